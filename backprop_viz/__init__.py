@@ -1,0 +1,45 @@
+"""See what back-propagation does, on a real PyTorch network, while it does it.
+
+>>> import backprop_viz as bv
+>>> trainer = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)
+>>> recording = trainer.record()
+
+Names are imported on first use, so that ``import backprop_viz`` loads neither torch nor Qt.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .core.lenet import LeNet as LeNet
+    from .core.recorder import Recorder as Recorder
+    from .core.records import Event as Event
+    from .core.records import Graph as Graph
+    from .core.records import Phase as Phase
+    from .core.records import Recording as Recording
+    from .core.trainer import PhaseError as PhaseError
+    from .core.trainer import Trainer as Trainer
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "LeNet": ".core.lenet",
+    "Recorder": ".core.recorder",
+    "Event": ".core.records",
+    "Graph": ".core.records",
+    "Phase": ".core.records",
+    "Recording": ".core.records",
+    "PhaseError": ".core.trainer",
+    "Trainer": ".core.trainer",
+}
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

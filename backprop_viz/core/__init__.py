@@ -1,0 +1,1 @@
+"""The network, its training and the recording of it. Knows torch, knows nothing of Qt."""

@@ -1,0 +1,278 @@
+"""One real iteration, recorded while torch runs it."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+from torch.overrides import TorchFunctionMode, resolve_name
+
+from .graphs import Operation, grad_fn_graph, grad_fn_name, layer_graph, leaf_of, parameter_names, walk
+from .records import Array, Event, Graph, LayerGraph, Parameter, Phase, PhaseSpan, Recording
+
+if TYPE_CHECKING:
+    from .trainer import Trainer
+
+Tensors = tuple[Tensor, ...]
+Arrays = tuple[Array | None, ...]
+
+
+class Recorder:
+    """Runs a trainer's phases and keeps what torch did in each.
+
+    ``samples``: how many samples of each batch to keep (None: all). Begin with a trainer whose
+    zero_grad is due. Recording changes no number: hooks only read, and give nothing back.
+    """
+
+    def __init__(self, trainer: "Trainer", samples: int | None = None) -> None:
+        self._trainer = trainer
+        self._samples = samples
+        self._names = parameter_names(trainer.model)
+        self._parameters = tuple(
+            Parameter(name, to_array(p), None if p.grad is None else to_array(p.grad), p.requires_grad)
+            for name, p in trainer.model.named_parameters()
+        )
+        # Arrays of tensors already copied, by (id, version); the tensors are kept alive beside
+        # them, so that no id is used again.
+        self._copies: dict[tuple[int, int], tuple[Tensor, Array]] = {}
+        for parameter, tensor in zip(self._parameters, trainer.model.parameters(), strict=True):
+            self._copies[_key(tensor)] = (tensor, parameter.value)
+        self._iteration = trainer.iteration + 1
+        self._events: list[Event] = []
+        self._operations: list[Operation] = []
+        self._spans: list[PhaseSpan] = []
+        self._nodes: list[GradFn] = []
+        self._graph = Graph()
+        self._layers = LayerGraph()
+
+    def step(self) -> Phase:
+        """Run the phase that is due and record it; returns it."""
+        phase = self._trainer.phase
+        start = len(self._events)
+        watch = {
+            Phase.ZERO_GRAD: self._parameters_changed,
+            Phase.FORWARD: self._operations_run,
+            Phase.LOSS: self._operations_run,
+            Phase.BACKWARD: self._nodes_run,
+            Phase.UPDATE: self._parameters_changed,
+        }[phase]
+        with watch(phase):
+            begun = time.perf_counter()
+            self._trainer.step()
+            seconds = time.perf_counter() - begun
+        self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
+        return phase
+
+    def recording(self) -> Recording:
+        """What has been recorded so far."""
+        images, _ = self._trainer.batch
+        return Recording(
+            iteration=self._iteration,
+            parameters=self._parameters,
+            events=tuple(self._events),
+            spans=tuple(self._spans),
+            graph=self._graph,
+            layers=self._layers,
+            input=self._copy(images),
+            labels=self._copy(self._trainer.labels),
+            loss=None if self._trainer.loss is None else self._trainer.loss_value(),
+            samples=self._samples,
+        )
+
+    # -- zero_grad and update ----------------------------------------------------------------
+
+    @contextmanager
+    def _parameters_changed(self, phase: Phase) -> Iterator[None]:
+        parameters = list(self._trainer.model.named_parameters())
+        grads = [None if p.grad is None else to_array(p.grad) for _, p in parameters]
+        values = [self._copy(p) for _, p in parameters]
+        yield
+        for (name, parameter), grad, value in zip(parameters, grads, values, strict=True):
+            if phase is Phase.UPDATE:
+                if grad is None:
+                    continue
+                event = Event(phase, self._rule(), (value, grad), (self._copy(parameter),))
+            else:
+                after = None if parameter.grad is None else to_array(parameter.grad)
+                event = Event(phase, "zero_grad", (grad,), (after,))
+            self._events.append(replace(event, parameter=name))
+
+    def _rule(self) -> str:
+        optimizer = self._trainer.optimizer
+        return "sub_" if optimizer is None else type(optimizer).__name__
+
+    # -- forward and loss --------------------------------------------------------------------
+
+    @contextmanager
+    def _operations_run(self, phase: Phase) -> Iterator[None]:
+        forward = getattr(type(self._trainer.model).forward, "__code__", None)
+
+        def ran(op: str, read: Tensors, inputs: Arrays, made: Tensors, line: int | None) -> None:
+            self._operations.append(Operation(phase, op, read, made, made[0].grad_fn))
+            self._events.append(Event(phase, op, inputs, self._copy_all(made), line=line))
+
+        with _Watch(ran, self._copy_all, forward):
+            yield
+        root = self._trainer.root
+        if root is not None and root.grad_fn is not None:
+            self._bind(root.grad_fn)
+
+    def _bind(self, root: GradFn) -> None:
+        """Number the nodes reachable from ``root`` and give the operations theirs."""
+        self._nodes = walk(root)
+        ids = {node: i for i, node in enumerate(self._nodes)}
+        self._graph = grad_fn_graph(self._nodes, self._names)
+        first = self._spans[0].stop  # the events of zero_grad come before the operations
+        for i, operation in enumerate(self._operations, first):
+            # What a custom Function computes gets its grad_fn only when the Function returns.
+            grad_fn = operation.grad_fn or operation.made[0].grad_fn
+            node = None if grad_fn is None else ids.get(grad_fn)
+            self._events[i] = replace(self._events[i], node=node)
+        self._layers = layer_graph(
+            self._operations, first, self._trainer.batch[0], self._names, ids
+        )
+
+    # -- backward ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _nodes_run(self, phase: Phase) -> Iterator[None]:
+        handles = [handle for i, node in enumerate(self._nodes) for handle in self._watch(i, node)]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _watch(self, i: int, node: GradFn) -> Iterator[Any]:
+        """Hooks on one node: the first sees the gradients summed, the second those sent on."""
+        arrived: list[Array | None] = []
+        leaf = leaf_of(node)
+
+        def before(grad_outputs: Sequence[Tensor | None]) -> None:
+            arrived[:] = [self._copied(grad) for grad in grad_outputs]
+            if leaf is not None:
+                arrived.insert(0, None if leaf.grad is None else to_array(leaf.grad))
+
+        def after(grad_inputs: Sequence[Tensor | None], _: Sequence[Tensor | None]) -> None:
+            sent = [leaf.grad] if leaf is not None else grad_inputs
+            outputs = tuple(self._copied(grad, of_batch=leaf is None) for grad in sent)
+            self._events.append(
+                Event(
+                    Phase.BACKWARD,
+                    grad_fn_name(node),
+                    tuple(arrived),
+                    outputs,
+                    node=i,
+                    parameter=self._names.get(id(leaf)),
+                )
+            )
+
+        yield node.register_prehook(before)
+        yield node.register_hook(after)
+
+    # -- copies ------------------------------------------------------------------------------
+
+    def _copied(self, tensor: Tensor | None, of_batch: bool = True) -> Array | None:
+        if tensor is None:
+            return None
+        size = len(self._trainer.labels)
+        if of_batch and self._samples is not None and tensor.ndim and len(tensor) == size:
+            tensor = tensor.detach()[: self._samples]
+        return to_array(tensor)
+
+    def _copy_all(self, tensors: Tensors) -> Arrays:
+        return tuple(self._copy(tensor) for tensor in tensors)
+
+    def _copy(self, tensor: Tensor) -> Array:
+        """A copy of a tensor as it is now; the same array again while it does not change."""
+        key = _key(tensor)
+        if key not in self._copies:
+            array = self._copied(tensor, id(tensor) not in self._names)
+            assert array is not None
+            self._copies[key] = (tensor, array)
+        return self._copies[key][1]
+
+
+class _Watch(TorchFunctionMode):
+    """Tells ``ran`` of every torch function that makes tensors, with the line that called it.
+
+    What a function reads is copied before it runs: an in-place one overwrites it.
+    """
+
+    def __init__(
+        self,
+        ran: Callable[[str, Tensors, Arrays, Tensors, int | None], None],
+        copy: Callable[[Tensors], Arrays],
+        forward: CodeType | None,
+    ) -> None:
+        super().__init__()
+        self._ran = ran
+        self._copy = copy
+        self._forward = forward
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run ``func`` as torch would, and tell of it."""
+        kwargs = kwargs or {}
+        read = tuple(_tensors((args, tuple(kwargs.values()))))
+        inputs = self._copy(read)
+        result = func(*args, **kwargs)
+        made = tuple(_tensors(result))
+        op = _op_name(func)
+        if made and op != "grad":
+            self._ran(op, read, inputs, made, _line_in(self._forward))
+        return result
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    """The tensors in (nested) arguments or results."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+def _op_name(func: Callable[..., Any]) -> str:
+    """``conv2d``, ``add_``; for a property such as ``T`` its own name."""
+    name: str = getattr(func, "__name__", "")
+    if name in ("__get__", ""):
+        return (resolve_name(func) or "operation").removesuffix(".__get__").rpartition(".")[2]
+    return name.strip("_") if name.startswith("__") else name
+
+
+def _line_in(code: CodeType | None) -> int | None:
+    """The line of ``code`` that is being run further up the stack, None if it is not."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code is code:
+            return frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def to_array(tensor: Tensor) -> Array:
+    """A numpy copy that later in-place changes of the tensor do not reach."""
+    tensor = tensor.detach()
+    if tensor.layout is not torch.strided:
+        tensor = tensor.to_dense()
+    if tensor.dtype is torch.bfloat16:
+        tensor = tensor.float()  # numpy has no bfloat16; float32 holds each of its values
+    array: Array = tensor.cpu().resolve_conj().resolve_neg().numpy().copy()
+    array.flags.writeable = False
+    return array
+
+
+def _key(tensor: Tensor) -> tuple[int, int]:
+    return id(tensor), tensor._version

@@ -1,0 +1,316 @@
+"""What one training iteration was: frozen records of numpy arrays, safe to hand to any thread.
+
+Nothing here imports torch. The recorder makes these on the worker; the views read them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Phase(StrEnum):
+    """The five phases of an iteration, in their legal order."""
+
+    ZERO_GRAD = "zero_grad"
+    FORWARD = "forward"
+    LOSS = "loss"
+    BACKWARD = "backward"
+    UPDATE = "update"
+
+    @property
+    def following(self) -> "Phase":
+        """The phase that comes after this one; zero_grad after update."""
+        return PHASES[(PHASES.index(self) + 1) % len(PHASES)]
+
+
+PHASES = tuple(Phase)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is made from. Equal settings give equal runs, bit for bit."""
+
+    data: str = "strokes"
+    loss: str = "cross_entropy"
+    optimizer: str = "sgd"
+    lr: float = 0.05
+    batch_size: int = 64
+    seed: int = 0
+    optimizer_options: Mapping[str, Any] = field(default_factory=dict)
+    set_to_none: bool = True
+    clear_gradients: bool = True
+    mnist_root: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One grad_fn node. ``x`` counts columns from the root, ``y`` lanes from the top."""
+
+    id: int
+    name: str
+    shape: tuple[int, ...] | None
+    parameter: str | None = None
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A graph of grad_fn nodes; an edge leads from a node to one of its ``next_functions``."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One column of the network: an operation and the element-wise ones that follow it.
+
+    ``operations`` index the events; ``node`` and ``slot`` say where the gradient of the shown
+    tensor enters the grad_fn graph. ``shape`` leaves out the batch dimension.
+    """
+
+    id: int
+    name: str
+    operations: tuple[int, ...]
+    shape: tuple[int, ...]
+    parameters: tuple[str, ...] = ()
+    node: int | None = None
+    slot: int = 0
+    x: float = 0.0
+    y: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LayerGraph:
+    """The network as its forward pass ran; an edge leads from a layer to one that reads it."""
+
+    layers: tuple[Layer, ...] = ()
+    edges: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter as it was when the iteration began. ``grad`` is None where torch's is."""
+
+    name: str
+    value: Array
+    grad: Array | None
+    requires_grad: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """One thing torch did.
+
+    - zero_grad: ``parameter``'s ``.grad`` before -> after.
+    - forward and loss: tensors read -> tensors made; ``node`` is the output's grad_fn,
+      ``line`` the line of the network's ``forward`` in its source file.
+    - backward: the gradients that went into ``node`` -> those that came out. For an
+      ``AccumulateGrad``: (``.grad`` before, the gradient that arrived) -> ``.grad`` after.
+    - update: (weight before, its ``.grad``) -> weight after.
+    """
+
+    phase: Phase
+    op: str
+    inputs: tuple[Array | None, ...]
+    outputs: tuple[Array | None, ...]
+    node: int | None = None
+    parameter: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """The events ``start`` to ``stop`` of one phase, and the seconds torch took for it."""
+
+    phase: Phase
+    start: int
+    stop: int
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """One iteration, or as much of it as has run.
+
+    ``samples`` is how many samples of each batch were kept (None: all); ``input`` and
+    ``labels`` are cut the same way. ``preview`` marks a forward pass run on a copy of the
+    network before the first step, to have a graph to show: its events are not yet history.
+    """
+
+    iteration: int
+    parameters: tuple[Parameter, ...]
+    events: tuple[Event, ...] = ()
+    spans: tuple[PhaseSpan, ...] = ()
+    graph: Graph = Graph()
+    layers: LayerGraph = LayerGraph()
+    input: Array | None = None
+    labels: Array | None = None
+    loss: float | None = None
+    samples: int | None = None
+    preview: bool = False
+
+    @cached_property
+    def by_parameter(self) -> Mapping[str, Parameter]:
+        """The parameters by dotted name."""
+        return {p.name: p for p in self.parameters}
+
+    @cached_property
+    def ran_at(self) -> Mapping[int, int]:
+        """For each grad_fn node that ran, the index of its backward event."""
+        return {
+            e.node: i
+            for i, e in enumerate(self.events)
+            if e.phase is Phase.BACKWARD and e.node is not None
+        }
+
+    @cached_property
+    def happened_to(self) -> Mapping[str, tuple[int, ...]]:
+        """For each parameter, the indices of its events in order."""
+        found: dict[str, list[int]] = {}
+        for i, event in enumerate(self.events):
+            if event.parameter is not None:
+                found.setdefault(event.parameter, []).append(i)
+        return {name: tuple(indices) for name, indices in found.items()}
+
+    def span(self, phase: Phase) -> PhaseSpan | None:
+        """What was recorded of a phase, or None if it has not run."""
+        return next((s for s in self.spans if s.phase is phase), None)
+
+    def at(self, cursor: int) -> "Moment":
+        """The state after the first ``cursor`` events."""
+        return Moment(self, max(0, min(cursor, len(self.events))))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A recording seen with the cursor after its first ``cursor`` events."""
+
+    recording: Recording
+    cursor: int
+
+    @property
+    def event(self) -> Event | None:
+        """The event just done, None at the very start."""
+        return self.recording.events[self.cursor - 1] if self.cursor else None
+
+    @property
+    def at_end(self) -> bool:
+        """Whether all that was recorded is shown."""
+        return self.cursor == len(self.recording.events)
+
+    def events_of(self, parameter: str) -> Iterator[Event]:
+        """The events of a parameter up to the cursor, in order."""
+        for i in self.recording.happened_to.get(parameter, ()):
+            if i < self.cursor:
+                yield self.recording.events[i]
+
+    def last(self, parameter: str, phase: Phase) -> Event | None:
+        """The latest event of a phase for a parameter up to the cursor."""
+        found = None
+        for event in self.events_of(parameter):
+            if event.phase is phase:
+                found = event
+        return found
+
+    def value(self, parameter: str) -> Array | None:
+        """The parameter's value at the cursor; None for a name the network has not."""
+        update = self.last(parameter, Phase.UPDATE)
+        if update is not None:
+            return update.outputs[0]
+        start = self.recording.by_parameter.get(parameter)
+        return None if start is None else start.value
+
+    def grad(self, parameter: str) -> Array | None:
+        """The parameter's ``.grad`` at the cursor, None where torch has None."""
+        return self._grad(parameter, (Phase.ZERO_GRAD, Phase.BACKWARD))
+
+    def grad_before_backward(self, parameter: str) -> Array | None:
+        """The parameter's ``.grad`` as backward found it (or would find it)."""
+        return self._grad(parameter, (Phase.ZERO_GRAD,))
+
+    def _grad(self, parameter: str, phases: tuple[Phase, ...]) -> Array | None:
+        start = self.recording.by_parameter.get(parameter)
+        grad = None if start is None else start.grad
+        for event in self.events_of(parameter):
+            if event.phase in phases:
+                grad = event.outputs[0]
+        return grad
+
+    def backward_event(self, node: int) -> Event | None:
+        """The event in which backward ran a node, None while it has not reached it."""
+        i = self.recording.ran_at.get(node)
+        return self.recording.events[i] if i is not None and i < self.cursor else None
+
+    def activation(self, layer: Layer) -> Array | None:
+        """What a layer has computed so far, batch first; None before it ran."""
+        done = [i for i in layer.operations if i < self.cursor]
+        if not layer.operations:
+            return self.recording.input
+        return self.recording.events[done[-1]].outputs[0] if done else None
+
+    def gradient(self, layer: Layer) -> Array | None:
+        """The gradient of the loss with respect to a layer's shown tensor, None until it came."""
+        event = None if layer.node is None else self.backward_event(layer.node)
+        return None if event is None or layer.slot >= len(event.inputs) else event.inputs[layer.slot]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Series of a run so far. ``loss[i]`` and ``accuracy[i]`` belong to iteration i + 1."""
+
+    loss: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+    held_out_iteration: NDArray[np.float64]
+    held_out_loss: NDArray[np.float64]
+    held_out_accuracy: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the program; ``phase`` for those of the loop, ``source_line`` for the forward's."""
+
+    text: str
+    phase: Phase | None = None
+    source_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The Python that is run: as lines to mark, and as a script that runs by itself."""
+
+    lines: tuple[Line, ...]
+    script: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What the net made of the drawing: 10 probabilities and the (32, 32) input it saw."""
+
+    probabilities: tuple[float, ...]
+    seen: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """All the window shows at one instant. ``rate`` is in iterations per second."""
+
+    settings: Settings
+    moment: Moment
+    program: Program
+    curves: Curves
+    iteration: int
+    due: Phase
+    training: bool = False
+    rate: float = 0.0
+    device: str = "cpu"
+    prediction: Prediction | None = None
+    earlier: tuple[tuple[str, Curves], ...] = ()

@@ -1,0 +1,117 @@
+"""Where batches come from: a training part read in batches, and a held-out part."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from .data import held_out_strokes, load_mnist, training_strokes
+
+
+class Samples(Protocol):
+    """Images (B, 1, 32, 32) float32 and labels (B,) int64 by index."""
+
+    def __len__(self) -> int: ...
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """The samples at ``index`` (B,) int64."""
+
+
+class DatasetSamples:
+    """Part of any torch ``Dataset`` whose items are (1x32x32 float tensor, int)."""
+
+    def __init__(self, dataset: Dataset[Any], part: range) -> None:
+        self._dataset = dataset
+        self._part = part
+
+    def __len__(self) -> int:
+        return len(self._part)
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """The samples at ``index``, stacked."""
+        items = [self._dataset[self._part[i]] for i in index.tolist()]
+        images = torch.stack([torch.as_tensor(image) for image, _ in items])
+        return images, torch.tensor([int(label) for _, label in items])
+
+
+class RandomSample:
+    """The tutorial's data: one ``torch.randn(1, 1, 32, 32)`` and one random target.
+
+    Drawn from torch's global generator, in the tutorial's order.
+    """
+
+    def __init__(self) -> None:
+        self.image = torch.randn(1, 1, 32, 32)
+        self.target = torch.randn(10).view(1, -1)
+
+    def __len__(self) -> int:
+        return 1
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """The one sample; its label is the largest number of the target."""
+        return self.image, self.target.argmax(1)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A training part, a held-out part, and the regression target where the data has its own."""
+
+    train: Samples
+    held_out: Samples
+    target: Tensor | None = None
+    # Samples that are made one after the other in random order need no shuffle at first.
+    in_order_first: bool = False
+
+
+def open_source(data: str | Dataset[Any], root: str | None = None) -> Source:
+    """The data of that name, or any ``Dataset``: its last tenth is held out.
+
+    Raises ValueError for an unknown name, an empty data set, or an unreadable MNIST folder.
+    """
+    if not isinstance(data, str):
+        return _split(data)
+    if data == "strokes":
+        return Source(training_strokes(), held_out_strokes(), in_order_first=True)
+    if data == "random":
+        sample = RandomSample()
+        return Source(sample, sample, target=sample.target)
+    if data == "mnist":
+        if root is None:
+            raise ValueError("MNIST needs the folder that holds its four files: give its path.")
+        return Source(*load_mnist(root))
+    raise ValueError(f'data is "strokes", "random", "mnist" or a torch Dataset, not {data!r}.')
+
+
+def _split(dataset: Dataset[Any]) -> Source:
+    size = len(dataset)  # type: ignore[arg-type]  # Dataset declares no __len__
+    if size == 0:
+        raise ValueError("The data set is empty: give one with at least one sample.")
+    held_out = size // 10
+    parts = (range(size - held_out), range(size - held_out, size)) if held_out else (range(size),) * 2
+    return Source(*(DatasetSamples(dataset, part) for part in parts))
+
+
+class Loader:
+    """Batches of the training part, epoch after epoch, each in its own random order."""
+
+    def __init__(self, source: Source, seed: int) -> None:
+        self._samples = source.train
+        self._generator = torch.Generator().manual_seed(seed)
+        self._order = (
+            torch.arange(len(self._samples)) if source.in_order_first else self._shuffled()
+        )
+        self._position = 0
+
+    def _shuffled(self) -> Tensor:
+        return torch.randperm(len(self._samples), generator=self._generator)
+
+    def next(self, batch_size: int) -> tuple[Tensor, Tensor]:
+        """The next batch; the last one of an epoch may be smaller."""
+        if self._position >= len(self._order):
+            self._order = self._shuffled()
+            self._position = 0
+        index = self._order[self._position : self._position + batch_size]
+        self._position += len(index)
+        return self._samples.batch(index)

@@ -1,0 +1,341 @@
+"""Training as the tutorial writes it: five phases in their legal order, each a line of Python."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
+from torch.utils.data import Dataset
+
+from .data import prepare
+from .lenet import LeNet
+from .records import Phase
+from .sources import Loader, open_source
+
+if TYPE_CHECKING:
+    from .records import Recording
+
+LOSSES = ("cross_entropy", "mse", "output_gradient")
+
+# What each optimizer of the program is in torch.optim, and the options it starts with.
+OPTIMIZERS: Mapping[str, tuple[type[torch.optim.Optimizer] | None, Mapping[str, Any]]] = {
+    "manual": (None, {}),
+    "sgd": (torch.optim.SGD, {}),
+    "nesterov": (torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
+    "adam": (torch.optim.Adam, {}),
+    "rmsprop": (torch.optim.RMSprop, {}),
+}
+
+
+class PhaseError(RuntimeError):
+    """A phase was called out of order."""
+
+
+class InterruptedEvaluation(Exception):  # noqa: N818 - not an error
+    """``evaluate`` was told to stop before its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """A finished iteration. ``accuracy`` is 0..1; both are NaN where there is no such number."""
+
+    number: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Mean loss and accuracy (0..1) on the held-out part."""
+
+    loss: float
+    accuracy: float
+
+
+class Trainer:
+    """A network, its data, loss and optimizer, and where in the iteration it is.
+
+    The same arguments give the same numbers, bit for bit: torch's global random state is the
+    trainer's own while one of its phases runs, and as it was found afterwards.
+
+    data: "strokes", "random", "mnist" (with ``root``), or a Dataset of (1x32x32 float, int).
+    loss: "cross_entropy", "mse", or "output_gradient" (no loss: a random gradient of the output).
+    optimizer: "manual", "sgd", "nesterov", "adam", "rmsprop"; ``optimizer_options`` are those of
+    the torch.optim class. ``set_to_none`` is passed to ``zero_grad``; ``clear_gradients=False``
+    leaves ``zero_grad`` out, so that gradients accumulate.
+
+    Raises ValueError for an unknown name or an option that the optimizer refuses.
+    """
+
+    def __init__(
+        self,
+        data: str | Dataset[Any] = "strokes",
+        loss: str = "cross_entropy",
+        optimizer: str = "sgd",
+        lr: float = 0.05,
+        batch_size: int = 64,
+        seed: int = 0,
+        model: nn.Module | None = None,
+        optimizer_options: Mapping[str, Any] | None = None,
+        *,
+        root: str | None = None,
+        set_to_none: bool = True,
+        clear_gradients: bool = True,
+    ) -> None:
+        if loss not in LOSSES:
+            raise ValueError(f"loss is one of {', '.join(LOSSES)}, not {loss!r}.")
+        if batch_size < 1:
+            raise ValueError(f"batch_size is at least 1, not {batch_size}.")
+        self.loss_name = loss
+        self.batch_size = batch_size
+        self.set_to_none = set_to_none
+        self.clear_gradients = clear_gradients
+        self.iteration = 0
+        self.phase = Phase.ZERO_GRAD
+        self._random_state = torch.Generator().manual_seed(seed).get_state()
+        with self._own_random_state():
+            self.model = LeNet() if model is None else model
+            self._source = open_source(data, root)
+        self._lr = lr
+        self.optimizer = make_optimizer(optimizer, self.model, lr, optimizer_options or {})
+        self.criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss()}.get(loss)
+        self._loader = Loader(self._source, seed)
+        self._labels = torch.empty(0, dtype=torch.int64)
+        self._fetched_for = -1
+        self.fetch()
+        self.output: Tensor | None = None
+        self.loss: Tensor | None = None
+
+    # -- the five phases ---------------------------------------------------------------------
+
+    def zero_grad(self) -> None:
+        """Fetch the next batch and clear every ``.grad``."""
+        self._expect(Phase.ZERO_GRAD)
+        self.fetch()
+        if self.clear_gradients:
+            owner = self.model if self.optimizer is None else self.optimizer
+            owner.zero_grad(set_to_none=self.set_to_none)
+        self.phase = Phase.FORWARD
+
+    def forward(self) -> Tensor:
+        """Run the network on the batch; logits (N, classes)."""
+        self._expect(Phase.FORWARD)
+        with self._own_random_state():
+            self.output = self.model(self.batch[0])
+        self.phase = Phase.LOSS
+        return self.output
+
+    def compute_loss(self) -> Tensor | None:
+        """The loss, a scalar; None where the output's gradient is given instead."""
+        self._expect(Phase.LOSS)
+        assert self.output is not None
+        if self.criterion is not None:
+            self.loss = self.criterion(self.output, self.batch[1])
+        self.phase = Phase.BACKWARD
+        return self.loss
+
+    def backward(self) -> None:
+        """Back-propagate from the loss, or from the output with a random gradient.
+
+        If the network's backward raises, every ``.grad`` is as it was before.
+        """
+        self._expect(Phase.BACKWARD)
+        # Cloned only where backward would add in place; None costs nothing.
+        parameters = list(self.model.parameters())
+        found = [None if p.grad is None else p.grad.clone() for p in parameters]
+        try:
+            with self._own_random_state():
+                if self.loss is not None:
+                    self.loss.backward()  # type: ignore[no-untyped-call]
+                else:
+                    assert self.output is not None
+                    self.output.backward(torch.randn(self.output.shape))  # type: ignore[no-untyped-call]
+        except Exception:
+            for parameter, grad in zip(parameters, found, strict=True):
+                parameter.grad = grad
+            raise
+        self.phase = Phase.UPDATE
+
+    def update(self) -> None:
+        """Change the weights by the optimizer, or by ``p.sub_(p.grad * lr)``."""
+        self._expect(Phase.UPDATE)
+        if self.optimizer is not None:
+            self.optimizer.step()
+        else:
+            with torch.no_grad():
+                for parameter in self.model.parameters():
+                    if parameter.grad is not None:
+                        parameter.sub_(parameter.grad * self._lr)
+        self.iteration += 1
+        self.phase = Phase.ZERO_GRAD
+
+    # -- larger steps ------------------------------------------------------------------------
+
+    def step(self) -> Phase:
+        """Run the phase that is due; returns it."""
+        done = self.phase
+        self._call(done)()
+        return done
+
+    def iterate(self) -> Iteration:
+        """Run to the end of the iteration."""
+        while self.step() is not Phase.UPDATE:
+            pass
+        return self.finished()
+
+    def finished(self) -> Iteration:
+        """The iteration just run, as numbers."""
+        return Iteration(self.iteration, self.loss_value(), self.batch_accuracy())
+
+    def record(self) -> "Recording":
+        """Run to the end of the iteration and return what torch did in it."""
+        from .recorder import Recorder
+
+        recorder = Recorder(self)
+        while recorder.step() is not Phase.UPDATE:
+            pass
+        return recorder.recording()
+
+    def evaluate(self, interrupted: Callable[[], bool] = lambda: False) -> Evaluation:
+        """Mean loss and accuracy on the held-out part; the loss is NaN where there is none.
+
+        Raises InterruptedEvaluation as soon as ``interrupted()`` is true.
+        """
+        samples = self._source.held_out
+        loss = correct = 0.0
+        with self._inference():
+            for index in torch.arange(len(samples)).split(256):
+                if interrupted():
+                    raise InterruptedEvaluation
+                images, labels = samples.batch(index)
+                output = self.model(images)
+                correct += (output.argmax(1) == labels).sum().item()
+                if self.criterion is None:
+                    loss = math.nan
+                else:
+                    loss += self.criterion(output, self._target(labels)).item() * len(index)
+        return Evaluation(loss / len(samples), correct / len(samples))
+
+    def classify(self, image: ArrayLike) -> NDArray[np.float32]:
+        """Probabilities (10,) float32 of a drawn image: 2-D, any size, light ink on dark.
+
+        Raises ValueError for what is no such image.
+        """
+        seen = torch.from_numpy(prepare(np.asarray(image)))
+        with self._inference():
+            logits = self.model(seen.view(1, 1, 32, 32))[0]
+            probabilities: NDArray[np.float32] = torch.softmax(logits, 0).numpy()
+        return probabilities
+
+    # -- settings and state ------------------------------------------------------------------
+
+    @property
+    def lr(self) -> float:
+        """The learning rate; setting it takes effect at the next update."""
+        return self._lr
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        self._lr = value
+        if self.optimizer is not None:
+            for group in self.optimizer.param_groups:
+                group["lr"] = value
+
+    def fetch(self) -> None:
+        """Make ``batch`` the one of the iteration that is due, unless it is already."""
+        if self._fetched_for == self.iteration:
+            return
+        images, self._labels = self._loader.next(self.batch_size)
+        self.batch = (images, self._target(self._labels))
+        self._fetched_for = self.iteration
+        self.output = self.loss = None
+
+    @property
+    def labels(self) -> Tensor:
+        """The labels (N,) int64 of the batch, whatever form the loss wants them in."""
+        return self._labels
+
+    @property
+    def root(self) -> Tensor | None:
+        """The tensor that backward starts from, as far as it is computed."""
+        return self.output if self.loss is None else self.loss
+
+    def loss_value(self) -> float:
+        """The loss of the batch as a number, NaN where there is none."""
+        return math.nan if self.loss is None else self.loss.item()
+
+    def batch_accuracy(self) -> float:
+        """The share (0..1) of the batch that was read right before the update."""
+        if self.output is None or self._source.target is not None:
+            return math.nan
+        return (self.output.detach().argmax(1) == self._labels).float().mean().item()
+
+    def _target(self, labels: Tensor) -> Tensor:
+        if self.loss_name != "mse":
+            return labels
+        if self._source.target is not None:
+            return self._source.target
+        return F.one_hot(labels, 10).float()
+
+    def _expect(self, phase: Phase) -> None:
+        if phase is not self.phase:
+            due = self._call(self.phase).__name__
+            raise PhaseError(f"{due}() is due, not {self._call(phase).__name__}().")
+
+    def _call(self, phase: Phase) -> Callable[[], object]:
+        return {
+            Phase.ZERO_GRAD: self.zero_grad,
+            Phase.FORWARD: self.forward,
+            Phase.LOSS: self.compute_loss,
+            Phase.BACKWARD: self.backward,
+            Phase.UPDATE: self.update,
+        }[phase]
+
+    @contextmanager
+    def _own_random_state(self) -> Iterator[None]:
+        outside = torch.get_rng_state()
+        torch.set_rng_state(self._random_state)
+        try:
+            yield
+        finally:
+            self._random_state = torch.get_rng_state()
+            torch.set_rng_state(outside)
+
+    @contextmanager
+    def _inference(self) -> Iterator[None]:
+        """The network in evaluation mode, leaving no trace on training."""
+        training = self.model.training
+        outside = torch.get_rng_state()
+        self.model.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            self.model.train(training)
+            torch.set_rng_state(outside)
+
+
+def make_optimizer(
+    name: str, model: nn.Module, lr: float, options: Mapping[str, Any]
+) -> torch.optim.Optimizer | None:
+    """The torch optimizer of that name over the model's parameters; None for "manual".
+
+    Raises ValueError for an unknown name or an option that torch refuses.
+    """
+    if name not in OPTIMIZERS:
+        raise ValueError(f"optimizer is one of {', '.join(OPTIMIZERS)}, not {name!r}.")
+    kind, defaults = OPTIMIZERS[name]
+    if kind is None:
+        if options:
+            raise ValueError(f"The manual rule takes no options, not {', '.join(options)}.")
+        return None
+    try:
+        return kind(model.parameters(), lr=lr, **{**defaults, **options})  # type: ignore[call-arg]
+    except TypeError as error:
+        raise ValueError(f"{name} does not take these options: {error}") from error
