@@ -1,0 +1,101 @@
+"""Drawings of given digits, each by another hand: styles mixed, jittered, warped and slanted."""
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from .curves import MAX_STROKES, Floats, Styles
+
+_WAVES = 3  # of the smooth warp
+
+
+def draw(
+    styles: Styles, labels: NDArray[np.int64], random: Generator
+) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """Pen paths of `labels` (N,): points (N, K, 2), pen down (N, K), pen width (N, K).
+
+    x runs right and y down, the unit is about the digit's height; the pen's width is a share of
+    the path's longer side.
+    """
+    style = _choose_styles(styles, labels, random)
+    path: Floats = styles.curve[style] @ _controls(styles, style, random)
+    points: Floats = np.divide(path - 50, 100, dtype=np.float32)
+    points = _slant(_warp(points, random), random)
+    return points, _trim(styles.along[style], random), _pen(points.shape[:2], random)
+
+
+def _choose_styles(
+    styles: Styles, labels: NDArray[np.int64], random: Generator
+) -> NDArray[np.int64]:
+    """A style (N,) of each label's digit, in proportion to the styles' weights."""
+    chosen = np.empty(len(labels), np.int64)
+    for digit in range(10):
+        mine = np.flatnonzero(labels == digit)
+        rows = np.flatnonzero(styles.digits == digit)
+        share = styles.weights[rows].astype(np.float64)
+        chosen[mine] = random.choice(rows, size=len(mine), p=share / share.sum())
+    return chosen
+
+
+def _controls(styles: Styles, style: NDArray[np.int64], random: Generator) -> Floats:
+    """Control points (N, C, 2): a mixture of the style's variants, jittered, 0..100."""
+    count = len(style)
+    exists = styles.variants[style]
+    share = random.exponential(size=exists.shape) * exists
+    share /= share.sum(axis=1, keepdims=True)
+    # A little beyond the variants too: they are samples of a way of writing, not its limits.
+    share = 1.25 * share - 0.25 * exists / exists.sum(axis=1, keepdims=True)
+    mixed = np.einsum("nv,nvcd->ncd", share.astype(np.float32), styles.controls[style])
+    jitter = random.standard_normal(mixed.shape, np.float32)
+    jitter *= random.uniform(0.5, 3.5, (count, 1, 1)).astype(np.float32)
+    moved = random.standard_normal((count, MAX_STROKES, 2), np.float32) * np.float32(2.5)
+    shift = moved[np.arange(count)[:, None], styles.stroke_of_control[style]]
+    result: Floats = mixed + jitter + shift
+    return result
+
+
+def _warp(points: Floats, random: Generator) -> Floats:
+    """Bend the plane smoothly by a few long waves of random direction and phase."""
+    count = len(points)
+    direction = random.normal(0, 3.0, (count, 2, _WAVES)).astype(np.float32)
+    phase = random.uniform(0, 2 * np.pi, (count, 1, _WAVES)).astype(np.float32)
+    height = random.normal(0, 0.022, (count, _WAVES, 2)).astype(np.float32)
+    bent: Floats = points + np.sin(points @ direction + phase) @ height
+    return bent
+
+
+def _slant(points: Floats, random: Generator) -> Floats:
+    """Aspect, taper (one end wider than the other), slant and rotation."""
+    count = len(points)
+
+    def normal(mean: float, spread: float) -> Floats:
+        return random.normal(mean, spread, (count, 1)).astype(np.float32)
+
+    x, y = points[:, :, 0], points[:, :, 1]
+    x = x * np.exp(normal(-0.25, 0.22)) * (1 + normal(0, 0.15) * y)
+    x = x - y * normal(0.12, 0.22)
+    angle = normal(0, 0.12)
+    turned = np.stack(
+        [x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)], axis=2
+    )
+    result: Floats = turned.astype(np.float32)
+    return result
+
+
+def _trim(along: Floats, random: Generator) -> NDArray[np.bool_]:
+    """Where the pen is down (N, K): strokes start a little late and end a little early."""
+    late, early = np.abs(random.normal(0, 0.025, (2, len(along), 1)))
+    down: NDArray[np.bool_] = (along >= late) & (along <= 1 - early)
+    return down
+
+
+def _pen(shape: tuple[int, ...], random: Generator) -> Floats:
+    """The pen's width (N, K): thin to thick, changing slowly along the path."""
+    count, length = shape
+    width = np.exp(random.normal(np.log(0.105), 0.3, (count, 1)))
+    phase = random.uniform(0, 2 * np.pi, (count, 1))
+    pressure = random.normal(0, 0.1, (count, 1))
+    place = np.linspace(0, 1, length)
+    wave = np.sin(phase + place * random.uniform(3, 15, (count, 1)))
+    limited = np.clip(width, 0.045, 0.24) * np.clip(1 + pressure * wave, 0.6, 1.4)
+    return limited.astype(np.float32)
