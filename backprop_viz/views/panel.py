@@ -1,0 +1,28 @@
+"""The frame that every panel sits in: a title, a subtitle, and room for switches."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+
+class Panel(QFrame):
+    """A titled box. ``header`` takes more widgets at its right, ``body`` the content."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.setAccessibleName(title)
+        self._title = QLabel(title)
+        self._title.setProperty("role", "title")
+        self.subtitle = QLabel()
+        self.subtitle.setProperty("role", "caption")
+        # A long subtitle gives way to the panel's width, never the other way round.
+        self.subtitle.setMinimumWidth(0)
+        self.subtitle.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.header = QHBoxLayout()
+        self.header.setSpacing(8)
+        self.header.addWidget(self._title)
+        self.header.addWidget(self.subtitle, 1)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(12, 8, 12, 10)
+        self.body.setSpacing(6)
+        self.body.addLayout(self.header)

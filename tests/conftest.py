@@ -1,0 +1,94 @@
+"""What every test needs: an offscreen Qt, a quiet torch, and frames made by real training."""
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+import torch
+
+import backprop_viz as bv
+from backprop_viz.core.history import History
+from backprop_viz.core.program import program
+from backprop_viz.core.recorder import Recorder
+from backprop_viz.core.records import Frame, Phase, Prediction, Settings
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+MakeFrame = Callable[..., Frame]
+
+
+@pytest.fixture
+def make_frame() -> MakeFrame:
+    """Frames of a real trainer: some finished iterations, then ``phases`` of the next one.
+
+    ``cursor`` counts events of the recording (None: all of them).
+    """
+
+    def make(
+        settings: Settings | None = None,
+        *,
+        iterations: int = 0,
+        phases: int = 5,
+        cursor: int | None = None,
+        training: bool = False,
+    ) -> Frame:
+        settings = settings or Settings(data="random", loss="mse", lr=0.01, batch_size=1)
+        trainer = bv.Trainer(
+            settings.data,
+            settings.loss,
+            settings.optimizer,
+            settings.lr,
+            settings.batch_size,
+            settings.seed,
+            optimizer_options=settings.optimizer_options,
+            set_to_none=settings.set_to_none,
+            clear_gradients=settings.clear_gradients,
+        )
+        history = History()
+        for i in range(iterations):
+            done = trainer.iterate()
+            history.add(done.loss, done.accuracy)
+            if i % 10 == 9:
+                evaluation = trainer.evaluate()
+                history.add_held_out(i + 1, evaluation.loss, evaluation.accuracy)
+        recorder = Recorder(trainer)
+        for _ in range(phases):
+            if recorder.step() is Phase.UPDATE:
+                done = trainer.finished()
+                history.add(done.loss, done.accuracy)
+        recording = recorder.recording()
+        image = trainer.batch[0][0, 0].numpy()
+        return Frame(
+            settings=settings,
+            moment=recording.at(len(recording.events) if cursor is None else cursor),
+            program=program(settings, trainer.model),
+            curves=history.curves(),
+            iteration=trainer.iteration,
+            due=trainer.phase,
+            training=training,
+            rate=31.2 if training else 0.0,
+            prediction=Prediction(
+                tuple(float(p) for p in trainer.classify(np.abs(image))), np.abs(image)
+            ),
+        )
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """A thread that outlives its test is a bug in what the test used."""
+    import threading
+
+    before = set(threading.enumerate())
+    yield
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive() and not t.daemon]
+    assert not left, f"threads left running: {left}"
