@@ -47,7 +47,7 @@ def _controls(styles: Styles, style: NDArray[np.int64], random: Generator) -> Fl
     share = 1.25 * share - 0.25 * exists / exists.sum(axis=1, keepdims=True)
     mixed = np.einsum("nv,nvcd->ncd", share.astype(np.float32), styles.controls[style])
     jitter = random.standard_normal(mixed.shape, np.float32)
-    jitter *= random.uniform(0.5, 3.5, (count, 1, 1)).astype(np.float32)
+    jitter *= random.uniform(0.5, 4.5, (count, 1, 1)).astype(np.float32)
     moved = random.standard_normal((count, MAX_STROKES, 2), np.float32) * np.float32(2.5)
     shift = moved[np.arange(count)[:, None], styles.stroke_of_control[style]]
     result: Floats = mixed + jitter + shift
@@ -59,7 +59,7 @@ def _warp(points: Floats, random: Generator) -> Floats:
     count = len(points)
     direction = random.normal(0, 3.0, (count, 2, _WAVES)).astype(np.float32)
     phase = random.uniform(0, 2 * np.pi, (count, 1, _WAVES)).astype(np.float32)
-    height = random.normal(0, 0.022, (count, _WAVES, 2)).astype(np.float32)
+    height = random.normal(0, 0.028, (count, _WAVES, 2)).astype(np.float32)
     bent: Floats = points + np.sin(points @ direction + phase) @ height
     return bent
 
@@ -72,8 +72,8 @@ def _slant(points: Floats, random: Generator) -> Floats:
         return random.normal(mean, spread, (count, 1)).astype(np.float32)
 
     x, y = points[:, :, 0], points[:, :, 1]
-    x = x * np.exp(normal(-0.25, 0.22)) * (1 + normal(0, 0.15) * y)
-    x = x - y * normal(0.12, 0.22)
+    x = x * np.exp(normal(-0.2, 0.26)) * (1 + normal(0, 0.2) * y)
+    x = x - y * normal(0.15, 0.25)
     angle = normal(0, 0.12)
     turned = np.stack(
         [x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)], axis=2
@@ -84,7 +84,7 @@ def _slant(points: Floats, random: Generator) -> Floats:
 
 def _trim(along: Floats, random: Generator) -> NDArray[np.bool_]:
     """Where the pen is down (N, K): strokes start a little late and end a little early."""
-    late, early = np.abs(random.normal(0, 0.025, (2, len(along), 1)))
+    late, early = np.abs(random.normal(0, 0.03, (2, len(along), 1)))
     down: NDArray[np.bool_] = (along >= late) & (along <= 1 - early)
     return down
 
@@ -92,10 +92,10 @@ def _trim(along: Floats, random: Generator) -> NDArray[np.bool_]:
 def _pen(shape: tuple[int, ...], random: Generator) -> Floats:
     """The pen's width (N, K): thin to thick, changing slowly along the path."""
     count, length = shape
-    width = np.exp(random.normal(np.log(0.105), 0.3, (count, 1)))
+    width = np.exp(random.normal(np.log(0.12), 0.38, (count, 1)))
     phase = random.uniform(0, 2 * np.pi, (count, 1))
     pressure = random.normal(0, 0.1, (count, 1))
     place = np.linspace(0, 1, length)
     wave = np.sin(phase + place * random.uniform(3, 15, (count, 1)))
-    limited = np.clip(width, 0.045, 0.24) * np.clip(1 + pressure * wave, 0.6, 1.4)
+    limited = np.clip(width, 0.045, 0.3) * np.clip(1 + pressure * wave, 0.6, 1.4)
     return limited.astype(np.float32)

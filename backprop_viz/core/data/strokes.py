@@ -46,7 +46,7 @@ class StrokeDigits(Dataset[tuple[Tensor, int]]):
         blocks = -(-size // BLOCK)
         self._block_labels = _labels(train, blocks)
         self.labels = torch.from_numpy(self._block_labels.ravel()[:size])  # (N,) int64
-        self._images = torch.zeros(size, NET_SIZE, NET_SIZE, dtype=torch.uint8)
+        self._images = torch.empty(size, NET_SIZE, NET_SIZE, dtype=torch.uint8)
         self._made = [False] * blocks
         self._lock = Lock()
 
