@@ -1,0 +1,82 @@
+"""Pen strokes as smooth curves, in the drawing's own units."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+SIDE = 280  # of the drawing, in its own units, whatever the size of the widget
+PEN = SIDE / 13
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place of the pen in the drawing's units, and how wide it wrote there."""
+
+    x: float
+    y: float
+    width: float = PEN
+
+
+Stroke = tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A quadratic curve from ``start`` to ``end``."""
+
+    start: tuple[float, float]
+    control: tuple[float, float]
+    end: tuple[float, float]
+    width: float
+
+    def bounds(self) -> QRectF:
+        """All that the pen touches."""
+        xs, ys = zip(self.start, self.control, self.end, strict=True)
+        box = QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys)))
+        reach = self.width / 2 + 2
+        return box.adjusted(-reach, -reach, reach, reach)
+
+
+def settled_piece(points: Sequence[Point]) -> Piece:
+    """What the newest point settles: the curve up to the middle before it, smooth at its joints."""
+    last = points[-1]
+    if len(points) == 1:
+        return Piece((last.x, last.y), (last.x, last.y), (last.x, last.y), last.width)
+    before = points[-2]
+    start = _middle(points[-3], before) if len(points) > 2 else (before.x, before.y)
+    return Piece(start, (before.x, before.y), _middle(before, last), before.width)
+
+
+def tail_piece(points: Sequence[Point]) -> Piece:
+    """From where the settled curve stops to the newest point."""
+    last = points[-1]
+    start = _middle(points[-2], last) if len(points) > 1 else (last.x, last.y)
+    return Piece(start, (last.x, last.y), (last.x, last.y), last.width)
+
+
+def pieces(stroke: Stroke) -> Iterator[Piece]:
+    """A whole stroke: the same pieces in the same order as while it was drawn."""
+    for count in range(1, len(stroke) + 1):
+        yield settled_piece(stroke[:count][-3:])
+    yield tail_piece(stroke)
+
+
+def _middle(a: Point, b: Point) -> tuple[float, float]:
+    return (a.x + b.x) / 2, (a.y + b.y) / 2
+
+
+def draw(painter: QPainter, piece: Piece) -> None:
+    """Paint a piece in white with round ends."""
+    pen = QPen(Qt.GlobalColor.white, piece.width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if piece.start == piece.end:
+        painter.drawPoint(QPointF(*piece.start))
+        return
+    path = QPainterPath(QPointF(*piece.start))
+    path.quadTo(QPointF(*piece.control), QPointF(*piece.end))
+    painter.drawPath(path)
