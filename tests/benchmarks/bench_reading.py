@@ -106,7 +106,9 @@ def main() -> None:
     arguments = parser.parse_args()
     start = time.perf_counter()
     net = train(arguments.steps, arguments.seed)
-    print(f"seed {arguments.seed}: {arguments.steps:,} steps in {time.perf_counter() - start:.1f} s")
+    print(
+        f"seed {arguments.seed}: {arguments.steps:,} steps in {time.perf_counter() - start:.1f} s"
+    )
 
     held_out = held_out_strokes()
     report("held-out strokes", net, *held_out.batch(torch.arange(len(held_out))))

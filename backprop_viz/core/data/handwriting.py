@@ -21,7 +21,7 @@ def draw(
     path: Floats = styles.curve[style] @ _controls(styles, style, random)
     points: Floats = np.divide(path - 50, 100, dtype=np.float32)
     points = _slant(_warp(points, random), random)
-    return points, _trim(styles.along[style], random), _pen(points.shape[:2], random)
+    return points, _trim(styles.along[style], random), _pen(points, random)
 
 
 def _choose_styles(
@@ -72,9 +72,9 @@ def _slant(points: Floats, random: Generator) -> Floats:
         return random.normal(mean, spread, (count, 1)).astype(np.float32)
 
     x, y = points[:, :, 0], points[:, :, 1]
-    x = x * np.exp(normal(-0.2, 0.26)) * (1 + normal(0, 0.2) * y)
+    x = x * np.exp(normal(-0.1, 0.26)) * (1 + normal(0, 0.2) * y)
     x = x - y * normal(0.15, 0.25)
-    angle = normal(0, 0.12)
+    angle = normal(0, 0.14)
     turned = np.stack(
         [x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)], axis=2
     )
@@ -89,13 +89,17 @@ def _trim(along: Floats, random: Generator) -> NDArray[np.bool_]:
     return down
 
 
-def _pen(shape: tuple[int, ...], random: Generator) -> Floats:
+def _pen(points: Floats, random: Generator) -> Floats:
     """The pen's width (N, K): thin to thick, changing slowly along the path."""
-    count, length = shape
-    width = np.exp(random.normal(np.log(0.12), 0.38, (count, 1)))
+    count, length = points.shape[:2]
+    travelled = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(axis=1)
+    crowded = travelled / np.ptp(points, axis=1).max(axis=1)
+    # A thick pen still writes a 1, but fills an 8.
+    thickest = 0.16 + 0.26 / crowded[:, None]
+    width = np.exp(random.normal(np.log(0.14), 0.38, (count, 1)))
     phase = random.uniform(0, 2 * np.pi, (count, 1))
-    pressure = random.normal(0, 0.1, (count, 1))
+    pressure = random.normal(0, 0.12, (count, 1))
     place = np.linspace(0, 1, length)
-    wave = np.sin(phase + place * random.uniform(3, 15, (count, 1)))
-    limited = np.clip(width, 0.045, 0.3) * np.clip(1 + pressure * wave, 0.6, 1.4)
+    wave = np.sin(phase + place * random.uniform(3, 30, (count, 1)))
+    limited = np.clip(width, 0.045, thickest) * np.clip(1 + pressure * wave, 0.6, 1.4)
     return limited.astype(np.float32)

@@ -15,8 +15,9 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from .batches import as_batch
-from .prepare import FIELD_SIZE, NET_SIZE
+from .prepare import NET_SIZE
 
+_SIZE = 28  # of MNIST's square images
 _UNSIGNED_BYTE = 8  # the only one of IDX's type codes that MNIST uses
 _MOST_SAMPLES = 300_000  # MNIST has 60,000, EMNIST's digits are 240,000
 
@@ -33,7 +34,7 @@ class MnistDigits(Dataset[tuple[Tensor, int]]):
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         """`images` (N, 28, 28) and `labels` (N,), as many of each."""
-        margin = (NET_SIZE - FIELD_SIZE) // 2
+        margin = (NET_SIZE - _SIZE) // 2
         self.images = torch.zeros(len(images), NET_SIZE, NET_SIZE, dtype=torch.uint8)
         self.images.numpy()[:, margin:-margin, margin:-margin] = images
         self.labels = torch.from_numpy(labels.astype(np.int64))
@@ -131,7 +132,7 @@ def _read_header(path: Path, stream: BinaryIO, dimensions: int) -> tuple[int, ..
     count, *sides = struct.unpack_from(f">{dimensions}I", header, 4)
     if not 1 <= count <= _MOST_SAMPLES:
         raise _malformed(path, f"promises {count:,} samples, not 1 to {_MOST_SAMPLES:,}")
-    if any(side != FIELD_SIZE for side in sides):
+    if any(side != _SIZE for side in sides):
         raise _malformed(path, f"holds images of {'x'.join(map(str, sides))} pixels, not 28x28")
     return count, *sides
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 NET_SIZE = 32  # what LeNet takes
-FIELD_SIZE = 28  # MNIST's images, inside NET_SIZE
 INK_SIZE = 20  # the longer side of the ink in MNIST's images
 
 # Fainter than any pen's own edge: what an 8-bit canvas leaves of rounding is not ink.
@@ -94,12 +93,11 @@ def _placed(profile: NDArray[np.float32], extent: NDArray[np.float64]) -> NDArra
     """For each of 32 positions the index 0..19 of the pixel that lands there, else 20.
 
     `profile` is the ink (N, 20) along the axis. Its centre of mass goes to the centre by whole
-    pixels, rounded as MNIST's is (into 14.0 to 15.0 of 28), and as far as none of the `extent`
-    pixels that hold ink leaves the field.
+    pixels, rounded as MNIST's is (into 16.0 to 17.0 of 32), as far as none of the `extent` pixels
+    that hold ink leaves the 32.
     """
     total = profile.sum(axis=1)
     centre = (profile @ np.arange(0.5, INK_SIZE)) / np.where(total > 0, total, 1)
-    shift = np.clip(np.ceil(FIELD_SIZE / 2 - centre), 0, FIELD_SIZE - extent)
-    margin = (NET_SIZE - FIELD_SIZE) // 2
-    index = np.arange(NET_SIZE) - margin - shift[:, None].astype(np.int64)
+    shift = np.clip(np.ceil(NET_SIZE / 2 - centre), 0, NET_SIZE - extent)
+    index = np.arange(NET_SIZE) - shift[:, None].astype(np.int64)
     return np.where((index >= 0) & (index < INK_SIZE), index, INK_SIZE)

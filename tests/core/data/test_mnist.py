@@ -1,0 +1,283 @@
+import gzip
+import os
+import struct
+import sys
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from backprop_viz.core.data import MnistDigits, MnistError, load_mnist, prepare
+
+OFFICIAL = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "mnist"
+NAMES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+IMAGES, LABELS = NAMES[0], NAMES[3]
+
+
+def idx(array: np.ndarray) -> bytes:
+    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+    return header + array.astype(np.uint8).tobytes()
+
+
+def arrays() -> dict[str, np.ndarray]:
+    random = np.random.default_rng(0)
+    return {
+        name: random.integers(0, 256, (count, 28, 28))
+        if "images" in name
+        else random.integers(0, 10, count)
+        for name, count in zip(NAMES, (7, 7, 3, 3), strict=True)
+    }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, array in arrays().items():
+        (tmp_path / name).write_bytes(idx(array))
+    return tmp_path
+
+
+def test_both_parts_are_read(folder: Path) -> None:
+    train, test = load_mnist(folder)
+    assert (len(train), len(test)) == (7, 3)
+    expected = arrays()
+    assert train.images.shape == (7, 32, 32)
+    assert train.images.dtype == torch.uint8
+    np.testing.assert_array_equal(train.images[:, 2:30, 2:30], expected[NAMES[0]])
+    assert train.images.sum() == expected[NAMES[0]].sum()
+    assert train.labels.tolist() == expected[NAMES[1]].tolist()
+    assert train.labels.dtype == torch.int64
+    np.testing.assert_array_equal(test.images[:, 2:30, 2:30], expected[NAMES[2]])
+    assert test.labels.tolist() == expected[NAMES[3]].tolist()
+
+
+def test_items_and_batches(folder: Path) -> None:
+    train, _ = load_mnist(str(folder))
+    image, label = train[-1]
+    assert image.shape == (1, 32, 32)
+    assert type(label) is int
+    images, labels = train.batch(torch.tensor([6, 0]))
+    assert torch.equal(images, train.images[[6, 0]].unsqueeze(1).float() / 255)
+    assert torch.equal(images[0], image)
+    assert labels.tolist() == [label, int(train.labels[0])]
+    with pytest.raises(IndexError):
+        train[7]
+
+
+@pytest.mark.parametrize("end", ["", ".gz"])
+@pytest.mark.parametrize("dot", ["-", "."])
+def test_usual_names(tmp_path: Path, dot: str, end: str) -> None:
+    for name, array in arrays().items():
+        data = idx(array)
+        path = tmp_path / (name.replace("-idx", f"{dot}idx") + end)
+        path.write_bytes(gzip.compress(data) if end else data)
+    assert len(load_mnist(tmp_path)[0]) == 7
+
+
+def refused(folder: Path, name: str) -> str:
+    """The message, which names the file and is no longer than a few lines."""
+    with pytest.raises(MnistError) as caught:
+        load_mnist(folder)
+    message = str(caught.value)
+    assert str(folder / name) in message
+    assert "\n" not in message
+    assert message.endswith(".")
+    assert len(message.replace(str(folder), "")) < 200
+    return message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_file(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert "is missing" in refused(folder, name)
+
+
+def test_a_folder_that_is_none(folder: Path) -> None:
+    for path in (folder / "none", folder / IMAGES):
+        with pytest.raises(MnistError, match="is not a folder") as caught:
+            load_mnist(path)
+        assert str(path) in str(caught.value)
+    with pytest.raises(MnistError, match="cannot be read"):
+        load_mnist("x" * 10_000)
+
+
+def test_a_folder_in_place_of_a_file(folder: Path) -> None:
+    (folder / IMAGES).unlink()
+    (folder / IMAGES).mkdir()
+    assert "is not a file" in refused(folder, IMAGES)
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or not hasattr(os, "geteuid") or os.geteuid() == 0,
+    reason="this user may read everything",
+)
+def test_a_file_one_may_not_read(folder: Path) -> None:
+    (folder / LABELS).chmod(0)
+    assert "cannot be read" in refused(folder, LABELS)
+
+
+def test_a_file_that_fails_to_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", deny)
+    assert "cannot be read: Permission denied" in refused(folder, IMAGES)
+
+
+image_header = struct.pack(">BBBBIII", 0, 0, 8, 3, 7, 28, 28)
+malformed = {
+    "empty": (b"", "is empty"),
+    "text": (b"<html>Not found</html>", "starts with the bytes 3c 68"),
+    "still gzipped": (gzip.compress(image_header), "starts with the bytes 1f 8b"),
+    "one byte": (b"\0", "ends inside its header"),
+    "magic only": (image_header[:4], "ends inside its header"),
+    "half a header": (image_header[:11], "ends inside its header"),
+    "floats": (b"\0\0\x0d\x03" + image_header[4:], "type code 13"),
+    "labels": (idx(np.zeros(7)), "has 1 dimensions instead of 3"),
+    "no body": (image_header, "ends after 0 of the 5,488 bytes"),
+    "half a body": (image_header + bytes(2_744), "ends after 2,744 of the 5,488 bytes"),
+    "one byte more": (image_header + bytes(5_489), "goes on after the 5,488 bytes"),
+    "none": (idx(np.zeros((0, 28, 28))), "promises 0 samples"),
+    "absurd": (b"\0\0\x08\x03" + b"\xff" * 12, "promises 4,294,967,295 samples"),
+    "27x28": (idx(np.zeros((7, 27, 28))), "holds images of 27x28 pixels"),
+    "absurd sides": (image_header[:8] + b"\xff" * 8, "holds images of 4294967295x4294967295"),
+}
+
+
+@pytest.mark.parametrize(("data", "what"), malformed.values(), ids=malformed)
+@pytest.mark.parametrize("zipped", [False, True])
+def test_malformed_images(folder: Path, data: bytes, what: str, zipped: bool) -> None:
+    name = IMAGES
+    if zipped:
+        (folder / name).unlink()
+        name += ".gz"
+        data = gzip.compress(data)
+    (folder / name).write_bytes(data)
+    assert what in refused(folder, name)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (idx(np.array([1, 2, 10])), "holds the label 10"),
+        (idx(np.zeros((3, 28, 28))), "has 3 dimensions instead of 1"),
+        (idx(np.zeros(2)), "2 labels"),
+    ],
+)
+def test_malformed_labels(folder: Path, data: bytes, what: str) -> None:
+    (folder / LABELS).write_bytes(data)
+    with pytest.raises(MnistError) as caught:
+        load_mnist(folder)
+    assert what in str(caught.value)
+    assert LABELS in str(caught.value)
+
+
+def zip_file(folder: Path, name: str) -> bytes:
+    data = gzip.compress((folder / name).read_bytes(), mtime=0)
+    (folder / name).unlink()
+    return data
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:-4],
+        lambda data: data[:-8] + b"\0\0\0\0" + data[-4:],
+        lambda data: data[:60] + bytes(40) + data[100:],
+        lambda data: data[:5],
+        lambda data: data + b"rubbish",
+        lambda data: b"<html>Not found</html>",
+    ],
+    ids=["half", "no length", "wrong checksum", "harmed", "head", "rubbish after", "text"],
+)
+def test_a_harmed_gzip_file(folder: Path, harm: object) -> None:
+    data = zip_file(folder, IMAGES)
+    (folder / f"{IMAGES}.gz").write_bytes(harm(data))  # type: ignore[operator]
+    assert "is not a whole gzip file" in refused(folder, f"{IMAGES}.gz")
+
+
+def test_an_empty_gzip_file(folder: Path) -> None:
+    zip_file(folder, IMAGES)
+    (folder / f"{IMAGES}.gz").write_bytes(b"")
+    assert "is empty" in refused(folder, f"{IMAGES}.gz")
+
+
+def test_a_bomb_takes_no_memory(folder: Path) -> None:
+    (folder / IMAGES).unlink()
+    name = f"{IMAGES}.gz"
+    with gzip.open(folder / name, "wb", compresslevel=1) as file:
+        file.write(image_header)
+        for _ in range(200):
+            file.write(bytes(1 << 20))
+    tracemalloc.start()
+    try:
+        assert "goes on after" in refused(folder, name)
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_promise_takes_no_memory(folder: Path) -> None:
+    (folder / IMAGES).write_bytes(struct.pack(">BBBBIII", 0, 0, 8, 3, 300_000, 28, 28) + b"\1")
+    tracemalloc.start()
+    try:
+        assert "ends after 1 of the 235,200,000 bytes" in refused(folder, IMAGES)
+        assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(NAMES),
+    zipped=st.booleans(),
+    cut=st.integers(0, 6_000),
+    changes=st.lists(st.tuples(st.integers(0, 40), st.integers(0, 255)), max_size=4),
+    tail=st.binary(max_size=3),
+)
+def test_any_change_loads_or_is_refused(
+    tmp_path: Path,
+    name: str,
+    zipped: bool,
+    cut: int,
+    changes: list[tuple[int, int]],
+    tail: bytes,
+) -> None:
+    for other, array in arrays().items():
+        (tmp_path / other).write_bytes(idx(array))
+    data = bytearray(idx(arrays()[name]))
+    if zipped:
+        data = bytearray(gzip.compress(data, mtime=0))
+        (tmp_path / name).unlink()
+    data = data[: len(data) - cut] if cut < 3_000 else data
+    for place, value in changes:
+        if place < len(data):
+            data[place] = value
+    path = tmp_path / (name + ".gz" * zipped)
+    path.write_bytes(data + tail)
+    try:
+        train, test = load_mnist(tmp_path)
+    except MnistError as error:
+        assert name in str(error)  # noqa: PT017  # the point is that no other error comes
+    else:
+        assert isinstance(train, MnistDigits)
+        assert len(test) == 3
+    finally:
+        path.unlink()
+
+
+@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="MNIST's files are not beside the repository")
+def test_official_images_are_as_a_drawing_is_prepared() -> None:
+    train, test = load_mnist(OFFICIAL)
+    assert len(train) > len(test) > 0
+    for image, _ in (test[i] for i in range(0, 500, 10)):
+        np.testing.assert_allclose(prepare(image[0].numpy()), image[0].numpy(), atol=0.05)
