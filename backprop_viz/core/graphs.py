@@ -195,11 +195,11 @@ def layout(size: int, edges: Edges) -> tuple[tuple[float, float], ...]:
         edges, vertex_spacing=1, dummy_vertices=True, ranking_type="up", check_layout=False
     )
     for component in components.to_list():
-        nodes = component[0]
+        # Beside the graph's own nodes come the bends of its long edges, numbered from ``size``.
+        nodes = [(int(node), place) for node, place in component[0] if int(node) < size]
         depth = max(y for _, (_, y) in nodes)
         left = min(x for _, (x, _) in nodes)
         for node, (x, y) in nodes:
-            places[int(node)] = (float(depth - y), float(x - left + top))
+            places[node] = (float(depth - y), float(x - left + top))
         top += max(x for _, (x, _) in nodes) - left + 1
     return tuple(places)
-

@@ -1,5 +1,6 @@
 """One real iteration, recorded while torch runs it."""
 
+import copy
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,15 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 from torch.overrides import TorchFunctionMode, resolve_name
 
-from .graphs import Operation, grad_fn_graph, grad_fn_name, layer_graph, leaf_of, parameter_names, walk
+from .graphs import (
+    Operation,
+    grad_fn_graph,
+    grad_fn_name,
+    layer_graph,
+    leaf_of,
+    parameter_names,
+    walk,
+)
 from .records import Array, Event, Graph, LayerGraph, Parameter, Phase, PhaseSpan, Recording
 
 if TYPE_CHECKING:
@@ -35,7 +44,7 @@ class Recorder:
         self._samples = samples
         self._names = parameter_names(trainer.model)
         self._parameters = tuple(
-            Parameter(name, to_array(p), None if p.grad is None else to_array(p.grad), p.requires_grad)
+            Parameter(name, to_array(p), _grad_of(p), p.requires_grad)
             for name, p in trainer.model.named_parameters()
         )
         # Arrays of tensors already copied, by (id, version); the tensors are kept alive beside
@@ -52,9 +61,9 @@ class Recorder:
         self._layers = LayerGraph()
 
     def step(self) -> Phase:
-        """Run the phase that is due and record it; returns it."""
+        """Run the phase that is due and record it; of one that raises, nothing stays."""
         phase = self._trainer.phase
-        start = len(self._events)
+        start, operations = len(self._events), len(self._operations)
         watch = {
             Phase.ZERO_GRAD: self._parameters_changed,
             Phase.FORWARD: self._operations_run,
@@ -62,10 +71,14 @@ class Recorder:
             Phase.BACKWARD: self._nodes_run,
             Phase.UPDATE: self._parameters_changed,
         }[phase]
-        with watch(phase):
-            begun = time.perf_counter()
-            self._trainer.step()
-            seconds = time.perf_counter() - begun
+        try:
+            with watch(phase):
+                begun = time.perf_counter()
+                self._trainer.step()
+                seconds = time.perf_counter() - begun
+        except Exception:
+            del self._events[start:], self._operations[operations:]
+            raise
         self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
         return phase
 
@@ -90,7 +103,7 @@ class Recorder:
     @contextmanager
     def _parameters_changed(self, phase: Phase) -> Iterator[None]:
         parameters = list(self._trainer.model.named_parameters())
-        grads = [None if p.grad is None else to_array(p.grad) for _, p in parameters]
+        grads = [_grad_of(p) for _, p in parameters]
         values = [self._copy(p) for _, p in parameters]
         yield
         for (name, parameter), grad, value in zip(parameters, grads, values, strict=True):
@@ -99,8 +112,7 @@ class Recorder:
                     continue
                 event = Event(phase, self._rule(), (value, grad), (self._copy(parameter),))
             else:
-                after = None if parameter.grad is None else to_array(parameter.grad)
-                event = Event(phase, "zero_grad", (grad,), (after,))
+                event = Event(phase, "zero_grad", (grad,), (_grad_of(parameter),))
             self._events.append(replace(event, parameter=name))
 
     def _rule(self) -> str:
@@ -128,7 +140,7 @@ class Recorder:
         self._nodes = walk(root)
         ids = {node: i for i, node in enumerate(self._nodes)}
         self._graph = grad_fn_graph(self._nodes, self._names)
-        first = self._spans[0].stop  # the events of zero_grad come before the operations
+        first = len(self._events) - len(self._operations)  # zero_grad's events come before
         for i, operation in enumerate(self._operations, first):
             # What a custom Function computes gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or operation.made[0].grad_fn
@@ -157,7 +169,7 @@ class Recorder:
         def before(grad_outputs: Sequence[Tensor | None]) -> None:
             arrived[:] = [self._copied(grad) for grad in grad_outputs]
             if leaf is not None:
-                arrived.insert(0, None if leaf.grad is None else to_array(leaf.grad))
+                arrived.insert(0, _grad_of(leaf))
 
         def after(grad_inputs: Sequence[Tensor | None], _: Sequence[Tensor | None]) -> None:
             sent = [leaf.grad] if leaf is not None else grad_inputs
@@ -274,5 +286,23 @@ def to_array(tensor: Tensor) -> Array:
     return array
 
 
+def _grad_of(tensor: Tensor) -> Array | None:
+    return None if tensor.grad is None else to_array(tensor.grad)
+
+
 def _key(tensor: Tensor) -> tuple[int, int]:
     return id(tensor), tensor._version
+
+
+def preview(trainer: "Trainer") -> Recording:
+    """What the due iteration's forward and loss will look like, run on a copy of the network.
+
+    The trainer, its network and its random state stay as they are.
+    """
+    shadow = copy.copy(trainer)
+    shadow.model = copy.deepcopy(trainer.model)
+    shadow.optimizer = None  # its zero_grad would clear the real network's gradients
+    recorder = Recorder(shadow)
+    while recorder.step() is not Phase.LOSS:
+        pass
+    return replace(recorder.recording(), preview=True)

@@ -4,7 +4,7 @@ Nothing here imports torch. The recorder makes these on the worker; the views re
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -47,6 +47,15 @@ class Settings:
     set_to_none: bool = True
     clear_gradients: bool = True
     mnist_root: str | None = None
+
+    def live(self) -> dict[str, Any]:
+        """The settings that can change while the network stays."""
+        names = ("lr", "batch_size", "set_to_none", "clear_gradients")
+        return {name: getattr(self, name) for name in names}
+
+    def continues(self, other: "Settings") -> bool:
+        """Whether a run with ``other`` can go on with these; if not, it begins afresh."""
+        return replace(other, **self.live()) == self
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +269,9 @@ class Moment:
     def gradient(self, layer: Layer) -> Array | None:
         """The gradient of the loss with respect to a layer's shown tensor, None until it came."""
         event = None if layer.node is None else self.backward_event(layer.node)
-        return None if event is None or layer.slot >= len(event.inputs) else event.inputs[layer.slot]
+        return (
+            None if event is None or layer.slot >= len(event.inputs) else event.inputs[layer.slot]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +283,14 @@ class Curves:
     held_out_iteration: NDArray[np.float64]
     held_out_loss: NDArray[np.float64]
     held_out_accuracy: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user is to be told: a code that the window has a sentence for, and values."""
+
+    code: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,8 +89,13 @@ def _split(dataset: Dataset[Any]) -> Source:
     if size == 0:
         raise ValueError("The data set is empty: give one with at least one sample.")
     held_out = size // 10
-    parts = (range(size - held_out), range(size - held_out, size)) if held_out else (range(size),) * 2
-    return Source(*(DatasetSamples(dataset, part) for part in parts))
+    if not held_out:
+        samples = DatasetSamples(dataset, range(size))
+        return Source(samples, samples)
+    first = size - held_out
+    return Source(
+        DatasetSamples(dataset, range(first)), DatasetSamples(dataset, range(first, size))
+    )
 
 
 class Loader:

@@ -102,6 +102,7 @@ class Trainer:
         with self._own_random_state():
             self.model = LeNet() if model is None else model
             self._source = open_source(data, root)
+        self._random_state_at_start = self._random_state
         self._lr = lr
         self.optimizer = make_optimizer(optimizer, self.model, lr, optimizer_options or {})
         self.criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss()}.get(loss)
@@ -118,6 +119,7 @@ class Trainer:
         """Fetch the next batch and clear every ``.grad``."""
         self._expect(Phase.ZERO_GRAD)
         self.fetch()
+        self._random_state_at_start = self._random_state
         if self.clear_gradients:
             owner = self.model if self.optimizer is None else self.optimizer
             owner.zero_grad(set_to_none=self.set_to_none)
@@ -188,6 +190,16 @@ class Trainer:
         while self.step() is not Phase.UPDATE:
             pass
         return self.finished()
+
+    def restart_iteration(self) -> None:
+        """Go back to zero_grad with the same batch and random state; not after backward.
+
+        Raises PhaseError when gradients are there already.
+        """
+        if self.phase is Phase.UPDATE:
+            raise PhaseError("update() is due: backward has already changed the gradients.")
+        self._random_state = self._random_state_at_start
+        self.phase = Phase.ZERO_GRAD
 
     def finished(self) -> Iteration:
         """The iteration just run, as numbers."""

@@ -1,0 +1,136 @@
+"""Every command of the window, a row each: what it is called, its key, its tip, what it calls."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """``id`` is the action's objectName, ``call`` a method of app.Commands, "" ends a group."""
+
+    id: str
+    menu: str
+    text: str
+    key: str
+    tip: str
+    call: str
+    checkable: bool = False
+
+
+def _(text: str) -> str:
+    """Mark a text for translation; it is translated when the action is made."""
+    return str(QT_TRANSLATE_NOOP("actions", text))
+
+
+MENUS = (_("&Run"), _("&Drawing"), _("&View"), _("&Help"))
+
+COMMANDS = (
+    Command("actionStep", "&Run", _("Step"), "F10", _("Run the phase that is due"), "step"),
+    Command(
+        "actionStepBack",
+        "&Run",
+        _("Step back"),
+        "Shift+F10",
+        _("Show the end of the phase before"),
+        "step_back",
+    ),
+    Command(
+        "actionIteration",
+        "&Run",
+        _("Iteration"),
+        "F11",
+        _("Run to the end of the iteration"),
+        "iterate",
+    ),
+    Command(
+        "actionTrain", "&Run", _("Train"), "F5", _("Train until paused"), "toggle_training", True
+    ),
+    Command(
+        "actionReset",
+        "&Run",
+        _("Reset"),
+        "Ctrl+R",
+        _("Begin again with a fresh network and the same settings"),
+        "reset",
+    ),
+    Command(
+        "actionOptions",
+        "&Run",
+        _("Training options…"),
+        "Ctrl+,",
+        _("Options of the optimizer, and what zero_grad does"),
+        "show_options",
+    ),
+    Command(
+        "actionCopyScript",
+        "&Run",
+        _("Copy as script"),
+        "Ctrl+Shift+C",
+        _("Copy this training as a Python script that runs by itself"),
+        "copy_script",
+    ),
+    Command("actionQuit", "&Run", _("Quit"), "Ctrl+Q", _("Close the window"), "quit"),
+    Command(
+        "actionClearDrawing", "&Drawing", _("Clear"), "Del", _("Clear the drawing"), "clear_drawing"
+    ),
+    Command(
+        "actionUndoStroke",
+        "&Drawing",
+        _("Undo stroke"),
+        "Ctrl+Z",
+        _("Take back the last stroke"),
+        "undo_stroke",
+    ),
+    Command(
+        "actionRedoStroke",
+        "&Drawing",
+        _("Redo stroke"),
+        "Ctrl+Shift+Z",
+        _("Draw the stroke again that was taken back"),
+        "redo_stroke",
+    ),
+    Command(
+        "actionThemeSystem",
+        "&View",
+        _("Colours of the system"),
+        "",
+        _("Light or dark, as the system is"),
+        "theme_system",
+        True,
+    ),
+    Command("actionThemeLight", "&View", _("Light"), "", _("Light colours"), "theme_light", True),
+    Command("actionThemeDark", "&View", _("Dark"), "", _("Dark colours"), "theme_dark", True),
+    Command(
+        "actionResetLayout",
+        "&View",
+        _("Reset layout"),
+        "Ctrl+Shift+L",
+        _("Give every panel its first size again"),
+        "reset_layout",
+    ),
+    Command(
+        "actionAbout", "&Help", _("About backprop_viz"), "", _("What this program is"), "about"
+    ),
+)
+
+
+def translated(text: str) -> str:
+    """A text of these tables in the user's language."""
+    return QCoreApplication.translate("actions", text)
+
+
+def make_actions(parent: QObject) -> Iterator[tuple[Command, QAction]]:
+    """An action for each row, with its tooltip naming its shortcut."""
+    for command in COMMANDS:
+        action = QAction(translated(command.text), parent)
+        action.setObjectName(command.id)
+        action.setShortcut(QKeySequence(command.key))
+        action.setCheckable(command.checkable)
+        tip = translated(command.tip)
+        native = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip} ({native})" if native else tip)
+        action.setStatusTip(tip)
+        yield command, action

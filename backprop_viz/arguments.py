@@ -1,0 +1,78 @@
+"""The command line. Imports neither torch nor Qt, so that --help answers at once."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import __version__
+
+# What each preset sets; an option on the command line wins over its preset.
+PRESETS: dict[str, dict[str, Any]] = {
+    "tutorial": {
+        "data": "random",
+        "loss": "mse",
+        "optimizer": "sgd",
+        "lr": 0.01,
+        "batch_size": 1,
+        "optimizer_options": {},
+    },
+    "digits": {
+        "data": "strokes",
+        "loss": "cross_entropy",
+        "optimizer": "sgd",
+        "lr": 0.05,
+        "batch_size": 64,
+        "optimizer_options": {"momentum": 0.9, "weight_decay": 5e-4},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The command line, read: what the run starts with, and "light", "dark" or None."""
+
+    settings: dict[str, Any]
+    theme: str | None
+
+
+def parse(argv: Sequence[str]) -> Arguments:
+    """Read the arguments (without the program's name). A bad one exits with status 2."""
+    parser = argparse.ArgumentParser(
+        prog="backprop-viz",
+        description="See what back-propagation does, on a real PyTorch network, while it does it.",
+    )
+    parser.add_argument("--version", action="version", version=f"backprop-viz {__version__}")
+    parser.add_argument(
+        "--preset",
+        choices=tuple(PRESETS),
+        default="digits",
+        help="tutorial: one random input, MSE, SGD; digits: learn to read digits (default)",
+    )
+    parser.add_argument("--data", choices=("strokes", "random", "mnist"), help="what to learn from")
+    parser.add_argument(
+        "--mnist-root", metavar="PATH", help="the folder of MNIST's four files, for --data mnist"
+    )
+    parser.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="0 or more; the same seed, the same run"
+    )
+    shade = parser.add_mutually_exclusive_group()
+    for theme in ("light", "dark"):
+        shade.add_argument(
+            f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
+        )
+    options = parser.parse_args(argv)
+    data = options.data or ("mnist" if options.mnist_root else None)
+    if data == "mnist" and not options.mnist_root:
+        parser.error("--data mnist needs --mnist-root PATH, the folder of its four files")
+    settings = {**PRESETS[options.preset], "seed": options.seed, "mnist_root": options.mnist_root}
+    if data is not None:
+        settings["data"] = data
+    return Arguments(settings, options.theme)
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{value} is not from 0 to {2**31 - 1}")
+    return value

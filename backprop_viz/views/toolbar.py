@@ -1,0 +1,81 @@
+"""The top row: the program's name, the settings, the buttons that run it, and how it runs."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from ..core.records import Frame
+from .settings_bar import SettingsBar
+
+
+class KeyButton(QToolButton):
+    """A button for an action that shows the action's key beside its text."""
+
+    def __init__(self, action: QAction, primary: bool = False) -> None:
+        super().__init__()
+        self.setDefaultAction(action)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("role", "primary" if primary else "plain")
+        self._show_text()
+        action.changed.connect(self._show_text)
+
+    def _show_text(self) -> None:
+        action = self.defaultAction()
+        key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        # The action's own text stays bare for the menu, which has a column for keys.
+        self.setText(f"{action.text()}  {key}")
+        self.setAccessibleName(action.text())
+
+    def sizeHint(self) -> QSize:
+        """Room for the text with some air."""
+        return super().sizeHint() + QSize(12, 4)
+
+
+class Toolbar(QWidget):
+    """Settings at the left, the run's commands in the middle, its progress at the right."""
+
+    def __init__(self, run: tuple[QAction, ...], options: QAction) -> None:
+        super().__init__()
+        name = QLabel("backprop_viz")
+        name.setProperty("role", "title")
+        self.settings = SettingsBar()
+        gear = QToolButton()
+        gear.setDefaultAction(options)
+        gear.setText("⚙")
+        gear.setAccessibleName(options.text())
+        gear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._iteration = QLabel()
+        self._iteration.setProperty("role", "title")
+        self._rate = QLabel()
+        self._rate.setProperty("role", "caption")
+        progress = QVBoxLayout()
+        progress.setSpacing(1)
+        for label in (self._iteration, self._rate):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.setMinimumWidth(118)
+            progress.addWidget(label)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 4, 4, 4)
+        row.setSpacing(6)
+        row.addWidget(name)
+        row.addSpacing(6)
+        row.addWidget(self.settings)
+        row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        for action in run:
+            button = KeyButton(action, primary=action.isCheckable())
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        row.addLayout(progress)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show how far the run is and how fast it goes."""
+        self.settings.show_settings(frame.settings)
+        self._iteration.setText(self.tr("iteration {0:,}").format(frame.iteration))
+        if frame.training:
+            text = self.tr("{0:.1f} it/s · {1}").format(frame.rate, frame.device)
+        else:
+            text = self.tr("paused · {0}").format(frame.device)
+        self._rate.setText(text)

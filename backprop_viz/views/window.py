@@ -1,0 +1,176 @@
+"""The main window: where every panel sits. It composes; what the panels do is theirs."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from ..core.records import Frame
+from ..core.selection import Selection
+from .autograd_view import AutogradView
+from .draw_pad import DrawPanel
+from .inspector import InspectorView
+from .message_bar import MessageBar
+from .network_view import NetworkView
+from .phase_bar import PhaseBar
+from .plots import AccuracyPlot, GradientFlowPlot, LossPlot
+from .program_view import ProgramView
+from .theme import Theme
+from .timeline import TimelineView
+from .toolbar import Toolbar
+
+# The shares of the first layout, and of View > Reset layout.
+SHARES = {
+    "rows": (640, 200),
+    "columns": (290, 760, 300),
+    "left": (320, 280),
+    "middle": (330, 240),
+    "plots": (540, 260, 540),
+}
+
+
+class MainWindow(QMainWindow):
+    """``session`` is set by the composer; the window itself only passes frames on.
+
+    ``closing`` comes once, when the window is about to close.
+    """
+
+    closing = Signal()
+
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        self.session: object | None = None
+        self.setWindowTitle("backprop_viz")
+        self.toolbar = Toolbar(
+            tuple(
+                actions[name]
+                for name in ("actionStep", "actionIteration", "actionTrain", "actionReset")
+            ),
+            actions["actionOptions"],
+        )
+        self.phase_bar = PhaseBar()
+        self.messages = MessageBar()
+        self.hint = QLabel(self.tr("Loading PyTorch…"))
+        self.hint.setProperty("role", "muted")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.program = ProgramView()
+        self.draw_panel = DrawPanel()
+        self.draw_panel.set_clear_action(actions["actionClearDrawing"])
+        self.network = NetworkView()
+        self.autograd = AutogradView()
+        self.inspector = InspectorView()
+        self.loss_plot = LossPlot()
+        self.accuracy_plot = AccuracyPlot()
+        self.gradient_flow = GradientFlowPlot()
+        self.timeline = TimelineView()
+        self.panels = (
+            self.phase_bar,
+            self.program,
+            self.draw_panel,
+            self.network,
+            self.autograd,
+            self.inspector,
+            self.loss_plot,
+            self.accuracy_plot,
+            self.gradient_flow,
+            self.timeline,
+        )
+        self._splitters: dict[str, QSplitter] = {}
+        self._menus: list[QMenu] = []
+        self._compose()
+
+    def _compose(self) -> None:
+        down, across = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+        columns = self._splitter(
+            "columns",
+            across,
+            self._splitter("left", down, self.program, self.draw_panel),
+            self._splitter("middle", down, self.network, self.autograd),
+            self.inspector,
+        )
+        plots = self._splitter(
+            "plots", across, self.loss_plot, self.accuracy_plot, self.gradient_flow
+        )
+        rows = self._splitter("rows", down, columns, plots)
+        # More room goes to the pictures in the middle first.
+        for name, stretched in (("rows", 0), ("columns", 1), ("middle", 0)):
+            self._splitters[name].setStretchFactor(stretched, 1)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(10, 4, 10, 10)
+        column.setSpacing(8)
+        for widget in (self.toolbar, self.phase_bar, self.messages, self.hint):
+            column.addWidget(widget)
+        column.addWidget(rows, 1)
+        column.addWidget(self.timeline)
+        self.setCentralWidget(page)
+        self.reset_layout()
+
+    def _splitter(self, name: str, direction: Qt.Orientation, *parts: QWidget) -> QSplitter:
+        splitter = QSplitter(direction)
+        splitter.setObjectName(name)
+        splitter.setHandleWidth(8)
+        for part in parts:
+            splitter.addWidget(part)
+        self._splitters[name] = splitter
+        return splitter
+
+    def menu(self, title: str, position: int) -> QMenu:
+        """The menu of that title at its place in the bar, made when first asked for."""
+        while len(self._menus) <= position:
+            self._menus.append(self.menuBar().addMenu(title))
+        return self._menus[position]
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show a frame in every panel."""
+        self.toolbar.show_frame(frame)
+        for panel in self.panels:
+            panel.show_frame(frame)
+        untouched = frame.iteration == 0 and frame.moment.recording.preview and not frame.training
+        self.hint.setVisible(untouched)
+        self.hint.setText(
+            self.tr(
+                "Press F10 to run one phase of training, or F5 to train. Draw a digit any time."
+            )
+        )
+
+    def select(self, selection: Selection) -> None:
+        """Mark what belongs to the selection in every panel."""
+        for panel in (self.program, self.network, self.autograd, self.inspector):
+            panel.select(selection)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint everything in a theme's colours."""
+        for panel in (*self.panels, self.messages):
+            panel.set_theme(theme)
+
+    # -- layout ------------------------------------------------------------------------------
+
+    def reset_layout(self) -> None:
+        """Give every panel its first size again."""
+        for name, shares in SHARES.items():
+            self._splitters[name].setSizes(list(shares))
+
+    def save_layout(self, store: QSettings) -> None:
+        """Keep the window's place and the panels' sizes for the next launch."""
+        store.setValue("window/geometry", self.saveGeometry())
+        for name, splitter in self._splitters.items():
+            store.setValue(f"window/{name}", splitter.saveState())
+
+    def restore_layout(self, store: QSettings) -> None:
+        """Take up the layout of the last launch, where there was one."""
+        geometry = store.value("window/geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        for name, splitter in self._splitters.items():
+            state = store.value(f"window/{name}")
+            if isinstance(state, QByteArray):
+                splitter.restoreState(state)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell, then close."""
+        self.closing.emit()
+        super().closeEvent(event)

@@ -1,0 +1,77 @@
+import itertools
+
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import TensorDataset
+
+import backprop_viz as bv
+from backprop_viz.core.graphs import layout
+
+
+def test_columns_follow_the_edges_and_no_two_nodes_share_a_place() -> None:
+    edges = ((0, 1), (1, 2), (0, 2), (2, 3), (1, 4), (5, 6))
+    places = layout(7, edges)
+    assert all(places[b][0] > places[a][0] for a, b in edges)
+    assert len(set(places)) == 7
+
+
+def test_a_single_node_has_a_place() -> None:
+    assert layout(1, ()) == ((0.0, 0.0),)
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(1, 4, 3, padding=1)
+        self.body = nn.Conv2d(4, 4, 3, padding=1)
+        self.head = nn.Linear(4, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.relu(self.stem(x))
+        x = x + self.body(x)
+        x = x + self.body(x)
+        return self.head(x.mean((2, 3)))
+
+
+@pytest.fixture(scope="module")
+def residual() -> bv.Recording:
+    images = torch.rand(10, 1, 32, 32)
+    data = TensorDataset(images, torch.zeros(10, dtype=torch.int64))
+    return bv.Trainer(data, model=Residual(), batch_size=2).record()
+
+
+def test_layers_of_a_net_with_branches_and_a_shared_module(residual: bv.Recording) -> None:
+    layers = residual.layers
+    names = {layer.id: layer.name for layer in layers.layers}
+    assert list(names.values()) == [
+        "x",
+        "stem",
+        "body",
+        "add",
+        "body2",
+        "add2",
+        "mean",
+        "head",
+        "loss",
+    ]
+    edges = {(names[a], names[b]) for a, b in layers.edges}
+    assert {("stem", "body"), ("stem", "add"), ("body", "add"), ("add2", "mean")} <= edges
+    places = [(layer.x, layer.y) for layer in layers.layers]
+    assert len(set(places)) == len(places)
+
+
+def test_a_layers_gradient_is_that_of_its_shown_tensor(residual: bv.Recording) -> None:
+    end = residual.at(len(residual.events))
+    for layer in residual.layers.layers[1:]:
+        activation, gradient = end.activation(layer), end.gradient(layer)
+        assert activation is not None
+        assert gradient is not None
+        assert gradient.shape == activation.shape
+
+
+def test_nodes_are_placed_along_next_functions(residual: bv.Recording) -> None:
+    nodes = residual.graph.nodes
+    assert all(nodes[b].x > nodes[a].x for a, b in residual.graph.edges)
+    places = [(round(n.x, 3), round(n.y, 3)) for n in nodes]
+    assert all(a != b for a, b in itertools.combinations(places, 2))

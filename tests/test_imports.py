@@ -1,0 +1,39 @@
+"""Who may import whom, seen from outside."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def loaded_by(statement: str) -> set[str]:
+    script = f"import sys\n{statement}\nprint(*{{n.split('.')[0] for n in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "without"),
+    [
+        ("import backprop_viz", {"torch", "PySide6", "numpy"}),
+        ("import backprop_viz.arguments", {"torch", "PySide6", "numpy"}),
+        ("import backprop_viz.core.records", {"torch", "PySide6"}),
+        ("import backprop_viz.core, backprop_viz.core.trainer", {"PySide6", "pyqtgraph"}),
+        ("import backprop_viz.views, backprop_viz.views.window", {"torch"}),
+        ("import backprop_viz.app", {"torch"}),
+    ],
+)
+def test_importing_loads_no_more_than_it_needs(statement: str, without: set[str]) -> None:
+    assert not loaded_by(statement) & without
+
+
+def test_the_contracts_between_the_rooms() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
