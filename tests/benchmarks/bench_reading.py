@@ -90,7 +90,7 @@ def train(steps: int, seed: int) -> LeNet:
 @torch.no_grad()
 def report(name: str, net: LeNet, images: Tensor, labels: Tensor) -> None:
     """Print the accuracy and the confusion table of images (N, 1, 32, 32)."""
-    read = torch.cat([net(part).argmax(1) for part in images.split(1000)])
+    read = torch.cat([net(part).argmax(1) for part in torch.split(images, 1000)])
     table = torch.bincount(labels * 10 + read, minlength=100).view(10, 10)
     print(f"\n{name}: {table.trace() / len(labels):.2%} of {len(labels):,}")
     print("drawn  read as " + "".join(f"{digit:>6}" for digit in range(10)))

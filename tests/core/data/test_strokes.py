@@ -109,12 +109,12 @@ def test_another_process_with_other_threads_draws_the_same(strokes: StrokeDigits
 
 def test_random_states_are_left_alone() -> None:
     torch.manual_seed(3)
-    np.random.seed(3)  # noqa: NPY002  # the global state is what must not move
+    np.random.seed(3)
     state = torch.get_rng_state()
-    numbers = np.random.get_state()[1]  # noqa: NPY002
+    numbers = np.random.get_state(legacy=False)
     StrokeDigits(size=10).batch(torch.arange(10))
     assert torch.equal(torch.get_rng_state(), state)
-    np.testing.assert_array_equal(np.random.get_state()[1], numbers)  # noqa: NPY002
+    np.testing.assert_equal(np.random.get_state(legacy=False), numbers)
 
 
 def test_threads_may_draw_and_take_at_once(strokes: StrokeDigits) -> None:
