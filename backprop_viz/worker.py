@@ -4,6 +4,7 @@ import math
 import os
 import threading
 import time
+from contextlib import suppress
 
 import torch
 
@@ -160,9 +161,10 @@ class Worker:
 
         def go_on(done: int, total: int) -> None:
             if self._mailbox.closing.is_set():
-                raise SystemExit  # ends this thread alone, without a word
+                raise InterruptedError
 
-        training_strokes().generate(go_on)
+        with suppress(InterruptedError):
+            training_strokes().generate(go_on)
 
     # -- training ----------------------------------------------------------------------------
 

@@ -222,7 +222,7 @@ class Trainer:
         samples = self._source.held_out
         loss = correct = 0.0
         with self._inference():
-            for index in torch.arange(len(samples)).split(256):
+            for index in torch.split(torch.arange(len(samples)), 256):
                 if interrupted():
                     raise InterruptedEvaluation
                 images, labels = samples.batch(index)

@@ -1,0 +1,245 @@
+"""The session as the window uses it: commands in, frames out, never a wait."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.core.records import Frame, Notice, Phase, Settings
+from backprop_viz.session import Session
+
+TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
+OpenSession = Callable[[Settings], Session]
+
+
+@pytest.fixture
+def open_session(qtbot: QtBot) -> Iterator[OpenSession]:
+    sessions = []
+
+    def open_(settings: Settings) -> Session:
+        session = Session(settings)
+        sessions.append(session)
+        assert session.wait_idle(60)
+        return session
+
+    yield open_
+    for session in sessions:
+        session.close()
+
+
+def plain_losses(settings: Settings, iterations: int) -> list[float]:
+    trainer = bv.Trainer(
+        settings.data, settings.loss, settings.optimizer, settings.lr, settings.batch_size
+    )
+    return [trainer.iterate().loss for _ in range(iterations)]
+
+
+def shown(session: Session) -> Frame:
+    assert session.wait_idle(30)
+    assert session.frame is not None
+    return session.frame
+
+
+def train_until(qtbot: QtBot, session: Session, iterations: int) -> None:
+    session.train()
+    qtbot.waitUntil(lambda: session.iteration >= iterations, timeout=60_000)
+
+
+def test_the_first_frame_has_a_graph_and_nothing_done(open_session: OpenSession) -> None:
+    frame = shown(open_session(TUTORIAL))
+    assert frame.moment.recording.preview
+    assert frame.moment.cursor == 0
+    assert frame.iteration == 0
+    assert len(frame.moment.recording.graph.nodes) == 26
+    assert frame.moment.grad("conv1.bias") is None
+
+
+def test_five_steps_walk_the_phases(open_session: OpenSession) -> None:
+    session = open_session(TUTORIAL)
+    due = []
+    for _ in range(5):
+        due.append(shown(session).due)
+        session.step()
+    frame = shown(session)
+    assert due == list(Phase)
+    assert frame.iteration == session.iteration == 1
+    assert frame.moment.at_end
+    assert frame.curves.loss.tolist() == plain_losses(TUTORIAL, 1)
+
+
+def test_mixed_commands_train_as_a_plain_loop_does(
+    open_session: OpenSession, qtbot: QtBot
+) -> None:
+    session = open_session(TUTORIAL)
+    session.step()
+    session.step()
+    session.iterate()
+    session.step()
+    train_until(qtbot, session, 30)
+    session.pause()
+    session.step()
+    session.iterate()
+    frame = shown(session)
+    assert not frame.training
+    assert frame.curves.loss.tolist() == plain_losses(TUTORIAL, frame.iteration)
+
+
+def test_going_back_shows_the_past_and_changes_nothing(open_session: OpenSession) -> None:
+    session = open_session(TUTORIAL)
+    session.iterate()
+    end = shown(session).moment
+    session.step_back()
+    before_update = shown(session).moment
+    assert np.array_equal(
+        before_update.value("conv1.bias"), end.recording.by_parameter["conv1.bias"].value
+    )
+    session.step_back()
+    assert shown(session).moment.grad("conv1.bias") is None
+    session.step()
+    session.step()
+    assert shown(session).moment.cursor == end.cursor
+    assert shown(session).iteration == 1
+    session.step()
+    assert shown(session).due is Phase.FORWARD
+
+
+def test_backward_is_shown_event_by_event(open_session: OpenSession, qtbot: QtBot) -> None:
+    session = open_session(TUTORIAL)
+    for _ in range(3):
+        session.step()
+    shown(session)
+    cursors: list[int] = []
+    session.frame_ready.connect(lambda frame: cursors.append(frame.moment.cursor))
+    session.step()
+    qtbot.waitUntil(
+        lambda: session.frame.due is Phase.UPDATE and session.frame.moment.at_end, timeout=10_000
+    )
+    assert len(cursors) > 10
+    assert cursors == sorted(cursors)
+
+
+def test_pause_records_the_last_iteration_whole(
+    open_session: OpenSession, qtbot: QtBot
+) -> None:
+    session = open_session(TUTORIAL)
+    train_until(qtbot, session, 20)
+    assert session.frame.training
+    session.pause()
+    frame = shown(session)
+    assert not frame.training
+    assert frame.moment.recording.iteration == frame.iteration
+    assert frame.moment.recording.samples is None
+
+
+def test_a_live_setting_keeps_the_network_and_another_begins_afresh(
+    open_session: OpenSession,
+) -> None:
+    session = open_session(TUTORIAL)
+    for _ in range(3):
+        session.iterate()
+    session.configure(replace(TUTORIAL, lr=0.5))
+    frame = shown(session)
+    assert (frame.iteration, frame.settings.lr) == (3, 0.5)
+    session.configure(replace(TUTORIAL, optimizer="adam"))
+    frame = shown(session)
+    assert frame.iteration == 0
+    assert len(frame.curves.loss) == 0
+    ((label, curves),) = frame.earlier
+    assert label.startswith("sgd")
+    assert curves.loss.tolist() == plain_losses(TUTORIAL, 3)
+
+
+def test_reset_repeats_the_run(open_session: OpenSession) -> None:
+    session = open_session(TUTORIAL)
+    session.iterate()
+    first = shown(session).curves.loss.tolist()
+    session.reset()
+    assert shown(session).iteration == 0
+    session.iterate()
+    assert shown(session).curves.loss.tolist() == first
+
+
+def test_a_loss_that_is_no_number_stops_training_before_the_update(
+    open_session: OpenSession, qtbot: QtBot
+) -> None:
+    settings = replace(TUTORIAL, optimizer="manual", lr=1e6)
+    session = open_session(settings)
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    session.train()
+    qtbot.waitUntil(lambda: bool(told), timeout=30_000)
+    frame = shown(session)
+    assert told[0].code == "loss_not_finite"
+    assert not frame.training
+    assert frame.due is Phase.BACKWARD
+    recording = frame.moment.recording
+    assert not np.isfinite(recording.loss)
+    assert str(recording.iteration) == told[0].values[1]
+    assert frame.iteration == recording.iteration - 1
+    for parameter in recording.parameters:
+        now = frame.moment.value(parameter.name)
+        assert np.array_equal(now, parameter.value, equal_nan=True)
+
+
+def test_what_is_refused_is_told_and_the_run_goes_on(open_session: OpenSession) -> None:
+    session = open_session(TUTORIAL)
+    session.iterate()
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    session.configure(replace(TUTORIAL, data="mnist", mnist_root="/no/such/folder"))
+    frame = shown(session)
+    assert told[0].code == "refused"
+    assert "/no/such/folder" in told[0].values[0]
+    assert frame.iteration == 1
+    assert frame.settings == TUTORIAL
+
+
+def test_a_bad_start_is_told_and_the_built_in_digits_serve(qtbot: QtBot, tmp_path: Path) -> None:
+    session = Session(replace(TUTORIAL, data="mnist", mnist_root=str(tmp_path)))
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    assert session.wait_idle(60)
+    assert told[0].code == "refused"
+    assert shown(session).settings.data == "strokes"
+    session.close()
+
+
+def test_a_drawing_is_classified_while_training(
+    open_session: OpenSession, qtbot: QtBot
+) -> None:
+    session = open_session(TUTORIAL)
+    drawing = np.zeros((280, 280), np.float32)
+    drawing[60:220, 130:150] = 1
+    train_until(qtbot, session, 5)
+    session.draw(drawing)
+    frame = shown(session)
+    assert frame.training
+    assert frame.prediction is not None
+    assert sum(frame.prediction.probabilities) == pytest.approx(1)
+    session.pause()
+    session.draw(None)
+    assert shown(session).prediction is None
+
+
+def test_close_in_the_middle_of_training_ends_the_threads(qtbot: QtBot) -> None:
+    session = Session(Settings())
+    assert session.wait_idle(60)
+    train_until(qtbot, session, 3)
+    session.close()
+    left = {t.name for t in threading.enumerate()}
+    assert not left & {"backprop_viz worker", "stroke digits"}
+
+
+def test_the_windows_thread_holds_no_tensor(open_session: OpenSession) -> None:
+    session = open_session(TUTORIAL)
+    session.iterate()
+    frame = shown(session)
+    arrays = [a for e in frame.moment.recording.events for a in (*e.inputs, *e.outputs)]
+    assert not any(isinstance(a, torch.Tensor) for a in arrays)
+    assert all(a is None or not a.flags.writeable for a in arrays)
