@@ -41,11 +41,12 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.setObjectName("drawPad")
         self.setAccessibleName(self.tr("Drawing area"))
-        self.setToolTip(
-            self.tr(
-                "Draw a digit. Del clears, Ctrl+Z takes the last stroke back, Ctrl+Y redoes it."
-            )
+        tip = self.tr(
+            "Draw a digit. Del clears, {undo} takes a stroke back, {redo} draws it again."
         )
+        keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+        undo, redo = (QKeySequence(key).toString() for key in keys)
+        self.setToolTip(tip.format(undo=undo, redo=redo))
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -16,16 +16,18 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
     QSyntaxHighlighter,
+    QTextBlockFormat,
     QTextCharFormat,
+    QTextCursor,
 )
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
 from ..core.records import Line, Phase
 from .program_marks import Marks
 from .python_tokens import Token, tokens_of
 from .theme import DARK, Theme, code_font
 
-_FONT = 11
+_SIZES = (13, 12, 11)  # of the letters, the largest that fits
 _FADE = 22  # how wide the text that runs on fades out at the right
 
 
@@ -44,7 +46,7 @@ class _Colours(QSyntaxHighlighter):
             self.setFormat(token.start, token.length, colour)
 
 
-class CodeArea(QPlainTextEdit):
+class CodeArea(QTextEdit):
     """The lines; ``chosen`` tells which one was clicked, or Enter was pressed on."""
 
     chosen = Signal(int)
@@ -56,12 +58,11 @@ class CodeArea(QPlainTextEdit):
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.setFont(code_font(_FONT))
         self.document().setDocumentMargin(2)
         self._theme = DARK
         self._lines: tuple[Line, ...] = ()
@@ -69,9 +70,13 @@ class CodeArea(QPlainTextEdit):
         self._marks = Marks()
         self._done: frozenset[Phase] = frozenset()
         self._selected: frozenset[int] = frozenset()
+        self._leading = 2.0
+        self._fitted = (0, 0.0, 0)
         self._gutter = _Gutter(self)
         self._colours = _Colours(self)
-        self.updateRequest.connect(self._scrolled)
+        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
+            bar.valueChanged.connect(self._repaint)
+        self.setCornerWidget(QWidget())  # nothing where the scroll bars meet
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -81,7 +86,7 @@ class CodeArea(QPlainTextEdit):
         texts = [line.text for line in lines]
         self._tokens = tokens_of(texts)
         self.setPlainText("\n".join(texts))
-        self.setViewportMargins(self._gutter.width_needed(), 0, 0, 0)
+        self._fit()
 
     def show_marks(self, marks: Marks, done: frozenset[Phase]) -> None:
         """Mark rows; the phases ``done`` have a full bar in the gutter."""
@@ -119,29 +124,54 @@ class CodeArea(QPlainTextEdit):
             "number": theme.backward,
         }[token.kind]
 
-    def _bring_into_view(self, row: int) -> None:
-        """Scroll as little as shows the row; sideways stays as it is."""
-        bar = self.verticalScrollBar()
-        shown = max(self.viewport().height() // max(self._row_height(), 1), 1)
-        if row < bar.value():
-            bar.setValue(row)
-        elif row >= bar.value() + shown:
-            bar.setValue(row - shown + 1)
-
-    def _row_height(self) -> int:
-        return round(self.blockBoundingRect(self.firstVisibleBlock()).height())
-
     def row_box(self, row: int) -> QRectF:
         """Where a row is in the viewport."""
-        block = self.document().findBlockByNumber(row)
-        box = self.blockBoundingGeometry(block).translated(self.contentOffset())
-        return QRectF(0, box.top(), self.viewport().width(), box.height())
+        layout = self.document().documentLayout()
+        box = layout.blockBoundingRect(self.document().findBlockByNumber(row))
+        top = box.top() - self._leading / 2 - self.verticalScrollBar().value()
+        return QRectF(0, top, self.viewport().width(), box.height() + self._leading)
 
-    def rows_shown(self) -> range:
+    def rows_shown(self) -> list[int]:
         """The rows that are at least partly in view."""
-        first = self.firstVisibleBlock().blockNumber()
-        count = self.viewport().height() // max(self._row_height(), 1) + 2
-        return range(first, min(first + count, len(self._lines)))
+        height = self.viewport().height()
+        boxes = ((row, self.row_box(row)) for row in range(len(self._lines)))
+        return [row for row, box in boxes if box.bottom() > 0 and box.top() < height]
+
+    def _bring_into_view(self, row: int) -> None:
+        """Scroll as little as shows the row; sideways stays as it is."""
+        box, bar = self.row_box(row), self.verticalScrollBar()
+        if box.top() < 0:
+            bar.setValue(bar.value() + round(box.top()))
+        elif box.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + round(box.bottom()) - self.viewport().height())
+
+    def _fit(self) -> None:
+        """Letters as large as lets every line fit, rows as far apart as lets all be seen."""
+        widest = max((line.text for line in self._lines), key=len, default="")
+        room = self.contentsRect().width()
+        for size in _SIZES:
+            font = code_font(size)
+            gutter = self._gutter.width_needed(size)
+            if QFontMetrics(font).horizontalAdvance(widest) + gutter + 8 <= room:
+                break
+        line = QFontMetrics(font).height()
+        height = self.contentsRect().height() - self.horizontalScrollBar().sizeHint().height()
+        leading = max(2, min(8, height // max(len(self._lines), 1) - line))
+        self.setViewportMargins(gutter, 0, 0, 0)
+        self._gutter.setGeometry(0, 0, gutter, self.viewport().height())
+        fitted = (size, leading, len(self._lines))
+        if fitted != self._fitted:
+            self._fitted = fitted
+            self._leading = leading
+            self.setFont(font)
+            self._space_rows()
+
+    def _space_rows(self) -> None:
+        spaced = QTextBlockFormat()
+        spaced.setTopMargin(self._leading)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(spaced)
 
     # -- what the user does ------------------------------------------------------------------
 
@@ -182,21 +212,17 @@ class CodeArea(QPlainTextEdit):
         self.viewport().update()
         self._gutter.update()
 
-    def _scrolled(self, area: QRect, by: int) -> None:
-        self._repaint()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The gutter is as high as the text."""
+        """Letters and rows fit the size anew."""
         super().resizeEvent(event)
-        box = self.contentsRect()
-        self._gutter.setGeometry(box.left(), box.top(), self._gutter.width_needed(), box.height())
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The marks under the text, the text, and a fade where it runs on to the right."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for row in self.rows_shown():
-            self.paint_mark(painter, row, self.row_box(row))
+            self.paint_mark(painter, row, self.row_box(row).adjusted(-20, 0, 0, 0))
         painter.end()
         super().paintEvent(event)
         bar = self.horizontalScrollBar()
@@ -214,11 +240,9 @@ class CodeArea(QPlainTextEdit):
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        painter.drawRect(box)
         if row == self._marks.line:
             painter.setPen(QPen(self._mark_colour(), 1))
-            for y in (box.top() + 0.5, box.bottom() - 0.5):
-                painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def row_fill(self, row: int) -> QColor | None:
         """The colour under a row, None for the panel's own."""
@@ -250,12 +274,12 @@ class CodeArea(QPlainTextEdit):
     def paint_gutter(self, painter: QPainter) -> None:
         """Numbers, the phases' bars, and an arrow at the marked line."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(code_font(_FONT - 1))
+        painter.setFont(code_font(self._fitted[0] - 1))
         width = self._gutter.width()
         for row in self.rows_shown():
             row_box = self.row_box(row)
             box = QRectF(0, row_box.top(), width, row_box.height())
-            self.paint_mark(painter, row, box)
+            self.paint_mark(painter, row, box.adjusted(0, 0, 20, 0))
             marked = row == self._marks.line
             painter.setPen(QColor(self._theme.text if marked else self._theme.muted))
             number = QRectF(box.left(), box.top(), width - 10, box.height())
@@ -269,7 +293,7 @@ class CodeArea(QPlainTextEdit):
         if phase is None:
             return
         color = self._theme.phase(phase)
-        bar = QRectF(box.right() - 6, box.top() + 2.5, 2.5, box.height() - 5)
+        bar = QRectF(box.right() - 6, box.top() + 3, 2.5, box.height() - 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color if phase in self._done else self._theme.tint(color, 0.4))
         painter.drawRoundedRect(bar, 1, 1)
@@ -290,13 +314,9 @@ class _Gutter(QWidget):
         super().__init__(area)
         self._area = area
 
-    def width_needed(self) -> int:
+    def width_needed(self, size: int) -> int:
         """An arrow, two digits, a bar."""
-        return 10 + QFontMetrics(code_font(_FONT - 1)).horizontalAdvance("00") + 10
-
-    def sizeHint(self) -> QSize:
-        """As wide as needed."""
-        return QSize(self.width_needed(), 0)
+        return 10 + QFontMetrics(code_font(size - 1)).horizontalAdvance("00") + 10
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """What belongs to the rows in view."""

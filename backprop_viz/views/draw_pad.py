@@ -1,7 +1,16 @@
 """The panel to draw a digit in: the canvas, what the net makes of it, and what it sees."""
 
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFontMetrics,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from ..core.records import Array, Frame, Prediction
@@ -138,11 +147,17 @@ class _Stage(QWidget):
 
 def place(width: int, height: int) -> tuple[QRect, QRect, QRect]:
     """Where the canvas, the bars and what the net sees go in a panel of this size."""
-    times = 1 if height < 220 else 2 if height < 460 else 3
-    below = 8 + _CAPTION + 32 * times
-    side = max(min(height - below, width - _GAP - _BARS), 32)
-    bars = QRect(side + _GAP, 0, min(max(width - side - _GAP, 0), side + 40), side)
-    return QRect(0, 0, side, side), bars, QRect(0, side + 8, width, below - 8)
+    widest = width - _GAP - _BARS
+    for times in (3, 2, 1):
+        below = 8 + _CAPTION + 32 * times
+        if height - below >= 0.85 * widest:
+            break  # what the net sees is as large as leaves the canvas its size
+    side = max(min(height - below, widest), 32)
+    left = side + _GAP
+    # Beside a small canvas the bars go on below it, to be read.
+    bars = QRect(left, 0, min(max(width - left, 0), side + 40), min(max(side, 150), height))
+    seen = QRect(0, side + 8, width if bars.height() == side else side + _GAP - 2, below - 8)
+    return QRect(0, 0, side, side), bars, seen
 
 
 class SeenByTheNet(QWidget):
@@ -174,7 +189,10 @@ class SeenByTheNet(QWidget):
         painter = QPainter(self)
         painter.setPen(QColor(self._theme.muted))
         painter.setFont(body_font(11))
-        painter.drawText(QRect(0, 0, self.width(), _CAPTION), 0, self.tr("What the net sees"))
+        caption = self.tr("What the net sees")
+        metrics = QFontMetrics(body_font(11))
+        caption = metrics.elidedText(caption, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(QRect(0, 0, self.width(), _CAPTION), 0, caption)
         side = self.height() - _CAPTION
         box = QRectF(0, _CAPTION, side, side)
         painter.fillRect(box, Qt.GlobalColor.black)

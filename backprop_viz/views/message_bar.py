@@ -82,7 +82,7 @@ class MessageBar(QFrame):
         row.setContentsMargins(12, 7, 8, 7)
         row.setSpacing(10)
         row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._label, 1)
+        row.addWidget(self._label, 1, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._dismiss, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

@@ -1,7 +1,7 @@
 """The five phases of an iteration in a row: where it is, what each phase took and gave."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -21,8 +21,8 @@ from .phases import Standing, State, standings
 from .theme import DARK, Theme, body_font
 
 _HEIGHT = 36
-_MARGIN = 12
-_GAP = 9
+_MARGIN = 11
+_GAP = 8
 _DOT = 10
 # Above this many numbers the length of the update is not worth its time at each frame.
 _NORM_LIMIT = 1_000_000
@@ -126,7 +126,7 @@ class PhaseCell(QAbstractButton):
             painter.drawChord(dot.adjusted(0.75, 0.75, -0.75, -0.75), 90 * 16, 180 * 16)
 
     def _paint_words(self, painter: QPainter) -> None:
-        theme, middle = self._theme, self.height() / 2
+        theme = self._theme
         began = self.standing.state is not State.TO_COME or self.standing.due
         painter.setPen(QColor(theme.text if began else theme.muted))
         painter.setFont(self._name_font())
@@ -134,32 +134,42 @@ class PhaseCell(QAbstractButton):
         left = _MARGIN + _DOT + _GAP
         painter.drawText(QRectF(left, 0, self.width(), self.height()), align, self.text())
         start, end = self._name_end() + _GAP, self.width() - _MARGIN
-        metrics = QFontMetrics(body_font(12))
-        note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, max(end - start, 0))
-        if note in ("", "…"):
-            return
-        strong = self.standing.current
-        painter.setPen(theme.phase(self.phase) if strong else QColor(theme.muted))
-        painter.setFont(body_font(12))
-        right = Qt.AlignmentFlag.AlignRight | align
-        painter.drawText(QRectF(start, 0, end - start, self.height()), right, note)
-        stop = end - metrics.horizontalAdvance(note) - _GAP
-        if self.standing.state is State.UNDER_WAY and self.standing.total and stop - start >= 24:
-            self._paint_progress(painter, QPointF(start, middle), stop - start)
+        note, font = self._fitting_note(end - start)
+        if note:
+            painter.setPen(
+                theme.phase(self.phase) if self.standing.current else QColor(theme.muted)
+            )
+            painter.setFont(font)
+            right = Qt.AlignmentFlag.AlignRight | align
+            painter.drawText(QRectF(start, 0, end - start, self.height()), right, note)
+        if self.standing.state is State.UNDER_WAY and self.standing.total:
+            free = end - QFontMetrics(font).horizontalAdvance(note) - _GAP - start
+            self._paint_progress(painter, start, free)
 
-    def _paint_progress(self, painter: QPainter, left: QPointF, width: float) -> None:
+    def _fitting_note(self, width: int) -> tuple[str, QFont]:
+        """The note as it fits: a little smaller, then elided, then left out; with its font."""
+        for size in (12, 11):
+            font = body_font(size)
+            metrics = QFontMetrics(font)
+            if metrics.horizontalAdvance(self.note) <= width:
+                return self.note, font
+        note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, max(width, 0))
+        return ("" if note == "…" else note), font
+
+    def _paint_progress(self, painter: QPainter, left: float, width: float) -> None:
+        """A bar between the name and the note; along the lower edge where there is no room."""
         color = self._theme.phase(self.phase)
-        track = QRectF(left.x(), left.y() - 2.5, width, 5)
+        track = QRectF(left, self.height() / 2 - 2.5, width, 5)
+        if width < 24:
+            track = QRectF(_MARGIN, self.height() - 6, self.width() - 2 * _MARGIN, 2)
         part = self.standing.done / (self.standing.total or 1)
+        done = QRectF(track.left(), track.top(), max(5, track.width() * part), track.height())
+        radius = track.height() / 2
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.tint(color, 0.25))
-        painter.drawRoundedRect(track, 2.5, 2.5)
+        painter.setBrush(self._theme.tint(color, 0.3))
+        painter.drawRoundedRect(track, radius, radius)
         painter.setBrush(color)
-        painter.drawRoundedRect(
-            QRectF(track.topLeft(), QPointF(track.left() + max(5, width * part), track.bottom())),
-            2.5,
-            2.5,
-        )
+        painter.drawRoundedRect(done, radius, radius)
 
 
 class PhaseBar(QWidget):
@@ -273,6 +283,8 @@ class PhaseBar(QWidget):
 
     def _tip(self, standing: Standing, note: str) -> str:
         lines = [f"{standing.phase.value}: {self._meaning(standing.phase)}", note]
+        if standing.phase is Phase.LOSS and note == "–":
+            lines[1] = self.tr("There is no loss: backward starts from a gradient of the output.")
         if standing.total is not None and standing.seconds is not None:
             text = self.tr("{count} events in {time}.")
             lines += [text.format(count=standing.total, time=duration(standing.seconds))]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from .theme import DARK, Theme, body_font, code_font
@@ -96,11 +96,14 @@ class ProbabilityBars(QWidget):
         if probability is None:
             return
         if math.isfinite(probability) and probability > 0:
-            painter.setBrush(QColor(theme.accent if top else theme.faint))
+            shape = QPainterPath()
+            shape.addRoundedRect(track, thick / 2, thick / 2)
             filled = QRectF(track)
-            filled.setWidth(max(2.0, track.width() * min(probability, 1.0)))
-            radius = min(thick, filled.width()) / 2
-            painter.drawRoundedRect(filled, radius, radius)
+            filled.setWidth(track.width() * min(probability, 1.0))
+            painter.save()
+            painter.setClipPath(shape)
+            painter.fillRect(filled, QColor(theme.accent if top else theme.faint))
+            painter.restore()
         painter.setFont(body_font(size - 1, bold=top))
         painter.setPen(QColor(theme.text if top else theme.muted))
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

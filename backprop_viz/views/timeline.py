@@ -154,12 +154,13 @@ class TimelineView(QFrame):
             super().keyPressEvent(event)
             return
         cursor = self._frame.moment.cursor
-        target = {
+        targets: dict[int, int] = {
             Qt.Key.Key_Left: cursor - 1,
             Qt.Key.Key_Right: cursor + 1,
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: len(self._frame.moment.recording.events),
-        }.get(Qt.Key(event.key()))
+        }
+        target = targets.get(event.key())
         if target is None:
             super().keyPressEvent(event)
         else:
@@ -177,11 +178,17 @@ class TimelineView(QFrame):
     # -- painting ----------------------------------------------------------------------------
 
     def _caption_width(self) -> int:
-        # Of the widest caption, so that the bar does not move with the digits.
+        # Of the widest caption, so that the bar does not move as the numbers count up.
+        assert self._frame is not None
+        most = max(self._known.values(), default=0)
         wide = self.tr("iteration {number} · {phase} {done}/{total}").format(
-            number="0,000,000", phase=Phase.ZERO_GRAD.value, done=100, total=100
+            number=f"{self._frame.iteration + 1:,}",
+            phase=Phase.ZERO_GRAD.value,
+            done=most,
+            total=most,
         )
-        needed = QFontMetrics(body_font(12)).horizontalAdvance(wide)
+        metrics = QFontMetrics(body_font(12))
+        needed = max(metrics.horizontalAdvance(text) for text in (wide, self.caption()))
         return min(needed, round(self.width() * 0.35))
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -241,7 +248,9 @@ class TimelineView(QFrame):
         step = segment.width / max(segment.count, 1)
         if step < 6:
             return
-        painter.setBrush(QColor(self._theme.panel))
+        between = QColor(self._theme.panel)
+        between.setAlphaF(0.55)
+        painter.setBrush(between)
         for i in range(1, segment.count):
             painter.drawRect(QRectF(segment.left + i * step - 0.5, box.top(), 1, box.height()))
 
@@ -253,7 +262,7 @@ class TimelineView(QFrame):
         for segment in segments:
             name = segment.phase.value
             if metrics.horizontalAdvance(name) <= segment.width:
-                where = QRectF(segment.left, 23, segment.width, metrics.height())
+                where = QRectF(segment.left, 22, segment.width, 16)
                 painter.drawText(where, Qt.AlignmentFlag.AlignLeft, name)
 
     def _paint_handle(self, painter: QPainter, center: QPointF) -> None:
