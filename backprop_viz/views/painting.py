@@ -1,0 +1,72 @@
+"""Small things that several rooms paint: a line of text that fits, an arrow, ink on a colour."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+
+from .theme import Theme
+
+_HEAD = 6.0
+
+
+def text_line(
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    font: QFont,
+    color: QColor,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
+    """A centred line of text, elided where it is wider than its room."""
+    if not text:
+        return
+    painter.setFont(font)
+    painter.setPen(color)
+    shown = QFontMetrics(font).elidedText(text, elide, rect.width())
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
+
+
+def fitting(font: QFont, text: str, width: float, least: int) -> QFont:
+    """The font, smaller where the text is too wide for it, but never below ``least`` pixels."""
+    smaller = QFont(font)
+    while smaller.pixelSize() > least and QFontMetrics(smaller).horizontalAdvance(text) > width:
+        smaller.setPixelSize(smaller.pixelSize() - 1)
+    return smaller
+
+
+def arrow(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:
+    """A line with an open head at its end; nothing where there is no room for one."""
+    line = end - start
+    length = math.hypot(line.x(), line.y())
+    if length < 3:
+        return
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawLine(start, end)
+    head = QPen(pen)
+    head.setStyle(Qt.PenStyle.SolidLine)
+    painter.setPen(head)
+    painter.drawPolyline(head_of(line / length, end))
+
+
+def head_of(direction: QPointF, tip: QPointF) -> QPolygonF:
+    """The two strokes of an arrow's head; ``direction`` has length 1."""
+    back = tip - direction * _HEAD
+    side = QPointF(-direction.y(), direction.x()) * (_HEAD * 0.6)
+    return QPolygonF([back + side, tip, back - side])
+
+
+def ink_on(color: QColor, theme: Theme) -> QColor:
+    """The theme's text or panel colour, whichever is read better on a colour."""
+    return max((QColor(theme.text), QColor(theme.panel)), key=lambda ink: _contrast(ink, color))
+
+
+def _contrast(a: QColor, b: QColor) -> float:
+    light, dark = sorted((_luminance(a) + 0.05, _luminance(b) + 0.05), reverse=True)
+    return light / dark
+
+
+def _luminance(color: QColor) -> float:
+    red, green, blue = (c**2.2 for c in (color.redF(), color.greenF(), color.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
