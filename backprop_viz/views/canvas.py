@@ -41,9 +41,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.setObjectName("drawPad")
         self.setAccessibleName(self.tr("Drawing area"))
-        tip = self.tr(
-            "Draw a digit. Del clears, {undo} takes a stroke back, {redo} draws it again."
-        )
+        tip = self.tr("Draw a digit. Del clears, {undo} undoes a stroke, {redo} draws it again.")
         keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
         undo, redo = (QKeySequence(key).toString() for key in keys)
         self.setToolTip(tip.format(undo=undo, redo=redo))
