@@ -73,9 +73,7 @@ def test_five_steps_walk_the_phases(open_session: OpenSession) -> None:
     assert frame.curves.loss.tolist() == plain_losses(TUTORIAL, 1)
 
 
-def test_mixed_commands_train_as_a_plain_loop_does(
-    open_session: OpenSession, qtbot: QtBot
-) -> None:
+def test_mixed_commands_train_as_a_plain_loop_does(open_session: OpenSession, qtbot: QtBot) -> None:
     session = open_session(TUTORIAL)
     session.step()
     session.step()
@@ -124,9 +122,7 @@ def test_backward_is_shown_event_by_event(open_session: OpenSession, qtbot: QtBo
     assert cursors == sorted(cursors)
 
 
-def test_pause_records_the_last_iteration_whole(
-    open_session: OpenSession, qtbot: QtBot
-) -> None:
+def test_pause_records_the_last_iteration_whole(open_session: OpenSession, qtbot: QtBot) -> None:
     session = open_session(TUTORIAL)
     train_until(qtbot, session, 20)
     assert session.frame.training
@@ -210,9 +206,7 @@ def test_a_bad_start_is_told_and_the_built_in_digits_serve(qtbot: QtBot, tmp_pat
     session.close()
 
 
-def test_a_drawing_is_classified_while_training(
-    open_session: OpenSession, qtbot: QtBot
-) -> None:
+def test_a_drawing_is_classified_while_training(open_session: OpenSession, qtbot: QtBot) -> None:
     session = open_session(TUTORIAL)
     drawing = np.zeros((280, 280), np.float32)
     drawing[60:220, 130:150] = 1

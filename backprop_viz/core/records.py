@@ -24,11 +24,6 @@ class Phase(StrEnum):
     BACKWARD = "backward"
     UPDATE = "update"
 
-    @property
-    def following(self) -> "Phase":
-        """The phase that comes after this one; zero_grad after update."""
-        return PHASES[(PHASES.index(self) + 1) % len(PHASES)]
-
 
 PHASES = tuple(Phase)
 

@@ -92,9 +92,9 @@ class SettingsBar(QWidget):
         row.setSpacing(8)
         fresh = self.tr("A change begins again with a fresh network.")
         for box, label, tip, width in (
-            (self._data, self.tr("Data"), fresh, 132),
-            (self._loss, self.tr("Loss"), fresh, 122),
-            (self._optimizer, self.tr("Optimizer"), fresh, 150),
+            (self._data, self.tr("Data"), fresh, 138),
+            (self._loss, self.tr("Loss"), fresh, 128),
+            (self._optimizer, self.tr("Optimizer"), fresh, 180),
             (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 82),
             (self._batch, self.tr("Batch"), self.tr("Samples in a batch."), 62),
             (self._seed, self.tr("Seed"), fresh, 62),
@@ -178,10 +178,10 @@ def _labelled(box: QWidget, text: str, tip: str, width: int) -> QVBoxLayout:
     label.setBuddy(box)
     box.setAccessibleName(text)
     box.setToolTip(f"{text}. {tip}")
-    box.setMinimumWidth(width)
+    box.setFixedSize(width, 30)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     column = QVBoxLayout()
-    column.setSpacing(1)
+    column.setSpacing(2)
     column.addWidget(label)
     column.addWidget(box)
     return column

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
@@ -44,12 +45,15 @@ class Theme:
     def tint(self, color: QColor | str, strength: float) -> QColor:
         """A colour mixed into the panel's, opaque; ``strength`` 0..1."""
         top, under = QColor(color), QColor(self.panel)
-        return QColor(
-            *(
-                round(a * strength + b * (1 - strength))
-                for a, b in zip(top.getRgb()[:3], under.getRgb()[:3], strict=True)
+        red, green, blue = (
+            round(a * strength + b * (1 - strength))
+            for a, b in (
+                (top.red(), under.red()),
+                (top.green(), under.green()),
+                (top.blue(), under.blue()),
             )
         )
+        return QColor(red, green, blue)
 
 
 DARK = Theme(
@@ -137,7 +141,7 @@ QLabel[role="caption"] {{ color: {muted}; font-size: 11px; }}
 QToolTip {{ color: {text}; background: {control}; border: 1px solid {border}; padding: 4px; }}
 QPushButton, QToolButton, QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{
     background: {control}; border: 1px solid {border}; border-radius: 6px;
-    padding: 4px 10px; min-height: 18px; }}
+    padding: 4px 10px; min-height: 20px; }}
 QToolButton {{ padding: 4px 8px; }}
 QSpinBox, QDoubleSpinBox, QComboBox {{ padding: 4px 6px; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover {{
@@ -157,7 +161,14 @@ QToolButton[role="segment"]:hover {{ color: {text}; }}
 QToolButton[role="segment"]:focus {{ border-color: {accent}; }}
 QToolButton[role="segment"]:checked {{ color: {text}; border-color: {accent};
     background: {control_hover}; }}
-QComboBox::drop-down {{ border: none; width: 16px; }}
+QComboBox::drop-down {{ border: none; width: 18px; }}
+QComboBox::down-arrow {{ image: url({icons}/down-{name}.svg); width: 10px; height: 6px; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
+QDoubleSpinBox::down-button {{ border: none; background: transparent; width: 16px; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url({icons}/up-{name}.svg);
+    width: 8px; height: 5px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url({icons}/down-{name}.svg);
+    width: 8px; height: 5px; }}
 QComboBox QAbstractItemView, QMenu {{
     background: {control}; border: 1px solid {border}; selection-background-color: {control_hover};
     selection-color: {text}; outline: none; }}
@@ -190,4 +201,5 @@ QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 def style_sheet(theme: Theme) -> str:
     """The application's style sheet in the colours of a theme."""
     roles: Mapping[str, str] = {name: getattr(theme, name) for name in Theme.__slots__}
-    return _SHEET.format(**roles)
+    icons = Path(__file__).with_name("icons").as_posix()
+    return _SHEET.format(icons=icons, **roles)

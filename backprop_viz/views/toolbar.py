@@ -1,35 +1,52 @@
-"""The top row: the program's name, the settings, the buttons that run it, and how it runs."""
+"""The top row: the settings, the buttons that run the training, and how it runs."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ..core.records import Frame
 from .settings_bar import SettingsBar
 
 
 class KeyButton(QToolButton):
-    """A button for an action that shows the action's key beside its text."""
+    """A button for an action; it shows the action's key beside its text where there is room."""
 
     def __init__(self, action: QAction, primary: bool = False) -> None:
         super().__init__()
         self.setDefaultAction(action)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setProperty("role", "primary" if primary else "plain")
         self._show_text()
         action.changed.connect(self._show_text)
 
-    def _show_text(self) -> None:
+    def sizeHint(self) -> QSize:
+        """Room for the text and the key."""
+        return self._room_for(self._with_key())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the text alone."""
+        return self._room_for(self.defaultAction().text())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as fits."""
+        super().resizeEvent(event)
+        self._show_text()
+
+    def _room_for(self, text: str) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(text) + 36, 32)
+
+    def _with_key(self) -> str:
         action = self.defaultAction()
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         # The action's own text stays bare for the menu, which has a column for keys.
-        self.setText(f"{action.text()}  {key}")
-        self.setAccessibleName(action.text())
+        return f"{action.text()}  {key}"
 
-    def sizeHint(self) -> QSize:
-        """Room for the text with some air."""
-        return super().sizeHint() + QSize(12, 4)
+    def _show_text(self) -> None:
+        text = self.defaultAction().text()
+        self.setText(self._with_key() if self.width() >= self.sizeHint().width() else text)
+        self.setAccessibleName(text)
 
 
 class Toolbar(QWidget):
@@ -37,13 +54,12 @@ class Toolbar(QWidget):
 
     def __init__(self, run: tuple[QAction, ...], options: QAction) -> None:
         super().__init__()
-        name = QLabel("backprop_viz")
-        name.setProperty("role", "title")
         self.settings = SettingsBar()
         gear = QToolButton()
         gear.setDefaultAction(options)
         gear.setText("⚙")
         gear.setAccessibleName(options.text())
+        gear.setFixedSize(36, 30)
         gear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._iteration = QLabel()
         self._iteration.setProperty("role", "title")
@@ -53,14 +69,12 @@ class Toolbar(QWidget):
         progress.setSpacing(1)
         for label in (self._iteration, self._rate):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setMinimumWidth(118)
+            label.setMinimumWidth(104)
             progress.addWidget(label)
 
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 4, 4, 4)
         row.setSpacing(6)
-        row.addWidget(name)
-        row.addSpacing(6)
         row.addWidget(self.settings)
         row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)

@@ -28,6 +28,14 @@ SHARES = {
     "middle": (330, 240),
     "plots": (540, 260, 540),
 }
+# Who takes how much of the room that comes or goes with the window's size.
+STRETCH = {
+    "rows": (4, 1),
+    "columns": (0, 1, 0),
+    "left": (1, 1),
+    "middle": (4, 3),
+    "plots": (2, 1, 2),
+}
 
 
 class MainWindow(QMainWindow):
@@ -93,9 +101,9 @@ class MainWindow(QMainWindow):
             "plots", across, self.loss_plot, self.accuracy_plot, self.gradient_flow
         )
         rows = self._splitter("rows", down, columns, plots)
-        # More room goes to the pictures in the middle first.
-        for name, stretched in (("rows", 0), ("columns", 1), ("middle", 0)):
-            self._splitters[name].setStretchFactor(stretched, 1)
+        for name, shares in STRETCH.items():
+            for i, share in enumerate(shares):
+                self._splitters[name].setStretchFactor(i, share)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 4, 10, 10)

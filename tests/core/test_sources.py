@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+import torch
+from torch.utils.data import TensorDataset
+
+import backprop_viz as bv
+from backprop_viz.core.sources import Loader, open_source
+
+MNIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
+
+
+def numbered(size: int) -> TensorDataset:
+    """Samples that can be told apart: the label is the sample's number."""
+    return TensorDataset(torch.zeros(size, 1, 32, 32), torch.arange(size))
+
+
+def test_the_last_tenth_is_held_out() -> None:
+    source = open_source(numbered(50))
+    assert (len(source.train), len(source.held_out)) == (45, 5)
+    _, labels = source.held_out.batch(torch.arange(5))
+    assert labels.tolist() == [45, 46, 47, 48, 49]
+
+
+def test_a_tiny_set_is_evaluated_on_itself() -> None:
+    source = open_source(numbered(3))
+    assert len(source.train) == len(source.held_out) == 3
+
+
+def test_each_epoch_has_every_sample_once_in_another_order() -> None:
+    loader = Loader(open_source(numbered(20)), seed=0)
+    epochs = []
+    for _ in range(2):
+        batches = [loader.next(8)[1].tolist() for _ in range(3)]
+        assert [len(b) for b in batches] == [8, 8, 2]
+        epochs.append(sum(batches, []))
+    assert sorted(epochs[0]) == sorted(epochs[1]) == list(range(18))
+    assert epochs[0] != epochs[1]
+    assert epochs[0] == Loader(open_source(numbered(20)), seed=0).next(18)[1].tolist()
+
+
+def test_strokes_come_in_their_own_order_first() -> None:
+    source = open_source("strokes")
+    images, labels = Loader(source, seed=5).next(10)
+    expected = source.train.batch(torch.arange(10))
+    assert torch.equal(images, expected[0])
+    assert torch.equal(labels, expected[1])
+
+
+@pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files for development are not here")
+def test_mnist_from_a_folder() -> None:
+    trainer = bv.Trainer("mnist", root=str(MNIST), batch_size=32)
+    images, labels = trainer.batch
+    assert images.shape == (32, 1, 32, 32)
+    assert 0 <= images.min() <= images.max() <= 1
+    assert labels.unique().numel() > 1
+    first = trainer.evaluate().loss
+    for _ in range(30):
+        trainer.iterate()
+    assert trainer.evaluate().loss < first

@@ -1,0 +1,328 @@
+"""The whole window, driven as a person drives it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.app import create_window
+from backprop_viz.core.records import Frame, Phase
+from backprop_viz.views.window import MainWindow
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path) -> None:
+    from PySide6.QtCore import QSettings
+
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
+    windows = []
+
+    def open_(*argv: str, size: tuple[int, int] = (1600, 1000)) -> MainWindow:
+        window = create_window(list(argv))
+        windows.append(window)
+        window.resize(*size)
+        window.show()
+        assert window.session.wait_idle(60)
+        return window
+
+    yield open_
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    QApplication.sendPostedEvents()
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    window.findChild(QAction, name).trigger()
+    assert window.session.wait_idle(30)
+
+
+def frame_of(window: MainWindow) -> Frame:
+    frame: Frame = window.session.frame
+    return frame
+
+
+NAMES = [
+    "drawPad",
+    "networkView",
+    "autogradView",
+    "inspector",
+    "programView",
+    "lossPlot",
+    "accuracyPlot",
+    "gradientFlowPlot",
+    "timeline",
+    "phaseBar",
+]
+
+
+def test_everything_has_its_name(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    for name in NAMES:
+        assert window.findChild(QWidget, name) is not None, name
+    for name in ("Step", "StepBack", "Iteration", "Train", "Reset", "ClearDrawing"):
+        assert window.findChild(QAction, f"action{name}") is not None, name
+
+
+def test_every_action_and_control_tells_what_it_does(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    for action in window.findChildren(QAction):
+        if action.objectName().startswith("action"):
+            key = action.shortcut().toString()
+            assert action.toolTip()
+            assert not key or key in action.toolTip()
+    for button in window.findChildren(QAbstractButton):
+        if button.isVisible() and not button.objectName().startswith("qt_"):
+            assert button.accessibleName() or button.text(), button
+            assert button.toolTip(), button.text()
+            assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button.text()
+    for combo in window.findChildren(QComboBox):
+        assert combo.accessibleName()
+        assert combo.toolTip()
+
+
+def test_f10_five_times_walks_the_phases_with_torchs_numbers(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial", "--seed", "0")
+    # The plain script of the tutorial.
+    torch.manual_seed(0)
+    net = bv.LeNet()
+    x = torch.randn(1, 1, 32, 32)
+    target = torch.randn(10).view(1, -1)
+    loss = torch.nn.MSELoss()(net(x), target)
+    loss.backward()
+    expected = net.conv1.bias.grad.numpy()
+    before = net.conv1.bias.detach().clone()
+    with torch.no_grad():
+        after = before.add(net.conv1.bias.grad, alpha=-0.01)
+
+    window.activateWindow()
+    due = []
+    for _ in range(5):
+        due.append(frame_of(window).due)
+        if len(due) < 5:
+            assert frame_of(window).moment.grad("conv1.bias") is None
+        qtbot.keyClick(window, Qt.Key.Key_F10)
+        assert window.session.wait_idle(30)
+    assert due == list(Phase)
+    moment = frame_of(window).moment
+    assert np.array_equal(moment.grad("conv1.bias"), expected)
+    assert np.array_equal(moment.value("conv1.bias"), after.numpy())
+    assert window.session.iteration == 1
+
+
+def test_zeros_and_doubled_gradients(open_window: OpenWindow) -> None:
+    from dataclasses import replace
+
+    window = open_window("--preset", "tutorial")
+    session = window.session
+    still = replace(frame_of(window).settings, lr=0.0, optimizer="manual")
+    session.configure(replace(still, set_to_none=False))
+    assert session.wait_idle(30)
+    trigger(window, "actionIteration")
+    first = frame_of(window).moment.grad("conv1.bias")
+    trigger(window, "actionStep")
+    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), np.zeros(6, np.float32))
+    session.configure(replace(still, clear_gradients=False))
+    assert session.wait_idle(30)
+    trigger(window, "actionReset")
+    trigger(window, "actionIteration")
+    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), first)
+    trigger(window, "actionIteration")
+    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), 2 * first)
+
+
+def stroke(qtbot: QtBot, pad: QWidget, *points: tuple[float, float]) -> None:
+    """Draw with the left mouse button through points given in shares of the pad."""
+    places = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in points]
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=places[0])
+    for a, b in zip(places, places[1:], strict=False):
+        for i in range(1, 9):
+            qtbot.mouseMove(pad, a + (b - a) * (i / 8))
+    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+def test_a_drawn_digit_is_classified_as_classify_does(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    pad = window.findChild(QWidget, "drawPad")
+    assert pad.probabilities is None
+    assert pad.prediction is None
+    stroke(qtbot, pad, (0.5, 0.2), (0.5, 0.8))
+    assert window.session.wait_idle(30)
+    assert len(pad.probabilities) == 10
+    assert sum(pad.probabilities) == pytest.approx(1, abs=1e-5)
+    assert pad.prediction == int(np.argmax(pad.probabilities))
+    assert window.draw_panel.prediction == pad.prediction
+    trigger(window, "actionClearDrawing")
+    assert pad.probabilities is None
+
+
+def test_train_learns_to_read_and_pause_stops(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "digits")
+    pad = window.findChild(QWidget, "drawPad")
+    train = window.findChild(QAction, "actionTrain")
+    train.trigger()
+    qtbot.waitUntil(lambda: window.session.iteration >= 300, timeout=120_000)
+    stroke(qtbot, pad, (0.5, 0.15), (0.5, 0.85))
+    train.trigger()
+    assert window.session.wait_idle(30)
+    assert not train.isChecked()
+    assert pad.prediction == 1
+    iteration = window.session.iteration
+    assert len(frame_of(window).curves.loss) == iteration
+    trigger(window, "actionReset")
+    assert window.session.iteration == 0
+
+
+def test_a_change_that_needs_a_fresh_network_asks_only_when_work_is_lost(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial")
+    loss = next(c for c in window.findChildren(QComboBox) if c.accessibleName() == "Loss")
+    loss.setCurrentIndex(loss.findData("cross_entropy"))
+    assert window.session.wait_idle(30)
+    assert frame_of(window).settings.loss == "cross_entropy"
+    trigger(window, "actionIteration")
+    loss.setCurrentIndex(loss.findData("mse"))
+    question = window.findChild(QMessageBox, "freshNetworkQuestion")
+    assert question is not None
+    question.reject()
+    assert window.session.wait_idle(30)
+    assert window.session.iteration == 1
+    assert loss.currentData() == "cross_entropy"
+
+
+def test_errors_are_told_in_the_window(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--mnist-root", "/no/such/folder")
+    qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=10_000)
+    assert "/no/such/folder" in window.messages.text()
+    assert frame_of(window).settings.data == "strokes"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000), (2560, 1440)])
+def test_the_window_fits(open_window: OpenWindow, size: tuple[int, int]) -> None:
+    window = open_window("--preset", "tutorial", size=size)
+    assert (window.width(), window.height()) == size
+    for name in NAMES:
+        panel = window.findChild(QWidget, name)
+        assert panel.isVisible()
+        assert window.rect().contains(
+            panel.rect().translated(panel.mapTo(window, QPoint())).center()
+        )
+
+
+def test_colours_can_be_switched_while_training(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial", "--light")
+    train = window.findChild(QAction, "actionTrain")
+    train.trigger()
+    light = window.grab().toImage().pixelColor(2, window.height() - 2)
+    trigger(window, "actionThemeDark")
+    dark = window.grab().toImage().pixelColor(2, window.height() - 2)
+    assert light.lightness() > 200
+    assert dark.lightness() < 60
+    train.trigger()
+    assert window.session.wait_idle(30)
+
+
+def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    columns = window._splitters["columns"]
+    first = columns.sizes()
+    columns.setSizes([first[0] + 80, first[1] - 80, first[2]])
+    moved = columns.sizes()
+    assert moved != first
+    window.close()
+    again = open_window("--preset", "tutorial")
+    assert again._splitters["columns"].sizes() == moved
+    trigger(again, "actionResetLayout")
+    assert again._splitters["columns"].sizes() == first
+
+
+def test_copy_as_script_gives_a_program_that_runs(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionCopyScript")
+    script = QGuiApplication.clipboard().text().replace(", 100)", ", 2)")
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    trigger(window, "actionIteration")
+    trigger(window, "actionIteration")
+    losses = frame_of(window).curves.loss.tolist()
+    assert [float(line) for line in done.stdout.split()] == losses
+
+
+def test_two_thousand_frames_are_painted(open_window: OpenWindow, qtbot: QtBot) -> None:
+    """A binding that loses references to None aborts long before this many."""
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    trigger(window, "actionIteration")
+    frame = frame_of(window)
+    recording = frame.moment.recording
+    from dataclasses import replace
+
+    for i in range(2000):
+        window.show_frame(replace(frame, moment=recording.at(i % len(recording.events))))
+        if i % 4 == 0:
+            QApplication.processEvents()
+    assert window.isVisible()
+
+
+def test_closing_in_the_middle_of_training_exits_at_once_without_a_word() -> None:
+    script = """
+import sys, time
+from PySide6.QtCore import QTimer
+from backprop_viz import app
+from backprop_viz.arguments import parse
+made = []
+make = app._make_window
+def remember(arguments):
+    made.append(make(arguments))
+    return made[0]
+app._make_window = remember
+closed = []
+def watch():
+    if made[0].session.frame is None:
+        return
+    if not made[0].session.frame.training:
+        made[0].session.train()
+    elif made[0].session.iteration >= 5 and not closed:
+        closed.append(time.monotonic())
+        made[0].close()
+timer = QTimer()
+timer.timeout.connect(watch)
+def start():
+    timer.start(20)
+QTimer.singleShot(0, start)
+status = app.run(parse([]))
+print(status, time.monotonic() - closed[0])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    status, seconds = done.stdout.split()
+    assert status == "0"
+    assert float(seconds) < 2
