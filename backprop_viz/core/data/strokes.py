@@ -48,7 +48,8 @@ class StrokeDigits(Dataset[tuple[Tensor, int]]):
         self.labels = torch.from_numpy(self._block_labels.ravel()[:size])  # (N,) int64
         self._images = torch.empty(size, NET_SIZE, NET_SIZE, dtype=torch.uint8)
         self._made = [False] * blocks
-        self._lock = Lock()
+        # One each: a batch must not wait for a block that it does not need.
+        self._locks = [Lock() for _ in range(blocks)]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -89,7 +90,9 @@ class StrokeDigits(Dataset[tuple[Tensor, int]]):
                 progress(min((block + 1) * BLOCK, len(self)), len(self))
 
     def _make(self, block: int) -> None:
-        with self._lock:
+        if self._made[block]:
+            return
+        with self._locks[block]:
             if not self._made[block]:
                 start = block * BLOCK
                 images = torch.from_numpy(_draw(self.train, block, self._block_labels[block]))
