@@ -63,7 +63,8 @@ def _diverging(theme: Theme) -> NDArray[np.uint32]:
             for c in range(3)
         ]
         r, g, b = channels
-        _tables[theme.name] = np.uint32(0xFF000000) | (r << 16) | (g << 8) | b
+        packed = 0xFF000000 | (r << 16) | (g << 8) | b
+        _tables[theme.name] = packed.astype(np.uint32)
     return _tables[theme.name]
 
 

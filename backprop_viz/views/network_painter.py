@@ -174,7 +174,7 @@ class NetworkPainter:
         painter.drawEllipse(grid.rect)
         inside = grid.rect.toRect().adjusted(4, 4, -4, -4)
         text = short(maps.flat[0])
-        font = fitting(code_font(12, bold=True), text, inside.width(), 8)
+        font = fitting(code_font(12, bold=True), text, inside.width() - 2, 8)
         text_line(painter, inside, text, font, color)
 
     def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:

@@ -1,0 +1,457 @@
+"""Where the nodes of a grad_fn graph lie and how its edges run: pure functions, no Qt.
+
+A chain, as most networks are, folds into rows like text. What only serves a parameter (its
+AccumulateGrad, the transpose before it) hangs below the node that it belongs to. A graph with
+many lanes is not folded: it is shown as its layered layout placed it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..core.records import Graph, Node
+
+WIDTH, HEIGHT = 112, 48  # of a node's box
+PILL_WIDTH, PILL_HEIGHT = 72, 20  # of a leaf, and of what hangs between it and its node
+GAP = 18  # between two columns
+ROW_GAP = 22
+_HANG = 9  # from a node down to what hangs on it
+_SPACE = 5  # between things that hang
+_TRACK = 7  # between edges that run beside each other
+_EDGE_ROOM = 11  # between a row and the lowest track above it
+READABLE = 0.68  # the scale below which names cannot be read
+COMFORTABLE = 0.9
+_LANES = 4  # more of them are not folded
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A node's place."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def center(self) -> Point:
+        """Its middle."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    @property
+    def right(self) -> float:
+        """Its right side."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Its lower side."""
+        return self.y + self.height
+
+    def overlaps(self, other: "Rect") -> bool:
+        """Whether two places share an area."""
+        return (
+            self.x < other.right
+            and other.x < self.right
+            and self.y < other.bottom
+            and other.y < self.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A place for each node by its id, and the points along each edge."""
+
+    rects: Mapping[int, Rect]
+    edges: Mapping[tuple[int, int], tuple[Point, ...]]
+    width: float
+    height: float
+    columns: int  # in the longest row
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A graph sorted out: the nodes that stand in lanes, and those that hang below one of them.
+
+    ``hanging`` lists, for a node in a lane, chains of one or two nodes, the leaf last.
+    """
+
+    graph: Graph
+    chain: tuple[int, ...]
+    lanes: Mapping[int, int]
+    columns: Mapping[int, int]
+    hanging: Mapping[int, tuple[tuple[int, ...], ...]]
+    children: Mapping[int, tuple[int, ...]]
+    parents: Mapping[int, tuple[int, ...]]
+
+    @property
+    def length(self) -> int:
+        """How many columns there are before folding."""
+        return max(self.columns.values(), default=-1) + 1
+
+    @property
+    def foldable(self) -> bool:
+        """Whether the lanes are few enough to be folded into rows."""
+        return max(self.lanes.values(), default=0) < _LANES
+
+
+def is_leaf(node: Node) -> bool:
+    """Whether a node accumulates a gradient: it is drawn as a pill that bears a name."""
+    return node.parameter is not None or node.name == "AccumulateGrad"
+
+
+def analyse(graph: Graph) -> Structure:
+    """Sort out which nodes stand in lanes and which hang below them."""
+    nodes = {node.id: node for node in graph.nodes}
+    children = _neighbours(graph, graph.edges)
+    parents = _neighbours(graph, tuple((b, a) for a, b in graph.edges))
+    owner: dict[int, int] = {}
+    for node in graph.nodes:
+        if parents[node.id] and not children[node.id]:
+            owner[node.id] = min(parents[node.id], key=lambda p: (nodes[p].x, p))
+    for node in graph.nodes:
+        if node.id not in owner and _turns_a_leaf(node.id, nodes, children, parents, owner):
+            owner[node.id] = parents[node.id][0]
+    standing = [node for node in graph.nodes if node.id not in owner]
+    ranks = {x: i for i, x in enumerate(sorted({node.x for node in standing}))}
+    columns = {node.id: ranks[node.x] for node in standing}
+    paths = _paths(columns, children, {node.id: node.y for node in standing})
+    hanging: dict[int, list[tuple[int, ...]]] = {}
+    for node in graph.nodes:
+        if node.id in owner and owner[node.id] not in owner:
+            below = tuple(c for c in children[node.id] if owner.get(c) == node.id)
+            hanging.setdefault(owner[node.id], []).append((node.id, *below))
+    return Structure(
+        graph,
+        paths[0] if paths else (),
+        _lanes(paths, columns),
+        columns,
+        # A chain of two, the weight, comes before the single bias: as a layer is written.
+        {key: tuple(sorted(chains, key=lambda c: (-len(c), c))) for key, chains in hanging.items()},
+        children,
+        parents,
+    )
+
+
+def _neighbours(graph: Graph, edges: Sequence[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = {node.id: [] for node in graph.nodes}
+    for a, b in edges:
+        found[a].append(b)
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+def _turns_a_leaf(
+    node: int,
+    nodes: Mapping[int, Node],
+    children: Mapping[int, tuple[int, ...]],
+    parents: Mapping[int, tuple[int, ...]],
+    owner: Mapping[int, int],
+) -> bool:
+    """Whether a node only turns a parameter: its gradient has the leaf's sizes in some order."""
+    if len(parents[node]) != 1 or len(children[node]) != 1:
+        return False
+    leaf, shape = children[node][0], nodes[node].shape
+    of_leaf = nodes[leaf].shape
+    if leaf not in owner or parents[node][0] in owner or shape is None or of_leaf is None:
+        return False
+    return len(shape) > 0 and sorted(shape) == sorted(of_leaf)
+
+
+def _paths(
+    columns: Mapping[int, int],
+    children: Mapping[int, tuple[int, ...]],
+    order: Mapping[int, float],
+) -> list[tuple[int, ...]]:
+    """The standing nodes as paths, the longest first: each is drawn straight in its lane."""
+    left = set(columns)
+    paths = []
+    deepest_first = sorted(columns, key=lambda node: (-columns[node], order[node], node))
+    while left:
+        longest: dict[int, int] = {}
+        following: dict[int, int] = {}
+        for node in deepest_first:
+            if node not in left:
+                continue
+            longest[node] = 1
+            for child in children[node]:
+                if child in left and longest[child] + 1 > longest[node]:
+                    longest[node], following[node] = longest[child] + 1, child
+        node = min(left, key=lambda n: (-longest[n], columns[n], order[n], n))
+        path = [node]
+        while node in following:
+            node = following[node]
+            path.append(node)
+        left.difference_update(path)
+        paths.append(tuple(path))
+    return paths
+
+
+def _lanes(paths: Sequence[tuple[int, ...]], columns: Mapping[int, int]) -> dict[int, int]:
+    """The first lane in which a path's columns are free."""
+    taken: list[list[tuple[int, int]]] = []
+    lanes: dict[int, int] = {}
+    for path in paths:
+        first, last = columns[path[0]], columns[path[-1]]
+        lane = next(
+            (i for i, spans in enumerate(taken) if all(last < a or b < first for a, b in spans)),
+            len(taken),
+        )
+        if lane == len(taken):
+            taken.append([])
+        taken[lane].append((first, last))
+        lanes.update(dict.fromkeys(path, lane))
+    return lanes
+
+
+def place(structure: Structure, columns: int) -> Placement:
+    """Place every node, with at most ``columns`` columns to a row."""
+    if not structure.graph.nodes:
+        return Placement({}, {}, 0, 0, 0)
+    if not structure.foldable:
+        return _as_laid_out(structure.graph)
+    return _Folding(structure, max(columns, 1)).placement()
+
+
+def _as_laid_out(graph: Graph) -> Placement:
+    """Columns and lanes as they came, with straight edges."""
+    across, down = WIDTH + 3 * GAP, HEIGHT + 20
+    rects = {}
+    for node in graph.nodes:
+        width, height = (PILL_WIDTH, PILL_HEIGHT) if is_leaf(node) else (WIDTH, HEIGHT)
+        x, y = node.x * across + (WIDTH - width) / 2, node.y * down + (HEIGHT - height) / 2
+        rects[node.id] = Rect(x, y, width, height)
+    edges = {}
+    for a, b in graph.edges:
+        (_, start), (_, end) = rects[a].center, rects[b].center
+        edges[a, b] = ((rects[a].right, start), (rects[b].x, end))
+    return Placement(
+        rects,
+        edges,
+        max(rect.right for rect in rects.values()),
+        max(rect.bottom for rect in rects.values()),
+        round(max(node.x for node in graph.nodes)) + 1,
+    )
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of the folded graph: what it holds, and the edges that run above it."""
+
+    lanes: dict[int, list[int]] = field(default_factory=dict)  # lane -> nodes
+    tracks: list[list[tuple[float, float]]] = field(default_factory=list)
+    top: float = 0.0
+
+    def track(self, left: float, right: float) -> int:
+        """The lowest track that is free between two points; it is taken."""
+        for i, spans in enumerate(self.tracks):
+            if all(right <= start or stop <= left for start, stop in spans):
+                spans.append((left, right))
+                return i
+        self.tracks.append([(left, right)])
+        return len(self.tracks) - 1
+
+    def height_of(self, track: int) -> float:
+        """Where a track runs."""
+        return self.top - _EDGE_ROOM - track * _TRACK
+
+
+class _Folding:
+    """Places the columns of a graph in rows of equal length."""
+
+    def __init__(self, structure: Structure, columns: int) -> None:
+        self._structure = structure
+        # Rows of nearly equal length read better than a last one with a single node.
+        rows = -(-structure.length // columns)
+        self._across = -(-structure.length // rows)
+        self._row_of = {n: c // self._across for n, c in structure.columns.items()}
+        self._rows = [_Row() for _ in range(rows)]
+        for node, row in self._row_of.items():
+            self._rows[row].lanes.setdefault(structure.lanes[node], []).append(node)
+        self._stands_on = {
+            hung: node
+            for node, chains in structure.hanging.items()
+            for chain in chains
+            for hung in chain
+        }
+        self._rects: dict[int, Rect] = {}
+        self._right = 0.0  # of the longest row, with what hangs there
+
+    def placement(self) -> Placement:
+        """Where everything goes."""
+        lefts = self._lefts()
+        self._right = max(
+            x + WIDTH / 2 + max(self._reach(node), WIDTH / 2) for node, x in lefts.items()
+        )
+        tracks = {
+            edge: self._tracks(edge, lefts)
+            for edge in self._structure.graph.edges
+            if not self._is_direct(edge)
+        }
+        y = 0.0
+        for row in self._rows:
+            y += len(row.tracks) * _TRACK
+            y += _EDGE_ROOM if row.tracks else 0
+            row.top = y
+            for lane in sorted(row.lanes):
+                y += max(self._stand(node, lefts[node], y) for node in row.lanes[lane])
+                y += ROW_GAP / 2
+        edges = {
+            edge: self._around(edge, tracks[edge]) if edge in tracks else self._direct(edge)
+            for edge in self._structure.graph.edges
+        }
+        return _moved_to_origin(self._rects, edges, self._across)
+
+    def _lefts(self) -> dict[int, float]:
+        """The left side of each standing node: columns move apart where what hangs needs room."""
+        lefts: dict[int, float] = {}
+        for row in self._rows:
+            by_column: dict[int, list[int]] = {}
+            for nodes in row.lanes.values():
+                for node in nodes:
+                    by_column.setdefault(self._structure.columns[node], []).append(node)
+            x = 0.0
+            hung: dict[int, float] = {}  # lane -> right side of what hangs there so far
+            for column in sorted(by_column):
+                for node in by_column[column]:
+                    lane, reach = self._structure.lanes[node], self._reach(node)
+                    if reach and lane in hung:
+                        x = max(x, hung[lane] + _SPACE + reach - WIDTH / 2)
+                for node in by_column[column]:
+                    lefts[node] = x
+                    if reach := self._reach(node):
+                        hung[self._structure.lanes[node]] = x + WIDTH / 2 + reach
+                x += WIDTH + GAP
+        return lefts
+
+    def _reach(self, node: int) -> float:
+        """How far what hangs on a node reaches to either side of its middle."""
+        chains = len(self._structure.hanging.get(node, ()))
+        return min(chains, 2) * PILL_WIDTH / 2 + (_SPACE / 2 if chains > 1 else 0)
+
+    def _stand(self, node: int, x: float, y: float) -> float:
+        """Place a node and what hangs on it; the height that this takes."""
+        self._rects[node] = Rect(x, y, WIDTH, HEIGHT)
+        chains = self._structure.hanging.get(node, ())
+        top = y + HEIGHT
+        for i in range(0, len(chains), 2):
+            pair = chains[i : i + 2]
+            depth = max(len(chain) for chain in pair)
+            left = x + WIDTH / 2 - (self._reach(node) if len(pair) > 1 else PILL_WIDTH / 2)
+            for chain in pair:
+                # The leaves of a line stand on the same height.
+                for storey, hung in enumerate(reversed(chain)):
+                    below = top + _HANG + (depth - 1 - storey) * (PILL_HEIGHT + _SPACE)
+                    self._rects[hung] = Rect(left, below, PILL_WIDTH, PILL_HEIGHT)
+                left += PILL_WIDTH + _SPACE
+            top += _HANG + depth * (PILL_HEIGHT + _SPACE) - _SPACE
+        return top - y
+
+    # -- edges -------------------------------------------------------------------------------
+
+    def _standing(self, node: int) -> int:
+        """The node itself, or the one that it hangs on."""
+        while node in self._stands_on:
+            node = self._stands_on[node]
+        return node
+
+    def _is_direct(self, edge: tuple[int, int]) -> bool:
+        """Whether an edge passes nothing: it goes down, or into the next column of the row."""
+        a, b = (self._standing(node) for node in edge)
+        if a == b:
+            return True
+        columns = self._structure.columns
+        beside = self._row_of[a] == self._row_of[b] and columns[b] == columns[a] + 1
+        return beside and edge == (a, b)
+
+    def _direct(self, edge: tuple[int, int]) -> tuple[Point, ...]:
+        start, end = (self._rects[node] for node in edge)
+        if self._standing(edge[0]) == self._standing(edge[1]):
+            return _down(start, end)
+        out, into = (start.right, start.center[1]), (end.x, end.center[1])
+        if out[1] == into[1]:
+            return (out, into)
+        middle = end.x - GAP / 2
+        return (out, (middle, out[1]), (middle, into[1]), into)
+
+    def _tracks(self, edge: tuple[int, int], lefts: Mapping[int, float]) -> tuple[int, int]:
+        """The tracks of an edge above the rows of its two ends; -1 where it needs none."""
+        a, b = (self._standing(node) for node in edge)
+        start, end = lefts[a] + WIDTH, lefts[b]
+        last, here = self._rows[self._row_of[a]], self._rows[self._row_of[b]]
+        if last is here:
+            return -1, here.track(min(start, end), max(start, end))
+        at_the_end = self._structure.columns[a] % self._across == self._across - 1
+        above = -1 if at_the_end else last.track(start, self._right)
+        return above, here.track(end, self._right)
+
+    def _around(self, edge: tuple[int, int], tracks: tuple[int, int]) -> tuple[Point, ...]:
+        """Up, along a track above the row and down again; past the rows between at the right."""
+        start, end = (self._rects[node] for node in edge)
+        from_, to = (self._standing(node) for node in edge)
+        last, here = self._rows[self._row_of[from_]], self._rows[self._row_of[to]]
+        above, along = tracks
+        out, into = (start.right, start.center[1]), (end.x, end.center[1])
+        leave, enter = self._rects[from_].right + GAP / 2, self._rects[to].x - GAP / 2
+        points = [out]
+        if last is here:
+            points += [(leave, out[1]), (leave, here.height_of(along))]
+        else:
+            gutter = self._right + GAP / 2 + along * _TRACK
+            if above >= 0:
+                y = last.height_of(above)
+                points += [(leave, out[1]), (leave, y), (gutter, y)]
+            else:
+                points += [(gutter, out[1])]
+            points += [(gutter, here.height_of(along))]
+        return (*points, (enter, here.height_of(along)), (enter, into[1]), into)
+
+
+def _down(start: Rect, end: Rect) -> tuple[Point, ...]:
+    """From a node to what hangs on it: to the top of it, or between those that hang higher."""
+    (x, _), (to, _) = start.center, end.center
+    if end.y - start.bottom > 2 * PILL_HEIGHT + _HANG + _SPACE and to != x:
+        side = end.right if to < x else end.x
+        return ((x, start.bottom), (x, end.center[1]), (side, end.center[1]))
+    return ((x, start.bottom), (to, end.y))
+
+
+def _moved_to_origin(
+    rects: Mapping[int, Rect], edges: Mapping[tuple[int, int], tuple[Point, ...]], columns: int
+) -> Placement:
+    points = [point for edge in edges.values() for point in edge]
+    left = min([r.x for r in rects.values()] + [x for x, _ in points])
+    top = min([r.y for r in rects.values()] + [y for _, y in points])
+    right = max([r.right for r in rects.values()] + [x for x, _ in points])
+    bottom = max([r.bottom for r in rects.values()] + [y for _, y in points])
+    return Placement(
+        {node: Rect(r.x - left, r.y - top, r.width, r.height) for node, r in rects.items()},
+        {edge: tuple((x - left, y - top) for x, y in line) for edge, line in edges.items()},
+        right - left,
+        bottom - top,
+        columns,
+    )
+
+
+def best_columns(structure: Structure, width: float, height: float, now: int = 0) -> int:
+    """How many columns to a row show most in an area; ``now`` stays while it is nearly as good.
+
+    Where all of it would be too small to read, rows as wide as can be read, and more of them
+    than fit.
+    """
+    if not structure.foldable or not structure.length or width <= 0 or height <= 0:
+        return structure.length
+    flat = place(structure, structure.length)
+    pitch, row = flat.width / structure.length, flat.height + ROW_GAP
+
+    def scale(columns: int) -> float:
+        rows = -(-structure.length // columns)
+        return min(width / (columns * pitch), height / (rows * row))
+
+    choices = range(1, structure.length + 1)
+    best = max(choices, key=lambda k: (round(scale(k), 3), k))
+    if scale(best) < READABLE:
+        return max(min(int(width / (pitch * COMFORTABLE)), structure.length), 1)
+    if now in choices and scale(now) > 0.9 * scale(best):
+        return now
+    return best
