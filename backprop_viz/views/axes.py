@@ -15,7 +15,10 @@ _NAME = 11
 
 
 class NamedAxis(pg.AxisItem):
-    """An axis with its name at its far end; numbers that would touch the name give way."""
+    """An axis with its name at its far end; numbers that would touch the name give way.
+
+    Without a name the ``unit`` after each number says what the axis shows.
+    """
 
     def __init__(self, orientation: str, name: str, unit: str = "") -> None:
         super().__init__(orientation)
@@ -84,8 +87,10 @@ class NamedAxis(pg.AxisItem):
         if specs is None:
             return None
         axis, ticks, texts = specs
-        name = self._name_rect().adjusted(-6, -2, 6, 2)
-        return axis, ticks, [spec for spec in texts if not name.intersects(spec[0])]
+        if self._name:
+            name = self._name_rect().adjusted(-6, -2, 6, 2)
+            texts = [spec for spec in texts if not name.intersects(spec[0])]
+        return axis, ticks, texts
 
     def drawPicture(self, p: QPainter, axis: Any, ticks: Any, texts: Any) -> None:  # noqa: N802
         """Draw the axis and its name."""

@@ -18,6 +18,7 @@ from .traces import Floats, Trace
 
 # Up to this many points are marked each; a marked curve with more has as many, spread evenly.
 _MARKS = 30
+_SMOOTH = 2048
 _NO_CURVES = Curves(*(np.empty(0) for _ in range(5)))
 
 
@@ -57,14 +58,17 @@ class CurvePlot(pg.PlotWidget):
         self,
         axes: tuple[str, str],
         rows: Sequence[CurveRow],
-        unit: str = "",
+        percent: bool = False,
         limits: tuple[float, float] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        bottom, left = NamedAxis("bottom", axes[0]), NamedAxis("left", axes[1])
+        bottom, left = (
+            NamedAxis("bottom", axes[0]),
+            NamedAxis("left", axes[1], "%" if percent else ""),
+        )
         super().__init__(parent, axisItems={"bottom": bottom, "left": left})
         self._bottom, self._left = bottom, left
-        self._unit = unit
+        self._unit = " %" if percent else ""
         self._limits = limits
         self._theme = DARK
         self._log = False
@@ -231,8 +235,10 @@ class CurvePlot(pg.PlotWidget):
     def set_crosshair(self, iteration: float | None) -> None:
         """Put the crosshair on an iteration of the run, or hide it."""
         last = self._last()
-        shown = iteration is not None and last >= 1
-        self._iteration = min(max(float(round(iteration)), 1.0), last) if shown else None
+        if iteration is None or last < 1:
+            self._iteration = None
+        else:
+            self._iteration = min(max(float(round(iteration)), 1.0), last)
         self._read()
 
     def _read(self) -> None:
@@ -324,8 +330,7 @@ class _Curve:
         self.shown = True
         self.ink = QColor()  # of its name
         self._row = row
-        # A wide line is smooth: it has few points. A thin one may have thousands.
-        self._line = pg.PlotCurveItem(connect="finite", antialias=row.width > 1)
+        self._line = pg.PlotCurveItem(connect="finite")
         self._marks = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
         for item in (self._line, self._marks):
             item.setZValue(z)
@@ -347,7 +352,8 @@ class _Curve:
         """Hand over what is to be seen between two iterations."""
         x, y = self.trace.seen(left, right) if self.shown else (np.empty(0), np.empty(0))
         y = _log10(y) if log else y
-        self._line.setData(x, y)
+        # A smooth line of many points would take longer than a frame.
+        self._line.setData(x, y, antialias=len(x) <= _SMOOTH)
         marked = self._row.marked or (len(x) <= _MARKS and not self._row.faint)
         chosen = slice(None, None, -(-len(x) // _MARKS) or 1) if marked else slice(0)
         self._marks.setData(x[chosen], y[chosen])

@@ -13,9 +13,9 @@ def short(value: Any) -> str:
     return _text(value, "")
 
 
-def signed(value: Any) -> str:
+def signed(value: Any, digits: int = 4) -> str:
     """Like ``short`` with the sign always shown: ``+0.02131``; zero has none."""
-    return _text(value, "+")
+    return _text(value, "+", digits)
 
 
 def full(value: Any) -> str:
@@ -39,7 +39,7 @@ def norm(array: np.ndarray[Any, Any]) -> float:
     return math.sqrt(float(flat @ flat))
 
 
-def _text(value: Any, sign: str) -> str:
+def _text(value: Any, sign: str, digits: int = 4) -> str:
     if isinstance(value, int | np.integer | np.bool_):
         return f"{int(value):{sign}d}" if value else "0"
     if np.iscomplexobj(value):
@@ -51,7 +51,7 @@ def _text(value: Any, sign: str) -> str:
         return "0" if math.copysign(1, number) > 0 else "-0"
     if math.isinf(number):
         return f"{number:{sign}}"
-    if 1e-3 <= abs(number) < 9999.5:
-        return f"{number:{sign}#.4g}".removesuffix(".")
-    mantissa, _, exponent = f"{number:{sign}.3e}".partition("e")
+    if 1e-3 <= abs(number) < 10**digits - 0.5:
+        return f"{number:{sign}#.{digits}g}".removesuffix(".")
+    mantissa, _, exponent = f"{number:{sign}.{digits - 1}e}".partition("e")
     return f"{mantissa}e{int(exponent)}"

@@ -182,8 +182,8 @@ class AccuracyPlot(CurvePanel):
                 marked=True,
             ),
         )
-        axes = (translate("AccuracyPlot", "iteration"), "%")
-        plot = CurvePlot(axes, rows, unit=" %", limits=(0, 105))
+        axes = (translate("AccuracyPlot", "iteration"), "")
+        plot = CurvePlot(axes, rows, percent=True, limits=(0, 105))
         title = translate("AccuracyPlot", "Accuracy")
         super().__init__(title, rows, plot, _why_no_accuracy, parent)
         self.setObjectName("accuracyPlot")
