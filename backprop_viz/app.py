@@ -2,11 +2,12 @@
 
 import gc
 import sys
+from dataclasses import replace
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from . import __version__
 from .actions import MENUS, make_actions, translated
@@ -132,6 +133,9 @@ class Composer(QObject):
     def _want(self, settings: Settings) -> None:
         """Take over settings; ask first where that would lose a trained network."""
         frame = self._frame
+        if settings.data == "mnist" and settings.mnist_root is None:
+            self._ask_for_mnist(settings)
+            return
         if frame is None or frame.iteration == 0 or settings.continues(frame.settings):
             self.session.configure(settings)
             return
@@ -152,6 +156,16 @@ class Composer(QObject):
         question.rejected.connect(self.window.toolbar.settings.revert)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.open()
+
+    def _ask_for_mnist(self, settings: Settings) -> None:
+        dialog = QFileDialog(self.window, self.tr("The folder with MNIST's four files"))
+        dialog.setObjectName("mnistDialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: self._want(replace(settings, mnist_root=path)))
+        dialog.rejected.connect(self.window.toolbar.settings.revert)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def show_options(self) -> None:
         """Open the dialog with the optimizer's options."""

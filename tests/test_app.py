@@ -4,14 +4,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QMessageBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
@@ -20,12 +29,11 @@ from backprop_viz.core.records import Frame, Phase
 from backprop_viz.views.window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
+MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist"
 
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path) -> None:
-    from PySide6.QtCore import QSettings
-
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
 
 
@@ -58,7 +66,7 @@ def frame_of(window: MainWindow) -> Frame:
     return frame
 
 
-NAMES = [
+NAMES = (
     "drawPad",
     "networkView",
     "autogradView",
@@ -69,7 +77,7 @@ NAMES = [
     "gradientFlowPlot",
     "timeline",
     "phaseBar",
-]
+)
 
 
 def test_everything_has_its_name(open_window: OpenWindow) -> None:
@@ -129,8 +137,6 @@ def test_f10_five_times_walks_the_phases_with_torchs_numbers(
 
 
 def test_zeros_and_doubled_gradients(open_window: OpenWindow) -> None:
-    from dataclasses import replace
-
     window = open_window("--preset", "tutorial")
     session = window.session
     still = replace(frame_of(window).settings, lr=0.0, optimizer="manual")
@@ -153,7 +159,7 @@ def stroke(qtbot: QtBot, pad: QWidget, *points: tuple[float, float]) -> None:
     """Draw with the left mouse button through points given in shares of the pad."""
     places = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in points]
     qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=places[0])
-    for a, b in zip(places, places[1:], strict=False):
+    for a, b in pairwise(places):
         for i in range(1, 9):
             qtbot.mouseMove(pad, a + (b - a) * (i / 8))
     qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=places[-1])
@@ -209,6 +215,24 @@ def test_a_change_that_needs_a_fresh_network_asks_only_when_work_is_lost(
     assert window.session.wait_idle(30)
     assert window.session.iteration == 1
     assert loss.currentData() == "cross_entropy"
+
+
+def test_mnist_is_asked_for_and_taken_from_a_folder(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    data = next(c for c in window.findChildren(QComboBox) if c.accessibleName() == "Data")
+    data.setCurrentIndex(data.findData("mnist"))
+    dialog = window.findChild(QFileDialog, "mnistDialog")
+    assert dialog is not None
+    dialog.reject()
+    assert data.currentData() == "random"
+    if not MNIST.is_dir():
+        pytest.skip("the MNIST files for development are not here")
+    data.setCurrentIndex(data.findData("mnist"))
+    window.findChildren(QFileDialog, "mnistDialog")[-1].fileSelected.emit(str(MNIST))
+    assert window.session.wait_idle(60)
+    assert frame_of(window).settings.data == "mnist"
+    trigger(window, "actionIteration")
+    assert window.session.iteration == 1
 
 
 def test_errors_are_told_in_the_window(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -276,8 +300,6 @@ def test_two_thousand_frames_are_painted(open_window: OpenWindow, qtbot: QtBot) 
     trigger(window, "actionIteration")
     frame = frame_of(window)
     recording = frame.moment.recording
-    from dataclasses import replace
-
     for i in range(2000):
         window.show_frame(replace(frame, moment=recording.at(i % len(recording.events))))
         if i % 4 == 0:

@@ -72,6 +72,7 @@ class SettingsBar(QWidget):
         self._data = QComboBox()
         self._data.addItem(self.tr("Digits (built in)"), "strokes")
         self._data.addItem(self.tr("Random (tutorial)"), "random")
+        self._data.addItem(self.tr("MNIST folder…"), "mnist")
         self._loss = QComboBox()
         self._loss.addItem(self.tr("Cross-entropy"), "cross_entropy")
         self._loss.addItem(self.tr("MSE"), "mse")
@@ -115,8 +116,6 @@ class SettingsBar(QWidget):
             QSignalBlocker(box)
             for box in (self._data, self._loss, self._optimizer, self._lr, self._batch, self._seed)
         ]
-        if settings.mnist_root and self._data.findData("mnist") < 0:
-            self._data.addItem(self.tr("MNIST"), "mnist")
         for combo, value in (
             (self._data, settings.data),
             (self._loss, settings.loss),

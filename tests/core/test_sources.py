@@ -33,7 +33,7 @@ def test_each_epoch_has_every_sample_once_in_another_order() -> None:
     for _ in range(2):
         batches = [loader.next(8)[1].tolist() for _ in range(3)]
         assert [len(b) for b in batches] == [8, 8, 2]
-        epochs.append(sum(batches, []))
+        epochs.append([label for batch in batches for label in batch])
     assert sorted(epochs[0]) == sorted(epochs[1]) == list(range(18))
     assert epochs[0] != epochs[1]
     assert epochs[0] == Loader(open_source(numbered(20)), seed=0).next(18)[1].tolist()
