@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from .curves import MAX_STROKES, Floats, Styles
 
 _WAVES = 3  # of the smooth warp
+_SHAKES = 26  # of the pen along a path
 
 
 def draw(
@@ -20,7 +21,7 @@ def draw(
     style = _choose_styles(styles, labels, random)
     path: Floats = styles.curve[style] @ _controls(styles, style, random)
     points: Floats = np.divide(path - 50, 100, dtype=np.float32)
-    points = _slant(_warp(points, random), random)
+    points = _tremor(_slant(_warp(points, random), random), random)
     return points, _trim(styles.along[style], random), _pen(points, random)
 
 
@@ -44,11 +45,11 @@ def _controls(styles: Styles, style: NDArray[np.int64], random: Generator) -> Fl
     share = random.exponential(size=exists.shape) * exists
     share /= share.sum(axis=1, keepdims=True)
     # A little beyond the variants too: they are samples of a way of writing, not its limits.
-    share = 1.25 * share - 0.25 * exists / exists.sum(axis=1, keepdims=True)
+    share = 1.5 * share - 0.5 * exists / exists.sum(axis=1, keepdims=True)
     mixed = np.einsum("nv,nvcd->ncd", share.astype(np.float32), styles.controls[style])
     jitter = random.standard_normal(mixed.shape, np.float32)
-    jitter *= random.uniform(0.5, 4.5, (count, 1, 1)).astype(np.float32)
-    moved = random.standard_normal((count, MAX_STROKES, 2), np.float32) * np.float32(2.5)
+    jitter *= random.uniform(0.5, 6, (count, 1, 1)).astype(np.float32)
+    moved = random.standard_normal((count, MAX_STROKES, 2), np.float32) * np.float32(3.5)
     shift = moved[np.arange(count)[:, None], styles.stroke_of_control[style]]
     result: Floats = mixed + jitter + shift
     return result
@@ -59,7 +60,7 @@ def _warp(points: Floats, random: Generator) -> Floats:
     count = len(points)
     direction = random.normal(0, 3.0, (count, 2, _WAVES)).astype(np.float32)
     phase = random.uniform(0, 2 * np.pi, (count, 1, _WAVES)).astype(np.float32)
-    height = random.normal(0, 0.028, (count, _WAVES, 2)).astype(np.float32)
+    height = random.normal(0, 0.036, (count, _WAVES, 2)).astype(np.float32)
     bent: Floats = points + np.sin(points @ direction + phase) @ height
     return bent
 
@@ -72,13 +73,25 @@ def _slant(points: Floats, random: Generator) -> Floats:
         return random.normal(mean, spread, (count, 1)).astype(np.float32)
 
     x, y = points[:, :, 0], points[:, :, 1]
-    x = x * np.exp(normal(-0.1, 0.26)) * (1 + normal(0, 0.2) * y)
-    x = x - y * normal(0.15, 0.25)
-    angle = normal(0, 0.14)
+    x = x * np.exp(normal(-0.1, 0.24)) * (1 + normal(0, 0.18) * y)
+    x = x - y * normal(0.14, 0.23)
+    angle = normal(0, 0.12)
     turned = np.stack(
         [x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)], axis=2
     )
     result: Floats = turned.astype(np.float32)
+    return result
+
+
+def _tremor(points: Floats, random: Generator) -> Floats:
+    """Shake the pen a little, now and then along the path."""
+    count, length = points.shape[:2]
+    place = np.linspace(0, _SHAKES - 1.001, length)
+    before = place.astype(np.int64)
+    part = (place - before).astype(np.float32)[:, None]
+    noise = random.standard_normal((count, _SHAKES, 2), np.float32)
+    noise *= random.uniform(0, 0.03, (count, 1, 1)).astype(np.float32)
+    result: Floats = points + noise[:, before] * (1 - part) + noise[:, before + 1] * part
     return result
 
 

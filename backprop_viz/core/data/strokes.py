@@ -23,7 +23,7 @@ from .templates import TRAINING
 from .templates_held_out import HELD_OUT
 
 BLOCK = 1_000  # drawings made at once
-TRAINING_SIZE = 60_000
+TRAINING_SIZE = 120_000
 HELD_OUT_SIZE = 3_000
 
 _SEED = 20_250_101  # the set is the same on every machine and in every run
