@@ -344,7 +344,8 @@ print(status, time.monotonic() - closed[0])
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    said = [line for line in done.stderr.splitlines() if "propagateSizeHints" not in line]
+    assert said == []
     status, seconds = done.stdout.split()
     assert status == "0"
     assert float(seconds) < 2
