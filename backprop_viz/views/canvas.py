@@ -104,8 +104,8 @@ class Canvas(QWidget):
 
     def image(self) -> NDArray[np.float32]:
         """A copy of the drawing: (280, 280), 0..1, light on dark."""
-        pixels = np.frombuffer(self._drawing.constBits(), np.uint8).reshape(SIDE, -1)
-        return pixels[:, :SIDE].astype(np.float32) / np.float32(255)
+        pixels = np.frombuffer(self._drawing.constBits(), np.uint32).reshape(SIDE, SIDE)
+        return (pixels & 255).astype(np.float32) / np.float32(255)
 
     def clear(self) -> None:
         """Wipe the drawing; can be undone. Tells None even where nothing was drawn."""
@@ -257,14 +257,19 @@ class Canvas(QWidget):
     def _repaint_all(self) -> None:
         side = round(max(self.width(), 1) * self.devicePixelRatio())
         self._drawing, self._shown = _blank(SIDE), _blank(side)
-        for stroke in self._strokes:
-            self._paint(tuple(pieces(stroke)))
-        for count in range(1, len(self._pen) + 1):
-            self._paint((settled_piece(self._pen[:count][-3:]),))
+        run = [piece for stroke in self._strokes for piece in pieces(stroke)]
+        run += [settled_piece(self._pen[:count][-3:]) for count in range(1, len(self._pen) + 1)]
+        self._ink(run)
         self.update()
 
     def _paint(self, run: Sequence[Piece]) -> None:
-        """Paint pieces into both images, and ask for what they touch to be shown."""
+        """Paint pieces, and ask for what they touch to be shown."""
+        self._ink(run)
+        for piece in run:
+            self._update(piece)
+
+    def _ink(self, run: Sequence[Piece]) -> None:
+        """Paint pieces into both images."""
         for image in (self._drawing, self._shown):
             painter = QPainter(image)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -272,8 +277,6 @@ class Canvas(QWidget):
             for piece in run:
                 draw(painter, piece)
             painter.end()
-        for piece in run:
-            self._update(piece)
 
     def _update(self, piece: Piece) -> None:
         scale = self.width() / SIDE
@@ -306,6 +309,6 @@ class Canvas(QWidget):
 
 
 def _blank(side: int) -> QImage:
-    image = QImage(side, side, QImage.Format.Format_Grayscale8)
+    image = QImage(side, side, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.black)
     return image

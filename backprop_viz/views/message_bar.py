@@ -29,7 +29,7 @@ class _Badge(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setFixedSize(QSize(18, 18))
+        self.setFixedSize(QSize(18, 22))
         self.kind: Kind = "info"
         self.theme = DARK
 
@@ -37,6 +37,7 @@ class _Badge(QWidget):
         """The sign in the colour of its kind."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(0, 2)
         color = QColor(self.theme.error if self.kind == "error" else self.theme.accent)
         pen = QPen(color, 1.5)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
@@ -64,6 +65,7 @@ class MessageBar(QFrame):
         self._label = QLabel()
         self._label.setObjectName("messageText")
         self._label.setWordWrap(True)
+        self._label.setContentsMargins(0, 3, 0, 3)  # the first line is level with the button
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse

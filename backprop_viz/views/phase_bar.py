@@ -1,5 +1,7 @@
 """The five phases of an iteration in a row: where it is, what each phase took and gave."""
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -315,8 +317,9 @@ def update_length(recording: Recording) -> float | None:
     if not pairs or sum(after.size for _, after in pairs) > _NORM_LIMIT:
         return None
     with np.errstate(all="ignore"):
-        lengths = [np.linalg.norm((after - before).astype(np.float64)) for before, after in pairs]
-        return float(np.linalg.norm(lengths))
+        # No BLAS: its threads cost more than the sum while training keeps the cores busy.
+        changes = [np.abs(after - before) for before, after in pairs]
+        return math.sqrt(sum(np.square(change, dtype=np.float64).sum() for change in changes))
 
 
 def duration(seconds: float) -> str:
