@@ -114,5 +114,5 @@ def _pen(points: Floats, random: Generator) -> Floats:
     pressure = random.normal(0, 0.12, (count, 1))
     place = np.linspace(0, 1, length)
     wave = np.sin(phase + place * random.uniform(3, 30, (count, 1)))
-    limited = np.clip(width, 0.045, thickest) * np.clip(1 + pressure * wave, 0.6, 1.4)
-    return limited.astype(np.float32)
+    pressed = np.clip(width, 0.045, thickest) * np.clip(1 + pressure * wave, 0.6, 1.4)
+    return np.minimum(pressed, 0.5).astype(np.float32)

@@ -7,8 +7,7 @@ Floats = NDArray[np.float32]
 
 CANVAS = 64  # pixels; about three times what the preparation keeps
 
-_MARGIN = 8.0  # room for the widest pen around the path
-_AT_A_TIME = 50  # drawings whose intermediate arrays stay in the processor's cache
+_MARGIN = 11.0  # room for the widest pen around the path
 
 
 def render(points: Floats, down: NDArray[np.bool_], pen: Floats) -> Floats:
@@ -17,22 +16,17 @@ def render(points: Floats, down: NDArray[np.bool_], pen: Floats) -> Floats:
     Neighbouring points are joined while both are down. `pen` (N, K) is the pen's width at each
     point, as a share of the path's longer side. Returns canvases (N, 64, 64) in 0..1.
     """
-    canvases = np.empty((len(points), CANVAS, CANVAS), np.float32)
-    for start in range(0, len(points), _AT_A_TIME):
-        part = slice(start, start + _AT_A_TIME)
-        canvases[part] = _ink(*_fit(points[part], down[part], pen[part]))
-    return canvases
+    fitted = _fit(points, down)
+    return _ink(fitted, down, np.multiply(pen, CANVAS / 2 - _MARGIN, dtype=np.float32))
 
 
-def _fit(
-    points: Floats, down: NDArray[np.bool_], pen: Floats
-) -> tuple[Floats, NDArray[np.bool_], Floats]:
-    """Scale and centre each path on the canvas; the pen's width becomes a radius in pixels."""
+def _fit(points: Floats, down: NDArray[np.bool_]) -> Floats:
+    """Paths in pixels: scaled and centred on the canvas."""
     low = np.where(down[:, :, None], points, np.inf).min(axis=1)
     high = np.where(down[:, :, None], points, -np.inf).max(axis=1)
     scale = (CANVAS - 2 * _MARGIN) / (high - low).max(axis=1)
-    fitted = (points - ((low + high) / 2)[:, None]) * scale[:, None, None] + CANVAS / 2
-    return fitted, down, pen * (CANVAS / 2 - _MARGIN)
+    fitted: Floats = (points - ((low + high) / 2)[:, None]) * scale[:, None, None] + CANVAS / 2
+    return fitted
 
 
 def _ink(points: Floats, down: NDArray[np.bool_], radius: Floats) -> Floats:
