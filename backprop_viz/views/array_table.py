@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -27,11 +27,12 @@ from PySide6.QtWidgets import (
 
 from ..core.records import Array
 from .numbers import full, index_text, signed
-from .theme import DARK, Theme, code_font
+from .theme import DARK, Theme, body_font, code_font
 
 _Index = QModelIndex | QPersistentModelIndex
-_PADDING = 3
-_TITLE_MARGIN = 9  # what the style leaves on both sides
+_PADDING = 2
+_HEADER = 20
+_LEAST = 66
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -98,8 +99,6 @@ class ArrayModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section else _LEFT
-        if role == Qt.ItemDataRole.FontRole:
-            return self.font
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section - 1].title if section else "#"
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -119,8 +118,12 @@ class ArrayModel(QAbstractTableModel):
             column = self.columns[section - 1] if section else None
             known = column is not None and column.values is not None
             role_name = column.color if column is not None and known else "muted"
-            return QColor(getattr(self._theme, role_name))
+            return self.color(role_name)
         return None
+
+    def color(self, role_name: str) -> QColor:
+        """The theme's colour for a role."""
+        return QColor(getattr(self._theme, role_name))
 
     def text(self, row: int, section: int, exact: bool) -> str:
         """What stands in a cell; ``exact`` with every digit."""
@@ -148,6 +151,21 @@ class _Cell(QStyledItemDelegate):
         painter.drawText(room, align, index.data(Qt.ItemDataRole.DisplayRole))
 
 
+class _Titles(QHeaderView):
+    """The header, its titles exactly over the numbers."""
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
+        """Draw a title."""
+        rows = self.model()
+        assert isinstance(rows, ArrayModel)
+        painter.setFont(body_font(rows.font.pixelSize()))
+        painter.setPen(rows.color("muted"))
+        role = Qt.ItemDataRole.TextAlignmentRole
+        align = rows.headerData(logicalIndex, Qt.Orientation.Horizontal, role)
+        title = rows.headerData(logicalIndex, Qt.Orientation.Horizontal)
+        painter.drawText(rect.adjusted(_PADDING, 0, -_PADDING, 0), align, title)
+
+
 class ArrayTable(QTableView):
     """The table of an array; Ctrl+C copies what is selected with every digit."""
 
@@ -161,12 +179,13 @@ class ArrayTable(QTableView):
         self.setWordWrap(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMinimumHeight(66)
         vertical = self.verticalHeader()
         vertical.hide()
         vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         vertical.setMinimumSectionSize(12)
-        header = self.horizontalHeader()
+        header = _Titles(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(header)
+        header.setFixedHeight(_HEADER)
         header.setMinimumSectionSize(12)
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
@@ -180,9 +199,9 @@ class ArrayTable(QTableView):
         if self.rows.show_columns(shape, columns):
             self._needed = [0] * (len(columns) + 1)
             self.rows.digits = 4
-            header = self.horizontalHeader().sizeHint().height()
             rows = min(self.rows.rowCount(), 1000) * self.verticalHeader().defaultSectionSize()
-            self.setMaximumHeight(max(header + rows + 4, self.minimumHeight()))
+            self.setMaximumHeight(_HEADER + rows + 4)
+            self.setMinimumHeight(min(_HEADER + rows + 4, _LEAST))
         self._fit_columns()
 
     def set_theme(self, theme: Theme) -> None:
@@ -192,7 +211,7 @@ class ArrayTable(QTableView):
             f"QTableView {{ background: {theme.inset}; border: 1px solid {theme.border};"
             "border-radius: 6px; }"
             f"QTableView:focus {{ border-color: {theme.accent}; }}"
-            "QHeaderView::section { padding: 0; }"
+            "QHeaderView { padding: 0; }"
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -249,13 +268,14 @@ class ArrayTable(QTableView):
     def _widen(self) -> int:
         """Note what the rows in sight need; what all columns need together."""
         metrics = QFontMetrics(self.font())
+        titles = QFontMetrics(body_font(self.font().pixelSize()))
         first = max(0, self.rowAt(0))
         last = self.rowAt(self.viewport().height() - 1)
         rows = range(first, (last if last >= 0 else self.rows.rowCount() - 1) + 1)
         for section in range(len(self._needed)):
             title = self.rows.headerData(section, Qt.Orientation.Horizontal)
-            texts = [self.rows.text(row, section, exact=False) for row in rows]
-            width = max((metrics.horizontalAdvance(text) for text in texts), default=0)
-            width = max(width + 2 * _PADDING, metrics.horizontalAdvance(title) + _TITLE_MARGIN)
+            texts = (self.rows.text(row, section, exact=False) for row in rows)
+            widths = (metrics.horizontalAdvance(text) for text in texts)
+            width = max(titles.horizontalAdvance(title), *widths, 0) + 2 * _PADDING
             self._needed[section] = max(self._needed[section], width)
         return sum(self._needed)

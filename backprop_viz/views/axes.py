@@ -64,8 +64,10 @@ class NamedAxis(pg.AxisItem):
             return [(1.0, _log_ticks(low, high))]
         levels = super().tickValues(low, high, size)
         room = 16 if self.orientation == "left" else 60
-        dense = [level for level in levels if level[0] * size >= room * (high - low)]
-        return dense[-1:] or levels[:1]
+        dense = [step for step, _ in levels if step * size >= room * (high - low)]
+        step = dense[-1] if dense else levels[0][0]
+        first, last = math.ceil(low / step), math.floor(high / step)
+        return [(step, [k * step for k in range(first, last + 1)])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The numbers at the ticks."""

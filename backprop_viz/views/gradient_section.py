@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from ..core.records import Array, Moment, Phase
 from .bars import BarChart, Bars, Chart, bin_tips, element_tips
@@ -67,6 +67,8 @@ class GradientSection(QWidget):
         self.figures = (ElidedLabel(), ElidedLabel())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        # No taller than what is in it: the rest is for the sections below.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
         layout.setSpacing(2)
         layout.addWidget(self.title)
         layout.addWidget(self.chart, 1)

@@ -125,16 +125,18 @@ class TensorSection(QWidget):
         self.gradient = _Side()
         self.table = ArrayTable()
         self.table.setAccessibleName(self.tr("Every element of the tensor"))
-        sides = QHBoxLayout()
+        self._sides = QWidget()
+        sides = QHBoxLayout(self._sides)
+        sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(12)
         sides.addWidget(self.value, 1)
         sides.addWidget(self.gradient, 1)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(6)
-        self._layout.addLayout(sides)
-        self._layout.addWidget(self.table, 1)
-        self._layout.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._sides, 1)
+        layout.addWidget(self.table, 1)
+        layout.addStretch()
         self._shown = Shown()
 
     def show_moment(self, moment: Moment, layer: Layer) -> None:
@@ -150,7 +152,8 @@ class TensorSection(QWidget):
             self.tr("gradient"), gradient, self.tr("no gradient"), always_signed=True
         )
         tall = self.value.picture.is_tall or self.gradient.picture.is_tall
-        self._layout.setStretch(0, 1 if tall else 0)
+        policy = QSizePolicy.Policy
+        self._sides.setSizePolicy(policy.Expanding, policy.Expanding if tall else policy.Maximum)
         shape = layer.shape if value is None else value.shape
         size = math.prod(shape)
         fits = gradient is not None and gradient.size == size
@@ -209,7 +212,7 @@ class _Side(QWidget):
             self.mean.setText("")
             return
         text = self.tr("{low} … {high}")
-        self.figures.setText(text.format(low=signed(array.min()), high=signed(array.max())))
+        self.figures.setText(text.format(low=signed(array.min(), 3), high=signed(array.max(), 3)))
         with np.errstate(invalid="ignore", over="ignore"):
             mean = array.mean(dtype=np.float64)
         self.mean.setText(self.tr("mean {mean}").format(mean=short(mean)))

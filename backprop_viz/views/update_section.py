@@ -1,7 +1,7 @@
 """What the optimizer did with a parameter: its rule, and every element before and after."""
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ..core.records import Array, Moment, Phase, Settings
 from .array_table import ArrayTable, Column
@@ -23,6 +23,7 @@ class UpdateSection(QWidget):
         super().__init__(parent)
         title = QLabel(self.tr("Update"))
         title.setFont(body_font(12, bold=True))
+        title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.rule = ElidedLabel()
         self.rule.setFont(code_font(11))
         self.table = ArrayTable()
@@ -33,6 +34,8 @@ class UpdateSection(QWidget):
         head.addWidget(self.rule, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        # No taller than what is in it: the rest is for the sections below.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
