@@ -23,7 +23,7 @@ from .theme import Theme, body_font
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
 _STEP = 1.25
-_MARGIN = 10
+_MARGIN = 5
 
 
 class GraphCanvas(QGraphicsView):

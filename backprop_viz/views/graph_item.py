@@ -4,14 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ..core.records import Graph, Moment, Node, Phase
 from .feature_maps import shape_text
-from .graph_layout import Placement, Point, Rect, is_leaf
+from .graph_layout import PILL_HEIGHT, Placement, Point, Rect, is_leaf
 from .numbers import short
 from .painting import fitting, head_of
 from .theme import DARK, Theme, body_font, code_font
@@ -81,8 +82,10 @@ class GraphItem(QGraphicsItem):
         self.states: Mapping[int, NodeState] = {}
         self.selected: frozenset[int] = frozenset()
         self.focused: int | None = None
+        self._lines: dict[tuple[int, int], list[QLineF]] = {}
         self._boxes: dict[int, QRectF] = {}
         self._paths: dict[tuple[int, int], tuple[QPainterPath, QRectF]] = {}
+        self._headed: frozenset[tuple[int, int]] = frozenset()
         self._names: dict[int, tuple[_Line, ...]] = {}
 
     def build(self, graph: Graph, placement: Placement) -> None:
@@ -91,7 +94,13 @@ class GraphItem(QGraphicsItem):
         self.graph, self.placement = graph, placement
         self._boxes = {node: _box(rect) for node, rect in placement.rects.items()}
         self._names = {node.id: _names(node, self._boxes[node.id]) for node in graph.nodes}
+        boxes = {node for node, rect in placement.rects.items() if rect.height > PILL_HEIGHT}
+        self._headed = frozenset(e for e in placement.edges if boxes.issuperset(e))
         self._paths = {}
+        self._lines = {
+            edge: [QLineF(*a, *b) for a, b in pairwise(points)]
+            for edge, points in placement.edges.items()
+        }
         for edge, points in placement.edges.items():
             path = _rounded(points)
             self._paths[edge] = (path, path.boundingRect().adjusted(-4, -4, 4, 4))
@@ -119,8 +128,11 @@ class GraphItem(QGraphicsItem):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """What lies within the exposed part."""
-        exposed: QRectF = option.exposedRect  # type: ignore[attr-defined]
+        exposed: QRectF = option.exposedRect
         legible = painter.worldTransform().m11() * 10 >= _LEGIBLE
+        if not legible:
+            self._paint_from_afar(painter)
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for edge, (path, bounds) in self._paths.items():
@@ -129,26 +141,56 @@ class GraphItem(QGraphicsItem):
         for node in self.graph.nodes:
             box = self._boxes[node.id]
             if box.adjusted(-6, -6, 6, 6).intersects(exposed):
-                self._paint_node(painter, node, box, legible)
+                self._paint_node(painter, node, box)
+                self._paint_texts(painter, node)
+
+    def _paint_from_afar(self, painter: QPainter) -> None:
+        """Plain boxes and lines, all of a kind at once: a thousand nodes in few calls."""
+        lines: dict[str, list[QLineF]] = {}
+        boxes: dict[str, list[QRectF]] = {}
+        for edge, own in self._lines.items():
+            lines.setdefault(self._edge_role(edge), []).extend(own)
+        for node in self.graph.nodes:
+            state = self.states.get(node.id, NodeState.WAITING)
+            role = "update" if is_leaf(node) else "backward"
+            role = "faint" if state is NodeState.WAITING else role
+            if state is NodeState.CURRENT or node.id == self.focused or node.id in self.selected:
+                self._paint_node(painter, node, self._boxes[node.id])
+            else:
+                boxes.setdefault(role, []).append(self._boxes[node.id])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for role, drawn in lines.items():
+            painter.setPen(QPen(QColor(getattr(self.theme, role)), 0))
+            painter.drawLines(drawn)
+        for role, rects in boxes.items():
+            color = QColor(getattr(self.theme, role))
+            painter.setPen(QPen(color, 0))
+            painter.setBrush(self.theme.tint(color, 0.0 if role == "faint" else 0.3))
+            painter.drawRects(rects)
+
+    def _edge_role(self, edge: tuple[int, int]) -> str:
+        """The colour of an edge: faint until backward has run both its ends."""
+        if NodeState.WAITING in (self.states.get(edge[0]), self.states.get(edge[1])):
+            return "faint"
+        return "update" if is_leaf(self.graph.nodes[edge[1]]) else "backward"
 
     def _paint_edge(self, painter: QPainter, edge: tuple[int, int], path: QPainterPath) -> None:
-        waiting = NodeState.WAITING in (self.states.get(edge[0]), self.states.get(edge[1]))
-        if waiting:
-            painter.setPen(QPen(QColor(self.theme.faint), 1, Qt.PenStyle.DotLine))
+        role = self._edge_role(edge)
+        color = QColor(getattr(self.theme, role))
+        if role == "faint":
+            painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
             painter.drawPath(path)
             return
-        leads_to_leaf = is_leaf(self.graph.nodes[edge[1]])
-        color = self.theme.phase(Phase.UPDATE if leads_to_leaf else Phase.BACKWARD)
         painter.setPen(QPen(color, 1.4))
         painter.drawPath(path)
-        if not leads_to_leaf and path.length() > 8:
+        if edge in self._headed:
             tip, before = path.pointAtPercent(1), path.pointAtPercent(max(1 - 4 / path.length(), 0))
             step = tip - before
             size = (step.x() ** 2 + step.y() ** 2) ** 0.5
             if size > 0:
                 painter.drawPolyline(head_of(step / size, tip))
 
-    def _paint_node(self, painter: QPainter, node: Node, box: QRectF, legible: bool) -> None:
+    def _paint_node(self, painter: QPainter, node: Node, box: QRectF) -> None:
         state = self.states.get(node.id, NodeState.WAITING)
         leaf = is_leaf(node)
         color = self.theme.phase(Phase.UPDATE if leaf else Phase.BACKWARD)
@@ -170,11 +212,10 @@ class GraphItem(QGraphicsItem):
         painter.setBrush(fill)
         painter.drawRoundedRect(box, radius, radius)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if legible:
-            self._paint_texts(painter, node, state, color)
 
-    def _paint_texts(self, painter: QPainter, node: Node, state: NodeState, color: QColor) -> None:
-        waiting = state is NodeState.WAITING
+    def _paint_texts(self, painter: QPainter, node: Node) -> None:
+        waiting = self.states.get(node.id, NodeState.WAITING) is NodeState.WAITING
+        color = self.theme.phase(Phase.UPDATE if is_leaf(node) else Phase.BACKWARD)
         muted = QColor(self.theme.muted)
         inks = [muted if waiting else QColor(self.theme.text), muted]
         if is_leaf(node):
@@ -184,10 +225,10 @@ class GraphItem(QGraphicsItem):
             painter.setPen(ink)
             painter.drawText(line.box, _ALIGN, line.text)
         box = self._boxes[node.id]
-        if box.height() < 40:
+        if box.height() <= PILL_HEIGHT:
             return
         text = gradient_text(node, self.moment)
-        below = QRectF(box.x() + 7, box.bottom() - 17, box.width() - 14, 14)
+        below = QRectF(box.x() + 7, box.bottom() - 16, box.width() - 14, 14)
         font = fitting(code_font(10), text, below.width(), 8)
         painter.setFont(font)
         painter.setPen(muted if waiting else color)
@@ -203,18 +244,20 @@ def _box(rect: Rect) -> QRectF:
 
 def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
     """A node's name as it fits: in two lines in a box, in one in a pill."""
-    if box.height() < 40:
-        inside = box.adjusted(6, 0, -6, 0)
+    if box.height() <= PILL_HEIGHT:
+        inside = box.adjusted(4, 0, -4, 0)
         text = node.parameter or node.name
         font = fitting(body_font(10), text, inside.width(), 9)
-        shown = _elided(text, font, inside.width())
+        # The end of a parameter's name tells it from others: layers.3.conv1.weight.
+        where = Qt.TextElideMode.ElideLeft if node.parameter else Qt.TextElideMode.ElideMiddle
+        shown = QFontMetrics(font).elidedText(text, where, int(inside.width()))
         left = (inside.width() - QFontMetrics(font).horizontalAdvance(shown)) / 2
         return (_Line(inside.adjusted(max(left, 0), 0, 2, 0), shown, font),)
     stem, suffix = name_lines(node.name)
-    inside = box.adjusted(7, 3, -5, 0)
+    inside = box.adjusted(7, 2, -4, 0)
     font = fitting(body_font(11, bold=True), stem, inside.width(), 9)
     first = QRectF(inside.x(), inside.y(), inside.width(), 15)
-    second = first.translated(0, 14)
+    second = first.translated(0, 13)
     small = body_font(9)
     return (
         _Line(first, _elided(stem, font, inside.width()), font),

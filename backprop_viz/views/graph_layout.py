@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 
 from ..core.records import Graph, Node
 
-WIDTH, HEIGHT = 112, 48  # of a node's box
-PILL_WIDTH, PILL_HEIGHT = 72, 20  # of a leaf, and of what hangs between it and its node
-GAP = 18  # between two columns
-ROW_GAP = 22
-_HANG = 9  # from a node down to what hangs on it
-_SPACE = 5  # between things that hang
+WIDTH, HEIGHT = 104, 44  # of a node's box
+PILL_WIDTH, PILL_HEIGHT = 76, 18  # of a leaf, and of what hangs between it and its node
+GAP = 15  # between two columns
+_HANG = 8  # from a node down to what hangs on it
+_SPACE = 4  # between things that hang
 _TRACK = 7  # between edges that run beside each other
-_EDGE_ROOM = 11  # between a row and the lowest track above it
-READABLE = 0.68  # the scale below which names cannot be read
+_EDGE_ROOM = 10  # between a row and the lowest track above it
+_LANE_GAP = 10  # between what hangs in a lane and the next lane or row
+READABLE = 0.66  # the scale below which names cannot be read
 COMFORTABLE = 0.9
 _LANES = 4  # more of them are not folded
 
@@ -295,7 +295,7 @@ class _Folding:
             row.top = y
             for lane in sorted(row.lanes):
                 y += max(self._stand(node, lefts[node], y) for node in row.lanes[lane])
-                y += ROW_GAP / 2
+                y += _LANE_GAP
         edges = {
             edge: self._around(edge, tracks[edge]) if edge in tracks else self._direct(edge)
             for edge in self._structure.graph.edges
@@ -442,16 +442,22 @@ def best_columns(structure: Structure, width: float, height: float, now: int = 0
     if not structure.foldable or not structure.length or width <= 0 or height <= 0:
         return structure.length
     flat = place(structure, structure.length)
-    pitch, row = flat.width / structure.length, flat.height + ROW_GAP
+    pitch, row = flat.width / structure.length, flat.height + _LANE_GAP + _EDGE_ROOM + _TRACK
 
-    def scale(columns: int) -> float:
-        rows = -(-structure.length // columns)
+    def guess(rows: int) -> float:
+        columns = -(-structure.length // rows)
         return min(width / (columns * pitch), height / (rows * row))
 
-    choices = range(1, structure.length + 1)
-    best = max(choices, key=lambda k: (round(scale(k), 3), k))
-    if scale(best) < READABLE:
+    def scale(columns: int) -> float:
+        placement = place(structure, columns)
+        return min(width / placement.width, height / placement.height)
+
+    rows = max(range(1, structure.length + 1), key=lambda rows: (round(guess(rows), 3), -rows))
+    near = {-(-structure.length // n) for n in (rows - 1, rows, rows + 1) if n > 0}
+    scales = {columns: scale(columns) for columns in near}
+    best = max(scales, key=lambda columns: (round(scales[columns], 3), columns))
+    if scales[best] < READABLE:
         return max(min(int(width / (pitch * COMFORTABLE)), structure.length), 1)
-    if now in choices and scale(now) > 0.9 * scale(best):
+    if 0 < now <= structure.length and scale(now) > 0.9 * scales[best]:
         return now
     return best

@@ -41,7 +41,6 @@ class MapWindow(QFrame):
         self._window = parent
         self.block: Block | None = None
         self.index = 0
-        self._name = ""
         self.heading = QLabel()
         self.heading.setProperty("role", "title")
         self.facts = QLabel()
@@ -65,6 +64,7 @@ class MapWindow(QFrame):
             button.setAccessibleName(tip)
             button.clicked.connect(clicked)
             header.addWidget(button)
+        self.set_theme(theme)
         body = QVBoxLayout(self)
         body.setContentsMargins(14, 10, 14, 12)
         body.addLayout(header)
@@ -74,20 +74,22 @@ class MapWindow(QFrame):
 
     def show_map(self, name: str, block: Block, index: int, span: Range | None) -> None:
         """Show a map of a block in the colours of its column's range."""
-        self._name, self.block = name, block
+        self.block = block
         self.index = max(0, min(index, block.size.count - 1))
         self.picture.show_map(_sheet(block, self.index), span, block)
         if block.size.look is Look.UNITS:
             self.picture.mark(divmod(self.index, kernel_grid(block.size.count)[1]))
-            heading = self.tr("{name}, unit {index} of {count}")
+            heading = self.tr("{name}[{index}] · {count} units")
         else:
             self.picture.mark(None)
-            heading = self.tr("{name}, map {index} of {count}")
-        shown = self.index if block.size.count > 1 else 0
-        self.heading.setText(
-            heading.format(name=block.parameter or name, index=shown, count=block.size.count)
+            heading = self.tr("{name}[{index}] · {count} maps")
+        if block.size.count == 1:
+            heading = "{name}"
+        text = heading.format(
+            name=block.parameter or name, index=self.index, count=block.size.count
         )
-        self.facts.setText(self._facts())
+        self.heading.setText(text)
+        self.facts.setText(self._facts(span))
         self._read_out()
 
     def open(self) -> None:
@@ -102,6 +104,8 @@ class MapWindow(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
+        # A stronger border than a panel's: it lies above them.
+        self.setStyleSheet(f"#mapWindow {{ border: 1px solid {theme.muted}; }}")
         self.picture.set_theme(theme)
 
     def sizeHint(self) -> QSize:
@@ -155,7 +159,7 @@ class MapWindow(QFrame):
         if self.block is not None:
             self.turned.emit((self.index + step) % self.block.size.count)
 
-    def _facts(self) -> str:
+    def _facts(self, colours_span: Range | None) -> str:
         maps = None if self.block is None else self.block.maps
         if maps is None or self.block is None:
             return self.tr("Not computed yet at the cursor.")
@@ -166,6 +170,9 @@ class MapWindow(QFrame):
         mean = float(finite.mean(dtype=np.float64)) if finite.size else float("nan")
         text = self.tr("min {low}   max {high}   mean {mean}")
         lines = [text.format(low=signed(span.low), high=signed(span.high), mean=signed(mean))]
+        if colours_span is not None and self.block.size.look is not Look.IMAGE:
+            text = self.tr("colours span ±{limit}")
+            lines.append(text.format(limit=short(colours_span.limit)))
         if span.broken:
             lines.append(self.tr("{count} are nan or inf").format(count=span.broken))
         return "\n".join(lines)

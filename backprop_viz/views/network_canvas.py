@@ -212,13 +212,12 @@ class NetworkCanvas(QWidget):
             return self.tr("{name}: not computed yet").format(name=name)
         own = maps[spot.map]
         if own.size == 1:
-            text = self.tr("{name} [{index}]: {value}")
+            text = self.tr("{name}[{index}]: {value}")
             return text.format(name=name, index=spot.map, value=signed(own.flat[0]))
-        text = self.tr("{name}, map {index} of {count}: {low} to {high}")
+        text = self.tr("{name}[{index}]: {low} to {high}")
         return text.format(
             name=name,
             index=spot.map,
-            count=block.size.count,
             low=signed(own.min()),
             high=signed(own.max()),
         )

@@ -144,7 +144,7 @@ def least_size(layers: Sequence[Layer]) -> QSize:
         return QSize(0, 0)
     across = len({layer.x for layer in layers})
     lanes = max(y.y for y in layers) - min(y.y for y in layers) + 1
-    return QSize(2 * _MARGIN + across * 50, round(lanes * (HEADER + CAPTION + 50)))
+    return QSize(2 * _MARGIN + across * 60, round(lanes * (HEADER + CAPTION + 50)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from ..core.records import Array, Layer, Phase
 from .feature_maps import Block, Look, Range, range_of
@@ -91,6 +91,8 @@ class NetworkPainter:
     ) -> None:
         left, right = (columns[i].content for i in edge)
         before, after = (_side(state, state.layers.layers[i]) + 4 for i in edge)
+        if right.left() - left.right() < before + after + 8:
+            before = after = 2
         start = QPointF(left.right() + before, left.center().y())
         end = QPointF(right.left() - after, right.center().y())
         if abs(end.y() - start.y()) < 3:  # whole pixels: the middles differ by a half
@@ -110,10 +112,17 @@ class NetworkPainter:
         if layer.name == state.current and state.phase is not None:
             color = self.theme.phase(state.phase)
         box = column.header.toRect()
-        name_box, shape_box = box.adjusted(0, 2, 0, -18), box.adjusted(0, 19, 0, -3)
-        text_line(painter, name_box, layer.name, body_font(13, bold=True), color)
         muted = QColor(self.theme.muted)
-        text_line(painter, shape_box, state.caption(layer), code_font(11), muted)
+        self._text(painter, box.adjusted(0, 2, 0, -18), layer.name, body_font(13, bold=True), color)
+        self._text(painter, box.adjusted(0, 19, 0, -3), state.caption(layer), code_font(11), muted)
+
+    def _text(self, painter: QPainter, box: QRect, text: str, font: QFont, color: QColor) -> None:
+        """A line over whatever arrow passes here; the end of a dotted name tells most."""
+        font = fitting(font, text, box.width(), 9)
+        across = min(QFontMetrics(font).horizontalAdvance(text) + 6, box.width())
+        back = QRect(box.center().x() - across // 2, box.y(), across, box.height())
+        painter.fillRect(back, QColor(self.theme.panel))
+        text_line(painter, box, text, font, color, Qt.TextElideMode.ElideLeft)
 
     def _column(
         self, painter: QPainter, state: NetworkState, index: int, blocks: Blocks, column: Column
@@ -159,7 +168,8 @@ class NetworkPainter:
         color = QColor(self.theme.muted)
         if span.broken:
             text, color = f"{span.broken} nan/inf", QColor(self.theme.error)
-        text_line(painter, column.caption.toRect(), text, code_font(10), color)
+        box = column.caption.toRect()
+        text_line(painter, box, text, fitting(code_font(10), text, box.width(), 8), color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
         maps = block.maps

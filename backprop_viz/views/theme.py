@@ -159,8 +159,9 @@ QToolButton[role="segment"] {{ border-radius: 4px; padding: 1px 8px; min-height:
     background: transparent; border: 1px solid transparent; color: {muted}; }}
 QToolButton[role="segment"]:hover {{ color: {text}; }}
 QToolButton[role="segment"]:focus {{ border-color: {accent}; }}
-QToolButton[role="segment"]:checked {{ color: {text}; border-color: {accent};
+QToolButton[role="segment"]:checked {{ color: {text}; border-color: {border};
     background: {control_hover}; }}
+QToolButton[role="segment"]:checked:focus {{ border-color: {accent}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox::down-arrow {{ image: url({icons}/down-{name}.svg); width: 10px; height: 6px; }}
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
