@@ -98,7 +98,13 @@ class Composer(QObject):
         window.draw_panel.digit_drawn.connect(session.draw)
         window.timeline.cursor_moved.connect(session.move_cursor)
         window.phase_bar.picked_phase.connect(session.show_phase)
-        for panel in (window.network, window.autograd, window.inspector, window.gradient_flow):
+        for panel in (
+            window.program,
+            window.network,
+            window.autograd,
+            window.inspector,
+            window.gradient_flow,
+        ):
             panel.picked.connect(self._select)
         self.actions["actionClearDrawing"].setShortcutContext(
             Qt.ShortcutContext.WidgetWithChildrenShortcut

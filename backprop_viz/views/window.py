@@ -31,7 +31,7 @@ SHARES = {
 # Who takes how much of the room that comes or goes with the window's size.
 STRETCH = {
     "rows": (4, 1),
-    "columns": (0, 1, 0),
+    "columns": (1, 3, 1),
     "left": (1, 1),
     "middle": (4, 3),
     "plots": (2, 1, 2),
