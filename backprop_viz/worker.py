@@ -173,8 +173,9 @@ class Worker:
         now = time.perf_counter()
         if now >= self._evaluate_at:
             self._evaluate()
-            # At most a thirtieth of the time goes into evaluation.
-            self._evaluate_at = now + max(1.0, 30 * (time.perf_counter() - now))
+            # A twentieth of the time goes into evaluation, but it comes every ten seconds.
+            spent = time.perf_counter() - now
+            self._evaluate_at = now + min(10.0, max(1.0, 20 * spent))
         if self._recorder is not None:
             self._finish(self._recorder)
         elif self._mailbox.frame_wanted() and now - self._frame_at[0] >= 1 / FRAMES_PER_SECOND:

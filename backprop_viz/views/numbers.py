@@ -35,8 +35,8 @@ def index_text(index: int, shape: tuple[int, ...]) -> str:
 
 def norm(array: np.ndarray[Any, Any]) -> float:
     """The L2 norm, summed in float64; NaN and infinity pass through."""
-    flat = np.asarray(array, np.float64).ravel()
-    return math.sqrt(float(flat @ flat))
+    # Not by a dot product: BLAS would wait for threads of its own while training has the cores.
+    return math.sqrt(float(np.square(array, dtype=np.float64).sum()))
 
 
 def _text(value: Any, sign: str, digits: int = 4) -> str:
