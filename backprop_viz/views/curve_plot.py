@@ -355,8 +355,9 @@ class _Curve:
         # A smooth line of many points would take longer than a frame.
         self._line.setData(x, y, antialias=len(x) <= _SMOOTH)
         marked = self._row.marked or (len(x) <= _MARKS and not self._row.faint)
-        chosen = slice(None, None, -(-len(x) // _MARKS) or 1) if marked else slice(0)
-        self._marks.setData(x[chosen], y[chosen])
+        there = np.flatnonzero(np.isfinite(y)) if marked else np.empty(0, np.intp)
+        there = there[:: -(-len(there) // _MARKS) or 1]
+        self._marks.setData(x[there], y[there])
 
 
 def _log10(y: Floats) -> Floats:
