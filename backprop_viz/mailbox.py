@@ -56,6 +56,11 @@ class Mailbox:
         """The oldest notice that was not taken yet."""
         return self._notices.popleft() if self._notices else None
 
+    def close(self) -> None:
+        """Have the worker end, whatever it is doing."""
+        self.closing.set()
+        self.submit("close")
+
     # -- the worker's side -------------------------------------------------------------------
 
     def next_command(self) -> Command:

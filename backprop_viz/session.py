@@ -39,6 +39,8 @@ class Session(QObject):
         self._poll.timeout.connect(self._take)
         self._playback = QTimer(self, interval=PLAYBACK_EVENT_MS)
         self._playback.timeout.connect(self._play_on)
+        # A window may be destroyed without having been closed.
+        self.destroyed.connect(self._mailbox.close)
         self._thread.start()
         self._poll.start()
 
@@ -123,8 +125,7 @@ class Session(QObject):
         """End the worker, whatever it is doing."""
         self._poll.stop()
         self._playback.stop()
-        self._mailbox.closing.set()
-        self._mailbox.submit("close")
+        self._mailbox.close()
         self._thread.join(CLOSE_S)
 
     # -- frames ------------------------------------------------------------------------------
