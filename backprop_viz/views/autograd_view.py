@@ -1,6 +1,6 @@
 """The autograd graph: every grad_fn node of the loss, lighting up as backward reaches it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
@@ -18,9 +18,7 @@ class AutogradView(Panel):
     picked = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        self._title.setText(self.tr("Autograd graph"))
-        self.setAccessibleName(self.tr("Autograd graph"))
+        super().__init__(QCoreApplication.translate("AutogradView", "Autograd graph"), parent)
         self.setObjectName("autogradView")
         self._frame: Frame | None = None
         self._stale = False  # a frame came while the view was hidden
@@ -83,8 +81,8 @@ class AutogradView(Panel):
     def _tell(self, frame: Frame) -> None:
         count = len(self.canvas.item.graph.nodes)
         text = self.tr("loss.grad_fn → next_functions · {count} nodes")
-        if not any(span.phase is Phase.LOSS for span in frame.moment.recording.spans):
-            text = self.tr("grad_fn → next_functions · {count} nodes")
+        if frame.moment.recording.loss is None:
+            text = self.tr("out.grad_fn → next_functions · {count} nodes")
         self.subtitle.setText(text.format(count=count) if count else "")
         done = ""
         if current_phase(frame) is Phase.BACKWARD:

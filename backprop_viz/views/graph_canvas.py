@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsVie
 from ..core.records import Graph, Moment
 from .feature_maps import shape_text
 from .graph_item import GraphItem, NodeState
-from .graph_layout import READABLE, Structure, analyse, best_columns, place
+from .graph_layout import READABLE, best_columns, place
+from .graph_structure import Structure, analyse
 from .theme import Theme, body_font
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from ..core.records import Graph, Moment, Node, Phase
 from .feature_maps import shape_text
-from .graph_layout import PILL_HEIGHT, Placement, Point, Rect, is_leaf
+from .graph_layout import PILL_HEIGHT, Placement, Point, Rect
+from .graph_structure import is_leaf
 from .numbers import short
 from .painting import fitting, head_of
 from .theme import DARK, Theme, body_font, code_font

@@ -2,7 +2,7 @@
 
 import re
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
@@ -24,9 +24,7 @@ class NetworkView(Panel):
     mode_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        self._title.setText(self.tr("Network"))
-        self.setAccessibleName(self.tr("Network"))
+        super().__init__(QCoreApplication.translate("NetworkView", "Network"), parent)
         self.setObjectName("networkView")
         self.mode: Mode = "activations"
         self._frame: Frame | None = None
