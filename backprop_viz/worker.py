@@ -128,18 +128,7 @@ class Worker:
 
     def _begin(self, settings: Settings) -> None:
         """Start a run from a fresh network; if it cannot be made, the run before goes on."""
-        trainer = Trainer(
-            settings.data,
-            settings.loss,
-            settings.optimizer,
-            settings.lr,
-            settings.batch_size,
-            settings.seed,
-            optimizer_options=settings.optimizer_options,
-            root=settings.mnist_root,
-            set_to_none=settings.set_to_none,
-            clear_gradients=settings.clear_gradients,
-        )
+        trainer = Trainer.from_settings(settings)
         recording = preview(trainer)
         curves = self._history.curves()
         if len(curves.loss):

@@ -41,17 +41,7 @@ def make_frame() -> MakeFrame:
         training: bool = False,
     ) -> Frame:
         settings = settings or Settings(data="random", loss="mse", lr=0.01, batch_size=1)
-        trainer = bv.Trainer(
-            settings.data,
-            settings.loss,
-            settings.optimizer,
-            settings.lr,
-            settings.batch_size,
-            settings.seed,
-            optimizer_options=settings.optimizer_options,
-            set_to_none=settings.set_to_none,
-            clear_gradients=settings.clear_gradients,
-        )
+        trainer = bv.Trainer.from_settings(settings)
         history = History()
         for i in range(iterations):
             done = trainer.iterate()

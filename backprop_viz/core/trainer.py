@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from torch.utils.data import Dataset
 
 from .data import prepare
 from .lenet import LeNet
-from .records import Phase
+from .records import Phase, Settings
 from .sources import Loader, open_source
 
 if TYPE_CHECKING:
@@ -112,6 +112,22 @@ class Trainer:
         self.fetch()
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """The trainer that these settings stand for."""
+        return cls(
+            settings.data,
+            settings.loss,
+            settings.optimizer,
+            settings.lr,
+            settings.batch_size,
+            settings.seed,
+            optimizer_options=settings.optimizer_options,
+            root=settings.mnist_root,
+            set_to_none=settings.set_to_none,
+            clear_gradients=settings.clear_gradients,
+        )
 
     # -- the five phases ---------------------------------------------------------------------
 

@@ -22,20 +22,8 @@ from PySide6.QtCore import QEventLoop, QSettings, QTimer
 import backprop_viz as bv
 from backprop_viz.app import create_window
 from backprop_viz.core.recorder import Recorder
-from backprop_viz.core.records import Phase, Settings
+from backprop_viz.core.records import Phase
 from backprop_viz.views.window import MainWindow
-
-
-def make_trainer(settings: Settings) -> bv.Trainer:
-    return bv.Trainer(
-        settings.data,
-        settings.loss,
-        settings.optimizer,
-        settings.lr,
-        settings.batch_size,
-        settings.seed,
-        optimizer_options=settings.optimizer_options,
-    )
 
 
 def bare_rate(trainer: bv.Trainer, seconds: float) -> float:
@@ -114,7 +102,7 @@ def main() -> None:
         window.session.configure(settings)
         window.session.reset()
         window.session.wait_idle(30)
-        trainer = make_trainer(settings)
+        trainer = bv.Trainer.from_settings(settings)
         row(
             f"Train, window live, batch {batch}",
             lambda: window_rate(window, options.seconds),
@@ -122,7 +110,7 @@ def main() -> None:
             options.pairs,
         )
     settings = replace(start, batch_size=64)
-    recorded, bare = make_trainer(settings), make_trainer(settings)
+    recorded, bare = bv.Trainer.from_settings(settings), bv.Trainer.from_settings(settings)
     row(
         "recorded iteration, batch 64",
         lambda: recorded_rate(recorded, options.seconds),

@@ -22,17 +22,7 @@ from backprop_viz.core.records import Phase, Settings
     ids=lambda s: f"{s.data}-{s.loss}-{s.optimizer}",
 )
 def test_the_script_prints_the_trainers_losses(settings: Settings) -> None:
-    trainer = bv.Trainer(
-        settings.data,
-        settings.loss,
-        settings.optimizer,
-        settings.lr,
-        settings.batch_size,
-        settings.seed,
-        optimizer_options=settings.optimizer_options,
-        set_to_none=settings.set_to_none,
-        clear_gradients=settings.clear_gradients,
-    )
+    trainer = bv.Trainer.from_settings(settings)
     script = program(settings, trainer.model).script.replace(", 100)", ", 12)")
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
