@@ -90,7 +90,7 @@ def _tremor(points: Floats, random: Generator) -> Floats:
     before = place.astype(np.int64)
     part = (place - before).astype(np.float32)[:, None]
     noise = random.standard_normal((count, _SHAKES, 2), np.float32)
-    noise *= random.uniform(0, 0.03, (count, 1, 1)).astype(np.float32)
+    noise *= random.uniform(0, 0.035, (count, 1, 1)).astype(np.float32)
     result: Floats = points + noise[:, before] * (1 - part) + noise[:, before + 1] * part
     return result
 

@@ -7,7 +7,8 @@ right, y down, the digit fills about 100 x 100). The pen runs smoothly through t
 at one marked "!", which is a sharp corner.
 """
 
-from .templates_0_to_4 import ZERO_TO_FOUR
-from .templates_5_to_9 import FIVE_TO_NINE
+from .templates_0_to_3 import ZERO_TO_THREE
+from .templates_4_to_6 import FOUR_TO_SIX
+from .templates_7_to_9 import SEVEN_TO_NINE
 
-TRAINING = ZERO_TO_FOUR | FIVE_TO_NINE
+TRAINING = ZERO_TO_THREE | FOUR_TO_SIX | SEVEN_TO_NINE
