@@ -2,8 +2,9 @@
 
 import math
 from dataclasses import replace
+from typing import cast
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -106,16 +107,26 @@ class SettingsBar(QWidget):
         for spin in (self._batch, self._seed):
             spin.valueChanged.connect(self._edited)
         self._lr.valueChanged.connect(self._edited)
+        for box in self._boxes():
+            box.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the wheel from changing a box that was not chosen first."""
+        if event.type() == QEvent.Type.Wheel and watched in self._boxes():
+            unchosen = not cast(QWidget, watched).hasFocus()
+            event.setAccepted(not unchosen)
+            return unchosen
+        return super().eventFilter(watched, event)
+
+    def _boxes(self) -> tuple[QWidget, ...]:
+        return self._data, self._loss, self._optimizer, self._lr, self._batch, self._seed
 
     def show_settings(self, settings: Settings) -> None:
         """Show these settings, and tell nobody."""
         if settings == self._settings:
             return
         self._settings = settings
-        blockers = [
-            QSignalBlocker(box)
-            for box in (self._data, self._loss, self._optimizer, self._lr, self._batch, self._seed)
-        ]
+        blockers = [QSignalBlocker(box) for box in self._boxes()]
         for combo, value in (
             (self._data, settings.data),
             (self._loss, settings.loss),

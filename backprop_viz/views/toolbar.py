@@ -78,8 +78,8 @@ class Toolbar(QWidget):
         row.addWidget(self.settings)
         row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
-        for action in run:
-            button = KeyButton(action, primary=action.isCheckable())
+        self.run_buttons = [KeyButton(action, primary=action.isCheckable()) for action in run]
+        for button in self.run_buttons:
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
         row.addLayout(progress)

@@ -113,6 +113,8 @@ class MainWindow(QMainWindow):
         column.addWidget(rows, 1)
         column.addWidget(self.timeline)
         self.setCentralWidget(page)
+        # Not a settings box: there a stray key would change the run.
+        self.toolbar.run_buttons[0].setFocus()
         self.reset_layout()
 
     def _splitter(self, name: str, direction: Qt.Orientation, *parts: QWidget) -> QSplitter:

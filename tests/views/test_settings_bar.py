@@ -1,7 +1,9 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Settings
@@ -48,6 +50,33 @@ def test_revert_shows_the_runs_settings_again(bar: SettingsBar, qtbot: QtBot) ->
 def test_mnist_is_a_choice(bar: SettingsBar) -> None:
     bar.show_settings(replace(RUN, data="mnist", mnist_root="some/folder"))
     assert bar._data.currentData() == "mnist"
+
+
+def test_the_wheel_changes_only_a_box_that_was_chosen(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar.show()
+    qtbot.waitExposed(bar)
+
+    def turn() -> None:
+        QApplication.sendEvent(
+            bar._seed,
+            QWheelEvent(
+                QPointF(5, 5),
+                QPointF(bar._seed.mapToGlobal(QPoint(5, 5))),
+                QPoint(),
+                QPoint(0, 120),
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            ),
+        )
+
+    bar._lr.setFocus()
+    turn()
+    assert bar._seed.value() == RUN.seed
+    bar._seed.setFocus()
+    turn()
+    assert bar._seed.value() == RUN.seed + 1
 
 
 @pytest.mark.parametrize(
