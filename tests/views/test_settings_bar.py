@@ -54,7 +54,8 @@ def test_mnist_is_a_choice(bar: SettingsBar) -> None:
 
 def test_the_wheel_changes_only_a_box_that_was_chosen(bar: SettingsBar, qtbot: QtBot) -> None:
     bar.show()
-    qtbot.waitExposed(bar)
+    bar.activateWindow()
+    qtbot.waitUntil(bar.isActiveWindow)
 
     def turn() -> None:
         QApplication.sendEvent(
