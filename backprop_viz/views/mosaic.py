@@ -39,11 +39,8 @@ def mosaic(block: Block, grid: Grid, span: Range | None, theme: Theme, ratio: fl
         tall, wide = (grid.rows if strip else 1), 1
         pixels = np.full((size.count, 1, 1), QColor(theme.inset).rgba(), np.uint32)
     else:
-        # Where numbers outnumber the pixels, show some of them as they are: a mean would be
-        # a number that is nowhere.
-        down = 1 if strip else _stride(size.height, grid.height * ratio)
-        across = 1 if strip else _stride(size.width, grid.width * ratio)
-        maps = maps[:, ::down, ::across]
+        if not strip:
+            maps = _thinned(maps, grid.height * ratio, grid.width * ratio)
         pixels = colours(maps, size.look, span, theme)
         tall, wide = (grid.rows if strip else maps.shape[1]), maps.shape[2]
     matrix = _matrix(pixels, grid, strip)
@@ -63,8 +60,19 @@ def mosaic(block: Block, grid: Grid, span: Range | None, theme: Theme, ratio: fl
     return image
 
 
-def _stride(numbers: int, pixels: float) -> int:
-    return max(int(numbers // max(pixels, 1)), 1)
+def _thinned(maps: Array, height: float, width: float) -> Array:
+    """One number for each pixel where there are more: the one that is farthest from zero.
+
+    A mean would be a number that is nowhere, and what stands out alone would fade.
+    """
+    for axis, pixels in ((1, int(height) - 2), (2, int(width) - 2)):
+        numbers = maps.shape[axis]
+        if numbers > pixels > 0:
+            starts = np.arange(pixels) * numbers // pixels
+            high = np.maximum.reduceat(maps, starts, axis)
+            low = np.minimum.reduceat(maps, starts, axis)
+            maps = np.where(high >= -low, high, low)
+    return maps
 
 
 def _cells(block: Block) -> tuple[int, int]:

@@ -271,6 +271,17 @@ def test_zero_is_neutral_and_nan_is_seen() -> None:
     assert seen == [DARK.zero, DARK.error, DARK.positive, DARK.negative]
 
 
+def test_a_lone_number_is_seen_in_a_small_map() -> None:
+    numbers = np.zeros((1, 200, 200), np.float32)
+    numbers[0, 77, 131] = -3.0
+    block = Block(Size(Look.MAPS, 1, 200, 200), numbers, True)
+    (placed,) = place((Layer(0, "a", (0,), (1, 200, 200)),), ((block.size,),), (20,), 90, 200)
+    image = mosaic(block, placed.grids[0], range_of((numbers,)), DARK, 1.0)
+    seen = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    assert image.width() < 100
+    assert seen.count(QColor(DARK.negative)) == 1
+
+
 # -- layout ----------------------------------------------------------------------------------
 
 
