@@ -56,7 +56,7 @@ def ticks(low: float, high: float) -> list[float]:
     if not largest > 0:
         return [0.0]
     power = 10.0 ** math.floor(math.log10(largest))
-    step = next(m * power for m in (5, 2, 1) if m * power <= largest * (1 + 1e-9))
+    step = next(m * power for m in (8, 6, 5, 4, 3, 2, 1) if m * power <= largest * (1 + 1e-9))
     return [t for t in (-step, 0.0, step) if low * 1.001 <= t <= high * 1.001]
 
 

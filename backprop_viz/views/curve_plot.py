@@ -1,7 +1,7 @@
 """Curves over the iterations: they follow the training, and read out where one points."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -12,38 +12,12 @@ from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from ..core.records import Curves
 from .axes import NamedAxis
+from .curve import Curve, CurveRow
 from .numbers import short
 from .theme import DARK, Theme, code_font
-from .traces import Floats, Trace
+from .traces import Trace
 
-# Up to this many points are marked each; a marked curve with more has as many, spread evenly.
-_MARKS = 30
-_SMOOTH = 2048
 _NO_CURVES = Curves(*(np.empty(0) for _ in range(5)))
-
-
-# A curve's values, and the iterations they belong to (None: 1, 2, 3, ...).
-Series = tuple[Floats, Floats | None]
-
-
-@dataclass(frozen=True, slots=True)
-class CurveRow:
-    """A curve of a plot: what it is called, where its numbers are, and how it looks.
-
-    ``color`` is a role of the theme; ``faint`` mixes it into the panel. The curve that is
-    ``main`` is the one also shown of earlier runs.
-    """
-
-    name: str
-    tip: str
-    series: Callable[[Curves], Series]
-    color: str
-    smoothing: float = 0.0
-    scale: float = 1.0
-    width: float = 1.0
-    faint: bool = False
-    marked: bool = False
-    main: bool = False
 
 
 class CurvePlot(pg.PlotWidget):
@@ -86,9 +60,9 @@ class CurvePlot(pg.PlotWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._gap = pg.InfiniteLine(angle=90)
         self._cross = pg.InfiniteLine(angle=90)
-        self._curves = [_Curve(row, self) for row in rows]
+        self._curves = [Curve(row, self) for row in rows]
         self._main = next((row for row in rows if row.main), rows[0])
-        self._earlier: list[_Curve] = []
+        self._earlier: list[Curve] = []
         for line in (self._gap, self._cross):
             line.setVisible(False)
             plot.addItem(line, ignoreBounds=True)
@@ -125,7 +99,7 @@ class CurvePlot(pg.PlotWidget):
         changed = any(parts)
         for i in range(len(self._earlier), len(earlier)):
             row = replace(self._main, color="earlier_run", width=1.0, marked=False)
-            self._earlier.append(_Curve(row, self, z=-1))
+            self._earlier.append(Curve(row, self, z=-1))
             self._earlier[i].set_theme(self._theme)
             self._earlier[i].shown = self._earlier_shown
         for i, curve in enumerate(self._earlier):
@@ -194,7 +168,7 @@ class CurvePlot(pg.PlotWidget):
         self._draw()
         self._read()
 
-    def _visible(self) -> list["_Curve"]:
+    def _visible(self) -> list[Curve]:
         return [c for c in (*self._curves, *self._earlier) if c.shown and len(c.trace)]
 
     def _last(self) -> float:
@@ -319,52 +293,6 @@ class CurvePlot(pg.PlotWidget):
         left, right = self.getPlotItem().getViewBox().viewRange()[0]
         start = (left + right) / 2 if self._iteration is None else self._iteration
         self.set_crosshair(start + by)
-
-
-class _Curve:
-    """A line and its marks in a plot, and the trace they show."""
-
-    def __init__(self, row: CurveRow, plot: CurvePlot, z: float = 0) -> None:
-        self.name = row.name
-        self.trace = Trace(row.smoothing, row.scale)
-        self.shown = True
-        self.ink = QColor()  # of its name
-        self._row = row
-        self._line = pg.PlotCurveItem(connect="finite")
-        self._marks = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
-        for item in (self._line, self._marks):
-            item.setZValue(z)
-            plot.addItem(item, ignoreBounds=True)
-
-    def follow(self, curves: Curves) -> bool:
-        """Take what is new in a run; whether anything is."""
-        return self.trace.follow(*self._row.series(curves))
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme."""
-        color = QColor(getattr(theme, self._row.color))
-        self.ink = QColor(theme.muted) if self._row.faint else color
-        drawn = theme.tint(color, 0.5) if self._row.faint else color
-        self._line.setPen(pg.mkPen(drawn, width=self._row.width))
-        self._marks.setBrush(drawn)
-
-    def draw(self, left: float, right: float, log: bool) -> None:
-        """Hand over what is to be seen between two iterations."""
-        x, y = self.trace.seen(left, right) if self.shown else (np.empty(0), np.empty(0))
-        y = _log10(y) if log else y
-        # A smooth line of many points would take longer than a frame.
-        self._line.setData(x, y, antialias=len(x) <= _SMOOTH)
-        marked = self._row.marked or (len(x) <= _MARKS and not self._row.faint)
-        there = np.flatnonzero(np.isfinite(y)) if marked else np.empty(0, np.intp)
-        there = there[:: -(-len(there) // _MARKS) or 1]
-        self._marks.setData(x[there], y[there])
-
-
-def _log10(y: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logarithm = np.log10(y)
-    logarithm[~np.isfinite(logarithm)] = np.nan
-    return logarithm
 
 
 def _range(traces: Sequence[Trace], log: bool) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -19,6 +19,7 @@ from ..core.records import Frame, Moment
 from ..core.selection import Selection
 from .elided import ElidedLabel
 from .flow_layout import Decades, Flow, Norms, bar, dot, labels, slot, slot_at
+from .legend import HEADER_HEIGHT
 from .numbers import decade, short
 from .panel import Panel
 from .theme import DARK, Theme, body_font, code_font
@@ -35,16 +36,15 @@ class GradientFlowPlot(Panel):
     picked = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        title = self.tr("Gradient flow")
-        self._title.setText(title)
-        self.setAccessibleName(title)
+        title = QCoreApplication.translate("GradientFlowPlot", "Gradient flow")
+        super().__init__(title, parent)
         self.setObjectName("gradientFlowPlot")
         self.subtitle.hide()
         self._legend = self.tr("bars ‖grad‖ · dots ‖Δw‖ / ‖w‖")
         self.readout = ElidedLabel(self._legend)
         self.readout.setProperty("role", "caption")
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.readout.setMinimumHeight(HEADER_HEIGHT)
         self.header.addWidget(self.readout, 1)
         self.bars = FlowBars()
         self.bars.setAccessibleName(title)
@@ -213,7 +213,8 @@ class FlowBars(QWidget):
         if self._grads is not None:
             painter.drawText(top, Qt.AlignmentFlag.AlignLeft | middle, "‖grad‖")
         elif self.flows and all(flow.grad is None for flow in self.flows):
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.tr("Every .grad is None."))
+            above = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            painter.drawText(area, above, self.tr("Every .grad is None."))
         if self._ratios is not None:
             painter.setPen(QColor(theme.update))
             painter.drawText(top, Qt.AlignmentFlag.AlignRight | middle, "‖Δw‖ / ‖w‖")

@@ -1,6 +1,6 @@
 """One parameter or tensor in full: its numbers, its gradient, and what the update did to it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -26,10 +26,7 @@ class InspectorView(Panel):
     picked = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        title = self.tr("Inspector")
-        self._title.setText(title)
-        self.setAccessibleName(title)
+        super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
         self.setObjectName("inspector")
         self.subtitle.hide()
         self.choice = _choice_box()

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from .theme import body_font
 
+# Of a header with such words; plots beside each other have headers of one height.
+HEADER_HEIGHT = 23
 _SWATCH = QSize(16, 10)
 
 

@@ -8,10 +8,11 @@ from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
 
 from ..core.records import Curves, Frame
-from .curve_plot import CurvePlot, CurveRow, Series
+from .curve import CurveRow, Series
+from .curve_plot import CurvePlot
 from .elided import ElidedLabel
 from .gradient_flow import GradientFlowPlot
-from .legend import LegendButton
+from .legend import HEADER_HEIGHT, LegendButton
 from .panel import Panel
 from .theme import DARK, Theme, body_font
 
@@ -42,10 +43,15 @@ class CurvePanel(Panel):
         super().__init__(title, parent)
         self.plot = plot
         self.plot.setAccessibleName(title)
+        # Not a tooltip: that would cover the curve just where it is read.
+        self.plot.setWhatsThis(
+            self.tr("Drag to pan and turn the wheel to zoom; A shows all. Left and Right read.")
+        )
         # The panel's own subtitle would be cut off where the header is full.
         self.subtitle.hide()
         self.notice = ElidedLabel()
         self.notice.setFont(body_font(11))
+        self.notice.setMinimumHeight(HEADER_HEIGHT)
         self.header.addWidget(self.notice, 1)
         self._rows = rows
         self._why_empty = why_empty

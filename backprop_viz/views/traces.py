@@ -20,7 +20,7 @@ class Trace:
     """One curve that follows a series that is only appended to, or starts anew.
 
     ``smoothing``: the weight of the past in an exponential moving average; 0 for the series
-    itself. ``scale`` multiplies its values. Infinity becomes NaN, which is a gap in the curve.
+    itself. ``scale`` multiplies its values.
     """
 
     def __init__(self, smoothing: float = 0.0, scale: float = 1.0) -> None:
@@ -82,7 +82,7 @@ class Trace:
         finite = np.isfinite(values)
         if self.first_gap is None and not finite.all():
             self.first_gap = float(x[np.argmin(finite)])
-        y = np.where(finite, values * self._scale, np.nan)
+        y = values * self._scale
         if self._smoothing:
             y, self._average = moving_average(y, self._smoothing, self._average)
         self._grow(self._size + len(y))
@@ -118,7 +118,14 @@ class Trace:
             self._high = np.concatenate((self._high, np.fmax.reduce(rows, axis=1)))
 
     def seen(self, left: float, right: float) -> tuple[Floats, Floats]:
-        """The curve from ``left`` to ``right`` in at most some 4,000 points, spikes kept."""
+        """The curve from ``left`` to ``right`` in at most some 4,000 points, spikes kept.
+
+        NaN, and so a gap, where the series is not finite.
+        """
+        x, y = self._thinned(left, right)
+        return x, np.where(np.isfinite(y), y, np.nan)
+
+    def _thinned(self, left: float, right: float) -> tuple[Floats, Floats]:
         first = max(0, int(np.searchsorted(self.x, left)) - 1)
         last = min(self._size, int(np.searchsorted(self.x, right, side="right")) + 1)
         if last - first <= _BUCKETS:

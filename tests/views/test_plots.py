@@ -182,7 +182,7 @@ def test_what_is_not_a_number_is_told(qtbot: QtBot, make_frame: MakeFrame, stran
     plot.grab()
     assert plot.notice.text() == "not finite at iteration 2"
     plot.plot.set_crosshair(2)
-    assert plot.plot.reading()[0][1] == "nan"
+    assert plot.plot.reading()[0][1] == str(strange)
     plot.show_frame(replace(frame, curves=curves([strange] * 3)))
     plot.log.click()
     plot.grab()

@@ -62,6 +62,8 @@ def test_from_afar_no_spike_is_lost(step: int) -> None:
     assert (np.diff(x) >= 0).all()
     assert x[0] == 1
     assert trace.first_gap == 101
+    assert trace.at(101) == (101.0, np.inf)
+    assert not np.isinf(y).any()
     assert (trace.least, trace.greatest) == (-9.0, 9.0)
 
 
