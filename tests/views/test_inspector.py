@@ -319,6 +319,18 @@ def test_nan_preview_and_nothing_at_all(view: InspectorView, make_frame: MakeFra
     view.grab()
 
 
+def test_a_gradient_that_arrived_is_shown_while_backward_goes_on(make_frame: MakeFrame) -> None:
+    recording = make_frame().moment.recording
+    span = recording.span(Phase.BACKWARD)
+    assert span is not None
+    arrival = recording.happened_to["fc3.bias"][1]
+    assert span.start < arrival < span.stop - 1
+    assert not gradients(recording.at(arrival), "fc3.bias").ran
+    found = gradients(recording.at(arrival + 1), "fc3.bias")
+    assert found.ran
+    assert found.after is recording.events[arrival].outputs[0]
+
+
 def test_backward_over_counts_as_ran(make_frame: MakeFrame) -> None:
     frame = make_frame()
     span = frame.moment.recording.span(Phase.BACKWARD)
