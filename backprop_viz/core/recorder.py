@@ -96,6 +96,7 @@ class Recorder:
             labels=self._copy(self._trainer.labels),
             loss=None if self._trainer.loss is None else self._trainer.loss_value(),
             samples=self._samples,
+            model=type(self._trainer.model).__name__,
         )
 
     # -- zero_grad and update ----------------------------------------------------------------

@@ -148,6 +148,7 @@ class Recording:
     ``samples`` is how many samples of each batch were kept (None: all); ``input`` and
     ``labels`` are cut the same way. ``preview`` marks a forward pass run on a copy of the
     network before the first step, to have a graph to show: its events are not yet history.
+    ``model`` is the name of the network's class.
     """
 
     iteration: int
@@ -161,6 +162,7 @@ class Recording:
     loss: float | None = None
     samples: int | None = None
     preview: bool = False
+    model: str = ""
 
     @cached_property
     def by_parameter(self) -> Mapping[str, Parameter]:

@@ -126,7 +126,7 @@ class MapWindow(QFrame):
             case _:
                 super().keyPressEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close when something else is clicked; stay in the middle when the window changes."""
         if event.type() is QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
             inside = watched is self or self.isAncestorOf(watched)

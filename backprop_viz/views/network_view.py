@@ -1,7 +1,5 @@
 """The network: each layer's activations, weights or gradients at the cursor."""
 
-import re
-
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButton, QWidget
@@ -132,11 +130,10 @@ class NetworkView(Panel):
 
     def _tell_size(self) -> None:
         assert self._frame is not None
-        parameters = self._frame.moment.recording.parameters
-        count = sum(parameter.value.size for parameter in parameters)
-        named = re.search(r"^net = (?:\w+\.)*(\w+)\(", self._frame.program.script, re.MULTILINE)
-        text = self.tr("{name} · {count} parameters") if named else self.tr("{count} parameters")
-        self.subtitle.setText(text.format(name=named and named[1], count=f"{count:,}"))
+        recording = self._frame.moment.recording
+        count = sum(parameter.value.size for parameter in recording.parameters)
+        text = self.tr("{name} · {count} parameters")
+        self.subtitle.setText(text.format(name=recording.model, count=f"{count:,}"))
 
     def _reveal(self, layer: str) -> None:
         """Scroll to the layer at the cursor, if the network is wider than the panel."""

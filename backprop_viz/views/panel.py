@@ -1,7 +1,8 @@
 """The frame that every panel sits in: a title, a subtitle, and room for switches."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from .elided import ElidedLabel
 
 
 class Panel(QFrame):
@@ -13,11 +14,9 @@ class Panel(QFrame):
         self.setAccessibleName(title)
         self._title = QLabel(title)
         self._title.setProperty("role", "title")
-        self.subtitle = QLabel()
-        self.subtitle.setProperty("role", "caption")
         # A long subtitle gives way to the panel's width, never the other way round.
-        self.subtitle.setMinimumWidth(0)
-        self.subtitle.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.subtitle = ElidedLabel()
+        self.subtitle.setProperty("role", "caption")
         self.header = QHBoxLayout()
         self.header.setSpacing(8)
         self.header.addWidget(self._title)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -107,16 +106,16 @@ class SettingsBar(QWidget):
         for spin in (self._batch, self._seed):
             spin.valueChanged.connect(self._edited)
         self._lr.valueChanged.connect(self._edited)
-        for box in self._boxes():
-            box.installEventFilter(self)
+        for chosen in self._boxes():
+            chosen.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the wheel from changing a box that was not chosen first."""
-        if event.type() == QEvent.Type.Wheel and watched in self._boxes():
-            unchosen = not cast(QWidget, watched).hasFocus()
-            event.setAccepted(not unchosen)
-            return unchosen
-        return super().eventFilter(watched, event)
+        if event.type() != QEvent.Type.Wheel:
+            return super().eventFilter(watched, event)
+        chosen = isinstance(watched, QWidget) and watched.hasFocus()
+        event.setAccepted(chosen)
+        return not chosen
 
     def _boxes(self) -> tuple[QWidget, ...]:
         return self._data, self._loss, self._optimizer, self._lr, self._batch, self._seed

@@ -25,7 +25,7 @@ SHARES = {
     "rows": (640, 200),
     "columns": (290, 760, 300),
     "left": (320, 280),
-    "middle": (330, 240),
+    "middle": (320, 265),
     "plots": (540, 260, 540),
 }
 # Who takes how much of the room that comes or goes with the window's size.
