@@ -1,19 +1,21 @@
 """The window's side of the worker: commands in, frames out, and the cursor over the events."""
 
-import threading
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
-from .core.records import PHASES, Array, Frame, Notice, Phase, Settings
-from .mailbox import Mailbox
+from .core.history import History
+from .core.records import PHASES, Array, Curves, Frame, Phase, Program, Recording, Settings
+from .link import Link
+from .messages import Update
 
 POLL_MS = 16
 # A stepped phase is shown event by event, but never for longer than this.
 PLAYBACK_MS = 900
 PLAYBACK_EVENT_MS = 40
 CLOSE_S = 1.8
+EARLIER_RUNS = 4
 
 
 class Session(QObject):
@@ -27,12 +29,15 @@ class Session(QObject):
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._mailbox = Mailbox()
-        self._thread = threading.Thread(
-            target=_work, args=(self._mailbox, settings), name="backprop_viz worker", daemon=True
-        )
+        self._link = Link(settings)
         self._shown = -1
         self._frame: Frame | None = None
+        self._run = 0
+        self._settings = settings
+        self._recording: Recording
+        self._program: Program
+        self._history = History()
+        self._earlier: tuple[tuple[str, Curves], ...] = ()
         self._play_to = 0
         self._play_step = 1
         self._poll = QTimer(self, interval=POLL_MS)
@@ -40,8 +45,8 @@ class Session(QObject):
         self._playback = QTimer(self, interval=PLAYBACK_EVENT_MS)
         self._playback.timeout.connect(self._play_on)
         # A window may be destroyed without having been closed.
-        self.destroyed.connect(self._mailbox.close)
-        self._thread.start()
+        link = self._link
+        self.destroyed.connect(lambda: link.close(CLOSE_S))
         self._poll.start()
 
     # -- commands ----------------------------------------------------------------------------
@@ -125,25 +130,61 @@ class Session(QObject):
         """End the worker, whatever it is doing."""
         self._poll.stop()
         self._playback.stop()
-        self._mailbox.close()
-        self._thread.join(CLOSE_S)
+        self._link.close(CLOSE_S)
 
     # -- frames ------------------------------------------------------------------------------
 
     def _submit(self, name: str, *arguments: Any) -> None:
         self._finish_playback()
-        self._mailbox.submit(name, *arguments)
+        self._link.submit(name, *arguments)
 
     def _idle(self) -> bool:
-        return self._shown == self._mailbox.submitted or not self._thread.is_alive()
+        return self._shown == self._link.submitted or not self._link.alive
 
     def _take(self) -> None:
-        published = self._mailbox.take_frame()
-        while (notice := self._mailbox.take_notice()) is not None:
-            self.told.emit(notice)
-        if published is not None:
-            self._receive(published.frame)
-            self._shown = published.command
+        """Take in all that the worker said, and show how things stand after it."""
+        newest = None
+        while (message := self._link.take()) is not None:
+            if isinstance(message, Update):
+                newest = self._absorb(message)
+                self._shown = message.command
+            else:
+                self.told.emit(message)
+        if newest is not None:
+            self._receive(newest)
+            self._link.ask_for_frame()
+
+    def _absorb(self, update: Update) -> Frame:
+        """The frame that an update makes; what it leaves out is as it was."""
+        if update.run != self._run:
+            self._keep_curves()
+            self._run = update.run
+        self._settings = update.settings
+        self._history.extend(update.points, update.held_out)
+        if update.recording is not None:
+            self._recording = update.recording
+        if update.program is not None:
+            self._program = update.program
+        recording = self._recording
+        return Frame(
+            settings=update.settings,
+            moment=recording.at(0 if recording.preview else len(recording.events)),
+            program=self._program,
+            curves=self._history.curves(),
+            iteration=update.iteration,
+            due=update.due,
+            training=update.training,
+            rate=update.rate,
+            prediction=update.prediction,
+            earlier=self._earlier,
+        )
+
+    def _keep_curves(self) -> None:
+        """The curves of a run that ends stay, to be seen beside those of the next."""
+        curves = self._history.curves()
+        if len(curves.loss):
+            self._earlier = (*self._earlier, (_label(self._settings), curves))[-EARLIER_RUNS:]
+        self._history = History()
 
     def _receive(self, frame: Frame) -> None:
         """Show a frame; new events one after the other, a known recording where the cursor is."""
@@ -194,11 +235,5 @@ class Session(QObject):
         return [span.stop for phase in PHASES for span in spans if span.phase is phase]
 
 
-def _work(mailbox: Mailbox, settings: Settings) -> None:
-    """The worker's thread. torch is imported here: the window is up before it."""
-    try:
-        from .worker import Worker
-
-        Worker(mailbox, settings).run()
-    except Exception as error:
-        mailbox.tell(Notice("worker_ended", (type(error).__name__, str(error))))
+def _label(settings: Settings) -> str:
+    return f"{settings.optimizer}, lr {settings.lr:g}, seed {settings.seed}"

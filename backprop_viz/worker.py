@@ -1,27 +1,28 @@
-"""The one thread that runs torch: commands in, frames and notices out, training in between."""
+"""What runs torch: commands in, updates and notices out, training in between."""
 
 import math
 import os
 import threading
 import time
-from contextlib import suppress
 
+import numpy as np
 import torch
 
 from .core.data import prepare, training_strokes
-from .core.history import History
 from .core.program import program
 from .core.recorder import Recorder, preview
-from .core.records import Array, Curves, Frame, Notice, Phase, Prediction, Settings
+from .core.records import Array, Notice, Phase, Prediction, Program, Recording, Settings
 from .core.trainer import InterruptedEvaluation, Trainer
-from .mailbox import Mailbox, Published
+from .link import Mailbox
+from .messages import Update
 
 FRAMES_PER_SECOND = 30
-EARLIER_RUNS = 4
+# Recording and sending frames may take this share of the time of training.
+FRAME_SHARE = 0.04
 
 
 class Worker:
-    """Owns the trainer, its recording and its curves; lives in the thread that made it.
+    """Owns the trainer and its recording; lives in a process of its own.
 
     The methods under "commands" are those that the window may name in the mailbox.
     """
@@ -31,18 +32,22 @@ class Worker:
         torch.set_num_threads(max(1, min(4, _cores() - 1)))
         self._mailbox = mailbox
         self._carried_out = 0
+        self._run = 0
         self._training = False
         self._evaluation_due = False
         self._evaluate_at = 0.0
         self._rate = 0.0
         self._frame_at = (0.0, 0)
+        self._frame_cost = 0.0
         self._drawing: Array | None = None
-        self._earlier: tuple[tuple[str, Curves], ...] = ()
-        self._history = History()
         self._trainer: Trainer
         self._settings = settings
         self._recorder: Recorder | None = None
+        self._recording: Recording
         self._generator: threading.Thread | None = None
+        self._points: list[tuple[float, float]] = []
+        self._held_out: list[tuple[int, float, float]] = []
+        self._sent: tuple[Recording | None, Program | None] = (None, None)
         try:
             self._begin(settings)
         except Exception as error:
@@ -52,9 +57,9 @@ class Worker:
         self._publish()
 
     def run(self) -> None:
-        """Carry out commands; between them train, or evaluate, or wait. Ends on closing."""
+        """Carry out commands; between them train, or evaluate, or wait."""
         mailbox = self._mailbox
-        while not mailbox.closing.is_set():
+        while True:
             if self._training and not mailbox.has_command():
                 self._guarded("_train")
             elif self._evaluation_due and not mailbox.has_command():
@@ -64,8 +69,6 @@ class Worker:
                 self._guarded(command.name, *command.arguments)
                 self._carried_out = command.number
                 self._publish()
-        if self._generator is not None:
-            self._generator.join()
 
     def _guarded(self, name: str, *arguments: object) -> None:
         """Call a method; what goes wrong in it is told, and the thread goes on."""
@@ -121,39 +124,26 @@ class Worker:
         """Take a drawing (2-D, 0..1) to classify, or None for no drawing."""
         self._drawing = image
 
-    def close(self) -> None:
-        """Nothing: it wakes a thread that waits for a command, to see that it must end."""
-
     # -- runs --------------------------------------------------------------------------------
 
     def _begin(self, settings: Settings) -> None:
         """Start a run from a fresh network; if it cannot be made, the run before goes on."""
         trainer = Trainer.from_settings(settings)
         recording = preview(trainer)
-        curves = self._history.curves()
-        if len(curves.loss):
-            self._earlier = (*self._earlier, (_label(self._settings), curves))[-EARLIER_RUNS:]
         self._trainer = trainer
         self._recording = recording
         self._recorder = None
         self._settings = settings
         self._program = program(settings, trainer.model)
-        self._history = History()
+        self._run += 1
+        self._points.clear()
+        self._held_out.clear()
         self._training = self._evaluation_due = False
         self._rate = 0.0
         if settings.data == "strokes" and self._generator is None:
-            self._generator = threading.Thread(target=self._generate, name="stroke digits")
+            # The rest of the built-in digits is drawn while the first ones are learnt.
+            self._generator = threading.Thread(target=training_strokes().generate, daemon=True)
             self._generator.start()
-
-    def _generate(self) -> None:
-        """Make the rest of the built-in digits while the first ones are learnt."""
-
-        def go_on(done: int, total: int) -> None:
-            if self._mailbox.closing.is_set():
-                raise InterruptedError
-
-        with suppress(InterruptedError):
-            training_strokes().generate(go_on)
 
     # -- training ----------------------------------------------------------------------------
 
@@ -167,12 +157,18 @@ class Worker:
             self._evaluate_at = now + min(10.0, max(1.0, 20 * spent))
         if self._recorder is not None:
             self._finish(self._recorder)
-        elif self._mailbox.frame_wanted() and now - self._frame_at[0] >= 1 / FRAMES_PER_SECOND:
+        elif self._mailbox.frame_wanted() and now - self._frame_at[0] >= self._frame_interval():
             self._measure_rate(now)
             self._finish(Recorder(self._trainer, samples=1))
             self._publish()
+            self._frame_cost = time.perf_counter() - now
         else:
             self._run_unrecorded()
+
+    def _frame_interval(self) -> float:
+        """Seconds between two frames: as many as asked for, as long as training hardly slows."""
+        extra = self._frame_cost - (1 / self._rate if self._rate else 0.0)
+        return max(1 / FRAMES_PER_SECOND, min(0.2, extra / FRAME_SHARE))
 
     def _measure_rate(self, now: float) -> None:
         since, iteration = self._frame_at
@@ -232,7 +228,7 @@ class Worker:
 
     def _note_iteration(self) -> None:
         done = self._trainer.finished()
-        self._history.add(done.loss, done.accuracy)
+        self._points.append((done.loss, done.accuracy))
 
     def _evaluate(self) -> None:
         try:
@@ -240,26 +236,32 @@ class Worker:
         except InterruptedEvaluation:
             return
         self._evaluation_due = False
-        self._history.add_held_out(self._trainer.iteration, done.loss, done.accuracy)
+        self._held_out.append((self._trainer.iteration, done.loss, done.accuracy))
         self._publish()
 
     # -- frames ------------------------------------------------------------------------------
 
     def _publish(self) -> None:
-        recording = self._recording
-        frame = Frame(
-            settings=self._settings,
-            moment=recording.at(0 if recording.preview else len(recording.events)),
-            program=self._program,
-            curves=self._history.curves(),
-            iteration=self._trainer.iteration,
-            due=self._trainer.phase,
-            training=self._training,
-            rate=self._rate,
-            prediction=self._prediction(),
-            earlier=self._earlier,
+        recording, program_ = self._sent
+        self._mailbox.publish(
+            Update(
+                command=self._carried_out,
+                run=self._run,
+                settings=self._settings,
+                iteration=self._trainer.iteration,
+                due=self._trainer.phase,
+                training=self._training,
+                rate=self._rate,
+                prediction=self._prediction(),
+                recording=None if self._recording is recording else self._recording,
+                program=None if self._program is program_ else self._program,
+                points=np.array(self._points, np.float64).reshape(-1, 2),
+                held_out=np.array(self._held_out, np.float64).reshape(-1, 3),
+            )
         )
-        self._mailbox.publish(Published(frame, self._carried_out))
+        self._sent = (self._recording, self._program)
+        self._points.clear()
+        self._held_out.clear()
 
     def _prediction(self) -> Prediction | None:
         if self._drawing is None:
@@ -272,10 +274,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _label(settings: Settings) -> str:
-    return f"{settings.optimizer}, lr {settings.lr:g}, seed {settings.seed}"
 
 
 def _notice(error: Exception) -> Notice:

@@ -43,18 +43,20 @@ def make_frame() -> MakeFrame:
         settings = settings or Settings(data="random", loss="mse", lr=0.01, batch_size=1)
         trainer = bv.Trainer.from_settings(settings)
         history = History()
+        points, held_out = [], []
         for i in range(iterations):
             done = trainer.iterate()
-            history.add(done.loss, done.accuracy)
+            points.append((done.loss, done.accuracy))
             if i % 10 == 9:
                 evaluation = trainer.evaluate()
-                history.add_held_out(i + 1, evaluation.loss, evaluation.accuracy)
+                held_out.append((i + 1, evaluation.loss, evaluation.accuracy))
         recorder = Recorder(trainer)
         for _ in range(phases):
             if recorder.step() is Phase.UPDATE:
                 done = trainer.finished()
-                history.add(done.loss, done.accuracy)
+                points.append((done.loss, done.accuracy))
         recording = recorder.recording()
+        history.extend(np.reshape(points, (-1, 2)), np.reshape(held_out, (-1, 3)))
         image = trainer.batch[0][0, 0].numpy()
         return Frame(
             settings=settings,

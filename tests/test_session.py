@@ -1,5 +1,9 @@
 """The session as the window uses it: commands in, frames out, never a wait."""
 
+import contextlib
+import os
+import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -221,13 +225,42 @@ def test_a_drawing_is_classified_while_training(open_session: OpenSession, qtbot
     assert shown(session).prediction is None
 
 
+def children() -> set[int]:
+    """The processes whose parent's parent or parent is this one, by what the kernel says."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if b"multiprocessing" in (folder / "cmdline").read_bytes():
+                found.add(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_worker_that_is_killed_is_told_and_the_window_lives(
+    open_session: OpenSession, qtbot: QtBot
+) -> None:
+    before = children()
+    session = open_session(TUTORIAL)
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    session.iterate()
+    frame = shown(session)
+    (worker,) = sorted(children() - before)[-1:]
+    os.kill(worker, signal.SIGKILL)
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    assert told[0].code == "worker_ended"
+    assert session.frame is frame
+    session.iterate()
+    assert session.wait_idle(5)
+
+
 def test_close_in_the_middle_of_training_ends_the_threads(qtbot: QtBot) -> None:
     session = Session(Settings())
     assert session.wait_idle(60)
     train_until(qtbot, session, 3)
     session.close()
     left = {t.name for t in threading.enumerate()}
-    assert not left & {"backprop_viz worker", "stroke digits"}
+    assert not left & {"backprop_viz sender", "backprop_viz reader"}
 
 
 def test_the_windows_thread_holds_no_tensor(open_session: OpenSession) -> None:
@@ -236,4 +269,3 @@ def test_the_windows_thread_holds_no_tensor(open_session: OpenSession) -> None:
     frame = shown(session)
     arrays = [a for e in frame.moment.recording.events for a in (*e.inputs, *e.outputs)]
     assert not any(isinstance(a, torch.Tensor) for a in arrays)
-    assert all(a is None or not a.flags.writeable for a in arrays)

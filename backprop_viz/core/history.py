@@ -20,14 +20,15 @@ class Series:
     def __len__(self) -> int:
         return self._size
 
-    def append(self, value: float) -> None:
-        """Add one number at the end."""
-        if self._size == len(self._buffer):
-            larger = np.empty(2 * len(self._buffer), dtype=np.float64)
-            larger[: self._size] = self._buffer
+    def extend(self, values: NDArray[np.float64]) -> None:
+        """Add numbers (n,) at the end."""
+        size = self._size + len(values)
+        if size > len(self._buffer):
+            larger = np.empty(2 * size, dtype=np.float64)
+            larger[: self._size] = self._buffer[: self._size]
             self._buffer = larger
-        self._buffer[self._size] = value
-        self._size += 1
+        self._buffer[self._size : size] = values
+        self._size = size
 
     def view(self) -> NDArray[np.float64]:
         """What was appended so far, read-only float64 of shape (n,)."""
@@ -40,22 +41,18 @@ class History:
     """Loss and accuracy (0..1) of each iteration of a run, and of each evaluation."""
 
     def __init__(self) -> None:
-        self._loss = Series()
-        self._accuracy = Series()
+        self._points = (Series(), Series())
         self._held_out = (Series(), Series(), Series())
 
-    def add(self, loss: float, accuracy: float) -> None:
-        """Note an iteration; NaN where there is no such number."""
-        self._loss.append(loss)
-        self._accuracy.append(accuracy)
+    def extend(self, points: NDArray[np.float64], held_out: NDArray[np.float64]) -> None:
+        """Add iterations (n, 2): loss, accuracy; and evaluations (m, 3): iteration, loss, accuracy.
 
-    def add_held_out(self, iteration: int, loss: float, accuracy: float) -> None:
-        """Note an evaluation on the held-out part, done after ``iteration`` iterations."""
-        for series, value in zip(self._held_out, (iteration, loss, accuracy), strict=True):
-            series.append(value)
+        NaN where there is no such number.
+        """
+        for columns, rows in ((self._points, points), (self._held_out, held_out)):
+            for series, values in zip(columns, rows.T, strict=True):
+                series.extend(values)
 
     def curves(self) -> Curves:
         """All series as they are now."""
-        return Curves(
-            self._loss.view(), self._accuracy.view(), *(series.view() for series in self._held_out)
-        )
+        return Curves(*(series.view() for series in (*self._points, *self._held_out)))

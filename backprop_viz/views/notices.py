@@ -22,7 +22,8 @@ def sentence(notice: Notice) -> str:
             "notices", "This could not be run and nothing was changed. torch says: {0}: {1}"
         ),
         "worker_ended": translate(
-            "notices", "Training cannot go on, please restart the program. The cause: {0}: {1}"
+            "notices",
+            "The part that runs torch has ended, for want of memory perhaps: restart the program.",
         ),
         "window_failed": translate(
             "notices", "Something in the window failed; training is not affected. {0}: {1}"

@@ -1,0 +1,41 @@
+"""What passes between the window's process and the worker's. Notices pass as they are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .core.records import Phase, Prediction, Program, Recording, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A method of the worker to call, with its arguments; ``number`` counts from 1."""
+
+    number: int
+    name: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """How things stand after ``command``, and what is new since the update before.
+
+    ``recording`` and ``program`` are None where they have not changed. ``points`` (n, 2) float64
+    are the losses and accuracies of the iterations since, ``held_out`` (m, 3) the evaluations:
+    iteration, loss, accuracy. ``run`` counts runs; a new one begins with empty curves.
+    """
+
+    command: int
+    run: int
+    settings: Settings
+    iteration: int
+    due: Phase
+    training: bool
+    rate: float
+    prediction: Prediction | None
+    recording: Recording | None
+    program: Program | None
+    points: NDArray[np.float64]
+    held_out: NDArray[np.float64]
