@@ -16,8 +16,8 @@ from .core.records import Frame, Notice, Settings
 from .core.selection import Kind, select
 from .session import Session
 from .views.notices import sentence
-from .views.options_dialog import OptionsDialog
-from .views.theme import DARK, LIGHT, body_font, style_sheet
+from .views.settings.options_dialog import OptionsDialog
+from .views.style.theme import DARK, LIGHT, body_font, style_sheet
 from .views.window import MainWindow
 
 FIRST_SIZE = QSize(1600, 1000)

@@ -54,6 +54,7 @@ def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
         window.close()
         window.deleteLater()
     QApplication.sendPostedEvents()
+    QApplication.instance().setStyleSheet("")  # the next test's widgets are not in this window
 
 
 def trigger(window: MainWindow, name: str) -> None:

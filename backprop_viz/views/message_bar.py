@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from .theme import DARK, Theme, body_font
+from .style.theme import DARK, Theme, body_font
 
 Kind = Literal["info", "error"]
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ..core.records import Frame
-from .settings_bar import SettingsBar
+from .settings.settings_bar import SettingsBar
 
 
 class KeyButton(QToolButton):

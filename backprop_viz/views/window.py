@@ -8,16 +8,16 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSplitter, QVBoxLayout
 
 from ..core.records import Frame
 from ..core.selection import Selection
-from .autograd_view import AutogradView
-from .draw_pad import DrawPanel
-from .inspector import InspectorView
+from .autograd.autograd_view import AutogradView
+from .drawing.draw_pad import DrawPanel
+from .inspector.inspector import InspectorView
 from .message_bar import MessageBar
-from .network_view import NetworkView
-from .phase_bar import PhaseBar
-from .plots import AccuracyPlot, GradientFlowPlot, LossPlot
-from .program_view import ProgramView
-from .theme import Theme
-from .timeline import TimelineView
+from .network.network_view import NetworkView
+from .phases.phase_bar import PhaseBar
+from .phases.timeline import TimelineView
+from .plots.plots import AccuracyPlot, GradientFlowPlot, LossPlot
+from .program.program_view import ProgramView
+from .style.theme import Theme
 from .toolbar import Toolbar
 
 # The shares of the first layout, and of View > Reset layout.

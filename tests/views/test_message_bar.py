@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QVBoxLayout, QW
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.views.message_bar import MessageBar
-from backprop_viz.views.theme import DARK, LIGHT
+from backprop_viz.views.style.theme import DARK, LIGHT
 
 
 @pytest.fixture

@@ -115,4 +115,5 @@ def _pen(points: Floats, random: Generator) -> Floats:
     place = np.linspace(0, 1, length)
     wave = np.sin(phase + place * random.uniform(3, 30, (count, 1)))
     pressed = np.clip(width, 0.045, thickest) * np.clip(1 + pressure * wave, 0.6, 1.4)
-    return np.minimum(pressed, 0.5).astype(np.float32)
+    narrowed: Floats = np.minimum(pressed, 0.5).astype(np.float32)
+    return narrowed

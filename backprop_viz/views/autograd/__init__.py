@@ -1,0 +1,1 @@
+"""The grad_fn graph: placed, painted, lit as backward reaches its nodes."""

@@ -1,0 +1,325 @@
+"""The area that shows a grad_fn graph: folding to its size, zoom, pan, picking by mouse and key."""
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
+
+from ...core.records import Graph, Moment
+from ..network.feature_maps import shape_text
+from ..style.theme import Theme, body_font
+from .graph_item import GraphItem, NodeState
+from .graph_layout import READABLE, best_columns, place
+from .graph_structure import Structure, analyse
+
+_LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
+_STEP = 1.25
+_MARGIN = 5
+
+
+class GraphCanvas(QGraphicsView):
+    """Shows one graph; says which node was chosen."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("graphCanvas")
+        self.setAccessibleName(self.tr("Nodes of the autograd graph"))
+        self.setAccessibleDescription(
+            self.tr("Arrow keys follow the edges, Enter chooses a node, plus and minus zoom.")
+        )
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setBackgroundBrush(Qt.BrushStyle.NoBrush)
+        self.viewport().setAutoFillBackground(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setMouseTracking(True)
+        self.item = GraphItem()
+        scene = QGraphicsScene(self)
+        scene.addItem(self.item)
+        self.setScene(scene)
+        self._structure: Structure = analyse(Graph())
+        self._zoomed = False  # by the user: then a resize leaves it alone
+        self._columns = 0
+        self._pressed: QPoint | None = None
+        self._dragged = False
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_graph(self, graph: Graph, moment: Moment | None) -> None:
+        """Show a graph at a cursor; its nodes are placed anew only if it is another graph."""
+        if graph is not self.item.graph and graph != self.item.graph:
+            self._structure = analyse(graph)
+            self._columns = 0
+            self._zoomed = False
+            self.item.focused = None
+            self._fold(rebuild=graph)
+        before = self.current
+        self.item.recolour(moment)
+        if self.current is not None and self.current != before:
+            self.ensureVisible(self.item.box(self.current).adjusted(-20, -20, 20, 20), 0, 0)
+
+    @property
+    def current(self) -> int | None:
+        """The node that backward has just run."""
+        states = self.item.states.items()
+        return next((node for node, state in states if state is NodeState.CURRENT), None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self.item.theme = theme
+        self.item.update()
+        self.viewport().update()
+
+    def set_selected(self, nodes: frozenset[int]) -> None:
+        """Put a ring around nodes."""
+        self.item.selected = nodes
+        self.item.update()
+
+    def sizeHint(self) -> QSize:
+        """As much as there is."""
+        return QSize(640, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        """Two rows, small."""
+        return QSize(160, 90)
+
+    # -- folding, zoom and pan -----------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show all of it."""
+        self._zoomed = False
+        self._fold()
+        self._look_at_all(readable=False)
+
+    def zoom_in(self) -> None:
+        """Nearer."""
+        self._zoom(_STEP)
+
+    def zoom_out(self) -> None:
+        """Farther."""
+        self._zoom(1 / _STEP)
+
+    def _zoom(self, factor: float) -> None:
+        scale = min(max(self.transform().m11() * factor, _SMALLEST), _LARGEST)
+        self._zoomed = True
+        self.setTransform(QTransform.fromScale(scale, scale))
+
+    def _fold(self, rebuild: Graph | None = None) -> None:
+        """Choose the rows for the size there is, and look at the whole."""
+        width, height = self._room()
+        columns = best_columns(self._structure, width, height, self._columns)
+        if rebuild is not None or columns != self._columns:
+            self._columns = columns
+            self.item.build(self._structure.graph, place(self._structure, columns))
+        self._look_at_all(readable=True)
+
+    def _look_at_all(self, readable: bool) -> None:
+        """Fit all, or, where it must be ``readable`` and would not be, the width from the top."""
+        width, height = self._room()
+        placement = self.item.placement
+        if not placement.rects or width <= 0 or height <= 0:
+            return
+        across, down = width / placement.width, height / max(placement.height, 1)
+        scale = min(across, down, _HOME)
+        top = (height / scale - placement.height) / 2
+        if readable and scale < READABLE:
+            scale, top = min(max(across, READABLE), _HOME), 0.0
+        # Room around the graph, so that any part of it can be moved to the middle.
+        around = self.item.boundingRect()
+        spare_x, spare_y = self.width() / scale, self.height() / scale
+        self.setSceneRect(around.adjusted(-spare_x, -spare_y, spare_x, spare_y))
+        self.setTransform(QTransform.fromScale(scale, scale))
+        left = max((width / scale - placement.width) / 2, 0.0)
+        middle = QPointF(
+            width / scale / 2 - left,
+            height / scale / 2 - top,
+        )
+        self.centerOn(middle)
+
+    def _room(self) -> tuple[float, float]:
+        return self.viewport().width() - 2 * _MARGIN, self.viewport().height() - 2 * _MARGIN
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold anew, unless the user has zoomed to something."""
+        super().resizeEvent(event)
+        if not self._zoomed:
+            self._fold()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel zooms at the mouse."""
+        self._zoom(_STEP ** (event.angleDelta().y() / 120))
+        event.accept()
+
+    # -- the mouse ---------------------------------------------------------------------------
+
+    def node_at(self, point: QPoint) -> int | None:
+        """The node at a point of the viewport."""
+        return self.item.node_at(self.mapToScene(point))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click chooses, a drag moves the graph."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed, self._dragged = event.position().toPoint(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the graph with the mouse; a hand over what can be clicked."""
+        point = event.position().toPoint()
+        if self._pressed is None:
+            self._set_cursor(
+                Qt.CursorShape.ArrowCursor
+                if self.node_at(point) is None
+                else Qt.CursorShape.PointingHandCursor
+            )
+            return
+        moved = point - self._pressed
+        if self._dragged or moved.manhattanLength() >= QApplication.startDragDistance():
+            self._dragged, self._zoomed = True, True
+            self._set_cursor(Qt.CursorShape.ClosedHandCursor)
+            self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - moved.x())
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() - moved.y())
+            self._pressed = point
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose the node that was clicked."""
+        if event.button() is not Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        self._pressed = None
+        node = self.node_at(event.position().toPoint())
+        if node is not None and not self._dragged:
+            self._focus(node)
+            self.chosen.emit(node)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Beside the nodes: show all."""
+        if self.node_at(event.position().toPoint()) is None:
+            self.fit()
+
+    def _set_cursor(self, shape: Qt.CursorShape) -> None:
+        if self.viewport().cursor().shape() is not shape:
+            self.viewport().setCursor(shape)
+
+    # -- keys --------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows follow the edges, Enter chooses; plus, minus and 0 zoom."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.item.focused is not None:
+            self.chosen.emit(self.item.focused)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._go(Qt.Key(key))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_out()
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is."""
+        super().focusInEvent(event)
+        if self.item.focused is None and self._structure.graph.nodes:
+            self.item.focused = self._structure.graph.nodes[0].id
+        self.item.update()
+
+    def _go(self, key: Qt.Key) -> None:
+        if self.item.focused is None:
+            return
+        node = neighbour(self._structure, self.item.focused, key)
+        if node is not None:
+            self._focus(node)
+            self.ensureVisible(self.item.box(node).adjusted(-20, -20, 20, 20), 0, 0)
+
+    def _focus(self, node: int) -> None:
+        self.item.focused = node
+        self.item.update()
+
+    # -- words -------------------------------------------------------------------------------
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """A tooltip for the node under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            node = self.node_at(event.pos())
+            text = "" if node is None else self.hint(node)
+            QToolTip.showText(event.globalPos(), text, self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def hint(self, node: int) -> str:
+        """What the tooltip says of a node."""
+        known = self._structure.graph.nodes[node]
+        lines = [known.name]
+        if known.parameter is not None:
+            lines.append(self.tr("adds to {name}.grad").format(name=known.parameter))
+        if known.shape is not None:
+            shape = shape_text(known.shape) or self.tr("a single number")
+            lines.append(self.tr("gradient: {shape}").format(shape=shape))
+        states = {
+            NodeState.WAITING: self.tr("not reached by backward yet"),
+            NodeState.DONE: self.tr("done"),
+            NodeState.CURRENT: self.tr("just run"),
+        }
+        lines.append(states[self.item.states.get(node, NodeState.WAITING)])
+        return "\n".join(lines)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The graph, or what there is to say while there is none."""
+        super().paintEvent(event)
+        if self._structure.graph.nodes:
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(QColor(self.item.theme.muted))
+        painter.setFont(body_font(13))
+        words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        hint = self.tr("The graph appears with the first forward pass.")
+        painter.drawText(self.viewport().rect(), words, hint)
+        painter.end()
+
+
+def neighbour(structure: Structure, node: int, key: Qt.Key) -> int | None:
+    """Where an arrow key leads from a node.
+
+    Right and left go along the edges, down and up between what hangs on a node, and from lane
+    to lane.
+    """
+    nodes, children, parents = structure.graph.nodes, structure.children, structure.parents
+    hanging = [hung for chain in structure.hanging.get(node, ()) for hung in chain[:1]]
+    beside = sorted(
+        {child for parent in parents[node] for child in children[parent]},
+        key=lambda n: (n in structure.lanes, structure.lanes.get(n, 0), nodes[n].y, n),
+    )
+    at = beside.index(node) if node in beside else 0
+    hangs = node not in structure.lanes
+    if key == Qt.Key.Key_Right:
+        along = sorted(children[node], key=lambda n: (n not in structure.lanes, n))
+        if along and not hangs and along[0] in structure.lanes:
+            return along[0]
+        return beside[at + 1] if hangs and at + 1 < len(beside) else None
+    if key == Qt.Key.Key_Left:
+        if hangs and at > 0:
+            return beside[at - 1]
+        return parents[node][0] if parents[node] else None
+    if key == Qt.Key.Key_Down:
+        if hanging:
+            return hanging[0]
+        if hangs:
+            return next(iter(children[node]), None)
+        return beside[at + 1] if at + 1 < len(beside) else None
+    if hangs:
+        return parents[node][0] if parents[node] else None
+    return beside[at - 1] if at > 0 and beside[at - 1] in structure.lanes else None

@@ -1,0 +1,288 @@
+"""How a grad_fn graph looks: one item that paints all its nodes and edges."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from ...core.records import Graph, Moment, Node, Phase
+from ..network.feature_maps import shape_text
+from ..style.numbers import short
+from ..style.painting import fitting, head_of
+from ..style.theme import DARK, Theme, body_font, code_font
+from .graph_layout import PILL_HEIGHT, Placement, Point, Rect
+from .graph_structure import is_leaf
+
+_LEGIBLE = 5.5  # pixels on screen below which text is left out
+_CORNER = 6.0
+
+
+class NodeState(Enum):
+    """What backward has done with a node at the cursor."""
+
+    WAITING = "not reached yet"
+    DONE = "done"
+    CURRENT = "the one just run"
+
+
+def node_states(graph: Graph, moment: Moment | None) -> dict[int, NodeState]:
+    """The state of every node at a cursor; all wait without a moment."""
+    states = dict.fromkeys((node.id for node in graph.nodes), NodeState.WAITING)
+    if moment is None:
+        return states
+    for node, event in moment.recording.ran_at.items():
+        if event < moment.cursor:
+            states[node] = NodeState.DONE
+    event_now = moment.event
+    if event_now is not None and event_now.phase is Phase.BACKWARD and event_now.node in states:
+        states[event_now.node] = NodeState.CURRENT
+    return states
+
+
+def gradient_text(node: Node, moment: Moment | None) -> str:
+    """``∂ 64×10``: the shape of the gradient that enters a node; the value of a scalar one."""
+    if node.shape is None:
+        return ""
+    if node.shape:
+        return f"∂ {shape_text(node.shape)}"
+    event = None if moment is None else moment.backward_event(node.id)
+    arrived = event.inputs[0] if event is not None and event.inputs else None
+    return "∂" if arrived is None or not arrived.size else f"∂ {short(arrived.flat[0])}"
+
+
+def name_lines(name: str) -> tuple[str, str]:
+    """``ConvolutionBackward0`` as ("Convolution", "Backward0"); another name stays whole."""
+    parts = re.fullmatch(r"(.+?)(Backward\d*)", name)
+    return (parts[1], parts[2]) if parts else (name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A text that fits its place, elided once and for all."""
+
+    box: QRectF
+    text: str
+    font: QFont
+
+
+class GraphItem(QGraphicsItem):
+    """All nodes and edges. Built once for a placement, then only recoloured."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self.theme: Theme = DARK
+        self.graph = Graph()
+        self.placement = Placement({}, {}, 0, 0, 0)
+        self.moment: Moment | None = None
+        self.states: Mapping[int, NodeState] = {}
+        self.selected: frozenset[int] = frozenset()
+        self.focused: int | None = None
+        self._lines: dict[tuple[int, int], list[QLineF]] = {}
+        self._boxes: dict[int, QRectF] = {}
+        self._paths: dict[tuple[int, int], tuple[QPainterPath, QRectF]] = {}
+        self._headed: frozenset[tuple[int, int]] = frozenset()
+        self._names: dict[int, tuple[_Line, ...]] = {}
+
+    def build(self, graph: Graph, placement: Placement) -> None:
+        """Take a graph and the places of its nodes."""
+        self.prepareGeometryChange()
+        self.graph, self.placement = graph, placement
+        self._boxes = {node: _box(rect) for node, rect in placement.rects.items()}
+        self._names = {node.id: _names(node, self._boxes[node.id]) for node in graph.nodes}
+        boxes = {node for node, rect in placement.rects.items() if rect.height > PILL_HEIGHT}
+        self._headed = frozenset(e for e in placement.edges if boxes.issuperset(e))
+        self._paths = {}
+        self._lines = {
+            edge: [QLineF(*a, *b) for a, b in pairwise(points)]
+            for edge, points in placement.edges.items()
+        }
+        for edge, points in placement.edges.items():
+            path = _rounded(points)
+            self._paths[edge] = (path, path.boundingRect().adjusted(-4, -4, 4, 4))
+        self.update()
+
+    def recolour(self, moment: Moment | None) -> None:
+        """Show another cursor."""
+        self.moment = moment
+        self.states = node_states(self.graph, moment)
+        self.update()
+
+    def box(self, node: int) -> QRectF:
+        """A node's place."""
+        return self._boxes[node]
+
+    def node_at(self, point: QPointF) -> int | None:
+        """The node at a point."""
+        return next((node for node, box in self._boxes.items() if box.contains(point)), None)
+
+    def boundingRect(self) -> QRectF:
+        """All nodes and edges, with their rings."""
+        return QRectF(-8, -8, self.placement.width + 16, self.placement.height + 16)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """What lies within the exposed part."""
+        exposed: QRectF = option.exposedRect
+        legible = painter.worldTransform().m11() * 10 >= _LEGIBLE
+        if not legible:
+            self._paint_from_afar(painter)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for edge, (path, bounds) in self._paths.items():
+            if bounds.intersects(exposed):
+                self._paint_edge(painter, edge, path)
+        for node in self.graph.nodes:
+            box = self._boxes[node.id]
+            if box.adjusted(-6, -6, 6, 6).intersects(exposed):
+                self._paint_node(painter, node, box)
+                self._paint_texts(painter, node)
+
+    def _paint_from_afar(self, painter: QPainter) -> None:
+        """Plain boxes and lines, all of a kind at once: a thousand nodes in few calls."""
+        lines: dict[str, list[QLineF]] = {}
+        boxes: dict[str, list[QRectF]] = {}
+        for edge, own in self._lines.items():
+            lines.setdefault(self._edge_role(edge), []).extend(own)
+        for node in self.graph.nodes:
+            state = self.states.get(node.id, NodeState.WAITING)
+            role = "update" if is_leaf(node) else "backward"
+            role = "faint" if state is NodeState.WAITING else role
+            if state is NodeState.CURRENT or node.id == self.focused or node.id in self.selected:
+                self._paint_node(painter, node, self._boxes[node.id])
+            else:
+                boxes.setdefault(role, []).append(self._boxes[node.id])
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for role, drawn in lines.items():
+            painter.setPen(QPen(QColor(getattr(self.theme, role)), 0))
+            painter.drawLines(drawn)
+        for role, rects in boxes.items():
+            color = QColor(getattr(self.theme, role))
+            painter.setPen(QPen(color, 0))
+            painter.setBrush(self.theme.tint(color, 0.0 if role == "faint" else 0.3))
+            painter.drawRects(rects)
+
+    def _edge_role(self, edge: tuple[int, int]) -> str:
+        """The colour of an edge: faint until backward has run both its ends."""
+        if NodeState.WAITING in (self.states.get(edge[0]), self.states.get(edge[1])):
+            return "faint"
+        return "update" if is_leaf(self.graph.nodes[edge[1]]) else "backward"
+
+    def _paint_edge(self, painter: QPainter, edge: tuple[int, int], path: QPainterPath) -> None:
+        role = self._edge_role(edge)
+        color = QColor(getattr(self.theme, role))
+        if role == "faint":
+            painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+            painter.drawPath(path)
+            return
+        painter.setPen(QPen(color, 1.4))
+        painter.drawPath(path)
+        if edge in self._headed:
+            tip, before = path.pointAtPercent(1), path.pointAtPercent(max(1 - 4 / path.length(), 0))
+            step = tip - before
+            size = (step.x() ** 2 + step.y() ** 2) ** 0.5
+            if size > 0:
+                painter.drawPolyline(head_of(step / size, tip))
+
+    def _paint_node(self, painter: QPainter, node: Node, box: QRectF) -> None:
+        state = self.states.get(node.id, NodeState.WAITING)
+        leaf = is_leaf(node)
+        color = self.theme.phase(Phase.UPDATE if leaf else Phase.BACKWARD)
+        fill, outline = self.theme.tint(color, 0.1), QPen(self.theme.tint(color, 0.7), 1.2)
+        if state is NodeState.WAITING:
+            fill = QColor(self.theme.panel)
+            outline = QPen(QColor(self.theme.faint), 1, Qt.PenStyle.DashLine)
+        elif state is NodeState.CURRENT:
+            fill, outline = self.theme.tint(color, 0.28), QPen(color, 2.4)
+        radius = box.height() / 2 if leaf else _CORNER
+        if node.id in self.selected or node.id == self.focused:
+            ring = QPen(QColor(self.theme.accent), 2)
+            if node.id != self.focused:
+                ring.setStyle(Qt.PenStyle.DotLine)
+            painter.setPen(ring)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(-4, -4, 4, 4), radius + 4, radius + 4)
+        painter.setPen(outline)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(box, radius, radius)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_texts(self, painter: QPainter, node: Node) -> None:
+        waiting = self.states.get(node.id, NodeState.WAITING) is NodeState.WAITING
+        color = self.theme.phase(Phase.UPDATE if is_leaf(node) else Phase.BACKWARD)
+        muted = QColor(self.theme.muted)
+        inks = [muted if waiting else QColor(self.theme.text), muted]
+        if is_leaf(node):
+            inks = [muted if waiting else color]
+        for line, ink in zip(self._names[node.id], inks, strict=False):
+            painter.setFont(line.font)
+            painter.setPen(ink)
+            painter.drawText(line.box, _ALIGN, line.text)
+        box = self._boxes[node.id]
+        if box.height() <= PILL_HEIGHT:
+            return
+        text = gradient_text(node, self.moment)
+        below = QRectF(box.x() + 7, box.bottom() - 16, box.width() - 14, 14)
+        font = fitting(code_font(10), text, below.width(), 8)
+        painter.setFont(font)
+        painter.setPen(muted if waiting else color)
+        painter.drawText(below, _ALIGN, _elided(text, font, below.width()))
+
+
+_ALIGN = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+def _box(rect: Rect) -> QRectF:
+    return QRectF(rect.x, rect.y, rect.width, rect.height)
+
+
+def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
+    """A node's name as it fits: in two lines in a box, in one in a pill."""
+    if box.height() <= PILL_HEIGHT:
+        inside = box.adjusted(4, 0, -4, 0)
+        text = node.parameter or node.name
+        font = fitting(body_font(10), text, inside.width(), 9)
+        # The end of a parameter's name tells it from others: layers.3.conv1.weight.
+        where = Qt.TextElideMode.ElideLeft if node.parameter else Qt.TextElideMode.ElideMiddle
+        shown = QFontMetrics(font).elidedText(text, where, int(inside.width()))
+        left = (inside.width() - QFontMetrics(font).horizontalAdvance(shown)) / 2
+        return (_Line(inside.adjusted(max(left, 0), 0, 2, 0), shown, font),)
+    stem, suffix = name_lines(node.name)
+    inside = box.adjusted(7, 2, -4, 0)
+    font = fitting(body_font(11, bold=True), stem, inside.width(), 9)
+    first = QRectF(inside.x(), inside.y(), inside.width(), 15)
+    second = first.translated(0, 13)
+    small = body_font(9)
+    return (
+        _Line(first, _elided(stem, font, inside.width()), font),
+        _Line(second, _elided(suffix, small, inside.width()), small),
+    )
+
+
+def _elided(text: str, font: QFont, width: float) -> str:
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, int(width))
+
+
+def _rounded(points: tuple[Point, ...]) -> QPainterPath:
+    """A line through points, its corners a little round."""
+    path = QPainterPath(QPointF(*points[0]))
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        path.lineTo(_towards(corner, before))
+        path.quadTo(QPointF(*corner), _towards(corner, after))
+    path.lineTo(QPointF(*points[-1]))
+    return path
+
+
+def _towards(corner: Point, other: Point) -> QPointF:
+    """The point a corner's radius from it on the way to another, at most half way."""
+    across, down = other[0] - corner[0], other[1] - corner[1]
+    length = (across**2 + down**2) ** 0.5
+    part = min(_CORNER / length, 0.5) if length else 0.0
+    return QPointF(corner[0] + across * part, corner[1] + down * part)

@@ -1,0 +1,1 @@
+"""The pad to draw a digit on, and what the net makes of it."""

@@ -1,0 +1,110 @@
+"""Ten bars, one for each digit: how likely the net holds it to be the one drawn."""
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ..style.theme import DARK, Theme, body_font, code_font
+
+DIGITS = 10
+
+
+def percent(probability: float) -> str:
+    """A probability as it is read; nothing where it rounds to 0, never a false 100."""
+    if not math.isfinite(probability):
+        return f"{probability}"
+    if 0.995 <= probability < 1:
+        return ">99%"
+    return f"{probability:.0%}" if probability >= 0.005 else ""
+
+
+class ProbabilityBars(QWidget):
+    """The bars; the likeliest is in the accent colour and bold."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("probabilityBars")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._theme = DARK
+        self._probabilities: tuple[float, ...] | None = None
+        self._top: int | None = None
+        self.show_probabilities(None, None)
+
+    def show_probabilities(self, probabilities: Sequence[float] | None, top: int | None) -> None:
+        """Show ten probabilities and which digit is on top; None: empty bars."""
+        shown = None if probabilities is None else tuple(probabilities)
+        if (shown, top) == (self._probabilities, self._top) and self.accessibleName():
+            return
+        self._probabilities, self._top = shown, top
+        self.setAccessibleName(self._words())
+        self.setToolTip(self._numbers())
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As high as a canvas of usual size."""
+        return QSize(110, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the digit, a short bar and its number."""
+        return QSize(84, 100)
+
+    def _words(self) -> str:
+        if self._probabilities is None or self._top is None:
+            return self.tr("Probabilities of the ten digits: none yet")
+        text = self.tr("The net reads a {digit}, with probability {probability}")
+        probability = f"{self._probabilities[self._top]:.4f}"
+        return text.format(digit=self._top, probability=probability)
+
+    def _numbers(self) -> str:
+        if self._probabilities is None:
+            return self.tr("What the net takes the drawing for. Draw a digit to ask it.")
+        return "\n".join(f"{i}: {p:.6f}" for i, p in enumerate(self._probabilities))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ten rows: digit, bar, percent."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = self.height() / DIGITS
+        size = max(9, min(13, int(row * 0.75)))
+        digit = QFontMetrics(code_font(size, bold=True)).horizontalAdvance("0")
+        number = QFontMetrics(body_font(size - 1, bold=True)).horizontalAdvance(">99%")
+        left, right = digit + 8, self.width() - number - 6
+        for i in range(DIGITS):
+            box = QRectF(0, i * row, self.width(), row)
+            self._paint_row(painter, i, box, size, QRectF(left, 0, max(right - left, 0), 0))
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, i: int, box: QRectF, size: int, span: QRectF) -> None:
+        theme, top = self._theme, i == self._top
+        probability = None if self._probabilities is None else self._probabilities[i]
+        painter.setFont(code_font(size, bold=top))
+        painter.setPen(QColor(theme.text if top else theme.muted))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, str(i))
+        thick = max(4.0, min(10.0, box.height() * 0.45))
+        track = QRectF(span.left(), box.center().y() - thick / 2, span.width(), thick)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.control))
+        painter.drawRoundedRect(track, thick / 2, thick / 2)
+        if probability is None:
+            return
+        if math.isfinite(probability) and probability > 0:
+            shape = QPainterPath()
+            shape.addRoundedRect(track, thick / 2, thick / 2)
+            filled = QRectF(track)
+            filled.setWidth(track.width() * min(probability, 1.0))
+            painter.save()
+            painter.setClipPath(shape)
+            painter.fillRect(filled, QColor(theme.accent if top else theme.faint))
+            painter.restore()
+        painter.setFont(body_font(size - 1, bold=top))
+        painter.setPen(QColor(theme.text if top else theme.muted))
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, align, percent(probability))

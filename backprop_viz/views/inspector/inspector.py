@@ -1,0 +1,189 @@
+"""One parameter or tensor in full: its numbers, its gradient, and what the update did to it."""
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+
+from ...core.records import Frame, Layer, Moment, Parameter, Recording
+from ...core.selection import Selection
+from ..style.elided import ElidedLabel
+from ..style.panel import Panel
+from ..style.shown import Shown
+from ..style.theme import Theme, body_font, code_font
+from .gradient_section import GradientSection
+from .tensor_section import TensorSection, layer_tensors
+from .update_section import UpdateSection
+
+Choice = tuple[str, str]  # "parameter" or "layer", and its name
+
+# What the tutorial prints is shown first.
+_FIRST: Choice = ("parameter", "conv1.bias")
+
+
+class InspectorView(Panel):
+    """A choice of all parameters and layers, and the sections for the one chosen."""
+
+    picked = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
+        self.setObjectName("inspector")
+        self.subtitle.hide()
+        self.choice = _choice_box()
+        self.choice.setAccessibleName(self.tr("What the inspector shows"))
+        self.choice.setToolTip(self.tr("Choose a parameter or a layer's tensor"))
+        self.choice.activated.connect(self._chosen_by_user)
+        self.header.addStretch(1)
+        self.header.addWidget(self.choice, 4)
+        self.description = ElidedLabel()
+        self.description.setProperty("role", "muted")
+        self.description.setFont(body_font(11))
+        self.body.addWidget(self.description)
+        self.gradient = GradientSection()
+        self.update_section = UpdateSection()
+        self.tensor = TensorSection()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(_page(self.gradient, self.update_section))
+        self._pages.addWidget(self.tensor)
+        self.body.addWidget(self._pages, 1)
+        self._frame: Frame | None = None
+        self._shown = Shown()
+        self._rows: list[Choice | None] = []  # of the choice; None is the line between
+        self._wanted: Choice = _FIRST
+        self._layers: tuple[Layer, ...] = ()
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> Choice | None:
+        """What is shown: "parameter" or "layer", and its name."""
+        row = self.choice.currentIndex()
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the thing chosen at the frame's cursor."""
+        self._frame = frame
+        if not self.isVisible():
+            return
+        self._offer(frame.moment.recording)
+        moment = frame.moment
+        if self._shown.is_new(moment.recording, moment.cursor, self.chosen, frame.settings):
+            self._show_chosen(frame)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the newest frame."""
+        super().showEvent(event)
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def select(self, selection: Selection | None) -> None:
+        """Show what is selected; a node stands for its parameter or its layer."""
+        if selection is None:
+            return
+        key = str(selection.key)
+        choice: Choice = (selection.kind, key)
+        if selection.kind == "node" and len(selection.parameters) == 1:
+            choice = ("parameter", next(iter(selection.parameters)))
+        elif selection.kind == "node" and selection.layers:
+            choice = ("layer", min(selection.layers))
+        self._wanted = choice
+        self._set_row()
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.gradient.set_theme(theme)
+        self.update_section.set_theme(theme)
+        self.tensor.set_theme(theme)
+
+    # -- the choice ----------------------------------------------------------------------------
+
+    def _offer(self, recording: Recording) -> None:
+        """Fill the choice when the network has other parameters or layers than before."""
+        # Before the forward pass of an iteration there are no layers: those of the last stay.
+        self._layers = recording.layers.layers or self._layers
+        parameters: list[Choice] = [("parameter", p.name) for p in recording.parameters]
+        layers: list[Choice] = [("layer", layer.name) for layer in self._layers]
+        rows = [*parameters, None, *layers] if parameters and layers else [*parameters, *layers]
+        if rows == self._rows:
+            return
+        self._rows = list(rows)
+        self.choice.clear()
+        for row, choice in enumerate(rows):
+            if choice is None:
+                self.choice.insertSeparator(row)
+            else:
+                self.choice.addItem(choice[1])
+        self._set_row()
+
+    def _set_row(self) -> None:
+        """Turn the choice to what is wanted, or else to the first there is."""
+        known = self._wanted in self._rows
+        self.choice.setCurrentIndex(self._rows.index(self._wanted) if known else 0)
+
+    def _chosen_by_user(self) -> None:
+        choice = self.chosen
+        if choice is None:
+            return
+        self._wanted = choice
+        if self._frame is not None:
+            self.show_frame(self._frame)
+        self.picked.emit(*choice)
+
+    # -- the sections --------------------------------------------------------------------------
+
+    def _show_chosen(self, frame: Frame) -> None:
+        choice, recording = self.chosen, frame.moment.recording
+        self.choice.setToolTip(
+            self.tr("Choose a parameter or a layer's tensor") if choice is None else choice[1]
+        )
+        parameter = None if choice is None else recording.by_parameter.get(choice[1])
+        if choice is not None and choice[0] == "parameter" and parameter is not None:
+            self.description.setText(parameter_line(parameter))
+            self.gradient.show_moment(frame.moment, parameter.name)
+            self.update_section.show_moment(frame.moment, parameter.name, frame.settings)
+            self._pages.setCurrentIndex(0)
+            return
+        layer = next((found for found in self._layers if choice == ("layer", found.name)), None)
+        if layer is not None:
+            self.description.setText(self._layer_line(frame.moment, layer))
+            self.tensor.show_moment(frame.moment, layer)
+            self._pages.setCurrentIndex(1)
+
+    def _layer_line(self, moment: Moment, layer: Layer) -> str:
+        value, _ = layer_tensors(moment, layer)
+        shape = "×".join(str(size) for size in layer.shape) or self.tr("a number")
+        if not layer.shape or value is None:
+            return shape
+        return self.tr("{shape} · {dtype} · first sample of the batch").format(
+            shape=shape, dtype=value.dtype
+        )
+
+
+def parameter_line(parameter: Parameter) -> str:
+    """``torch.Size([6]) · float32 · leaf · requires_grad``."""
+    words = [f"torch.Size({list(parameter.value.shape)})", str(parameter.value.dtype), "leaf"]
+    return " · ".join([*words, "requires_grad"] if parameter.requires_grad else words)
+
+
+def _choice_box() -> QComboBox:
+    box = QComboBox()
+    box.setObjectName("inspectorChoice")
+    box.setFont(code_font(12))
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(12)
+    box.setMaxVisibleItems(24)
+    return box
+
+
+def _page(upper: QWidget, lower: QWidget) -> QWidget:
+    """Two sections, the lower one the taller."""
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(10)
+    layout.addWidget(upper, 2)
+    layout.addWidget(lower, 3)
+    layout.addStretch()
+    return page

@@ -1,0 +1,1 @@
+"""The network as layers of maps: activations, weights, gradients; one map large."""

@@ -1,0 +1,277 @@
+"""The painted area of the network: columns of maps, the arrows between them, focus and picking."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from ...core.records import Layer, LayerGraph
+from ..style.numbers import signed
+from ..style.theme import Theme, body_font, code_font
+from . import network_layout
+from .feature_maps import Block, Look, blocks, shape_text
+from .network_layout import Column, least_size
+from .network_painter import NetworkPainter
+from .network_state import NetworkState
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A map: its column, its block there, its index in the block."""
+
+    column: int
+    block: int
+    map: int
+
+
+class NetworkCanvas(QWidget):
+    """Shows a ``NetworkState``; says which map was chosen."""
+
+    chosen = Signal(object)  # Spot
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("networkCanvas")
+        self.setAccessibleName(self.tr("Layers and their maps"))
+        self.setAccessibleDescription(
+            self.tr("Arrow keys go from map to map, Enter shows the map large.")
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self._state = NetworkState(LayerGraph(), None, "activations")
+        self._blocks: tuple[tuple[Block, ...], ...] = ()
+        self._painter = NetworkPainter()
+        self._spot: Spot | None = None
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    @property
+    def state(self) -> NetworkState:
+        """What is shown."""
+        return self._state
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The columns."""
+        return self._state.layers.layers
+
+    def show_state(self, state: NetworkState) -> None:
+        """Show the network at a cursor."""
+        if state.layers is not self._state.layers:
+            self._painter.forget()
+            self.setMinimumSize(least_size(state.layers.layers))
+        self._state = state
+        self._blocks = tuple(blocks(state.moment, y, state.mode) for y in state.layers.layers)
+        self._spot = None if self._spot is None else self._nearest(self._spot)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._painter.theme = theme
+        self.update()
+
+    def set_selected(self, names: frozenset[str]) -> None:
+        """Mark the layers of the selection."""
+        self._painter.selected = names
+        self.update()
+
+    def blocks_of(self, column: int) -> tuple[Block, ...]:
+        """What a column shows; nothing where there is no such column."""
+        return self._blocks[column] if column < len(self._blocks) else ()
+
+    def _nearest(self, spot: Spot) -> Spot | None:
+        """The spot itself, or the nearest there is now that other blocks are shown."""
+        if spot.column >= len(self._blocks):
+            return None
+        own = self._blocks[spot.column]
+        block = min(spot.block, len(own) - 1)
+        return Spot(spot.column, block, min(spot.map, own[block].size.count - 1))
+
+    def columns(self) -> tuple[Column, ...]:
+        """Where each layer lies at the widget's size."""
+        metrics = QFontMetrics(body_font(13, bold=True))
+        small = QFontMetrics(code_font(11))
+        headers = tuple(
+            max(metrics.horizontalAdvance(y.name), small.horizontalAdvance(shape_text(y.shape)))
+            for y in self.layers
+        )
+        sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
+        return network_layout.place(self.layers, sizes, headers, self.width(), self.height())
+
+    def sizeHint(self) -> QSize:
+        """As much as there is."""
+        return QSize(640, 280)
+
+    # -- choosing ----------------------------------------------------------------------------
+
+    def spot_at(self, point: QPointF) -> Spot | None:
+        """The map at a point."""
+        for c, column in enumerate(self.columns()):
+            for b, grid in enumerate(column.grids):
+                index = grid.at(point)
+                if index is not None:
+                    return Spot(c, b, index)
+        return None
+
+    def column_at(self, point: QPointF) -> int | None:
+        """The column whose name is at a point."""
+        columns = enumerate(self.columns())
+        return next((i for i, column in columns if column.header.contains(point)), None)
+
+    def rect_of(self, spot: Spot) -> QRectF:
+        """Where a map is."""
+        return self.columns()[spot.column].grids[spot.block].tile(spot.map)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the map under the mouse, or the column whose name was hit."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        column = self.column_at(event.position())
+        spot = self.spot_at(event.position())
+        if spot is None and column is not None:
+            spot = Spot(column, 0, 0)
+        if spot is not None:
+            self._spot = spot
+            self.update()
+            self.chosen.emit(spot)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A hand over what can be clicked."""
+        point = event.position()
+        over = self.spot_at(point) is not None or self.column_at(point) is not None
+        shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
+        if self.cursor().shape() is not shape:
+            self.setCursor(shape)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move from map to map, Enter chooses."""
+        steps = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        key = Qt.Key(event.key())
+        if not self.layers or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif key in steps:
+            self._move_focus(*steps[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._spot is not None:
+            self.chosen.emit(self._spot)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is."""
+        super().focusInEvent(event)
+        if self._spot is None and self.layers:
+            self._spot = Spot(0, 0, 0)
+        self.update()
+
+    def focus_spot(self, spot: Spot) -> None:
+        """Put the keyboard on a map."""
+        self._spot = spot
+        self.update()
+
+    def _move_focus(self, down: int, across: int) -> None:
+        self._spot = moved(self.columns(), self._spot or Spot(0, 0, 0), down, across)
+        self.update()
+
+    # -- words -------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """A tooltip for the map under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            text = self.hint(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def hint(self, point: QPointF) -> str:
+        """What the tooltip says at a point."""
+        spot = self.spot_at(point)
+        if spot is None:
+            column = self.column_at(point)
+            return "" if column is None else self._layer_hint(self.layers[column])
+        layer, block = self.layers[spot.column], self._blocks[spot.column][spot.block]
+        name = block.parameter or layer.name
+        if block.size.look is Look.NOTHING:
+            return self.tr("{layer}: no parameters").format(layer=layer.name)
+        maps = block.maps
+        if maps is None:
+            return self.tr("{name}: not computed yet").format(name=name)
+        own = maps[spot.map]
+        if own.size == 1:
+            text = self.tr("{name}[{index}]: {value}")
+            return text.format(name=name, index=spot.map, value=signed(own.flat[0]))
+        text = self.tr("{name}[{index}]: {low} to {high}")
+        return text.format(
+            name=name,
+            index=spot.map,
+            low=signed(own.min()),
+            high=signed(own.max()),
+        )
+
+    def _layer_hint(self, layer: Layer) -> str:
+        shape = shape_text(layer.shape) or self.tr("a number")
+        lines = [self.tr("{layer}: {shape}").format(layer=layer.name, shape=shape)]
+        return "\n".join([*lines, *layer.parameters])
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The whole network, or what there is to say while there is none."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.layers:
+            self._painter.paint(painter, self._state, self._blocks, self.columns())
+        else:
+            painter.setPen(QColor(self._painter.theme.muted))
+            painter.setFont(body_font(13))
+            hint = self.tr("The layers appear with the first forward pass.")
+            words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), words, hint)
+        if self.hasFocus() and self._spot is not None:
+            self._painter.focus(painter, self.rect_of(self._spot))
+        painter.end()
+
+
+def moved(columns: tuple[Column, ...], spot: Spot, down: int, across: int) -> Spot:
+    """The map next to a spot: in its grid, else in the block or column beside it."""
+    grid = columns[spot.column].grids[spot.block]
+    row, column = grid.cell(spot.map)
+    index = grid.index(row + down, column + across)
+    if index is not None:
+        return Spot(spot.column, spot.block, index)
+    if down:
+        return spot
+    order = [
+        (rect.center().x(), c, b)
+        for c, place in enumerate(columns)
+        for b, rect in enumerate(grid.rect for grid in place.grids)
+    ]
+    order.sort()
+    here = next(i for i, (_, c, b) in enumerate(order) if (c, b) == (spot.column, spot.block))
+    if not 0 <= here + across < len(order):
+        return spot
+    _, c, b = order[here + across]
+    beside = columns[c].grids[b]
+    level = grid.tile(spot.map).center().y()
+    nearest = min(
+        range(beside.count),
+        key=lambda i: (
+            abs(beside.tile(i).center().y() - level),
+            across * beside.tile(i).x(),
+        ),
+    )
+    return Spot(c, b, nearest)

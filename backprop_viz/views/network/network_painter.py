@@ -1,0 +1,226 @@
+"""How the network looks: its columns, arrows and marks, and the images it keeps of its maps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+
+from ...core.records import Array, Layer, Phase
+from ..style.numbers import short
+from ..style.painting import arrow, fitting, ink_on, text_line
+from ..style.theme import DARK, Theme, body_font, code_font
+from .feature_maps import Block, Look, Range, range_of
+from .mosaic import colours, mosaic
+from .network_layout import Column, Grid
+from .network_state import NetworkState
+
+Blocks = tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """A column's images as painted, and what they were made of."""
+
+    sources: tuple[Array | None, ...]
+    key: tuple[object, ...]
+    images: tuple[QImage, ...]
+    span: Range | None
+
+    def shows(self, sources: Sequence[Array | None], key: tuple[object, ...]) -> bool:
+        """Whether these arrays are what is painted; they are frozen, so identity is enough."""
+        pairs = zip(self.sources, sources, strict=False)
+        return self.key == key and all(a is b for a, b in pairs)
+
+
+class NetworkPainter:
+    """Paints a ``NetworkState``; images are made anew only for what has changed."""
+
+    def __init__(self) -> None:
+        self.theme: Theme = DARK
+        self.selected: frozenset[str] = frozenset()
+        self._pictures: dict[int, _Picture] = {}
+
+    def forget(self) -> None:
+        """Drop the images of a network that is gone."""
+        self._pictures.clear()
+
+    def paint(
+        self,
+        painter: QPainter,
+        state: NetworkState,
+        blocks: Sequence[Blocks],
+        columns: Sequence[Column],
+    ) -> None:
+        """The whole network."""
+        layers = state.layers.layers
+        for layer, column in zip(layers, columns, strict=True):
+            self._frame(painter, state, layer, column)
+        for edge in state.layers.edges:
+            self._arrow(painter, state, edge, columns)
+        for i, (layer, column) in enumerate(zip(layers, columns, strict=True)):
+            self._texts(painter, state, layer, column)
+            self._column(painter, state, i, blocks[i], column)
+
+    def focus(self, painter: QPainter, tile: QRectF) -> None:
+        """The ring that shows where the keyboard is."""
+        painter.setPen(QPen(QColor(self.theme.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(tile.adjusted(-2, -2, 2, 2), 3, 3)
+
+    def _frame(self, painter: QPainter, state: NetworkState, layer: Layer, column: Column) -> None:
+        """Around the layer at the cursor; dotted around the selected ones."""
+        side = _side(state, layer)
+        box = column.content.adjusted(-side, -6, side, 6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if layer.name in self.selected:
+            painter.setPen(QPen(QColor(self.theme.accent), 1.2, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 8, 8)
+        if layer.name == state.current and state.phase is not None:
+            color = self.theme.phase(state.phase)
+            painter.setPen(QPen(color, 1.5))
+            painter.setBrush(self.theme.tint(color, 0.08))
+            painter.drawRoundedRect(box, 6, 6)
+
+    def _arrow(
+        self,
+        painter: QPainter,
+        state: NetworkState,
+        edge: tuple[int, int],
+        columns: Sequence[Column],
+    ) -> None:
+        left, right = (columns[i].content for i in edge)
+        before, after = (_side(state, state.layers.layers[i]) + 4 for i in edge)
+        if right.left() - left.right() < before + after + 8:
+            before = after = 2
+        start = QPointF(left.right() + before, left.center().y())
+        end = QPointF(right.left() - after, right.center().y())
+        if abs(end.y() - start.y()) < 3:  # whole pixels: the middles differ by a half
+            end.setY(start.y())
+        pen = QPen(QColor(self.theme.faint), 1.2, Qt.PenStyle.DashLine)
+        if state.reached(edge):
+            phase = Phase.BACKWARD if state.backwards else Phase.FORWARD
+            pen = QPen(self.theme.phase(phase), 1.5)
+        if state.backwards:
+            start, end = end, start
+        arrow(painter, start, end, pen)
+
+    def _texts(self, painter: QPainter, state: NetworkState, layer: Layer, column: Column) -> None:
+        color = QColor(self.theme.text)
+        if layer.name in self.selected:
+            color = QColor(self.theme.accent)
+        if layer.name == state.current and state.phase is not None:
+            color = self.theme.phase(state.phase)
+        box = column.header.toRect()
+        muted = QColor(self.theme.muted)
+        self._text(painter, box.adjusted(0, 2, 0, -18), layer.name, body_font(13, bold=True), color)
+        self._text(painter, box.adjusted(0, 19, 0, -3), state.caption(layer), code_font(11), muted)
+
+    def _text(self, painter: QPainter, box: QRect, text: str, font: QFont, color: QColor) -> None:
+        """A line over whatever arrow passes here; the end of a dotted name tells most."""
+        font = fitting(font, text, box.width(), 9)
+        across = min(QFontMetrics(font).horizontalAdvance(text) + 6, box.width())
+        back = QRect(box.center().x() - across // 2, box.y(), across, box.height())
+        painter.fillRect(back, QColor(self.theme.panel))
+        text_line(painter, box, text, font, color, Qt.TextElideMode.ElideLeft)
+
+    def _column(
+        self, painter: QPainter, state: NetworkState, index: int, blocks: Blocks, column: Column
+    ) -> None:
+        layer = state.layers.layers[index]
+        picture = self._picture(index, blocks, column, painter.device().devicePixelRatio())
+        for block, grid, image in zip(blocks, column.grids, picture.images, strict=True):
+            if block.size.look is Look.NOTHING:
+                painter.setPen(QPen(QColor(self.theme.border), 1, Qt.PenStyle.DashLine))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(grid.rect, 4, 4)
+            elif block.size.look is Look.SCALAR:
+                self._scalar(painter, state, block, grid)
+            else:
+                painter.drawImage(QPointF(grid.x, grid.y), image)
+            if block.size.look is Look.UNITS and block.parameter is None:
+                self._units(painter, block, grid, picture.span)
+                self._marks(painter, state, layer, grid)
+        if picture.span is not None and blocks[0].size.look is not Look.SCALAR:
+            self._range(painter, blocks[0].size.look, column, picture.span)
+
+    def _picture(self, index: int, blocks: Blocks, column: Column, ratio: float) -> _Picture:
+        sources = tuple(block.source for block in blocks)
+        key = (tuple(block.size for block in blocks), column.grids, self.theme.name, ratio)
+        known = self._pictures.get(index)
+        if known is not None and known.shows(sources, key):
+            return known
+        shown = (block.numbers for block in blocks)
+        span = range_of(tuple(numbers for numbers in shown if numbers is not None))
+        images = tuple(
+            QImage()
+            if block.size.look in (Look.NOTHING, Look.SCALAR)
+            else mosaic(block, grid, span, self.theme, ratio)
+            for block, grid in zip(blocks, column.grids, strict=True)
+        )
+        self._pictures[index] = _Picture(sources, key, images, span)
+        return self._pictures[index]
+
+    def _range(self, painter: QPainter, look: Look, column: Column, span: Range) -> None:
+        text = f"±{_brief(span.limit)}"
+        if look is Look.IMAGE:
+            text = f"{_brief(span.low)} … {_brief(span.high)}"
+        color = QColor(self.theme.muted)
+        if span.broken:
+            text, color = f"{span.broken} nan/inf", QColor(self.theme.error)
+        box = column.caption.toRect()
+        text_line(painter, box, text, fitting(code_font(10), text, box.width(), 8), color)
+
+    def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
+        maps = block.maps
+        if maps is None:
+            painter.setPen(QPen(QColor(self.theme.border), 1.2, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(grid.rect)
+            return
+        color = self.theme.phase(Phase.BACKWARD if state.mode == "gradients" else Phase.LOSS)
+        painter.setPen(QPen(color, 1.5))
+        painter.setBrush(self.theme.tint(color, 0.14))
+        painter.drawEllipse(grid.rect)
+        inside = grid.rect.toRect().adjusted(4, 4, -4, -4)
+        text = short(maps.flat[0])
+        font = fitting(code_font(12, bold=True), text, inside.width() - 2, 8)
+        text_line(painter, inside, text, font, color)
+
+    def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:
+        """The index of each unit, where there is room for it."""
+        if grid.height < 11 or grid.width < 12:
+            return
+        font, numbers = code_font(9), block.numbers
+        inks = [QColor(self.theme.faint)] * grid.count
+        if numbers is not None and span is not None:
+            under = colours(numbers, Look.UNITS, span, self.theme)
+            inks = [ink_on(QColor.fromRgba(int(color)), self.theme) for color in under]
+        for i, ink in enumerate(inks):
+            text_line(painter, grid.tile(i).toRect(), str(i), font, ink)
+
+    def _marks(self, painter: QPainter, state: NetworkState, layer: Layer, grid: Grid) -> None:
+        """A dot beside the largest logit, a ring beside the label's: a dot in a ring is right."""
+        largest, label = state.marks(layer)
+        if label is not None:
+            painter.setPen(QPen(QColor(self.theme.muted), 1.3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(_beside(grid.tile(label)), 3.6, 3.6)
+        if largest is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.text))
+            painter.drawEllipse(_beside(grid.tile(largest)), 1.8, 1.8)
+
+
+def _side(state: NetworkState, layer: Layer) -> int:
+    """The room between a layer's content and its frame; the logits' marks stand in it."""
+    return 14 if state.is_logits(layer) else 6
+
+
+def _brief(value: float) -> str:
+    """Three digits: a range is read at a glance."""
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e+")
+
+
+def _beside(tile: QRectF) -> QPointF:
+    return QPointF(tile.right() + 7, tile.center().y())

@@ -1,0 +1,117 @@
+"""What the network shows at a cursor, read from the recording. No Qt here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...core.records import Event, Frame, Layer, LayerGraph, Moment, Phase, Recording
+from ..phases.phases import current_phase
+from ..style.numbers import short
+from .feature_maps import Mode, shape_text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkState:
+    """The network at a cursor. ``moment`` is None while ``layers`` are only remembered.
+
+    ``current`` is the layer that the event just done belongs to, in the colour of ``phase``.
+    """
+
+    layers: LayerGraph
+    moment: Moment | None
+    mode: Mode
+    phase: Phase | None = None
+    current: str | None = None
+    label: int | None = None
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the arrows show the way of the gradients."""
+        if self.phase is Phase.BACKWARD:
+            return True
+        return self.mode == "gradients" and self.phase not in (Phase.FORWARD, Phase.LOSS)
+
+    def reached(self, edge: tuple[int, int]) -> bool:
+        """Whether what flows along an edge has arrived at its other end."""
+        if self.moment is None:
+            return False
+        before, after = (self.layers.layers[i] for i in edge)
+        if self.backwards:
+            return self.moment.gradient(before) is not None
+        return self.moment.activation(after) is not None
+
+    def caption(self, layer: Layer) -> str:
+        """What stands below a layer's name: its shape, or its value if it has none."""
+        if layer.shape:
+            return shape_text(layer.shape)
+        value = None if self.moment is None else self.moment.activation(layer)
+        return "" if value is None or not value.size else short(value.flat[0])
+
+    def marks(self, layer: Layer) -> tuple[int | None, int | None]:
+        """(largest unit, unit of the sample's label) of the logits; None where there is none."""
+        if self.mode != "activations" or not self.is_logits(layer) or self.moment is None:
+            return None, None
+        array = self.moment.activation(layer)
+        if array is None or not len(array) or not np.isfinite(array[0]).all():
+            return None, None
+        label = self.label if self.label is not None and self.label < array.shape[1] else None
+        return int(array[0].argmax()), label
+
+    def is_logits(self, layer: Layer) -> bool:
+        """One unit for each class: the last layer of the forward pass, just before the loss."""
+        if len(layer.shape) != 1:
+            return False
+        read_by = [self.layers.layers[b] for a, b in self.layers.edges if a == layer.id]
+        return all(not reader.shape for reader in read_by)
+
+
+def following_mode(mode: Mode, before: Phase | None, now: Phase | None) -> Mode:
+    """The mode after the cursor moved from a phase to another, if nobody chose one."""
+    if now is before:
+        return mode
+    if now is Phase.BACKWARD:
+        return "gradients"
+    if now in (Phase.FORWARD, Phase.LOSS):
+        return "activations"
+    return mode
+
+
+def state_of(frame: Frame, mode: Mode, remembered: LayerGraph) -> NetworkState:
+    """A frame's network; a recording that has none yet shows the remembered one, empty."""
+    moment = frame.moment
+    recording = moment.recording
+    phase = current_phase(frame)
+    if not recording.layers.layers:
+        return NetworkState(remembered, None, mode, phase)
+    current = None if phase is None or moment.event is None else layer_of(recording, moment.event)
+    label = None if recording.labels is None or not len(recording.labels) else recording.labels[0]
+    return NetworkState(
+        recording.layers,
+        moment,
+        mode,
+        phase,
+        current,
+        None if label is None else int(label),
+    )
+
+
+def layer_of(recording: Recording, event: Event) -> str | None:
+    """The layer an event belongs to: by its operation, its node or its parameter.
+
+    A node that no layer made (the transpose of a weight, a view, an accumulation) belongs where
+    its gradient came from.
+    """
+    owners: dict[int, str] = {}
+    for layer in recording.layers.layers:
+        operations = [recording.events[i] for i in layer.operations]
+        if any(operation is event for operation in operations):
+            return layer.name
+        owners.update((e.node, layer.name) for e in operations if e.node is not None)
+    if event.node is None:
+        named = (y.name for y in recording.layers.layers if event.parameter in y.parameters)
+        return next(named, None)
+    parents = {b: a for a, b in reversed(recording.graph.edges)}
+    node: int | None = event.node
+    while node is not None and node not in owners:
+        node = parents.get(node)
+    return None if node is None else owners[node]

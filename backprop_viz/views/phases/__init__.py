@@ -1,0 +1,1 @@
+"""Where the iteration is: the five phases, and its events as a time line."""

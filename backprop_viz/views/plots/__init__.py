@@ -1,0 +1,1 @@
+"""Curves of the run, and the gradients' norms by parameter."""

@@ -1,0 +1,85 @@
+"""One curve of a plot: its numbers, its line and its marks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from ...core.records import Curves
+from ..style.theme import Theme
+from .traces import Floats, Trace
+
+# Up to this many points are marked each; a marked curve with more has as many, spread evenly.
+_MARKS = 30
+# A smooth line of more points would take longer than a frame.
+_SMOOTH = 2048
+
+# A curve's values, and the iterations they belong to (None: 1, 2, 3, ...).
+Series = tuple[Floats, Floats | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRow:
+    """A curve of a plot: what it is called, where its numbers are, and how it looks.
+
+    ``color`` is a role of the theme; ``faint`` mixes it into the panel. The curve that is
+    ``main`` is the one also shown of earlier runs.
+    """
+
+    name: str
+    tip: str
+    series: Callable[[Curves], Series]
+    color: str
+    smoothing: float = 0.0
+    scale: float = 1.0
+    width: float = 1.0
+    faint: bool = False
+    marked: bool = False
+    main: bool = False
+
+
+class Curve:
+    """A line and its marks in a plot, and the trace they show."""
+
+    def __init__(self, row: CurveRow, plot: pg.PlotWidget, z: float = 0) -> None:
+        self.name = row.name
+        self.trace = Trace(row.smoothing, row.scale)
+        self.shown = True
+        self.ink = QColor()  # of its name
+        self._row = row
+        self._line = pg.PlotCurveItem(connect="finite")
+        self._marks = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
+        for item in (self._line, self._marks):
+            item.setZValue(z)
+            plot.addItem(item, ignoreBounds=True)
+
+    def follow(self, curves: Curves) -> bool:
+        """Take what is new in a run; whether anything is."""
+        return self.trace.follow(*self._row.series(curves))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        color = QColor(getattr(theme, self._row.color))
+        self.ink = QColor(theme.muted) if self._row.faint else color
+        drawn = theme.tint(color, 0.5) if self._row.faint else color
+        self._line.setPen(pg.mkPen(drawn, width=self._row.width))
+        self._marks.setBrush(drawn)
+
+    def draw(self, left: float, right: float, log: bool) -> None:
+        """Hand over what is to be seen between two iterations."""
+        x, y = self.trace.seen(left, right) if self.shown else (np.empty(0), np.empty(0))
+        y = _log10(y) if log else y
+        self._line.setData(x, y, antialias=len(x) <= _SMOOTH)
+        marked = self._row.marked or (len(x) <= _MARKS and not self._row.faint)
+        there = np.flatnonzero(np.isfinite(y)) if marked else np.empty(0, np.intp)
+        there = there[:: -(-len(there) // _MARKS) or 1]
+        self._marks.setData(x[there], y[there])
+
+
+def _log10(y: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithm = np.log10(y)
+    logarithm[~np.isfinite(logarithm)] = np.nan
+    return logarithm

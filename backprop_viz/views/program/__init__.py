@@ -1,0 +1,1 @@
+"""The Python that is run, with the line that is due."""

@@ -1,0 +1,325 @@
+"""Read-only code with a gutter of line numbers and phases, and rows that can be marked."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+    QSyntaxHighlighter,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
+
+from ...core.records import Line, Phase
+from ..style.theme import DARK, Theme, code_font
+from .program_marks import Marks
+from .python_tokens import Token, tokens_of
+
+_SIZES = (13, 12, 11)  # of the letters, the largest that fits
+_FADE = 22  # how wide the text that runs on fades out at the right
+
+
+class _Colours(QSyntaxHighlighter):
+    """Colours the parts that ``tokens_of`` found."""
+
+    def __init__(self, area: "CodeArea") -> None:
+        super().__init__(area.document())
+        self._area = area
+
+    def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Colour one line."""
+        for token in self._area.tokens(self.currentBlock().blockNumber()):
+            colour = QTextCharFormat()
+            colour.setForeground(QColor(self._area.colour(token)))
+            self.setFormat(token.start, token.length, colour)
+
+
+class CodeArea(QTextEdit):
+    """The lines; ``chosen`` tells which one was clicked, or Enter was pressed on."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("programText")
+        self.setAccessibleName(self.tr("The program that is run"))
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.document().setDocumentMargin(2)
+        self._theme = DARK
+        self._lines: tuple[Line, ...] = ()
+        self._tokens: tuple[tuple[Token, ...], ...] = ()
+        self._marks = Marks()
+        self._done: frozenset[Phase] = frozenset()
+        self._selected: frozenset[int] = frozenset()
+        self._leading = 2.0
+        self._fitted = (0, 0.0, 0)
+        self._gutter = _Gutter(self)
+        self._colours = _Colours(self)
+        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
+            bar.valueChanged.connect(self._repaint)
+        self.setCornerWidget(QWidget())  # nothing where the scroll bars meet
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_lines(self, lines: tuple[Line, ...]) -> None:
+        """Show other lines."""
+        self._lines = lines
+        texts = [line.text for line in lines]
+        self._tokens = tokens_of(texts)
+        self.setPlainText("\n".join(texts))
+        self._fit()
+
+    def show_marks(self, marks: Marks, done: frozenset[Phase]) -> None:
+        """Mark rows; the phases ``done`` have a full bar in the gutter."""
+        if (marks, done) == (self._marks, self._done):
+            return
+        moved = marks.line != self._marks.line
+        self._marks, self._done = marks, done
+        if moved and marks.line is not None and not self.textCursor().hasSelection():
+            self._bring_into_view(marks.line)
+        self._repaint()
+
+    def show_selected(self, rows: frozenset[int]) -> None:
+        """Highlight the rows that belong to the selection."""
+        if rows != self._selected:
+            self._selected = rows
+            self._repaint()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self._colours.rehighlight()
+        self._repaint()
+
+    def tokens(self, row: int) -> Sequence[Token]:
+        """The coloured parts of a row."""
+        return self._tokens[row] if row < len(self._tokens) else ()
+
+    def colour(self, token: Token) -> str:
+        """The theme's colour for a part."""
+        theme = self._theme
+        return {
+            "keyword": theme.accent,
+            "string": theme.update,
+            "comment": theme.muted,
+            "number": theme.backward,
+        }[token.kind]
+
+    def row_box(self, row: int) -> QRectF:
+        """Where a row is in the viewport."""
+        layout = self.document().documentLayout()
+        box = layout.blockBoundingRect(self.document().findBlockByNumber(row))
+        top = box.top() - self._leading / 2 - self.verticalScrollBar().value()
+        return QRectF(0, top, self.viewport().width(), box.height() + self._leading)
+
+    def rows_shown(self) -> list[int]:
+        """The rows that are at least partly in view."""
+        height = self.viewport().height()
+        boxes = ((row, self.row_box(row)) for row in range(len(self._lines)))
+        return [row for row, box in boxes if box.bottom() > 0 and box.top() < height]
+
+    def _bring_into_view(self, row: int) -> None:
+        """Scroll as little as shows the row; sideways stays as it is."""
+        box, bar = self.row_box(row), self.verticalScrollBar()
+        if box.top() < 0:
+            bar.setValue(bar.value() + round(box.top()))
+        elif box.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + round(box.bottom()) - self.viewport().height())
+
+    def _fit(self) -> None:
+        """Letters as large as lets every line fit, rows as far apart as lets all be seen."""
+        widest = max((line.text for line in self._lines), key=len, default="")
+        room = self.contentsRect().width()
+        for size in _SIZES:
+            font = code_font(size)
+            gutter = self._gutter.width_needed(size)
+            if QFontMetrics(font).horizontalAdvance(widest) + gutter + 8 <= room:
+                break
+        line = QFontMetrics(font).height()
+        height = self.contentsRect().height() - self.horizontalScrollBar().sizeHint().height()
+        leading = max(2, min(8, height // max(len(self._lines), 1) - line))
+        self.setViewportMargins(gutter, 0, 0, 0)
+        self._gutter.setGeometry(0, 0, gutter, self.viewport().height())
+        fitted = (size, leading, len(self._lines))
+        if fitted != self._fitted:
+            self._fitted = fitted
+            self._leading = leading
+            self.setFont(font)
+            self._space_rows()
+
+    def _space_rows(self) -> None:
+        spaced = QTextBlockFormat()
+        spaced.setTopMargin(self._leading)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(spaced)
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click that selects no text chooses the line."""
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            row = self._row_at(event.position())
+            if row is not None:
+                self.chosen.emit(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses the line the text cursor is in."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(self.textCursor().blockNumber())
+        else:
+            super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The tip of a line that does not fit is the whole line."""
+        if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().viewportEvent(event)
+        row = self._row_at(QPointF(event.pos()))
+        text = "" if row is None else self._lines[row].text.strip()
+        fits = row is None or self._width_of(row) <= self.viewport().width()
+        QToolTip.showText(event.globalPos(), "" if fits else text, self)
+        return True
+
+    def _row_at(self, at: QPointF) -> int | None:
+        return next((row for row in self.rows_shown() if self.row_box(row).contains(at)), None)
+
+    def _width_of(self, row: int) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance(self._lines[row].text) + 6
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def _repaint(self) -> None:
+        self.viewport().update()
+        self._gutter.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Letters and rows fit the size anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The marks under the text, the text, and a fade where it runs on to the right."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for row in self.rows_shown():
+            self.paint_mark(painter, row, self.row_box(row).adjusted(-20, 0, 0, 0))
+        painter.end()
+        super().paintEvent(event)
+        bar = self.horizontalScrollBar()
+        if bar.value() < bar.maximum():
+            painter.begin(self.viewport())
+            for row in self.rows_shown():
+                if self._width_of(row) - bar.value() > self.viewport().width():
+                    self._paint_fade(painter, row)
+            painter.end()
+
+    def paint_mark(self, painter: QPainter, row: int, box: QRectF) -> None:
+        """A tint for what belongs to the event or the selection; an outline for the line itself."""
+        fill = self.row_fill(row)
+        if fill is None:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        if row == self._marks.line:
+            painter.setPen(QPen(self._mark_colour(), 1))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def row_fill(self, row: int) -> QColor | None:
+        """The colour under a row, None for the panel's own."""
+        if row == self._marks.line:
+            return self._theme.tint(self._mark_colour(), 0.16)
+        if row in self._selected:
+            return self._theme.tint(self._theme.accent, 0.14)
+        if row in self._marks.soft:
+            return self._theme.tint(self._mark_colour(), 0.08)
+        return None
+
+    def _mark_colour(self) -> QColor:
+        """The colour of the phase that the marked line belongs to."""
+        line = self._lines[self._marks.line] if self._marks.line is not None else None
+        phase = Phase.FORWARD if line is None or line.phase is None else line.phase
+        return self._theme.phase(phase)
+
+    def _paint_fade(self, painter: QPainter, row: int) -> None:
+        box = self.row_box(row)
+        under = self.row_fill(row) or QColor(self._theme.panel)
+        clear = QColor(under)
+        clear.setAlpha(0)
+        left = box.right() - _FADE
+        fade = QLinearGradient(left, 0, box.right(), 0)
+        fade.setColorAt(0, clear)
+        fade.setColorAt(1, under)
+        painter.fillRect(QRectF(left, box.top() + 1, _FADE, box.height() - 2), fade)
+
+    def paint_gutter(self, painter: QPainter) -> None:
+        """Numbers, the phases' bars, and an arrow at the marked line."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(code_font(self._fitted[0] - 1))
+        width = self._gutter.width()
+        for row in self.rows_shown():
+            row_box = self.row_box(row)
+            box = QRectF(0, row_box.top(), width, row_box.height())
+            self.paint_mark(painter, row, box.adjusted(0, 0, 20, 0))
+            marked = row == self._marks.line
+            painter.setPen(QColor(self._theme.text if marked else self._theme.muted))
+            number = QRectF(box.left(), box.top(), width - 10, box.height())
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(number, right, str(row + 1))
+            self._paint_bar(painter, self._lines[row].phase, box)
+            if marked:
+                self._paint_arrow(painter, box)
+
+    def _paint_bar(self, painter: QPainter, phase: Phase | None, box: QRectF) -> None:
+        if phase is None:
+            return
+        color = self._theme.phase(phase)
+        bar = QRectF(box.right() - 6, box.top() + 3, 2.5, box.height() - 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color if phase in self._done else self._theme.tint(color, 0.4))
+        painter.drawRoundedRect(bar, 1, 1)
+
+    def _paint_arrow(self, painter: QPainter, box: QRectF) -> None:
+        middle, color = box.center().y(), self._mark_colour()
+        tip = [QPointF(2, middle - 4), QPointF(8, middle), QPointF(2, middle + 4)]
+        painter.setPen(QPen(color, 1.2))
+        # Hollow: it will be run next. Filled: it has just been run.
+        painter.setBrush(Qt.BrushStyle.NoBrush if self._marks.due else color)
+        painter.drawPolygon(QPolygonF(tip))
+
+
+class _Gutter(QWidget):
+    """The strip left of the text; the area paints it."""
+
+    def __init__(self, area: CodeArea) -> None:
+        super().__init__(area)
+        self._area = area
+
+    def width_needed(self, size: int) -> int:
+        """An arrow, two digits, a bar."""
+        return 10 + QFontMetrics(code_font(size - 1)).horizontalAdvance("00") + 10
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What belongs to the rows in view."""
+        painter = QPainter(self)
+        self._area.paint_gutter(painter)
+        painter.end()

@@ -1,0 +1,113 @@
+"""The Python that is run, with the line that is due or at the cursor."""
+
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from ...core.records import Frame
+from ...core.selection import Selection
+from ..phases.phases import State, standings
+from ..style.panel import Panel
+from ..style.theme import Theme
+from .code_area import CodeArea
+from .program_marks import Marks, marks
+
+_COPIED_MS = 1500
+
+
+class ProgramView(Panel):
+    """The loop and the network's forward. ``picked`` names the layer of a line that was clicked."""
+
+    picked = Signal(str, object)
+    copied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("ProgramView", "Program"), parent)
+        self.setObjectName("programView")
+        self._frame: Frame | None = None
+        self._selection: Selection | None = None
+        self.code = CodeArea(self)
+        self.code.chosen.connect(self._choose)
+        self._copy = QToolButton()
+        self._copy.setObjectName("copyScript")
+        self._copy.setProperty("role", "link")
+        self._copy.setText(self.tr("Copy as script"))
+        self._copy.setAccessibleName(self.tr("Copy the program as a script"))
+        self._copy.setToolTip(self.tr("Copy a script that runs by itself and gives these numbers."))
+        self._copy.clicked.connect(self.copy_script)
+        self.header.addWidget(self._copy)
+        self.body.addWidget(self.code, 1)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_COPIED_MS)
+        self._timer.timeout.connect(self._offer)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the frame's program and mark its line."""
+        old, self._frame = self._frame, frame
+        if old is None or old.program.lines != frame.program.lines:
+            self.code.show_lines(frame.program.lines)
+            self._highlight()
+        if self.isVisible():
+            self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self.code.set_theme(theme)
+
+    def select(self, selection: Selection | None) -> None:
+        """Highlight the lines of a selection."""
+        self._selection = selection
+        self._highlight()
+
+    def marked_line(self) -> int | None:
+        """The index of the line that is due or at the cursor."""
+        return self.marks().line
+
+    def marks(self) -> Marks:
+        """All that is marked."""
+        return Marks() if self._frame is None else marks(self._frame)
+
+    def lines(self) -> list[str]:
+        """The lines as they are shown."""
+        return [] if self._frame is None else self.code.toPlainText().split("\n")
+
+    def copy_script(self) -> None:
+        """Put the script on the clipboard."""
+        if self._frame is None:
+            return
+        QGuiApplication.clipboard().setText(self._frame.program.script)
+        self._copy.setText(self.tr("Copied"))
+        self._timer.start()
+        self.copied.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while hidden."""
+        super().showEvent(event)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._frame is not None:
+            done = {s.phase for s in standings(self._frame) if s.state is not State.TO_COME}
+            self.code.show_marks(self.marks(), frozenset(done))
+
+    def _highlight(self) -> None:
+        lines = self._frame.program.lines if self._frame else ()
+        wanted = self._selection.lines if self._selection else frozenset()
+        rows = {i for i, line in enumerate(lines) if line.source_line in wanted}
+        self.code.show_selected(frozenset(rows))
+
+    def _offer(self) -> None:
+        self._copy.setText(self.tr("Copy as script"))
+
+    def _choose(self, row: int) -> None:
+        """A line of the forward stands for the first layer it computes."""
+        if self._frame is None or row >= len(self._frame.program.lines):
+            return
+        number = self._frame.program.lines[row].source_line
+        recording = self._frame.moment.recording
+        for layer in recording.layers.layers:
+            of_layer = {recording.events[i].line for i in layer.operations}
+            if number is not None and number in of_layer:
+                self.picked.emit("layer", layer.name)
+                return

@@ -1,0 +1,115 @@
+"""The rest of the settings: options of the optimizer, and what zero_grad does."""
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.records import Settings
+from .settings_bar import optimizer_labels
+
+# The options that each optimizer takes, with torch's defaults; betas are two numbers.
+OPTIONS: dict[str, dict[str, float]] = {
+    "manual": {},
+    "sgd": {"momentum": 0.0, "weight_decay": 0.0},
+    "nesterov": {"momentum": 0.9, "weight_decay": 0.0},
+    "adam": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0},
+    "rmsprop": {"alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "weight_decay": 0.0},
+}
+
+
+class OptionsDialog(QDialog):
+    """``changed`` carries the Settings wanted when the user accepts."""
+
+    changed = Signal(object)
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("optionsDialog")
+        self.setWindowTitle(self.tr("Training options"))
+        self._settings = settings
+        self._boxes: dict[str, QDoubleSpinBox] = {}
+        form = QFormLayout()
+        form.addRow(
+            QLabel(self.tr("Optimizer")), QLabel(optimizer_labels(self)[settings.optimizer])
+        )
+        for name, default in OPTIONS[settings.optimizer].items():
+            form.addRow(name, self._option(name, _value(settings, name, default)))
+        self._zero_grad = QComboBox()
+        self._zero_grad.setAccessibleName("zero_grad")
+        self._zero_grad.setToolTip(
+            self.tr("What becomes of every .grad when an iteration begins. Takes effect at once.")
+        )
+        self._zero_grad.addItem(self.tr("sets .grad to None"), (True, True))
+        self._zero_grad.addItem(self.tr("fills .grad with zeros"), (True, False))
+        self._zero_grad.addItem(self.tr("is left out: gradients accumulate"), (False, True))
+        self._zero_grad.setCurrentIndex(
+            2 if not settings.clear_gradients else 0 if settings.set_to_none else 1
+        )
+        form.addRow("zero_grad", self._zero_grad)
+        note = QLabel(self.tr("Changed optimizer options begin again with a fresh network."))
+        note.setProperty("role", "muted")
+        note.setWordWrap(True)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addLayout(form)
+        column.addWidget(note)
+        column.addWidget(buttons)
+
+    def _option(self, name: str, value: float) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setDecimals(10 if name == "eps" else 6)
+        box.setRange(0.0, 1.0)
+        box.setSingleStep({"eps": 1e-8, "weight_decay": 1e-4}.get(name, 0.05))
+        box.setValue(value)
+        box.setAccessibleName(name)
+        box.setToolTip(self.tr("{0} of the optimizer, as in torch.optim").format(name))
+        self._boxes[name] = box
+        return box
+
+    def _accept(self) -> None:
+        clear, to_none = self._zero_grad.currentData()
+        self.accept()
+        self.changed.emit(
+            replace(
+                self._settings,
+                optimizer_options=self._options(),
+                clear_gradients=clear,
+                set_to_none=to_none,
+            )
+        )
+
+    def _options(self) -> dict[str, Any]:
+        """What differs from torch's defaults, under torch's names."""
+        defaults = OPTIONS[self._settings.optimizer]
+        values = {name: box.value() for name, box in self._boxes.items()}
+        options: dict[str, Any] = {
+            name: value
+            for name, value in values.items()
+            if value != defaults[name] and name not in ("beta1", "beta2")
+        }
+        if any(values.get(name) != defaults.get(name) for name in ("beta1", "beta2")):
+            options["betas"] = (values["beta1"], values["beta2"])
+        return options
+
+
+def _value(settings: Settings, name: str, default: float) -> float:
+    options = settings.optimizer_options
+    if name in ("beta1", "beta2"):
+        betas: tuple[float, float] = options.get("betas", (0.9, 0.999))
+        return betas[name == "beta2"]
+    return float(options.get(name, default))

@@ -1,0 +1,196 @@
+"""The settings of the run: data, loss, optimizer, learning rate, batch size, seed."""
+
+import math
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...core.records import Settings
+
+
+class LearningRateBox(QDoubleSpinBox):
+    """A learning rate from 0 up; its arrows go 0.1, 0.2, 0.5, 1 …: even steps on a log scale."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDecimals(9)
+        self.setRange(0.0, 1e9)
+        self.setKeyboardTracking(False)
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802 - Qt's name
+        """The value with as many digits as it needs."""
+        return f"{value:.6g}"
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        """To the next of 1, 2, 5 times a power of ten, ``steps`` times."""
+        value = self.value()
+        for _ in range(abs(steps)):
+            value = _next_up(value) if steps > 0 else _next_down(value)
+        self.setValue(value)
+
+
+SMALLEST_LR = 1e-6
+
+
+def _ladder(value: float) -> list[float]:
+    power = math.floor(math.log10(value))
+    return [float(f"{m}e{p}") for p in (power - 1, power, power + 1) for m in (1, 2, 5)]
+
+
+def _next_up(value: float) -> float:
+    if value < SMALLEST_LR:
+        return SMALLEST_LR
+    return next(rung for rung in _ladder(value) if rung > value * 1.000001)
+
+
+def _next_down(value: float) -> float:
+    if value <= SMALLEST_LR:
+        return 0.0
+    return next(rung for rung in reversed(_ladder(value)) if rung < value * 0.999999)
+
+
+class SettingsBar(QWidget):
+    """Shows the settings of the run and tells what the user makes of them.
+
+    ``changed`` carries the Settings wanted; ``options_wanted`` asks for the rest of them.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = Settings()
+        self._data = QComboBox()
+        self._data.addItem(self.tr("Digits (built in)"), "strokes")
+        self._data.addItem(self.tr("Random (tutorial)"), "random")
+        self._data.addItem(self.tr("MNIST folder…"), "mnist")
+        self._loss = QComboBox()
+        self._loss.addItem(self.tr("Cross-entropy"), "cross_entropy")
+        self._loss.addItem(self.tr("MSE"), "mse")
+        self._loss.addItem(self.tr("Output gradient"), "output_gradient")
+        self._optimizer = QComboBox()
+        for name, label in optimizer_labels(self).items():
+            self._optimizer.addItem(label, name)
+        self._lr = LearningRateBox()
+        self._batch = QSpinBox()
+        self._batch.setRange(1, 4096)
+        self._batch.setKeyboardTracking(False)
+        self._seed = QSpinBox()
+        self._seed.setRange(0, 2**31 - 1)
+        self._seed.setKeyboardTracking(False)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        fresh = self.tr("A change begins again with a fresh network.")
+        for box, label, tip, width in (
+            (self._data, self.tr("Data"), fresh, 138),
+            (self._loss, self.tr("Loss"), fresh, 128),
+            (self._optimizer, self.tr("Optimizer"), fresh, 180),
+            (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 82),
+            (self._batch, self.tr("Batch"), self.tr("Samples in a batch."), 62),
+            (self._seed, self.tr("Seed"), fresh, 62),
+        ):
+            row.addLayout(_labelled(box, label, tip, width))
+        for combo in (self._data, self._loss, self._optimizer):
+            combo.currentIndexChanged.connect(self._edited)
+        for spin in (self._batch, self._seed):
+            spin.valueChanged.connect(self._edited)
+        self._lr.valueChanged.connect(self._edited)
+        for chosen in self._boxes():
+            chosen.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the wheel from changing a box that was not chosen first."""
+        if event.type() != QEvent.Type.Wheel:
+            return super().eventFilter(watched, event)
+        chosen = isinstance(watched, QWidget) and watched.hasFocus()
+        event.setAccepted(chosen)
+        return not chosen
+
+    def _boxes(self) -> tuple[QWidget, ...]:
+        return self._data, self._loss, self._optimizer, self._lr, self._batch, self._seed
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show these settings, and tell nobody."""
+        if settings == self._settings:
+            return
+        self._settings = settings
+        blockers = [QSignalBlocker(box) for box in self._boxes()]
+        for combo, value in (
+            (self._data, settings.data),
+            (self._loss, settings.loss),
+            (self._optimizer, settings.optimizer),
+        ):
+            combo.setCurrentIndex(combo.findData(value))
+        self._name_optimizer(settings)
+        self._lr.setValue(settings.lr)
+        self._batch.setValue(settings.batch_size)
+        self._seed.setValue(settings.seed)
+        # The random data is one sample: there is nothing to choose.
+        self._batch.setEnabled(settings.data != "random")
+        del blockers
+
+    def revert(self) -> None:
+        """Show the run's settings again in place of what the user had chosen."""
+        settings, self._settings = self._settings, Settings(seed=-1)
+        self.show_settings(settings)
+
+    def _name_optimizer(self, settings: Settings) -> None:
+        """Put the momentum beside the optimizer that has one set."""
+        for i, (name, label) in enumerate(optimizer_labels(self).items()):
+            momentum = settings.optimizer_options.get("momentum", 0)
+            if name == settings.optimizer and momentum:
+                label = self.tr("{0}, momentum {1:g}").format(label, momentum)
+            self._optimizer.setItemText(i, label)
+
+    def _edited(self) -> None:
+        optimizer = self._optimizer.currentData()
+        same = optimizer == self._settings.optimizer
+        self.changed.emit(
+            replace(
+                self._settings,
+                data=self._data.currentData(),
+                loss=self._loss.currentData(),
+                optimizer=optimizer,
+                lr=self._lr.value(),
+                batch_size=self._batch.value(),
+                seed=self._seed.value(),
+                optimizer_options=self._settings.optimizer_options if same else {},
+            )
+        )
+
+
+def optimizer_labels(owner: QWidget) -> dict[str, str]:
+    """The optimizers by the name the trainer knows them by."""
+    return {
+        "manual": owner.tr("Manual rule"),
+        "sgd": owner.tr("SGD"),
+        "nesterov": owner.tr("SGD, Nesterov"),
+        "adam": owner.tr("Adam"),
+        "rmsprop": owner.tr("RMSProp"),
+    }
+
+
+def _labelled(box: QWidget, text: str, tip: str, width: int) -> QVBoxLayout:
+    label = QLabel(text)
+    label.setProperty("role", "caption")
+    label.setBuddy(box)
+    box.setAccessibleName(text)
+    box.setToolTip(f"{text}. {tip}")
+    box.setFixedSize(width, 30)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    column = QVBoxLayout()
+    column.setSpacing(2)
+    column.addWidget(label)
+    column.addWidget(box)
+    return column

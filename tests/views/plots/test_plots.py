@@ -1,0 +1,301 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.core.records import Curves, Frame, Phase, Settings
+from backprop_viz.core.selection import select
+from backprop_viz.views.plots.flow_layout import slot
+from backprop_viz.views.plots.plots import AccuracyPlot, GradientFlowPlot, LossPlot
+from backprop_viz.views.style.theme import DARK, LIGHT
+
+MakeFrame = Callable[..., Frame]
+
+STROKES = Settings(data="strokes", loss="cross_entropy", lr=0.05, batch_size=8)
+
+
+def shown(qtbot: QtBot, widget: QWidget) -> None:
+    qtbot.addWidget(widget)
+    widget.resize(520, 190)
+    widget.show()
+
+
+def curves(loss: list[float]) -> Curves:
+    n = float(len(loss))
+    one = np.array
+    return Curves(one(loss), np.full(len(loss), 0.5), one([n]), one([1.5]), one([0.25]))
+
+
+# -- loss and accuracy ---------------------------------------------------------------------------
+
+
+def test_what_is_read_is_what_torch_computed(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = make_frame(STROKES, iterations=12, phases=0)
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(frame)
+    plot.plot.set_crosshair(12)
+    reading = {name: value for name, value, _ in plot.plot.reading()}
+    assert reading["batch"] == f"{frame.curves.loss[11]:.4g}".ljust(5, "0")
+    assert reading["held-out"] == f"{frame.curves.held_out_loss[0]:.4g}".ljust(5, "0")
+    weights = 0.95 ** np.arange(11, -1, -1)
+    smoothed = float((frame.curves.loss * weights).sum() / weights.sum())
+    assert float(reading["smoothed"]) == pytest.approx(smoothed, abs=1e-3)
+
+
+def test_accuracy_is_in_percent(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = make_frame(STROKES, phases=0)
+    plot = AccuracyPlot()
+    shown(qtbot, plot)
+    plot.show_frame(replace(frame, curves=curves([1.0, 1.0])))
+    plot.plot.set_crosshair(2)
+    reading = [(name, value) for name, value, _ in plot.plot.reading()]
+    assert reading == [("training", "50.00 %"), ("held-out", "25.00 %")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "words"),
+    [
+        (LossPlot, STROKES, "first iteration"),
+        (AccuracyPlot, STROKES, "first iteration"),
+        (AccuracyPlot, Settings(data="random", loss="mse", batch_size=1), "no right answer"),
+        (LossPlot, replace(STROKES, loss="output_gradient"), "no loss"),
+    ],
+)
+def test_an_empty_plot_says_why(
+    qtbot: QtBot, make_frame: MakeFrame, kind: type, settings: Settings, words: str
+) -> None:
+    plot = kind()
+    shown(qtbot, plot)
+    plot.show_frame(make_frame(settings, phases=0))
+    assert words in plot.hint.text()
+    assert plot.hint.isVisible()
+    assert not plot.plot.isVisible()
+
+
+def test_a_first_iteration_is_seen(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(make_frame(Settings(data="random", loss="mse", lr=0.01, batch_size=1)))
+    assert plot.plot.isVisible()
+    # One point makes no line: without its mark nothing would be there.
+    accent = QColor(DARK.accent).rgb()
+    image = plot.plot.grab().toImage()
+    pixels = [image.pixel(x, y) for x in range(image.width()) for y in range(image.height())]
+    assert pixels.count(accent) > 4
+
+
+def test_a_word_of_the_legend_hides_its_curve(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(replace(make_frame(STROKES, phases=0), curves=curves([3.0, 2.0])))
+    plot.plot.set_crosshair(2)
+    batch = plot.legend[0]
+    QTest.mouseClick(batch, Qt.MouseButton.LeftButton)
+    assert [name for name, _, _ in plot.plot.reading()] == ["smoothed", "held-out"]
+    QTest.keyClick(batch, Qt.Key.Key_Space)
+    assert [name for name, _, _ in plot.plot.reading()] == ["batch", "smoothed", "held-out"]
+    for button in (*plot.legend, plot.log):
+        assert button.toolTip()
+        assert button.accessibleName()
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_crosshair_moves_by_keys_and_hides(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(replace(make_frame(STROKES, phases=0), curves=curves([3.0] * 20)))
+    assert plot.plot.iteration is None
+    QTest.keyClick(plot.plot, Qt.Key.Key_End)
+    assert plot.plot.iteration == 20
+    QTest.keyClick(plot.plot, Qt.Key.Key_Left)
+    assert plot.plot.iteration == 19
+    QTest.keyClick(plot.plot, Qt.Key.Key_PageUp)
+    assert plot.plot.iteration == 17
+    QTest.keyClick(plot.plot, Qt.Key.Key_Home)
+    QTest.keyClick(plot.plot, Qt.Key.Key_Left)
+    assert plot.plot.iteration == 1
+    assert "iteration 1" in plot.plot.accessibleDescription()
+    QTest.keyClick(plot.plot, Qt.Key.Key_Escape)
+    assert plot.plot.iteration is None
+
+
+def test_the_crosshair_follows_the_mouse(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(replace(make_frame(STROKES, phases=0), curves=curves([3.0] * 100)))
+    view = plot.plot.getPlotItem().getViewBox()
+    at = plot.plot.mapFromScene(view.mapViewToScene(QPointF(40, 1)))
+    QTest.mouseMove(plot.plot.viewport(), at)
+    assert plot.plot.iteration == pytest.approx(40, abs=1)
+    plot.plot.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert plot.plot.iteration is None
+
+
+def test_the_range_follows_until_the_user_zooms(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = replace(make_frame(STROKES, phases=0), curves=curves([3.0] * 100))
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(frame)
+    view = plot.plot.getPlotItem().getViewBox()
+    assert view.viewRange()[0] == pytest.approx([0, 100])
+    view.setXRange(10, 20, padding=0)
+    view.sigRangeChangedManually.emit([True, True])
+    assert not plot.plot.following
+    assert plot.plot.view_all.isVisible()
+    plot.show_frame(replace(frame, curves=curves([3.0] * 150)))
+    assert view.viewRange()[0] == pytest.approx([10, 20])
+    QTest.keyClick(plot.plot, Qt.Key.Key_A)
+    assert plot.plot.following
+    assert not plot.plot.view_all.isVisible()
+    assert view.viewRange()[0] == pytest.approx([0, 150])
+    view.sigRangeChangedManually.emit([True, True])
+    QTest.mouseDClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 50))
+    assert plot.plot.following
+
+
+def test_logarithmic_loss(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(replace(make_frame(STROKES, phases=0), curves=curves([10.0, 0.1, 0.0, -1.0])))
+    plot.log.click()
+    low, high = plot.plot.getPlotItem().getViewBox().viewRange()[1]
+    assert low < -1 < 1 < high
+    plot.grab()
+    plot.log.click()
+    low, high = plot.plot.getPlotItem().getViewBox().viewRange()[1]
+    assert low <= -1.0 < 10 <= high
+
+
+@pytest.mark.parametrize("strange", [np.nan, np.inf, -np.inf])
+def test_what_is_not_a_number_is_told(qtbot: QtBot, make_frame: MakeFrame, strange: float) -> None:
+    plot = LossPlot()
+    shown(qtbot, plot)
+    frame = make_frame(STROKES, phases=0)
+    plot.show_frame(replace(frame, curves=curves([2.0, strange, strange, 1.0])))
+    plot.grab()
+    assert plot.notice.text() == "not finite at iteration 2"
+    plot.plot.set_crosshair(2)
+    assert plot.plot.reading()[0][1] == str(strange)
+    plot.show_frame(replace(frame, curves=curves([strange] * 3)))
+    plot.log.click()
+    plot.grab()
+    plot.show_frame(replace(frame, curves=curves([1.0])))
+    assert plot.notice.text() == ""
+
+
+def test_earlier_runs_stay_as_curves(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = make_frame(STROKES, phases=0)
+    past = (("run 1: Adam", curves([3.0, 2.0, 1.0])), ("run 2: SGD", curves([4.0])))
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(replace(frame, earlier=past[:1]))
+    assert plot.earlier_runs.text() == "run 1: Adam"
+    plot.show_frame(replace(frame, earlier=past, curves=curves([5.0, 5.0])))
+    assert plot.earlier_runs.toolTip() == "run 1: Adam\nrun 2: SGD"
+    plot.plot.set_crosshair(1)
+    reading = {name: value for name, value, _ in plot.plot.reading()}
+    assert (reading["run 1: Adam"], reading["run 2: SGD"]) == ("3.000", "4.000")
+    plot.earlier_runs.click()
+    assert len(plot.plot.reading()) == 2
+    plot.show_frame(replace(frame, curves=curves([5.0, 5.0, 5.0])))
+    assert not plot.earlier_runs.isVisible()
+
+
+def test_a_hidden_plot_catches_up(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    plot.show_frame(replace(make_frame(STROKES, phases=0), curves=curves([3.0, 2.0])))
+    plot.show()
+    plot.plot.set_crosshair(2)
+    assert plot.plot.reading()[0][1] == "2.000"
+
+
+def test_the_theme_can_change(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = make_frame(STROKES, iterations=3)
+    for plot in (LossPlot(), AccuracyPlot(), GradientFlowPlot()):
+        shown(qtbot, plot)
+        plot.show_frame(frame)
+        plot.set_theme(LIGHT)
+        image = plot.grab().toImage()
+        assert image.pixelColor(image.width() // 2, image.height() // 2).lightness() > 100
+
+
+# -- gradient flow -------------------------------------------------------------------------------
+
+
+def test_bars_are_the_gradients_at_the_cursor(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    recording = frame.moment.recording
+    span = recording.span(Phase.BACKWARD)
+    assert span is not None
+    panel = GradientFlowPlot()
+    shown(qtbot, panel)
+    panel.show_frame(replace(frame, moment=recording.at(span.start)))
+    assert all(flow.grad is None and flow.ratio is None for flow in panel.bars.flows)
+    for cursor in range(span.start, len(recording.events) + 1):
+        moment = recording.at(cursor)
+        panel.show_frame(replace(frame, moment=moment))
+        for flow in panel.bars.flows:
+            grad = moment.grad(flow.name)
+            assert (flow.grad is None) == (grad is None)
+            if grad is not None:
+                assert flow.grad == pytest.approx(float(np.linalg.norm(grad)), rel=1e-5)
+            assert (flow.ratio is None) == (moment.last(flow.name, Phase.UPDATE) is None)
+    assert [flow.name for flow in panel.bars.flows] == [p.name for p in recording.parameters]
+    panel.grab()
+
+
+def test_a_bar_is_read_and_picked(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    panel = GradientFlowPlot()
+    shown(qtbot, panel)
+    frame = make_frame()
+    panel.show_frame(frame)
+    legend = panel.readout.text()
+    bars = panel.bars
+    at = slot(bars.area(), len(bars.flows), 3).center().toPoint()
+    picked: list[tuple[str, object]] = []
+    panel.picked.connect(lambda kind, key: picked.append((kind, key)))
+    QTest.mouseMove(bars, at)
+    assert panel.readout.text().startswith("conv2.bias: ‖grad‖ ")
+    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=at)
+    QTest.keyClick(bars, Qt.Key.Key_Right)
+    QTest.keyClick(bars, Qt.Key.Key_Return)
+    assert picked == [("parameter", "conv2.bias"), ("parameter", "fc1.weight")]
+    QTest.keyClick(bars, Qt.Key.Key_Home)
+    assert panel.readout.text().startswith("conv1.weight")
+    QTest.keyClick(bars, Qt.Key.Key_Escape)
+    assert panel.readout.text() == legend
+    panel.select(select(frame.moment.recording, "parameter", "fc1.weight"))
+    panel.grab()
+    panel.select(None)
+
+
+def test_zeros_nan_and_many_parameters_are_drawn(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = make_frame(phases=0)
+    values = [None, 0.0, np.nan, np.inf, 1e-30, 1e30]
+    parameter = frame.moment.recording.parameters[1]
+    parameters = tuple(
+        replace(
+            parameter,
+            name=f"block{i}.weight",
+            grad=None if value is None else np.full(3, value, np.float32),
+        )
+        for i, value in enumerate(values * 20)
+    )
+    recording = replace(frame.moment.recording, parameters=parameters)
+    panel = GradientFlowPlot()
+    shown(qtbot, panel)
+    panel.show_frame(replace(frame, moment=recording.at(0)))
+    panel.grab()
+    assert "None" in panel.reading(panel.bars.flows[0])
+    assert panel.reading(panel.bars.flows[2]) == "block2.weight: ‖grad‖ nan"
+    panel.show_frame(replace(frame, moment=replace(recording, parameters=()).at(0)))
+    QTest.keyClick(panel.bars, Qt.Key.Key_Right)
+    panel.grab()

@@ -1,0 +1,135 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.core.records import Settings
+from backprop_viz.views.settings.options_dialog import OPTIONS, OptionsDialog
+from backprop_viz.views.settings.settings_bar import LearningRateBox, SettingsBar
+
+RUN = Settings(data="random", loss="mse", optimizer="adam", lr=0.001, batch_size=1, seed=3)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> SettingsBar:
+    bar = SettingsBar()
+    qtbot.addWidget(bar)
+    bar.show_settings(RUN)
+    return bar
+
+
+def test_showing_settings_tells_nobody(bar: SettingsBar, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(bar.changed):
+        bar.show_settings(replace(RUN, optimizer="sgd", seed=9))
+
+
+def test_a_change_carries_all_the_other_settings(bar: SettingsBar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bar.changed) as told:
+        bar._seed.setValue(4)
+    assert told.args == [replace(RUN, seed=4)]
+
+
+def test_another_optimizer_starts_with_its_own_options(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar.show_settings(replace(RUN, optimizer="sgd", optimizer_options={"momentum": 0.9}))
+    assert "0.9" in bar._optimizer.currentText()
+    with qtbot.waitSignal(bar.changed) as told:
+        bar._optimizer.setCurrentIndex(bar._optimizer.findData("adam"))
+    assert told.args[0].optimizer_options == {}
+
+
+def test_revert_shows_the_runs_settings_again(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar._loss.setCurrentIndex(bar._loss.findData("cross_entropy"))
+    with qtbot.assertNotEmitted(bar.changed):
+        bar.revert()
+    assert bar._loss.currentData() == "mse"
+
+
+def test_mnist_is_a_choice(bar: SettingsBar) -> None:
+    bar.show_settings(replace(RUN, data="mnist", mnist_root="some/folder"))
+    assert bar._data.currentData() == "mnist"
+
+
+def test_the_wheel_changes_only_a_box_that_was_chosen(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar.show()
+    bar.activateWindow()
+    qtbot.waitUntil(bar.isActiveWindow)
+
+    def turn() -> None:
+        QApplication.sendEvent(
+            bar._seed,
+            QWheelEvent(
+                QPointF(5, 5),
+                QPointF(bar._seed.mapToGlobal(QPoint(5, 5))),
+                QPoint(),
+                QPoint(0, 120),
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            ),
+        )
+
+    bar._lr.setFocus()
+    turn()
+    assert bar._seed.value() == RUN.seed
+    bar._seed.setFocus()
+    turn()
+    assert bar._seed.value() == RUN.seed + 1
+
+
+@pytest.mark.parametrize(
+    ("start", "steps", "end"),
+    [
+        (0.05, 1, 0.1),
+        (0.05, -1, 0.02),
+        (0.1, 2, 0.5),
+        (0.03, 1, 0.05),
+        (1e-6, -1, 0.0),
+        (0.0, 1, 1e-6),
+        (1.0, 3, 10.0),
+    ],
+)
+def test_the_learning_rates_arrows_are_logarithmic(
+    qtbot: QtBot, start: float, steps: int, end: float
+) -> None:
+    box = LearningRateBox()
+    qtbot.addWidget(box)
+    box.setValue(start)
+    box.stepBy(steps)
+    assert box.value() == pytest.approx(end)
+
+
+def test_a_typed_learning_rate_counts_when_it_is_finished(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar._lr.selectAll()
+    with qtbot.assertNotEmitted(bar.changed):
+        qtbot.keyClicks(bar._lr, "0.25")
+    with qtbot.waitSignal(bar.changed) as told:
+        qtbot.keyClick(bar._lr, Qt.Key.Key_Return)
+    assert told.args[0].lr == 0.25
+
+
+@pytest.mark.parametrize("optimizer", OPTIONS)
+def test_untouched_options_are_torchs_own(qtbot: QtBot, optimizer: str) -> None:
+    dialog = OptionsDialog(replace(RUN, optimizer=optimizer))
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.changed) as told:
+        dialog._accept()
+    assert told.args == [replace(RUN, optimizer=optimizer)]
+
+
+def test_options_and_zero_grad_reach_the_settings(qtbot: QtBot) -> None:
+    settings = replace(RUN, optimizer_options={"betas": (0.8, 0.99)}, set_to_none=False)
+    dialog = OptionsDialog(settings)
+    qtbot.addWidget(dialog)
+    assert dialog._boxes["beta1"].value() == 0.8
+    assert dialog._zero_grad.currentIndex() == 1
+    dialog._boxes["eps"].setValue(1e-5)
+    dialog._zero_grad.setCurrentIndex(2)
+    with qtbot.waitSignal(dialog.changed) as told:
+        dialog._accept()
+    wanted = told.args[0]
+    assert wanted.optimizer_options == {"betas": (0.8, 0.99), "eps": 1e-5}
+    assert not wanted.clear_gradients
