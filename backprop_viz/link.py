@@ -4,19 +4,22 @@ They are two processes, not two threads: a window that paints in Python holds th
 lock for most of the time, and training in the same process would wait for it at every torch call.
 """
 
-import multiprocessing
 import os
+import pickle
 import signal
+import subprocess
 import sys
 import threading
 from collections import deque
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, SpawnContext
+from contextlib import suppress
 from queue import SimpleQueue
-from typing import Any
+from typing import IO, Any
 
 from .core.records import Notice, Settings
 from .messages import Command, Update
+
+# What the worker's interpreter runs: it finds modules where this one does.
+_START = "import sys; sys.path[:] = {path!r}; from backprop_viz.link import serve; serve()"
 
 
 class Link:
@@ -66,46 +69,47 @@ class Link:
             thread.join(timeout_s)
 
     def _send(self, settings: Settings) -> None:
-        """Start the process, which takes its time when it is the first, then send."""
-        self._connection, theirs = multiprocessing.Pipe()
-        process = _context().Process(target=serve, args=(theirs, settings), daemon=True)
-        process.start()
-        theirs.close()
+        """Start the process, which takes its time, then send."""
+        process = subprocess.Popen(
+            [sys.executable, "-c", _START.format(path=sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._output = process.stdout
         self._started.set()
-        try:
+        # A broken pipe means that the worker is gone: the reader tells.
+        with suppress(OSError):
+            _put(process.stdin, settings)
             while (message := self._outbox.get()) is not None:
-                self._connection.send(message)
-        except OSError:
-            pass  # the worker is gone: the reader tells
-        finally:
-            process.kill()
-            process.join()
-            process.close()
+                _put(process.stdin, message)
+        process.kill()
+        process.wait()
+        with suppress(OSError):
+            process.stdin.close()
 
     def _read(self) -> None:
         self._started.wait()
-        try:
+        with self._output, suppress(EOFError, OSError, pickle.UnpicklingError):
             while True:
-                self._received.append(self._connection.recv())
-        except (EOFError, OSError):
-            if not self._closing:
-                self._received.append(Notice("worker_ended"))
+                self._received.append(pickle.load(self._output))
+        if not self._closing:
+            self._received.append(Notice("worker_ended"))
 
 
-def _context() -> SpawnContext | ForkServerContext:
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    # torch is imported once; the worker of every further window is a copy of that.
-    context.set_forkserver_preload(["backprop_viz.worker"])
-    return context
+def _put(stream: IO[bytes], message: object) -> None:
+    pickle.dump(message, stream, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.flush()
 
 
 class Mailbox:
     """The worker's end. Sending never waits for the window."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
+        self._incoming = incoming
+        self._outgoing = outgoing
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._outbox: SimpleQueue[Update | Notice] = SimpleQueue()
         self._wanted = threading.Event()
@@ -136,7 +140,7 @@ class Mailbox:
     def _read(self) -> None:
         try:
             while True:
-                message = self._connection.recv()
+                message = pickle.load(self._incoming)
                 if isinstance(message, Command):
                     self._commands.put(message)
                 else:
@@ -147,20 +151,20 @@ class Mailbox:
     def _send(self) -> None:
         try:
             while True:
-                self._connection.send(self._outbox.get())
+                _put(self._outgoing, self._outbox.get())
         except OSError:
             os._exit(0)
 
 
-def serve(connection: Connection, settings: Settings) -> None:
-    """What the worker's process runs."""
+def serve() -> None:
+    """What the worker's process runs; the line is its standard input and output."""
     # Ctrl+C in a terminal reaches both processes; the window's is the one to answer it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    mailbox = Mailbox(connection)
-    try:
-        from .worker import Worker
+    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    # Whatever is printed from here on goes where errors go, not into the line.
+    os.dup2(2, 1)
+    settings = pickle.load(incoming)
+    mailbox = Mailbox(incoming, outgoing)
+    from .worker import Worker
 
-        Worker(mailbox, settings).run()
-    except Exception as error:
-        mailbox.tell(Notice("failed", (type(error).__name__, str(error))))
-        raise
+    Worker(mailbox, settings).run()

@@ -35,7 +35,7 @@ class Worker:
         self._run = 0
         self._training = False
         self._evaluation_due = False
-        self._evaluate_at = 0.0
+        self._evaluate_at = self._training_since = 0.0
         self._rate = 0.0
         self._frame_at = (0.0, 0)
         self._frame_cost = 0.0
@@ -110,6 +110,7 @@ class Worker:
         """Train until told to pause."""
         self._training = True
         self._frame_at = (time.perf_counter(), self._trainer.iteration)
+        self._training_since = time.perf_counter()
         self._evaluate_at = 0.0
 
     def pause(self) -> None:
@@ -152,9 +153,8 @@ class Worker:
         now = time.perf_counter()
         if now >= self._evaluate_at:
             self._evaluate()
-            # A twentieth of the time goes into evaluation, but it comes every ten seconds.
-            spent = time.perf_counter() - now
-            self._evaluate_at = now + min(10.0, max(1.0, 20 * spent))
+            # Often at first, when the curve moves; then every ten seconds.
+            self._evaluate_at = now + min(10.0, max(1.0, 0.5 * (now - self._training_since)))
         if self._recorder is not None:
             self._finish(self._recorder)
         elif self._mailbox.frame_wanted() and now - self._frame_at[0] >= self._frame_interval():

@@ -35,7 +35,7 @@ class KeyButton(QToolButton):
         self._show_text()
 
     def _room_for(self, text: str) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(text) + 36, 32)
+        return QSize(self.fontMetrics().horizontalAdvance(text) + 26, 32)
 
     def _with_key(self) -> str:
         action = self.defaultAction()
@@ -69,7 +69,7 @@ class Toolbar(QWidget):
         progress.setSpacing(1)
         for label in (self._iteration, self._rate):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setMinimumWidth(104)
+            label.setMinimumWidth(134)
             progress.addWidget(label)
 
         row = QHBoxLayout(self)

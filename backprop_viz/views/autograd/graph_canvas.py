@@ -70,7 +70,7 @@ class GraphCanvas(QGraphicsView):
         before = self.current
         self.item.recolour(moment)
         if self.current is not None and self.current != before:
-            self.ensureVisible(self.item.box(self.current).adjusted(-20, -20, 20, 20), 0, 0)
+            self._reveal(self.current)
 
     @property
     def current(self) -> int | None:
@@ -96,6 +96,12 @@ class GraphCanvas(QGraphicsView):
     def minimumSizeHint(self) -> QSize:
         """Two rows, small."""
         return QSize(160, 90)
+
+    def _reveal(self, node: int) -> None:
+        """Scroll to a node that is not in sight; a graph that is shown whole stays where it is."""
+        box = self.item.box(node)
+        if not self.viewport().rect().contains(self.mapFromScene(box).boundingRect()):
+            self.ensureVisible(box.adjusted(-20, -20, 20, 20), 0, 0)
 
     # -- folding, zoom and pan -----------------------------------------------------------------
 
@@ -243,7 +249,7 @@ class GraphCanvas(QGraphicsView):
         node = neighbour(self._structure, self.item.focused, key)
         if node is not None:
             self._focus(node)
-            self.ensureVisible(self.item.box(node).adjusted(-20, -20, 20, 20), 0, 0)
+            self._reveal(node)
 
     def _focus(self, node: int) -> None:
         self.item.focused = node
