@@ -23,6 +23,7 @@ from .probabilities import ProbabilityBars
 _GAP = 12
 _BARS = 96  # the least width for the bars
 _CAPTION = 18
+_COMFORTABLE = 220  # a side that is good to draw on
 
 
 class DrawPanel(Panel):
@@ -148,10 +149,10 @@ class _Stage(QWidget):
 def place(width: int, height: int) -> tuple[QRect, QRect, QRect]:
     """Where the canvas, the bars and what the net sees go in a panel of this size."""
     widest = width - _GAP - _BARS
-    for times, share in ((3, 0.8), (2, 0.65), (1, 0.0)):
+    for times in (3, 2, 1):
         below = 8 + _CAPTION + 32 * times
-        if height - below >= share * widest:
-            break  # what the net sees is as large as leaves the canvas that share of its width
+        if height - below >= min(0.85 * widest, _COMFORTABLE):
+            break  # what the net sees is as large as leaves the canvas large enough
     side = max(min(height - below, widest), 32)
     left = side + _GAP
     # Beside a small canvas the bars go on below it, to be read.
