@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from fast_sugiyama import from_edges
 from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
-from .records import Graph, Layer, LayerGraph, Node, Phase
+from .records import Graph, Layer, LayerGraph, Node, Phase, Saved
 
 Edges = tuple[tuple[int, int], ...]
 
@@ -55,7 +55,14 @@ def grad_fn_graph(nodes: Sequence[GradFn], names: Mapping[int, str]) -> Graph:
     places = layout(len(nodes), edges)
     return Graph(
         tuple(
-            Node(i, grad_fn_name(node), _shape(node), names.get(id(leaf_of(node))), *places[i])
+            Node(
+                i,
+                grad_fn_name(node),
+                _shape(node),
+                names.get(id(leaf_of(node))),
+                *places[i],
+                saved=saved_by(node),
+            )
             for i, node in enumerate(nodes)
         ),
         edges,
@@ -70,6 +77,28 @@ def grad_fn_name(node: GradFn) -> str:
 def leaf_of(node: GradFn) -> Tensor | None:
     """The leaf whose ``.grad`` an AccumulateGrad node adds to; None for any other node."""
     return getattr(node, "variable", None) if grad_fn_name(node) == "AccumulateGrad" else None
+
+
+def saved_by(node: GradFn) -> tuple[Saved, ...]:
+    """The tensors a node keeps for its backward; none once backward has freed them."""
+    found = []
+    for attribute in _saved_attributes(type(node)):
+        try:
+            value = getattr(node, attribute)
+        except RuntimeError:
+            continue  # freed by a backward before
+        tensors = value if isinstance(value, list | tuple) else (value,)
+        found += [
+            Saved(attribute.removeprefix("_saved_"), tuple(t.shape), t.numel() * t.itemsize)
+            for t in tensors
+            if isinstance(t, Tensor)
+        ]
+    return tuple(found)
+
+
+@cache
+def _saved_attributes(kind: type) -> tuple[str, ...]:
+    return tuple(name for name in dir(kind) if name.startswith("_saved_"))
 
 
 def _shape(node: GradFn) -> tuple[int, ...] | None:

@@ -97,6 +97,7 @@ class Recorder:
             loss=None if self._trainer.loss is None else self._trainer.loss_value(),
             samples=self._samples,
             model=type(self._trainer.model).__name__,
+            options=self._options(),
         )
 
     # -- zero_grad and update ----------------------------------------------------------------
@@ -106,15 +107,36 @@ class Recorder:
         parameters = list(self._trainer.model.named_parameters())
         grads = [_grad_of(p) for _, p in parameters]
         values = [self._copy(p) for _, p in parameters]
+        states = [self._state(p) if phase is Phase.UPDATE else {} for _, p in parameters]
         yield
-        for (name, parameter), grad, value in zip(parameters, grads, values, strict=True):
+        for (name, parameter), grad, value, state in zip(
+            parameters, grads, values, states, strict=True
+        ):
             if phase is Phase.UPDATE:
                 if grad is None:
                     continue
-                event = Event(phase, self._rule(), (value, grad), (self._copy(parameter),))
+                event = Event(
+                    phase,
+                    self._rule(),
+                    (value, grad),
+                    (self._copy(parameter),),
+                    state={k: (state.get(k), v) for k, v in self._state(parameter).items()},
+                )
             else:
                 event = Event(phase, "zero_grad", (grad,), (_grad_of(parameter),))
             self._events.append(replace(event, parameter=name))
+
+    def _state(self, parameter: Tensor) -> dict[str, Array]:
+        """The optimizer's own tensors for a parameter."""
+        optimizer = self._trainer.optimizer
+        state = {} if optimizer is None else optimizer.state.get(parameter, {})
+        return {name: to_array(value) for name, value in state.items() if torch.is_tensor(value)}
+
+    def _options(self) -> dict[str, Any]:
+        optimizer = self._trainer.optimizer
+        if optimizer is None:
+            return {"lr": self._trainer.lr}
+        return {k: v for k, v in optimizer.param_groups[0].items() if k != "params"}
 
     def _rule(self) -> str:
         optimizer = self._trainer.optimizer
@@ -128,7 +150,10 @@ class Recorder:
 
         def ran(op: str, read: Tensors, inputs: Arrays, made: Tensors, line: int | None) -> None:
             self._operations.append(Operation(phase, op, read, made, made[0].grad_fn))
-            self._events.append(Event(phase, op, inputs, self._copy_all(made), line=line))
+            tracked = any(tensor.requires_grad for tensor in made)
+            self._events.append(
+                Event(phase, op, inputs, self._copy_all(made), line=line, tracked=tracked)
+            )
 
         with _Watch(ran, self._copy_all, forward):
             yield

@@ -54,8 +54,20 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """A tensor that a grad_fn node saved in forward for its backward: ``_saved_`` + ``name``."""
+
+    name: str
+    shape: tuple[int, ...]
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """One grad_fn node. ``x`` counts columns from the root, ``y`` lanes from the top."""
+    """One grad_fn node. ``x`` counts columns from the root, ``y`` lanes from the top.
+
+    ``saved`` is freed when backward has run the node.
+    """
 
     id: int
     name: str
@@ -63,6 +75,7 @@ class Node:
     parameter: str | None = None
     x: float = 0.0
     y: float = 0.0
+    saved: tuple[Saved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +132,11 @@ class Event:
       ``line`` the line of the network's ``forward`` in its source file.
     - backward: the gradients that went into ``node`` -> those that came out. For an
       ``AccumulateGrad``: (``.grad`` before, the gradient that arrived) -> ``.grad`` after.
-    - update: (weight before, its ``.grad``) -> weight after.
+    - update: (weight before, its ``.grad``) -> weight after; ``state`` holds the optimizer's
+      own tensors for the parameter by name, before and after (None where there was none yet).
+
+    ``tracked`` tells of a forward operation whether autograd follows its output: false after
+    ``detach`` and under ``no_grad``.
     """
 
     phase: Phase
@@ -129,6 +146,8 @@ class Event:
     node: int | None = None
     parameter: str | None = None
     line: int | None = None
+    tracked: bool = True
+    state: Mapping[str, tuple[Array | None, Array]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +167,8 @@ class Recording:
     ``samples`` is how many samples of each batch were kept (None: all); ``input`` and
     ``labels`` are cut the same way. ``preview`` marks a forward pass run on a copy of the
     network before the first step, to have a graph to show: its events are not yet history.
-    ``model`` is the name of the network's class.
+    ``model`` is the name of the network's class, ``options`` what the optimizer goes by (lr,
+    momentum, betas …, as in torch's param_groups).
     """
 
     iteration: int
@@ -163,6 +183,7 @@ class Recording:
     samples: int | None = None
     preview: bool = False
     model: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def by_parameter(self) -> Mapping[str, Parameter]:
@@ -315,9 +336,38 @@ class Prediction:
     seen: NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """Where, or on what condition, the cursor stops.
+
+    ``kind`` "line", "node" and "parameter" name a place by ``key``: a line of the network's
+    source, a node's id, a parameter's dotted name. "loss_above", "norm_above" and "norm_below"
+    (of any parameter's ``.grad``, or of the one that ``key`` names) compare with ``value``.
+    "not_finite", "grad_zero" and "grad_none" need neither.
+    """
+
+    kind: str
+    key: str | int | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """The iterations kept in memory, oldest first, which is shown, and what they cost."""
+
+    iterations: tuple[int, ...] = ()
+    shown: int = 0
+    bytes: int = 0
+    budget: int = 256 * 2**20
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """All the window shows at one instant. ``rate`` is in iterations per second."""
+    """All the window shows at one instant. ``rate`` is in iterations per second.
+
+    ``hit`` is the breakpoint that the cursor stopped at, until it moves on; ``playing`` says
+    that the cursor moves by itself.
+    """
 
     settings: Settings
     moment: Moment
@@ -330,3 +380,7 @@ class Frame:
     device: str = "cpu"
     prediction: Prediction | None = None
     earlier: tuple[tuple[str, Curves], ...] = ()
+    reel: Reel = Reel()
+    breakpoints: tuple[Breakpoint, ...] = ()
+    hit: Breakpoint | None = None
+    playing: bool = False
