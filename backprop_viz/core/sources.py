@@ -98,6 +98,15 @@ def _split(dataset: Dataset[Any]) -> Source:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LoaderState:
+    """Where in which epoch a loader is."""
+
+    generator: Tensor
+    order: Tensor
+    position: int
+
+
 class Loader:
     """Batches of the training part, epoch after epoch, each in its own random order."""
 
@@ -120,3 +129,13 @@ class Loader:
         index = self._order[self._position : self._position + batch_size]
         self._position += len(index)
         return self._samples.batch(index)
+
+    def state(self) -> LoaderState:
+        """Where the loader is; the order of an epoch is never changed in place."""
+        return LoaderState(self._generator.get_state(), self._order, self._position)
+
+    def restore(self, state: LoaderState) -> None:
+        """Go on from a state."""
+        self._generator.set_state(state.generator)
+        self._order = state.order
+        self._position = state.position

@@ -1,5 +1,6 @@
 """Training as the tutorial writes it: five phases in their legal order, each a line of Python."""
 
+import copy
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from torch.utils.data import Dataset
 from .data import prepare
 from .lenet import LeNet
 from .records import Phase, Settings
-from .sources import Loader, open_source
+from .sources import Loader, LoaderState, open_source
 
 if TYPE_CHECKING:
     from .records import Recording
@@ -56,6 +57,20 @@ class Evaluation:
 
     loss: float
     accuracy: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A trainer between two iterations; what is in it is for ``Trainer.restore`` alone."""
+
+    iteration: int
+    model: dict[str, Any]
+    grads: list[Tensor | None] | None
+    optimizer: dict[str, Any] | None
+    random_state: Tensor
+    loader: LoaderState
+    fetched: tuple[int, tuple[Tensor, Tensor], Tensor]
+    settings: tuple[float, int, bool, bool]
 
 
 class Trainer:
@@ -103,6 +118,7 @@ class Trainer:
             self.model = LeNet() if model is None else model
             self._source = open_source(data, root)
         self._random_state_at_start = self._random_state
+        self._grads_at_start: list[Tensor | None] = []
         self._lr = lr
         self.optimizer = make_optimizer(optimizer, self.model, lr, optimizer_options or {})
         self.criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss()}.get(loss)
@@ -136,6 +152,7 @@ class Trainer:
         self._expect(Phase.ZERO_GRAD)
         self.fetch()
         self._random_state_at_start = self._random_state
+        self._grads_at_start = self._kept_grads()
         if self.clear_gradients:
             owner = self.model if self.optimizer is None else self.optimizer
             owner.zero_grad(set_to_none=self.set_to_none)
@@ -164,8 +181,8 @@ class Trainer:
         If the network's backward raises, every ``.grad`` is as it was before.
         """
         self._expect(Phase.BACKWARD)
-        # Cloned only where backward would add in place; None costs nothing.
         parameters = list(self.model.parameters())
+        # Cloned only where backward would add in place; None costs nothing.
         found = [None if p.grad is None else p.grad.clone() for p in parameters]
         try:
             with self._own_random_state():
@@ -208,13 +225,11 @@ class Trainer:
         return self.finished()
 
     def restart_iteration(self) -> None:
-        """Go back to zero_grad with the same batch and random state; not after backward.
-
-        Raises PhaseError when gradients are there already.
-        """
-        if self.phase is Phase.UPDATE:
-            raise PhaseError("update() is due: backward has already changed the gradients.")
+        """Go back to zero_grad with the batch, the random state and the gradients of its start."""
         self._random_state = self._random_state_at_start
+        if self.phase is not Phase.ZERO_GRAD:
+            for parameter, grad in zip(self.model.parameters(), self._grads_at_start, strict=True):
+                parameter.grad = grad
         self.phase = Phase.ZERO_GRAD
 
     def finished(self) -> Iteration:
@@ -261,6 +276,45 @@ class Trainer:
             probabilities: NDArray[np.float32] = torch.softmax(logits, 0).numpy()
         return probabilities
 
+    # -- going back --------------------------------------------------------------------------
+
+    def checkpoint(self) -> Checkpoint:
+        """All that the next iterations depend on, copied; only between two iterations.
+
+        Raises PhaseError in the middle of one.
+        """
+        self._expect(Phase.ZERO_GRAD)
+        optimizer = None if self.optimizer is None else self.optimizer.state_dict()
+        return Checkpoint(
+            iteration=self.iteration,
+            model=copy.deepcopy(self.model.state_dict()),
+            grads=None if self.clear_gradients else self._kept_grads(),
+            optimizer=None
+            if self.optimizer is None
+            else copy.deepcopy(self.optimizer.state_dict()),
+            random_state=self._random_state,
+            loader=self._loader.state(),
+            fetched=(self._fetched_for, self.batch, self._labels),
+            settings=(self._lr, self.batch_size, self.set_to_none, self.clear_gradients),
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Be as when the checkpoint was made; what follows is then the same, bit for bit."""
+        lr, self.batch_size, self.set_to_none, self.clear_gradients = checkpoint.settings
+        self.model.load_state_dict(checkpoint.model)
+        grads = checkpoint.grads or [None] * len(list(self.model.parameters()))
+        for parameter, grad in zip(self.model.parameters(), grads, strict=True):
+            parameter.grad = None if grad is None else grad.clone()
+        if self.optimizer is not None and checkpoint.optimizer is not None:
+            self.optimizer.load_state_dict(copy.deepcopy(checkpoint.optimizer))
+        self.lr = lr
+        self._random_state = checkpoint.random_state
+        self._loader.restore(checkpoint.loader)
+        self._fetched_for, self.batch, self._labels = checkpoint.fetched
+        self.iteration = checkpoint.iteration
+        self.phase = Phase.ZERO_GRAD
+        self.output = self.loss = None
+
     # -- settings and state ------------------------------------------------------------------
 
     @property
@@ -303,6 +357,14 @@ class Trainer:
         if self.output is None or self._source.target is not None:
             return math.nan
         return (self.output.detach().argmax(1) == self._labels).float().mean().item()
+
+    def _kept_grads(self) -> list[Tensor | None]:
+        """Every ``.grad`` as it is; a clone of what zero_grad or backward will change in place."""
+        in_place = not (self.clear_gradients and self.set_to_none)
+        return [
+            p.grad.clone() if in_place and p.grad is not None else p.grad
+            for p in self.model.parameters()
+        ]
 
     def _target(self, labels: Tensor) -> Tensor:
         if self.loss_name != "mse":

@@ -1,0 +1,69 @@
+"""Where in a recording a breakpoint holds. No torch here: it reads what was recorded."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .records import Array, Breakpoint, Event, Phase, Recording
+
+# Conditions on numbers; the other kinds name a place.
+CONDITIONS = frozenset(
+    ("loss_above", "norm_above", "norm_below", "not_finite", "grad_zero", "grad_none")
+)
+
+
+def first_hit(
+    recording: Recording, breakpoints: Sequence[Breakpoint], start: int = 0
+) -> tuple[int, Breakpoint] | None:
+    """The first event from ``start`` on at which a breakpoint holds, and that breakpoint."""
+    for i in range(start, len(recording.events)):
+        event = recording.events[i]
+        for breakpoint_ in breakpoints:
+            if holds(breakpoint_, event, recording.loss) or _left_none(breakpoint_, recording, i):
+                return i, breakpoint_
+    return None
+
+
+def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:
+    """Whether an event is what a breakpoint waits for."""
+    kind, key, value = breakpoint_.kind, breakpoint_.key, breakpoint_.value
+    if kind == "line":
+        return event.line == key
+    if kind == "node":
+        return event.phase is Phase.BACKWARD and event.node == key
+    if kind == "not_finite":
+        return not all(array is None or _finite(array) for array in event.outputs)
+    if kind == "loss_above":
+        last = event.phase is Phase.LOSS and event.outputs[-1] is not None
+        return last and loss is not None and value is not None and loss > value
+    accumulated = event.phase is Phase.BACKWARD and event.parameter is not None
+    if not accumulated or key not in (None, event.parameter):
+        return False
+    grad = event.outputs[0]
+    if kind == "parameter":
+        return True
+    if grad is None or kind == "grad_none":
+        return False
+    if kind == "grad_zero":
+        return not grad.any()
+    norm = float(np.sqrt(np.square(grad, dtype=np.float64).sum()))
+    if value is None:
+        return False
+    return norm > value if kind == "norm_above" else kind == "norm_below" and norm < value
+
+
+def _left_none(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:
+    """Whether event ``i`` is backward's last and has left a ``.grad`` None that is asked about."""
+    backward = recording.span(Phase.BACKWARD)
+    if breakpoint_.kind != "grad_none" or backward is None or i != backward.stop - 1:
+        return False
+    moment = recording.at(i + 1)
+    return any(
+        moment.grad(p.name) is None
+        for p in recording.parameters
+        if breakpoint_.key in (None, p.name)
+    )
+
+
+def _finite(array: Array) -> bool:
+    return array.dtype.kind not in "fc" or bool(np.isfinite(array).all())
