@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -167,7 +174,12 @@ class _Titles(QHeaderView):
 
 
 class ArrayTable(QTableView):
-    """The table of an array; Ctrl+C copies what is selected with every digit."""
+    """The table of an array; Ctrl+C copies what is selected with every digit.
+
+    ``element_chosen``: the flat index of the element whose row has become the current one.
+    """
+
+    element_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -213,6 +225,12 @@ class ArrayTable(QTableView):
             f"QTableView:focus {{ border-color: {theme.accent}; }}"
             "QHeaderView { padding: 0; }"
         )
+
+    def currentChanged(self, current: _Index, previous: _Index) -> None:  # noqa: N802
+        """Tell which element is chosen now."""
+        super().currentChanged(current, previous)
+        if current.isValid() and current.row() != previous.row():
+            self.element_chosen.emit(current.row())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns, in smaller letters where it is narrow."""

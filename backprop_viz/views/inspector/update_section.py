@@ -1,6 +1,7 @@
 """What the optimizer did with a parameter: its rule, and every element before and after."""
 
 import numpy as np
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ...core.records import Array, Moment, Phase, Settings
@@ -17,7 +18,12 @@ def subtracted(before: Array, after: Array) -> Array:
 
 
 class UpdateSection(QWidget):
-    """The rule as a title, and a table of the elements."""
+    """The rule as a title, and a table of the elements.
+
+    ``element_chosen``: the flat index of the element whose row is the table's current one.
+    """
+
+    element_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +34,7 @@ class UpdateSection(QWidget):
         self.rule.setFont(code_font(11))
         self.table = ArrayTable()
         self.table.setAccessibleName(self.tr("The update of every element"))
+        self.table.element_chosen.connect(self.element_chosen)
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(title)
