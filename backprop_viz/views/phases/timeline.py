@@ -2,42 +2,56 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QFontMetrics,
     QHelpEvent,
     QKeyEvent,
-    QLinearGradient,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
 
-from ...core.records import PHASES, Event, Frame, Phase
+from ...core.records import Event, Frame, Phase
 from ..style.theme import DARK, Theme, body_font
 from .phases import running_free
+from .reel import HEIGHT as REEL_HEIGHT
+from .reel import ReelStrip, neighbour
+from .reel_note import HEIGHT as NOTE_HEIGHT
+from .reel_note import ReelNote
+from .timeline_bar import bar_box, paint_bar, paint_flow
 from .timeline_layout import (
     Segment,
     cursor_at,
     event_at,
     expected_counts,
     lay_out,
-    position,
+    stops_at,
 )
+from .transport import Transport
 
-_HEIGHT = 42
+_HEIGHT = 54
 _MARGIN = 16
-_BAR = 8
-_HANDLE = 7.5
+_EDGE = 10  # left of the buttons
+_REACH = 14  # how far beside the bar a click still means its end
 
 
 class TimelineView(QFrame):
-    """Shows and follows the cursor; ``cursor_moved`` asks for it to be elsewhere."""
+    """Shows and follows the cursor.
+
+    ``cursor_moved`` asks for it to be elsewhere, ``iteration_picked`` for another iteration that
+    is kept in memory, ``speed_changed`` for a number of events per second.
+    """
 
     cursor_moved = Signal(int)
+    iteration_picked = Signal(int)
+    speed_changed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,20 +65,55 @@ class TimelineView(QFrame):
         self._frame: Frame | None = None
         # Counts of the recording before, so that the bar keeps its shape from step to step.
         self._known: dict[Phase, int] = {}
+        self._dragging = False
+        self.transport = Transport(self)
+        self.transport.hide()
+        self.transport.speed_changed.connect(self.speed_changed)
+        self.reel = ReelStrip(self)
+        self.reel.hide()
+        self.reel.picked.connect(self.iteration_picked)
+        self.note = ReelNote(self)
+        self.note.hide()
+
+    def set_transport(self, actions: Sequence[QAction]) -> None:
+        """Buttons for five actions: to the start, back, play, forward, to the end."""
+        self.transport.set_actions(actions)
+        self.transport.show()
+        self._place()
+
+    def set_continue_action(self, action: QAction) -> None:
+        """A link that is there while an older iteration is shown."""
+        self.note.set_action(action)
+        self._place()
+
+    @property
+    def speed(self) -> float:
+        """The chosen speed of playing, in events per second."""
+        return self.transport.speed
 
     def show_frame(self, frame: Frame) -> None:
-        """Show the recording's events and the cursor."""
+        """Show the recording's events and the cursor, and the iterations there are."""
         self._frame = frame
         for span in frame.moment.recording.spans:
             self._known[span.phase] = span.stop - span.start
         description = self.caption()
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
+        self.transport.show_playing(frame.playing)
+        if self.isVisible():
+            self._show_reel()
         self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while hidden."""
+        super().showEvent(event)
+        self._show_reel()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
         self._theme = theme
+        self.transport.set_theme(theme)
+        self.reel.set_theme(theme)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -73,7 +122,7 @@ class TimelineView(QFrame):
 
     def minimumSizeHint(self) -> QSize:
         """Enough to hit each phase."""
-        return QSize(240, _HEIGHT)
+        return QSize(240 + round(self._left()), _HEIGHT)
 
     def caption(self) -> str:
         """Where the cursor is, in words: ``iteration 128 · backward 17/26``."""
@@ -103,8 +152,9 @@ class TimelineView(QFrame):
             return ()
         recording = self._frame.moment.recording
         counts = expected_counts(recording, self._known)
-        width = self.width() - 2 * _MARGIN - self._caption_width() - 16
-        return lay_out(recording, counts, _MARGIN, max(width, 10))
+        left = self._left()
+        width = self.width() - left - _MARGIN - self._words_width() - 16
+        return lay_out(recording, counts, left, max(width, 10))
 
     def describe(self, index: int) -> str:
         """An event in words, for the tip under the mouse."""
@@ -134,51 +184,92 @@ class TimelineView(QFrame):
         if cursor != self._frame.moment.cursor:
             self.cursor_moved.emit(cursor)
 
+    def _can_pick(self) -> bool:
+        frame = self._frame
+        return frame is not None and not frame.training and len(frame.reel.iterations) > 1
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go where the bar was clicked."""
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._go(cursor_at(self.segments(), event.position().x()) if self._frame else 0)
-        else:
+        segments, x = self.segments(), event.position().x()
+        if event.button() is not Qt.MouseButton.LeftButton or not segments:
             super().mousePressEvent(event)
+            return
+        end = segments[-1].left + segments[-1].width
+        self._dragging = segments[0].left - _REACH <= x <= end + _REACH
+        if self._dragging:
+            self._go(cursor_at(segments, x))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse while it drags."""
-        if event.buttons() & Qt.MouseButton.LeftButton and self._frame is not None:
+        if self._dragging and event.buttons() & Qt.MouseButton.LeftButton:
             self._go(cursor_at(self.segments(), event.position().x()))
         shape = Qt.CursorShape.PointingHandCursor if self._can_travel() else None
         self.setCursor(shape or Qt.CursorShape.ArrowCursor)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The drag ends."""
+        super().mouseReleaseEvent(event)
+        self._dragging = False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and Right by one event, Home and End to the ends."""
+        """Left and Right by one event, Home and End to the ends; pages are iterations."""
         if self._frame is None:
             super().keyPressEvent(event)
             return
-        cursor = self._frame.moment.cursor
+        cursor, key = self._frame.moment.cursor, event.key()
         targets: dict[int, int] = {
             Qt.Key.Key_Left: cursor - 1,
             Qt.Key.Key_Right: cursor + 1,
             Qt.Key.Key_Home: 0,
             Qt.Key.Key_End: len(self._frame.moment.recording.events),
         }
-        target = targets.get(event.key())
-        if target is None:
-            super().keyPressEvent(event)
+        pages: dict[int, int] = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+        if key in targets:
+            self._go(targets[key])
+        elif key in pages:
+            self._turn(pages[key])
         else:
-            self._go(target)
+            super().keyPressEvent(event)
+
+    def _turn(self, by: int) -> None:
+        if self._frame is None or not self._can_pick():
+            return
+        iteration = neighbour(self._frame.reel, by)
+        if iteration is not None:
+            self.iteration_picked.emit(iteration)
 
     def event(self, event: QEvent) -> bool:
         """Name the event under the mouse."""
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().event(event)
         index = event_at(self.segments(), event.pos().x())
-        text = self.tr("The events of this iteration. Left, Right, Home and End move the cursor.")
+        text = self.tr(
+            "The events of this iteration. Left, Right, Home and End move the cursor, "
+            "Page Up and Page Down turn to the iteration before and after."
+        )
         QToolTip.showText(event.globalPos(), text if index is None else self.describe(index), self)
         return True
 
-    # -- painting ----------------------------------------------------------------------------
+    # -- where things are ----------------------------------------------------------------------
+
+    def _left(self) -> float:
+        """Where the bar begins: right of the buttons, if there are any."""
+        if self.transport.isHidden():
+            return _MARGIN
+        return _EDGE + self.transport.sizeHint().width() + 2 * _REACH
+
+    def _bar_top(self) -> float:
+        return 24 if not self.reel.isHidden() else (self.height() - 24) / 2
+
+    def _words_width(self) -> int:
+        """Room for the widest words at the right, so that the bar does not move as they change."""
+        assert self._frame is not None
+        needed = self._caption_width()
+        if not self.reel.isHidden():
+            needed = max(needed, self.note.sizeHint().width())
+        return min(needed, round(self.width() * 0.35))
 
     def _caption_width(self) -> int:
-        # Of the widest caption, so that the bar does not move as the numbers count up.
         assert self._frame is not None
         most = max(self._known.values(), default=0)
         wide = self.tr("iteration {number} · {phase} {done}/{total}").format(
@@ -188,8 +279,40 @@ class TimelineView(QFrame):
             total=most,
         )
         metrics = QFontMetrics(body_font(12))
-        needed = max(metrics.horizontalAdvance(text) for text in (wide, self.caption()))
-        return min(needed, round(self.width() * 0.35))
+        return max(metrics.horizontalAdvance(text) for text in (wide, self.caption()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Everything finds its place anew."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _show_reel(self) -> None:
+        if self._frame is None:
+            return
+        reel = self._frame.reel
+        several = len(reel.iterations) > 1
+        self.reel.show_reel(reel, self._can_pick())
+        self.note.show_reel(reel)
+        self.reel.setVisible(several)
+        self.note.setVisible(several)
+        self._place()
+
+    def _place(self) -> None:
+        """Put the buttons, the strip of iterations and the words where they belong."""
+        size = self.transport.sizeHint()
+        self.transport.setGeometry(
+            _EDGE, (self.height() - size.height()) // 2, size.width(), size.height()
+        )
+        segments = self.segments()
+        if not segments:
+            return
+        bar = bar_box(segments, 0)
+        self.reel.setGeometry(round(bar.left()), 5, round(bar.width()), REEL_HEIGHT)
+        width = self._words_width()
+        self.note.setGeometry(self.width() - _MARGIN - width, 28, width, NOTE_HEIGHT)
+        self.update()
+
+    # -- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The frame, the bar with its handle, the caption."""
@@ -200,9 +323,10 @@ class TimelineView(QFrame):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         segments = self.segments()
         if running_free(self._frame):
-            self._paint_flow(painter, segments)
+            paint_flow(painter, self._theme, segments, self._bar_top())
         else:
-            self._paint_segments(painter, segments, self._frame.moment.cursor)
+            stops = stops_at(self._frame.moment.recording, self._frame.breakpoints)
+            paint_bar(painter, self._theme, segments, self._bar_top(), self._frame, stops)
         self._paint_caption(painter)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -210,86 +334,15 @@ class TimelineView(QFrame):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         painter.end()
 
-    def _bar(self, segments: Sequence[Segment]) -> QRectF:
-        last = segments[-1]
-        return QRectF(segments[0].left, 11, last.left + last.width - segments[0].left, _BAR)
-
-    def _paint_flow(self, painter: QPainter, segments: Sequence[Segment]) -> None:
-        """The phases run into each other: too fast to be seen one by one."""
-        bar = self._bar(segments)
-        flow = QLinearGradient(bar.topLeft(), bar.topRight())
-        for i, phase in enumerate(PHASES):
-            flow.setColorAt(
-                (i + 0.5) / len(PHASES), self._theme.tint(self._theme.phase(phase), 0.6)
-            )
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(flow)
-        painter.drawRoundedRect(bar, _BAR / 2, _BAR / 2)
-        self._paint_names(painter, segments)
-
-    def _paint_segments(self, painter: QPainter, segments: Sequence[Segment], cursor: int) -> None:
-        bar, handle = self._bar(segments), position(segments, cursor)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for segment in segments:
-            color = self._theme.phase(segment.phase)
-            box = QRectF(segment.left, bar.top(), segment.width, _BAR)
-            painter.setBrush(self._theme.tint(color, 0.3 if segment.recorded else 0.12))
-            painter.drawRoundedRect(box, 2.5, 2.5)
-            if segment.recorded and handle > segment.left and cursor > segment.start:
-                painter.setBrush(color)
-                painter.drawRoundedRect(box.intersected(_until(box, handle)), 2.5, 2.5)
-            if segment.recorded:
-                self._paint_ticks(painter, segment, box)
-        self._paint_names(painter, segments)
-        if any(segment.recorded for segment in segments):
-            self._paint_handle(painter, QPointF(handle, bar.center().y()))
-
-    def _paint_ticks(self, painter: QPainter, segment: Segment, box: QRectF) -> None:
-        step = segment.width / max(segment.count, 1)
-        if step < 6:
-            return
-        between = QColor(self._theme.panel)
-        between.setAlphaF(0.55)
-        painter.setBrush(between)
-        for i in range(1, segment.count):
-            painter.drawRect(QRectF(segment.left + i * step - 0.5, box.top(), 1, box.height()))
-
-    def _paint_names(self, painter: QPainter, segments: Sequence[Segment]) -> None:
-        font = body_font(10)
-        metrics = QFontMetrics(font)
-        painter.setFont(font)
-        painter.setPen(QColor(self._theme.muted))
-        for segment in segments:
-            name = segment.phase.value
-            if metrics.horizontalAdvance(name) <= segment.width:
-                where = QRectF(segment.left, 22, segment.width, 16)
-                painter.drawText(where, Qt.AlignmentFlag.AlignLeft, name)
-
-    def _paint_handle(self, painter: QPainter, center: QPointF) -> None:
-        assert self._frame is not None
-        event = self._frame.moment.event
-        color = self._theme.phase(event.phase if event else Phase.ZERO_GRAD)
-        painter.setPen(QPen(QColor(self._theme.panel), 2))
-        painter.setBrush(color)
-        painter.drawEllipse(center, _HANDLE, _HANDLE)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.panel))
-        painter.drawEllipse(center, 2, 2)
-
     def _paint_caption(self, painter: QPainter) -> None:
         font = body_font(12)
-        width = self._caption_width()
+        width = self._words_width()
+        height = self.height() if self.reel.isHidden() else 34
         text = QFontMetrics(font).elidedText(self.caption(), Qt.TextElideMode.ElideRight, width)
         painter.setFont(font)
         painter.setPen(QColor(self._theme.muted))
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(
-            QRectF(self.width() - _MARGIN - width, 0, width, self.height()), align, text
-        )
-
-
-def _until(box: QRectF, x: float) -> QRectF:
-    return QRectF(box.left(), box.top(), max(x - box.left(), 0), box.height())
+        painter.drawText(QRectF(self.width() - _MARGIN - width, 0, width, height), align, text)
 
 
 def _event_name(event: Event) -> str:

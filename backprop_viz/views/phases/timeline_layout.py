@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...core.records import PHASES, Phase, Recording
+from ...core.records import PHASES, Breakpoint, Phase, Recording
 
 _GAP = 2.0
 
@@ -77,3 +77,19 @@ def event_at(segments: Sequence[Segment], x: float) -> int | None:
         if segment.recorded and 0 <= x - segment.left < segment.width and segment.count:
             return segment.start + int((x - segment.left) / segment.width * segment.count)
     return None
+
+
+def stops_at(recording: Recording, breakpoints: Sequence[Breakpoint]) -> tuple[int, ...]:
+    """The events at places where a breakpoint is: its line, its node, its parameter's ``.grad``."""
+    lines = {b.key for b in breakpoints if b.kind == "line"}
+    nodes = {b.key for b in breakpoints if b.kind == "node"}
+    names = {b.key for b in breakpoints if b.kind == "parameter"}
+    if recording.preview or not (lines or nodes or names):
+        return ()
+    return tuple(
+        i
+        for i, event in enumerate(recording.events)
+        if (event.line is not None and event.line in lines)
+        or (event.phase is Phase.BACKWARD and event.node in nodes)
+        or (event.phase is Phase.BACKWARD and event.parameter in names)
+    )
