@@ -142,13 +142,19 @@ def explain_update(event: Event, options: Mapping[str, Any], element: int) -> St
 def update_terms(
     event: Event, options: Mapping[str, Any], arithmetic: Arithmetic
 ) -> tuple[Term, ...]:
-    """A recorded update carried out anew, for all elements at once; () if the rule is not known."""
+    """A recorded update carried out anew, for all elements at once.
+
+    () where the rule is not known here, or what it needs was not recorded.
+    """
     rule = {"sub_": _manual, "SGD": _sgd, "Adam": _adam, "RMSprop": _rmsprop}.get(event.op)
     weight, grad = event.inputs
     if rule is None or weight is None or grad is None or np.iscomplexobj(weight):
         return ()
-    with np.errstate(all="ignore"):
-        return tuple(rule(_Update(weight, grad, event.state, options, arithmetic)))
+    try:
+        with np.errstate(all="ignore"):
+            return tuple(rule(_Update(weight, grad, event.state, options, arithmetic)))
+    except LookupError:
+        return ()
 
 
 def recorded(event: Event, term: Term) -> Number:

@@ -1,11 +1,13 @@
 """The optimizer under the microscope: its own state, and its rule with one weight's numbers."""
 
-from collections.abc import Iterator
+import math
+import re
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QResizeEvent, QTextDocument, QTextOption
+from PySide6.QtGui import QHelpEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -27,14 +29,25 @@ from ..style.theme import DARK, Theme, body_font, code_font
 _LEAST = 96
 _INDENT = 14
 _MARGIN = 6
+_SUPERSCRIPT = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
 
 
 def written(value: Number) -> str:
-    """A number as a rule has it: options plain, a tensor's elements signed and in brackets."""
-    if isinstance(value, float | int):
-        return f"{value:.6g}"
-    text = signed(value)
+    """A number as a result: a tensor's elements signed, what Python reckoned plain."""
+    if isinstance(value, np.generic | np.ndarray):
+        return signed(value)
+    return re.sub(r"e([+-])0", r"e\1", f"{value:.6g}").replace("e+", "e")
+
+
+def in_formula(value: Number) -> str:
+    """A number inside a formula: in brackets where it has a sign."""
+    text = written(value)
     return f"({text})" if text[0] in "+-" else text
+
+
+def raised(text: str) -> str:
+    """``0.9^4`` as ``0.9⁴``."""
+    return re.sub(r"\^(\w+)", lambda found: found[1].translate(_SUPERSCRIPT), text)
 
 
 class StateSection(QWidget):
@@ -145,10 +158,11 @@ class StateSection(QWidget):
 
     def _state_line(self, name: str, before: Number, after: Number) -> str:
         """``exp_avg  +1.234e-3 → +1.300e-3``; only the first number while there is no second."""
-        old = self.tr("none yet") if before is None else _glued(signed(before))
-        parts = [escape(name), _colored(old, self._theme.muted)]
+        write = _count if name == "step" else signed
+        old = self.tr("none yet") if before is None else write(before)
+        parts = [escape(name), _colored(_glued(old), self._theme.muted)]
         if after is not None:
-            parts += ["→", f"<b>{_glued(signed(after))}</b>"]
+            parts += ["→", f"<b>{_glued(write(after))}</b>"]
         return _paragraph(" ".join(parts))
 
     def _term_line(self, term: Term) -> str:
@@ -156,13 +170,12 @@ class StateSection(QWidget):
         symbol = f'<b style="color:{self._theme.update}">{_glued(term.symbol)}</b>'
         sign = "←" if term.replaces else "="
         equal = "=" if term.exact else "≈"
-        value = signed(term.value) if not isinstance(term.value, float) else written(term.value)
-        result = f"<b>{_glued(f'{equal} {value}')}</b>"
-        formula = _colored(escape(term.formula), self._theme.muted)
-        numbers = escape(term.numbers(written))
-        alone = len(term.operands) == 1 and numbers.strip("()") == value
-        worked = result if alone else f"= {numbers} {result}"
-        return _paragraph(f"{symbol} {sign} {formula}<br/>{worked}")
+        result = f"<b>{_glued(f'{equal} {written(term.value)}')}</b>"
+        formula = _colored(escape(raised(term.formula)), self._theme.muted)
+        numbers = raised(term.numbers(in_formula))
+        if numbers == in_formula(term.value):
+            return _paragraph(f"{symbol} {sign} {formula} {result}")
+        return _paragraph(f"{symbol} {sign} {formula}<br/>= {escape(numbers)} {result}")
 
     def _tip(self, term: Term) -> str:
         value = self.tr("{symbol} = {value}").format(symbol=term.symbol, value=full(term.value))
@@ -189,17 +202,18 @@ class _Lines(QTextEdit):
         )
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setCursorWidth(0)
         self.document().setDocumentMargin(_MARGIN)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._tips: tuple[str, ...] = ()
         self.set_theme(DARK)
 
-    def show_lines(self, html: str, tips: "list[str] | tuple[str, ...]") -> None:
+    def show_lines(self, html: str, tips: Sequence[str]) -> None:
         """Show paragraphs; ``tips`` are their tooltips in order."""
         self._tips = tuple(tips)
         place = self.verticalScrollBar().value()
         self.setHtml(html)
         self.verticalScrollBar().setValue(place)
-        self._fit()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -220,7 +234,9 @@ class _Lines(QTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the lines anew, in smaller letters where it is narrow."""
         super().resizeEvent(event)
-        self._fit()
+        font = code_font(11 if self.width() >= 290 else 10)
+        if font != self.document().defaultFont():
+            self.document().setDefaultFont(font)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tell of the term under the mouse: what torch ran, and every digit."""
@@ -231,11 +247,10 @@ class _Lines(QTextEdit):
         return super().viewportEvent(event)
 
     def _fit(self) -> None:
-        document: QTextDocument = self.document()
-        document.setDefaultFont(code_font(11 if self.width() >= 290 else 10))
-        needed = int(np.ceil(document.size().height())) + 2 * self.frameWidth() + 2
-        self.setMinimumHeight(min(needed, _LEAST))
+        """Be no taller than the text."""
+        needed = math.ceil(self.document().size().height()) + 2 * self.frameWidth() + 2
         if needed != self.maximumHeight():
+            self.setMinimumHeight(min(needed, _LEAST))
             self.setMaximumHeight(needed)
             self.updateGeometry()
 
@@ -243,11 +258,7 @@ class _Lines(QTextEdit):
 def _update_event(moment: Moment, parameter: str) -> Event | None:
     """The parameter's update in the recording, wherever the cursor is."""
     recording = moment.recording
-    return next(_updates(recording.at(len(recording.events)), parameter), None)
-
-
-def _updates(moment: Moment, parameter: str) -> Iterator[Event]:
-    return (event for event in moment.events_of(parameter) if event.phase is Phase.UPDATE)
+    return recording.at(len(recording.events)).last(parameter, Phase.UPDATE)
 
 
 def _at(array: Array | None, element: int) -> Number:
@@ -267,6 +278,11 @@ def _colored(html: str, color: str) -> str:
     return f'<span style="color:{color}">{html}</span>'
 
 
+def _count(value: Number) -> str:
+    """A count of steps, which torch keeps as a float."""
+    return f"{float(value):g}"
+
+
 def _glued(text: str) -> str:
     """Text that is not broken over two lines."""
-    return escape(text).replace(" ", "&nbsp;").replace("-", "\u2011")
+    return escape(text).replace(" ", "&nbsp;")
