@@ -1,0 +1,1 @@
+"""Breakpoints: what they are called, and the dialog that keeps the list of them."""

@@ -1,0 +1,70 @@
+"""What a breakpoint waits for, as a plain sentence."""
+
+from PySide6.QtCore import QCoreApplication
+
+from ...core.records import Breakpoint, Frame
+
+
+def sentence(breakpoint_: Breakpoint, frame: Frame | None = None) -> str:
+    """What holds where the cursor stops; a frame lets it quote the line and name the node."""
+    if breakpoint_.kind == "line":
+        return _line(breakpoint_, frame)
+    if breakpoint_.kind == "node":
+        return _node(breakpoint_, frame)
+    value = "" if breakpoint_.value is None else number(breakpoint_.value)
+    return _words(breakpoint_).format(key=breakpoint_.key, value=value)
+
+
+def number(value: float) -> str:
+    """A value as it was typed: ``2.5``, ``1e-6``."""
+    text = f"{value:.12g}"
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
+
+
+def _words(breakpoint_: Breakpoint) -> str:
+    translate = QCoreApplication.translate
+    if breakpoint_.key is None:
+        return {
+            "loss_above": translate("breakpoints", "The loss is above {value}"),
+            "norm_above": translate("breakpoints", "A gradient's norm is above {value}"),
+            "norm_below": translate("breakpoints", "A gradient's norm is below {value}"),
+            "not_finite": translate("breakpoints", "A value is NaN or infinite"),
+            "grad_zero": translate("breakpoints", "A gradient is exactly zero everywhere"),
+            "grad_none": translate("breakpoints", "A .grad is still None after backward"),
+        }[breakpoint_.kind]
+    return {
+        "parameter": translate("breakpoints", "The gradient of {key} is accumulated"),
+        "loss_above": translate("breakpoints", "The loss is above {value}"),
+        "norm_above": translate("breakpoints", "The norm of {key}.grad is above {value}"),
+        "norm_below": translate("breakpoints", "The norm of {key}.grad is below {value}"),
+        "not_finite": translate("breakpoints", "A value is NaN or infinite"),
+        "grad_zero": translate("breakpoints", "{key}.grad is exactly zero everywhere"),
+        "grad_none": translate("breakpoints", "{key}.grad is still None after backward"),
+    }[breakpoint_.kind]
+
+
+def _line(breakpoint_: Breakpoint, frame: Frame | None) -> str:
+    lines = () if frame is None else frame.program.lines
+    for i, line in enumerate(lines):
+        if line.source_line == breakpoint_.key:
+            # Counted as the program panel counts them.
+            text = QCoreApplication.translate("breakpoints", "Line {line} has run: {code}")
+            return text.format(line=i + 1, code=line.text.strip())
+    text = QCoreApplication.translate("breakpoints", "Line {line} of the network's source has run")
+    return text.format(line=breakpoint_.key)
+
+
+def _node(breakpoint_: Breakpoint, frame: Frame | None) -> str:
+    nodes = () if frame is None else frame.moment.recording.graph.nodes
+    node = next((n for n in nodes if n.id == breakpoint_.key), None)
+    if node is None:
+        text = QCoreApplication.translate("breakpoints", "Backward has run node {node}")
+        return text.format(node=breakpoint_.key)
+    if node.parameter is not None:
+        text = QCoreApplication.translate(
+            "breakpoints", "Backward has run {name} of {parameter}, node {node}"
+        )
+        return text.format(name=node.name, parameter=node.parameter, node=node.id)
+    text = QCoreApplication.translate("breakpoints", "Backward has run {name}, node {node}")
+    return text.format(name=node.name, node=node.id)
