@@ -8,16 +8,9 @@ import pytest
 import torch
 
 import backprop_viz as bv
-from backprop_viz.core.microscope import (
-    NEW,
-    Arithmetic,
-    explain_update,
-    fma,
-    recorded,
-    same,
-    update_terms,
-)
+from backprop_viz.core.microscope import explain_update, recorded, same
 from backprop_viz.core.records import Array, Event, Phase, Recording
+from backprop_viz.core.update_rules import NEW, Arithmetic, fma, update_terms
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     ("manual", {}),

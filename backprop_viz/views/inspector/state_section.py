@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...core.microscope import Number, Steps, Term, explain_update
+from ...core.microscope import Steps, explain_update
 from ...core.records import Array, Event, Frame, Moment, Phase
+from ...core.update_rules import Number, Term
 from ..style.elided import ElidedLabel
 from ..style.numbers import full, index_text, signed
 from ..style.shown import Shown
@@ -93,8 +94,8 @@ class StateSection(QWidget):
         coming = _update_event(moment, parameter)
         update = moment.recording.span(Phase.UPDATE)
         over = update is not None and moment.cursor >= update.stop
-        manual = frame.settings.optimizer == "manual"
-        things = (parameter, element, done, coming, over, manual, size, self._theme.name)
+        manual = coming.op == "sub_" if coming else frame.settings.optimizer == "manual"
+        things = (parameter, element, done, coming, over, manual, shape, self._theme.name)
         if not self._shown.is_new(*things):
             return
         self.element.setText(f"{parameter}[{index_text(element, shape)}]" if size else "")
@@ -144,7 +145,10 @@ class StateSection(QWidget):
         if not steps.terms:
             lines.append(self._unknown(event.op, steps))
         elif not steps.exact:
-            sentence = self.tr("≈ torch recorded another last digit than these terms give.")
+            sentence = self.tr("≈ is torch's own number; the formula gives another last digit.")
+            lines.append(self._hint(sentence))
+        elif not all(term.exact for term in steps.terms):
+            sentence = self.tr("≈ The processor's square root is off by one in its last digit.")
             lines.append(self._hint(sentence))
         self.lines.show_lines("".join(lines), tips)
 
@@ -154,7 +158,7 @@ class StateSection(QWidget):
         return self._hint(self.tr("The manual rule keeps no state."))
 
     def _hint(self, sentence: str) -> str:
-        return _paragraph(_colored(sentence, self._theme.muted), body=True)
+        return _paragraph(_colored(escape(sentence), self._theme.muted), body=True)
 
     def _state_line(self, name: str, before: Number, after: Number) -> str:
         """``exp_avg  +1.234e-3 → +1.300e-3``; only the first number while there is no second."""
@@ -181,7 +185,7 @@ class StateSection(QWidget):
         value = self.tr("{symbol} = {value}").format(symbol=term.symbol, value=full(term.value))
         rows = [term.code, value]
         if not term.exact:
-            rows.append(self.tr("Its last digit is another than exact rounding would give."))
+            rows.append(self.tr("The formula, rounded exactly, gives another last digit."))
         return "\n".join(rows)
 
     def _unknown(self, op: str, steps: Steps) -> str:
