@@ -13,9 +13,13 @@ from .graph_canvas import GraphCanvas
 
 
 class AutogradView(Panel):
-    """The graph of ``loss.grad_fn``. ``picked`` says which node was chosen."""
+    """The graph of ``loss.grad_fn``.
+
+    ``picked`` says which node was chosen, ``breakpoint_toggled`` carries the Breakpoint of one.
+    """
 
     picked = Signal(str, object)
+    breakpoint_toggled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("AutogradView", "Autograd graph"), parent)
@@ -27,6 +31,7 @@ class AutogradView(Panel):
         self.header.addWidget(self.progress)
         self.canvas = GraphCanvas()
         self.canvas.chosen.connect(self._choose)
+        self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
         for glyph, name, tip, clicked in (
             ("−", "graphZoomOut", self.tr("Zoom out (-)"), self.canvas.zoom_out),
             ("+", "graphZoomIn", self.tr("Zoom in (+)"), self.canvas.zoom_in),
@@ -76,6 +81,7 @@ class AutogradView(Panel):
         else:
             # Before its forward pass an iteration has no graph: the last one stays, not reached.
             self.canvas.show_graph(self.canvas.item.graph, None)
+        self.canvas.show_breakpoints(self._frame.breakpoints)
         self._tell(self._frame)
 
     def _tell(self, frame: Frame) -> None:

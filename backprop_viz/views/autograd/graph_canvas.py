@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -15,11 +16,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
-from ...core.records import Graph, Moment
+from ...core.records import Breakpoint, Graph, Moment
 from ..network.feature_maps import shape_text
 from ..style.theme import Theme, body_font
 from .graph_item import GraphItem, NodeState
+from .graph_keys import neighbour
 from .graph_layout import READABLE, best_columns, place
+from .graph_menu import NodeMenu
 from .graph_structure import Structure, analyse
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
@@ -28,16 +31,20 @@ _MARGIN = 5
 
 
 class GraphCanvas(QGraphicsView):
-    """Shows one graph; says which node was chosen."""
+    """Shows one graph; says which node was chosen, and at which a breakpoint is to change."""
 
     chosen = Signal(int)
+    breakpoint_toggled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("graphCanvas")
         self.setAccessibleName(self.tr("Nodes of the autograd graph"))
         self.setAccessibleDescription(
-            self.tr("Arrow keys follow the edges, Enter chooses a node, plus and minus zoom.")
+            self.tr(
+                "Arrow keys follow the edges, Enter chooses a node, the Menu key sets breakpoints, "
+                "plus and minus zoom."
+            )
         )
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundBrush(Qt.BrushStyle.NoBrush)
@@ -54,6 +61,7 @@ class GraphCanvas(QGraphicsView):
         self._structure: Structure = analyse(Graph())
         self._zoomed = False  # by the user: then a resize leaves it alone
         self._columns = 0
+        self._breakpoints: tuple[Breakpoint, ...] = ()
         self._pressed: QPoint | None = None
         self._dragged = False
 
@@ -96,6 +104,20 @@ class GraphCanvas(QGraphicsView):
     def minimumSizeHint(self) -> QSize:
         """Two rows, small."""
         return QSize(160, 90)
+
+    def show_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """Put a dot on the nodes that have one, or whose parameter has."""
+        self._breakpoints = breakpoints
+        keys = {(b.kind, b.key) for b in breakpoints}
+        nodes = frozenset(
+            node.id
+            for node in self.item.graph.nodes
+            if ("node", node.id) in keys
+            or (node.parameter is not None and ("parameter", node.parameter) in keys)
+        )
+        if nodes != self.item.breaking:
+            self.item.breaking = nodes
+            self.item.update()
 
     def _reveal(self, node: int) -> None:
         """Scroll to a node that is not in sight; a graph that is shown whole stays where it is."""
@@ -214,6 +236,24 @@ class GraphCanvas(QGraphicsView):
         if self.node_at(event.position().toPoint()) is None:
             self.fit()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the node under the mouse, or of the one the keyboard is at."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        node = self.item.focused if by_key else self.node_at(event.pos())
+        if node is None:
+            return
+        self._focus(node)
+        place = event.globalPos()
+        if by_key:
+            place = self.viewport().mapToGlobal(self.mapFromScene(self.item.box(node).center()))
+        self.menu_of(node).popup(place)
+
+    def menu_of(self, node: int) -> NodeMenu:
+        """What can be done at a node; it is gone when it closes."""
+        menu = NodeMenu(self._structure.graph.nodes[node], self._breakpoints, self)
+        menu.toggled.connect(self.breakpoint_toggled)
+        return menu
+
     def _set_cursor(self, shape: Qt.CursorShape) -> None:
         if self.viewport().cursor().shape() is not shape:
             self.viewport().setCursor(shape)
@@ -281,6 +321,8 @@ class GraphCanvas(QGraphicsView):
             NodeState.CURRENT: self.tr("just run"),
         }
         lines.append(states[self.item.states.get(node, NodeState.WAITING)])
+        if node in self.item.breaking:
+            lines.append(self.tr("a breakpoint is here"))
         return "\n".join(lines)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -295,37 +337,3 @@ class GraphCanvas(QGraphicsView):
         hint = self.tr("The graph appears with the first forward pass.")
         painter.drawText(self.viewport().rect(), words, hint)
         painter.end()
-
-
-def neighbour(structure: Structure, node: int, key: Qt.Key) -> int | None:
-    """Where an arrow key leads from a node.
-
-    Right and left go along the edges, down and up between what hangs on a node, and from lane
-    to lane.
-    """
-    nodes, children, parents = structure.graph.nodes, structure.children, structure.parents
-    hanging = [hung for chain in structure.hanging.get(node, ()) for hung in chain[:1]]
-    beside = sorted(
-        {child for parent in parents[node] for child in children[parent]},
-        key=lambda n: (n in structure.lanes, structure.lanes.get(n, 0), nodes[n].y, n),
-    )
-    at = beside.index(node) if node in beside else 0
-    hangs = node not in structure.lanes
-    if key == Qt.Key.Key_Right:
-        along = sorted(children[node], key=lambda n: (n not in structure.lanes, n))
-        if along and not hangs and along[0] in structure.lanes:
-            return along[0]
-        return beside[at + 1] if hangs and at + 1 < len(beside) else None
-    if key == Qt.Key.Key_Left:
-        if hangs and at > 0:
-            return beside[at - 1]
-        return parents[node][0] if parents[node] else None
-    if key == Qt.Key.Key_Down:
-        if hanging:
-            return hanging[0]
-        if hangs:
-            return next(iter(children[node]), None)
-        return beside[at + 1] if at + 1 < len(beside) else None
-    if hangs:
-        return parents[node][0] if parents[node] else None
-    return beside[at - 1] if at > 0 and beside[at - 1] in structure.lanes else None

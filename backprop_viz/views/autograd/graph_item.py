@@ -83,6 +83,7 @@ class GraphItem(QGraphicsItem):
         self.states: Mapping[int, NodeState] = {}
         self.selected: frozenset[int] = frozenset()
         self.focused: int | None = None
+        self.breaking: frozenset[int] = frozenset()  # the nodes that have a breakpoint
         self._lines: dict[tuple[int, int], list[QLineF]] = {}
         self._boxes: dict[int, QRectF] = {}
         self._paths: dict[tuple[int, int], tuple[QPainterPath, QRectF]] = {}
@@ -144,6 +145,8 @@ class GraphItem(QGraphicsItem):
             if box.adjusted(-6, -6, 6, 6).intersects(exposed):
                 self._paint_node(painter, node, box)
                 self._paint_texts(painter, node)
+                if node.id in self.breaking:
+                    self._paint_break(painter, box)
 
     def _paint_from_afar(self, painter: QPainter) -> None:
         """Plain boxes and lines, all of a kind at once: a thousand nodes in few calls."""
@@ -168,6 +171,21 @@ class GraphItem(QGraphicsItem):
             painter.setPen(QPen(color, 0))
             painter.setBrush(self.theme.tint(color, 0.0 if role == "faint" else 0.3))
             painter.drawRects(rects)
+        painter.setPen(QPen(QColor(self.theme.error), 0))
+        painter.setBrush(QColor(self.theme.error))
+        for broken in self.breaking & self._boxes.keys():
+            painter.drawEllipse(self._boxes[broken].topLeft(), 8, 8)
+
+    def _paint_break(self, painter: QPainter, box: QRectF) -> None:
+        """A dot in a ring on the node's upper left corner."""
+        color, center = QColor(self.theme.error), box.topLeft() + QPointF(3, 3)
+        painter.setPen(QPen(color, 1))
+        painter.setBrush(QColor(self.theme.panel))
+        painter.drawEllipse(center, 5, 5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(center, 3, 3)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _edge_role(self, edge: tuple[int, int]) -> str:
         """The colour of an edge: faint until backward has run both its ends."""

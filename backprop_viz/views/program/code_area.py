@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QPolygonF,
     QResizeEvent,
     QSyntaxHighlighter,
     QTextBlockFormat,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
 from ...core.records import Line, Phase
 from ..style.theme import DARK, Theme, code_font
+from .gutter import Gutter
 from .program_marks import Marks
 from .python_tokens import Token, tokens_of
 
@@ -64,15 +64,16 @@ class CodeArea(QTextEdit):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.document().setDocumentMargin(2)
-        self._theme = DARK
-        self._lines: tuple[Line, ...] = ()
+        self.theme = DARK
+        self.lines: tuple[Line, ...] = ()
         self._tokens: tuple[tuple[Token, ...], ...] = ()
-        self._marks = Marks()
-        self._done: frozenset[Phase] = frozenset()
+        self.marks = Marks()
+        self.done: frozenset[Phase] = frozenset()
         self._selected: frozenset[int] = frozenset()
         self._leading = 2.0
         self._fitted = (0, 0.0, 0)
-        self._gutter = _Gutter(self)
+        self.breaks: frozenset[int] = frozenset()
+        self.gutter = Gutter(self)
         self._colours = _Colours(self)
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             bar.valueChanged.connect(self._repaint)
@@ -82,7 +83,7 @@ class CodeArea(QTextEdit):
 
     def show_lines(self, lines: tuple[Line, ...]) -> None:
         """Show other lines."""
-        self._lines = lines
+        self.lines = lines
         texts = [line.text for line in lines]
         self._tokens = tokens_of(texts)
         self.setPlainText("\n".join(texts))
@@ -90,10 +91,10 @@ class CodeArea(QTextEdit):
 
     def show_marks(self, marks: Marks, done: frozenset[Phase]) -> None:
         """Mark rows; the phases ``done`` have a full bar in the gutter."""
-        if (marks, done) == (self._marks, self._done):
+        if (marks, done) == (self.marks, self.done):
             return
-        moved = marks.line != self._marks.line
-        self._marks, self._done = marks, done
+        moved = marks.line != self.marks.line
+        self.marks, self.done = marks, done
         if moved and marks.line is not None and not self.textCursor().hasSelection():
             self._bring_into_view(marks.line)
         self._repaint()
@@ -104,9 +105,19 @@ class CodeArea(QTextEdit):
             self._selected = rows
             self._repaint()
 
+    def show_breaks(self, rows: frozenset[int]) -> None:
+        """Mark the rows that have a breakpoint."""
+        if rows != self.breaks:
+            self.breaks = rows
+            self.gutter.update()
+
+    def can_break(self, row: int) -> bool:
+        """Whether a breakpoint can be at a row: only lines of the network's forward have events."""
+        return row < len(self.lines) and self.lines[row].source_line is not None
+
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
-        self._theme = theme
+        self.theme = theme
         self._colours.rehighlight()
         self._repaint()
 
@@ -116,13 +127,18 @@ class CodeArea(QTextEdit):
 
     def colour(self, token: Token) -> str:
         """The theme's colour for a part."""
-        theme = self._theme
+        theme = self.theme
         return {
             "keyword": theme.accent,
             "string": theme.update,
             "comment": theme.muted,
             "number": theme.backward,
         }[token.kind]
+
+    @property
+    def letter_size(self) -> int:
+        """How large the letters are now, in pixels."""
+        return self._fitted[0]
 
     def row_box(self, row: int) -> QRectF:
         """Where a row is in the viewport."""
@@ -134,7 +150,7 @@ class CodeArea(QTextEdit):
     def rows_shown(self) -> list[int]:
         """The rows that are at least partly in view."""
         height = self.viewport().height()
-        boxes = ((row, self.row_box(row)) for row in range(len(self._lines)))
+        boxes = ((row, self.row_box(row)) for row in range(len(self.lines)))
         return [row for row, box in boxes if box.bottom() > 0 and box.top() < height]
 
     def _bring_into_view(self, row: int) -> None:
@@ -147,19 +163,19 @@ class CodeArea(QTextEdit):
 
     def _fit(self) -> None:
         """Letters as large as lets every line fit, rows as far apart as lets all be seen."""
-        widest = max((line.text for line in self._lines), key=len, default="")
+        widest = max((line.text for line in self.lines), key=len, default="")
         room = self.contentsRect().width()
         for size in _SIZES:
             font = code_font(size)
-            gutter = self._gutter.width_needed(size)
+            gutter = self.gutter.width_needed(size)
             if QFontMetrics(font).horizontalAdvance(widest) + gutter + 8 <= room:
                 break
         line = QFontMetrics(font).height()
         height = self.contentsRect().height() - self.horizontalScrollBar().sizeHint().height()
-        leading = max(2, min(8, height // max(len(self._lines), 1) - line))
+        leading = max(2, min(8, height // max(len(self.lines), 1) - line))
         self.setViewportMargins(gutter, 0, 0, 0)
-        self._gutter.setGeometry(0, 0, gutter, self.viewport().height())
-        fitted = (size, leading, len(self._lines))
+        self.gutter.setGeometry(0, 0, gutter, self.viewport().height())
+        fitted = (size, leading, len(self.lines))
         if fitted != self._fitted:
             self._fitted = fitted
             self._leading = leading
@@ -195,7 +211,7 @@ class CodeArea(QTextEdit):
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().viewportEvent(event)
         row = self._row_at(QPointF(event.pos()))
-        text = "" if row is None else self._lines[row].text.strip()
+        text = "" if row is None else self.lines[row].text.strip()
         fits = row is None or self._width_of(row) <= self.viewport().width()
         QToolTip.showText(event.globalPos(), "" if fits else text, self)
         return True
@@ -204,13 +220,13 @@ class CodeArea(QTextEdit):
         return next((row for row in self.rows_shown() if self.row_box(row).contains(at)), None)
 
     def _width_of(self, row: int) -> int:
-        return QFontMetrics(self.font()).horizontalAdvance(self._lines[row].text) + 6
+        return QFontMetrics(self.font()).horizontalAdvance(self.lines[row].text) + 6
 
     # -- painting ----------------------------------------------------------------------------
 
     def _repaint(self) -> None:
         self.viewport().update()
-        self._gutter.update()
+        self.gutter.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Letters and rows fit the size anew."""
@@ -240,29 +256,29 @@ class CodeArea(QTextEdit):
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(fill)
-        if row == self._marks.line:
-            painter.setPen(QPen(self._mark_colour(), 1))
+        if row == self.marks.line:
+            painter.setPen(QPen(self.mark_colour(), 1))
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def row_fill(self, row: int) -> QColor | None:
         """The colour under a row, None for the panel's own."""
-        if row == self._marks.line:
-            return self._theme.tint(self._mark_colour(), 0.16)
+        if row == self.marks.line:
+            return self.theme.tint(self.mark_colour(), 0.16)
         if row in self._selected:
-            return self._theme.tint(self._theme.accent, 0.14)
-        if row in self._marks.soft:
-            return self._theme.tint(self._mark_colour(), 0.08)
+            return self.theme.tint(self.theme.accent, 0.14)
+        if row in self.marks.soft:
+            return self.theme.tint(self.mark_colour(), 0.08)
         return None
 
-    def _mark_colour(self) -> QColor:
+    def mark_colour(self) -> QColor:
         """The colour of the phase that the marked line belongs to."""
-        line = self._lines[self._marks.line] if self._marks.line is not None else None
+        line = self.lines[self.marks.line] if self.marks.line is not None else None
         phase = Phase.FORWARD if line is None or line.phase is None else line.phase
-        return self._theme.phase(phase)
+        return self.theme.phase(phase)
 
     def _paint_fade(self, painter: QPainter, row: int) -> None:
         box = self.row_box(row)
-        under = self.row_fill(row) or QColor(self._theme.panel)
+        under = self.row_fill(row) or QColor(self.theme.panel)
         clear = QColor(under)
         clear.setAlpha(0)
         left = box.right() - _FADE
@@ -270,56 +286,3 @@ class CodeArea(QTextEdit):
         fade.setColorAt(0, clear)
         fade.setColorAt(1, under)
         painter.fillRect(QRectF(left, box.top() + 1, _FADE, box.height() - 2), fade)
-
-    def paint_gutter(self, painter: QPainter) -> None:
-        """Numbers, the phases' bars, and an arrow at the marked line."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(code_font(self._fitted[0] - 1))
-        width = self._gutter.width()
-        for row in self.rows_shown():
-            row_box = self.row_box(row)
-            box = QRectF(0, row_box.top(), width, row_box.height())
-            self.paint_mark(painter, row, box.adjusted(0, 0, 20, 0))
-            marked = row == self._marks.line
-            painter.setPen(QColor(self._theme.text if marked else self._theme.muted))
-            number = QRectF(box.left(), box.top(), width - 10, box.height())
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(number, right, str(row + 1))
-            self._paint_bar(painter, self._lines[row].phase, box)
-            if marked:
-                self._paint_arrow(painter, box)
-
-    def _paint_bar(self, painter: QPainter, phase: Phase | None, box: QRectF) -> None:
-        if phase is None:
-            return
-        color = self._theme.phase(phase)
-        bar = QRectF(box.right() - 6, box.top() + 3, 2.5, box.height() - 6)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color if phase in self._done else self._theme.tint(color, 0.4))
-        painter.drawRoundedRect(bar, 1, 1)
-
-    def _paint_arrow(self, painter: QPainter, box: QRectF) -> None:
-        middle, color = box.center().y(), self._mark_colour()
-        tip = [QPointF(2, middle - 4), QPointF(8, middle), QPointF(2, middle + 4)]
-        painter.setPen(QPen(color, 1.2))
-        # Hollow: it will be run next. Filled: it has just been run.
-        painter.setBrush(Qt.BrushStyle.NoBrush if self._marks.due else color)
-        painter.drawPolygon(QPolygonF(tip))
-
-
-class _Gutter(QWidget):
-    """The strip left of the text; the area paints it."""
-
-    def __init__(self, area: CodeArea) -> None:
-        super().__init__(area)
-        self._area = area
-
-    def width_needed(self, size: int) -> int:
-        """An arrow, two digits, a bar."""
-        return 10 + QFontMetrics(code_font(size - 1)).horizontalAdvance("00") + 10
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """What belongs to the rows in view."""
-        painter = QPainter(self)
-        self._area.paint_gutter(painter)
-        painter.end()

@@ -35,6 +35,13 @@ def marks(frame: Frame) -> Marks:
     return Marks(line, soft=frozenset(soft - {line}))
 
 
+def broken_rows(frame: Frame) -> frozenset[int]:
+    """The program's lines that have a breakpoint."""
+    numbers = {b.key for b in frame.breakpoints if b.kind == "line" and b.key is not None}
+    lines = enumerate(frame.program.lines)
+    return frozenset(i for i, line in lines if line.source_line in numbers)
+
+
 def _in_forward(lines: Sequence[Line], event: Event) -> Marks:
     call = _first(lines, Phase.FORWARD)
     inside = _source(lines, event.line)

@@ -4,21 +4,26 @@ from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from ...core.records import Frame
+from ...core.records import Breakpoint, Frame
 from ...core.selection import Selection
 from ..phases.phases import State, standings
 from ..style.panel import Panel
 from ..style.theme import Theme
 from .code_area import CodeArea
-from .program_marks import Marks, marks
+from .program_marks import Marks, broken_rows, marks
 
 _COPIED_MS = 1500
 
 
 class ProgramView(Panel):
-    """The loop and the network's forward. ``picked`` names the layer of a line that was clicked."""
+    """The loop and the network's forward.
+
+    ``picked`` names the layer of a line that was clicked; ``breakpoint_toggled`` carries the
+    Breakpoint of a line that is to have one, or no longer.
+    """
 
     picked = Signal(str, object)
+    breakpoint_toggled = Signal(object)
     copied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -28,6 +33,7 @@ class ProgramView(Panel):
         self._selection: Selection | None = None
         self.code = CodeArea(self)
         self.code.chosen.connect(self._choose)
+        self.code.gutter.clicked.connect(self._toggle)
         self._copy = QToolButton()
         self._copy.setObjectName("copyScript")
         self._copy.setProperty("role", "link")
@@ -81,6 +87,13 @@ class ProgramView(Panel):
         self._timer.start()
         self.copied.emit()
 
+    def toggle_breakpoint_at_cursor(self) -> None:
+        """Set or remove a breakpoint at the line of the text cursor, else at the marked one."""
+        rows = (self.code.textCursor().blockNumber(), self.marked_line())
+        row = next((r for r in rows if r is not None and self.code.can_break(r)), None)
+        if row is not None:
+            self._toggle(row)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while hidden."""
         super().showEvent(event)
@@ -90,12 +103,18 @@ class ProgramView(Panel):
         if self._frame is not None:
             done = {s.phase for s in standings(self._frame) if s.state is not State.TO_COME}
             self.code.show_marks(self.marks(), frozenset(done))
+            self.code.show_breaks(broken_rows(self._frame))
 
     def _highlight(self) -> None:
         lines = self._frame.program.lines if self._frame else ()
         wanted = self._selection.lines if self._selection else frozenset()
         rows = {i for i, line in enumerate(lines) if line.source_line in wanted}
         self.code.show_selected(frozenset(rows))
+
+    def _toggle(self, row: int) -> None:
+        if self._frame is not None and row < len(self._frame.program.lines):
+            number = self._frame.program.lines[row].source_line
+            self.breakpoint_toggled.emit(Breakpoint("line", number))
 
     def _offer(self) -> None:
         self._copy.setText(self.tr("Copy as script"))

@@ -19,8 +19,8 @@ from backprop_viz.core.recorder import Recorder, preview
 from backprop_viz.core.records import Frame, Graph, Node, Phase, Recording, Settings
 from backprop_viz.core.selection import select
 from backprop_viz.views.autograd.autograd_view import AutogradView
-from backprop_viz.views.autograd.graph_canvas import neighbour
 from backprop_viz.views.autograd.graph_item import NodeState, gradient_text, name_lines, node_states
+from backprop_viz.views.autograd.graph_keys import neighbour
 from backprop_viz.views.autograd.graph_layout import READABLE, Placement, best_columns, place
 from backprop_viz.views.autograd.graph_structure import analyse, is_leaf
 from backprop_viz.views.style.theme import DARK, LIGHT
