@@ -24,11 +24,13 @@ class Update:
 
     ``recording`` and ``program`` are None where they have not changed. ``points`` (n, 2) float64
     are the losses and accuracies of the iterations since, ``held_out`` (m, 3) the evaluations:
-    iteration, loss, accuracy. ``run`` counts runs; a new one begins with empty curves.
+    iteration, loss, accuracy. ``run`` counts runs; a new one begins with the first ``kept``
+    iterations of the one before.
     """
 
     command: int
     run: int
+    kept: int
     settings: Settings
     iteration: int
     due: Phase

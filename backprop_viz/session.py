@@ -1,19 +1,36 @@
 """The window's side of the worker: commands in, frames out, and the cursor over the events."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
+from .core.breakpoints import first_hit
 from .core.history import History
-from .core.records import PHASES, Array, Curves, Frame, Phase, Program, Recording, Settings
+from .core.records import (
+    Array,
+    Breakpoint,
+    Curves,
+    Frame,
+    Moment,
+    Phase,
+    Program,
+    Recording,
+    Reel,
+    Settings,
+)
+from .keeper import Keeper
 from .link import Link
 from .messages import Update
+from .travel import Stride, ahead, behind
 
 POLL_MS = 16
 # A stepped phase is shown event by event, but never for longer than this.
 PLAYBACK_MS = 900
 PLAYBACK_EVENT_MS = 40
+EVENTS_PER_SECOND = 8.0
 CLOSE_S = 1.8
 EARLIER_RUNS = 4
 
@@ -31,44 +48,40 @@ class Session(QObject):
         super().__init__(parent)
         self._link = Link(settings)
         self._shown = -1
+        # How the worker stands, with the cursor at the end; and what the window shows of it.
+        self._live: Frame | None = None
         self._frame: Frame | None = None
+        self._hit: Breakpoint | None = None
+        self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._by_event = False
         self._run = 0
         self._settings = settings
-        self._recording: Recording
-        self._program: Program
+        self._recording = Recording(0, ())
+        self._program = Program((), "")
         self._history = History()
         self._earlier: tuple[tuple[str, Curves], ...] = ()
+        self._keeper = Keeper(Reel().budget)
         self._play_to = 0
         self._play_step = 1
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._take)
         self._playback = QTimer(self, interval=PLAYBACK_EVENT_MS)
         self._playback.timeout.connect(self._play_on)
+        self._player = QTimer(self, interval=round(1000 / EVENTS_PER_SECOND))
+        self._player.timeout.connect(self._play_next)
         # A window may be destroyed without having been closed.
         link = self._link
         self.destroyed.connect(lambda: link.close(CLOSE_S))
         self._poll.start()
 
-    # -- commands ----------------------------------------------------------------------------
-
-    def step(self) -> None:
-        """Run the phase that is due; if the cursor was taken back, go forward to a phase's end."""
-        if self._frame is not None and not self._at_end():
-            self.move_cursor(next(s for s in self._stops() if s > self._cursor()))
-        else:
-            self._submit("step")
-
-    def step_back(self) -> None:
-        """To the end of the phase before, as it was recorded."""
-        if self._frame is not None:
-            self.move_cursor(max((s for s in self._stops() if s < self._cursor()), default=0))
+    # -- running -----------------------------------------------------------------------------
 
     def iterate(self) -> None:
         """Run to the end of the iteration."""
         self._submit("iterate")
 
     def train(self) -> None:
-        """Train until ``pause``."""
+        """Train until ``pause``, or until a breakpoint holds."""
         self._submit("train")
 
     def pause(self) -> None:
@@ -87,11 +100,64 @@ class Session(QObject):
         """Classify a drawing (2-D, 0..1) from now on; None for none."""
         self._submit("draw", image)
 
+    def watch(self, breakpoints: Sequence[Breakpoint]) -> None:
+        """Stop at these from now on."""
+        self._breakpoints = tuple(breakpoints)
+        self._submit("watch", self._breakpoints)
+
+    def continue_from_here(self) -> None:
+        """Take the run up again as it was after the iteration that is shown."""
+        if self._frame is not None and not self._frame.moment.recording.preview:
+            self._submit("continue_from", self._frame.moment.recording.iteration)
+
+    # -- travelling --------------------------------------------------------------------------
+
+    def go(self, stride: Stride) -> None:
+        """Forward by an event, a phase or an iteration; past what is recorded, run the next."""
+        if self._frame is None or self._frame.training:
+            return
+        moment = self._frame.moment
+        newest = moment.recording is self._recording
+        under_way = newest and self._frame.due is not Phase.ZERO_GRAD
+        to = None if stride == "iteration" and under_way else ahead(moment, stride)
+        later = None if newest else self._keeper.next_to(moment.recording.iteration, 1)
+        if to is not None:
+            self.move_cursor(to)
+        elif later is not None:
+            self._show_moment(later.at(ahead(later.at(0), stride) or 0))
+        else:
+            self._by_event = stride == "event"
+            self._submit("iterate" if stride == "iteration" else "step")
+
+    def go_back(self, stride: Stride) -> None:
+        """Back by an event, a phase or an iteration, as far as is kept."""
+        if self._frame is None or self._frame.training:
+            return
+        moment = self._frame.moment
+        to = behind(moment, stride)
+        if to is not None:
+            self.move_cursor(to)
+        elif (sooner := self._keeper.next_to(moment.recording.iteration, -1)) is not None:
+            self._show_moment(sooner.at(0 if stride == "iteration" else len(sooner.events)))
+
+    def step(self) -> None:
+        """Forward by a phase."""
+        self.go("phase")
+
+    def step_back(self) -> None:
+        """Back by a phase."""
+        self.go_back("phase")
+
     def move_cursor(self, cursor: int) -> None:
-        """Show the recorded iteration after its first ``cursor`` events."""
-        self._playback.stop()
+        """Show the iteration after its first ``cursor`` events."""
         if self._frame is not None and not self._frame.training:
-            self._show(replace(self._frame, moment=self._frame.moment.recording.at(cursor)))
+            self._show_moment(self._frame.moment.recording.at(cursor))
+
+    def show_iteration(self, iteration: int) -> None:
+        """Show an iteration that is kept, at its end."""
+        recording = self._keeper.get(iteration)
+        if recording is not None and self._frame is not None and not self._frame.training:
+            self._show_moment(recording.at(len(recording.events)))
 
     def show_phase(self, phase: str) -> None:
         """Show the end of a phase, if it was recorded."""
@@ -99,17 +165,38 @@ class Session(QObject):
         if span is not None:
             self.move_cursor(span.stop)
 
+    def play(self) -> None:
+        """Let the cursor move on by itself, through phases that are run when it comes to them."""
+        if self._frame is not None and not self._frame.training:
+            self._player.start()
+            self._show_moment(self._frame.moment)
+
+    def stop_playing(self) -> None:
+        """Leave the cursor where it is."""
+        if self._player.isActive() and self._frame is not None:
+            self._player.stop()
+            self._show_moment(self._frame.moment)
+
+    def set_speed(self, events_per_second: float) -> None:
+        """How fast ``play`` goes."""
+        self._player.setInterval(round(1000 / events_per_second))
+
     # -- state -------------------------------------------------------------------------------
 
     @property
     def iteration(self) -> int:
-        """How many iterations of this run are finished, as the window shows it."""
-        return 0 if self._frame is None else self._frame.iteration
+        """How many iterations of this run are finished."""
+        return 0 if self._live is None else self._live.iteration
 
     @property
     def frame(self) -> Frame | None:
         """What the window shows; None before torch is loaded."""
         return self._frame
+
+    @property
+    def playing(self) -> bool:
+        """Whether the cursor moves by itself."""
+        return self._player.isActive()
 
     def wait_idle(self, timeout_s: float = 10.0) -> bool:
         """Run the event loop until every command is carried out and shown; whether it was so.
@@ -130,6 +217,7 @@ class Session(QObject):
         """End the worker, whatever it is doing."""
         self._poll.stop()
         self._playback.stop()
+        self._player.stop()
         self._link.close(CLOSE_S)
 
     # -- frames ------------------------------------------------------------------------------
@@ -155,14 +243,16 @@ class Session(QObject):
             self._link.ask_for_frame()
 
     def _absorb(self, update: Update) -> Frame:
-        """The frame that an update makes; what it leaves out is as it was."""
+        """How things stand after an update; what it leaves out is as it was."""
         if update.run != self._run:
-            self._keep_curves()
+            self._branch(update.kept)
             self._run = update.run
         self._settings = update.settings
         self._history.extend(update.points, update.held_out)
         if update.recording is not None:
             self._recording = update.recording
+            if not update.recording.preview:
+                self._keeper.keep(update.recording)
         if update.program is not None:
             self._program = update.program
         recording = self._recording
@@ -179,60 +269,96 @@ class Session(QObject):
             earlier=self._earlier,
         )
 
-    def _keep_curves(self) -> None:
-        """The curves of a run that ends stay, to be seen beside those of the next."""
+    def _branch(self, kept: int) -> None:
+        """Begin another run with the first ``kept`` iterations of this one, whose curves stay."""
         curves = self._history.curves()
-        if len(curves.loss):
+        if len(curves.loss) > kept:
             self._earlier = (*self._earlier, (_label(self._settings), curves))[-EARLIER_RUNS:]
-        self._history = History()
+        self._history = History.beginning(curves, kept)
+        self._keeper.forget_after(kept)
+        if kept:
+            self._recording = self._keeper.get(kept) or self._recording
 
-    def _receive(self, frame: Frame) -> None:
-        """Show a frame; new events one after the other, a known recording where the cursor is."""
-        before = self._frame
-        recording = frame.moment.recording
-        if before is not None and before.moment.recording is recording:
-            frame = replace(frame, moment=recording.at(self._cursor()))
-        elif frame.due in (Phase.LOSS, Phase.UPDATE) and not frame.training:
-            self._play(frame, recording.spans[-1].start)
+    def _receive(self, live: Frame) -> None:
+        """Show how things stand: what is new from its first event on, the rest where it was."""
+        before, self._live = self._live, live
+        recording = live.moment.recording
+        if before is not None and before.moment.recording is recording and self._frame is not None:
+            self._show_moment(self._frame.moment)
             return
+        start = 0 if before is None else _known(before.moment.recording, recording)
+        stop = self._stop(live, start)
+        by_event, self._by_event = self._by_event, False
+        if by_event and not live.training:
+            self._show_moment(recording.at(min(start + 1, stop)))
+        elif live.due in (Phase.LOSS, Phase.UPDATE) and not live.training:
+            self._play(recording, recording.spans[-1].start, stop)
+        else:
+            self._show_moment(recording.at(stop))
+
+    def _stop(self, live: Frame, start: int) -> int:
+        """Where the cursor comes to rest in what is new: its end, or a breakpoint before."""
+        recording = live.moment.recording
+        self._hit = None
+        if live.training or recording.preview:
+            return live.moment.cursor
+        breakpoints = self._breakpoints
+        if recording.loss is not None and not math.isfinite(recording.loss):
+            breakpoints = (*breakpoints, Breakpoint("not_finite"))
+        found = first_hit(recording, breakpoints, start) if breakpoints else None
+        if found is None:
+            return live.moment.cursor
+        self._player.stop()
+        self._hit = found[1]
+        return found[0] + 1
+
+    def _show_moment(self, moment: Moment) -> None:
+        """Show a moment, whatever the cursor was doing."""
         self._playback.stop()
-        self._show(frame)
+        self._show(moment)
 
-    def _show(self, frame: Frame) -> None:
-        self._frame = frame
-        self.frame_ready.emit(frame)
+    def _show(self, moment: Moment) -> None:
+        assert self._live is not None
+        if self._frame is not None and self._frame.moment != moment and self._frame.hit:
+            self._hit = None
+        self._frame = replace(
+            self._live,
+            moment=moment,
+            reel=self._keeper.reel(moment.recording.iteration),
+            breakpoints=self._breakpoints,
+            hit=self._hit,
+            playing=self._player.isActive(),
+        )
+        self.frame_ready.emit(self._frame)
 
-    def _play(self, frame: Frame, start: int) -> None:
+    def _play(self, recording: Recording, start: int, stop: int) -> None:
         """Let the cursor run over the events of the phase just done."""
-        self._play_to = len(frame.moment.recording.events)
-        events = self._play_to - start
-        self._play_step = max(1, round(events * PLAYBACK_EVENT_MS / PLAYBACK_MS))
-        self._show(replace(frame, moment=frame.moment.recording.at(start + 1)))
+        self._play_to = stop
+        self._play_step = max(1, round((stop - start) * PLAYBACK_EVENT_MS / PLAYBACK_MS))
+        self._show_moment(recording.at(min(start + 1, stop)))
         self._playback.start()
 
     def _play_on(self) -> None:
         assert self._frame is not None
-        cursor = min(self._cursor() + self._play_step, self._play_to)
-        self._show(replace(self._frame, moment=self._frame.moment.recording.at(cursor)))
+        moment = self._frame.moment
+        cursor = min(moment.cursor + self._play_step, self._play_to)
+        self._show(moment.recording.at(cursor))
         if cursor >= self._play_to:
             self._playback.stop()
+
+    def _play_next(self) -> None:
+        if self._idle() and not self._playback.isActive():
+            self.go("event")
 
     def _finish_playback(self) -> None:
         if self._playback.isActive():
             self.move_cursor(self._play_to)
 
-    def _cursor(self) -> int:
-        return 0 if self._frame is None else self._frame.moment.cursor
 
-    def _at_end(self) -> bool:
-        moment = None if self._frame is None else self._frame.moment
-        return moment is None or moment.at_end or moment.recording.preview
-
-    def _stops(self) -> list[int]:
-        """The cursor's places at the end of each recorded phase."""
-        assert self._frame is not None
-        spans = self._frame.moment.recording.spans
-        return [span.stop for phase in PHASES for span in spans if span.phase is phase]
+def _known(before: Recording, recording: Recording) -> int:
+    """How many events of a recording were there already."""
+    same = before.iteration == recording.iteration and before.samples == recording.samples
+    return len(before.events) if same and not before.preview else 0
 
 
 def _label(settings: Settings) -> str:

@@ -4,14 +4,26 @@ import math
 import os
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import torch
 
+from .core.breakpoints import GRADIENT_CONDITIONS, PLACES, first_hit, norm_holds
+from .core.checkpoints import Checkpoints
 from .core.data import prepare, training_strokes
 from .core.program import program
 from .core.recorder import Recorder, preview
-from .core.records import Array, Notice, Phase, Prediction, Program, Recording, Settings
+from .core.records import (
+    Array,
+    Breakpoint,
+    Notice,
+    Phase,
+    Prediction,
+    Program,
+    Recording,
+    Settings,
+)
 from .core.trainer import InterruptedEvaluation, Trainer
 from .link import Mailbox
 from .messages import Update
@@ -32,7 +44,10 @@ class Worker:
         torch.set_num_threads(max(1, min(4, _cores() - 1)))
         self._mailbox = mailbox
         self._carried_out = 0
-        self._run = 0
+        self._run = self._kept = 0
+        self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._checkpoints: Checkpoints
+        self._settings_changed = False
         self._training = False
         self._evaluation_due = False
         self._evaluate_at = self._training_since = 0.0
@@ -89,8 +104,36 @@ class Worker:
             return
         for name, value in settings.live().items():
             setattr(self._trainer, name, value)
+        # An iteration before this must not be run again with what holds after it.
+        self._settings_changed = self._recorder is not None
+        if not self._settings_changed:
+            self._checkpoints.add(self._trainer.checkpoint())
         self._settings = settings
         self._program = program(settings, self._trainer.model)
+
+    def watch(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """Stop free training from now on where one of these holds."""
+        self._breakpoints = breakpoints
+
+    def continue_from(self, iteration: int) -> None:
+        """Take the run up again as it was after an iteration, to go on from there."""
+        trainer = self._trainer
+        self._training = self._evaluation_due = False
+        self._recorder = None
+        exact = self._checkpoints.at(iteration)
+        trainer.restore(exact or self._checkpoints.before(iteration))
+        while trainer.iteration < iteration - 1:
+            trainer.iterate()
+        self._checkpoints.forget_after(iteration)
+        live = {name: getattr(trainer, name) for name in self._settings.live()}
+        self._settings = replace(self._settings, **live)
+        self._program = program(self._settings, trainer.model)
+        self._run += 1
+        self._kept = trainer.iteration
+        self._points.clear()
+        self._held_out.clear()
+        if exact is None:
+            self._finish(self._begun())
 
     def reset(self) -> None:
         """The same settings again, from a fresh network."""
@@ -136,7 +179,10 @@ class Worker:
         self._recorder = None
         self._settings = settings
         self._program = program(settings, trainer.model)
+        self._checkpoints = Checkpoints(trainer.checkpoint())
+        self._settings_changed = False
         self._run += 1
+        self._kept = 0
         self._points.clear()
         self._held_out.clear()
         self._training = self._evaluation_due = False
@@ -155,15 +201,17 @@ class Worker:
             self._evaluate()
             # Often at first, when the curve moves; then every ten seconds.
             self._evaluate_at = now + min(10.0, max(1.0, 0.5 * (now - self._training_since)))
-        if self._recorder is not None:
-            self._finish(self._recorder)
+        if self._recorder is not None or any(b.kind in PLACES for b in self._breakpoints):
+            self._finish(self._begun())
+            self._publish()
         elif self._mailbox.frame_wanted() and now - self._frame_at[0] >= self._frame_interval():
             self._measure_rate(now)
-            self._finish(Recorder(self._trainer, samples=1))
+            self._checkpoints.add(self._trainer.checkpoint())
+            self._run_free(Recorder(self._trainer, samples=1))
             self._publish()
             self._frame_cost = time.perf_counter() - now
         else:
-            self._run_unrecorded()
+            self._run_free(None)
 
     def _frame_interval(self) -> float:
         """Seconds between two frames: as many as asked for, as long as training hardly slows."""
@@ -176,33 +224,61 @@ class Worker:
         self._rate = 0.8 * self._rate + 0.2 * rate if self._rate else rate
         self._frame_at = (now, self._trainer.iteration)
 
-    def _run_unrecorded(self) -> None:
+    def _run_free(self, recorder: Recorder | None) -> None:
+        """An iteration of free training; if something stops it, once more, recorded whole."""
         trainer = self._trainer
+        step = trainer.step if recorder is None else recorder.step
         try:
-            while trainer.step() is not Phase.LOSS:
+            while step() is not Phase.LOSS:
                 pass
-            if self._has_loss():
-                trainer.backward()
+            stopped = self._loss_stops()
+            if not stopped:
+                step()
+                stopped = self._gradients_stop()
         except Exception:
             trainer.restart_iteration()
             raise
-        if trainer.phase is Phase.UPDATE:
-            trainer.update()
-            self._note_iteration()
-        else:
-            # Once more with the recorder watching, which stops and tells at the loss.
+        if stopped:
             trainer.restart_iteration()
             self._finish(self._begun())
             self._publish()
+            return
+        step()
+        self._note_iteration()
+        if recorder is not None:
+            self._recording = recorder.recording()
+
+    def _loss_stops(self) -> bool:
+        """Whether the loss is no number, or a breakpoint waits for it."""
+        loss = self._trainer.loss_value()
+        limits = (b.value for b in self._breakpoints if b.kind == "loss_above")
+        return not self._has_loss() or any(v is not None and loss > v for v in limits)
+
+    def _gradients_stop(self) -> bool:
+        """Whether a breakpoint waits for one of the gradients; costs nothing without any."""
+        conditions = [b for b in self._breakpoints if b.kind in GRADIENT_CONDITIONS]
+        if not conditions:
+            return False
+        named = list(self._trainer.model.named_parameters())
+        grads = [p.grad for _, p in named if p.grad is not None]
+        norms = iter(torch.stack(torch._foreach_norm(grads)).tolist() if grads else ())
+        by_name = {name: None if p.grad is None else next(norms) for name, p in named}
+        return any(
+            norm_holds(condition, norm)
+            for condition in conditions
+            for name, norm in by_name.items()
+            if condition.key in (None, name)
+        )
 
     def _begun(self) -> Recorder:
         """The recorder of the iteration in progress, or of the one that begins."""
         if self._recorder is None:
+            self._checkpoints.add(self._trainer.checkpoint())
             self._recorder = Recorder(self._trainer)
         return self._recorder
 
     def _finish(self, recorder: Recorder) -> None:
-        """Run to the end of the iteration; free training stops at a loss that is no number."""
+        """Run to the end of the iteration; what stops free training stops it here."""
         self._recorder = recorder
         training = self._training
         while self._recorder is not None and self._training == training:
@@ -218,6 +294,9 @@ class Worker:
             self._training = False
             number = str(self._trainer.iteration + 1)
             self._mailbox.tell(Notice("loss_not_finite", (str(self._trainer.loss_value()), number)))
+        if self._training and self._breakpoints:
+            start = self._recording.spans[-1].start
+            self._training = first_hit(self._recording, self._breakpoints, start) is None
         if phase is Phase.UPDATE:
             self._recorder = None
             self._note_iteration()
@@ -229,6 +308,9 @@ class Worker:
     def _note_iteration(self) -> None:
         done = self._trainer.finished()
         self._points.append((done.loss, done.accuracy))
+        if self._settings_changed or self._checkpoints.wants(done.number):
+            self._checkpoints.add(self._trainer.checkpoint())
+            self._settings_changed = False
 
     def _evaluate(self) -> None:
         try:
@@ -247,6 +329,7 @@ class Worker:
             Update(
                 command=self._carried_out,
                 run=self._run,
+                kept=self._kept,
                 settings=self._settings,
                 iteration=self._trainer.iteration,
                 due=self._trainer.phase,

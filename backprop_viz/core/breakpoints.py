@@ -1,14 +1,15 @@
 """Where in a recording a breakpoint holds. No torch here: it reads what was recorded."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from .records import Array, Breakpoint, Event, Phase, Recording
 
-# Conditions on numbers; the other kinds name a place.
-CONDITIONS = frozenset(
-    ("loss_above", "norm_above", "norm_below", "not_finite", "grad_zero", "grad_none")
+PLACES = frozenset(("line", "node", "parameter"))
+GRADIENT_CONDITIONS = frozenset(
+    ("norm_above", "norm_below", "not_finite", "grad_zero", "grad_none")
 )
 
 
@@ -44,12 +45,17 @@ def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:
         return True
     if grad is None or kind == "grad_none":
         return False
-    if kind == "grad_zero":
-        return not grad.any()
-    norm = float(np.sqrt(np.square(grad, dtype=np.float64).sum()))
-    if value is None:
-        return False
-    return norm > value if kind == "norm_above" else kind == "norm_below" and norm < value
+    return norm_holds(breakpoint_, float(np.sqrt(np.square(grad, dtype=np.float64).sum())))
+
+
+def norm_holds(breakpoint_: Breakpoint, norm: float | None) -> bool:
+    """Whether a condition on a gradient holds for one of this norm; None: there is no gradient."""
+    kind, value = breakpoint_.kind, breakpoint_.value
+    if norm is None:
+        return kind == "grad_none"
+    if kind in ("norm_above", "norm_below") and value is not None:
+        return norm > value if kind == "norm_above" else norm < value
+    return (kind == "grad_zero" and norm == 0) or (kind == "not_finite" and not math.isfinite(norm))
 
 
 def _left_none(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:

@@ -1,5 +1,7 @@
 """The series of a run: loss and accuracy of every iteration, and of the held-out part."""
 
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +45,22 @@ class History:
     def __init__(self) -> None:
         self._points = (Series(), Series())
         self._held_out = (Series(), Series(), Series())
+
+    @classmethod
+    def beginning(cls, curves: Curves, iterations: int) -> Self:
+        """A history that begins as these curves did, up to an iteration; empty for 0."""
+        history = cls()
+        if iterations:
+            evaluations = (
+                curves.held_out_iteration,
+                curves.held_out_loss,
+                curves.held_out_accuracy,
+            )
+            history.extend(
+                np.stack([curves.loss, curves.accuracy], axis=1)[:iterations],
+                np.stack(evaluations, axis=1)[at <= iterations],
+            )
+        return history
 
     def extend(self, points: NDArray[np.float64], held_out: NDArray[np.float64]) -> None:
         """Add iterations (n, 2): loss, accuracy; and evaluations (m, 3): iteration, loss, accuracy.

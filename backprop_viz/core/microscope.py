@@ -32,16 +32,15 @@ def explain_update(event: Event, options: Mapping[str, Any], element: int) -> St
     ``options`` are the recording's.
     """
     event = _only(event, element)
-    new = event.outputs[0]
-    steps = None
+    found: list[tuple[int, tuple[Term, ...]]] = []
     for arithmetic in _READINGS:
         terms = update_terms(event, options, arithmetic)
-        steps = steps or Steps(terms, new, False)
-        if terms and all(same(term.value, recorded(event, term)) for term in terms):
-            steps = Steps(_doubtful_roots(terms) if arithmetic.root_ulps else terms, new, True)
+        wrong = sum(not same(term.value, recorded(event, term)) for term in terms)
+        found.append((wrong, _doubtful_roots(terms) if arithmetic.root_ulps else terms))
+        if not wrong:
             break
-    assert steps is not None
-    return steps if steps.exact else replace(steps, terms=_corrected(event, steps.terms))
+    wrong, terms = min(found, key=lambda each: each[0])
+    return Steps(_corrected(event, terms), event.outputs[0], bool(terms) and not wrong)
 
 
 def recorded(event: Event, term: Term) -> Number:

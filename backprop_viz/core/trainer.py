@@ -289,9 +289,7 @@ class Trainer:
             iteration=self.iteration,
             model=copy.deepcopy(self.model.state_dict()),
             grads=None if self.clear_gradients else self._kept_grads(),
-            optimizer=None
-            if self.optimizer is None
-            else copy.deepcopy(self.optimizer.state_dict()),
+            optimizer=copy.deepcopy(optimizer),
             random_state=self._random_state,
             loader=self._loader.state(),
             fetched=(self._fetched_for, self.batch, self._labels),

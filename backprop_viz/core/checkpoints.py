@@ -1,0 +1,53 @@
+"""The checkpoints of a run that are kept: the last ones, and some from all the way back."""
+
+from collections import OrderedDict
+
+from .trainer import Checkpoint
+
+RECENT = 64
+SPARSE = 64
+FIRST_STRIDE = 50
+
+
+class Checkpoints:
+    """From the nearest one before it, any iteration of the run can be run again.
+
+    The longer the run, the farther apart the old ones are, so that their number stays bounded.
+    """
+
+    def __init__(self, first: Checkpoint) -> None:
+        self._recent: OrderedDict[int, Checkpoint] = OrderedDict()
+        self._sparse: dict[int, Checkpoint] = {first.iteration: first}
+        self._stride = FIRST_STRIDE
+
+    def wants(self, iteration: int) -> bool:
+        """Whether this iteration is one of those kept all the way back."""
+        return iteration % self._stride == 0 and iteration not in self._sparse
+
+    def add(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint; it replaces one of the same iteration."""
+        iteration = checkpoint.iteration
+        if iteration % self._stride == 0:
+            self._sparse[iteration] = checkpoint
+            if len(self._sparse) > SPARSE:
+                self._stride *= 2
+                self._sparse = {i: c for i, c in self._sparse.items() if i % self._stride == 0}
+        self._recent[iteration] = checkpoint
+        self._recent.move_to_end(iteration)
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+
+    def at(self, iteration: int) -> Checkpoint | None:
+        """The checkpoint with just this many iterations, if it is kept."""
+        return self._recent.get(iteration) or self._sparse.get(iteration)
+
+    def before(self, iteration: int) -> Checkpoint:
+        """The last checkpoint with fewer iterations than ``iteration``, which is at least 1."""
+        kept = {**self._sparse, **self._recent}
+        return kept[max(i for i in kept if i < iteration)]
+
+    def forget_after(self, iteration: int) -> None:
+        """Drop those with more than ``iteration`` iterations: that future will not be."""
+        self._sparse = {i: c for i, c in self._sparse.items() if i <= iteration}
+        for i in [i for i in self._recent if i > iteration]:
+            del self._recent[i]

@@ -1,0 +1,58 @@
+"""The iterations that the window keeps in memory, within a budget."""
+
+from collections import OrderedDict
+
+from .core.records import Array, Recording, Reel
+
+
+class Keeper:
+    """Recordings by iteration; the oldest go when they cost more than ``budget`` bytes."""
+
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self._kept: OrderedDict[int, tuple[Recording, int]] = OrderedDict()
+        self._bytes = 0
+
+    def keep(self, recording: Recording) -> None:
+        """Keep a recording, in place of what was kept of its iteration."""
+        self._drop(recording.iteration)
+        size = size_of(recording)
+        self._kept[recording.iteration] = (recording, size)
+        self._bytes += size
+        while self._bytes > self.budget and len(self._kept) > 1:
+            self._drop(next(iter(self._kept)))
+
+    def get(self, iteration: int) -> Recording | None:
+        """The recording of an iteration, None if it is not kept."""
+        kept = self._kept.get(iteration)
+        return None if kept is None else kept[0]
+
+    def next_to(self, iteration: int, step: int) -> Recording | None:
+        """The kept recording after (step 1) or before (step -1) an iteration."""
+        later = [i for i in self._kept if (i - iteration) * step > 0]
+        return self.get(min(later, key=lambda i: abs(i - iteration))) if later else None
+
+    def forget_after(self, iteration: int) -> None:
+        """Drop the iterations after one."""
+        for later in [i for i in self._kept if i > iteration]:
+            self._drop(later)
+
+    def reel(self, shown: int) -> Reel:
+        """What is kept, for the window."""
+        return Reel(tuple(self._kept), shown, self._bytes, self.budget)
+
+    def _drop(self, iteration: int) -> None:
+        _, size = self._kept.pop(iteration, (None, 0))
+        self._bytes -= size
+
+
+def size_of(recording: Recording) -> int:
+    """The bytes of a recording's arrays, each counted once."""
+    arrays: list[Array | None] = [recording.input]
+    for parameter in recording.parameters:
+        arrays += (parameter.value, parameter.grad)
+    for event in recording.events:
+        arrays += (*event.inputs, *event.outputs)
+        for before, after in event.state.values():
+            arrays += (before, after)
+    return sum({id(a): a.nbytes for a in arrays if a is not None}.values())
