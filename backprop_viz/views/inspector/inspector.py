@@ -1,18 +1,22 @@
-"""One parameter or tensor in full: its numbers, its gradient, and what the update did to it."""
+"""One parameter, tensor or grad_fn node in full: its numbers, its gradient, and why it is so."""
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from ...core.records import Frame, Layer, Moment, Parameter, Recording
-from ...core.selection import Selection
+from ...core.records import Frame, Graph, Layer, Moment, Node, Parameter, Recording
+from ...core.selection import Kind, Selection, select
 from ..style.elided import ElidedLabel
 from ..style.panel import Panel
 from ..style.shown import Shown
 from ..style.theme import Theme, body_font, code_font
 from .gradient_section import GradientSection
+from .node_section import NodeSection
+from .search import SearchField
+from .state_section import StateSection
 from .tensor_section import TensorSection, layer_tensors
 from .update_section import UpdateSection
+from .why_section import WhySection
 
 Choice = tuple[str, str]  # "parameter" or "layer", and its name
 
@@ -24,6 +28,7 @@ class InspectorView(Panel):
     """A choice of all parameters and layers, and the sections for the one chosen."""
 
     picked = Signal(str, object)
+    evidence = Signal(int)  # the index of an event that explains what is shown
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
@@ -33,24 +38,41 @@ class InspectorView(Panel):
         self.choice.setAccessibleName(self.tr("What the inspector shows"))
         self.choice.setToolTip(self.tr("Choose a parameter or a layer's tensor"))
         self.choice.activated.connect(self._chosen_by_user)
-        self.header.addStretch(1)
-        self.header.addWidget(self.choice, 4)
+        self.search = SearchField()
+        self.search.found.connect(self._found)
+        self.header.addWidget(self.search, 4)
+        self.body.addWidget(self.choice)
         self.description = ElidedLabel()
         self.description.setProperty("role", "muted")
         self.description.setFont(body_font(11))
         self.body.addWidget(self.description)
         self.gradient = GradientSection()
         self.update_section = UpdateSection()
+        self.state_section = StateSection()
         self.tensor = TensorSection()
+        self.why = WhySection()
+        self.node_section = NodeSection()
+        self.node_why = WhySection()
+        self.why.evidence.connect(self.evidence)
+        self.node_why.evidence.connect(self.evidence)
+        self.update_section.element_chosen.connect(self._element_chosen)
         self._pages = QStackedWidget()
-        self._pages.addWidget(_page(self.gradient, self.update_section))
+        self._pages.addWidget(
+            _page(
+                (self.gradient, 2), (self.why, 0), (self.update_section, 3), (self.state_section, 0)
+            )
+        )
         self._pages.addWidget(self.tensor)
+        self._pages.addWidget(_page((self.node_why, 0), (self.node_section, 0)))
         self.body.addWidget(self._pages, 1)
         self._frame: Frame | None = None
         self._shown = Shown()
         self._rows: list[Choice | None] = []  # of the choice; None is the line between
         self._wanted: Choice = _FIRST
         self._layers: tuple[Layer, ...] = ()
+        self._graph = Graph()
+        self._node: int | None = None
+        self._element = 0
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -60,6 +82,11 @@ class InspectorView(Panel):
         row = self.choice.currentIndex()
         return self._rows[row] if 0 <= row < len(self._rows) else None
 
+    @property
+    def node(self) -> Node | None:
+        """The grad_fn node that is shown instead, where one was selected."""
+        return next((n for n in self._graph.nodes if n.id == self._node), None)
+
     def show_frame(self, frame: Frame) -> None:
         """Show the thing chosen at the frame's cursor."""
         self._frame = frame
@@ -67,7 +94,9 @@ class InspectorView(Panel):
             return
         self._offer(frame.moment.recording)
         moment = frame.moment
-        if self._shown.is_new(moment.recording, moment.cursor, self.chosen, frame.settings):
+        if self._shown.is_new(
+            moment.recording, moment.cursor, self.chosen, self._node, frame.settings
+        ):
             self._show_chosen(frame)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -77,10 +106,11 @@ class InspectorView(Panel):
             self.show_frame(self._frame)
 
     def select(self, selection: Selection | None) -> None:
-        """Show what is selected; a node stands for its parameter or its layer."""
+        """Show what is selected; a node with its parameter or layer as the choice."""
         if selection is None:
             return
         key = str(selection.key)
+        self._node = int(selection.key) if selection.kind == "node" else None
         choice: Choice = (selection.kind, key)
         if selection.kind == "node" and len(selection.parameters) == 1:
             choice = ("parameter", next(iter(selection.parameters)))
@@ -96,6 +126,8 @@ class InspectorView(Panel):
         self.gradient.set_theme(theme)
         self.update_section.set_theme(theme)
         self.tensor.set_theme(theme)
+        for section in (self.state_section, self.why, self.node_section, self.node_why):
+            section.set_theme(theme)
 
     # -- the choice ----------------------------------------------------------------------------
 
@@ -103,6 +135,8 @@ class InspectorView(Panel):
         """Fill the choice when the network has other parameters or layers than before."""
         # Before the forward pass of an iteration there are no layers: those of the last stay.
         self._layers = recording.layers.layers or self._layers
+        self._graph = recording.graph if recording.graph.nodes else self._graph
+        self.search.show_recording(recording)
         parameters: list[Choice] = [("parameter", p.name) for p in recording.parameters]
         layers: list[Choice] = [("layer", layer.name) for layer in self._layers]
         rows = [*parameters, None, *layers] if parameters and layers else [*parameters, *layers]
@@ -126,10 +160,22 @@ class InspectorView(Panel):
         choice = self.chosen
         if choice is None:
             return
-        self._wanted = choice
+        self._wanted, self._node = choice, None
         if self._frame is not None:
             self.show_frame(self._frame)
         self.picked.emit(*choice)
+
+    def _found(self, kind: Kind, key: str | int) -> None:
+        """Show what the search found, and tell of it."""
+        if self._frame is not None:
+            self.select(select(self._frame.moment.recording, kind, key))
+        self.picked.emit(kind, key)
+
+    def _element_chosen(self, element: int) -> None:
+        self._element = element
+        choice = self.chosen
+        if self._frame is not None and choice is not None and choice[0] == "parameter":
+            self.state_section.show_moment(self._frame, choice[1], element)
 
     # -- the sections --------------------------------------------------------------------------
 
@@ -138,11 +184,20 @@ class InspectorView(Panel):
         self.choice.setToolTip(
             self.tr("Choose a parameter or a layer's tensor") if choice is None else choice[1]
         )
+        node = self.node
+        if node is not None:
+            self.description.setText(self._node_line(node))
+            self.node_section.show_moment(frame, node)
+            self.node_why.show_moment(frame, "node", node.id)
+            self._pages.setCurrentIndex(2)
+            return
         parameter = None if choice is None else recording.by_parameter.get(choice[1])
         if choice is not None and choice[0] == "parameter" and parameter is not None:
             self.description.setText(parameter_line(parameter))
             self.gradient.show_moment(frame.moment, parameter.name)
             self.update_section.show_moment(frame.moment, parameter.name, frame.settings)
+            self.state_section.show_moment(frame, parameter.name, self._element)
+            self.why.show_moment(frame, "parameter", parameter.name)
             self._pages.setCurrentIndex(0)
             return
         layer = next((found for found in self._layers if choice == ("layer", found.name)), None)
@@ -150,6 +205,12 @@ class InspectorView(Panel):
             self.description.setText(self._layer_line(frame.moment, layer))
             self.tensor.show_moment(frame.moment, layer)
             self._pages.setCurrentIndex(1)
+
+    def _node_line(self, node: Node) -> str:
+        if node.shape is None:
+            return self.tr("grad_fn node {id}").format(id=node.id)
+        shape = "×".join(str(size) for size in node.shape) or self.tr("a number")
+        return self.tr("grad_fn node {id} · {shape}").format(id=node.id, shape=shape)
 
     def _layer_line(self, moment: Moment, layer: Layer) -> str:
         value, _ = layer_tensors(moment, layer)
@@ -177,13 +238,19 @@ def _choice_box() -> QComboBox:
     return box
 
 
-def _page(upper: QWidget, lower: QWidget) -> QWidget:
-    """Two sections, the lower one the taller."""
+def _page(*sections: tuple[QWidget, int]) -> QScrollArea:
+    """Sections with their stretch, one under the other; scrolled where they have no room."""
     page = QWidget()
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(10)
-    layout.addWidget(upper, 2)
-    layout.addWidget(lower, 3)
+    for section, stretch in sections:
+        layout.addWidget(section, stretch)
     layout.addStretch()
-    return page
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area

@@ -1,0 +1,155 @@
+"""A field that finds parameters, layers and grad_fn nodes by name."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+from ...core.flow import layer_of, made_by
+from ...core.records import Recording
+from ...core.selection import Kind
+from ..style.theme import body_font, code_font
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands in the list, and what it picks."""
+
+    text: str
+    kind: Kind
+    key: str | int
+
+
+def entries(recording: Recording) -> tuple[Entry, ...]:
+    """All that can be found: parameters, layers (their tensors), nodes with what they are of."""
+    found = [Entry(p.name, "parameter", p.name) for p in recording.parameters]
+    for layer in recording.layers.layers:
+        shape = "×".join(str(size) for size in layer.shape)
+        text = f"{layer.name} · {shape}" if shape else layer.name
+        found.append(Entry(text, "layer", layer.name))
+    taken = {entry.text for entry in found}
+    for node in recording.graph.nodes:
+        kin = _kin(recording, node.id, node.parameter)
+        text = f"{node.name} · {kin}" if kin else node.name
+        if text in taken:
+            text = f"{text} · {node.id}"
+        taken.add(text)
+        found.append(Entry(text, "node", node.id))
+    return tuple(found)
+
+
+def best(all_entries: tuple[Entry, ...], text: str) -> Entry | None:
+    """The entry that a text means: the same, or one that begins with it, or that has it in it."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return None
+    texts = [(entry.text.casefold(), entry) for entry in all_entries]
+    same = [entry for found, entry in texts if found == wanted]
+    begin = [entry for found, entry in texts if found.startswith(wanted)]
+    within = [entry for found, entry in texts if wanted in found]
+    return next(iter([*same, *begin, *within]), None)
+
+
+def _kin(recording: Recording, node: int, parameter: str | None) -> str:
+    if parameter is not None:
+        return parameter
+    made = made_by(recording, node)
+    layer = None if made is None else layer_of(recording, made)
+    return "" if layer is None else layer.name
+
+
+class SearchField(QLineEdit):
+    """Type, choose in the list, press Enter; Escape empties it. Ctrl+F comes here."""
+
+    found = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspectorSearch")
+        self.setFont(body_font(12))
+        self.setPlaceholderText(self.tr("Find…"))
+        self.setAccessibleName(self.tr("Find a parameter, a layer or a node"))
+        self.setToolTip(self.tr("Find a parameter, a layer or a node by name (Ctrl+F)"))
+        self.setClearButtonEnabled(True)
+        self._names = QStringListModel(self)
+        completer = QCompleter(self._names, self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setMaxVisibleItems(12)
+        popup = completer.popup()
+        assert popup is not None
+        popup.setFont(code_font(11))
+        completer.activated[str].connect(self._pick)  # type: ignore[index]
+        self.setCompleter(completer)
+        self.returnPressed.connect(self._pick_text)
+        self._shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        self._shortcut.activated.connect(self.begin)
+        self._recording: Recording | None = None
+        self._listed: Recording | None = None
+        self._entries: tuple[Entry, ...] = ()
+        self._picked = False
+
+    def show_recording(self, recording: Recording) -> None:
+        """Find in this recording; the list is made when the field is entered."""
+        # Before the forward pass there is no graph: what was found before can still be.
+        if recording.graph.nodes or self._recording is None:
+            self._recording = recording
+        if self.hasFocus():
+            self._list()
+
+    def begin(self) -> None:
+        """Put the cursor here, and mark what stands here."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Make the list."""
+        super().focusInEvent(event)
+        self._list()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape empties the field."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def _list(self) -> None:
+        """Offer what the recording has, if it is another network's or had no graph before."""
+        recording, listed = self._recording, self._listed
+        if recording is None or recording is listed:
+            return
+        self._listed = recording
+        if listed is not None and _same_names(recording, listed):
+            return
+        self._entries = entries(recording)
+        self._names.setStringList([entry.text for entry in self._entries])
+
+    def _pick_text(self) -> None:
+        self._pick(self.text())
+
+    def _pick(self, text: str) -> None:
+        """Tell what a text means, once: Enter in the list also presses Enter in the field."""
+        self._list()
+        entry = best(self._entries, text)
+        if entry is None or self._picked:
+            return
+        self._picked = True
+        self.found.emit(entry.kind, entry.key)
+        QTimer.singleShot(0, self, self._reset)
+
+    def _reset(self) -> None:
+        self._picked = False
+        self.clear()
+
+
+def _same_names(one: Recording, other: Recording) -> bool:
+    def names(recording: Recording) -> tuple[list[str], list[str], list[str]]:
+        return (
+            [p.name for p in recording.parameters],
+            [layer.name for layer in recording.layers.layers],
+            [node.name for node in recording.graph.nodes],
+        )
+
+    return names(one) == names(other)
