@@ -129,11 +129,11 @@ class Gutter(QWidget):
         color = QColor(self._area.theme.error)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(color if set_here else self._area.theme.tint(color, 0.6), 1))
-        painter.drawEllipse(center, 4.8, 4.8)
+        painter.drawEllipse(center, 4.5, 4.5)
         if set_here:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            painter.drawEllipse(center, 3, 3)
+            painter.drawEllipse(center, 2.8, 2.8)
 
     def _paint_arrow(self, painter: QPainter, box: QRectF, over_dot: bool) -> None:
         middle, color = box.center().y(), self._area.mark_colour()

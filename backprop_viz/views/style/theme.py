@@ -190,6 +190,11 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea, QTableView, QAbstractScrollArea {{ background: transparent; border: none; }}
 QTableView {{ gridline-color: transparent; selection-background-color: {control_hover};
     selection-color: {text}; }}
+QListWidget {{ background: {inset}; border: 1px solid {border}; border-radius: 6px; padding: 4px;
+    outline: none; }}
+QListWidget:focus {{ border-color: {accent}; }}
+QListWidget::item {{ padding: 4px 6px; border-radius: 4px; }}
+QListWidget::item:selected {{ background: {control_hover}; color: {text}; }}
 QTableView:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
 QHeaderView, QHeaderView::section, QTableCornerButton::section {{
     background: transparent; color: {muted}; border: none; }}

@@ -1,0 +1,198 @@
+"""Every key of the window on one page."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+Section = tuple[str, list[tuple[str, str]]]
+_COLUMNS = 3
+_COLUMN_WIDTH = 320  # at least, so that few lines wrap
+_LARGEST = (1180, 760)
+
+
+class CheatSheet(QDialog):
+    """Sections of (what it does, its keys), in columns of like height."""
+
+    def __init__(self, rows: Sequence[Section], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("cheatSheet")
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        page = QWidget()
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(22, 18, 22, 18)
+        columns.setSpacing(36)
+        for sections in in_columns([section for section in rows if section[1]], _COLUMNS):
+            column = QVBoxLayout()
+            column.setSpacing(18)
+            for title, lines in sections:
+                column.addWidget(_section(title, lines))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        area = QScrollArea()
+        area.setAccessibleName(self.windowTitle())
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setWidget(page)
+        # The dialog's own ground shows, whatever the palette says.
+        area.viewport().setAutoFillBackground(False)
+        page.setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        wanted = page.sizeHint()
+        self.resize(min(wanted.width() + 14, _LARGEST[0]), min(wanted.height() + 4, _LARGEST[1]))
+
+
+def in_columns(rows: Sequence[Section], count: int) -> list[list[Section]]:
+    """The sections in their order, in at most ``count`` columns, the tallest as low as can be."""
+    heights = [len(lines) + 2 for _, lines in rows]
+    for limit in range(max(heights, default=1), sum(heights) + 1):
+        columns: list[list[Section]] = []
+        filled = limit
+        for section, height in zip(rows, heights, strict=True):
+            if filled + height > limit:
+                columns.append([])
+                filled = 0
+            columns[-1].append(section)
+            filled += height
+        if len(columns) <= count:
+            return columns
+    return []
+
+
+def _section(title: str, lines: Sequence[tuple[str, str]]) -> QWidget:
+    box = QWidget()
+    box.setMinimumWidth(_COLUMN_WIDTH)
+    grid = QGridLayout(box)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setVerticalSpacing(5)
+    grid.setHorizontalSpacing(14)
+    grid.setColumnStretch(0, 1)
+    heading = QLabel(title)
+    heading.setProperty("role", "title")
+    grid.addWidget(heading, 0, 0, 1, 2)
+    for i, (what, keys) in enumerate(lines, 1):
+        words = QLabel(what)
+        words.setProperty("role", "muted")
+        words.setWordWrap(True)
+        grid.addWidget(words, i, 0)
+        grid.addWidget(_keys(keys), i, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+    return box
+
+
+def _keys(keys: str) -> QWidget:
+    """Each key in a cap of its own; ``keys`` are told apart by two spaces."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for key in keys.split("  "):
+        cap = QLabel(key)
+        cap.setProperty("role", "inset")
+        cap.setStyleSheet("font-size: 11px; padding: 1px 5px; border-radius: 4px;")
+        row.addWidget(cap)
+    return box
+
+
+def panel_keys() -> list[Section]:
+    """The keys that the panels know themselves, while the keyboard is in them."""
+    return [_timeline(), _graph(), _network(), _program(), _plots(), _pad(), _everywhere()]
+
+
+def _timeline() -> Section:
+    tr = QCoreApplication.translate
+    return (
+        tr("keys", "In the time line"),
+        [
+            (tr("keys", "One event back or on"), "←  →"),
+            (tr("keys", "To the first or the last event"), "Home  End"),
+            (tr("keys", "To the iteration before or after"), "PgUp  PgDn"),
+        ],
+    )
+
+
+def _graph() -> Section:
+    tr = QCoreApplication.translate
+    return (
+        tr("keys", "In the autograd graph"),
+        [
+            (tr("keys", "From node to node"), "←  →  ↑  ↓"),
+            (tr("keys", "Choose the node"), "Enter"),
+            (tr("keys", "Set a breakpoint at the node"), "Menu"),
+            (tr("keys", "Zoom in or out"), "+  -"),
+            (tr("keys", "Show the whole graph"), "0"),
+        ],
+    )
+
+
+def _network() -> Section:
+    tr = QCoreApplication.translate
+    return (
+        tr("keys", "In the network"),
+        [
+            (tr("keys", "From map to map"), "←  →  ↑  ↓"),
+            (tr("keys", "Look at the map enlarged"), "Enter"),
+            (tr("keys", "Close the enlarged map"), "Esc"),
+        ],
+    )
+
+
+def _program() -> Section:
+    tr = QCoreApplication.translate
+    return (
+        tr("keys", "In the program"),
+        [(tr("keys", "Choose what the line computes"), "Enter")],
+    )
+
+
+def _plots() -> Section:
+    tr = QCoreApplication.translate
+    return (
+        tr("keys", "In the plots"),
+        [
+            (tr("keys", "Move the crosshair"), "←  →"),
+            (tr("keys", "Move the crosshair far"), "PgUp  PgDn"),
+            (tr("keys", "To the first or the last iteration"), "Home  End"),
+            (tr("keys", "Show all of a curve"), "A"),
+            (tr("keys", "Choose a parameter of the gradient flow"), "Enter"),
+            (tr("keys", "Hide the crosshair"), "Esc"),
+        ],
+    )
+
+
+def _pad() -> Section:
+    tr = QCoreApplication.translate
+    undo, redo = (
+        QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+    )
+    return (
+        tr("keys", "On the drawing"),
+        [
+            (tr("keys", "Clear the drawing"), "Del"),
+            (tr("keys", "Take back a stroke, or draw it again"), f"{undo}  {redo}"),
+        ],
+    )
+
+
+def _everywhere() -> Section:
+    tr = QCoreApplication.translate
+    return (
+        tr("keys", "Everywhere"),
+        [
+            (tr("keys", "To the next or the previous panel"), "Tab  Shift+Tab"),
+            (tr("keys", "Press the button that has the keyboard"), "Space"),
+            (tr("keys", "Dismiss a message"), "Esc"),
+        ],
+    )
