@@ -167,6 +167,19 @@ def test_what_does_not_fit_is_marked_and_torchs_value_shown() -> None:
     assert next(term for term in steps.terms if term.symbol == "m").value == other.flat[5]
 
 
+def test_the_sign_of_a_zero_may_differ_and_is_then_marked() -> None:
+    """With β₁ = 0 torch's vector and scalar kernels make zeros of different signs."""
+    for recording in recordings("adam", {"betas": (0.0, 0.5), "maximize": True}, 2):
+        for event in updates(recording):
+            mean = event.state["exp_avg"][1].flat
+            for element in range(0, len(mean), 31):
+                steps = explain_update(event, recording.options, element)
+                term = next(term for term in steps.terms if term.state == "exp_avg")
+                assert bits(term.value) == bits(mean[element])
+                assert term.exact or mean[element] == 0
+                assert steps.exact or not term.exact
+
+
 def test_a_rule_that_is_not_known_has_no_terms() -> None:
     recording = recordings("adam", {}, 1)[-1]
     event = updates(recording)[0]

@@ -30,6 +30,7 @@ from ..style.theme import DARK, Theme, body_font, code_font
 _LEAST = 96
 _INDENT = 14
 _MARGIN = 6
+_GAP, _WIDE_GAP = "margin:0 0 3px 0;", "margin:0 0 9px 0;"  # below a paragraph
 _SUPERSCRIPT = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
 
 
@@ -139,6 +140,7 @@ class StateSection(QWidget):
             lines = [self._no_state()]
         elif not lines:
             lines = [self._hint(self.tr("With these options the optimizer keeps no state."))]
+        lines[-1] = lines[-1].replace(_GAP, _WIDE_GAP)
         lines += [self._term_line(term) for term in steps.terms]
         tips = ["" for _ in range(len(lines) - len(steps.terms))]
         tips += [self._tip(term) for term in steps.terms]
@@ -204,6 +206,7 @@ class _Lines(QTextEdit):
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setCursorWidth(0)
@@ -238,6 +241,9 @@ class _Lines(QTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the lines anew, in smaller letters where it is narrow."""
         super().resizeEvent(event)
+        # The scroll bar's room is kept free: with it lines would break, and the height change.
+        bar = self.verticalScrollBar().sizeHint().width()
+        self.setLineWrapColumnOrWidth(max(1, self.width() - 2 * self.frameWidth() - bar))
         font = code_font(11 if self.width() >= 290 else 10)
         if font != self.document().defaultFont():
             self.document().setDefaultFont(font)
@@ -274,7 +280,7 @@ def _at(array: Array | None, element: int) -> Number:
 
 def _paragraph(html: str, body: bool = False) -> str:
     family = f' style="font-family:{escape(body_font().family())}"' if body else ""
-    style = f"margin:0 0 3px {_INDENT}px; text-indent:-{_INDENT}px"
+    style = f"{_GAP} margin-left:{_INDENT}px; text-indent:-{_INDENT}px"
     return f'<p style="{style}"><span{family}>{html}</span></p>'
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Frame, Parameter, Phase, Recording, Settings
@@ -28,11 +29,24 @@ def settings(optimizer: str, **options: Any) -> Settings:
 
 
 @pytest.fixture
-def section(qtbot: QtBot) -> StateSection:
+def panel(qtbot: QtBot) -> QWidget:
+    """A panel that has room to spare."""
+    panel = QWidget()
+    qtbot.addWidget(panel)
+    layout = QVBoxLayout(panel)
+    layout.setContentsMargins(0, 0, 0, 0)
+    panel.resize(270, 700)
+    panel.show()
+    return panel
+
+
+@pytest.fixture
+def section(panel: QWidget) -> StateSection:
     section = StateSection()
-    qtbot.addWidget(section)
-    section.resize(270, 500)
-    section.show()
+    layout = panel.layout()
+    assert isinstance(layout, QVBoxLayout)
+    layout.addWidget(section)
+    layout.addStretch()
     return section
 
 
@@ -156,7 +170,7 @@ def test_tooltips_have_torchs_code_and_every_digit(section: StateSection, make_f
     event = update_of(frame, NAME)
     tips = [section.lines.tip_at(line) for line in range(section.lines.document().blockCount())]
     assert tips[0] == ""  # the state's line
-    assert tips[-1] == f"w.add_(grad, alpha=-lr)\nnew w = {event.outputs[0].flat[4]}"
+    assert tips[-1] == "w.add_(grad, alpha=-lr)\nnew w = " + str(event.outputs[0].flat[4])
     assert section.lines.tip_at(99) == ""
 
 
@@ -165,11 +179,11 @@ def test_nothing_is_cut_at_any_width(
     section: StateSection, make_frame: Any, qtbot: QtBot, width: int
 ) -> None:
     section.show_moment(make_frame(settings("adam", amsgrad=True)), NAME, 0)
-    section.resize(width, 900)
+    section.window().resize(width, 900)
     qtbot.waitUntil(lambda: section.lines.verticalScrollBar().maximum() == 0)
     assert section.lines.horizontalScrollBar().maximum() == 0
     assert section.lines.document().idealWidth() <= section.lines.viewport().width()
-    section.resize(width, 150)
+    section.window().resize(width, 150)
     qtbot.waitUntil(lambda: section.lines.verticalScrollBar().maximum() > 0)
 
 
