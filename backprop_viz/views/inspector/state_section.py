@@ -150,7 +150,7 @@ class StateSection(QWidget):
             sentence = self.tr("≈ is torch's own number; the formula gives another last digit.")
             lines.append(self._hint(sentence))
         elif not all(term.exact for term in steps.terms):
-            sentence = self.tr("≈ The processor's square root is off by one in its last digit.")
+            sentence = self.tr("≈ The math library's square root is off by one in its last digit.")
             lines.append(self._hint(sentence))
         self.lines.show_lines("".join(lines), tips)
 
