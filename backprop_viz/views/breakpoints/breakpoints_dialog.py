@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QDoubleValidator, QKeySequence
+from PySide6.QtGui import QAction, QDoubleValidator, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -66,6 +66,11 @@ class BreakpointsDialog(QDialog):
         names = tuple(p.name for p in recording.parameters)
         if self._names.is_new(names):
             self._show_names(names)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Rows that were measured before the style sheet took hold are measured again."""
+        super().showEvent(event)
+        self.list.scheduleDelayedItemsLayout()
 
     def sizeHint(self) -> QSize:
         """Room for some sentences of usual length."""

@@ -133,13 +133,16 @@ class Gutter(QWidget):
         if set_here:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            painter.drawEllipse(center, 2.8, 2.8)
+            # Full under the arrow, so that it shows around it.
+            size = 4.5 if row == self._area.marks.line else 2.8
+            painter.drawEllipse(center, size, size)
 
     def _paint_arrow(self, painter: QPainter, box: QRectF, over_dot: bool) -> None:
-        middle, color = box.center().y(), self._area.mark_colour()
+        middle, theme, color = box.center().y(), self._area.theme, self._area.mark_colour()
         tip = [QPointF(3, middle - 4), QPointF(9, middle), QPointF(3, middle + 4)]
         # Hollow: it will be run next. Filled: it has just been run.
-        inside = QColor(self._area.theme.panel) if over_dot else Qt.BrushStyle.NoBrush
-        painter.setPen(QPen(color, 1.2))
-        painter.setBrush(inside if self._area.marks.due else color)
+        hollow = QColor(theme.panel) if over_dot else Qt.BrushStyle.NoBrush
+        edge = QColor(theme.panel) if over_dot and not self._area.marks.due else color
+        painter.setPen(QPen(edge, 1.2))
+        painter.setBrush(hollow if self._area.marks.due else color)
         painter.drawPolygon(QPolygonF(tip))
