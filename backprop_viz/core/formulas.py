@@ -70,9 +70,6 @@ _BY_NAME: dict[str, Formula] = {
         "∂L/∂x = g / n where x = y, else 0",
         "Sends the gradient to the smallest element; n equal ones share it.",
     ),
-    "DivBackward1": Formula(
-        "y = x / c", "∂L/∂x = g / c", "Divides the gradient by the same constant."
-    ),
 }
 
 _BY_FAMILY: dict[str, Formula] = {
@@ -167,12 +164,6 @@ _BY_FAMILY: dict[str, Formula] = {
         "L = mean (x − t)²",
         "∂L/∂x = g·2·(x − t) / n",
         "Twice the error of each element, divided by their number n; a sum does not divide.",
-        ("x", "t"),
-    ),
-    "L1Loss": Formula(
-        "L = mean |x − t|",
-        "∂L/∂x = g·sign(x − t) / n",
-        "The sign of each error, divided by the number of elements; a sum does not divide.",
         ("x", "t"),
     ),
     "BinaryCrossEntropy": Formula(

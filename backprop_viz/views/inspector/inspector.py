@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from ...core.flow import layer_of, made_by
 from ...core.records import Frame, Graph, Layer, Moment, Node, Parameter, Recording
 from ...core.selection import Kind, Selection, select
 from ..style.elided import ElidedLabel
@@ -52,9 +53,8 @@ class InspectorView(Panel):
         self.tensor = TensorSection()
         self.why = WhySection()
         self.node_section = NodeSection()
-        self.node_why = WhySection()
         self.why.evidence.connect(self.evidence)
-        self.node_why.evidence.connect(self.evidence)
+        self.node_section.why.evidence.connect(self.evidence)
         self.update_section.element_chosen.connect(self._element_chosen)
         self._pages = QStackedWidget()
         self._pages.addWidget(
@@ -63,7 +63,7 @@ class InspectorView(Panel):
             )
         )
         self._pages.addWidget(self.tensor)
-        self._pages.addWidget(_page((self.node_why, 0), (self.node_section, 0)))
+        self._pages.addWidget(_page((self.node_section, 0)))
         self.body.addWidget(self._pages, 1)
         self._frame: Frame | None = None
         self._shown = Shown()
@@ -114,8 +114,8 @@ class InspectorView(Panel):
         choice: Choice = (selection.kind, key)
         if selection.kind == "node" and len(selection.parameters) == 1:
             choice = ("parameter", next(iter(selection.parameters)))
-        elif selection.kind == "node" and selection.layers:
-            choice = ("layer", min(selection.layers))
+        elif selection.kind == "node":
+            choice = ("layer", self._layer_of_node(selection))
         self._wanted = choice
         self._set_row()
         if self._frame is not None:
@@ -126,7 +126,7 @@ class InspectorView(Panel):
         self.gradient.set_theme(theme)
         self.update_section.set_theme(theme)
         self.tensor.set_theme(theme)
-        for section in (self.state_section, self.why, self.node_section, self.node_why):
+        for section in (self.state_section, self.why, self.node_section):
             section.set_theme(theme)
 
     # -- the choice ----------------------------------------------------------------------------
@@ -150,6 +150,15 @@ class InspectorView(Panel):
             else:
                 self.choice.addItem(choice[1])
         self._set_row()
+
+    def _layer_of_node(self, selection: Selection) -> str:
+        """The layer of a node; one that is no output's grad_fn belongs where it feeds."""
+        if selection.layers or self._frame is None:
+            return min(selection.layers, default="")
+        recording = self._frame.moment.recording
+        made = made_by(recording, int(selection.key))
+        layer = None if made is None else layer_of(recording, made)
+        return "" if layer is None else layer.name
 
     def _set_row(self) -> None:
         """Turn the choice to what is wanted, or else to the first there is."""
@@ -188,7 +197,6 @@ class InspectorView(Panel):
         if node is not None:
             self.description.setText(self._node_line(node))
             self.node_section.show_moment(frame, node)
-            self.node_why.show_moment(frame, "node", node.id)
             self._pages.setCurrentIndex(2)
             return
         parameter = None if choice is None else recording.by_parameter.get(choice[1])
@@ -253,4 +261,7 @@ def _page(*sections: tuple[QWidget, int]) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
+    # A scroll area fills its page with the palette's colour unless told not to.
+    page.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
     return area

@@ -14,7 +14,7 @@ from ..style.numbers import norm, short
 from ..style.shown import Shown
 from ..style.theme import DARK, Theme, body_font, code_font
 from .tensor_section import maps, tiles
-from .why_section import Sentence, code_line
+from .why_section import Sentence, WhySection, code_line
 
 _WIDTH, _HEIGHT = 96, 64
 _MOST_MAPS = 16
@@ -65,6 +65,7 @@ class NodeSection(QWidget):
         self.words.setFont(body_font(12))
         self.made = _line(code_font(11))
         self.made.setProperty("role", "muted")
+        self.why = WhySection()
         self.arrived_title = _line(body_font(11, bold=True))
         self.sent_title = _line(body_font(11, bold=True))
         self.arrived = [GradientRow() for _ in range(_MOST_ROWS)]
@@ -80,6 +81,7 @@ class NodeSection(QWidget):
             self.backward,
             self.words,
             self.made,
+            self.why,
             self.arrived_title,
             *self.arrived,
             self.sent_title,
@@ -90,15 +92,14 @@ class NodeSection(QWidget):
             layout.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._theme = DARK
-        self._node: Node | None = None
         self._shown = Shown()
 
     def show_moment(self, frame: Frame, node: Node) -> None:
         """Show a node at the frame's cursor."""
         moment = frame.moment
+        self.why.show_moment(frame, "node", node.id)
         if not self._shown.is_new(moment.recording, moment.cursor, node.id, frame.program):
             return
-        self._node = node
         self._describe(frame, node)
         event = moment.backward_event(node.id)
         came = () if event is None else arrived(event)
@@ -119,6 +120,7 @@ class NodeSection(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
+        self.why.set_theme(theme)
         for row in (*self.arrived, *self.sent):
             row.set_theme(theme)
 
@@ -169,7 +171,7 @@ class NodeSection(QWidget):
         self.saved_title.setToolTip(
             self.tr("What forward kept for this node; backward uses it and frees it")
         )
-        role = "faint" if state in ("coming", "freed") else "text"
+        role = "muted" if state in ("coming", "freed") else "text"
         for i, label in enumerate(self.saved):
             label.setVisible(i < len(node.saved))
             if i < len(node.saved):

@@ -259,6 +259,64 @@ def test_maps_do_not_touch(shape: tuple[int, int, int], room: tuple[int, int]) -
         assert not any(box.intersects(other) for other in boxes[i + 1 :])
 
 
+# -- nodes, search, why --------------------------------------------------------------------------
+
+
+def test_a_node_has_a_page_of_its_own(
+    view: InspectorView, make_frame: MakeFrame, qtbot: QtBot
+) -> None:
+    frame = make_frame()
+    recording = frame.moment.recording
+    view.show_frame(frame)
+    convolution = next(e.node for e in recording.events if e.op == "conv2d")
+    view.select(select(recording, "node", convolution))
+    assert view.node is not None
+    assert view.node_section.isVisible()
+    assert view.node_section.title.text() == "ConvolutionBackward0"
+    assert view.description.text() == f"grad_fn node {convolution} · 1×6×30×30"
+    with qtbot.waitSignal(view.evidence) as told:
+        view.node_section.why.show_button.click()
+    assert told.args == [recording.ran_at[convolution]]
+    # Before the graph of the next iteration is built the page stays.
+    view.show_frame(make_frame(phases=1))
+    assert view.node_section.isVisible()
+    choose(view, "fc1.weight")
+    assert view.node is None
+    assert view.gradient.isVisible()
+
+
+def test_a_node_within_an_operation_has_its_layer(
+    view: InspectorView, make_frame: MakeFrame
+) -> None:
+    frame = make_frame(Settings(data="random", batch_size=1))
+    view.show_frame(frame)
+    inner = next(n for n in frame.moment.recording.graph.nodes if n.name == "LogSoftmaxBackward0")
+    view.select(select(frame.moment.recording, "node", inner.id))
+    assert view.chosen == ("layer", "loss")
+    assert view.node == inner
+
+
+def test_what_the_search_finds_is_shown_and_told(
+    view: InspectorView, make_frame: MakeFrame
+) -> None:
+    view.show_frame(make_frame())
+    picked: list[tuple[str, object]] = []
+    view.picked.connect(lambda kind, key: picked.append((kind, key)))
+    view.search.setText("fc2.bias")
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert picked == [("parameter", "fc2.bias")]
+    assert view.chosen == ("parameter", "fc2.bias")
+    assert "fc2.bias" in view.why.sentence.text()
+
+
+def test_the_optimizer_is_shown_for_the_element_chosen(
+    view: InspectorView, make_frame: MakeFrame
+) -> None:
+    view.show_frame(make_frame())
+    view.update_section.element_chosen.emit(3)
+    assert view.state_section.element.text() == "conv1.bias[3]"
+
+
 # -- other networks and strange numbers ----------------------------------------------------------
 
 
