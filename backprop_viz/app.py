@@ -1,11 +1,10 @@
 """The composer: makes the session, the actions and the window, and connects them."""
 
-import gc
 import sys
 from dataclasses import replace
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
@@ -21,23 +20,13 @@ from .views.style.theme import DARK, LIGHT, body_font, style_sheet
 from .views.window import MainWindow
 
 FIRST_SIZE = QSize(1600, 1000)
-COLLECT_MS = 2000
 
 
 def run(arguments: Arguments) -> int:
     """Open the window and run it; the exit status."""
-    if sys.platform == "win32":
-        import torch  # noqa: F401 - there, torch's libraries must be loaded before Qt's
-    # Only this thread may collect: a cycle that holds a QObject must not be freed in another.
-    gc.disable()
     window = _make_window(arguments)
-    collector = QTimer(window, interval=COLLECT_MS)
-    collector.timeout.connect(lambda: gc.collect(1))
-    collector.start()
     window.show()
-    status = QApplication.exec()
-    gc.enable()
-    return status
+    return QApplication.exec()
 
 
 def create_window(argv: list[str]) -> MainWindow:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
+from .collector import Collector
 from .core.breakpoints import first_hit
 from .core.history import History
 from .core.records import (
@@ -46,12 +47,14 @@ class Session(QObject):
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        Collector(self)
         self._link = Link(settings)
         self._shown = -1
         # How the worker stands, with the cursor at the end; and what the window shows of it.
         self._live: Frame | None = None
         self._frame: Frame | None = None
-        self._hit: Breakpoint | None = None
+        # The breakpoint that held last, and where.
+        self._hit: tuple[Moment, Breakpoint] | None = None
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._by_event = False
         self._run = 0
@@ -309,8 +312,9 @@ class Session(QObject):
         if found is None:
             return live.moment.cursor
         self._player.stop()
-        self._hit = found[1]
-        return found[0] + 1
+        stop = found[0] + 1
+        self._hit = (recording.at(stop), found[1])
+        return stop
 
     def _show_moment(self, moment: Moment) -> None:
         """Show a moment, whatever the cursor was doing."""
@@ -319,14 +323,12 @@ class Session(QObject):
 
     def _show(self, moment: Moment) -> None:
         assert self._live is not None
-        if self._frame is not None and self._frame.moment != moment and self._frame.hit:
-            self._hit = None
         self._frame = replace(
             self._live,
             moment=moment,
             reel=self._keeper.reel(moment.recording.iteration),
             breakpoints=self._breakpoints,
-            hit=self._hit,
+            hit=self._hit[1] if self._hit is not None and self._hit[0] == moment else None,
             playing=self._player.isActive(),
         )
         self.frame_ready.emit(self._frame)

@@ -51,11 +51,8 @@ class History:
         """A history that begins as these curves did, up to an iteration; empty for 0."""
         history = cls()
         if iterations:
-            evaluations = (
-                curves.held_out_iteration,
-                curves.held_out_loss,
-                curves.held_out_accuracy,
-            )
+            at = curves.held_out_iteration
+            evaluations = (at, curves.held_out_loss, curves.held_out_accuracy)
             history.extend(
                 np.stack([curves.loss, curves.accuracy], axis=1)[:iterations],
                 np.stack(evaluations, axis=1)[at <= iterations],

@@ -1,0 +1,203 @@
+"""Through the events and the iterations, forwards and back; breakpoints; continuing from a past."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.core.records import Breakpoint, Frame, Phase, Settings
+from backprop_viz.keeper import Keeper, size_of
+from backprop_viz.session import Session
+
+TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session(TUTORIAL)
+    assert session.wait_idle(60)
+    yield session
+    session.close()
+
+
+def shown(session: Session) -> Frame:
+    assert session.wait_idle(30)
+    assert session.frame is not None
+    return session.frame
+
+
+def place(session: Session) -> tuple[int, int]:
+    moment = shown(session).moment
+    return moment.recording.iteration, moment.cursor
+
+
+def test_event_by_event_through_two_iterations_and_back(session: Session) -> None:
+    places = []
+    while not places or places[-1] != (2, 12):
+        session.go("event")
+        places.append(place(session))
+    assert len(set(places)) == len(places)
+    assert places[:3] == [(1, 1), (1, 2), (1, 3)]
+    size = len(shown(session).moment.recording.events)
+    back = []
+    for _ in places[:-1]:
+        session.go_back("event")
+        if place(session)[1] == 0:  # between two iterations lies the start of the second
+            session.go_back("event")
+        back.append(place(session))
+    assert back == places[-2::-1]
+    assert size >= 12
+
+
+def test_by_iteration(session: Session) -> None:
+    for number in (1, 2, 3):
+        session.go("iteration")
+        assert place(session)[0] == number
+    session.go_back("iteration")
+    assert place(session) == (3, 0)
+    session.go_back("iteration")
+    assert place(session) == (2, 0)
+    session.go("iteration")
+    assert shown(session).moment.at_end
+    assert shown(session).iteration == 3
+
+
+def test_playing_runs_phases_and_stops_when_told(session: Session, qtbot: QtBot) -> None:
+    session.set_speed(200)
+    session.play()
+    assert shown(session).playing
+    qtbot.waitUntil(lambda: place(session)[1] > 25, timeout=20_000)
+    session.stop_playing()
+    assert not shown(session).playing
+    assert not session.playing
+
+
+@pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+def test_continuing_without_change_repeats_the_curve(qtbot: QtBot, optimizer: str) -> None:
+    """From one of the last iterations and from one long before, fifty more, bit for bit."""
+    settings = replace(TUTORIAL, optimizer=optimizer, lr=0.001)
+    plain = bv.Trainer.from_settings(settings)
+    losses = [plain.iterate().loss for _ in range(163)]
+    session = Session(settings)
+    assert session.wait_idle(60)
+    for _ in range(115):
+        session.iterate()
+    assert shown(session).curves.loss.tolist() == losses[:115]
+    for iteration in (113, 70):
+        session.show_iteration(iteration)
+        session.continue_from_here()
+        frame = shown(session)
+        assert frame.iteration == frame.moment.recording.iteration == iteration
+        assert frame.curves.loss.tolist() == losses[:iteration]
+        for _ in range(50):
+            session.iterate()
+        assert shown(session).curves.loss.tolist() == losses[: iteration + 50]
+    assert shown(session).earlier[0][1].loss.tolist() == losses[:115]
+    session.close()
+
+
+def test_continuing_with_another_rate_leaves_the_old_curve(session: Session) -> None:
+    for _ in range(6):
+        session.iterate()
+    losses = shown(session).curves.loss.tolist()
+    session.show_iteration(2)
+    session.continue_from_here()
+    session.configure(replace(shown(session).settings, lr=0.1))
+    session.iterate()
+    session.iterate()
+    curves = shown(session).curves
+    assert curves.loss.tolist()[:3] == losses[:3]
+    assert curves.loss[3] != losses[3]
+    assert shown(session).earlier[-1][1].loss.tolist() == losses
+
+
+def run_until_stopped(session: Session, qtbot: QtBot) -> Frame:
+    session.train()
+    assert session.wait_idle(30)
+    qtbot.waitUntil(lambda: not session.frame.training, timeout=60_000)
+    return shown(session)
+
+
+def test_places_stop_training_at_their_event(session: Session, qtbot: QtBot) -> None:
+    node = next(
+        n.id
+        for n in shown(session).moment.recording.graph.nodes
+        if n.name == "ConvolutionBackward0"
+    )
+    for breakpoint_ in (Breakpoint("node", node), Breakpoint("parameter", "fc1.bias")):
+        session.watch([breakpoint_])
+        frame = run_until_stopped(session, qtbot)
+        assert frame.hit == breakpoint_
+        event = frame.moment.event
+        assert event.phase is Phase.BACKWARD
+        assert breakpoint_.key in (event.node, event.parameter)
+
+
+@pytest.mark.parametrize("kind", ["loss_above", "norm_above", "norm_below"])
+def test_conditions_stop_in_the_iteration_in_which_they_hold(
+    session: Session, qtbot: QtBot, kind: str
+) -> None:
+    # What plain training does, to know when the condition will hold first.
+    trainer = bv.Trainer("random", "mse", lr=0.01, batch_size=1)
+    losses, norms = [], []
+    for _ in range(12):
+        losses.append(trainer.iterate().loss)
+        norms.append(float(trainer.model.conv1.bias.grad.double().norm()))
+    if kind == "loss_above":
+        session.configure(replace(TUTORIAL, lr=3.0))
+        trainer = bv.Trainer("random", "mse", lr=3.0, batch_size=1)
+        losses = [trainer.iterate().loss for _ in range(12)]
+        value = losses[0] * 1.01
+        expected = next(i for i, loss in enumerate(losses, 1) if loss > value)
+    elif kind == "norm_below":
+        value = (norms[4] + norms[5]) / 2
+        expected = next(i for i, norm in enumerate(norms, 1) if norm < value)
+    else:
+        value = norms[0] * 0.9
+        expected = next(i for i, norm in enumerate(norms, 1) if norm > value)
+    key = None if kind == "loss_above" else "conv1.bias"
+    session.watch([Breakpoint(kind, key, value)])
+    frame = run_until_stopped(session, qtbot)
+    assert frame.hit == Breakpoint(kind, key, value)
+    assert frame.moment.recording.iteration == expected
+    assert frame.moment.recording.samples is None
+    event = frame.moment.event
+    assert event.phase is (Phase.LOSS if kind == "loss_above" else Phase.BACKWARD)
+    assert event.parameter == key
+
+
+def test_the_first_number_that_is_none_is_where_the_cursor_stops(
+    session: Session, qtbot: QtBot
+) -> None:
+    session.configure(replace(TUTORIAL, lr=1e6))
+    frame = run_until_stopped(session, qtbot)
+    assert frame.hit == Breakpoint("not_finite")
+    event = frame.moment.event
+    assert not all(np.isfinite(a).all() for a in event.outputs if a is not None)
+
+
+def test_moving_on_leaves_the_breakpoint(session: Session, qtbot: QtBot) -> None:
+    session.watch([Breakpoint("parameter", "fc3.bias")])
+    assert run_until_stopped(session, qtbot).hit is not None
+    session.go("event")
+    assert shown(session).hit is None
+
+
+def test_the_keeper_stays_within_its_budget() -> None:
+    trainer = bv.Trainer("random", "mse")
+    recordings = [trainer.record() for _ in range(6)]
+    size = size_of(recordings[1])
+    assert size > 3 * 81_194 * 4
+    keeper = Keeper(int(3.5 * size))
+    for recording in recordings:
+        keeper.keep(recording)
+    reel = keeper.reel(6)
+    assert reel.iterations == (4, 5, 6)
+    assert reel.bytes <= reel.budget
+    assert keeper.get(1) is None
+    assert keeper.next_to(5, -1) is recordings[3]
+    keeper.forget_after(4)
+    assert keeper.reel(4).iterations == (4,)
