@@ -126,7 +126,7 @@ class InspectorView(Panel):
         self.gradient.set_theme(theme)
         self.update_section.set_theme(theme)
         self.tensor.set_theme(theme)
-        for section in (self.state_section, self.why, self.node_section):
+        for section in (self.search, self.state_section, self.why, self.node_section):
             section.set_theme(theme)
 
     # -- the choice ----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 from ...core.flow import layer_of, made_by
 from ...core.records import Recording
 from ...core.selection import Kind
-from ..style.theme import body_font, code_font
+from ..style.theme import DARK, Theme, body_font, code_font
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,9 @@ class SearchField(QLineEdit):
         popup = completer.popup()
         assert popup is not None
         popup.setFont(code_font(11))
+        popup.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._popup = popup
+        self.set_theme(DARK)
         completer.activated[str].connect(self._pick)  # type: ignore[index]
         self.setCompleter(completer)
         self.returnPressed.connect(self._pick_text)
@@ -97,6 +100,15 @@ class SearchField(QLineEdit):
             self._recording = recording
         if self.hasFocus():
             self._list()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme: the list is a window, with a ground of its own."""
+        self._popup.setStyleSheet(
+            f"QAbstractItemView {{ background: {theme.control}; color: {theme.text};"
+            f"border: 1px solid {theme.border}; outline: none;"
+            f"selection-background-color: {theme.control_hover};"
+            f"selection-color: {theme.text}; }}"
+        )
 
     def begin(self) -> None:
         """Put the cursor here, and mark what stands here."""
