@@ -25,7 +25,7 @@ def _(text: str) -> str:
     return str(QT_TRANSLATE_NOOP("actions", text))
 
 
-MENUS = (_("&Run"), _("&Drawing"), _("&View"), _("&Help"))
+MENUS = (_("&Run"), _("&Travel"), _("&Drawing"), _("&View"), _("&Help"))
 
 COMMANDS = (
     Command("actionStep", "&Run", _("Step"), "F10", _("Run the phase that is due"), "step"),
@@ -72,6 +72,86 @@ COMMANDS = (
         _("Copy this training as a Python script that runs by itself"),
         "copy_script",
     ),
+    Command(
+        "actionFirst",
+        "&Travel",
+        _("To the start"),
+        "Ctrl+Home",
+        _("Show the start of the iteration"),
+        "to_start",
+    ),
+    Command(
+        "actionEventBack",
+        "&Travel",
+        _("Event back"),
+        "Shift+F8",
+        _("Go back by one event"),
+        "event_back",
+    ),
+    Command(
+        "actionPlay",
+        "&Travel",
+        _("Play"),
+        "F6",
+        _("Let the cursor move on by itself, or stop it"),
+        "toggle_playing",
+    ),
+    Command(
+        "actionEvent",
+        "&Travel",
+        _("Event forward"),
+        "F8",
+        _("Go forward by one event; past the last one, run the next phase"),
+        "event_forward",
+    ),
+    Command(
+        "actionLast",
+        "&Travel",
+        _("To the end"),
+        "Ctrl+End",
+        _("Show the end of what was recorded of the iteration"),
+        "to_end",
+    ),
+    Command(
+        "actionIterationBack",
+        "&Travel",
+        _("Iteration back"),
+        "Shift+F11",
+        _("Go back to the start of the iteration, then to the one before"),
+        "iteration_back",
+    ),
+    Command(
+        "actionContinue",
+        "&Travel",
+        _("Continue from here"),
+        "Ctrl+Shift+F5",
+        _("Take the run up again as it was after the iteration shown"),
+        "continue_from_here",
+    ),
+    Command(
+        "actionToggleBreakpoint",
+        "&Travel",
+        _("Break at this line"),
+        "F9",
+        _("Set or remove a breakpoint at the line of the program"),
+        "toggle_line",
+    ),
+    Command(
+        "actionBreakpoints",
+        "&Travel",
+        _("Breakpoints…"),
+        "Ctrl+B",
+        _("Where training stops: places and conditions"),
+        "show_breakpoints",
+    ),
+    Command(
+        "actionBudget",
+        "&Travel",
+        _("Memory for iterations…"),
+        "",
+        _("How much memory past iterations may take"),
+        "ask_for_budget",
+    ),
     Command("actionQuit", "&Run", _("Quit"), "Ctrl+Q", _("Close the window"), "quit"),
     Command(
         "actionClearDrawing", "&Drawing", _("Clear"), "Del", _("Clear the drawing"), "clear_drawing"
@@ -112,6 +192,9 @@ COMMANDS = (
         "reset_layout",
     ),
     Command(
+        "actionCheatSheet", "&Help", _("Keys"), "F1", _("Every key on one page"), "cheat_sheet"
+    ),
+    Command(
         "actionAbout", "&Help", _("About backprop_viz"), "", _("What this program is"), "about"
     ),
 )
@@ -122,6 +205,11 @@ def translated(text: str) -> str:
     return QCoreApplication.translate("actions", text)
 
 
+def native(action: QAction) -> str:
+    """An action's key as the system writes it."""
+    return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+
 def make_actions(parent: QObject) -> Iterator[tuple[Command, QAction]]:
     """An action for each row, with its tooltip naming its shortcut."""
     for command in COMMANDS:
@@ -130,7 +218,7 @@ def make_actions(parent: QObject) -> Iterator[tuple[Command, QAction]]:
         action.setShortcut(QKeySequence(command.key))
         action.setCheckable(command.checkable)
         tip = translated(command.tip)
-        native = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{tip} ({native})" if native else tip)
+        key = native(action)
+        action.setToolTip(f"{tip} ({key})" if key else tip)
         action.setStatusTip(tip)
         yield command, action

@@ -6,20 +6,25 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, QSettings, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox
 
 from . import __version__
-from .actions import MENUS, make_actions, translated
+from .actions import COMMANDS, MENUS, make_actions, native, translated
 from .arguments import Arguments, parse
-from .core.records import Frame, Notice, Settings
+from .core.records import Breakpoint, Frame, Notice, Settings
 from .core.selection import Kind, select
 from .session import Session
+from .views.breakpoints.breakpoints_dialog import BreakpointsDialog
+from .views.breakpoints.sentences import sentence as break_sentence
+from .views.cheat_sheet import CheatSheet, panel_keys
 from .views.notices import sentence
 from .views.settings.options_dialog import OptionsDialog
 from .views.style.theme import DARK, LIGHT, body_font, style_sheet
 from .views.window import MainWindow
 
 FIRST_SIZE = QSize(1600, 1000)
+MEGABYTE = 2**20
+TRANSPORT = ("actionFirst", "actionEventBack", "actionPlay", "actionEvent", "actionLast")
 
 
 def run(arguments: Arguments) -> int:
@@ -69,6 +74,7 @@ class Composer(QObject):
         for command, action in rows:
             menu = self.window.menu(translated(command.menu), MENUS.index(command.menu))
             menu.addAction(action)
+        self.breakpoints = BreakpointsDialog(self.window)
         self.session = Session(Settings(**arguments.settings), self)
         self.window.session = self.session
         self._connect()
@@ -86,6 +92,14 @@ class Composer(QObject):
         window.toolbar.settings.changed.connect(self._want)
         window.draw_panel.digit_drawn.connect(session.draw)
         window.timeline.cursor_moved.connect(session.move_cursor)
+        window.timeline.iteration_picked.connect(session.show_iteration)
+        window.timeline.speed_changed.connect(session.set_speed)
+        window.timeline.set_transport([self.actions[name] for name in TRANSPORT])
+        window.timeline.set_continue_action(self.actions["actionContinue"])
+        window.inspector.evidence.connect(self._show_evidence)
+        window.program.breakpoint_toggled.connect(self._toggle_breakpoint)
+        window.autograd.breakpoint_toggled.connect(self._toggle_breakpoint)
+        self.breakpoints.changed.connect(session.watch)
         window.phase_bar.picked_phase.connect(session.show_phase)
         for panel in (
             window.program,
@@ -101,19 +115,39 @@ class Composer(QObject):
         window.draw_panel.addAction(self.actions["actionClearDrawing"])
         window.draw_panel.changed.connect(self._strokes_changed)
         self._strokes_changed()
-        self.actions["actionStepBack"].setEnabled(False)
+        for name in (*TRANSPORT, "actionStepBack", "actionIterationBack", "actionContinue"):
+            self.actions[name].setEnabled(False)
 
     # -- frames and notices ------------------------------------------------------------------
 
     def _show(self, frame: Frame) -> None:
+        hit_before = None if self._frame is None else self._frame.hit
         self._frame = frame
         self.window.show_frame(frame)
+        self.breakpoints.show_frame(frame)
+        if frame.hit is not None and frame.hit != hit_before:
+            self.window.messages.tell(break_sentence(frame.hit, frame), "info")
         train = self.actions["actionTrain"]
         train.setChecked(frame.training)
         text = translated("Pause") if frame.training else translated("Train")
         if train.text() != text:
             train.setText(text)
-        self.actions["actionStepBack"].setEnabled(frame.moment.cursor > 0 and not frame.training)
+        self._enable_travel(frame)
+
+    def _enable_travel(self, frame: Frame) -> None:
+        """Offer what leads somewhere."""
+        moment, reel = frame.moment, frame.reel
+        still = not frame.training
+        first = not reel.iterations or reel.shown <= reel.iterations[0]
+        back = still and (moment.cursor > 0 or not first)
+        for name in ("actionStepBack", "actionEventBack", "actionIterationBack"):
+            self.actions[name].setEnabled(back)
+        for name in ("actionEvent", "actionPlay"):
+            self.actions[name].setEnabled(still)
+        self.actions["actionFirst"].setEnabled(still and moment.cursor > 0)
+        self.actions["actionLast"].setEnabled(still and not moment.at_end)
+        past = bool(reel.iterations) and reel.shown < reel.iterations[-1]
+        self.actions["actionContinue"].setEnabled(still and past)
 
     def _tell(self, notice: Notice) -> None:
         self.window.messages.tell(sentence(notice), "error")
@@ -122,6 +156,73 @@ class Composer(QObject):
     def _select(self, kind: Kind, key: str | int) -> None:
         if self._frame is not None:
             self.window.select(select(self._frame.moment.recording, kind, key))
+
+    def _show_evidence(self, event: int) -> None:
+        self.session.move_cursor(event + 1)
+
+    # -- breakpoints and travelling -----------------------------------------------------------
+
+    def _toggle_breakpoint(self, breakpoint_: Breakpoint) -> None:
+        """Set a breakpoint, or remove it where it is set."""
+        if self._frame is not None:
+            others = tuple(b for b in self._frame.breakpoints if b != breakpoint_)
+            there = len(others) < len(self._frame.breakpoints)
+            self.session.watch(others if there else (*others, breakpoint_))
+
+    def toggle_line(self) -> None:
+        """Set or remove a breakpoint at the line of the program."""
+        self.window.program.toggle_breakpoint_at_cursor()
+
+    def show_breakpoints(self) -> None:
+        """Open the list of breakpoints."""
+        self.breakpoints.show()
+        self.breakpoints.raise_()
+
+    def event_forward(self) -> None:
+        """Go forward by one event."""
+        self.session.go("event")
+
+    def event_back(self) -> None:
+        """Go back by one event."""
+        self.session.go_back("event")
+
+    def iteration_back(self) -> None:
+        """Go back to the start of the iteration, then to the one before."""
+        self.session.go_back("iteration")
+
+    def to_start(self) -> None:
+        """Show the start of the iteration."""
+        self.session.move_cursor(0)
+
+    def to_end(self) -> None:
+        """Show the end of what was recorded of the iteration."""
+        if self._frame is not None:
+            self.session.move_cursor(len(self._frame.moment.recording.events))
+
+    def toggle_playing(self) -> None:
+        """Let the cursor move on by itself, or stop it."""
+        if self.session.playing:
+            self.session.stop_playing()
+        else:
+            self.session.play()
+
+    def continue_from_here(self) -> None:
+        """Take the run up again as it was after the iteration shown."""
+        self.session.continue_from_here()
+
+    def ask_for_budget(self) -> None:
+        """Let the user say how much memory past iterations may take."""
+        if self._frame is None:
+            return
+        dialog = QInputDialog(self.window)
+        dialog.setObjectName("budgetDialog")
+        dialog.setInputMode(QInputDialog.InputMode.IntInput)
+        dialog.setIntRange(16, 65536)
+        dialog.setIntValue(self._frame.reel.budget // MEGABYTE)
+        dialog.setLabelText(self.tr("Memory for past iterations, in MB"))
+        dialog.intValueSelected.connect(lambda value: self.session.set_budget(value * MEGABYTE))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     # -- settings ----------------------------------------------------------------------------
 
@@ -220,6 +321,23 @@ class Composer(QObject):
     def reset_layout(self) -> None:
         """Give every panel its first size again."""
         self.window.reset_layout()
+
+    def cheat_sheet(self) -> None:
+        """Show every key on one page."""
+        rows = [
+            (
+                translated(menu).replace("&", ""),
+                [
+                    (translated(command.text), native(self.actions[command.id]))
+                    for command in COMMANDS
+                    if command.menu == menu and command.key
+                ],
+            )
+            for menu in MENUS
+        ]
+        sheet = CheatSheet([*rows, *panel_keys()], self.window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
 
     def about(self) -> None:
         """Say what this program is."""

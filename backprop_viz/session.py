@@ -108,6 +108,12 @@ class Session(QObject):
         self._breakpoints = tuple(breakpoints)
         self._submit("watch", self._breakpoints)
 
+    def set_budget(self, budget: int) -> None:
+        """How many bytes the iterations kept in memory may take."""
+        self._keeper.budget = budget
+        if self._frame is not None:
+            self._show_moment(self._frame.moment)
+
     def continue_from_here(self) -> None:
         """Take the run up again as it was after the iteration that is shown."""
         if self._frame is not None and not self._frame.moment.recording.preview:

@@ -77,7 +77,7 @@ def test_playing_runs_phases_and_stops_when_told(session: Session, qtbot: QtBot)
 
 @pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
 def test_continuing_without_change_repeats_the_curve(qtbot: QtBot, optimizer: str) -> None:
-    """From one of the last iterations and from one long before, fifty more, bit for bit."""
+    """From an iteration long past and from one of the last, fifty more, bit for bit."""
     settings = replace(TUTORIAL, optimizer=optimizer, lr=0.001)
     plain = bv.Trainer.from_settings(settings)
     losses = [plain.iterate().loss for _ in range(163)]
@@ -86,7 +86,7 @@ def test_continuing_without_change_repeats_the_curve(qtbot: QtBot, optimizer: st
     for _ in range(115):
         session.iterate()
     assert shown(session).curves.loss.tolist() == losses[:115]
-    for iteration in (113, 70):
+    for iteration in (70, 113):
         session.show_iteration(iteration)
         session.continue_from_here()
         frame = shown(session)

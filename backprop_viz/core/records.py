@@ -343,7 +343,7 @@ class Breakpoint:
     ``kind`` "line", "node" and "parameter" name a place by ``key``: a line of the network's
     source, a node's id, a parameter's dotted name. "loss_above", "norm_above" and "norm_below"
     (of any parameter's ``.grad``, or of the one that ``key`` names) compare with ``value``.
-    "not_finite", "grad_zero" and "grad_none" need neither.
+    "grad_zero" and "grad_none" may name a parameter too, "not_finite" asks about everything.
     """
 
     kind: str

@@ -54,7 +54,7 @@ class ReelNote(QWidget):
         tip = self.tr(
             "{words}\nThese iterations can be looked at again, event by event "
             "(Page Up, Page Down).\nWhen the memory for them is used up, the oldest go "
-            "first. How much they may take can be set in the options."
+            "first. How much they may take is set in the Travel menu."
         )
         self.readout.setToolTip(tip.format(words=text))
 
