@@ -151,6 +151,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Alteration:
+    """A change made on purpose to the gradients that flow out of a grad_fn node.
+
+    ``kind``: "scale" (times ``value``), "clip" (each to -value..value), "zero", or "noise"
+    (normal, of standard deviation ``value``).
+    """
+
+    node: int
+    kind: str
+    value: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseSpan:
     """The events ``start`` to ``stop`` of one phase, and the seconds torch took for it."""
 
@@ -168,7 +181,8 @@ class Recording:
     ``labels`` are cut the same way. ``preview`` marks a forward pass run on a copy of the
     network before the first step, to have a graph to show: its events are not yet history.
     ``model`` is the name of the network's class, ``options`` what the optimizer goes by (lr,
-    momentum, betas …, as in torch's param_groups).
+    momentum, betas …, as in torch's param_groups). ``altered`` tells of gradients that were
+    changed on purpose in this iteration, ``backwards`` how often backward ran in it.
     """
 
     iteration: int
@@ -184,6 +198,8 @@ class Recording:
     preview: bool = False
     model: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    altered: Alteration | None = None
+    backwards: int = 1
 
     @cached_property
     def by_parameter(self) -> Mapping[str, Parameter]:
