@@ -152,6 +152,22 @@ COMMANDS = (
         _("How much memory past iterations may take"),
         "ask_for_budget",
     ),
+    Command(
+        "actionBackwardTwice",
+        "&Run",
+        _("Backward twice"),
+        "Ctrl+2",
+        _("Run backward a second time, to see torch refuse: the graph is freed"),
+        "backward_twice",
+    ),
+    Command(
+        "actionBackwardRetained",
+        "&Run",
+        _("Backward twice, graph retained"),
+        "Ctrl+Shift+2",
+        _("Run backward twice with retain_graph=True, to see the gradients add up"),
+        "backward_twice_retained",
+    ),
     Command("actionQuit", "&Run", _("Quit"), "Ctrl+Q", _("Close the window"), "quit"),
     Command(
         "actionClearDrawing", "&Drawing", _("Clear"), "Del", _("Clear the drawing"), "clear_drawing"

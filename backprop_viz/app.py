@@ -292,6 +292,14 @@ class Composer(QObject):
         else:
             self.session.pause()
 
+    def backward_twice(self) -> None:
+        """Run backward a second time, which torch refuses."""
+        self.session.backward_twice(retain_graph=False)
+
+    def backward_twice_retained(self) -> None:
+        """Run backward twice with the graph retained."""
+        self.session.backward_twice(retain_graph=True)
+
     def reset(self) -> None:
         """Begin again with a fresh network and the same settings."""
         self.session.reset()

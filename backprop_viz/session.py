@@ -11,6 +11,7 @@ from .collector import Collector
 from .core.breakpoints import first_hit
 from .core.history import History
 from .core.records import (
+    Alteration,
     Array,
     Breakpoint,
     Curves,
@@ -118,6 +119,14 @@ class Session(QObject):
         """Take the run up again as it was after the iteration that is shown."""
         if self._frame is not None and not self._frame.moment.recording.preview:
             self._submit("continue_from", self._frame.moment.recording.iteration)
+
+    def alter(self, alteration: Alteration | None) -> None:
+        """Run the newest iteration's backward again, a gradient altered; None: the truth."""
+        self._submit("alter", alteration)
+
+    def backward_twice(self, retain_graph: bool) -> None:
+        """Run the newest iteration's backward twice, on purpose."""
+        self._submit("backward_twice", retain_graph)
 
     # -- travelling --------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from .core.data import prepare, training_strokes
 from .core.program import program
 from .core.recorder import Recorder, preview
 from .core.records import (
+    Alteration,
     Array,
     Breakpoint,
     Notice,
@@ -117,23 +118,58 @@ class Worker:
 
     def continue_from(self, iteration: int) -> None:
         """Take the run up again as it was after an iteration, to go on from there."""
+        exact = self._checkpoints.at(iteration) is not None
+        self._rewind(iteration if exact else iteration - 1)
+        if not exact:
+            self._finish(self._begun())
+
+    def alter(self, alteration: Alteration | None) -> None:
+        """Run the iteration's backward again with a gradient altered; None: as it was."""
+        due = self._trainer.phase
+        if self._recorder is not None:
+            self._training = False
+            self._trainer.restart_iteration()
+        elif self._trainer.iteration:
+            self._rewind(self._trainer.iteration - 1)
+        else:
+            raise ValueError("There is no backward to alter yet: press F11 to run an iteration.")
+        self._recorder = recorder = Recorder(self._trainer, alteration=alteration)
+        self._run_phase(recorder)
+        while self._trainer.phase is not due:
+            self._run_phase(recorder)
+
+    def backward_twice(self, retain_graph: bool) -> None:
+        """Run the iteration's backward twice; torch refuses if the graph is not retained."""
+        self._training = False
+        if self._recorder is None and self._trainer.iteration:
+            self._rewind(self._trainer.iteration - 1)
+        elif self._recorder is not None:
+            self._trainer.restart_iteration()
+        self._recorder = None
+        self._recorder = recorder = self._begun()
+        while self._trainer.phase is not Phase.BACKWARD:
+            self._run_phase(recorder)
+        try:
+            recorder.backward_twice(retain_graph)
+        finally:
+            self._recording = recorder.recording()
+
+    def _rewind(self, iteration: int) -> None:
+        """Be as the run was after an iteration; what came later is another branch."""
         trainer = self._trainer
         self._training = self._evaluation_due = False
         self._recorder = None
-        exact = self._checkpoints.at(iteration)
-        trainer.restore(exact or self._checkpoints.before(iteration))
-        while trainer.iteration < iteration - 1:
+        trainer.restore(self._checkpoints.before(iteration + 1))
+        while trainer.iteration < iteration:
             trainer.iterate()
         self._checkpoints.forget_after(iteration)
         live = {name: getattr(trainer, name) for name in self._settings.live()}
         self._settings = replace(self._settings, **live)
         self._program = program(self._settings, trainer.model)
         self._run += 1
-        self._kept = trainer.iteration
+        self._kept = iteration
         self._points.clear()
         self._held_out.clear()
-        if exact is None:
-            self._finish(self._begun())
 
     def reset(self) -> None:
         """The same settings again, from a fresh network."""

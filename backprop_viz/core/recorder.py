@@ -23,12 +23,23 @@ from .graphs import (
     parameter_names,
     walk,
 )
-from .records import Array, Event, Graph, LayerGraph, Parameter, Phase, PhaseSpan, Recording
+from .records import (
+    Alteration,
+    Array,
+    Event,
+    Graph,
+    LayerGraph,
+    Parameter,
+    Phase,
+    PhaseSpan,
+    Recording,
+)
 
 if TYPE_CHECKING:
     from .trainer import Trainer
 
 Tensors = tuple[Tensor, ...]
+Grads = tuple[Tensor | None, ...]
 Arrays = tuple[Array | None, ...]
 
 
@@ -36,12 +47,20 @@ class Recorder:
     """Runs a trainer's phases and keeps what torch did in each.
 
     ``samples``: how many samples of each batch to keep (None: all). Begin with a trainer whose
-    zero_grad is due. Recording changes no number: hooks only read, and give nothing back.
+    zero_grad is due. Recording changes no number: hooks only read, and give nothing back; but
+    for an ``alteration``, made on purpose.
     """
 
-    def __init__(self, trainer: "Trainer", samples: int | None = None) -> None:
+    def __init__(
+        self,
+        trainer: "Trainer",
+        samples: int | None = None,
+        alteration: Alteration | None = None,
+    ) -> None:
         self._trainer = trainer
         self._samples = samples
+        self._alteration = alteration
+        self._backwards = 0
         self._names = parameter_names(trainer.model)
         self._parameters = tuple(
             Parameter(name, to_array(p), _grad_of(p), p.requires_grad)
@@ -82,6 +101,28 @@ class Recorder:
         self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
         return phase
 
+    def backward_twice(self, retain_graph: bool) -> None:
+        """Run backward, with the graph retained or not, and then once more from the same loss.
+
+        Raises RuntimeError, in torch's own words, if it was not: then the first one stands.
+        """
+        for again in (False, True):
+            start = len(self._events)
+            begun = time.perf_counter()
+            try:
+                with self._nodes_run(Phase.BACKWARD):
+                    if again:
+                        self._trainer.backward_again()
+                    else:
+                        self._trainer.backward(retain_graph)
+            except Exception:
+                del self._events[start:]
+                raise
+            first = self._spans.pop() if again else PhaseSpan(Phase.BACKWARD, start, 0, 0.0)
+            seconds = first.seconds + time.perf_counter() - begun
+            stop = len(self._events)
+            self._spans.append(PhaseSpan(Phase.BACKWARD, first.start, stop, seconds))
+
     def recording(self) -> Recording:
         """What has been recorded so far."""
         images, _ = self._trainer.batch
@@ -98,6 +139,8 @@ class Recorder:
             samples=self._samples,
             model=type(self._trainer.model).__name__,
             options=self._options(),
+            altered=self._alteration,
+            backwards=max(1, self._backwards),
         )
 
     # -- zero_grad and update ----------------------------------------------------------------
@@ -186,6 +229,7 @@ class Recorder:
         finally:
             for handle in handles:
                 handle.remove()
+        self._backwards += 1
 
     def _watch(self, i: int, node: GradFn) -> Iterator[Any]:
         """Hooks on one node: the first sees the gradients summed, the second those sent on."""
@@ -197,8 +241,11 @@ class Recorder:
             if leaf is not None:
                 arrived.insert(0, _grad_of(leaf))
 
-        def after(grad_inputs: Sequence[Tensor | None], _: Sequence[Tensor | None]) -> None:
-            sent = [leaf.grad] if leaf is not None else grad_inputs
+        alteration = self._alteration if i == (self._alteration and self._alteration.node) else None
+
+        def after(grad_inputs: Grads, _: Grads) -> Grads | None:
+            altered = None if alteration is None else alter(alteration, grad_inputs)
+            sent = (leaf.grad,) if leaf is not None else altered or grad_inputs
             outputs = tuple(self._copied(grad, of_batch=leaf is None) for grad in sent)
             self._events.append(
                 Event(
@@ -210,6 +257,7 @@ class Recorder:
                     parameter=self._names.get(id(leaf)),
                 )
             )
+            return altered
 
         yield node.register_prehook(before)
         yield node.register_hook(after)
@@ -310,6 +358,17 @@ def to_array(tensor: Tensor) -> Array:
     array: Array = tensor.cpu().resolve_conj().resolve_neg().numpy().copy()
     array.flags.writeable = False
     return array
+
+
+def alter(alteration: Alteration, grads: Grads) -> Grads:
+    """Gradients as an alteration makes them; None stays None."""
+    change: Callable[[Tensor], Tensor] = {
+        "scale": lambda grad: grad * alteration.value,
+        "clip": lambda grad: grad.clamp(-alteration.value, alteration.value),
+        "zero": torch.zeros_like,
+        "noise": lambda grad: grad + torch.randn(grad.shape).to(grad) * alteration.value,
+    }[alteration.kind]
+    return tuple(None if grad is None else change(grad) for grad in grads)
 
 
 def _grad_of(tensor: Tensor) -> Array | None:

@@ -208,12 +208,17 @@ class Recording:
 
     @cached_property
     def ran_at(self) -> Mapping[int, int]:
-        """For each grad_fn node that ran, the index of its backward event."""
-        return {
-            e.node: i
-            for i, e in enumerate(self.events)
-            if e.phase is Phase.BACKWARD and e.node is not None
-        }
+        """For each grad_fn node that ran, the index of its first backward event."""
+        return {node: indices[0] for node, indices in self.runs.items()}
+
+    @cached_property
+    def runs(self) -> Mapping[int, tuple[int, ...]]:
+        """For each grad_fn node that ran, the indices of its backward events in order."""
+        found: dict[int, list[int]] = {}
+        for i, event in enumerate(self.events):
+            if event.phase is Phase.BACKWARD and event.node is not None:
+                found.setdefault(event.node, []).append(i)
+        return {node: tuple(indices) for node, indices in found.items()}
 
     @cached_property
     def happened_to(self) -> Mapping[str, tuple[int, ...]]:
@@ -289,9 +294,9 @@ class Moment:
         return grad
 
     def backward_event(self, node: int) -> Event | None:
-        """The event in which backward ran a node, None while it has not reached it."""
-        i = self.recording.ran_at.get(node)
-        return self.recording.events[i] if i is not None and i < self.cursor else None
+        """The last event in which backward ran a node, None while it has not reached it."""
+        done = [i for i in self.recording.runs.get(node, ()) if i < self.cursor]
+        return self.recording.events[done[-1]] if done else None
 
     def activation(self, layer: Layer) -> Array | None:
         """What a layer has computed so far, batch first; None before it ran."""

@@ -175,9 +175,10 @@ class Trainer:
         self.phase = Phase.BACKWARD
         return self.loss
 
-    def backward(self) -> None:
+    def backward(self, retain_graph: bool = False) -> None:
         """Back-propagate from the loss, or from the output with a random gradient.
 
+        ``retain_graph`` keeps what the graph saved, for ``backward_again``.
         If the network's backward raises, every ``.grad`` is as it was before.
         """
         self._expect(Phase.BACKWARD)
@@ -186,16 +187,29 @@ class Trainer:
         found = [None if p.grad is None else p.grad.clone() for p in parameters]
         try:
             with self._own_random_state():
+                assert self.output is not None
                 if self.loss is not None:
-                    self.loss.backward()  # type: ignore[no-untyped-call]
+                    start, gradient = self.loss, None
                 else:
-                    assert self.output is not None
-                    self.output.backward(torch.randn(self.output.shape))  # type: ignore[no-untyped-call]
+                    start, gradient = self.output, torch.randn(self.output.shape)
+                start.backward(gradient, retain_graph=retain_graph)  # type: ignore[no-untyped-call]
         except Exception:
             for parameter, grad in zip(parameters, found, strict=True):
                 parameter.grad = grad
             raise
         self.phase = Phase.UPDATE
+
+    def backward_again(self) -> None:
+        """Back-propagate a second time from the same loss; its gradients are added.
+
+        torch raises RuntimeError if the first backward was not told to retain the graph.
+        """
+        self._expect(Phase.UPDATE)
+        self.phase = Phase.BACKWARD
+        try:
+            self.backward()
+        finally:
+            self.phase = Phase.UPDATE
 
     def update(self) -> None:
         """Change the weights by the optimizer, or by ``p.sub_(p.grad * lr)``."""
