@@ -30,6 +30,8 @@ class InspectorView(Panel):
 
     picked = Signal(str, object)
     evidence = Signal(int)  # the index of an event that explains what is shown
+    alter_wanted = Signal(object)  # an Alteration of the gradient out of the node that is shown
+    undo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
@@ -55,6 +57,8 @@ class InspectorView(Panel):
         self.node_section = NodeSection()
         self.why.evidence.connect(self.evidence)
         self.node_section.why.evidence.connect(self.evidence)
+        self.node_section.alter_wanted.connect(self.alter_wanted)
+        self.node_section.undo_wanted.connect(self.undo_wanted)
         self.update_section.element_chosen.connect(self._element_chosen)
         self._pages = QStackedWidget()
         self._pages.addWidget(
@@ -95,7 +99,7 @@ class InspectorView(Panel):
         self._offer(frame.moment.recording)
         moment = frame.moment
         if self._shown.is_new(
-            moment.recording, moment.cursor, self.chosen, self._node, frame.settings
+            moment.recording, moment.cursor, self.chosen, self._node, frame.settings, frame.training
         ):
             self._show_chosen(frame)
 

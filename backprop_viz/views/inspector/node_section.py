@@ -1,7 +1,7 @@
 """A grad_fn node: what it computes, the gradients in and out, its saved tensors, its line."""
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QRect, QSize
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Signal
 from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from ..style.images import signed_image, signed_range
 from ..style.numbers import norm, short
 from ..style.shown import Shown
 from ..style.theme import DARK, Theme, body_font, code_font
+from .experiment_section import ExperimentSection
 from .tensor_section import maps, tiles
 from .why_section import Sentence, WhySection, code_line
 
@@ -50,7 +51,10 @@ def first_maps(array: Array, batched: bool) -> Array | None:
 
 
 class NodeSection(QWidget):
-    """A node at the cursor."""
+    """A node at the cursor. ``alter_wanted`` carries an Alteration of the gradient out of it."""
+
+    alter_wanted = Signal(object)
+    undo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +74,9 @@ class NodeSection(QWidget):
         self.sent_title = _line(body_font(11, bold=True))
         self.arrived = [GradientRow() for _ in range(_MOST_ROWS)]
         self.sent = [GradientRow() for _ in range(_MOST_ROWS)]
+        self.experiment = ExperimentSection()
+        self.experiment.alter_wanted.connect(self.alter_wanted)
+        self.experiment.undo_wanted.connect(self.undo_wanted)
         self.saved_title = _line(body_font(11, bold=True))
         self.saved = [_line(code_font(11)) for _ in range(_MOST_ROWS)]
         layout = QVBoxLayout(self)
@@ -86,6 +93,7 @@ class NodeSection(QWidget):
             *self.arrived,
             self.sent_title,
             *self.sent,
+            self.experiment,
             self.saved_title,
             *self.saved,
         ):
@@ -98,6 +106,7 @@ class NodeSection(QWidget):
         """Show a node at the frame's cursor."""
         moment = frame.moment
         self.why.show_moment(frame, "node", node.id)
+        self.experiment.show_moment(frame, node)
         if not self._shown.is_new(moment.recording, moment.cursor, node.id, frame.program):
             return
         self._describe(frame, node)
@@ -121,6 +130,7 @@ class NodeSection(QWidget):
         """Take the colours of a theme."""
         self._theme = theme
         self.why.set_theme(theme)
+        self.experiment.set_theme(theme)
         for row in (*self.arrived, *self.sent):
             row.set_theme(theme)
 
