@@ -237,7 +237,8 @@ class Recorder:
         leaf = leaf_of(node)
 
         def before(grad_outputs: Sequence[Tensor | None]) -> None:
-            arrived[:] = [self._copied(grad) for grad in grad_outputs]
+            # One node sends what the next one gets: the same tensor is copied once.
+            arrived[:] = [None if grad is None else self._copy(grad) for grad in grad_outputs]
             if leaf is not None:
                 arrived.insert(0, _grad_of(leaf))
 
@@ -246,7 +247,8 @@ class Recorder:
         def after(grad_inputs: Grads, _: Grads) -> Grads | None:
             altered = None if alteration is None else alter(alteration, grad_inputs)
             sent = (leaf.grad,) if leaf is not None else altered or grad_inputs
-            outputs = tuple(self._copied(grad, of_batch=leaf is None) for grad in sent)
+            copy = self._copy if leaf is None else to_array
+            outputs = tuple(None if grad is None else copy(grad) for grad in sent)
             self._events.append(
                 Event(
                     Phase.BACKWARD,
