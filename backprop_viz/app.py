@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageB
 from . import __version__
 from .actions import COMMANDS, MENUS, make_actions, native, translated
 from .arguments import Arguments, parse
+from .core.flow import finite_range
 from .core.records import Breakpoint, Frame, Notice, Settings
 from .core.selection import Kind, select
 from .session import Session
@@ -126,13 +127,26 @@ class Composer(QObject):
         self.window.show_frame(frame)
         self.breakpoints.show_frame(frame)
         if frame.hit is not None and frame.hit != hit_before:
-            self.window.messages.tell(break_sentence(frame.hit, frame), "info")
+            self._tell_hit(frame, frame.hit)
         train = self.actions["actionTrain"]
         train.setChecked(frame.training)
         text = translated("Pause") if frame.training else translated("Train")
         if train.text() != text:
             train.setText(text)
         self._enable_travel(frame)
+
+    def _tell_hit(self, frame: Frame, hit: Breakpoint) -> None:
+        """Say where the cursor stopped; of a number that is none, also what it came from."""
+        event = frame.moment.event
+        between = None if event is None else finite_range(event.inputs)
+        if hit.kind != "not_finite" or event is None or between is None:
+            self.window.messages.tell(break_sentence(hit, frame), "info")
+            return
+        said = self.window.messages.text()
+        origin = self.tr("It first came out of {0}, from numbers between {1:.4g} and {2:.4g}.")
+        cause = origin.format(event.op, *between)
+        # The two are sentences of their own, in this order in every language.
+        self.window.messages.tell(f"{said} {cause}".strip(), "error")
 
     def _enable_travel(self, frame: Frame) -> None:
         """Offer what leads somewhere."""
@@ -302,6 +316,7 @@ class Composer(QObject):
 
     def reset(self) -> None:
         """Begin again with a fresh network and the same settings."""
+        self.window.messages.dismiss()
         self.session.reset()
 
     def copy_script(self) -> None:

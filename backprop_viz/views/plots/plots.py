@@ -88,7 +88,7 @@ class CurvePanel(Panel):
             self._name_earlier([name for name, _ in earlier])
             gap = self.plot.first_gap
             text = self.tr("not finite at iteration {n}")
-            self.notice.setText("" if gap is None else text.format(n=int(gap)))
+            self.notice.setText("" if gap is None or empty else text.format(n=int(gap)))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the newest frame."""
