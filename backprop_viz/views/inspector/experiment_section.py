@@ -20,12 +20,11 @@ from PySide6.QtWidgets import (
 
 from ...core.records import Alteration, Array, Frame, Moment, Node
 from ..breakpoints.sentences import number
+from ..style.painting import ALTERED_SIGN
 from ..style.shown import Shown
 from ..style.theme import DARK, Theme, body_font
 from .alterations import alteration_sentence
 from .why_section import Sentence
-
-SIGN = "≠"
 
 
 def default_value(kind: str, moment: Moment, node: int) -> float:
@@ -64,7 +63,7 @@ class ExperimentSection(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("experimentSection")
-        self.altered_sign = QLabel(SIGN)
+        self.altered_sign = QLabel(ALTERED_SIGN)
         self.altered_sign.setFont(body_font(14, bold=True))
         self.altered_sign.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.altered = Sentence()
@@ -76,13 +75,13 @@ class ExperimentSection(QWidget):
         layout.setContentsMargins(0, 6, 0, 4)
         layout.setSpacing(4)
         layout.addLayout(self._make_head())
-        layout.addLayout(self._make_row())
-        layout.addWidget(self.explanation)
         altered = QHBoxLayout()
         altered.setSpacing(6)
         altered.addWidget(self.altered_sign)
         altered.addWidget(self.altered, 1)
         layout.addLayout(altered)
+        layout.addLayout(self._make_row())
+        layout.addWidget(self.explanation)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._frame: Frame | None = None
         self._node: Node | None = None

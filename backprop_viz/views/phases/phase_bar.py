@@ -3,175 +3,19 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QEnterEvent,
-    QFont,
-    QFontMetrics,
-    QKeyEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QShowEvent,
-)
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ...core.records import PHASES, Frame, Phase, Recording
+from ..inspector.alterations import alteration_sentence
 from ..style.numbers import short
-from ..style.theme import DARK, Theme, body_font
+from ..style.theme import Theme
+from .phase_cell import PhaseCell
 from .phases import Standing, State, standings
 
-_HEIGHT = 36
-_MARGIN = 11
-_GAP = 8
-_DOT = 10
 # Above this many numbers the length of the update is not worth its time at each frame.
 _NORM_LIMIT = 1_000_000
-
-
-class PhaseCell(QAbstractButton):
-    """One phase. ``note`` is what it took or gave; ``progress`` 0..1 while it is under way."""
-
-    def __init__(self, phase: Phase, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(f"phaseCell_{phase.value}")
-        self.setText(f"{PHASES.index(phase) + 1}  {phase.value}")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.phase = phase
-        self.note = ""
-        self.standing = Standing(phase, State.TO_COME, 0, None, None, False, False)
-        self._theme = DARK
-
-    def show_standing(self, standing: Standing, note: str) -> None:
-        """Show where the phase stands; ``note`` goes to the right."""
-        if (standing, note) == (self.standing, self.note):
-            return
-        self.standing, self.note = standing, note
-        recorded = standing.total is not None
-        shape = Qt.CursorShape.PointingHandCursor if recorded else Qt.CursorShape.ArrowCursor
-        self.setCursor(shape)
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint in the colours of a theme."""
-        self._theme = theme
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Room for the name and a note of usual length."""
-        return QSize(self._name_end() + 130, _HEIGHT)
-
-    def minimumSizeHint(self) -> QSize:
-        """Room for the name: it is never elided."""
-        return QSize(self._name_end() + _MARGIN, _HEIGHT)
-
-    def _name_font(self) -> QFont:
-        return body_font(13, bold=self.standing.current)
-
-    def _name_end(self) -> int:
-        # Measured in bold, so that nothing moves when the phase becomes the current one.
-        name = QFontMetrics(body_font(13, bold=True)).horizontalAdvance(self.text())
-        return _MARGIN + _DOT + _GAP + name
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter does what Space and a click do."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Hovering is shown."""
-        super().enterEvent(event)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A box with a dot, the name, and the note as far as there is room."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_box(painter)
-        self._paint_dot(painter)
-        self._paint_words(painter)
-        painter.end()
-
-    def _paint_box(self, painter: QPainter) -> None:
-        theme, color = self._theme, self._theme.phase(self.phase)
-        fill, pen = QColor(theme.panel), QPen(QColor(theme.border), 1)
-        if self.standing.current:
-            fill, pen = theme.tint(color, 0.13), QPen(color, 1.5)
-        elif self.standing.due:
-            pen = QPen(color, 1, Qt.PenStyle.CustomDashLine)
-            pen.setDashPattern([4, 3])
-        elif self.underMouse() and self.standing.total is not None:
-            fill = QColor(theme.control_hover)
-        painter.setBrush(fill)
-        painter.setPen(pen)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.drawRoundedRect(box, 7, 7)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(theme.accent), 1))
-            painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
-
-    def _paint_dot(self, painter: QPainter) -> None:
-        """Hollow: to come; half filled: due or under way; filled: done."""
-        color = self._theme.phase(self.phase)
-        dot = QRectF(_MARGIN, (self.height() - _DOT) / 2, _DOT, _DOT)
-        waiting = self.standing.state is State.TO_COME and not self.standing.due
-        painter.setPen(QPen(color, 1.5))
-        painter.setBrush(color if self.standing.state is State.DONE else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(dot.adjusted(0.75, 0.75, -0.75, -0.75))
-        if self.standing.state is not State.DONE and not waiting:
-            painter.setBrush(color)
-            painter.drawChord(dot.adjusted(0.75, 0.75, -0.75, -0.75), 90 * 16, 180 * 16)
-
-    def _paint_words(self, painter: QPainter) -> None:
-        theme = self._theme
-        began = self.standing.state is not State.TO_COME or self.standing.due
-        painter.setPen(QColor(theme.text if began else theme.muted))
-        painter.setFont(self._name_font())
-        align = Qt.AlignmentFlag.AlignVCenter
-        left = _MARGIN + _DOT + _GAP
-        painter.drawText(QRectF(left, 0, self.width(), self.height()), align, self.text())
-        start, end = self._name_end() + _GAP, self.width() - _MARGIN
-        note, font = self._fitting_note(end - start)
-        if note:
-            painter.setPen(
-                theme.phase(self.phase) if self.standing.current else QColor(theme.muted)
-            )
-            painter.setFont(font)
-            right = Qt.AlignmentFlag.AlignRight | align
-            painter.drawText(QRectF(start, 0, end - start, self.height()), right, note)
-        if self.standing.state is State.UNDER_WAY and self.standing.total:
-            free = end - QFontMetrics(font).horizontalAdvance(note) - _GAP - start
-            self._paint_progress(painter, start, free)
-
-    def _fitting_note(self, width: int) -> tuple[str, QFont]:
-        """The note as it fits: a little smaller, then elided, then left out; with its font."""
-        for size in (12, 11):
-            font = body_font(size)
-            metrics = QFontMetrics(font)
-            if metrics.horizontalAdvance(self.note) <= width:
-                return self.note, font
-        note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, max(width, 0))
-        return ("" if note == "…" else note), font
-
-    def _paint_progress(self, painter: QPainter, left: float, width: float) -> None:
-        """A bar between the name and the note; along the lower edge where there is no room."""
-        color = self._theme.phase(self.phase)
-        track = QRectF(left, self.height() / 2 - 2.5, width, 5)
-        if width < 24:
-            track = QRectF(_MARGIN, self.height() - 6, self.width() - 2 * _MARGIN, 2)
-        part = self.standing.done / (self.standing.total or 1)
-        done = QRectF(track.left(), track.top(), max(5, track.width() * part), track.height())
-        radius = track.height() / 2
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.tint(color, 0.3))
-        painter.drawRoundedRect(track, radius, radius)
-        painter.setBrush(color)
-        painter.drawRoundedRect(done, radius, radius)
 
 
 class PhaseBar(QWidget):
@@ -220,15 +64,29 @@ class PhaseBar(QWidget):
         if self._frame is None:
             return
         for cell, standing in zip(self.cells, standings(self._frame), strict=True):
-            note = self._note(self._frame, standing)
-            cell.show_standing(standing, note)
+            note, mark = self._marked_note(self._frame, standing)
+            cell.show_standing(standing, note, mark)
             tip = self._tip(standing, note)
+            if mark:
+                tip = f"{tip}\n{self._altered(self._frame.moment.recording)}"
             if tip != cell.toolTip():
                 cell.setToolTip(tip)
                 cell.setAccessibleName(f"{cell.text()}: {note}")
                 cell.setAccessibleDescription(tip)
 
     # -- words -------------------------------------------------------------------------------
+
+    def _marked_note(self, frame: Frame, standing: Standing) -> tuple[str, str]:
+        """The note and, where the gradients were altered, the end of it that says so."""
+        note, recording = self._note(frame, standing), frame.moment.recording
+        if standing.phase is not Phase.BACKWARD:
+            return note, ""
+        if recording.backwards > 1 and standing.total is not None and note:
+            note = self.tr("{note} · {count} times").format(note=note, count=recording.backwards)
+        if recording.altered is None:
+            return note, ""
+        mark = self.tr("altered")
+        return (self.tr("{note} · altered").format(note=note) if note else mark), mark
 
     def _note(self, frame: Frame, standing: Standing) -> str:
         """What the phase took and gave, as far as the cursor has come."""
@@ -294,6 +152,10 @@ class PhaseBar(QWidget):
         if standing.due:
             lines += [self.tr("This phase is due next.")]
         return "\n".join(line for line in lines if line)
+
+    def _altered(self, recording: Recording) -> str:
+        assert recording.altered is not None
+        return alteration_sentence(recording.altered, recording)
 
     def _meaning(self, phase: Phase) -> str:
         return {

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
 
 from ...core.records import Event, Frame, Phase
+from ..style.painting import BADGE, altered_badge
 from ..style.theme import DARK, Theme, body_font
 from .phases import running_free
 from .reel import HEIGHT as REEL_HEIGHT
@@ -39,6 +40,7 @@ from .transport import Transport
 _HEIGHT = 54
 _MARGIN = 16
 _EDGE = 10  # left of the buttons
+_BADGE_SPACE = BADGE + 5
 _REACH = 14  # how far beside the bar a click still means its end
 
 
@@ -139,7 +141,10 @@ class TimelineView(QFrame):
             return self.tr("iteration {number} · not begun").format(number=number)
         span = moment.recording.span(event.phase)
         assert span is not None
-        return self.tr("iteration {number} · {phase} {done}/{total}").format(
+        words = self.tr("iteration {number} · {phase} {done}/{total}")
+        if moment.recording.altered is not None:
+            words = self.tr("iteration {number} · {phase} {done}/{total} · altered")
+        return words.format(
             number=number,
             phase=event.phase.value,
             done=moment.cursor - span.start,
@@ -269,6 +274,14 @@ class TimelineView(QFrame):
             needed = max(needed, self.note.sizeHint().width())
         return min(needed, round(self.width() * 0.35))
 
+    def _is_altered(self) -> bool:
+        frame = self._frame
+        return (
+            frame is not None
+            and frame.moment.recording.altered is not None
+            and not running_free(frame)
+        )
+
     def _caption_width(self) -> int:
         assert self._frame is not None
         most = max(self._known.values(), default=0)
@@ -279,7 +292,10 @@ class TimelineView(QFrame):
             total=most,
         )
         metrics = QFontMetrics(body_font(12))
-        return max(metrics.horizontalAdvance(text) for text in (wide, self.caption()))
+        badge = _BADGE_SPACE if self._is_altered() else 0
+        return max(
+            metrics.horizontalAdvance(wide), metrics.horizontalAdvance(self.caption()) + badge
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything finds its place anew."""
@@ -338,9 +354,14 @@ class TimelineView(QFrame):
         font = body_font(12)
         width = self._words_width()
         height = self.height() if self.reel.isHidden() else 34
-        text = QFontMetrics(font).elidedText(self.caption(), Qt.TextElideMode.ElideRight, width)
+        badge = _BADGE_SPACE if self._is_altered() else 0
+        metrics = QFontMetrics(font)
+        text = metrics.elidedText(self.caption(), Qt.TextElideMode.ElideRight, width - badge)
+        if badge:
+            left = self.width() - _MARGIN - metrics.horizontalAdvance(text)
+            altered_badge(painter, left - _BADGE_SPACE + BADGE, height / 2, self._theme)
         painter.setFont(font)
-        painter.setPen(QColor(self._theme.muted))
+        painter.setPen(QColor(self._theme.error if badge else self._theme.muted))
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(self.width() - _MARGIN - width, 0, width, height), align, text)
 

@@ -2,12 +2,16 @@
 
 import math
 
-from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
 
-from .theme import Theme
+from .theme import Theme, body_font
 
 _HEAD = 6.0
+
+# Stands, in the colour of errors, where something was changed on purpose.
+ALTERED_SIGN = "≠"
+BADGE = 14
 
 
 def text_line(
@@ -55,6 +59,18 @@ def head_of(direction: QPointF, tip: QPointF) -> QPolygonF:
     back = tip - direction * _HEAD
     side = QPointF(-direction.y(), direction.x()) * (_HEAD * 0.6)
     return QPolygonF([back + side, tip, back - side])
+
+
+def altered_badge(painter: QPainter, right: float, middle: float, theme: Theme) -> None:
+    """The sign of a change on purpose on a small ground that ends at ``right``."""
+    box = QRectF(right - BADGE, middle - BADGE / 2, BADGE, BADGE)
+    color = QColor(theme.error)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(ink_on(color, theme))
+    painter.setFont(body_font(12, bold=True))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, ALTERED_SIGN)
 
 
 def ink_on(color: QColor, theme: Theme) -> QColor:

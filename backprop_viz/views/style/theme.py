@@ -148,9 +148,12 @@ QPushButton:hover, QToolButton:hover, QComboBox:hover, QSpinBox:hover, QDoubleSp
     background: {control_hover}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QLineEdit:focus {{ border-color: {accent}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: {faint}; }}
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QLineEdit:disabled {{
+    color: {faint}; }}
 QPushButton[role="primary"], QToolButton[role="primary"] {{
     background: {accent}; color: {accent_text}; border-color: {accent}; font-weight: 600; }}
+QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {{
+    background: {control}; color: {faint}; border-color: {border}; }}
 QPushButton[role="link"], QToolButton[role="link"] {{
     background: transparent; border: 1px solid transparent; color: {accent}; padding: 1px 4px;
     min-height: 14px; }}
