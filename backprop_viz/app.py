@@ -98,6 +98,8 @@ class Composer(QObject):
         window.timeline.set_transport([self.actions[name] for name in TRANSPORT])
         window.timeline.set_continue_action(self.actions["actionContinue"])
         window.inspector.evidence.connect(self._show_evidence)
+        window.inspector.alter_wanted.connect(session.alter)
+        window.inspector.undo_wanted.connect(lambda: session.alter(None))
         window.program.breakpoint_toggled.connect(self._toggle_breakpoint)
         window.autograd.breakpoint_toggled.connect(self._toggle_breakpoint)
         self.breakpoints.changed.connect(session.watch)
