@@ -161,7 +161,8 @@ class Composer(QObject):
         for name in ("actionEvent", "actionPlay"):
             self.actions[name].setEnabled(still)
         self.actions["actionFirst"].setEnabled(still and moment.cursor > 0)
-        self.actions["actionLast"].setEnabled(still and not moment.at_end)
+        preview = moment.recording.preview
+        self.actions["actionLast"].setEnabled(still and not preview and not moment.at_end)
         past = bool(reel.iterations) and reel.shown < reel.iterations[-1]
         self.actions["actionContinue"].setEnabled(still and past)
 

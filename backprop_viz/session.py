@@ -167,9 +167,10 @@ class Session(QObject):
         self.go_back("phase")
 
     def move_cursor(self, cursor: int) -> None:
-        """Show the iteration after its first ``cursor`` events."""
-        if self._frame is not None and not self._frame.training:
-            self._show_moment(self._frame.moment.recording.at(cursor))
+        """Show the iteration after its first ``cursor`` events; a preview has none to show."""
+        if self._frame is None or self._frame.training or self._frame.moment.recording.preview:
+            return
+        self._show_moment(self._frame.moment.recording.at(cursor))
 
     def show_iteration(self, iteration: int) -> None:
         """Show an iteration that is kept, at its end."""

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFileDialog,
+    QInputDialog,
+    QLabel,
     QMessageBox,
     QWidget,
 )
@@ -25,7 +27,8 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.app import create_window
-from backprop_viz.core.records import Frame, Phase
+from backprop_viz.core.records import Alteration, Breakpoint, Frame, Phase
+from backprop_viz.views.cheat_sheet import CheatSheet
 from backprop_viz.views.window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
@@ -350,3 +353,71 @@ print(status, time.monotonic() - closed[0])
     status, seconds = done.stdout.split()
     assert status == "0"
     assert float(seconds) < 2
+
+
+def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial")
+    line = next(r.source_line for r in frame_of(window).program.lines if "self.fc2" in r.text)
+    window.program.breakpoint_toggled.emit(Breakpoint("line", line))
+    assert window.session.wait_idle(30)
+    assert frame_of(window).breakpoints == (Breakpoint("line", line),)
+    window.findChild(QAction, "actionTrain").trigger()
+    qtbot.waitUntil(lambda: frame_of(window).hit is not None, timeout=30_000)
+    assert frame_of(window).moment.event.line == line
+    assert window.messages.text()
+    window.program.breakpoint_toggled.emit(Breakpoint("line", line))
+    assert window.session.wait_idle(30)
+    assert frame_of(window).breakpoints == ()
+
+
+def test_travelling_by_the_menus(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    for name in ("EventBack", "StepBack", "IterationBack", "First", "Last", "Continue"):
+        assert not window.findChild(QAction, f"action{name}").isEnabled(), name
+    trigger(window, "actionIteration")
+    trigger(window, "actionIteration")
+    trigger(window, "actionEventBack")
+    moment = frame_of(window).moment
+    assert moment.cursor == len(moment.recording.events) - 1
+    trigger(window, "actionFirst")
+    assert frame_of(window).moment.cursor == 0
+    trigger(window, "actionIterationBack")
+    assert frame_of(window).moment.recording.iteration == 1
+    losses = frame_of(window).curves.loss.tolist()
+    trigger(window, "actionContinue")
+    assert window.session.iteration == 1
+    trigger(window, "actionIteration")
+    assert frame_of(window).curves.loss.tolist() == losses
+
+
+def test_the_budget_can_be_set(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionBudget")
+    dialog = window.findChild(QInputDialog, "budgetDialog")
+    dialog.setIntValue(64)
+    dialog.accept()
+    assert frame_of(window).reel.budget == 64 * 2**20
+
+
+def test_the_cheat_sheet_names_every_key(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionCheatSheet")
+    (sheet,) = window.findChildren(CheatSheet)
+    texts = " ".join(label.text() for label in sheet.findChildren(QLabel))
+    for action in window.findChildren(QAction):
+        if action.objectName().startswith("action") and not action.shortcut().isEmpty():
+            assert action.text() in texts
+    sheet.close()
+
+
+def test_a_gradient_is_altered_from_the_inspector(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionIteration")
+    before = frame_of(window).moment.grad("conv1.bias")
+    node = next(n.id for n in frame_of(window).moment.recording.graph.nodes if "Relu" in n.name)
+    window.inspector.alter_wanted.emit(Alteration(node, "zero"))
+    assert window.session.wait_idle(30)
+    assert not frame_of(window).moment.grad("conv1.bias").any()
+    window.inspector.undo_wanted.emit()
+    assert window.session.wait_idle(30)
+    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), before)
