@@ -66,14 +66,13 @@ class NetworkState:
 
 
 def following_mode(mode: Mode, before: Phase | None, now: Phase | None) -> Mode:
-    """The mode after the cursor moved from a phase to another, if nobody chose one."""
+    """The mode after the cursor moved from a phase to another, if nobody chose one.
+
+    It depends on the phase alone, so that the way by which the cursor came does not matter.
+    """
     if now is before:
         return mode
-    if now is Phase.BACKWARD:
-        return "gradients"
-    if now in (Phase.FORWARD, Phase.LOSS):
-        return "activations"
-    return mode
+    return "gradients" if now in (Phase.BACKWARD, Phase.UPDATE) else "activations"
 
 
 def state_of(frame: Frame, mode: Mode, remembered: LayerGraph) -> NetworkState:

@@ -79,10 +79,12 @@ class NetworkView(Panel):
         recording = frame.moment.recording
         if recording.layers.layers:
             self._remembered = recording.layers
-        phase = current_phase(frame)
+        # Training leaves the mode alone, and so does its end, which is after an update.
+        phase = Phase.UPDATE if frame.training else current_phase(frame)
         if self._pinned != recording.iteration:
             self._pinned = None
-            self.set_mode(following_mode(self.mode, self._phase, phase))
+            if not frame.training:
+                self.set_mode(following_mode(self.mode, self._phase, phase))
         self._phase = phase
         self._stale = not self.isVisible()
         if not self._stale:
@@ -95,7 +97,9 @@ class NetworkView(Panel):
         self.mode = mode
         self._switch.button(MODES.index(mode)).setChecked(True)
         self.mode_changed.emit(mode)
-        self._refresh()
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""

@@ -320,6 +320,23 @@ def test_following_mode() -> None:
     assert following_mode("gradients", None, Phase.FORWARD) == "activations"
     assert following_mode("weights", Phase.BACKWARD, Phase.BACKWARD) == "weights"
     assert following_mode("gradients", Phase.BACKWARD, Phase.UPDATE) == "gradients"
+    for before in (None, Phase.ZERO_GRAD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE):
+        for mode in MODES:
+            assert following_mode(mode, before, Phase.FORWARD) == "activations"
+    assert following_mode("activations", Phase.FORWARD, Phase.UPDATE) == "gradients"
+    assert following_mode("gradients", Phase.BACKWARD, None) == "activations"
+
+
+def test_training_and_its_end_leave_the_mode_alone(
+    view: NetworkView, make_frame: MakeFrame
+) -> None:
+    frame = make_frame(DIGITS)
+    assert view.mode == "activations"
+    view.show_frame(replace(frame, training=True))
+    view.show_frame(frame)
+    assert view.mode == "activations"
+    view.show_frame(at(frame, begin(frame, Phase.BACKWARD) + 1))
+    assert view.mode == "gradients"
 
 
 def test_backward_shows_gradients_unless_a_mode_is_pinned(
@@ -368,6 +385,7 @@ def test_a_click_picks_the_layer_and_enlarges_the_map(
 ) -> None:
     frame = make_frame(DIGITS)
     view.show_frame(frame)
+    view.set_mode("activations")
     spot = Spot(column(view, "conv2"), 0, 5)
     with qtbot.waitSignal(view.picked) as picked:
         click(view, spot)
