@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
-    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -19,14 +18,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
 
 from ...core.records import Event, Frame, Phase
-from ..style.painting import BADGE, altered_badge
-from ..style.theme import DARK, Theme, body_font
+from ..style.theme import DARK, Theme
 from .phases import running_free
 from .reel import HEIGHT as REEL_HEIGHT
 from .reel import ReelStrip, neighbour
 from .reel_note import HEIGHT as NOTE_HEIGHT
 from .reel_note import ReelNote
 from .timeline_bar import bar_box, paint_bar, paint_flow
+from .timeline_caption import caption, caption_width, paint_caption
 from .timeline_layout import (
     Segment,
     cursor_at,
@@ -40,7 +39,6 @@ from .transport import Transport
 _HEIGHT = 54
 _MARGIN = 16
 _EDGE = 10  # left of the buttons
-_BADGE_SPACE = BADGE + 5
 _REACH = 14  # how far beside the bar a click still means its end
 
 
@@ -127,29 +125,8 @@ class TimelineView(QFrame):
         return QSize(240 + round(self._left()), _HEIGHT)
 
     def caption(self) -> str:
-        """Where the cursor is, in words: ``iteration 128 · backward 17/26``."""
-        frame = self._frame
-        if frame is None:
-            return ""
-        if running_free(frame):
-            text = self.tr("training · iteration {number}")
-            return text.format(number=f"{frame.iteration:,}")
-        moment = frame.moment
-        number = f"{moment.recording.iteration:,}"
-        event = moment.event
-        if moment.recording.preview or event is None:
-            return self.tr("iteration {number} · not begun").format(number=number)
-        span = moment.recording.span(event.phase)
-        assert span is not None
-        words = self.tr("iteration {number} · {phase} {done}/{total}")
-        if moment.recording.altered is not None:
-            words = self.tr("iteration {number} · {phase} {done}/{total} · altered")
-        return words.format(
-            number=number,
-            phase=event.phase.value,
-            done=moment.cursor - span.start,
-            total=span.stop - span.start,
-        )
+        """Where the cursor is, in words."""
+        return "" if self._frame is None else caption(self._frame)
 
     def segments(self) -> tuple[Segment, ...]:
         """The bar as it is laid out now; empty before the first frame."""
@@ -274,28 +251,10 @@ class TimelineView(QFrame):
             needed = max(needed, self.note.sizeHint().width())
         return min(needed, round(self.width() * 0.35))
 
-    def _is_altered(self) -> bool:
-        frame = self._frame
-        return (
-            frame is not None
-            and frame.moment.recording.altered is not None
-            and not running_free(frame)
-        )
-
     def _caption_width(self) -> int:
         assert self._frame is not None
         most = max(self._known.values(), default=0)
-        wide = self.tr("iteration {number} · {phase} {done}/{total}").format(
-            number=f"{self._frame.iteration + 1:,}",
-            phase=Phase.ZERO_GRAD.value,
-            done=most,
-            total=most,
-        )
-        metrics = QFontMetrics(body_font(12))
-        badge = _BADGE_SPACE if self._is_altered() else 0
-        return max(
-            metrics.horizontalAdvance(wide), metrics.horizontalAdvance(self.caption()) + badge
-        )
+        return caption_width(self._frame, most)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything finds its place anew."""
@@ -351,19 +310,11 @@ class TimelineView(QFrame):
         painter.end()
 
     def _paint_caption(self, painter: QPainter) -> None:
-        font = body_font(12)
+        assert self._frame is not None
         width = self._words_width()
         height = self.height() if self.reel.isHidden() else 34
-        badge = _BADGE_SPACE if self._is_altered() else 0
-        metrics = QFontMetrics(font)
-        text = metrics.elidedText(self.caption(), Qt.TextElideMode.ElideRight, width - badge)
-        if badge:
-            left = self.width() - _MARGIN - metrics.horizontalAdvance(text)
-            altered_badge(painter, left - _BADGE_SPACE + BADGE, height / 2, self._theme)
-        painter.setFont(font)
-        painter.setPen(QColor(self._theme.error if badge else self._theme.muted))
-        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(self.width() - _MARGIN - width, 0, width, height), align, text)
+        box = QRectF(self.width() - _MARGIN - width, 0, width, height)
+        paint_caption(painter, box, self._frame, self._theme)
 
 
 def _event_name(event: Event) -> str:

@@ -7,10 +7,18 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.core.records import PHASES, Frame, Parameter, Phase, Recording, Settings
+from backprop_viz.core.records import (
+    PHASES,
+    Alteration,
+    Frame,
+    Parameter,
+    Phase,
+    Recording,
+    Settings,
+)
 from backprop_viz.views.phases.phase_bar import PhaseBar, duration, update_length
 from backprop_viz.views.phases.phases import State, current_phase, due_phase, standings
-from backprop_viz.views.style.theme import DARK, LIGHT
+from backprop_viz.views.style.theme import DARK, LIGHT, Theme
 
 MakeFrame = Callable[..., Frame]
 
@@ -199,3 +207,64 @@ def test_the_length_of_an_update_survives_odd_numbers(make_frame: MakeFrame) -> 
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def altered(frame: Frame, **changes: object) -> Frame:
+    node = next(n for n in frame.moment.recording.graph.nodes if n.name == "ReluBackward0")
+    recording = replace(
+        frame.moment.recording, altered=Alteration(node.id, "scale", 2.0), **changes
+    )
+    return replace(frame, moment=recording.at(frame.moment.cursor))
+
+
+def test_an_altered_backward_says_so(bar: PhaseBar, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    bar.show_frame(frame)
+    truth = notes(bar)
+    bar.show_frame(altered(frame))
+    cell = bar.cells[3]
+    assert notes(bar) == [*truth[:3], f"{truth[3]} · altered", truth[4]]
+    assert [bool(c.mark) for c in bar.cells] == [False, False, False, True, False]
+    assert "was scaled by 2." in cell.toolTip()
+    assert "ReluBackward0" in cell.accessibleDescription()
+    assert "altered" in cell.accessibleName()
+    bar.show_frame(frame)
+    assert notes(bar) == truth
+    assert "scaled" not in cell.toolTip()
+
+
+def test_the_mark_is_there_before_backward_and_within(bar: PhaseBar, make_frame: MakeFrame) -> None:
+    full = make_frame()
+    for cursor, note in (
+        (0, "altered"),
+        (start(full, Phase.BACKWARD), "due · altered"),
+        (start(full, Phase.BACKWARD) + 17, "17 / 26 nodes · altered"),
+    ):
+        bar.show_frame(altered(at(full, cursor)))
+        assert notes(bar)[3] == note
+
+
+def test_backward_run_twice(bar: PhaseBar, make_frame: MakeFrame) -> None:
+    full = make_frame()
+    recording = replace(full.moment.recording, backwards=2)
+    bar.show_frame(replace(full, moment=recording.at(full.moment.cursor)))
+    assert notes(bar)[3].endswith(" · 26 nodes · 2 times")
+    bar.show_frame(altered(full, backwards=3))
+    assert notes(bar)[3].endswith(" · 26 nodes · 3 times · altered")
+    bar.show_frame(replace(full, moment=recording.at(0)))
+    assert notes(bar)[3] == ""
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("width", [700, 1256, 1580, 2540])
+def test_the_mark_is_painted_at_any_width(
+    bar: PhaseBar, make_frame: MakeFrame, theme: Theme, width: int
+) -> None:
+    frame = make_frame()
+    bar.set_theme(theme)
+    bar.resize(width, 36)
+    for shown, there in ((frame, False), (altered(frame), True)):
+        bar.show_frame(shown)
+        image = bar.cells[3].grab().toImage()
+        colors = {image.pixelColor(x, 18).name() for x in range(image.width())}
+        assert (theme.error in colors) is there

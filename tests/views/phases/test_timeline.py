@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.core.records import PHASES, Frame, Phase, Recording, Settings
+from backprop_viz.core.records import PHASES, Alteration, Frame, Phase, Recording, Settings
 from backprop_viz.views.phases.timeline import TimelineView
 from backprop_viz.views.phases.timeline_layout import (
     cursor_at,
@@ -179,3 +179,33 @@ def test_it_paints_at_every_width(view: TimelineView, make_frame: MakeFrame, wid
             view.show_frame(at(full, cursor))
             pictures.append(view.grab().toImage())
         assert all(a != b for a, b in pairwise(pictures))
+
+
+def test_an_altered_iteration_says_so(view: TimelineView, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    recording = frame.moment.recording
+    span = recording.span(Phase.BACKWARD)
+    assert span is not None
+    changed = replace(recording, altered=Alteration(4, "zero"))
+    view.show_frame(replace(frame, moment=recording.at(span.start + 17)))
+    truth, bar = view.caption(), view.segments()
+    assert truth == "iteration 1 · backward 17/26"
+    assert not reddish(view)
+    view.show_frame(replace(frame, moment=changed.at(span.start + 17)))
+    assert view.caption() == f"{truth} · altered"
+    assert view.accessibleDescription() == view.caption()
+    assert reddish(view)
+    # The bar gives way to the words.
+    assert view.segments()[-1].left < bar[-1].left
+    view.show_frame(replace(frame, moment=changed.at(0)))
+    assert view.caption() == "iteration 1 · not begun · altered"
+    # What is not shown is not marked.
+    view.show_frame(replace(frame, moment=Recording(1, (), altered=None).at(0), training=True))
+    assert "altered" not in view.caption()
+
+
+def reddish(view: TimelineView) -> bool:
+    """Whether the colour of errors is anywhere."""
+    image = view.grab().toImage()
+    spots = ((x, y) for x in range(image.width()) for y in range(0, image.height(), 2))
+    return any(image.pixelColor(x, y).name() == DARK.error for x, y in spots)
