@@ -87,7 +87,7 @@ class ExperimentSection(QWidget):
         self._node: Node | None = None
         self._edited = False  # the value is the user's: it stays while the cursor moves
         self._applied: Alteration | None = None
-        self._shown = Shown()
+        self._shown, self._known = Shown(), Shown()
         self._refresh()
         self.set_theme(DARK)
 
@@ -103,7 +103,9 @@ class ExperimentSection(QWidget):
         if altered is not None and altered.node == node.id and altered != self._applied:
             self._take(altered)
         self._applied = altered
-        if not self._edited:
+        # Its spread takes a while to find: only once for each gradient.
+        known = self._known.is_new(moment.backward_event(node.id), node.id)
+        if known and not self._edited:
             self._offer_value()
         self._refresh()
 

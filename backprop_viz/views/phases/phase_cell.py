@@ -46,7 +46,10 @@ class PhaseCell(QAbstractButton):
         """Show where the phase stands; ``note`` goes to the right."""
         if (standing, note, mark) == (self.standing, self.note, self.mark):
             return
+        marked = bool(mark) is not bool(self.mark)
         self.standing, self.note, self.mark = standing, note, mark
+        if marked:
+            self.updateGeometry()
         recorded = standing.total is not None
         shape = Qt.CursorShape.PointingHandCursor if recorded else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
@@ -62,8 +65,9 @@ class PhaseCell(QAbstractButton):
         return QSize(self._name_end() + 130, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the name: it is never elided."""
-        return QSize(self._name_end() + _MARGIN, _HEIGHT)
+        """Room for the name and the sign of a change: they are never left out."""
+        badge = _GAP + BADGE if self.mark else 0
+        return QSize(self._name_end() + badge + _MARGIN, _HEIGHT)
 
     def _name_font(self) -> QFont:
         return body_font(13, bold=self.standing.current)
@@ -134,8 +138,8 @@ class PhaseCell(QAbstractButton):
         left = _MARGIN + _DOT + _GAP
         painter.drawText(QRectF(left, 0, self.width(), self.height()), align, self.text())
         start, end = self._name_end() + _GAP, self.width() - _MARGIN
-        badge = BADGE + _BADGE_GAP if self.mark else 0
-        note, font = self._fitting_note(end - start - badge)
+        room = end - start - (BADGE + _BADGE_GAP if self.mark else 0)
+        note, font = self._fitting_note(room)
         taken = QFontMetrics(font).horizontalAdvance(note)
         if note:
             painter.setPen(self._note_color())
@@ -143,7 +147,7 @@ class PhaseCell(QAbstractButton):
             right = Qt.AlignmentFlag.AlignRight | align
             painter.drawText(QRectF(start, 0, end - start, self.height()), right, note)
         if self.mark:
-            taken += badge
+            taken += BADGE + _BADGE_GAP if note else BADGE
             altered_badge(painter, end - taken + BADGE, self.height() / 2, theme)
         if self.standing.state is State.UNDER_WAY and self.standing.total:
             self._paint_progress(painter, start, end - taken - _GAP - start)
@@ -157,13 +161,15 @@ class PhaseCell(QAbstractButton):
     def _fitting_note(self, width: int) -> tuple[str, QFont]:
         """The note as it fits: a little smaller, then elided, then left out; with its font.
 
-        Where it is marked and has no room, the mark comes before all else.
+        Where it is marked and has no room, the mark stands alone, and at last only its sign.
         """
         for text, size in ((self.note, 12), (self.note, 11), (self.mark, 12), (self.mark, 11)):
             font = body_font(size)
             metrics = QFontMetrics(font)
             if text and metrics.horizontalAdvance(text) <= width:
                 return text, font
+        if self.mark:
+            return "", font
         note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, max(width, 0))
         return ("" if note == "…" else note), font
 

@@ -268,3 +268,14 @@ def test_the_mark_is_painted_at_any_width(
         image = bar.cells[3].grab().toImage()
         colors = {image.pixelColor(x, 18).name() for x in range(image.width())}
         assert (theme.error in colors) is there
+
+
+def test_the_name_is_never_under_the_mark(bar: PhaseBar, make_frame: MakeFrame) -> None:
+    frame, cell = make_frame(), bar.cells[3]
+    bar.show_frame(frame)
+    plain = cell.minimumSizeHint().width()
+    bar.show_frame(altered(frame))
+    assert cell.minimumSizeHint().width() >= plain + 14
+    bar.resize(bar.minimumSizeHint())
+    bar.grab()
+    assert cell.width() >= cell.minimumSizeHint().width()
