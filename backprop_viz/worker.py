@@ -54,7 +54,7 @@ class Worker:
         self._evaluate_at = self._training_since = 0.0
         self._rate = 0.0
         self._frame_at = (0.0, 0)
-        self._frame_cost = 0.0
+        self._frame_cost = self._free_cost = 0.0
         self._drawing: Array | None = None
         self._trainer: Trainer
         self._settings = settings
@@ -240,19 +240,27 @@ class Worker:
         if self._recorder is not None or any(b.kind in PLACES for b in self._breakpoints):
             self._finish(self._begun())
             self._publish()
-        elif self._mailbox.frame_wanted() and now - self._frame_at[0] >= self._frame_interval():
+        elif self._frame_due(now):
             self._measure_rate(now)
             self._checkpoints.add(self._trainer.checkpoint())
             self._run_free(Recorder(self._trainer, samples=1))
             self._publish()
             self._frame_cost = time.perf_counter() - now
         else:
+            begun = time.perf_counter()
             self._run_free(None)
+            self._free_cost = time.perf_counter() - begun
+
+    def _frame_due(self, now: float) -> bool:
+        """Whether to record this iteration for the window; never two in a row."""
+        since, iteration = self._frame_at
+        waited = now - since >= self._frame_interval() and self._trainer.iteration > iteration + 1
+        return waited and self._mailbox.frame_wanted()
 
     def _frame_interval(self) -> float:
         """Seconds between two frames: as many as asked for, as long as training hardly slows."""
-        extra = self._frame_cost - (1 / self._rate if self._rate else 0.0)
-        return max(1 / FRAMES_PER_SECOND, min(0.2, extra / FRAME_SHARE))
+        extra = self._frame_cost - self._free_cost
+        return max(1 / FRAMES_PER_SECOND, min(0.25, extra / FRAME_SHARE))
 
     def _measure_rate(self, now: float) -> None:
         since, iteration = self._frame_at
