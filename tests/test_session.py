@@ -173,7 +173,7 @@ def test_a_loss_that_is_no_number_stops_training_before_the_update(
     told: list[Notice] = []
     session.told.connect(told.append)
     session.train()
-    qtbot.waitUntil(lambda: bool(told), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(told) and not session.frame.training, timeout=30_000)
     frame = shown(session)
     assert told[0].code == "loss_not_finite"
     assert not frame.training
