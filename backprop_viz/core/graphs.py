@@ -1,6 +1,6 @@
 """Graphs read from live torch objects, with a place for every node."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -77,6 +77,28 @@ def grad_fn_name(node: GradFn) -> str:
 def leaf_of(node: GradFn) -> Tensor | None:
     """The leaf whose ``.grad`` an AccumulateGrad node adds to; None for any other node."""
     return getattr(node, "variable", None) if grad_fn_name(node) == "AccumulateGrad" else None
+
+
+def weight_nodes(
+    nodes: Sequence[GradFn], operations: Sequence[Operation], weights: Collection[int]
+) -> frozenset[GradFn]:
+    """Those of ``walk``'s nodes that take gradients of weights, in which no sample has part.
+
+    ``weights`` are the ids of the tensors made of parameters alone. A node that is no
+    operation's own (the transpose inside ``linear``) belongs to them if it feeds nothing else.
+    """
+    made_by = {op.grad_fn or op.made[0].grad_fn: id(op.made[0]) in weights for op in operations}
+    found = {node for node in nodes if leaf_of(node) is not None or made_by.get(node)}
+    inner = [node for node in reversed(nodes) if node not in found and node not in made_by]
+    size = -1
+    while len(found) > size:
+        size = len(found)
+        found.update(
+            node
+            for node in inner
+            if node.next_functions and found.issuperset(f for f, _ in node.next_functions)
+        )
+    return frozenset(found)
 
 
 def saved_by(node: GradFn) -> tuple[Saved, ...]:

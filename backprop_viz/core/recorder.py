@@ -22,6 +22,7 @@ from .graphs import (
     leaf_of,
     parameter_names,
     walk,
+    weight_nodes,
 )
 from .records import (
     Alteration,
@@ -71,6 +72,10 @@ class Recorder:
         self._copies: dict[tuple[int, int], tuple[Tensor, Array]] = {}
         for parameter, tensor in zip(self._parameters, trainer.model.parameters(), strict=True):
             self._copies[_key(tensor)] = (tensor, parameter.value)
+        # What no sample has part in is kept whole: the ids of such tensors, and the nodes that
+        # take their gradients.
+        self._weights = {id(t) for t in (*trainer.model.parameters(), *trainer.model.buffers())}
+        self._weight_nodes: frozenset[GradFn] = frozenset()
         self._iteration = trainer.iteration + 1
         self._events: list[Event] = []
         self._operations: list[Operation] = []
@@ -193,6 +198,9 @@ class Recorder:
 
         def ran(op: str, read: Tensors, inputs: Arrays, made: Tensors, line: int | None) -> None:
             self._operations.append(Operation(phase, op, read, made, made[0].grad_fn))
+            of_weights = bool(read) and all(id(tensor) in self._weights for tensor in read)
+            change = self._weights.update if of_weights else self._weights.difference_update
+            change(id(tensor) for tensor in made)
             tracked = any(tensor.requires_grad for tensor in made)
             self._events.append(
                 Event(phase, op, inputs, self._copy_all(made), line=line, tracked=tracked)
@@ -209,6 +217,7 @@ class Recorder:
         self._nodes = walk(root)
         ids = {node: i for i, node in enumerate(self._nodes)}
         self._graph = grad_fn_graph(self._nodes, self._names)
+        self._weight_nodes = weight_nodes(self._nodes, self._operations, self._weights)
         first = len(self._events) - len(self._operations)  # zero_grad's events come before
         for i, operation in enumerate(self._operations, first):
             # What a custom Function computes gets its grad_fn only when the Function returns.
@@ -237,6 +246,7 @@ class Recorder:
         leaf = leaf_of(node)
 
         def before(grad_outputs: Sequence[Tensor | None]) -> None:
+            self._note_weights(grad_outputs, [node] * len(grad_outputs))
             # One node sends what the next one gets: the same tensor is copied once.
             arrived[:] = [None if grad is None else self._copy(grad) for grad in grad_outputs]
             if leaf is not None:
@@ -247,6 +257,8 @@ class Recorder:
         def after(grad_inputs: Grads, _: Grads) -> Grads | None:
             altered = None if alteration is None else alter(alteration, grad_inputs)
             sent = (leaf.grad,) if leaf is not None else altered or grad_inputs
+            if leaf is None:
+                self._note_weights(sent, [following for following, _ in node.next_functions])
             copy = self._copy if leaf is None else to_array
             outputs = tuple(None if grad is None else copy(grad) for grad in sent)
             self._events.append(
@@ -263,6 +275,16 @@ class Recorder:
 
         yield node.register_prehook(before)
         yield node.register_hook(after)
+
+    def _note_weights(
+        self, grads: Sequence[Tensor | None], takers: Sequence[GradFn | None]
+    ) -> None:
+        """Remember which of the gradients belong to weights, by the nodes that take them."""
+        self._weights.update(
+            id(grad)
+            for grad, taker in zip(grads, takers, strict=False)
+            if grad is not None and taker in self._weight_nodes
+        )
 
     # -- copies ------------------------------------------------------------------------------
 
@@ -281,7 +303,7 @@ class Recorder:
         """A copy of a tensor as it is now; the same array again while it does not change."""
         key = _key(tensor)
         if key not in self._copies:
-            array = self._copied(tensor, id(tensor) not in self._names)
+            array = self._copied(tensor, id(tensor) not in self._weights)
             assert array is not None
             self._copies[key] = (tensor, array)
         return self._copies[key][1]

@@ -18,6 +18,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from backprop_viz.app import create_window
+from backprop_viz.core.data import training_strokes
 from backprop_viz.session import Session
 from backprop_viz.views.window import MainWindow
 
@@ -57,6 +58,8 @@ def main() -> None:
     session = window.session
     assert isinstance(session, Session)
     session.wait_idle(60)
+    # Not beside the making of the data.
+    training_strokes().generate()
     session.iterate()
     session.wait_idle(60)
     assert session.frame is not None

@@ -308,3 +308,47 @@ def test_a_phase_that_raises_leaves_no_events() -> None:
     assert recorder.step() is Phase.LOSS
     assert recorder.step() is Phase.BACKWARD
     assert [layer.name for layer in recorder.recording().layers.layers][-1] == "loss"
+
+
+class SquareNet(nn.Module):
+    """Weights, made from weights too, whose first axis is as long as the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 8, 8, stride=8)
+        self.first = nn.Linear(128, 8)
+        self.scale = nn.Parameter(torch.rand(8))
+        self.last = nn.Linear(8, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.first(self.conv(x).relu().flatten(1))
+        return self.last(h @ (self.first.weight @ self.first.weight.t()).tanh() * self.scale.exp())
+
+
+def test_few_samples_leave_what_is_of_weights_whole() -> None:
+    def recording(samples: int | None) -> bv.Recording:
+        torch.manual_seed(0)
+        trainer = bv.Trainer(some_data(), model=SquareNet(), batch_size=8)
+        recorder = Recorder(trainer, samples)
+        while recorder.step() is not Phase.UPDATE:
+            pass
+        return recorder.recording()
+
+    whole, few = recording(None), recording(1)
+    cut = []
+    for a, b in zip(whole.events, few.events, strict=True):
+        for one, other in zip((*a.inputs, *a.outputs), (*b.inputs, *b.outputs), strict=True):
+            if one is None or other is None:
+                assert one is other
+            elif one.shape == other.shape:
+                assert np.array_equal(one, other)
+            else:
+                assert np.array_equal(one[:1], other)
+                cut.append((a.op, a.parameter, one.shape))
+    assert {parameter for _, parameter, _ in cut} == {None}
+    # Linear's: its bias and weight beside what goes to the samples.
+    addmm = next(e for e in few.events if e.op == "AddmmBackward0" and e.inputs[0].shape[1] == 8)
+    assert [None if g is None else g.shape for g in addmm.outputs] == [(8,), (1, 128), (128, 8)]
+    for op, shape in (("TanhBackward0", (8, 8)), ("ExpBackward0", (8,)), ("TBackward0", (128, 8))):
+        assert shape in [e.inputs[0].shape for e in few.events if e.op == op]
+    assert {op for op, _, _ in cut} >= {"conv2d", "relu", "linear", "AddmmBackward0"}
