@@ -102,6 +102,7 @@ class Composer(QObject):
         window.inspector.undo_wanted.connect(lambda: session.alter(None))
         window.program.breakpoint_toggled.connect(self._toggle_breakpoint)
         window.autograd.breakpoint_toggled.connect(self._toggle_breakpoint)
+        window.network.breakpoint_toggled.connect(self._toggle_breakpoint)
         self.breakpoints.changed.connect(session.watch)
         window.phase_bar.picked_phase.connect(session.show_phase)
         for panel in (

@@ -1,16 +1,20 @@
 """Through the events and the iterations, forwards and back; breakpoints; continuing from a past."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.core.records import Breakpoint, Frame, Phase, Settings
+from backprop_viz.core.breakpoints import first_hit
+from backprop_viz.core.records import Breakpoint, Frame, Notice, Phase, Settings
 from backprop_viz.keeper import Keeper, size_of
+from backprop_viz.messages import Update
 from backprop_viz.session import Session
+from backprop_viz.worker import Worker
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 
@@ -201,3 +205,71 @@ def test_the_keeper_stays_within_its_budget() -> None:
     assert keeper.next_to(5, -1) is recordings[3]
     keeper.forget_after(4)
     assert keeper.reel(4).iterations == (4,)
+
+
+def test_a_layer_stops_training_when_it_is_computed(session: Session, qtbot: QtBot) -> None:
+    session.watch([Breakpoint("layer", "pool2")])
+    frame = run_until_stopped(session, qtbot)
+    assert frame.hit == Breakpoint("layer", "pool2")
+    assert frame.moment.event.op == "max_pool2d"
+
+
+class Dying(torch.nn.Module):
+    """Its gradient is zero from the fourth forward on, or one of its parameters is left out."""
+
+    def __init__(self, end: str) -> None:
+        super().__init__()
+        self.fc = torch.nn.Linear(1024, 10)
+        self.late = torch.nn.Linear(10, 10)
+        self.end = end
+        self.forwards = 0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.forwards += self.training
+        out = self.fc(x.flatten(1))
+        if self.forwards < 4:
+            return self.late(out)
+        return self.late(out * 0) if self.end == "grad_zero" else out
+
+
+@pytest.mark.parametrize("kind", ["grad_zero", "grad_none"])
+def test_training_stops_at_a_gradient_that_is_zero_or_none(kind: str) -> None:
+    """The worker by itself, on a network that no setting gives."""
+
+    class Post:
+        def __init__(self) -> None:
+            self.updates: list[Update] = []
+
+        def publish(self, update: Update) -> None:
+            self.updates.append(update)
+
+        def tell(self, notice: Notice) -> None:
+            raise AssertionError(notice)
+
+        def has_command(self) -> bool:
+            return False
+
+        def frame_wanted(self) -> bool:
+            return False
+
+    worker = Worker(Post(), TUTORIAL)
+    data = torch.utils.data.TensorDataset(torch.rand(20, 1, 32, 32), torch.arange(20) % 10)
+    worker._trainer = bv.Trainer(data, model=Dying(kind), batch_size=4)
+    worker._checkpoints.add(worker._trainer.checkpoint())
+    worker.watch((Breakpoint(kind),))
+    worker.train()
+    for _ in range(20):
+        if worker._training:
+            worker._train()
+    assert not worker._training
+    recording = worker._recording
+    # The fourth forward runs twice, the second time recorded; it must still be the fourth.
+    assert recording.iteration == 4
+    found = first_hit(recording, [Breakpoint(kind)])
+    assert found is not None
+    event = recording.events[found[0]]
+    if kind == "grad_zero":
+        assert event.parameter is not None
+        assert not event.outputs[0].any()
+    else:
+        assert found[0] == recording.span(Phase.BACKWARD).stop - 1

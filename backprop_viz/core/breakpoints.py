@@ -7,7 +7,7 @@ import numpy as np
 
 from .records import Array, Breakpoint, Event, Phase, Recording
 
-PLACES = frozenset(("line", "node", "parameter"))
+PLACES = frozenset(("line", "layer", "node", "parameter"))
 GRADIENT_CONDITIONS = frozenset(
     ("norm_above", "norm_below", "not_finite", "grad_zero", "grad_none")
 )
@@ -17,12 +17,24 @@ def first_hit(
     recording: Recording, breakpoints: Sequence[Breakpoint], start: int = 0
 ) -> tuple[int, Breakpoint] | None:
     """The first event from ``start`` on at which a breakpoint holds, and that breakpoint."""
+    computed = layer_ends(recording)
     for i in range(start, len(recording.events)):
         event = recording.events[i]
         for breakpoint_ in breakpoints:
-            if holds(breakpoint_, event, recording.loss) or _left_none(breakpoint_, recording, i):
+            layer = breakpoint_.kind == "layer" and computed.get(i) == breakpoint_.key
+            if (
+                layer
+                or holds(breakpoint_, event, recording.loss)
+                or _left_none(breakpoint_, recording, i)
+            ):
                 return i, breakpoint_
     return None
+
+
+def layer_ends(recording: Recording) -> dict[int, str]:
+    """The event that ends each layer of the network, and the layer's name."""
+    layers = recording.layers.layers
+    return {layer.operations[-1]: layer.name for layer in layers if layer.operations}
 
 
 def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:

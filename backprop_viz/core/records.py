@@ -361,9 +361,10 @@ class Prediction:
 class Breakpoint:
     """Where, or on what condition, the cursor stops.
 
-    ``kind`` "line", "node" and "parameter" name a place by ``key``: a line of the network's
-    source, a node's id, a parameter's dotted name. "loss_above", "norm_above" and "norm_below"
-    (of any parameter's ``.grad``, or of the one that ``key`` names) compare with ``value``.
+    ``kind`` "line", "layer", "node" and "parameter" name a place by ``key``: a line of the
+    network's source, a layer's name, a node's id, a parameter's dotted name. "loss_above",
+    "norm_above" and "norm_below" (of any parameter's ``.grad``, or of the one that ``key``
+    names) compare with ``value``.
     "grad_zero" and "grad_none" may name a parameter too, "not_finite" asks about everything.
     """
 

@@ -92,3 +92,11 @@ def test_gradients_that_are_none_or_zero() -> None:
     found = first_hit(recording, [Breakpoint("grad_none", "unused.bias")])
     assert found[0] == recording.span(Phase.BACKWARD).stop - 1
     assert first_hit(recording, [Breakpoint("grad_none", "used.bias")]) is None
+
+
+def test_a_layer_is_computed_by_its_last_operation(recording: bv.Recording) -> None:
+    found = first_hit(recording, [Breakpoint("layer", "conv2")])
+    event = recording.events[found[0]]
+    assert event.op == "relu"
+    assert event.outputs[0].shape == (1, 16, 13, 13)
+    assert hit(recording, Breakpoint("layer", "no such")) is None

@@ -17,12 +17,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
 from ...core.records import Breakpoint, Graph, Moment
+from ..breakpoints.break_menu import BreakMenu
 from ..network.feature_maps import shape_text
 from ..style.theme import Theme, body_font
 from .graph_item import GraphItem, NodeState
 from .graph_keys import neighbour
 from .graph_layout import READABLE, best_columns, place
-from .graph_menu import NodeMenu
 from .graph_structure import Structure, analyse
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
@@ -248,9 +248,14 @@ class GraphCanvas(QGraphicsView):
             place = self.viewport().mapToGlobal(self.mapFromScene(self.item.box(node).center()))
         self.menu_of(node).popup(place)
 
-    def menu_of(self, node: int) -> NodeMenu:
+    def menu_of(self, node: int) -> BreakMenu:
         """What can be done at a node; it is gone when it closes."""
-        menu = NodeMenu(self._structure.graph.nodes[node], self._breakpoints, self)
+        parameter = self._structure.graph.nodes[node].parameter
+        offers = [(self.tr("Break here"), Breakpoint("node", node))]
+        if parameter is not None:
+            text = self.tr("Break when {name} is accumulated").format(name=parameter)
+            offers.append((text, Breakpoint("parameter", parameter)))
+        menu = BreakMenu(offers, self._breakpoints, self)
         menu.toggled.connect(self.breakpoint_toggled)
         return menu
 

@@ -34,6 +34,7 @@ def _words(breakpoint_: Breakpoint) -> str:
             "grad_none": translate("breakpoints", "A .grad is still None after backward"),
         }[breakpoint_.kind]
     return {
+        "layer": translate("breakpoints", "Forward has computed {key}"),
         "parameter": translate("breakpoints", "The gradient of {key} is accumulated"),
         "loss_above": translate("breakpoints", "The loss is above {value}"),
         "norm_above": translate("breakpoints", "The norm of {key}.grad is above {value}"),

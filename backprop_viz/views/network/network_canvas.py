@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QFontMetrics,
     QHelpEvent,
@@ -15,7 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from ...core.records import Layer, LayerGraph
+from ...core.records import Breakpoint, Layer, LayerGraph
+from ..breakpoints.break_menu import BreakMenu
 from ..style.numbers import signed
 from ..style.theme import Theme, body_font, code_font
 from . import network_layout
@@ -38,6 +40,7 @@ class NetworkCanvas(QWidget):
     """Shows a ``NetworkState``; says which map was chosen."""
 
     chosen = Signal(object)  # Spot
+    breakpoint_toggled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +55,7 @@ class NetworkCanvas(QWidget):
         self._blocks: tuple[tuple[Block, ...], ...] = ()
         self._painter = NetworkPainter()
         self._spot: Spot | None = None
+        self.breakpoints: tuple[Breakpoint, ...] = ()
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -144,6 +148,29 @@ class NetworkCanvas(QWidget):
             self._spot = spot
             self.update()
             self.chosen.emit(spot)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the layer under the mouse, or of the one the keyboard is at."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        column = self.column_at(QPointF(event.pos()))
+        if by_key:
+            column = None if self._spot is None else self._spot.column
+        if column is not None:
+            self.menu_of(self.layers[column].name).popup(event.globalPos())
+
+    def menu_of(self, layer: str) -> BreakMenu:
+        """What can be done at a layer; it is gone when it closes."""
+        text = self.tr("Break when {name} is computed").format(name=layer)
+        menu = BreakMenu([(text, Breakpoint("layer", layer))], self.breakpoints, self)
+        menu.toggled.connect(self.breakpoint_toggled)
+        return menu
+
+    def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """Mark the layers that have one."""
+        if breakpoints != self.breakpoints:
+            self.breakpoints = breakpoints
+            self._painter.broken = frozenset(str(b.key) for b in breakpoints if b.kind == "layer")
+            self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A hand over what can be clicked."""

@@ -39,6 +39,7 @@ class NetworkPainter:
     def __init__(self) -> None:
         self.theme: Theme = DARK
         self.selected: frozenset[str] = frozenset()
+        self.broken: frozenset[str] = frozenset()  # layers with a breakpoint
         self._pictures: dict[int, _Picture] = {}
 
     def forget(self) -> None:
@@ -76,6 +77,11 @@ class NetworkPainter:
         if layer.name in self.selected:
             painter.setPen(QPen(QColor(self.theme.accent), 1.2, Qt.PenStyle.DotLine))
             painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 8, 8)
+        if layer.name in self.broken:
+            painter.setPen(QPen(QColor(self.theme.text), 1))
+            painter.setBrush(QColor(self.theme.error))
+            painter.drawEllipse(box.topLeft(), 5, 5)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         if layer.name == state.current and state.phase is not None:
             color = self.theme.phase(state.phase)
             painter.setPen(QPen(color, 1.5))

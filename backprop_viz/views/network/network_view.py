@@ -20,6 +20,7 @@ class NetworkView(Panel):
 
     picked = Signal(str, object)
     mode_changed = Signal(str)
+    breakpoint_toggled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("NetworkView", "Network"), parent)
@@ -39,6 +40,7 @@ class NetworkView(Panel):
         self._switch.idClicked.connect(self._choose_mode)
         self.canvas = NetworkCanvas()
         self.canvas.chosen.connect(self._choose)
+        self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
         scroll = QScrollArea()
         scroll.setObjectName("networkScroll")
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -76,6 +78,7 @@ class NetworkView(Panel):
     def show_frame(self, frame: Frame) -> None:
         """Show a frame; while hidden, only remember it."""
         self._frame = frame
+        self.canvas.set_breakpoints(frame.breakpoints)
         recording = frame.moment.recording
         if recording.layers.layers:
             self._remembered = recording.layers

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ...core.breakpoints import layer_ends
 from ...core.records import PHASES, Breakpoint, Phase, Recording
 
 _GAP = 2.0
@@ -80,16 +81,19 @@ def event_at(segments: Sequence[Segment], x: float) -> int | None:
 
 
 def stops_at(recording: Recording, breakpoints: Sequence[Breakpoint]) -> tuple[int, ...]:
-    """The events at places where a breakpoint is: its line, its node, its parameter's ``.grad``."""
+    """The events at places where a breakpoint is: a line, layer, node or parameter."""
     lines = {b.key for b in breakpoints if b.kind == "line"}
     nodes = {b.key for b in breakpoints if b.kind == "node"}
     names = {b.key for b in breakpoints if b.kind == "parameter"}
-    if recording.preview or not (lines or nodes or names):
+    layers = {b.key for b in breakpoints if b.kind == "layer"}
+    if recording.preview or not (lines or nodes or names or layers):
         return ()
+    computed = layer_ends(recording)
     return tuple(
         i
         for i, event in enumerate(recording.events)
         if (event.line is not None and event.line in lines)
+        or computed.get(i) in layers
         or (event.phase is Phase.BACKWARD and event.node in nodes)
         or (event.phase is Phase.BACKWARD and event.parameter in names)
     )

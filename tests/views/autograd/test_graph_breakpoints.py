@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Breakpoint, Frame, Node
 from backprop_viz.views.autograd.autograd_view import AutogradView
-from backprop_viz.views.autograd.graph_menu import NodeMenu
+from backprop_viz.views.breakpoints.break_menu import BreakMenu
 from backprop_viz.views.style.theme import DARK, LIGHT
 
 MakeFrame = Callable[..., Frame]
@@ -62,7 +62,7 @@ def test_the_menu_opens_by_mouse_and_by_key(
     reason = QContextMenuEvent.Reason.Keyboard if by_key else QContextMenuEvent.Reason.Mouse
     point = QPoint(0, 0) if by_key else at
     canvas.contextMenuEvent(QContextMenuEvent(reason, point, canvas.viewport().mapToGlobal(point)))
-    menu = canvas.findChild(NodeMenu)
+    menu = canvas.findChild(BreakMenu)
     assert menu is not None
     assert menu.isVisible()
     assert canvas.item.focused == 5
@@ -77,7 +77,7 @@ def test_there_is_no_menu_beside_the_nodes(view: AutogradView, make_frame: MakeF
         for why in (reason.Mouse, reason.Keyboard):
             event = QContextMenuEvent(why, QPoint(0, 0), QPoint(0, 0))
             QApplication.sendEvent(view.canvas.viewport(), event)
-    assert view.canvas.findChild(NodeMenu) is None
+    assert view.canvas.findChild(BreakMenu) is None
 
 
 def test_nodes_with_a_breakpoint_have_a_dot(view: AutogradView, make_frame: MakeFrame) -> None:

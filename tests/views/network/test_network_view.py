@@ -17,6 +17,7 @@ from torch.utils.data import Dataset
 import backprop_viz as bv
 from backprop_viz.core.recorder import Recorder, preview
 from backprop_viz.core.records import (
+    Breakpoint,
     Frame,
     Layer,
     LayerGraph,
@@ -650,3 +651,22 @@ def test_images_are_made_once_for_the_same_arrays(
     view.show_frame(at(frame, begin(frame, Phase.FORWARD)))
     view.canvas.grab()
     assert len(made) == 8 + 7  # all but the input
+
+
+def test_a_layers_menu_sets_a_breakpoint(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.resize(900, 400)
+    view.show()
+    frame = make_frame()
+    view.show_frame(frame)
+    wanted = Breakpoint("layer", "conv2")
+    (action,) = view.canvas.menu_of("conv2").actions()
+    assert not action.isChecked()
+    with qtbot.waitSignal(view.breakpoint_toggled) as told:
+        action.trigger()
+    assert told.args == [wanted]
+    before = view.canvas.grab().toImage()
+    view.show_frame(replace(frame, breakpoints=(wanted,)))
+    assert view.canvas.menu_of("conv2").actions()[0].isChecked()
+    assert view.canvas.grab().toImage() != before
