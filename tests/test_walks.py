@@ -107,9 +107,14 @@ class Panels(QWidget):
         }
 
     def pictures(self) -> dict[str, bytes]:
-        """The panels that never scroll, pixel by pixel."""
-        QApplication.processEvents()
-        still = (self.phase_bar, self.network, self.flow, self.timeline)
+        """What never scrolls, pixel by pixel.
+
+        Not the inspector's table: its columns stay as wide as the widest number seen.
+        """
+        for _ in range(3):  # a layout in a layout settles one round later
+            QApplication.processEvents()
+        parts = (self.inspector.gradient, self.inspector.why, self.inspector.state_section)
+        still = (self.phase_bar, self.network, self.flow, self.timeline, *parts)
         return {type(panel).__name__: pixels(panel) for panel in still}
 
 
@@ -249,8 +254,9 @@ def test_every_event_of_the_tutorial_forwards_and_backwards(
         walker.go((0, cursor), "backwards", pictures=thing == 0)
 
 
-@pytest.mark.parametrize("settings", [TUTORIAL, DIGITS], ids=["tutorial", "digits"])
-@pytest.mark.parametrize("thing", range(4))
+@pytest.mark.parametrize(
+    ("settings", "thing"), [(TUTORIAL, 1), (TUTORIAL, 3), (DIGITS, 0), (DIGITS, 2)]
+)
 def test_random_walks_over_two_iterations(
     qtbot: QtBot, make_frame: MakeFrame, settings: Settings, thing: int
 ) -> None:
@@ -279,4 +285,4 @@ def test_what_is_compared_changes_with_the_cursor(qtbot: QtBot, make_frame: Make
     assert changed >= {"phases", "line", "mode", "network", "maps", "nodes", "flow", "caption"}
     assert changed >= {"PhaseBar", "AutogradView", "InspectorView", "TimelineView"}
     drawn = [pictures for _, pictures in seen]
-    assert all(drawn[2][name] != drawn[3][name] for name in drawn[0])
+    assert all(drawn[2][name] != drawn[4][name] for name in drawn[0])

@@ -176,8 +176,9 @@ class Sentence(QLabel):
         self._fit()
 
     def _fit(self) -> None:
+        self.setMinimumHeight(0)  # Qt asks for no less height than the smallest allowed
         height = self.heightForWidth(max(self.width(), 40))
-        if height > 0 and height != self.height():
+        if height > 0:
             self.setFixedHeight(height)
 
 
