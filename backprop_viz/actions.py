@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """``id`` is the action's objectName, ``call`` a method of app.Commands, "" ends a group."""
+    """``id`` is the action's objectName, ``call`` what it calls: a controller and its method."""
 
     id: str
     menu: str
@@ -28,14 +28,14 @@ def _(text: str) -> str:
 MENUS = (_("&Run"), _("&Travel"), _("&Drawing"), _("&View"), _("&Help"))
 
 COMMANDS = (
-    Command("actionStep", "&Run", _("Step"), "F10", _("Run the phase that is due"), "step"),
+    Command("actionStep", "&Run", _("Step"), "F10", _("Run the phase that is due"), "running.step"),
     Command(
         "actionStepBack",
         "&Run",
         _("Step back"),
         "Shift+F10",
         _("Show the end of the phase before"),
-        "step_back",
+        "running.step_back",
     ),
     Command(
         "actionIteration",
@@ -43,10 +43,16 @@ COMMANDS = (
         _("Iteration"),
         "F11",
         _("Run to the end of the iteration"),
-        "iterate",
+        "running.iterate",
     ),
     Command(
-        "actionTrain", "&Run", _("Train"), "F5", _("Train until paused"), "toggle_training", True
+        "actionTrain",
+        "&Run",
+        _("Train"),
+        "F5",
+        _("Train until paused"),
+        "running.toggle_training",
+        True,
     ),
     Command(
         "actionReset",
@@ -54,7 +60,7 @@ COMMANDS = (
         _("Reset"),
         "Ctrl+R",
         _("Begin again with a fresh network and the same settings"),
-        "reset",
+        "running.reset",
     ),
     Command(
         "actionOptions",
@@ -62,7 +68,7 @@ COMMANDS = (
         _("Training options…"),
         "Ctrl+,",
         _("Options of the optimizer, and what zero_grad does"),
-        "show_options",
+        "running.show_options",
     ),
     Command(
         "actionCopyScript",
@@ -70,7 +76,7 @@ COMMANDS = (
         _("Copy as script"),
         "Ctrl+Shift+C",
         _("Copy this training as a Python script that runs by itself"),
-        "copy_script",
+        "running.copy_script",
     ),
     Command(
         "actionFirst",
@@ -78,7 +84,7 @@ COMMANDS = (
         _("To the start"),
         "Ctrl+Home",
         _("Show the start of the iteration"),
-        "to_start",
+        "travelling.to_start",
     ),
     Command(
         "actionEventBack",
@@ -86,7 +92,7 @@ COMMANDS = (
         _("Event back"),
         "Shift+F8",
         _("Go back by one event"),
-        "event_back",
+        "travelling.event_back",
     ),
     Command(
         "actionPlay",
@@ -94,7 +100,7 @@ COMMANDS = (
         _("Play"),
         "F6",
         _("Let the cursor move on by itself, or stop it"),
-        "toggle_playing",
+        "travelling.toggle_playing",
     ),
     Command(
         "actionEvent",
@@ -102,7 +108,7 @@ COMMANDS = (
         _("Event forward"),
         "F8",
         _("Go forward by one event; past the last one, run the next phase"),
-        "event_forward",
+        "travelling.event_forward",
     ),
     Command(
         "actionLast",
@@ -110,7 +116,7 @@ COMMANDS = (
         _("To the end"),
         "Ctrl+End",
         _("Show the end of what was recorded of the iteration"),
-        "to_end",
+        "travelling.to_end",
     ),
     Command(
         "actionIterationBack",
@@ -118,7 +124,7 @@ COMMANDS = (
         _("Iteration back"),
         "Shift+F11",
         _("Go back to the start of the iteration, then to the one before"),
-        "iteration_back",
+        "travelling.iteration_back",
     ),
     Command(
         "actionContinue",
@@ -126,7 +132,7 @@ COMMANDS = (
         _("Continue from here"),
         "Ctrl+Shift+F5",
         _("Take the run up again as it was after the iteration shown"),
-        "continue_from_here",
+        "travelling.continue_from_here",
     ),
     Command(
         "actionToggleBreakpoint",
@@ -134,7 +140,7 @@ COMMANDS = (
         _("Break at this line"),
         "F9",
         _("Set or remove a breakpoint at the line of the program"),
-        "toggle_line",
+        "travelling.toggle_line",
     ),
     Command(
         "actionBreakpoints",
@@ -142,7 +148,7 @@ COMMANDS = (
         _("Breakpoints…"),
         "Ctrl+B",
         _("Where training stops: places and conditions"),
-        "show_breakpoints",
+        "travelling.show_breakpoints",
     ),
     Command(
         "actionBudget",
@@ -150,7 +156,7 @@ COMMANDS = (
         _("Memory for iterations…"),
         "",
         _("How much memory past iterations may take"),
-        "ask_for_budget",
+        "travelling.ask_for_budget",
     ),
     Command(
         "actionBackwardTwice",
@@ -158,7 +164,7 @@ COMMANDS = (
         _("Backward twice"),
         "Ctrl+2",
         _("Run backward a second time, to see torch refuse: the graph is freed"),
-        "backward_twice",
+        "running.backward_twice",
     ),
     Command(
         "actionBackwardRetained",
@@ -166,11 +172,16 @@ COMMANDS = (
         _("Backward twice, graph retained"),
         "Ctrl+Shift+2",
         _("Run backward twice with retain_graph=True, to see the gradients add up"),
-        "backward_twice_retained",
+        "running.backward_twice_retained",
     ),
-    Command("actionQuit", "&Run", _("Quit"), "Ctrl+Q", _("Close the window"), "quit"),
+    Command("actionQuit", "&Run", _("Quit"), "Ctrl+Q", _("Close the window"), "window.close"),
     Command(
-        "actionClearDrawing", "&Drawing", _("Clear"), "Del", _("Clear the drawing"), "clear_drawing"
+        "actionClearDrawing",
+        "&Drawing",
+        _("Clear"),
+        "Del",
+        _("Clear the drawing"),
+        "drawing.clear_drawing",
     ),
     Command(
         "actionUndoStroke",
@@ -178,7 +189,7 @@ COMMANDS = (
         _("Undo stroke"),
         "Ctrl+Z",
         _("Take back the last stroke"),
-        "undo_stroke",
+        "drawing.undo_stroke",
     ),
     Command(
         "actionRedoStroke",
@@ -186,7 +197,7 @@ COMMANDS = (
         _("Redo stroke"),
         "Ctrl+Shift+Z",
         _("Draw the stroke again that was taken back"),
-        "redo_stroke",
+        "drawing.redo_stroke",
     ),
     Command(
         "actionThemeSystem",
@@ -194,24 +205,38 @@ COMMANDS = (
         _("Colours of the system"),
         "",
         _("Light or dark, as the system is"),
-        "theme_system",
+        "viewing.theme_system",
         True,
     ),
-    Command("actionThemeLight", "&View", _("Light"), "", _("Light colours"), "theme_light", True),
-    Command("actionThemeDark", "&View", _("Dark"), "", _("Dark colours"), "theme_dark", True),
+    Command(
+        "actionThemeLight", "&View", _("Light"), "", _("Light colours"), "viewing.theme_light", True
+    ),
+    Command(
+        "actionThemeDark", "&View", _("Dark"), "", _("Dark colours"), "viewing.theme_dark", True
+    ),
     Command(
         "actionResetLayout",
         "&View",
         _("Reset layout"),
         "Ctrl+Shift+L",
         _("Give every panel its first size again"),
-        "reset_layout",
+        "viewing.reset_layout",
     ),
     Command(
-        "actionCheatSheet", "&Help", _("Keys"), "F1", _("Every key on one page"), "cheat_sheet"
+        "actionCheatSheet",
+        "&Help",
+        _("Keys"),
+        "F1",
+        _("Every key on one page"),
+        "helping.cheat_sheet",
     ),
     Command(
-        "actionAbout", "&Help", _("About backprop_viz"), "", _("What this program is"), "about"
+        "actionAbout",
+        "&Help",
+        _("About backprop_viz"),
+        "",
+        _("What this program is"),
+        "helping.about",
     ),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from ..core.records import Frame
 from ..core.selection import Selection
@@ -41,10 +41,12 @@ STRETCH = {
 class MainWindow(QMainWindow):
     """``session`` is set by the composer; the window itself only passes frames on.
 
-    ``closing`` comes once, when the window is about to close.
+    ``closing`` comes once, when the window is about to close. ``picked`` says what the user chose
+    in a panel: the kind ("parameter", "layer" or "node") and its key.
     """
 
     closing = Signal()
+    picked = Signal(str, object)
 
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
@@ -84,9 +86,16 @@ class MainWindow(QMainWindow):
             self.gradient_flow,
             self.timeline,
         )
+        self._choosing = (
+            self.program,
+            self.network,
+            self.autograd,
+            self.inspector,
+        )
         self._splitters: dict[str, QSplitter] = {}
-        self._menus: list[QMenu] = []
         self._compose()
+        for panel in (*self._choosing, self.gradient_flow):
+            panel.picked.connect(self.picked)
 
     def _compose(self) -> None:
         down, across = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
@@ -126,12 +135,6 @@ class MainWindow(QMainWindow):
         self._splitters[name] = splitter
         return splitter
 
-    def menu(self, title: str, position: int) -> QMenu:
-        """The menu of that title at its place in the bar, made when first asked for."""
-        while len(self._menus) <= position:
-            self._menus.append(self.menuBar().addMenu(title))
-        return self._menus[position]
-
     # -- what is shown -----------------------------------------------------------------------
 
     def show_frame(self, frame: Frame) -> None:
@@ -149,7 +152,7 @@ class MainWindow(QMainWindow):
 
     def select(self, selection: Selection) -> None:
         """Mark what belongs to the selection in every panel."""
-        for panel in (self.program, self.network, self.autograd, self.inspector):
+        for panel in self._choosing:
             panel.select(selection)
 
     def set_theme(self, theme: Theme) -> None:

@@ -1,0 +1,48 @@
+"""Says what there is."""
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMessageBox
+
+from .. import __version__
+from ..actions import COMMANDS, MENUS, native, translated
+from ..views.cheat_sheet import CheatSheet, panel_keys
+from .context import Context
+
+
+class Helping(QObject):
+    """Says what there is."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._actions = context.window, context.actions
+
+    def cheat_sheet(self) -> None:
+        """Show every key on one page."""
+        rows = [
+            (
+                translated(menu).replace("&", ""),
+                [
+                    (translated(command.text), native(self._actions[command.id]))
+                    for command in COMMANDS
+                    if command.menu == menu and command.key
+                ],
+            )
+            for menu in MENUS
+        ]
+        sheet = CheatSheet([*rows, *panel_keys()], self._window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    def about(self) -> None:
+        """Say what this program is."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle(self.tr("About backprop_viz"))
+        box.setText(self.tr("backprop_viz {0}").format(__version__))
+        box.setInformativeText(
+            self.tr(
+                "See what back-propagation does, on a real PyTorch network, while it does it. "
+                "MIT licence."
+            )
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()

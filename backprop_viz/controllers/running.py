@@ -1,0 +1,123 @@
+"""Steps, trains, and takes over settings."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from ..actions import translated
+from ..core.records import Frame, Notice, Settings
+from ..views.notices import sentence
+from ..views.settings.options_dialog import OptionsDialog
+from .context import Context
+
+
+class Running(QObject):
+    """Steps, trains, and takes over settings."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._actions = context.window, context.actions
+        self._session = context.session
+        self._frame: Frame | None = None
+        self._session.told.connect(self._tell)
+        self._window.toolbar.settings.changed.connect(self._want)
+        self._window.inspector.alter_wanted.connect(self._session.alter)
+        self._window.inspector.undo_wanted.connect(self._undo_alteration)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Name the button after what it would do."""
+        self._frame = frame
+        train = self._actions["actionTrain"]
+        train.setChecked(frame.training)
+        text = translated("Pause") if frame.training else translated("Train")
+        if train.text() != text:
+            train.setText(text)
+
+    def _tell(self, notice: Notice) -> None:
+        self._window.messages.tell(sentence(notice), "error")
+        self._window.toolbar.settings.revert()
+
+    def _undo_alteration(self) -> None:
+        self._session.alter(None)
+
+    def _want(self, settings: Settings) -> None:
+        """Take over settings; ask first where that would lose a trained network."""
+        frame = self._frame
+        if settings.data == "mnist" and settings.mnist_root is None:
+            self._ask_for_mnist(settings)
+            return
+        if frame is None or frame.iteration == 0 or settings.continues(frame.settings):
+            self._session.configure(settings)
+            return
+        question = QMessageBox(self._window)
+        question.setObjectName("freshNetworkQuestion")
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setText(self.tr("Begin again with a fresh network?"))
+        question.setInformativeText(
+            self.tr(
+                "This change needs one. The network's {0:,} iterations of training are lost; "
+                "their loss stays on the plot as a faint curve."
+            ).format(frame.iteration)
+        )
+        begin = question.addButton(self.tr("Begin again"), QMessageBox.ButtonRole.AcceptRole)
+        question.addButton(self.tr("Keep training this one"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(begin)
+        question.accepted.connect(lambda: self._session.configure(settings))
+        question.rejected.connect(self._window.toolbar.settings.revert)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+
+    def _ask_for_mnist(self, settings: Settings) -> None:
+        dialog = QFileDialog(self._window, self.tr("The folder with MNIST's four files"))
+        dialog.setObjectName("mnistDialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: self._want(replace(settings, mnist_root=path)))
+        dialog.rejected.connect(self._window.toolbar.settings.revert)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def show_options(self) -> None:
+        """Open the dialog with the optimizer's options."""
+        if self._frame is not None:
+            dialog = OptionsDialog(self._frame.settings, self._window)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.changed.connect(self._want)
+            dialog.open()
+
+    def step(self) -> None:
+        """Run the phase that is due."""
+        self._session.step()
+
+    def step_back(self) -> None:
+        """Show the end of the phase before."""
+        self._session.step_back()
+
+    def iterate(self) -> None:
+        """Run to the end of the iteration."""
+        self._session.iterate()
+
+    def toggle_training(self, wanted: bool) -> None:
+        """Train or pause."""
+        if wanted:
+            self._session.train()
+        else:
+            self._session.pause()
+
+    def backward_twice(self) -> None:
+        """Run backward a second time, which torch refuses."""
+        self._session.backward_twice(retain_graph=False)
+
+    def backward_twice_retained(self) -> None:
+        """Run backward twice with the graph retained."""
+        self._session.backward_twice(retain_graph=True)
+
+    def reset(self) -> None:
+        """Begin again with a fresh network and the same settings."""
+        self._window.messages.dismiss()
+        self._session.reset()
+
+    def copy_script(self) -> None:
+        """Copy the program as a script."""
+        self._window.program.copy_script()

@@ -1,0 +1,57 @@
+"""Colours and layout."""
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QActionGroup, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from ..views.style.theme import DARK, LIGHT, style_sheet
+from .context import Context
+
+
+class Viewing(QObject):
+    """Colours and layout; ``theme`` is what the command line asks for, if it does."""
+
+    def __init__(self, context: Context, theme: str | None) -> None:
+        super().__init__(context.window)
+        self._window, self._actions, self._store = context.window, context.actions, context.store
+        group = QActionGroup(self)
+        for name in ("actionThemeSystem", "actionThemeLight", "actionThemeDark"):
+            group.addAction(self._actions[name])
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
+        self.apply_theme(theme or str(self._store.value("theme", "system")))
+
+    def reset_layout(self) -> None:
+        """Give every panel its first size again."""
+        self._window.reset_layout()
+
+    def theme_system(self) -> None:
+        """Light or dark, as the system is."""
+        self._choose_theme("system")
+
+    def theme_light(self) -> None:
+        """Light colours."""
+        self._choose_theme("light")
+
+    def theme_dark(self) -> None:
+        """Dark colours."""
+        self._choose_theme("dark")
+
+    def _choose_theme(self, choice: str) -> None:
+        self._store.setValue("theme", choice)
+        self.apply_theme(choice)
+
+    def _system_theme_changed(self) -> None:
+        if self._theme_choice == "system":
+            self.apply_theme("system")
+
+    def apply_theme(self, choice: str) -> None:
+        """Paint the window as chosen: "light", "dark", or else as the system is."""
+        self._theme_choice = choice if choice in ("light", "dark") else "system"
+        self._actions[f"actionTheme{self._theme_choice.title()}"].setChecked(True)
+        system_dark = QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Light
+        dark = system_dark if self._theme_choice == "system" else self._theme_choice == "dark"
+        theme = DARK if dark else LIGHT
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setStyleSheet(style_sheet(theme))
+        self._window.set_theme(theme)
