@@ -66,6 +66,9 @@ class MainWindow(QMainWindow):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.program = ProgramView()
         self.draw_panel = DrawPanel()
+        self.draw_panel.set_tool_actions(
+            actions["actionEraser"], actions["actionThinner"], actions["actionThicker"]
+        )
         self.draw_panel.set_clear_action(actions["actionClearDrawing"])
         self.network = NetworkView()
         self.autograd = AutogradView()

@@ -1,36 +1,60 @@
-"""The square to draw on: smooth strokes kept in logical coordinates, and what they look like."""
+"""The square to draw on: mouse, fingers and stylus, and what they drew."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QImage,
+    QHideEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QPointingDevice,
     QResizeEvent,
     QTabletEvent,
+    QTouchEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ..style.theme import DARK, Theme, body_font
-from .strokes import PEN, SIDE, Piece, Point, Stroke, draw, pieces, settled_piece, tail_piece
+from .contacts import Contact, mouse_contacts, tablet_contacts, touch_contacts
+from .cursors import ring_cursor
+from .hand import Hand
+from .ink import Ink
+from .sketch import Sketch
+from .strokes import (
+    ERASER,
+    MEDIUM,
+    SIDE,
+    WIDTHS,
+    Piece,
+    Stroke,
+    draw,
+    pieces,
+    tail_piece,
+)
 
-_EMIT_MS = 33
+# Once a refresh of the display: more often nobody sees, less often the answer lags behind.
+_EMIT_MS = 16
+_TOUCHES = frozenset(
+    (
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TouchEnd,
+        QEvent.Type.TouchCancel,
+    )
+)
 
 
 class Canvas(QWidget):
-    """Draws with mouse, pen and touch. What it says: ``digit_drawn`` and ``changed``.
+    """Draws with mouse, stylus and finger. What it says: ``digit_drawn`` and ``changed``.
 
     ``digit_drawn`` carries a float32 array (280, 280), light strokes (1) on dark (0), or None
-    when there is no drawing: at most 30 times a second, and always at the end of a stroke.
+    when there is no drawing: at most once in 16 ms, and always at the end of a stroke.
     ``probabilities`` and ``prediction`` are what the net made of it, kept here to be read.
     """
 
@@ -41,27 +65,35 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.setObjectName("drawPad")
         self.setAccessibleName(self.tr("Drawing area"))
-        tip = self.tr("Draw a digit. Del clears, {undo} undoes a stroke, {redo} draws it again.")
+        tip = self.tr(
+            "Draw a digit. The right button rubs out. Del clears, {undo} undoes a stroke, "
+            "{redo} draws it again."
+        )
         keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
         undo, redo = (QKeySequence(key).toString() for key in keys)
         self.setToolTip(tip.format(undo=undo, redo=redo))
-        self.setCursor(Qt.CursorShape.CrossCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setMouseTracking(True)  # to notice a release that another widget got
+        # The right button rubs out; a menu of the window would come in between.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._theme = DARK
-        self._strokes: tuple[Stroke, ...] = ()
-        self._undo: list[tuple[Stroke, ...]] = []
-        self._redo: list[tuple[Stroke, ...]] = []
-        self._pen: list[Point] = []  # the stroke being drawn
-        self._drawing = _blank(SIDE)
-        self._shown = _blank(SIDE)  # the same at the screen's resolution
+        self._sketch = Sketch()
+        self._ink = Ink()
+        self._size = MEDIUM
+        self._erasing = False
+        self._hand = Hand()
+        self._began_empty = True
         self._waiting = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_EMIT_MS)
         self._timer.timeout.connect(self._emit_waiting)
         self._probabilities: tuple[float, ...] | None = None
+        self._show_tool()
 
     # -- what the net made of it -------------------------------------------------------------
 
@@ -85,102 +117,127 @@ class Canvas(QWidget):
 
     @property
     def empty(self) -> bool:
-        """Whether nothing is drawn."""
-        return not self._strokes and not self._pen
+        """Whether no ink is to be seen: nothing drawn, or all of it rubbed out."""
+        return self._ink.empty
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a stroke (or a clearing) to take back."""
-        return bool(self._undo)
+        return self._sketch.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Whether something taken back can be done again."""
-        return bool(self._redo)
+        return self._sketch.can_redo
 
     def strokes(self) -> tuple[Stroke, ...]:
         """The finished strokes."""
-        return self._strokes
+        return self._sketch.strokes
 
     def image(self) -> NDArray[np.float32]:
-        """A copy of the drawing: (280, 280), 0..1, light on dark."""
-        pixels = np.frombuffer(self._drawing.constBits(), np.uint32).reshape(SIDE, SIDE)
-        return (pixels & 255).astype(np.float32) / np.float32(255)
+        """A copy of the drawing as it is seen: (280, 280), 0..1, light on dark."""
+        return self._ink.image(self._hand.tail())
 
     def clear(self) -> None:
         """Wipe the drawing; can be undone. Tells None even where nothing was drawn."""
-        self._pen = []
-        if self._strokes:
-            self._become(())
-        else:
-            self._repaint_all()
-            self._tell()
+        self._hand.lift()
+        self._sketch.clear()
+        self._changed()
 
     def undo(self) -> None:
         """Take the last stroke back."""
-        if self._undo and not self._pen:
-            self._redo.append(self._strokes)
-            self._restore(self._undo.pop())
+        if self.can_undo and self._hand.holder is None:
+            self._sketch.undo()
+            self._changed()
 
     def redo(self) -> None:
         """Draw again what was taken back."""
-        if self._redo and not self._pen:
-            self._undo.append(self._strokes)
-            self._restore(self._redo.pop())
+        if self.can_redo and self._hand.holder is None:
+            self._sketch.redo()
+            self._changed()
 
-    def _become(self, strokes: tuple[Stroke, ...]) -> None:
-        self._undo.append(self._strokes)
-        self._redo.clear()
-        self._restore(strokes)
-
-    def _restore(self, strokes: tuple[Stroke, ...]) -> None:
-        self._strokes = strokes
+    def _changed(self) -> None:
         self._repaint_all()
         self._tell()
         self.changed.emit()
 
+    # -- the tools ---------------------------------------------------------------------------
+
+    @property
+    def size_of_pen(self) -> int:
+        """The place in ``WIDTHS`` of the pen in use."""
+        return self._size
+
+    def set_size_of_pen(self, size: int) -> None:
+        """Draw with another pen from now on; beyond the widths, with the nearest."""
+        self._size = min(max(size, 0), len(WIDTHS) - 1)
+        self._show_tool()
+
+    def set_erasing(self, erasing: bool) -> None:
+        """Let every instrument rub out, or draw again."""
+        self._erasing = erasing
+        self._show_tool()
+
+    def _show_tool(self) -> None:
+        """A cross to draw with, a ring as wide as the eraser to rub out with."""
+        if self._erasing:
+            across = ERASER * WIDTHS[self._size] * self.width() / SIDE
+            self.setCursor(ring_cursor(max(round(across), 5)))
+        else:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+
     # -- the pen -----------------------------------------------------------------------------
 
-    def _pen_down(self, at: QPointF, pressure: float | None) -> None:
-        was_empty = self.empty
-        self._pen = [self._point(at, pressure)]
+    def _take(self, contacts: Sequence[Contact]) -> None:
+        """Draw what one instrument does; others have to wait until it is lifted."""
+        for contact in contacts:
+            if contact.kind == "down" and self._hand.holder in (None, contact.by):
+                if self._hand.holder is not None:
+                    self._pen_up()  # its end was never told
+                self._pen_down(contact)
+            elif contact.by != self._hand.holder:
+                continue
+            elif contact.kind == "move":
+                self._pen_move(contact)
+            elif contact.kind == "up":
+                self._pen_up()
+            elif contact.kind == "drop":
+                self._hand.lift()
+                self._repaint_all()
+                self._tell()
+
+    def _pen_down(self, contact: Contact) -> None:
+        self._began_empty = self.empty
+        erases = contact.erases or self._erasing
+        self._hand.take(contact, WIDTHS[self._size], erases, self.width())
         self._settle()
-        if was_empty:
+        if self._began_empty:
             self.update()  # the hint goes
 
-    def _pen_move(self, at: QPointF, pressure: float | None) -> None:
-        point = self._point(at, pressure)
-        last = self._pen[-1]
-        if (point.x, point.y) == (last.x, last.y):
-            return
-        self._update(tail_piece(self._pen))
-        self._pen.append(point)
-        self._settle()
+    def _pen_move(self, contact: Contact) -> None:
+        before = self._hand.tail()
+        if self._hand.move(contact, self.width()):
+            self._update(before)
+            self._settle()
 
     def _pen_up(self) -> None:
-        stroke = tuple(self._pen)
-        self._paint((tail_piece(stroke),))
-        self._pen = []
-        self._undo.append(self._strokes)
-        self._redo.clear()
-        self._strokes = (*self._strokes, stroke)
+        stroke = self._hand.lift()
+        self._paint(tail_piece(stroke.points, stroke.erases))
+        if not (stroke.erases and self._began_empty):  # else nothing has changed
+            self._sketch.add(stroke)
+        if self.empty:
+            self.update()  # the hint comes
         self._tell()
         self.changed.emit()
 
     def _settle(self) -> None:
-        self._paint((settled_piece(self._pen[-3:]),))
-        self._update(tail_piece(self._pen))
+        self._paint(self._hand.newest_piece())
+        self._update(self._hand.tail())
         if self._timer.isActive():
             self._waiting = True
         else:
             self._tell()
             self._timer.start()
-
-    def _point(self, at: QPointF, pressure: float | None) -> Point:
-        scale = SIDE / max(self.width(), 1)
-        # A pen varies the width modestly: a light hand still leaves ink.
-        width = PEN if pressure is None else PEN * (0.65 + 0.6 * min(max(pressure, 0.0), 1.0))
-        return Point(at.x() * scale, at.y() * scale, width)
 
     def _tell(self) -> None:
         """Send the drawing as it is now."""
@@ -195,33 +252,36 @@ class Canvas(QWidget):
 
     # -- events ------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        """Take touches here, so that no mouse is made up for them."""
+        if event.type() in _TOUCHES and isinstance(event, QTouchEvent):
+            self._take(touch_contacts(event, self._hand.holder))
+            event.accept()
+            return True
+        return super().event(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Put the pen down."""
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._pen_down(event.position(), None)
+        """Put the pen down, or the eraser."""
+        self._take(mouse_contacts(event, self._hand.holder))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw on."""
-        if self._pen and event.buttons() & Qt.MouseButton.LeftButton:
-            self._pen_move(event.position(), None)
+        self._take(mouse_contacts(event, self._hand.holder))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lift the pen."""
-        if self._pen and event.button() is Qt.MouseButton.LeftButton:
-            self._pen_move(event.position(), None)
-            self._pen_up()
+        self._take(mouse_contacts(event, self._hand.holder))
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """A stylus: its pressure makes the stroke wider or thinner."""
-        known = event.pointerType() is QPointingDevice.PointerType.Pen
-        pressure = event.pressure() if known and event.pressure() > 0 else None
-        if event.type() is QTabletEvent.Type.TabletPress:
-            self._pen_down(event.position(), pressure)
-        elif event.type() is QTabletEvent.Type.TabletMove and self._pen:
-            self._pen_move(event.position(), pressure)
-        elif event.type() is QTabletEvent.Type.TabletRelease and self._pen:
-            self._pen_up()
+        """A stylus: its pressure makes the stroke wider or thinner, its other end rubs out."""
+        self._take(tablet_contacts(event))
         event.accept()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What is no more to be seen is not drawn on."""
+        if self._hand.holder is not None:
+            self._pen_up()
+        super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Del clears; undo and redo."""
@@ -238,6 +298,7 @@ class Canvas(QWidget):
         """The drawing keeps its shape at any size."""
         super().resizeEvent(event)
         self._repaint_all()
+        self._show_tool()
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -256,29 +317,19 @@ class Canvas(QWidget):
 
     def _repaint_all(self) -> None:
         side = round(max(self.width(), 1) * self.devicePixelRatio())
-        self._drawing, self._shown = _blank(SIDE), _blank(side)
-        run = [piece for stroke in self._strokes for piece in pieces(stroke)]
-        run += [settled_piece(self._pen[:count][-3:]) for count in range(1, len(self._pen) + 1)]
-        self._ink(run)
+        run = [piece for stroke in self._sketch.strokes for piece in pieces(stroke)]
+        self._ink.paint_anew((*run, *self._hand.settled()), side)
         self.update()
 
-    def _paint(self, run: Sequence[Piece]) -> None:
-        """Paint pieces, and ask for what they touch to be shown."""
-        self._ink(run)
-        for piece in run:
-            self._update(piece)
+    def _paint(self, piece: Piece) -> None:
+        """Paint a piece, and ask for what it touches to be shown."""
+        self._ink.paint((piece,))
+        self._update(piece)
 
-    def _ink(self, run: Sequence[Piece]) -> None:
-        """Paint pieces into both images."""
-        for image in (self._drawing, self._shown):
-            painter = QPainter(image)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.scale(image.width() / SIDE, image.width() / SIDE)
-            for piece in run:
-                draw(painter, piece)
-            painter.end()
-
-    def _update(self, piece: Piece) -> None:
+    def _update(self, piece: Piece | None) -> None:
+        """Have what a piece touches painted, with all else that changed, at the next refresh."""
+        if piece is None:
+            return
         scale = self.width() / SIDE
         box = piece.bounds()
         dirty = QRectF(box.x() * scale, box.y() * scale, box.width() * scale, box.height() * scale)
@@ -288,13 +339,13 @@ class Canvas(QWidget):
         """The drawing, the end of the stroke in hand, the border; a hint while it is empty."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawImage(QRectF(self.rect()), self._shown)
-        if self._pen:
+        painter.drawImage(QRectF(self.rect()), self._ink.shown)
+        if (tail := self._hand.tail()) is not None:
             painter.save()
             painter.scale(self.width() / SIDE, self.width() / SIDE)
-            draw(painter, tail_piece(self._pen))
+            draw(painter, tail)
             painter.restore()
-        if self.empty:
+        if self.empty and self._hand.holder is None:
             painter.setPen(QColor(DARK.muted))
             painter.setFont(body_font(12))
             words = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
@@ -306,9 +357,3 @@ class Canvas(QWidget):
         edge = 0.5 + 0.5 * ring
         painter.drawRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge))
         painter.end()
-
-
-def _blank(side: int) -> QImage:
-    image = QImage(side, side, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.black)
-    return image

@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from ...core.records import Array, Frame, Prediction
 from ..style.images import gray_image
@@ -19,6 +19,7 @@ from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font
 from .canvas import Canvas
 from .probabilities import ProbabilityBars
+from .tools import Tools
 
 _GAP = 12
 _BARS = 96  # the least width for the bars
@@ -30,11 +31,13 @@ class DrawPanel(Panel):
     """Draw a digit and see what the net takes it for.
 
     ``digit_drawn`` carries the drawing (float32, 280x280, light on dark) or None; ``changed``
-    says that strokes came or went. ``probabilities`` and ``prediction`` are the net's answer.
+    says that strokes came or went, ``size_changed`` that another pen is in use (its place in
+    ``WIDTHS``). ``probabilities`` and ``prediction`` are the net's answer.
     """
 
     digit_drawn = Signal(object)
     changed = Signal()
+    size_changed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("DrawPanel", "Draw a digit"), parent)
@@ -42,6 +45,10 @@ class DrawPanel(Panel):
         self._stage = _Stage(self)
         self.body.addWidget(self._stage, 1)
         self._prediction: Prediction | None = None
+        self._tools = Tools()
+        self._tools.show_size(self.canvas.size_of_pen)
+        self._tools.size_chosen.connect(self.set_size_of_pen)
+        self.header.addWidget(self._tools)
         self.canvas.digit_drawn.connect(self._drawn)
         self.canvas.changed.connect(self.changed)
 
@@ -58,9 +65,10 @@ class DrawPanel(Panel):
         button.setDefaultAction(action)
         button.setAccessibleName(self.tr("Clear the drawing"))
         self.header.addWidget(button)
-        shortcut = QLabel(action.shortcut().toString())
-        shortcut.setProperty("role", "caption")
-        self.header.addWidget(shortcut)
+
+    def set_tool_actions(self, eraser: QAction, thinner: QAction, thicker: QAction) -> None:
+        """Take the actions of the tools beside the title."""
+        self._tools.set_actions(eraser, thinner, thicker)
 
     def show_frame(self, frame: Frame) -> None:
         """Show what the net made of the drawing."""
@@ -70,6 +78,7 @@ class DrawPanel(Panel):
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
         self._stage.set_theme(theme)
+        self._tools.set_theme(theme)
 
     @property
     def probabilities(self) -> list[float] | None:
@@ -102,6 +111,21 @@ class DrawPanel(Panel):
     def redo(self) -> None:
         """Draw again what was taken back."""
         self.canvas.redo()
+
+    @property
+    def size_of_pen(self) -> int:
+        """The place in ``WIDTHS`` of the pen in use."""
+        return self.canvas.size_of_pen
+
+    def set_size_of_pen(self, size: int) -> None:
+        """Draw with another pen; beyond the widths, with the nearest."""
+        self.canvas.set_size_of_pen(size)
+        self._tools.show_size(self.size_of_pen)
+        self.size_changed.emit(self.size_of_pen)
+
+    def set_erasing(self, erasing: bool) -> None:
+        """Rub out from now on, or draw again."""
+        self.canvas.set_erasing(erasing)
 
     def _drawn(self, image: object) -> None:
         if image is None:

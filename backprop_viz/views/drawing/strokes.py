@@ -8,6 +8,10 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 SIDE = 280  # of the drawing, in its own units, whatever the size of the widget
 PEN = SIDE / 13
+# The pens to choose from, and how much wider they rub out.
+WIDTHS = (SIDE / 22, PEN, SIDE / 8)
+ERASER = 1.6
+MEDIUM = 1  # the place of the usual width in WIDTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +23,23 @@ class Point:
     width: float = PEN
 
 
-Stroke = tuple[Point, ...]
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """What the pen wrote, or the eraser rubbed out, between down and up: at least one point."""
+
+    points: tuple[Point, ...]
+    erases: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A quadratic curve from ``start`` to ``end``."""
+    """A quadratic curve from ``start`` to ``end``, of ink or of the eraser."""
 
     start: tuple[float, float]
     control: tuple[float, float]
     end: tuple[float, float]
     width: float
+    erases: bool = False
 
     def bounds(self) -> QRectF:
         """All that the pen touches."""
@@ -39,28 +49,34 @@ class Piece:
         return box.adjusted(-reach, -reach, reach, reach)
 
 
-def settled_piece(points: Sequence[Point]) -> Piece:
+def settled_piece(points: Sequence[Point], erases: bool = False) -> Piece:
     """What the newest point settles: the curve up to the middle before it, smooth at its joints."""
     last = points[-1]
     if len(points) == 1:
-        return Piece((last.x, last.y), (last.x, last.y), (last.x, last.y), last.width)
+        at = (last.x, last.y)
+        return Piece(at, at, at, last.width, erases)
     before = points[-2]
     start = _middle(points[-3], before) if len(points) > 2 else (before.x, before.y)
-    return Piece(start, (before.x, before.y), _middle(before, last), before.width)
+    return Piece(start, (before.x, before.y), _middle(before, last), before.width, erases)
 
 
-def tail_piece(points: Sequence[Point]) -> Piece:
+def tail_piece(points: Sequence[Point], erases: bool = False) -> Piece:
     """From where the settled curve stops to the newest point."""
     last = points[-1]
     start = _middle(points[-2], last) if len(points) > 1 else (last.x, last.y)
-    return Piece(start, (last.x, last.y), (last.x, last.y), last.width)
+    return Piece(start, (last.x, last.y), (last.x, last.y), last.width, erases)
+
+
+def settled_pieces(points: Sequence[Point], erases: bool = False) -> Iterator[Piece]:
+    """What all the points settle: the same pieces in the same order as while they came."""
+    for count in range(1, len(points) + 1):
+        yield settled_piece(points[max(count - 3, 0) : count], erases)
 
 
 def pieces(stroke: Stroke) -> Iterator[Piece]:
-    """A whole stroke: the same pieces in the same order as while it was drawn."""
-    for count in range(1, len(stroke) + 1):
-        yield settled_piece(stroke[:count][-3:])
-    yield tail_piece(stroke)
+    """A whole stroke."""
+    yield from settled_pieces(stroke.points, stroke.erases)
+    yield tail_piece(stroke.points, stroke.erases)
 
 
 def _middle(a: Point, b: Point) -> tuple[float, float]:
@@ -68,8 +84,9 @@ def _middle(a: Point, b: Point) -> tuple[float, float]:
 
 
 def draw(painter: QPainter, piece: Piece) -> None:
-    """Paint a piece in white with round ends."""
-    pen = QPen(Qt.GlobalColor.white, piece.width)
+    """Paint a piece with round ends: white ink, or the black of the ground again."""
+    color = Qt.GlobalColor.black if piece.erases else Qt.GlobalColor.white
+    pen = QPen(color, piece.width)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)

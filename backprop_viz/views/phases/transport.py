@@ -1,16 +1,17 @@
 """The buttons that walk over the events, play them, and how fast they play."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QPolygonF
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPolygonF
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from ..style.glyphs import GLYPH_SIDE, glyph_icon
 from ..style.theme import DARK, Theme
 
 SPEEDS = (2.0, 8.0, 30.0, 120.0)  # events per second
 _GLYPHS = ("first", "back", "play", "forward", "last")
-_SIDE = 16
 
 
 class Transport(QWidget):
@@ -53,7 +54,7 @@ class Transport(QWidget):
             button.setObjectName(f"{action.objectName()}Button")
             button.setAccessibleName(action.text())
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            button.setIconSize(QSize(_SIDE, _SIDE))
+            button.setIconSize(QSize(GLYPH_SIDE, GLYPH_SIDE))
             button.setProperty("role", "segment")
             # In a menu the words are enough.
             action.setIconVisibleInMenu(False)
@@ -79,34 +80,23 @@ class Transport(QWidget):
         for name, button in zip(_GLYPHS, self.buttons, strict=False):
             shown = "pause" if name == "play" and self._playing else name
             # On the action: the button takes its icon anew whenever the action changes.
-            button.defaultAction().setIcon(glyph_icon(shown, self._theme))
+            button.defaultAction().setIcon(sign_icon(shown, self._theme))
 
     def _choose_speed(self) -> None:
         self.speed_changed.emit(self.speed)
 
 
-def glyph_icon(name: str, theme: Theme) -> QIcon:
-    """One of the signs, in the theme's colours, for plain and for dense screens."""
-    icon = QIcon()
-    for mode, color in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.faint)):
-        for ratio in (1, 2):
-            picture = QPixmap(_SIDE * ratio, _SIDE * ratio)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(picture)
-            _paint_glyph(painter, name, QColor(color))
-            painter.end()
-            icon.addPixmap(picture, mode)
-    return icon
+def sign_icon(name: str, theme: Theme) -> QIcon:
+    """One of the signs, in the theme's colours."""
+    return glyph_icon(partial(_paint_glyph, name), theme)
 
 
-def _paint_glyph(painter: QPainter, name: str, color: QColor) -> None:
+def _paint_glyph(name: str, painter: QPainter, color: QColor) -> None:
     """A triangle, a triangle at a bar, or two bars, within 16 by 16."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     if name in ("back", "first"):
-        painter.translate(_SIDE, 0)
+        painter.translate(GLYPH_SIDE, 0)
         painter.scale(-1, 1)
     if name == "pause":
         painter.drawRoundedRect(QRectF(4, 3, 3, 10), 1, 1)

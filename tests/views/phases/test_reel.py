@@ -11,7 +11,7 @@ from backprop_viz.views.phases.reel import cell_width, iteration_at, neighbour
 from backprop_viz.views.phases.reel_note import megabytes
 from backprop_viz.views.phases.timeline import TimelineView
 from backprop_viz.views.phases.timeline_layout import stops_at
-from backprop_viz.views.phases.transport import SPEEDS, glyph_icon
+from backprop_viz.views.phases.transport import SPEEDS, sign_icon
 from backprop_viz.views.style.theme import DARK, LIGHT
 
 MakeFrame = Callable[..., Frame]
@@ -173,7 +173,7 @@ def test_the_buttons_are_their_actions(
 
 def test_each_sign_is_another_picture(qtbot: QtBot) -> None:
     for theme in (DARK, LIGHT):
-        pictures = [glyph_icon(name, theme).pixmap(16).toImage() for name in (*NAMES, "pause")]
+        pictures = [sign_icon(name, theme).pixmap(16).toImage() for name in (*NAMES, "pause")]
         for i, picture in enumerate(pictures):
             assert all(picture != other for other in pictures[i + 1 :])
 
