@@ -1,4 +1,4 @@
-"""Written digits replayed with the mouse on the real pad of a real window, and how they are read."""
+"""Digits replayed with the mouse on the real pad of a real window, and how they are read."""
 
 import importlib.util
 from collections.abc import Iterator, Sequence
