@@ -103,8 +103,7 @@ class Worker:
         if untouched or not settings.continues(self._settings):
             self._begin(settings)
             return
-        for name, value in settings.live().items():
-            setattr(self._trainer, name, value)
+        self._trainer.take_over(settings)
         # An iteration before this must not be run again with what holds after it.
         self._settings_changed = self._recorder is not None
         if not self._settings_changed:

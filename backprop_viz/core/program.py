@@ -7,7 +7,8 @@ from typing import Any
 from torch import nn
 
 from .records import Line, Phase, Program, Settings
-from .trainer import OPTIMIZERS
+from .schedules import Schedule
+from .optimizers import OPTIMIZERS
 
 _CRITERION = {
     "cross_entropy": "criterion = nn.CrossEntropyLoss()",
@@ -54,7 +55,46 @@ def _loop(settings: Settings) -> list[tuple[Phase, str]]:
         ]
     else:
         loop += [(Phase.UPDATE, "optimizer.step()")]
-    return loop
+    return [*loop, *((Phase.UPDATE, text) for text in _next_rate(settings))]
+
+
+def _next_rate(settings: Settings) -> list[str]:
+    """What gives the next iteration its learning rate; written out for the manual rule."""
+    if settings.schedule == "none":
+        return []
+    if settings.optimizer != "manual":
+        return ["scheduler.step()"]
+    if settings.schedule == "cosine":
+        factor = _cosine(settings, "iteration")
+        return ["iteration += 1", f"lr = {settings.lr!r} * {factor}"]
+    options = _schedule_options(settings)
+    return [
+        "iteration += 1",
+        f"if iteration % {options['step_size']} == 0:",
+        f"    lr *= {options['gamma']!r}",
+    ]
+
+
+def _schedule_options(settings: Settings) -> Mapping[str, float]:
+    return Schedule(settings.schedule, settings.schedule_options).options
+
+
+def _cosine(settings: Settings, count: str) -> str:
+    length = _schedule_options(settings)["iterations"]
+    return f"(1 + math.cos(math.pi * min({count} / {length}, 1))) / 2"
+
+
+def _scheduler(settings: Settings) -> list[str]:
+    """What makes the scheduler, or begins the count that the manual rule goes by."""
+    if settings.schedule == "none":
+        return []
+    if settings.optimizer == "manual":
+        return ["iteration = 0"]
+    if settings.schedule == "cosine":
+        head = "scheduler = optim.lr_scheduler.LambdaLR("
+        return [head, f"    optimizer, lambda i: {_cosine(settings, 'i')}", ")"]
+    options = ", ".join(f"{name}={value!r}" for name, value in _schedule_options(settings).items())
+    return [f"scheduler = optim.lr_scheduler.StepLR(optimizer, {options})"]
 
 
 def optimizer_call(settings: Settings) -> str:
@@ -68,7 +108,8 @@ def optimizer_call(settings: Settings) -> str:
 
 
 def _script(settings: Settings, loop: list[tuple[Phase, str]]) -> str:
-    imports = ["import itertools", "", "import torch", "import torch.nn.functional as F"]
+    imports = ["import itertools", *(["import math"] if settings.schedule == "cosine" else [])]
+    imports += ["", "import torch", "import torch.nn.functional as F"]
     imports += ["from torch import nn, optim", "", "import backprop_viz"]
     imports += [] if settings.data == "random" else ["from backprop_viz.core import data as digits"]
     made = [
@@ -76,6 +117,7 @@ def _script(settings: Settings, loop: list[tuple[Phase, str]]) -> str:
         "net = backprop_viz.LeNet()",
         *_data(settings),
         optimizer_call(settings),
+        *_scheduler(settings),
         *([_CRITERION[settings.loss]] if settings.loss in _CRITERION else []),
     ]
     body = [text for _, text in loop]

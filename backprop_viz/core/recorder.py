@@ -83,11 +83,15 @@ class Recorder:
         self._nodes: list[GradFn] = []
         self._graph = Graph()
         self._layers = LayerGraph()
+        self._options_used: dict[str, Any] = {}
 
     def step(self) -> Phase:
         """Run the phase that is due and record it; of one that raises, nothing stays."""
         phase = self._trainer.phase
         start, operations = len(self._events), len(self._operations)
+        if phase is Phase.UPDATE:
+            # The update's own: after it a schedule has put the next iteration's rate.
+            self._options_used = self._options()
         watch = {
             Phase.ZERO_GRAD: self._parameters_changed,
             Phase.FORWARD: self._operations_run,
@@ -143,7 +147,7 @@ class Recorder:
             loss=None if self._trainer.loss is None else self._trainer.loss_value(),
             samples=self._samples,
             model=type(self._trainer.model).__name__,
-            options=self._options(),
+            options=self._options_used or self._options(),
             altered=self._alteration,
             backwards=max(1, self._backwards),
         )
@@ -183,7 +187,7 @@ class Recorder:
     def _options(self) -> dict[str, Any]:
         optimizer = self._trainer.optimizer
         if optimizer is None:
-            return {"lr": self._trainer.lr}
+            return {"lr": self._trainer.lr_now}
         return {k: v for k, v in optimizer.param_groups[0].items() if k != "params"}
 
     def _rule(self) -> str:

@@ -42,10 +42,13 @@ class Settings:
     set_to_none: bool = True
     clear_gradients: bool = True
     mnist_root: str | None = None
+    schedule: str = "none"
+    schedule_options: Mapping[str, float] = field(default_factory=dict)
 
     def live(self) -> dict[str, Any]:
         """The settings that can change while the network stays."""
-        names = ("lr", "batch_size", "set_to_none", "clear_gradients")
+        names = ("lr", "schedule", "schedule_options", "batch_size")
+        names += ("set_to_none", "clear_gradients")
         return {name: getattr(self, name) for name in names}
 
     def continues(self, other: "Settings") -> bool:

@@ -16,22 +16,15 @@ from torch.utils.data import Dataset
 
 from .data import prepare
 from .lenet import LeNet
+from .optimizers import LearningRate, make_optimizer
 from .records import Phase, Settings
+from .schedules import Schedule
 from .sources import Loader, LoaderState, open_source
 
 if TYPE_CHECKING:
     from .records import Recording
 
 LOSSES = ("cross_entropy", "mse", "output_gradient")
-
-# What each optimizer of the program is in torch.optim, and the options it starts with.
-OPTIMIZERS: Mapping[str, tuple[type[torch.optim.Optimizer] | None, Mapping[str, Any]]] = {
-    "manual": (None, {}),
-    "sgd": (torch.optim.SGD, {}),
-    "nesterov": (torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
-    "adam": (torch.optim.Adam, {}),
-    "rmsprop": (torch.optim.RMSprop, {}),
-}
 
 
 class PhaseError(RuntimeError):
@@ -70,7 +63,7 @@ class Checkpoint:
     random_state: Tensor
     loader: LoaderState
     fetched: tuple[int, tuple[Tensor, Tensor], Tensor]
-    settings: tuple[float, int, bool, bool]
+    settings: tuple[float, Schedule, int, bool, bool]
 
 
 class Trainer:
@@ -84,6 +77,8 @@ class Trainer:
     optimizer: "manual", "sgd", "nesterov", "adam", "rmsprop"; ``optimizer_options`` are those of
     the torch.optim class. ``set_to_none`` is passed to ``zero_grad``; ``clear_gradients=False``
     leaves ``zero_grad`` out, so that gradients accumulate.
+    schedule: "none", "cosine" (``lr`` falls to 0 over ``iterations``) or "step" (times ``gamma``
+    every ``step_size`` iterations); ``schedule_options`` are those words.
 
     Raises ValueError for an unknown name or an option that the optimizer refuses.
     """
@@ -102,11 +97,14 @@ class Trainer:
         root: str | None = None,
         set_to_none: bool = True,
         clear_gradients: bool = True,
+        schedule: str = "none",
+        schedule_options: Mapping[str, float] | None = None,
     ) -> None:
         if loss not in LOSSES:
             raise ValueError(f"loss is one of {', '.join(LOSSES)}, not {loss!r}.")
         if batch_size < 1:
             raise ValueError(f"batch_size is at least 1, not {batch_size}.")
+        falling = Schedule(schedule, schedule_options or {})
         self.loss_name = loss
         self.batch_size = batch_size
         self.set_to_none = set_to_none
@@ -119,8 +117,8 @@ class Trainer:
             self._source = open_source(data, root)
         self._random_state_at_start = self._random_state
         self._grads_at_start: list[Tensor | None] = []
-        self._lr = lr
         self.optimizer = make_optimizer(optimizer, self.model, lr, optimizer_options or {})
+        self._rate = LearningRate(self.optimizer, lr, falling)
         self.criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss()}.get(loss)
         self._loader = Loader(self._source, seed)
         self._labels = torch.empty(0, dtype=torch.int64)
@@ -143,6 +141,8 @@ class Trainer:
             root=settings.mnist_root,
             set_to_none=settings.set_to_none,
             clear_gradients=settings.clear_gradients,
+            schedule=settings.schedule,
+            schedule_options=settings.schedule_options,
         )
 
     # -- the five phases ---------------------------------------------------------------------
@@ -220,7 +220,8 @@ class Trainer:
             with torch.no_grad():
                 for parameter in self.model.parameters():
                     if parameter.grad is not None:
-                        parameter.sub_(parameter.grad * self._lr)
+                        parameter.sub_(parameter.grad * self._rate.now)
+        self._rate.step()
         self.iteration += 1
         self.phase = Phase.ZERO_GRAD
 
@@ -307,19 +308,26 @@ class Trainer:
             random_state=self._random_state,
             loader=self._loader.state(),
             fetched=(self._fetched_for, self.batch, self._labels),
-            settings=(self._lr, self.batch_size, self.set_to_none, self.clear_gradients),
+            settings=(
+                self.lr,
+                self._rate.schedule,
+                self.batch_size,
+                self.set_to_none,
+                self.clear_gradients,
+            ),
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Be as when the checkpoint was made; what follows is then the same, bit for bit."""
-        lr, self.batch_size, self.set_to_none, self.clear_gradients = checkpoint.settings
+        lr, schedule, *others = checkpoint.settings
+        self.batch_size, self.set_to_none, self.clear_gradients = others
         self.model.load_state_dict(checkpoint.model)
         grads = checkpoint.grads or [None] * len(list(self.model.parameters()))
         for parameter, grad in zip(self.model.parameters(), grads, strict=True):
             parameter.grad = None if grad is None else grad.clone()
         if self.optimizer is not None and checkpoint.optimizer is not None:
             self.optimizer.load_state_dict(copy.deepcopy(checkpoint.optimizer))
-        self.lr = lr
+        self._rate.put(lr, schedule, checkpoint.iteration)
         self._random_state = checkpoint.random_state
         self._loader.restore(checkpoint.loader)
         self._fetched_for, self.batch, self._labels = checkpoint.fetched
@@ -329,17 +337,37 @@ class Trainer:
 
     # -- settings and state ------------------------------------------------------------------
 
+    def take_over(self, settings: Settings) -> None:
+        """Go on with the live ones of these settings; if one is refused, with none of them."""
+        schedule = Schedule(settings.schedule, settings.schedule_options)
+        self._rate.put(settings.lr, schedule, self.iteration)
+        self.batch_size = settings.batch_size
+        self.set_to_none = settings.set_to_none
+        self.clear_gradients = settings.clear_gradients
+
     @property
     def lr(self) -> float:
-        """The learning rate; setting it takes effect at the next update."""
-        return self._lr
+        """The learning rate that the schedule starts from; setting it counts at the next update."""
+        return self._rate.base
 
     @lr.setter
     def lr(self, value: float) -> None:
-        self._lr = value
-        if self.optimizer is not None:
-            for group in self.optimizer.param_groups:
-                group["lr"] = value
+        self._rate.put(value, self._rate.schedule, self.iteration)
+
+    @property
+    def lr_now(self) -> float:
+        """The learning rate of the update that is due: ``lr`` as the schedule has made it."""
+        return self._rate.now
+
+    @property
+    def schedule(self) -> str:
+        """How the learning rate falls: "none", "cosine" or "step"."""
+        return self._rate.schedule.name
+
+    @property
+    def schedule_options(self) -> Mapping[str, float]:
+        """The options that the schedule was given."""
+        return self._rate.schedule.given
 
     def fetch(self) -> None:
         """Make ``batch`` the one of the iteration that is due, unless it is already."""
@@ -421,23 +449,3 @@ class Trainer:
         finally:
             self.model.train(training)
             torch.set_rng_state(outside)
-
-
-def make_optimizer(
-    name: str, model: nn.Module, lr: float, options: Mapping[str, Any]
-) -> torch.optim.Optimizer | None:
-    """The torch optimizer of that name over the model's parameters; None for "manual".
-
-    Raises ValueError for an unknown name or an option that torch refuses.
-    """
-    if name not in OPTIMIZERS:
-        raise ValueError(f"optimizer is one of {', '.join(OPTIMIZERS)}, not {name!r}.")
-    kind, defaults = OPTIMIZERS[name]
-    if kind is None:
-        if options:
-            raise ValueError(f"The manual rule takes no options, not {', '.join(options)}.")
-        return None
-    try:
-        return kind(model.parameters(), lr=lr, **{**defaults, **options})  # type: ignore[call-arg]
-    except TypeError as error:
-        raise ValueError(f"{name} does not take these options: {error}") from error

@@ -1,26 +1,28 @@
 """How well a net that learned only from stroke digits reads what people wrote.
 
-    python tests/benchmarks/bench_reading.py [--seed N] [--steps N]
+    python tests/benchmarks/bench_reading.py [--seeds 0 1 2] [--steps N] [--wrong FOLDER]
 
-Trains LeNet as the digits preset does, then reads two sets it never saw: pen trajectories
-(replayed with the pad's pen on a dark canvas) and MNIST's test part, both prepared as a drawing
-is. Prints the accuracies and a confusion table of each. The sets lie beside the repository in
-shared/data; one that is absent is left out.
+Trains by ``Trainer`` with the digits preset's settings, as long as its learning rate falls, then
+reads by ``classify`` two sets the net never saw: pen trajectories (replayed with the pad's pen on
+a dark canvas) and MNIST's test part; and the held-out strokes. Prints the accuracies and a
+confusion table of each. The sets lie beside the repository in shared/data; one that is absent is
+left out. ``--wrong`` writes what was read wrong there, one .npz a seed and set.
 """
 
 import argparse
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
-from backprop_viz.core.data import held_out_strokes, load_mnist, prepare, training_strokes
-from backprop_viz.core.lenet import LeNet
+import backprop_viz as bv
+from backprop_viz.arguments import PRESETS
+from backprop_viz.core.data import held_out_strokes, load_mnist
+from backprop_viz.core.records import Settings
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 CANVAS = 280  # the pad
@@ -66,33 +68,45 @@ def replay(strokes: list[NDArray[np.float64]]) -> NDArray[np.float32]:
     return canvas
 
 
-def train(steps: int, seed: int) -> LeNet:
-    """LeNet after `steps` batches of 64, as the digits preset trains it."""
-    torch.manual_seed(seed)
-    net = LeNet()
-    strokes = training_strokes()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    criterion = nn.CrossEntropyLoss()
-    order = torch.arange(len(strokes))
-    for step in range(steps):
-        place = step * 64 % len(order)
-        if place < 64 <= step:
-            order = torch.randperm(len(strokes))
-        images, labels = strokes.batch(order[place : place + 64])
-        optimizer.zero_grad()
-        criterion(net(images), labels).backward()
-        optimizer.step()
-        schedule.step()
-    return net
+def train(seed: int, steps: int | None) -> tuple[bv.Trainer, float]:
+    """The digits preset's trainer after its steps, and the seconds they took."""
+    settings = Settings(**{**PRESETS["digits"], "seed": seed})
+    trainer = bv.Trainer.from_settings(settings)
+    begun = time.perf_counter()
+    for _ in range(steps or int(settings.schedule_options["iterations"])):
+        trainer.iterate()
+    return trainer, time.perf_counter() - begun
 
 
-@torch.no_grad()
-def report(name: str, net: LeNet, images: Tensor, labels: Tensor) -> None:
-    """Print the accuracy and the confusion table of images (N, 1, 32, 32)."""
-    read = torch.cat([net(part).argmax(1) for part in torch.split(images, 1000)])
-    table = torch.bincount(labels * 10 + read, minlength=100).view(10, 10)
-    print(f"\n{name}: {table.trace() / len(labels):.2%} of {len(labels):,}")
+Digits = list[tuple[NDArray[np.generic], int]]
+
+
+def sets() -> Iterator[tuple[str, Digits]]:
+    """The names of the sets that are here, and their images (any size) with their labels."""
+    held_out = held_out_strokes()
+    images, labels = held_out.batch(torch.arange(len(held_out)))
+    yield "held-out strokes", list(zip(images[:, 0].numpy(), labels.tolist(), strict=True))
+    unipen = DATA / "pendigits" / "pendigits-orig-train.unipen"
+    if unipen.is_file():
+        yield "pen trajectories", [(replay(s), label) for s, label in trajectories(unipen)]
+    else:
+        print(f"pen trajectories: left out, {unipen} is absent")
+    if (DATA / "mnist").is_dir():
+        _, test = load_mnist(DATA / "mnist")
+        yield "MNIST t10k", list(zip(test.images.numpy(), test.labels.tolist(), strict=True))
+    else:
+        print(f"MNIST t10k: left out, {DATA / 'mnist'} is absent")
+
+
+def read(trainer: bv.Trainer, images: Iterable[NDArray[np.generic]]) -> NDArray[np.int64]:
+    """What ``classify`` makes of every image."""
+    return np.array([trainer.classify(image).argmax() for image in images])
+
+
+def report(name: str, labels: NDArray[np.int64], found: NDArray[np.int64]) -> None:
+    """Print the accuracy and the confusion table."""
+    table = np.bincount(labels * 10 + found, minlength=100).reshape(10, 10)
+    print(f"\n{name}: {np.mean(labels == found):.2%} of {len(labels):,}")
     print("drawn  read as " + "".join(f"{digit:>6}" for digit in range(10)))
     for digit, row in enumerate(table.tolist()):
         print(f"{digit:>5}          " + "".join(f"{count:>6}" for count in row))
@@ -101,30 +115,25 @@ def report(name: str, net: LeNet, images: Tensor, labels: Tensor) -> None:
 def main() -> None:
     """Train, read, print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=10_000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--steps", type=int, help="iterations (default: as the schedule is long)")
+    parser.add_argument("--wrong", type=Path, help="write what was read wrong to this folder")
     arguments = parser.parse_args()
-    start = time.perf_counter()
-    net = train(arguments.steps, arguments.seed)
-    print(
-        f"seed {arguments.seed}: {arguments.steps:,} steps in {time.perf_counter() - start:.1f} s"
-    )
-
-    held_out = held_out_strokes()
-    report("held-out strokes", net, *held_out.batch(torch.arange(len(held_out))))
-    unipen = DATA / "pendigits" / "pendigits-orig-train.unipen"
-    if unipen.is_file():
-        drawn, digits = zip(*trajectories(unipen), strict=True)
-        images = np.stack([prepare(replay(strokes)) for strokes in drawn])
-        report("pen trajectories", net, torch.from_numpy(images)[:, None], torch.tensor(digits))
-    else:
-        print(f"\npen trajectories: left out, {unipen} is absent")
-    if (DATA / "mnist").is_dir():
-        _, test = load_mnist(DATA / "mnist")
-        images = np.stack([prepare(image) for image in test.images.numpy()])
-        report("MNIST t10k", net, torch.from_numpy(images)[:, None], test.labels)
-    else:
-        print(f"\nMNIST t10k: left out, {DATA / 'mnist'} is absent")
+    # One core for training and one for the window, as the window has it on two.
+    torch.set_num_threads(1)
+    digits = list(sets())
+    for seed in arguments.seeds:
+        trainer, seconds = train(seed, arguments.steps)
+        print(f"\nseed {seed}: {trainer.iteration:,} iterations in {seconds:.1f} s")
+        for name, samples in digits:
+            labels = np.array([label for _, label in samples])
+            found = read(trainer, (image for image, _ in samples))
+            report(name, labels, found)
+            if arguments.wrong:
+                missed = np.flatnonzero(labels != found)
+                place = arguments.wrong / f"{name.replace(' ', '-')}-{seed}.npz"
+                images = np.stack([samples[i][0] for i in missed])
+                np.savez(place, images=images, labels=labels[missed], found=found[missed])
 
 
 if __name__ == "__main__":

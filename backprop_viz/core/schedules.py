@@ -1,0 +1,70 @@
+"""How the learning rate falls from iteration to iteration: names, options and numbers, no torch."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Each schedule's options and what they are unless told: cosine falls to 0 over ``iterations`` and
+# stays there; step multiplies by ``gamma`` every ``step_size`` iterations, as torch's StepLR.
+SCHEDULES: Mapping[str, Mapping[str, float]] = {
+    "none": {},
+    "cosine": {"iterations": 6500},
+    "step": {"step_size": 2000, "gamma": 0.1},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A schedule by name, with the options that were given.
+
+    Raises ValueError for an unknown name, an unknown option or a value that means nothing.
+    """
+
+    name: str = "none"
+    given: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.name not in SCHEDULES:
+            raise ValueError(f"schedule is one of {', '.join(SCHEDULES)}, not {self.name!r}.")
+        if unknown := set(self.given) - set(SCHEDULES[self.name]):
+            takes = ", ".join(SCHEDULES[self.name]) or "none"
+            raise ValueError(
+                f"The schedule {self.name} does not take {', '.join(sorted(unknown))}; "
+                f"its options: {takes}."
+            )
+        for name, value in self.given.items():
+            if name == "gamma":
+                if not (math.isfinite(value) and value >= 0):
+                    raise ValueError(f"gamma is a number from 0 up, not {value!r}.")
+            elif value != int(value) or value < 1:
+                raise ValueError(f"{name} is a whole number from 1 up, not {value!r}.")
+
+    @property
+    def options(self) -> dict[str, float]:
+        """All of its options, those not given at their defaults."""
+        return {**SCHEDULES[self.name], **self.given}
+
+    def factor(self, iteration: int) -> float:
+        """What cosine multiplies the rate with after so many iterations: from 1 to 0, and 0 on."""
+        return (1 + math.cos(math.pi * min(iteration / self.options["iterations"], 1))) / 2
+
+    def next_rate(self, base: float, rate: float, iteration: int) -> float:
+        """The rate after ``iteration`` iterations, at least 1, where ``rate`` was the one before.
+
+        In torch's own order of operations, so that the last bit is the same.
+        """
+        if self.name == "cosine":
+            return base * self.factor(iteration)
+        if self.name == "step" and iteration % self.options["step_size"] == 0:
+            return rate * self.options["gamma"]
+        return rate
+
+    def rate(self, base: float, iteration: int) -> float:
+        """The rate after ``iteration`` iterations of a run that began at ``base``."""
+        if self.name == "cosine":
+            return base * self.factor(iteration)
+        rate = base
+        if self.name == "step":
+            for _ in range(int(iteration // self.options["step_size"])):
+                rate *= self.options["gamma"]
+        return rate
