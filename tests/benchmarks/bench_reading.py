@@ -11,6 +11,7 @@ left out. ``--wrong`` writes what was read wrong there, one .npz a seed and set.
 
 import argparse
 import math
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 import backprop_viz as bv
 from backprop_viz.arguments import PRESETS
-from backprop_viz.core.data import held_out_strokes, load_mnist
+from backprop_viz.core.data import held_out_strokes, load_mnist, training_strokes
 from backprop_viz.core.records import Settings
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -70,12 +71,18 @@ def replay(strokes: list[NDArray[np.float64]]) -> NDArray[np.float32]:
 
 def train(seed: int, steps: int | None) -> tuple[bv.Trainer, float]:
     """The digits preset's trainer after its steps, and the seconds they took."""
+    training_strokes.cache_clear()  # every seed has the strokes to draw, as a fresh window has
     settings = Settings(**{**PRESETS["digits"], "seed": seed})
     trainer = bv.Trainer.from_settings(settings)
     begun = time.perf_counter()
+    # As in the window's worker: the rest is drawn while the first ones are learnt.
+    drawing = threading.Thread(target=training_strokes().generate)
+    drawing.start()
     for _ in range(steps or int(settings.schedule_options["iterations"])):
         trainer.iterate()
-    return trainer, time.perf_counter() - begun
+    seconds = time.perf_counter() - begun
+    drawing.join()
+    return trainer, seconds
 
 
 Digits = list[tuple[NDArray[np.generic], int]]
