@@ -25,7 +25,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "batch_size": 64,
         "optimizer_options": {"momentum": 0.9, "weight_decay": 5e-4},
         "schedule": "cosine",
-        "schedule_options": {"iterations": 6500},
     },
 }
 

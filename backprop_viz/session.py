@@ -380,4 +380,5 @@ def _known(before: Recording, recording: Recording) -> int:
 
 
 def _label(settings: Settings) -> str:
-    return f"{settings.optimizer}, lr {settings.lr:g}, seed {settings.seed}"
+    falls = "" if settings.schedule == "none" else f" {settings.schedule}"
+    return f"{settings.optimizer}, lr {settings.lr:g}{falls}, seed {settings.seed}"

@@ -6,9 +6,9 @@ from typing import Any
 
 from torch import nn
 
+from .optimizers import OPTIMIZERS
 from .records import Line, Phase, Program, Settings
 from .schedules import Schedule
-from .optimizers import OPTIMIZERS
 
 _CRITERION = {
     "cross_entropy": "criterion = nn.CrossEntropyLoss()",

@@ -47,8 +47,8 @@ class Settings:
 
     def live(self) -> dict[str, Any]:
         """The settings that can change while the network stays."""
-        names = ("lr", "schedule", "schedule_options", "batch_size")
-        names += ("set_to_none", "clear_gradients")
+        rate = ("lr", "schedule", "schedule_options")
+        names = (*rate, "batch_size", "set_to_none", "clear_gradients")
         return {name: getattr(self, name) for name in names}
 
     def continues(self, other: "Settings") -> bool:

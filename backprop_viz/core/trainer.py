@@ -319,8 +319,8 @@ class Trainer:
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Be as when the checkpoint was made; what follows is then the same, bit for bit."""
-        lr, schedule, *others = checkpoint.settings
-        self.batch_size, self.set_to_none, self.clear_gradients = others
+        lr, schedule, self.batch_size, *zeroing = checkpoint.settings
+        self.set_to_none, self.clear_gradients = zeroing
         self.model.load_state_dict(checkpoint.model)
         grads = checkpoint.grads or [None] * len(list(self.model.parameters()))
         for parameter, grad in zip(self.model.parameters(), grads, strict=True):

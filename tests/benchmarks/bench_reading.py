@@ -24,6 +24,7 @@ import backprop_viz as bv
 from backprop_viz.arguments import PRESETS
 from backprop_viz.core.data import held_out_strokes, load_mnist, training_strokes
 from backprop_viz.core.records import Settings
+from backprop_viz.core.schedules import Schedule
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 CANVAS = 280  # the pad
@@ -73,12 +74,13 @@ def train(seed: int, steps: int | None) -> tuple[bv.Trainer, float]:
     """The digits preset's trainer after its steps, and the seconds they took."""
     training_strokes.cache_clear()  # every seed has the strokes to draw, as a fresh window has
     settings = Settings(**{**PRESETS["digits"], "seed": seed})
+    falling = Schedule(settings.schedule, settings.schedule_options)
     trainer = bv.Trainer.from_settings(settings)
     begun = time.perf_counter()
     # As in the window's worker: the rest is drawn while the first ones are learnt.
     drawing = threading.Thread(target=training_strokes().generate)
     drawing.start()
-    for _ in range(steps or int(settings.schedule_options["iterations"])):
+    for _ in range(steps or int(falling.options["iterations"])):
         trainer.iterate()
     seconds = time.perf_counter() - begun
     drawing.join()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...core.records import Settings
+from .schedule_options import ScheduleOptions
 from .settings_bar import optimizer_labels
 
 # The options that each optimizer takes, with torch's defaults; betas are two numbers.
@@ -45,6 +46,7 @@ class OptionsDialog(QDialog):
         )
         for name, default in OPTIONS[settings.optimizer].items():
             form.addRow(name, self._option(name, _value(settings, name, default)))
+        self._schedule = ScheduleOptions(settings, form, self)
         self._zero_grad = QComboBox()
         self._zero_grad.setAccessibleName("zero_grad")
         self._zero_grad.setToolTip(
@@ -57,7 +59,12 @@ class OptionsDialog(QDialog):
             2 if not settings.clear_gradients else 0 if settings.set_to_none else 1
         )
         form.addRow("zero_grad", self._zero_grad)
-        note = QLabel(self.tr("Changed optimizer options begin again with a fresh network."))
+        note = QLabel(
+            self.tr(
+                "Changed optimizer options begin again with a fresh network; the schedule's count "
+                "at once, as if they had held from the first iteration."
+            )
+        )
         note.setProperty("role", "muted")
         note.setWordWrap(True)
         buttons = QDialogButtonBox(
@@ -88,6 +95,7 @@ class OptionsDialog(QDialog):
             replace(
                 self._settings,
                 optimizer_options=self._options(),
+                schedule_options=self._schedule.values(),
                 clear_gradients=clear,
                 set_to_none=to_none,
             )

@@ -1,4 +1,4 @@
-"""The settings of the run: data, loss, optimizer, learning rate, batch size, seed."""
+"""The settings of the run: data, loss, optimizer, learning rate, schedule, batch size, seed."""
 
 import math
 from dataclasses import replace
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...core.records import Settings
+from .schedule_options import schedule_labels
 
 
 class LearningRateBox(QDoubleSpinBox):
@@ -81,6 +82,10 @@ class SettingsBar(QWidget):
         for name, label in optimizer_labels(self).items():
             self._optimizer.addItem(label, name)
         self._lr = LearningRateBox()
+        self._schedule = QComboBox()
+        self._schedule.setObjectName("schedule")
+        for name, label in schedule_labels(self).items():
+            self._schedule.addItem(label, name)
         self._batch = QSpinBox()
         self._batch.setRange(1, 4096)
         self._batch.setKeyboardTracking(False)
@@ -93,15 +98,18 @@ class SettingsBar(QWidget):
         row.setSpacing(8)
         fresh = self.tr("A change begins again with a fresh network.")
         for box, label, tip, width in (
-            (self._data, self.tr("Data"), fresh, 138),
-            (self._loss, self.tr("Loss"), fresh, 128),
-            (self._optimizer, self.tr("Optimizer"), fresh, 180),
-            (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 82),
+            (self._data, self.tr("Data"), fresh, 134),
+            (self._loss, self.tr("Loss"), fresh, 126),
+            (self._optimizer, self.tr("Optimizer"), fresh, 168),
+            (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 86),
+            (self._schedule, self.tr("Schedule"), self._schedule_tip(), 82),
             (self._batch, self.tr("Batch"), self.tr("Samples in a batch."), 62),
             (self._seed, self.tr("Seed"), fresh, 62),
         ):
             row.addLayout(_labelled(box, label, tip, width))
-        for combo in (self._data, self._loss, self._optimizer):
+        self._lr_tip = self._lr.toolTip()
+        self._lr_caption = next(c for c in self.findChildren(QLabel) if c.buddy() is self._lr)
+        for combo in (self._data, self._loss, self._optimizer, self._schedule):
             combo.currentIndexChanged.connect(self._edited)
         for spin in (self._batch, self._seed):
             spin.valueChanged.connect(self._edited)
@@ -118,7 +126,8 @@ class SettingsBar(QWidget):
         return not chosen
 
     def _boxes(self) -> tuple[QWidget, ...]:
-        return self._data, self._loss, self._optimizer, self._lr, self._batch, self._seed
+        choices = (self._data, self._loss, self._optimizer, self._schedule)
+        return *choices, self._lr, self._batch, self._seed
 
     def show_settings(self, settings: Settings) -> None:
         """Show these settings, and tell nobody."""
@@ -130,6 +139,7 @@ class SettingsBar(QWidget):
             (self._data, settings.data),
             (self._loss, settings.loss),
             (self._optimizer, settings.optimizer),
+            (self._schedule, settings.schedule),
         ):
             combo.setCurrentIndex(combo.findData(value))
         self._name_optimizer(settings)
@@ -139,6 +149,23 @@ class SettingsBar(QWidget):
         # The random data is one sample: there is nothing to choose.
         self._batch.setEnabled(settings.data != "random")
         del blockers
+
+    def show_rate(self, rate: float | None) -> None:
+        """Show the learning rate of the iteration on show; None, or no schedule: nothing."""
+        caption, tip = self.tr("Learning rate"), self._lr_tip
+        if rate is not None and self._settings.schedule != "none":
+            caption = self.tr("lr now {0:.3g}").format(rate)
+            now = self.tr("The schedule starts from it; in the iteration on show it is {0:.9g}.")
+            tip = f"{tip} {now.format(rate)}"
+        self._lr_caption.setText(caption)
+        self._lr.setToolTip(tip)
+
+    def _schedule_tip(self) -> str:
+        return self.tr(
+            "How the learning rate falls. Cosine: to 0, and it stays there. Step: by a factor "
+            "every so many iterations. Its numbers are in the Training options, Ctrl+,. "
+            "Takes effect at once."
+        )
 
     def revert(self) -> None:
         """Show the run's settings again in place of what the user had chosen."""
@@ -156,6 +183,8 @@ class SettingsBar(QWidget):
     def _edited(self) -> None:
         optimizer = self._optimizer.currentData()
         same = optimizer == self._settings.optimizer
+        schedule = self._schedule.currentData()
+        same_schedule = schedule == self._settings.schedule
         self.changed.emit(
             replace(
                 self._settings,
@@ -166,6 +195,8 @@ class SettingsBar(QWidget):
                 batch_size=self._batch.value(),
                 seed=self._seed.value(),
                 optimizer_options=self._settings.optimizer_options if same else {},
+                schedule=schedule,
+                schedule_options=self._settings.schedule_options if same_schedule else {},
             )
         )
 

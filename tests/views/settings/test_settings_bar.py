@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Settings
+from backprop_viz.core.schedules import SCHEDULES
 from backprop_viz.views.settings.options_dialog import OPTIONS, OptionsDialog
 from backprop_viz.views.settings.settings_bar import LearningRateBox, SettingsBar
 
@@ -133,3 +134,54 @@ def test_options_and_zero_grad_reach_the_settings(qtbot: QtBot) -> None:
     wanted = told.args[0]
     assert wanted.optimizer_options == {"betas": (0.8, 0.99), "eps": 1e-5}
     assert not wanted.clear_gradients
+
+
+def test_choosing_a_schedule_starts_with_its_own_options(bar: SettingsBar, qtbot: QtBot) -> None:
+    run = replace(RUN, schedule="cosine", schedule_options={"iterations": 9})
+    bar.show_settings(run)
+    assert bar._schedule.currentData() == "cosine"
+    with qtbot.waitSignal(bar.changed) as told:
+        bar._batch.setValue(7)
+    assert told.args == [replace(run, batch_size=7)]
+    with qtbot.waitSignal(bar.changed) as told:
+        bar._schedule.setCurrentIndex(bar._schedule.findData("step"))
+    assert (told.args[0].schedule, told.args[0].schedule_options) == ("step", {})
+    assert told.args[0].continues(run)
+    assert bar._schedule.accessibleName() == "Schedule"
+    assert bar._schedule.toolTip()
+
+
+def test_the_rate_of_the_iteration_is_shown_where_a_schedule_changes_it(bar: SettingsBar) -> None:
+    bar.show_rate(0.0005)
+    assert bar._lr_caption.text() == "Learning rate"
+    bar.show_settings(replace(RUN, schedule="cosine"))
+    bar.show_rate(0.00054321)
+    assert bar._lr_caption.text() == "lr now 0.000543"
+    assert "0.00054321" in bar._lr.toolTip()
+    assert bar._lr.value() == RUN.lr
+    assert bar._lr.accessibleName() == "Learning rate"
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_untouched_schedule_options_stay_away(qtbot: QtBot, schedule: str) -> None:
+    dialog = OptionsDialog(replace(RUN, schedule=schedule))
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.changed) as told:
+        dialog._accept()
+    assert told.args == [replace(RUN, schedule=schedule)]
+
+
+def test_schedule_options_reach_the_settings_and_are_live(qtbot: QtBot) -> None:
+    run = replace(RUN, schedule="step", schedule_options={"step_size": 300})
+    dialog = OptionsDialog(run)
+    qtbot.addWidget(dialog)
+    boxes = dialog._schedule.boxes
+    assert (boxes["step_size"].value(), boxes["gamma"].value()) == (300, 0.1)
+    boxes["gamma"].setValue(0.5)
+    boxes["step_size"].setValue(400)
+    with qtbot.waitSignal(dialog.changed) as told:
+        dialog._accept()
+    wanted = told.args[0]
+    assert wanted.schedule_options == {"step_size": 400, "gamma": 0.5}
+    assert wanted.continues(run)
+    assert all(box.accessibleName() and box.toolTip() for box in boxes.values())
