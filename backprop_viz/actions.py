@@ -25,7 +25,7 @@ def _(text: str) -> str:
     return str(QT_TRANSLATE_NOOP("actions", text))
 
 
-MENUS = (_("&Run"), _("&Travel"), _("&Drawing"), _("&View"), _("&Help"))
+MENUS = (_("&Run"), _("&Travel"), _("D&ata"), _("&Drawing"), _("&View"), _("&Help"))
 
 COMMANDS = (
     Command("actionStep", "&Run", _("Step"), "F10", _("Run the phase that is due"), "running.step"),
@@ -175,6 +175,22 @@ COMMANDS = (
         "running.backward_twice_retained",
     ),
     Command("actionQuit", "&Run", _("Quit"), "Ctrl+Q", _("Close the window"), "window.close"),
+    Command(
+        "actionMnistFolder",
+        "D&ata",
+        _("MNIST from a folder…"),
+        "",
+        _("Train on MNIST's four files in a folder of this computer"),
+        "mnist.choose_folder",
+    ),
+    Command(
+        "actionDownloadMnist",
+        "D&ata",
+        _("Download MNIST"),
+        "",
+        _("Download MNIST's four files once (12 MB), and train on them"),
+        "mnist.download",
+    ),
     Command(
         "actionClearDrawing",
         "&Drawing",

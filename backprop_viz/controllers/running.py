@@ -1,9 +1,7 @@
 """Steps, trains, and takes over settings."""
 
-from dataclasses import replace
-
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QMessageBox
 
 from ..actions import translated
 from ..core.records import Frame, Notice, Settings
@@ -13,7 +11,12 @@ from .context import Context
 
 
 class Running(QObject):
-    """Steps, trains, and takes over settings."""
+    """Steps, trains, and takes over settings.
+
+    ``mnist_wanted``: MNIST was chosen before anybody said where its files are.
+    """
+
+    mnist_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
@@ -21,7 +24,7 @@ class Running(QObject):
         self._session = context.session
         self._frame: Frame | None = None
         self._session.told.connect(self._tell)
-        self._window.toolbar.settings.changed.connect(self._want)
+        self._window.toolbar.settings.changed.connect(self.want)
         self._window.inspector.alter_wanted.connect(self._session.alter)
         self._window.inspector.undo_wanted.connect(self._undo_alteration)
 
@@ -41,11 +44,12 @@ class Running(QObject):
     def _undo_alteration(self) -> None:
         self._session.alter(None)
 
-    def _want(self, settings: Settings) -> None:
+    def want(self, settings: Settings) -> None:
         """Take over settings; ask first where that would lose a trained network."""
         frame = self._frame
         if settings.data == "mnist" and settings.mnist_root is None:
-            self._ask_for_mnist(settings)
+            self._window.toolbar.settings.revert()
+            self.mnist_wanted.emit()
             return
         if frame is None or frame.iteration == 0 or settings.continues(frame.settings):
             self._session.configure(settings)
@@ -68,22 +72,12 @@ class Running(QObject):
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.open()
 
-    def _ask_for_mnist(self, settings: Settings) -> None:
-        dialog = QFileDialog(self._window, self.tr("The folder with MNIST's four files"))
-        dialog.setObjectName("mnistDialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda path: self._want(replace(settings, mnist_root=path)))
-        dialog.rejected.connect(self._window.toolbar.settings.revert)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
     def show_options(self) -> None:
         """Open the dialog with the optimizer's options."""
         if self._frame is not None:
             dialog = OptionsDialog(self._frame.settings, self._window)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.changed.connect(self._want)
+            dialog.changed.connect(self.want)
             dialog.open()
 
     def step(self) -> None:

@@ -17,6 +17,7 @@ from .phases.phase_bar import PhaseBar
 from .phases.timeline import TimelineView
 from .plots.plots import AccuracyPlot, GradientFlowPlot, LossPlot
 from .program.program_view import ProgramView
+from .progress_strip import ProgressStrip
 from .style.theme import Theme
 from .toolbar import Toolbar
 
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         )
         self.phase_bar = PhaseBar()
         self.messages = MessageBar()
+        self.download_strip = ProgressStrip("downloadStrip")
         self.hint = QLabel(self.tr("Loading PyTorch…"))
         self.hint.setProperty("role", "muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -120,7 +122,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 4, 10, 10)
         column.setSpacing(8)
-        for widget in (self.toolbar, self.phase_bar, self.messages, self.hint):
+        told = (self.messages, self.download_strip, self.hint)
+        for widget in (self.toolbar, self.phase_bar, *told):
             column.addWidget(widget)
         column.addWidget(rows, 1)
         column.addWidget(self.timeline)

@@ -73,7 +73,7 @@ class SettingsBar(QWidget):
         self._data = QComboBox()
         self._data.addItem(self.tr("Digits (built in)"), "strokes")
         self._data.addItem(self.tr("Random input"), "random")
-        self._data.addItem(self.tr("MNIST folder…"), "mnist")
+        self._data.addItem(self.tr("MNIST…"), "mnist")
         self._loss = QComboBox()
         self._loss.addItem(self.tr("Cross-entropy"), "cross_entropy")
         self._loss.addItem(self.tr("MSE"), "mse")
