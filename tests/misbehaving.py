@@ -13,7 +13,7 @@ Answer = Callable[["Handler", bytes], None]
 class Handler(BaseHTTPRequestHandler):
     server: "Server"
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         name = self.path.strip("/")
         self.server.asked.append(name)
         answer = self.server.answers.get(name, whole)

@@ -221,18 +221,11 @@ def test_a_change_that_needs_a_fresh_network_asks_only_when_work_is_lost(
     assert loss.currentData() == "cross_entropy"
 
 
-def test_mnist_is_asked_for_and_taken_from_a_folder(open_window: OpenWindow) -> None:
+@pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files for development are not here")
+def test_mnist_is_taken_from_a_folder(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
-    data = next(c for c in window.findChildren(QComboBox) if c.accessibleName() == "Data")
-    data.setCurrentIndex(data.findData("mnist"))
-    dialog = window.findChild(QFileDialog, "mnistDialog")
-    assert dialog is not None
-    dialog.reject()
-    assert data.currentData() == "random"
-    if not MNIST.is_dir():
-        pytest.skip("the MNIST files for development are not here")
-    data.setCurrentIndex(data.findData("mnist"))
-    window.findChildren(QFileDialog, "mnistDialog")[-1].fileSelected.emit(str(MNIST))
+    trigger(window, "actionMnistFolder")
+    window.findChild(QFileDialog, "mnistDialog").fileSelected.emit(str(MNIST))
     assert window.session.wait_idle(60)
     assert frame_of(window).settings.data == "mnist"
     trigger(window, "actionIteration")

@@ -204,9 +204,7 @@ def test_cancel_in_the_middle_leaves_nothing(
 def test_two_at_once_do_not_disturb_each_other(
     tmp_path: Path, mirrors: tuple[Server, Server]
 ) -> None:
-    both = [
-        threading.Thread(target=download, args=(source(m), tmp_path, ignore)) for m in mirrors
-    ]
+    both = [threading.Thread(target=download, args=(source(m), tmp_path, ignore)) for m in mirrors]
     for thread in both:
         thread.start()
     for thread in both:
