@@ -87,11 +87,11 @@ def stalled(handler: Handler, body: bytes) -> None:
     handler.begin(len(body))
     handler.wfile.write(body[: len(body) // 2])
     handler.wfile.flush()
-    handler.server.release.wait(30)
+    handler.server.release.wait(60)
 
 
 def silent(handler: Handler, body: bytes) -> None:
-    handler.server.release.wait(30)
+    handler.server.release.wait(60)
 
 
 def altered(handler: Handler, body: bytes) -> None:

@@ -85,7 +85,7 @@ class Mnist(QObject):
         return None if frame is None else frame.settings
 
     def _show_progress(self, progress: Progress) -> None:
-        text = self.tr("Downloading {0}, file {1} of {2}: {3:.1f} of {4:.1f} MB").format(
+        text = self.tr("Downloading {0} ({1} of {2}): {3:.1f} of {4:.1f} MB").format(
             progress.name,
             progress.number,
             progress.count,

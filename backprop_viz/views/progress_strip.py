@@ -19,7 +19,7 @@ class ProgressStrip(QFrame):
         self.setProperty("role", "panel")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._label = ElidedLabel()
-        self._label.setMinimumWidth(420)
+        self._label.setMinimumWidth(460)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress"))

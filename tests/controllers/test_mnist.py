@@ -43,7 +43,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
     files = small_mnist()
     sums = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
     with serving(files) as server:
-        monkeypatch.setattr(mnist, "MNIST", Source((server.url,), sums, 5.0))
+        monkeypatch.setattr(mnist, "MNIST", Source((server.url,), sums, 60.0))
         monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path / "mnist")
         yield server
 
@@ -106,7 +106,7 @@ def test_training_goes_on_while_a_download_stalls_and_is_cancelled(
     window.findChild(QAction, "actionDownloadMnist").trigger()
     qtbot.waitUntil(lambda: name in window.download_strip.text(), timeout=10_000)
     assert window.download_strip.isVisible()
-    assert f"{name}, file 1 of 4" in window.download_strip.text()
+    assert f"{name} (1 of 4)" in window.download_strip.text()
     at = window.session.iteration
     qtbot.waitUntil(lambda: window.session.iteration > at + 20, timeout=30_000)
     window.findChild(QToolButton, "downloadStripCancel").click()
