@@ -226,11 +226,13 @@ def test_a_drawing_is_classified_while_training(open_session: OpenSession, qtbot
 
 
 def workers() -> set[int]:
-    """The workers that are running, by their command line."""
+    """This process's workers that are running, by their command line."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if b"backprop_viz.link" in (folder / "cmdline").read_bytes():
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            ours = int(parent) == os.getpid()
+            if ours and b"backprop_viz.link" in (folder / "cmdline").read_bytes():
                 found.add(int(folder.name))
     return found
 
