@@ -7,19 +7,16 @@ lock for most of the time, and training in the same process would wait for it at
 import os
 import pickle
 import signal
-import subprocess
 import sys
 import threading
 from collections import deque
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from .core.records import Notice, Settings
 from .messages import Command, Update
-
-# What the worker's interpreter runs: it finds modules where this one does.
-_START = "import sys; sys.path[:] = {path!r}; from backprop_viz.link import serve; serve()"
+from .worker_process import take
 
 
 class Link:
@@ -69,13 +66,8 @@ class Link:
             thread.join(timeout_s)
 
     def _send(self, settings: Settings) -> None:
-        """Start the process, which takes its time, then send."""
-        process = subprocess.Popen(
-            [sys.executable, "-c", _START.format(path=sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        """Have a process, which may take its time to start, then send."""
+        process = take()
         assert process.stdin is not None
         assert process.stdout is not None
         self._output = process.stdout
@@ -116,9 +108,12 @@ class Mailbox:
         for name, work in (("reader", self._read), ("sender", self._send)):
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True).start()
 
-    def next_command(self) -> Command:
-        """The next command; waits for one."""
-        return self._commands.get()
+    def next_command(self, timeout_s: float | None = None) -> Command | None:
+        """The next command; waits for one, at most so long, then None."""
+        try:
+            return self._commands.get(timeout=timeout_s)
+        except Empty:
+            return None
 
     def has_command(self) -> bool:
         """Whether a command is waiting."""
@@ -163,8 +158,11 @@ def serve() -> None:
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     # Whatever is printed from here on goes where errors go, not into the line.
     os.dup2(2, 1)
-    settings = pickle.load(incoming)
-    mailbox = Mailbox(incoming, outgoing)
     from .worker import Worker
 
+    try:
+        settings = pickle.load(incoming)
+    except EOFError:
+        return  # no window came of it
+    mailbox = Mailbox(incoming, outgoing)
     Worker(mailbox, settings).run()

@@ -11,6 +11,7 @@ import torch
 
 from .core.breakpoints import GRADIENT_CONDITIONS, PLACES, first_hit, norm_holds
 from .core.checkpoints import Checkpoints
+from .core.compiler import defer_compiler, load_compiler
 from .core.data import prepare, training_strokes
 from .core.program import program
 from .core.recorder import Recorder, preview
@@ -32,6 +33,8 @@ from .messages import Update
 FRAMES_PER_SECOND = 30
 # Recording and sending frames may take this share of the time of training.
 FRAME_SHARE = 0.04
+# After so long without a command there is time for what may be needed later.
+IDLE_S = 0.3
 
 
 class Worker:
@@ -42,6 +45,7 @@ class Worker:
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
         # One core stays free for the window. A fixed number: results depend on it.
+        defer_compiler()
         torch.set_num_threads(max(1, min(4, _cores() - 1)))
         self._mailbox = mailbox
         self._carried_out = 0
@@ -75,13 +79,18 @@ class Worker:
     def run(self) -> None:
         """Carry out commands; between them train, or evaluate, or wait."""
         mailbox = self._mailbox
+        compiler_loaded = False
         while True:
             if self._training and not mailbox.has_command():
                 self._guarded("_train")
             elif self._evaluation_due and not mailbox.has_command():
                 self._guarded("_evaluate")
             else:
-                command = mailbox.next_command()
+                command = mailbox.next_command(None if compiler_loaded else IDLE_S)
+                if command is None:
+                    load_compiler()
+                    compiler_loaded = True
+                    continue
                 self._guarded(command.name, *command.arguments)
                 self._carried_out = command.number
                 self._publish()

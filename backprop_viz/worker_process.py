@@ -1,0 +1,28 @@
+"""Starts the worker's process. Imports next to nothing, so that it can be done first of all."""
+
+import subprocess
+import sys
+
+# What the worker's interpreter runs: it finds modules where this one does.
+_START = "import sys; sys.path[:] = {path!r}; from backprop_viz.link import serve; serve()"
+
+_ahead: list[subprocess.Popen[bytes]] = []
+
+
+def start_ahead() -> None:
+    """Start a process now, so that torch loads while Qt does; the next ``take`` gets it."""
+    _ahead.append(_start())
+
+
+def take() -> subprocess.Popen[bytes]:
+    """A process that waits for its settings; ends by itself if its standard input is closed."""
+    return _ahead.pop() if _ahead else _start()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _START.format(path=sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
