@@ -9,6 +9,7 @@ import pickle
 import signal
 import sys
 import threading
+from array import array
 from collections import deque
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -17,6 +18,9 @@ from typing import IO, Any
 from .core.records import Notice, Settings
 from .messages import Command, Update
 from .worker_process import take
+
+# From so many bytes on an array is sent beside its message.
+LARGE = 4096
 
 
 class Link:
@@ -86,14 +90,42 @@ class Link:
         self._started.wait()
         with self._output, suppress(EOFError, OSError, pickle.UnpicklingError):
             while True:
-                self._received.append(pickle.load(self._output))
+                self._received.append(_get(self._output))
         if not self._closing:
             self._received.append(Notice("worker_ended"))
 
 
 def _put(stream: IO[bytes], message: object) -> None:
-    pickle.dump(message, stream, protocol=pickle.HIGHEST_PROTOCOL)
+    """Send a message; large arrays go as they are beside the pickle, which would copy them."""
+    beside: list[memoryview] = []
+
+    def goes_inside(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes >= LARGE:
+            beside.append(raw)
+        return raw.nbytes < LARGE
+
+    head = pickle.dumps(message, 5, buffer_callback=goes_inside)
+    sizes = array("Q", [len(head), *(raw.nbytes for raw in beside)])
+    stream.write(array("Q", [len(sizes)]).tobytes() + sizes.tobytes() + head)
+    for raw in beside:
+        stream.write(raw)
     stream.flush()
+
+
+def _get(stream: IO[bytes]) -> Any:
+    """The next message; its large arrays are read-only. Raises EOFError where there is none."""
+    count = _exactly(stream, 8)
+    size, *sizes = array("Q", _exactly(stream, 8 * int.from_bytes(count, sys.byteorder)))
+    head = _exactly(stream, size)
+    return pickle.loads(head, buffers=[_exactly(stream, size) for size in sizes])
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
 
 
 class Mailbox:
@@ -135,7 +167,7 @@ class Mailbox:
     def _read(self) -> None:
         try:
             while True:
-                message = pickle.load(self._incoming)
+                message = _get(self._incoming)
                 if isinstance(message, Command):
                     self._commands.put(message)
                 else:
@@ -161,7 +193,7 @@ def serve() -> None:
     from .worker import Worker
 
     try:
-        settings = pickle.load(incoming)
+        settings = _get(incoming)
     except EOFError:
         return  # no window came of it
     mailbox = Mailbox(incoming, outgoing)
