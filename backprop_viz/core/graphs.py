@@ -76,7 +76,8 @@ def grad_fn_name(node: GradFn) -> str:
 
 def leaf_of(node: GradFn) -> Tensor | None:
     """The leaf whose ``.grad`` an AccumulateGrad node adds to; None for any other node."""
-    return getattr(node, "variable", None) if grad_fn_name(node) == "AccumulateGrad" else None
+    is_leaf = type(node).__name__ == "AccumulateGrad"
+    return getattr(node, "variable", None) if is_leaf else None
 
 
 def weight_nodes(

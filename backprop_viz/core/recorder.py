@@ -63,8 +63,10 @@ class Recorder:
         self._alteration = alteration
         self._backwards = 0
         self._names = parameter_names(trainer.model)
+        # Gradients already copied, by what they look at in memory, and what keeps that alive.
+        self._gradients: dict[tuple[Any, ...], tuple[Tensor, Array]] = {}
         self._parameters = tuple(
-            Parameter(name, to_array(p), _grad_of(p), p.requires_grad)
+            Parameter(name, to_array(p), self._copy_gradient(p.grad, True), p.requires_grad)
             for name, p in trainer.model.named_parameters()
         )
         # Arrays of tensors already copied, by (id, version); the tensors are kept alive beside
@@ -81,6 +83,7 @@ class Recorder:
         self._operations: list[Operation] = []
         self._spans: list[PhaseSpan] = []
         self._nodes: list[GradFn] = []
+        self._unbound: GradFn | None = None
         self._graph = Graph()
         self._layers = LayerGraph()
         self._options_used: dict[str, Any] = {}
@@ -134,6 +137,7 @@ class Recorder:
 
     def recording(self) -> Recording:
         """What has been recorded so far."""
+        self._bind()
         images, _ = self._trainer.batch
         return Recording(
             iteration=self._iteration,
@@ -157,26 +161,26 @@ class Recorder:
     @contextmanager
     def _parameters_changed(self, phase: Phase) -> Iterator[None]:
         parameters = list(self._trainer.model.named_parameters())
-        grads = [_grad_of(p) for _, p in parameters]
+        grads = [self._copy_gradient(p.grad, True) for _, p in parameters]
         values = [self._copy(p) for _, p in parameters]
         states = [self._state(p) if phase is Phase.UPDATE else {} for _, p in parameters]
         yield
-        for (name, parameter), grad, value, state in zip(
-            parameters, grads, values, states, strict=True
-        ):
-            if phase is Phase.UPDATE:
-                if grad is None:
-                    continue
-                event = Event(
-                    phase,
-                    self._rule(),
-                    (value, grad),
-                    (self._copy(parameter),),
-                    state={k: (state.get(k), v) for k, v in self._state(parameter).items()},
+        before = zip(parameters, grads, values, states, strict=True)
+        for (name, parameter), grad, value, state in before:
+            if phase is Phase.ZERO_GRAD:
+                cleared = self._copy_gradient(parameter.grad, True)
+                self._events.append(Event(phase, "zero_grad", (grad,), (cleared,), parameter=name))
+            elif grad is not None:
+                self._events.append(
+                    Event(
+                        phase,
+                        self._rule(),
+                        (value, grad),
+                        (self._copy(parameter),),
+                        parameter=name,
+                        state={k: (state.get(k), v) for k, v in self._state(parameter).items()},
+                    )
                 )
-            else:
-                event = Event(phase, "zero_grad", (grad,), (_grad_of(parameter),))
-            self._events.append(replace(event, parameter=name))
 
     def _state(self, parameter: Tensor) -> dict[str, Array]:
         """The optimizer's own tensors for a parameter."""
@@ -213,12 +217,14 @@ class Recorder:
         with _Watch(ran, self._copy_all, forward):
             yield
         root = self._trainer.root
-        if root is not None and root.grad_fn is not None:
-            self._bind(root.grad_fn)
+        self._unbound = None if root is None else root.grad_fn
 
-    def _bind(self, root: GradFn) -> None:
-        """Number the nodes reachable from ``root`` and give the operations theirs."""
-        self._nodes = walk(root)
+    def _bind(self) -> None:
+        """Number the nodes reachable from what was computed last; give the operations theirs."""
+        if self._unbound is None:
+            return
+        self._nodes = walk(self._unbound)
+        self._unbound = None
         ids = {node: i for i, node in enumerate(self._nodes)}
         self._graph = grad_fn_graph(self._nodes, self._names)
         self._weight_nodes = weight_nodes(self._nodes, self._operations, self._weights)
@@ -227,7 +233,8 @@ class Recorder:
             # What a custom Function computes gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or operation.made[0].grad_fn
             node = None if grad_fn is None else ids.get(grad_fn)
-            self._events[i] = replace(self._events[i], node=node)
+            if node != self._events[i].node:
+                self._events[i] = replace(self._events[i], node=node)
         self._layers = layer_graph(
             self._operations, first, self._trainer.batch[0], self._names, ids
         )
@@ -236,6 +243,7 @@ class Recorder:
 
     @contextmanager
     def _nodes_run(self, phase: Phase) -> Iterator[None]:
+        self._bind()
         handles = [handle for i, node in enumerate(self._nodes) for handle in self._watch(i, node)]
         try:
             yield
@@ -249,22 +257,24 @@ class Recorder:
         arrived: list[Array | None] = []
         leaf = leaf_of(node)
 
-        def before(grad_outputs: Sequence[Tensor | None]) -> None:
-            self._note_weights(grad_outputs, [node] * len(grad_outputs))
-            # One node sends what the next one gets: the same tensor is copied once.
-            arrived[:] = [None if grad is None else self._copy(grad) for grad in grad_outputs]
+        whole = node in self._weight_nodes
+        onward = [following in self._weight_nodes for following, _ in node.next_functions]
+
+        def before(grad_outputs: Grads) -> None:
+            # One node sends what the next one gets: the same gradient is copied once.
+            arrived[:] = [self._copy_gradient(grad, whole) for grad in grad_outputs]
             if leaf is not None:
-                arrived.insert(0, _grad_of(leaf))
+                arrived.insert(0, self._copy_gradient(leaf.grad, True))
 
         alteration = self._alteration if i == (self._alteration and self._alteration.node) else None
 
         def after(grad_inputs: Grads, _: Grads) -> Grads | None:
             altered = None if alteration is None else alter(alteration, grad_inputs)
-            sent = (leaf.grad,) if leaf is not None else altered or grad_inputs
             if leaf is None:
-                self._note_weights(sent, [following for following, _ in node.next_functions])
-            copy = self._copy if leaf is None else to_array
-            outputs = tuple(None if grad is None else copy(grad) for grad in sent)
+                sent = zip(altered or grad_inputs, onward, strict=False)
+                outputs = tuple(self._copy_gradient(grad, whole) for grad, whole in sent)
+            else:
+                outputs = (self._copy_gradient(leaf.grad, True),)
             self._events.append(
                 Event(
                     Phase.BACKWARD,
@@ -280,25 +290,28 @@ class Recorder:
         yield node.register_prehook(before)
         yield node.register_hook(after)
 
-    def _note_weights(
-        self, grads: Sequence[Tensor | None], takers: Sequence[GradFn | None]
-    ) -> None:
-        """Remember which of the gradients belong to weights, by the nodes that take them."""
-        self._weights.update(
-            id(grad)
-            for grad, taker in zip(grads, takers, strict=False)
-            if grad is not None and taker in self._weight_nodes
-        )
-
     # -- copies ------------------------------------------------------------------------------
 
-    def _copied(self, tensor: Tensor | None, of_batch: bool = True) -> Array | None:
-        if tensor is None:
-            return None
+    def _copied(self, tensor: Tensor, whole: bool) -> Array:
         size = len(self._trainer.labels)
-        if of_batch and self._samples is not None and tensor.ndim and len(tensor) == size:
+        if not whole and self._samples is not None and tensor.ndim and len(tensor) == size:
             tensor = tensor.detach()[: self._samples]
         return to_array(tensor)
+
+    def _copy_gradient(self, grad: Tensor | None, whole: bool) -> Array | None:
+        """A copy of a gradient as it is now; the same array for every tensor that is the same.
+
+        What is kept alive is not ``grad`` itself: AccumulateGrad takes over a tensor that nobody
+        else holds, and clones one that is held.
+        """
+        if grad is None:
+            return None
+        if grad.layout is not torch.strided:
+            return to_array(grad)
+        key = (grad.data_ptr(), grad.shape, grad.stride(), grad._version)
+        if key not in self._gradients:
+            self._gradients[key] = (grad.detach(), self._copied(grad, whole))
+        return self._gradients[key][1]
 
     def _copy_all(self, tensors: Tensors) -> Arrays:
         return tuple(self._copy(tensor) for tensor in tensors)
@@ -307,9 +320,7 @@ class Recorder:
         """A copy of a tensor as it is now; the same array again while it does not change."""
         key = _key(tensor)
         if key not in self._copies:
-            array = self._copied(tensor, id(tensor) not in self._weights)
-            assert array is not None
-            self._copies[key] = (tensor, array)
+            self._copies[key] = (tensor, self._copied(tensor, id(tensor) in self._weights))
         return self._copies[key][1]
 
 
@@ -378,12 +389,11 @@ def _line_in(code: CodeType | None) -> int | None:
 
 def to_array(tensor: Tensor) -> Array:
     """A numpy copy that later in-place changes of the tensor do not reach."""
-    tensor = tensor.detach()
     if tensor.layout is not torch.strided:
-        tensor = tensor.to_dense()
+        tensor = tensor.detach().to_dense()
     if tensor.dtype is torch.bfloat16:
-        tensor = tensor.float()  # numpy has no bfloat16; float32 holds each of its values
-    array: Array = tensor.cpu().resolve_conj().resolve_neg().numpy().copy()
+        tensor = tensor.detach().float()  # numpy has none; float32 holds each of its values
+    array: Array = tensor.numpy(force=True).copy()
     array.flags.writeable = False
     return array
 
@@ -397,10 +407,6 @@ def alter(alteration: Alteration, grads: Grads) -> Grads:
         "noise": lambda grad: grad + torch.randn(grad.shape).to(grad) * alteration.value,
     }[alteration.kind]
     return tuple(None if grad is None else change(grad) for grad in grads)
-
-
-def _grad_of(tensor: Tensor) -> Array | None:
-    return None if tensor.grad is None else to_array(tensor.grad)
 
 
 def _key(tensor: Tensor) -> tuple[int, int]:
