@@ -58,7 +58,7 @@ class Worker:
         self._evaluate_at = self._training_since = 0.0
         self._rate = 0.0
         self._frame_at = (0.0, 0)
-        self._frame_cost = self._free_cost = 0.0
+        self._frame_cost = self._free_cost = self._published_at = 0.0
         self._drawing: Array | None = None
         self._trainer: Trainer
         self._settings = settings
@@ -255,15 +255,22 @@ class Worker:
             self._publish()
             self._frame_cost = time.perf_counter() - now
         else:
-            begun = time.perf_counter()
             self._run_free(None)
-            self._free_cost = time.perf_counter() - begun
+            self._free_cost = time.perf_counter() - now
+            if self._update_due(now):
+                self._publish()
+                self._published_at = now
 
     def _frame_due(self, now: float) -> bool:
         """Whether to record this iteration for the window; never two in a row."""
         since, iteration = self._frame_at
         waited = now - since >= self._frame_interval() and self._trainer.iteration > iteration + 1
         return waited and self._mailbox.frame_wanted()
+
+    def _update_due(self, now: float) -> bool:
+        """Whether to send how far training is, which costs next to nothing without a recording."""
+        since = max(self._frame_at[0], self._published_at)
+        return now - since >= 1 / FRAMES_PER_SECOND and self._mailbox.frame_wanted()
 
     def _frame_interval(self) -> float:
         """Seconds between two frames: as many as asked for, as long as training hardly slows."""

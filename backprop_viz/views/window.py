@@ -1,8 +1,9 @@
 """The main window: where every panel sits. It composes; what the panels do is theirs."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -37,6 +38,16 @@ STRETCH = {
     "middle": (4, 3),
     "plots": (2, 1, 2),
 }
+
+
+class FramePanel(Protocol):
+    """What every panel can do."""
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show a frame."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
 
 
 class MainWindow(QMainWindow):
@@ -79,7 +90,7 @@ class MainWindow(QMainWindow):
         self.accuracy_plot = AccuracyPlot()
         self.gradient_flow = GradientFlowPlot()
         self.timeline = TimelineView()
-        self.panels = (
+        self.panels: tuple[FramePanel, ...] = (
             self.phase_bar,
             self.program,
             self.draw_panel,
@@ -97,6 +108,15 @@ class MainWindow(QMainWindow):
             self.autograd,
             self.inspector,
         )
+        self._following_curves: tuple[FramePanel, ...] = (
+            self.draw_panel,
+            self.loss_plot,
+            self.accuracy_plot,
+        )
+        self._frame: Frame | None = None
+        self._due: list[FramePanel] = []
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._show_next)
         self._splitters: dict[str, QSplitter] = {}
         self._compose()
         for panel in (*self._choosing, self.gradient_flow):
@@ -144,10 +164,25 @@ class MainWindow(QMainWindow):
     # -- what is shown -----------------------------------------------------------------------
 
     def show_frame(self, frame: Frame) -> None:
-        """Show a frame in every panel."""
+        """Show a frame in every panel.
+
+        While training runs, one panel after the other takes its turn, so that what the user does
+        never waits for all of them; those that show the moment wait for a new one.
+        """
+        before, self._frame = self._frame, frame
+        due: list[FramePanel]
         self.toolbar.show_frame(frame)
-        for panel in self.panels:
-            panel.show_frame(frame)
+        if before is not None and frame.training and _same_moment(before, frame):
+            due = list(self._following_curves)
+        else:
+            due = list(self.panels)
+        if frame.training:
+            self._due = [*due, *(panel for panel in self._due if panel not in due)]
+            self._turn.start()
+        else:
+            self._due = due
+            while self._due:
+                self._show_next()
         untouched = frame.iteration == 0 and frame.moment.recording.preview and not frame.training
         self.hint.setVisible(untouched)
         self.hint.setText(
@@ -156,6 +191,13 @@ class MainWindow(QMainWindow):
             )
         )
 
+    def _show_next(self) -> None:
+        """Show the newest frame in the panel whose turn it is."""
+        if self._frame is not None and self._due:
+            self._due.pop(0).show_frame(self._frame)
+        if not self._due:
+            self._turn.stop()
+
     def select(self, selection: Selection) -> None:
         """Mark what belongs to the selection in every panel."""
         for panel in self._choosing:
@@ -163,7 +205,8 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint everything in a theme's colours."""
-        for panel in (*self.panels, self.messages):
+        self.messages.set_theme(theme)
+        for panel in self.panels:
             panel.set_theme(theme)
 
     # -- layout ------------------------------------------------------------------------------
@@ -193,3 +236,14 @@ class MainWindow(QMainWindow):
         """Tell, then close."""
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _same_moment(before: Frame, frame: Frame) -> bool:
+    """Whether a frame shows the same moment of the same run, only later."""
+    return (
+        before.moment == frame.moment
+        and before.settings == frame.settings
+        and before.program is frame.program
+        and before.training == frame.training
+        and before.breakpoints == frame.breakpoints
+    )
