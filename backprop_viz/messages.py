@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .core.lesson import Lesson
 from .core.records import Phase, Prediction, Program, Recording, Settings
 
 
@@ -37,6 +38,7 @@ class Update:
     training: bool
     rate: float
     prediction: Prediction | None
+    lesson: Lesson
     recording: Recording | None
     program: Program | None
     points: NDArray[np.float64]

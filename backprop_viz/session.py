@@ -104,6 +104,10 @@ class Session(QObject):
         """Classify a drawing (2-D, 0..1) from now on; None for none."""
         self._submit("draw", image)
 
+    def teach(self, name: str, *arguments: Any) -> None:
+        """Call a command of the worker's ``Lessons``."""
+        self._submit(f"lessons.{name}", *arguments)
+
     def watch(self, breakpoints: Sequence[Breakpoint]) -> None:
         """Stop at these from now on."""
         self._breakpoints = tuple(breakpoints)
@@ -285,13 +289,15 @@ class Session(QObject):
             training=update.training,
             rate=update.rate,
             prediction=update.prediction,
+            lesson=update.lesson,
             earlier=self._earlier,
         )
 
     def _branch(self, kept: int) -> None:
         """Begin another run with the first ``kept`` iterations of this one, whose curves stay."""
         curves = self._history.curves()
-        if len(curves.loss) > kept:
+        # A single iteration, as where a step on a drawing is taken back, is no curve to compare.
+        if len(curves.loss) > kept + 1:
             self._earlier = (*self._earlier, (_label(self._settings), curves))[-EARLIER_RUNS:]
         self._history = History.beginning(curves, kept)
         self._keeper.forget_after(kept)

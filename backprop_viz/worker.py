@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ from .core.records import (
     Settings,
 )
 from .core.trainer import InterruptedEvaluation, Trainer
+from .lessons import Lessons
 from .link import Mailbox
 from .messages import Update
 
@@ -40,7 +42,8 @@ IDLE_S = 0.3
 class Worker:
     """Owns the trainer and its recording; lives in a process of its own.
 
-    The methods under "commands" are those that the window may name in the mailbox.
+    The methods under "commands" are those that the window may name in the mailbox; so may it
+    those of ``lessons``, as in "lessons.undo".
     """
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
@@ -60,6 +63,7 @@ class Worker:
         self._frame_at = (0.0, 0)
         self._frame_cost = self._free_cost = self._published_at = 0.0
         self._drawing: Array | None = None
+        self.lessons = Lessons(self)
         self._trainer: Trainer
         self._settings = settings
         self._recorder: Recorder | None = None
@@ -98,7 +102,7 @@ class Worker:
     def _guarded(self, name: str, *arguments: object) -> None:
         """Call a method; what goes wrong in it is told, and the thread goes on."""
         try:
-            getattr(self, name)(*arguments)
+            attrgetter(name)(self)(*arguments)
         except Exception as error:
             self._training = self._evaluation_due = False
             self._mailbox.tell(_notice(error))
@@ -128,6 +132,7 @@ class Worker:
         """Take the run up again as it was after an iteration, to go on from there."""
         exact = self._checkpoints.at(iteration) is not None
         self._rewind(iteration if exact else iteration - 1)
+        self._forget_lessons(iteration)
         if not exact:
             self._finish(self._begun())
 
@@ -186,15 +191,16 @@ class Worker:
     def step(self) -> None:
         """Run the phase that is due, recorded; training stops."""
         self._training = False
-        self._run_phase(self._begun())
+        self._run_phase(self._next())
 
     def iterate(self) -> None:
         """Run to the end of the iteration, recorded; training stops."""
         self._training = False
-        self._finish(self._begun())
+        self._finish(self._next())
 
     def train(self) -> None:
         """Train until told to pause."""
+        self.lessons.release()
         self._training = True
         self._frame_at = (time.perf_counter(), self._trainer.iteration)
         self._training_since = time.perf_counter()
@@ -211,6 +217,50 @@ class Worker:
     def draw(self, image: Array | None) -> None:
         """Take a drawing (2-D, 0..1) to classify, or None for no drawing."""
         self._drawing = image
+        if image is None:
+            self.lessons.forget_label()
+
+    # -- for the lessons ---------------------------------------------------------------------
+
+    @property
+    def trainer(self) -> Trainer:
+        """What is trained."""
+        return self._trainer
+
+    @property
+    def drawing(self) -> Array | None:
+        """The drawing (2-D, 0..1), if there is one."""
+        return self._drawing
+
+    @property
+    def training(self) -> bool:
+        """Whether training runs."""
+        return self._training
+
+    @property
+    def recording(self) -> Recording:
+        """What was recorded last."""
+        return self._recording
+
+    def abandon(self) -> bool:
+        """Leave the iteration in progress, to begin it again; whether there was one."""
+        self._training = False
+        if self._recorder is None:
+            return False
+        self._trainer.restart_iteration()
+        self._recorder = None
+        return True
+
+    def go_back_to(self, iteration: int, shown: Recording | None) -> None:
+        """Be as the run was after an iteration, with what was shown then, if it is known."""
+        self._rewind(iteration)
+        self._forget_lessons(iteration)
+        self._recording = shown or self._recording
+
+    def _forget_lessons(self, iteration: int) -> None:
+        """Drop the lessons of iterations after one: that future will not be."""
+        lessons = self._trainer.lessons
+        self._trainer.lessons = {i: batch for i, batch in lessons.items() if i < iteration}
 
     # -- runs --------------------------------------------------------------------------------
 
@@ -221,6 +271,7 @@ class Worker:
         self._trainer = trainer
         self._recording = recording
         self._recorder = None
+        self.lessons.forget_all()
         self._settings = settings
         self._program = program(settings, trainer.model)
         self._checkpoints = Checkpoints(trainer.checkpoint())
@@ -336,6 +387,12 @@ class Worker:
             self._recorder = Recorder(self._trainer)
         return self._recorder
 
+    def _next(self) -> Recorder:
+        """As ``_begun``; an iteration that begins takes the drawing if that is the batch."""
+        if self._recorder is None:
+            self.lessons.begin(self._recording)
+        return self._begun()
+
     def _finish(self, recorder: Recorder) -> None:
         """Run to the end of the iteration; what stops free training stops it here."""
         self._recorder = recorder
@@ -395,6 +452,7 @@ class Worker:
                 training=self._training,
                 rate=self._rate,
                 prediction=self._prediction(),
+                lesson=self.lessons.state(),
                 recording=None if self._recording is recording else self._recording,
                 program=None if self._program is program_ else self._program,
                 points=np.array(self._points, np.float64).reshape(-1, 2),

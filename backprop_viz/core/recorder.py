@@ -154,6 +154,7 @@ class Recorder:
             options=self._options_used or self._options(),
             altered=self._alteration,
             backwards=max(1, self._backwards),
+            lesson=self._iteration - 1 in self._trainer.lessons,
         )
 
     # -- zero_grad and update ----------------------------------------------------------------

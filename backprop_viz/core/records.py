@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .lesson import Lesson
+
 Array = NDArray[Any]
 
 
@@ -185,7 +187,8 @@ class Recording:
     network before the first step, to have a graph to show: its events are not yet history.
     ``model`` is the name of the network's class, ``options`` what the optimizer goes by (lr,
     momentum, betas …, as in torch's param_groups). ``altered`` tells of gradients that were
-    changed on purpose in this iteration, ``backwards`` how often backward ran in it.
+    changed on purpose in this iteration, ``backwards`` how often backward ran in it, ``lesson``
+    that its batch was not the loader's but a drawing.
     """
 
     iteration: int
@@ -203,6 +206,7 @@ class Recording:
     options: Mapping[str, Any] = field(default_factory=dict)
     altered: Alteration | None = None
     backwards: int = 1
+    lesson: bool = False
 
     @cached_property
     def by_parameter(self) -> Mapping[str, Parameter]:
@@ -409,3 +413,4 @@ class Frame:
     breakpoints: tuple[Breakpoint, ...] = ()
     hit: Breakpoint | None = None
     playing: bool = False
+    lesson: Lesson = field(default_factory=Lesson)

@@ -16,8 +16,10 @@ from torch.utils.data import Dataset
 
 from .data import prepare
 from .lenet import LeNet
+from .lesson import Saliency
 from .optimizers import LearningRate, make_optimizer
 from .records import Phase, Settings
+from .saliency import saliency
 from .schedules import Schedule
 from .sources import Loader, LoaderState, open_source
 
@@ -62,7 +64,7 @@ class Checkpoint:
     optimizer: dict[str, Any] | None
     random_state: Tensor
     loader: LoaderState
-    fetched: tuple[int, tuple[Tensor, Tensor], Tensor]
+    fetched: tuple[int, tuple[Tensor, Tensor]]
     settings: tuple[float, Schedule, int, bool, bool]
 
 
@@ -121,11 +123,12 @@ class Trainer:
         self._rate = LearningRate(self.optimizer, lr, falling)
         self.criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss()}.get(loss)
         self._loader = Loader(self._source, seed)
-        self._labels = torch.empty(0, dtype=torch.int64)
-        self._fetched_for = -1
-        self.fetch()
+        # The iterations, by how many were done before, that do not take the loader's batch.
+        self.lessons: dict[int, tuple[Tensor, Tensor]] = {}
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
+        self._fetched_for = -1
+        self.fetch()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -222,6 +225,8 @@ class Trainer:
                     if parameter.grad is not None:
                         parameter.sub_(parameter.grad * self._rate.now)
         self._rate.step()
+        if self._fetched_for == self.iteration and self.iteration in self.lessons:
+            self._fetched_for += 1  # what the loader gave already is for the next one
         self.iteration += 1
         self.phase = Phase.ZERO_GRAD
 
@@ -291,6 +296,15 @@ class Trainer:
             probabilities: NDArray[np.float32] = torch.softmax(logits, 0).numpy()
         return probabilities
 
+    def saliency(self, image: ArrayLike, digit: int | None = None) -> Saliency:
+        """Which pixels of a drawn image speak for a digit (None: the likeliest).
+
+        Leaves no trace on training. Raises ValueError for what is no such image.
+        """
+        seen = torch.from_numpy(prepare(np.asarray(image)))
+        with self._inference():
+            return saliency(self.model, seen.view(1, 1, 32, 32), digit)
+
     # -- going back --------------------------------------------------------------------------
 
     def checkpoint(self) -> Checkpoint:
@@ -307,7 +321,7 @@ class Trainer:
             optimizer=copy.deepcopy(optimizer),
             random_state=self._random_state,
             loader=self._loader.state(),
-            fetched=(self._fetched_for, self.batch, self._labels),
+            fetched=(self._fetched_for, self._fetched),
             settings=(
                 self.lr,
                 self._rate.schedule,
@@ -318,7 +332,10 @@ class Trainer:
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """Be as when the checkpoint was made; what follows is then the same, bit for bit."""
+        """Be as when the checkpoint was made; what follows is then the same, bit for bit.
+
+        ``lessons`` stay: iterations that are run again take the batches they took.
+        """
         lr, schedule, self.batch_size, *zeroing = checkpoint.settings
         self.set_to_none, self.clear_gradients = zeroing
         self.model.load_state_dict(checkpoint.model)
@@ -330,10 +347,10 @@ class Trainer:
         self._rate.put(lr, schedule, checkpoint.iteration)
         self._random_state = checkpoint.random_state
         self._loader.restore(checkpoint.loader)
-        self._fetched_for, self.batch, self._labels = checkpoint.fetched
+        self._fetched_for, self._fetched = checkpoint.fetched
+        self._take(self._fetched)
         self.iteration = checkpoint.iteration
         self.phase = Phase.ZERO_GRAD
-        self.output = self.loss = None
 
     # -- settings and state ------------------------------------------------------------------
 
@@ -369,13 +386,39 @@ class Trainer:
         """The options that the schedule was given."""
         return self._rate.schedule.given
 
+    def use_batch(self, images: Tensor, labels: Tensor) -> None:
+        """Have the iteration that is due take this batch; the loader's waits for the next one.
+
+        ``images`` (N, 1, 32, 32) float32, ``labels`` (N,) int64. ValueError as ``expect_labels``.
+        """
+        self._expect(Phase.ZERO_GRAD)
+        self.expect_labels()
+        self.lessons[self.iteration] = (images, labels)
+
+    def expect_labels(self) -> None:
+        """ValueError if no label enters the loss, so that there is nothing to teach."""
+        if self._source.target is not None:
+            raise ValueError(
+                "Random input is not about digits, so a drawing teaches nothing there: "
+                "choose the built-in digits or MNIST as data."
+            )
+        if self.criterion is None:
+            raise ValueError(
+                "With a random output gradient no label enters, so a drawing teaches nothing: "
+                "choose cross-entropy or MSE as the loss."
+            )
+
     def fetch(self) -> None:
-        """Make ``batch`` the one of the iteration that is due, unless it is already."""
-        if self._fetched_for == self.iteration:
-            return
-        images, self._labels = self._loader.next(self.batch_size)
+        """Make ``batch`` the one of the iteration that is due."""
+        lesson = self.lessons.get(self.iteration)
+        if lesson is None and self._fetched_for != self.iteration:
+            self._fetched = self._loader.next(self.batch_size)
+            self._fetched_for = self.iteration
+        self._take(lesson or self._fetched)
+
+    def _take(self, batch: tuple[Tensor, Tensor]) -> None:
+        images, self._labels = batch
         self.batch = (images, self._target(self._labels))
-        self._fetched_for = self.iteration
         self.output = self.loss = None
 
     @property
