@@ -97,7 +97,9 @@ class Worker:
                     continue
                 self._guarded(command.name, *command.arguments)
                 self._carried_out = command.number
-                self._publish()
+                # A drawing that has gone on meanwhile is not worth an answer.
+                if command.name != "draw" or not mailbox.has_command():
+                    self._publish()
 
     def _guarded(self, name: str, *arguments: object) -> None:
         """Call a method; what goes wrong in it is told, and the thread goes on."""

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.core.records import Frame, Notice, Phase, Settings
+from backprop_viz.messages import Update
 from backprop_viz.session import Session
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
@@ -223,6 +224,28 @@ def test_a_drawing_is_classified_while_training(open_session: OpenSession, qtbot
     session.pause()
     session.draw(None)
     assert shown(session).prediction is None
+
+
+def test_of_drawings_that_queue_up_the_last_is_answered(open_session: OpenSession) -> None:
+    session = open_session(TUTORIAL)
+    drawings = [np.eye(280, k=k, dtype=np.float32) for k in range(60)]
+    updates: list[Update] = []
+    absorb = session._absorb
+
+    def watched(update: Update) -> Frame:
+        updates.append(update)
+        return absorb(update)
+
+    session._absorb = watched  # type: ignore[method-assign]
+    session.iterate()
+    for drawing in drawings:
+        session.draw(drawing)
+    assert session.wait_idle(30)
+    assert len(updates) < 40  # one for each would hold up training
+    trainer = bv.Trainer.from_settings(TUTORIAL)
+    trainer.iterate()
+    expected = trainer.classify(drawings[-1])
+    assert shown(session).prediction.probabilities == tuple(float(p) for p in expected)
 
 
 def workers() -> set[int]:
