@@ -14,6 +14,7 @@ from .arguments import Arguments, parse
 from .controllers.context import Context
 from .controllers.drawing import Drawing
 from .controllers.helping import Helping
+from .controllers.images import Images
 from .controllers.mnist import Mnist
 from .controllers.running import Running
 from .controllers.travelling import Travelling
@@ -74,6 +75,7 @@ class Composer(QObject):
         context = Context(window, session, actions, self._store)
         self.running = Running(context)
         self.mnist = Mnist(context, self.running)
+        self.images = Images(context, self.running)
         self.travelling = Travelling(context)
         self.drawing = Drawing(context)
         self.viewing = Viewing(context, arguments.theme)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from .core.progress import Cancelled, Progress, Report
+from .core.records import Notice
 
 POLL_MS = 50
 CLOSE_S = 1.0
@@ -76,6 +77,13 @@ class Background(QObject):
     def _end(self) -> None:
         self._poll.stop()
         self._work = None
+
+
+def refusal(error: Exception) -> Notice:
+    """What to tell of an exception; its own words where they were written for the user."""
+    if isinstance(error, ValueError):
+        return Notice("refused", (str(error),))
+    return Notice("window_failed", (type(error).__name__, str(error)))
 
 
 class _Work:

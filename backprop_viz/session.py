@@ -10,6 +10,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 from .collector import Collector
 from .core.breakpoints import first_hit
 from .core.history import History
+from .core.pictures import Pictures
 from .core.records import (
     Alteration,
     Array,
@@ -107,6 +108,10 @@ class Session(QObject):
     def teach(self, name: str, *arguments: Any) -> None:
         """Call a command of the worker's ``Lessons``."""
         self._submit(f"lessons.{name}", *arguments)
+
+    def hold_pictures(self, pictures: Pictures) -> None:
+        """Give the worker a folder of images that was read, before ``configure`` names it."""
+        self._submit("hold_pictures", pictures)
 
     def watch(self, breakpoints: Sequence[Breakpoint]) -> None:
         """Stop at these from now on."""

@@ -14,6 +14,7 @@ from .core.breakpoints import GRADIENT_CONDITIONS, PLACES, first_hit, norm_holds
 from .core.checkpoints import Checkpoints
 from .core.compiler import defer_compiler, load_compiler
 from .core.data import prepare, training_strokes
+from .core.pictures import Pictures
 from .core.program import program
 from .core.recorder import Recorder, preview
 from .core.records import (
@@ -263,6 +264,12 @@ class Worker:
         """Drop the lessons of iterations after one: that future will not be."""
         lessons = self._trainer.lessons
         self._trainer.lessons = {i: batch for i, batch in lessons.items() if i < iteration}
+
+    def hold_pictures(self, pictures: Pictures) -> None:
+        """Have a folder that was read already at hand, to train on when told to."""
+        from .core.data import keep_pictures  # and Pillow with it
+
+        keep_pictures(pictures)
 
     # -- runs --------------------------------------------------------------------------------
 

@@ -9,12 +9,25 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 
 import backprop_viz as bv
 from backprop_viz.core.history import History
 from backprop_viz.core.program import program
 from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Frame, Phase, Prediction, Settings
+
+# HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
+_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+for _name, _examples in (("ci", 200), ("nightly", 5000)):
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        deadline=None,
+        derandomize=_name == "ci",
+        suppress_health_check=_CHECKS,
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,15 +2,16 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from ..background import Background
+from ..background import Background, refusal
 from ..core.downloads import MNIST, cache_folder, download, present
 from ..core.progress import Progress
-from ..core.records import Notice, Settings
+from ..core.records import Settings
 from ..views.notices import sentence
 from .context import Context
+from .dialogs import open_
 from .running import Running
 
 MEGABYTE = 1e6
@@ -101,7 +102,7 @@ class Mnist(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._stopped()
-        self._window.messages.tell(sentence(Notice("refused", (str(error),))), "error")
+        self._window.messages.tell(sentence(refusal(error)), "error")
 
     def _cancel(self) -> None:
         self._work.cancel()
@@ -112,9 +113,3 @@ class Mnist(QObject):
     def _stopped(self) -> None:
         self._action.setEnabled(True)
         self._window.download_strip.hide()
-
-
-def open_(dialog: QFileDialog | QMessageBox) -> None:
-    """Show a dialog that goes when it is closed."""
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.open()

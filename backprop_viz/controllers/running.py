@@ -13,10 +13,11 @@ from .context import Context
 class Running(QObject):
     """Steps, trains, and takes over settings.
 
-    ``mnist_wanted``: MNIST was chosen before anybody said where its files are.
+    ``mnist_wanted``, ``folder_wanted``: data was chosen before anybody said where its files are.
     """
 
     mnist_wanted = Signal()
+    folder_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
@@ -50,6 +51,10 @@ class Running(QObject):
         if settings.data == "mnist" and settings.mnist_root is None:
             self._window.toolbar.settings.revert()
             self.mnist_wanted.emit()
+            return
+        if settings.data == "folder" and settings.folder_root is None:
+            self._window.toolbar.settings.revert()
+            self.folder_wanted.emit()
             return
         if frame is None or frame.iteration == 0 or settings.continues(frame.settings):
             self._session.configure(settings)

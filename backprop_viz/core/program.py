@@ -135,6 +135,8 @@ def _data(settings: Settings) -> list[str]:
         return ["x = torch.randn(1, 1, 32, 32)", f"y = torch.randn(10).view(1, -1){y}"]
     if settings.data == "mnist":
         return [f"data, _ = digits.load_mnist({settings.mnist_root!r})"]
+    if settings.data == "folder":
+        return [f"data, _ = digits.load_folder({settings.folder_root!r})"]
     return ["data = digits.training_strokes()"]
 
 

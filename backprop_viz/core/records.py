@@ -46,6 +46,12 @@ class Settings:
     mnist_root: str | None = None
     schedule: str = "none"
     schedule_options: Mapping[str, float] = field(default_factory=dict)
+    folder_root: str | None = None
+
+    @property
+    def root(self) -> str | None:
+        """The folder of the data, for data that is read from one."""
+        return {"mnist": self.mnist_root, "folder": self.folder_root}.get(self.data)
 
     def live(self) -> dict[str, Any]:
         """The settings that can change while the network stays."""

@@ -68,7 +68,7 @@ class Source:
 def open_source(data: str | Dataset[Any], root: str | None = None) -> Source:
     """The data of that name, or any ``Dataset``: its last tenth is held out.
 
-    Raises ValueError for an unknown name, an empty data set, or an unreadable MNIST folder.
+    Raises ValueError for an unknown name, an empty data set, or an unreadable folder.
     """
     if not isinstance(data, str):
         return _split(data)
@@ -81,7 +81,15 @@ def open_source(data: str | Dataset[Any], root: str | None = None) -> Source:
         if root is None:
             raise ValueError("MNIST needs the folder that holds its four files: give its path.")
         return Source(*load_mnist(root))
-    raise ValueError(f'data is "strokes", "random", "mnist" or a torch Dataset, not {data!r}.')
+    if data == "folder":
+        if root is None:
+            raise ValueError("A folder of images has sub-folders 0 to 9: give its path.")
+        from .data import load_folder  # and Pillow with it
+
+        return Source(*load_folder(root))
+    raise ValueError(
+        f'data is "strokes", "random", "mnist", "folder" or a torch Dataset, not {data!r}.'
+    )
 
 
 def _split(dataset: Dataset[Any]) -> Source:

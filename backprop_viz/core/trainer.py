@@ -74,7 +74,8 @@ class Trainer:
     The same arguments give the same numbers, bit for bit: torch's global random state is the
     trainer's own while one of its phases runs, and as it was found afterwards.
 
-    data: "strokes", "random", "mnist" (with ``root``), or a Dataset of (1x32x32 float, int).
+    data: "strokes", "random", "mnist" or "folder" (both with ``root``), or a Dataset of
+    (1x32x32 float, int).
     loss: "cross_entropy", "mse", or "output_gradient" (no loss: a random gradient of the output).
     optimizer: "manual", "sgd", "nesterov", "adam", "rmsprop"; ``optimizer_options`` are those of
     the torch.optim class. ``set_to_none`` is passed to ``zero_grad``; ``clear_gradients=False``
@@ -141,7 +142,7 @@ class Trainer:
             settings.batch_size,
             settings.seed,
             optimizer_options=settings.optimizer_options,
-            root=settings.mnist_root,
+            root=settings.root,
             set_to_none=settings.set_to_none,
             clear_gradients=settings.clear_gradients,
             schedule=settings.schedule,

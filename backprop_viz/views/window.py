@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self.phase_bar = PhaseBar()
         self.messages = MessageBar()
         self.download_strip = ProgressStrip("downloadStrip")
+        self.reading_strip = ProgressStrip("readingStrip")
         self.hint = QLabel(self.tr("Loading PyTorch…"))
         self.hint.setProperty("role", "muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -142,7 +143,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 4, 10, 10)
         column.setSpacing(8)
-        told = (self.messages, self.download_strip, self.hint)
+        told = (self.messages, self.download_strip, self.reading_strip, self.hint)
         for widget in (self.toolbar, self.phase_bar, *told):
             column.addWidget(widget)
         column.addWidget(rows, 1)

@@ -31,8 +31,9 @@ from .strokes import (
     MEDIUM,
     SIDE,
     WIDTHS,
+    Mark,
+    Picture,
     Piece,
-    Stroke,
     draw,
     pieces,
     tail_piece,
@@ -130,13 +131,19 @@ class Canvas(QWidget):
         """Whether something taken back can be done again."""
         return self._sketch.can_redo
 
-    def strokes(self) -> tuple[Stroke, ...]:
-        """The finished strokes."""
+    def strokes(self) -> tuple[Mark, ...]:
+        """The finished strokes, over the picture if one was put here."""
         return self._sketch.strokes
 
     def image(self) -> NDArray[np.float32]:
         """A copy of the drawing as it is seen: (280, 280), 0..1, light on dark."""
         return self._ink.image(self._hand.tail())
+
+    def show_picture(self, image: NDArray[np.float32]) -> None:
+        """Put an image (280, 280), 0..1, in place of the drawing; can be undone."""
+        self._hand.lift()
+        self._sketch.show(Picture(np.rint(image * 255).astype(np.uint8).tobytes()))
+        self._changed()
 
     def clear(self) -> None:
         """Wipe the drawing; can be undone. Tells None even where nothing was drawn."""

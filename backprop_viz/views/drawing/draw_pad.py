@@ -100,6 +100,10 @@ class DrawPanel(Panel):
         """Whether there is a stroke to draw again."""
         return self.canvas.can_redo
 
+    def show_picture(self, image: Array) -> None:
+        """Put an image (280, 280), 0..1, light on dark, in place of the drawing."""
+        self.canvas.show_picture(image)
+
     def clear(self) -> None:
         """Wipe the drawing."""
         self.canvas.clear()

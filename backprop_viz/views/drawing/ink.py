@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from .strokes import SIDE, Piece, draw
+from .strokes import SIDE, Picture, Piece, draw
 
 # Fainter than this no preparation takes it for ink: what rounding leaves under an eraser.
 _FAINTEST = 1
@@ -21,12 +21,12 @@ class Ink:
         self.shown = _blank(SIDE)
         self._empty: bool | None = True
 
-    def paint_anew(self, run: Iterable[Piece], side: int) -> None:
+    def paint_anew(self, run: Iterable[Piece | Picture], side: int) -> None:
         """Begin again with black, ``side`` pixels of the screen wide, and paint pieces."""
         self._drawing, self.shown = _blank(SIDE), _blank(side)
         self.paint(tuple(run))
 
-    def paint(self, run: Iterable[Piece]) -> None:
+    def paint(self, run: Iterable[Piece | Picture]) -> None:
         """Paint pieces over what is there."""
         run = tuple(run)
         for image in (self._drawing, self.shown):
@@ -55,7 +55,7 @@ def _gray(image: QImage) -> NDArray[np.uint32]:
     return gray
 
 
-def _paint(image: QImage, run: Iterable[Piece]) -> None:
+def _paint(image: QImage, run: Iterable[Piece | Picture]) -> None:
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(image.width() / SIDE, image.width() / SIDE)

@@ -1,15 +1,15 @@
 """The strokes of a drawing, and the way back."""
 
-from .strokes import Stroke
+from .strokes import Mark, Picture, Stroke
 
 
 class Sketch:
     """Finished strokes in their order, of ink and of the eraser; every change can be undone."""
 
     def __init__(self) -> None:
-        self.strokes: tuple[Stroke, ...] = ()
-        self._undo: list[tuple[Stroke, ...]] = []
-        self._redo: list[tuple[Stroke, ...]] = []
+        self.strokes: tuple[Mark, ...] = ()
+        self._undo: list[tuple[Mark, ...]] = []
+        self._redo: list[tuple[Mark, ...]] = []
 
     @property
     def can_undo(self) -> bool:
@@ -24,6 +24,10 @@ class Sketch:
     def add(self, stroke: Stroke) -> None:
         """Keep one more stroke."""
         self._become((*self.strokes, stroke))
+
+    def show(self, picture: Picture) -> None:
+        """Have a picture in place of all strokes."""
+        self._become((picture,))
 
     def clear(self) -> None:
         """Drop all strokes; nothing to undo where there are none."""
@@ -40,7 +44,7 @@ class Sketch:
         self._undo.append(self.strokes)
         self.strokes = self._redo.pop()
 
-    def _become(self, strokes: tuple[Stroke, ...]) -> None:
+    def _become(self, strokes: tuple[Mark, ...]) -> None:
         self._undo.append(self.strokes)
         self._redo.clear()
         self.strokes = strokes

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 
 SIDE = 280  # of the drawing, in its own units, whatever the size of the widget
 PEN = SIDE / 13
@@ -29,6 +29,17 @@ class Stroke:
 
     points: tuple[Point, ...]
     erases: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image that was put on the pad in place of what was there: SIDE rows of SIDE greys."""
+
+    greys: bytes
+
+
+# What a drawing is made of, one over the other.
+Mark = Stroke | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +84,26 @@ def settled_pieces(points: Sequence[Point], erases: bool = False) -> Iterator[Pi
         yield settled_piece(points[max(count - 3, 0) : count], erases)
 
 
-def pieces(stroke: Stroke) -> Iterator[Piece]:
-    """A whole stroke."""
-    yield from settled_pieces(stroke.points, stroke.erases)
-    yield tail_piece(stroke.points, stroke.erases)
+def pieces(mark: Mark) -> Iterator[Piece | Picture]:
+    """A whole stroke, or a picture."""
+    if isinstance(mark, Picture):
+        yield mark
+        return
+    yield from settled_pieces(mark.points, mark.erases)
+    yield tail_piece(mark.points, mark.erases)
 
 
 def _middle(a: Point, b: Point) -> tuple[float, float]:
     return (a.x + b.x) / 2, (a.y + b.y) / 2
 
 
-def draw(painter: QPainter, piece: Piece) -> None:
-    """Paint a piece with round ends: white ink, or the black of the ground again."""
+def draw(painter: QPainter, piece: Piece | Picture) -> None:
+    """Paint a piece with round ends: white ink, or the black of the ground again; or a picture."""
+    if isinstance(piece, Picture):
+        image = QImage(piece.greys, SIDE, SIDE, SIDE, QImage.Format.Format_Grayscale8)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(QPointF(), image)
+        return
     color = Qt.GlobalColor.black if piece.erases else Qt.GlobalColor.white
     pen = QPen(color, piece.width)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
