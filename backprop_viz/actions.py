@@ -265,6 +265,22 @@ COMMANDS = (
         "drawing.thicker",
     ),
     Command(
+        "actionSamples",
+        "D&ata",
+        _("Samples…"),
+        "Ctrl+D",
+        _("Look at the samples one by one: which are read wrong, which have the highest loss"),
+        "samples.open",
+    ),
+    Command(
+        "actionConfusion",
+        "D&ata",
+        _("Confusion matrix…"),
+        "Ctrl+Shift+D",
+        _("Which digits are taken for which, by the last evaluation"),
+        "samples.open_matrix",
+    ),
+    Command(
         "actionThemeSystem",
         "&View",
         _("Colours of the system"),

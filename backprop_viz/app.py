@@ -17,6 +17,7 @@ from .controllers.helping import Helping
 from .controllers.images import Images
 from .controllers.mnist import Mnist
 from .controllers.running import Running
+from .controllers.samples import Samples
 from .controllers.travelling import Travelling
 from .controllers.viewing import Viewing
 from .core.records import Frame, Notice, Settings
@@ -79,6 +80,7 @@ class Composer(QObject):
         self.travelling = Travelling(context)
         self.drawing = Drawing(context)
         self.viewing = Viewing(context, arguments.theme)
+        self.samples = Samples(context, self.viewing)
         self.helping = Helping(context)
         for command, action in rows:
             action.triggered.connect(attrgetter(command.call)(self))

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from .core.records import Notice, Settings
-from .messages import Command, Update
+from .messages import Answer, Command, Update
 from .worker_process import take
 
 # From so many bytes on an array is sent beside its message.
@@ -32,7 +32,7 @@ class Link:
 
     def __init__(self, settings: Settings) -> None:
         self.submitted = 0
-        self._received: deque[Update | Notice] = deque()
+        self._received: deque[Update | Notice | Answer] = deque()
         # A command, "frame" for a frame wanted, or None to end.
         self._outbox: SimpleQueue[Command | str | None] = SimpleQueue()
         self._closing = False
@@ -53,7 +53,7 @@ class Link:
         """Tell the worker that the window is ready for another frame of training."""
         self._outbox.put("frame")
 
-    def take(self) -> Update | Notice | None:
+    def take(self) -> Update | Notice | Answer | None:
         """The oldest message that was not taken yet."""
         return self._received.popleft() if self._received else None
 
@@ -135,7 +135,7 @@ class Mailbox:
         self._incoming = incoming
         self._outgoing = outgoing
         self._commands: SimpleQueue[Command] = SimpleQueue()
-        self._outbox: SimpleQueue[Update | Notice] = SimpleQueue()
+        self._outbox: SimpleQueue[Update | Notice | Answer] = SimpleQueue()
         self._wanted = threading.Event()
         for name, work in (("reader", self._read), ("sender", self._send)):
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True).start()
@@ -163,6 +163,10 @@ class Mailbox:
     def tell(self, notice: Notice) -> None:
         """Have the user told."""
         self._outbox.put(notice)
+
+    def answer(self, answer: Answer) -> None:
+        """Send what the window asked for."""
+        self._outbox.put(answer)
 
     def _read(self) -> None:
         try:

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 
 from .core.lesson import Lesson
 from .core.records import Phase, Prediction, Program, Recording, Settings
+from .core.samples import Page, Progress, Sheet
+
+# What the worker tells of its samples.
+Answer = Sheet | Page | Progress
 
 
 @dataclass(frozen=True, slots=True)

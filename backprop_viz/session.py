@@ -18,6 +18,7 @@ from .core.records import (
     Curves,
     Frame,
     Moment,
+    Notice,
     Phase,
     Program,
     Recording,
@@ -41,11 +42,13 @@ EARLIER_RUNS = 4
 class Session(QObject):
     """Hands commands to the worker, and its newest frame to the views, at most one a refresh.
 
-    ``frame_ready`` carries a Frame, ``told`` a Notice; both come in the window's thread.
+    ``frame_ready`` carries a Frame, ``told`` a Notice, ``answered`` a Sheet, Page or Progress of
+    the samples; all come in the window's thread.
     """
 
     frame_ready = Signal(object)
     told = Signal(object)
+    answered = Signal(object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -136,6 +139,10 @@ class Session(QObject):
     def backward_twice(self, retain_graph: bool) -> None:
         """Run the newest iteration's backward twice, on purpose."""
         self._submit("backward_twice", retain_graph)
+
+    def ask_samples(self, name: str, *arguments: Any) -> None:
+        """Ask what the worker knows of its samples, by a method's name; ``answered`` answers."""
+        self._submit(f"samples.{name}", *arguments)
 
     # -- travelling --------------------------------------------------------------------------
 
@@ -264,8 +271,10 @@ class Session(QObject):
             if isinstance(message, Update):
                 newest = self._absorb(message)
                 self._shown = message.command
-            else:
+            elif isinstance(message, Notice):
                 self.told.emit(message)
+            else:
+                self.answered.emit(message)
         if newest is not None:
             self._receive(newest)
             self._link.ask_for_frame()

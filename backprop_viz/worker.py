@@ -10,10 +10,12 @@ from operator import attrgetter
 import numpy as np
 import torch
 
+from .browsing import Browsing
 from .core.breakpoints import GRADIENT_CONDITIONS, PLACES, first_hit, norm_holds
 from .core.checkpoints import Checkpoints
 from .core.compiler import defer_compiler, load_compiler
 from .core.data import prepare, training_strokes
+from .core.evaluation import InterruptedEvaluation
 from .core.pictures import Pictures
 from .core.program import program
 from .core.recorder import Recorder, preview
@@ -28,7 +30,7 @@ from .core.records import (
     Recording,
     Settings,
 )
-from .core.trainer import InterruptedEvaluation, Trainer
+from .core.trainer import Trainer
 from .lessons import Lessons
 from .link import Mailbox
 from .messages import Update
@@ -44,7 +46,7 @@ class Worker:
     """Owns the trainer and its recording; lives in a process of its own.
 
     The methods under "commands" are those that the window may name in the mailbox; so may it
-    those of ``lessons``, as in "lessons.undo".
+    those of ``lessons`` and ``samples``, as in "lessons.undo".
     """
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
@@ -52,6 +54,7 @@ class Worker:
         defer_compiler()
         torch.set_num_threads(max(1, min(4, _cores() - 1)))
         self._mailbox = mailbox
+        self.samples = Browsing(self, mailbox)
         self._carried_out = 0
         self._run = self._kept = 0
         self._breakpoints: tuple[Breakpoint, ...] = ()
@@ -86,11 +89,13 @@ class Worker:
         mailbox = self._mailbox
         compiler_loaded = False
         while True:
+            if self.samples.busy and not mailbox.has_command():
+                self._guarded("samples.go_on", self._training)
             if self._training and not mailbox.has_command():
                 self._guarded("_train")
             elif self._evaluation_due and not mailbox.has_command():
                 self._guarded("_evaluate")
-            else:
+            elif not self.samples.busy or mailbox.has_command():
                 command = mailbox.next_command(None if compiler_loaded else IDLE_S)
                 if command is None:
                     load_compiler()
@@ -186,6 +191,7 @@ class Worker:
         self._kept = iteration
         self._points.clear()
         self._held_out.clear()
+        self.samples.rewound()
 
     def reset(self) -> None:
         """The same settings again, from a fresh network."""
@@ -291,6 +297,7 @@ class Worker:
         self._held_out.clear()
         self._training = self._evaluation_due = False
         self._rate = 0.0
+        self.samples.begin()
         if settings.data == "strokes" and self._generator is None:
             # The rest of the built-in digits is drawn while the first ones are learnt.
             self._generator = threading.Thread(target=training_strokes().generate, daemon=True)
@@ -443,6 +450,7 @@ class Worker:
         except InterruptedEvaluation:
             return
         self._evaluation_due = False
+        self.samples.evaluated(done)
         self._held_out.append((self._trainer.iteration, done.loss, done.accuracy))
         self._publish()
 

@@ -1,6 +1,6 @@
 """Colours and layout."""
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -9,7 +9,12 @@ from .context import Context
 
 
 class Viewing(QObject):
-    """Colours and layout; ``theme`` is what the command line asks for, if it does."""
+    """Colours and layout; ``theme`` is what the command line asks for, if it does.
+
+    ``theme_changed`` carries the Theme that all is painted in from now on.
+    """
+
+    theme_changed = Signal(object)
 
     def __init__(self, context: Context, theme: str | None) -> None:
         super().__init__(context.window)
@@ -50,8 +55,9 @@ class Viewing(QObject):
         self._actions[f"actionTheme{self._theme_choice.title()}"].setChecked(True)
         system_dark = QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Light
         dark = system_dark if self._theme_choice == "system" else self._theme_choice == "dark"
-        theme = DARK if dark else LIGHT
+        self.theme = theme = DARK if dark else LIGHT
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setStyleSheet(style_sheet(theme))
         self._window.set_theme(theme)
+        self.theme_changed.emit(theme)

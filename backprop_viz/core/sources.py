@@ -18,6 +18,10 @@ class Samples(Protocol):
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """The samples at ``index`` (B,) int64."""
 
+    @property
+    def labels(self) -> Tensor:
+        """The labels (N,) int64 of all samples, which need not be made for it."""
+
 
 class DatasetSamples:
     """Part of any torch ``Dataset`` whose items are (1x32x32 float tensor, int)."""
@@ -35,6 +39,11 @@ class DatasetSamples:
         images = torch.stack([torch.as_tensor(image) for image, _ in items])
         return images, torch.tensor([int(label) for _, label in items])
 
+    @property
+    def labels(self) -> Tensor:
+        """The labels (N,) int64; every item is asked for, there is no other way to know."""
+        return torch.tensor([int(self._dataset[i][1]) for i in self._part])
+
 
 class RandomSample:
     """The tutorial's data: one ``torch.randn(1, 1, 32, 32)`` and one random target.
@@ -51,7 +60,12 @@ class RandomSample:
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """The one sample; its label is the largest number of the target."""
-        return self.image, self.target.argmax(1)
+        return self.image, self.labels
+
+    @property
+    def labels(self) -> Tensor:
+        """The one label, (1,) int64."""
+        return self.target.argmax(1)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,15 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset
 
 from .data import prepare
+from .evaluation import Evaluation, InterruptedEvaluation, Scoring
 from .lenet import LeNet
 from .lesson import Saliency
 from .optimizers import LearningRate, make_optimizer
 from .records import Phase, Settings
 from .saliency import saliency
+from .samples import Part
 from .schedules import Schedule
-from .sources import Loader, LoaderState, open_source
+from .sources import Loader, LoaderState, Samples, open_source
 
 if TYPE_CHECKING:
     from .records import Recording
@@ -33,23 +35,11 @@ class PhaseError(RuntimeError):
     """A phase was called out of order."""
 
 
-class InterruptedEvaluation(Exception):  # noqa: N818 - not an error
-    """``evaluate`` was told to stop before its end."""
-
-
 @dataclass(frozen=True, slots=True)
 class Iteration:
     """A finished iteration. ``accuracy`` is 0..1; both are NaN where there is no such number."""
 
     number: int
-    loss: float
-    accuracy: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Mean loss and accuracy (0..1) on the held-out part."""
-
     loss: float
     accuracy: float
 
@@ -271,20 +261,24 @@ class Trainer:
 
         Raises InterruptedEvaluation as soon as ``interrupted()`` is true.
         """
-        samples = self._source.held_out
-        loss = correct = 0.0
+        scoring = self._scoring(self.model, "held_out")
         with self._inference():
-            for index in torch.split(torch.arange(len(samples)), 256):
+            while not scoring.finished:
                 if interrupted():
                     raise InterruptedEvaluation
-                images, labels = samples.batch(index)
-                output = self.model(images)
-                correct += (output.argmax(1) == labels).sum().item()
-                if self.criterion is None:
-                    loss = math.nan
-                else:
-                    loss += self.criterion(output, self._target(labels)).item() * len(index)
-        return Evaluation(loss / len(samples), correct / len(samples))
+                scoring.go_on()
+        return scoring.evaluation()
+
+    def scoring(self, part: Part, count: int | None = None) -> Scoring:
+        """Reads a part, or its first samples, slice by slice, with a copy of the network now."""
+        return self._scoring(copy.deepcopy(self.model).eval(), part, count)
+
+    def _scoring(self, model: nn.Module, part: Part, count: int | None = None) -> Scoring:
+        return Scoring(model, self.samples(part), self.criterion, self._target, count)
+
+    def samples(self, part: Part) -> Samples:
+        """The samples of the training or of the held-out part."""
+        return self._source.train if part == "train" else self._source.held_out
 
     def classify(self, image: ArrayLike) -> NDArray[np.float32]:
         """Probabilities (10,) float32 of a drawn image: 2-D, any size, light ink on dark.

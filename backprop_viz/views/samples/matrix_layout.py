@@ -1,0 +1,54 @@
+"""Where the confusion matrix has its cells, and how strong their colour is.
+
+Row and column -1 are the headers, column n the accuracies.
+"""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF
+
+HEADER = 34.0  # of the row and the column that name the digits
+SHARE = 62.0  # of the column with the accuracy of each label
+CAPTION = 18.0  # above the columns' header, and left of the rows'
+GAP = 2.0
+LARGEST = 64.0
+
+
+def strength(share: float) -> float:
+    """How much of the accent a cell with this share (0..1) of its row has; grows with the share.
+
+    The square root lifts what is rare off the ground: errors are what one looks for. From half
+    on it leaps over the shades on which neither light nor dark text is read well.
+    """
+    return 0.55 * math.sqrt(2 * share) if share < 0.5 else 0.8 + 0.2 * share
+
+
+class MatrixLayout:
+    """Cells of a matrix of ``size`` classes in a room of this width and height."""
+
+    def __init__(self, size: int, width: float, height: float) -> None:
+        self.size = size
+        across = (width - CAPTION - HEADER - SHARE) / size
+        down = (height - CAPTION - HEADER) / size
+        self.width = max(8.0, min(across, LARGEST))
+        self.height = max(8.0, min(down, LARGEST))
+        self.left, self.top = CAPTION + HEADER, CAPTION + HEADER
+
+    def cell(self, row: int, column: int) -> QRectF:
+        """The box of a cell, of a header (-1), or of a row's accuracy (column ``size``)."""
+        left = CAPTION if column < 0 else self.left + column * self.width
+        top = CAPTION if row < 0 else self.top + row * self.height
+        width = HEADER if column < 0 else SHARE if column == self.size else self.width
+        height = HEADER if row < 0 else self.height
+        return QRectF(left, top, width, height).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
+
+    def at(self, point: QPointF) -> tuple[int, int] | None:
+        """The row and column at a point; the accuracy belongs to the row's header."""
+        x, y = point.x() - CAPTION, point.y() - CAPTION
+        if x < 0 or y < 0:
+            return None
+        column = -1 if x < HEADER else int((x - HEADER) / self.width)
+        row = -1 if y < HEADER else int((y - HEADER) / self.height)
+        if self.size <= column and x < HEADER + self.size * self.width + SHARE:
+            column = -1
+        return (row, column) if row < self.size and column < self.size else None

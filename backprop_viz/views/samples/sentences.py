@@ -1,0 +1,95 @@
+"""What is said of a sample and of a cell of the confusion matrix."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from ...core.samples import Part
+from ..style.numbers import short
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample: where it is, its label, what it was read as and its loss, None until it was."""
+
+    part: Part
+    source: int
+    index: int
+    label: int
+    read: int | None
+    loss: float | None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it was read as another digit than it is."""
+        return self.read is not None and self.read != self.label
+
+
+def loaded_sentence(sample: Sample) -> str:
+    """What to do with a sample that was loaded into the stepper."""
+    return QCoreApplication.translate(
+        "samples", "{0}, a {1}, is the batch now: press F10 to step through its iteration."
+    ).format(sample_name(sample), sample.label)
+
+
+def part_name(part: Part) -> str:
+    """A part as the window calls it."""
+    translate = QCoreApplication.translate
+    if part == "train":
+        return translate("samples", "Training part")
+    return translate("samples", "Held-out part")
+
+
+def sample_name(sample: Sample) -> str:
+    """Which sample it is."""
+    translate = QCoreApplication.translate
+    if sample.part == "train":
+        return translate("samples", "Training sample {0:,}").format(sample.index)
+    return translate("samples", "Held-out sample {0:,}").format(sample.index)
+
+
+def verdict(sample: Sample) -> str:
+    """Its label, and whether it was read right."""
+    translate = QCoreApplication.translate
+    if sample.read is None:
+        text = translate("samples", "Label {label}, not read yet")
+    elif sample.wrong:
+        text = translate("samples", "Label {label}, read as {read}: wrong ✗")
+    else:
+        text = translate("samples", "Label {label}, read right ✓")
+    return text.format(label=sample.label, read=sample.read)
+
+
+def loss_text(sample: Sample) -> str:
+    """Its loss, if it has one."""
+    if sample.loss is None or sample.loss != sample.loss:
+        return ""
+    return QCoreApplication.translate("samples", "Loss {0}").format(short(sample.loss))
+
+
+def sample_sentence(sample: Sample) -> str:
+    """All that is known of a sample, a line each."""
+    lines = (sample_name(sample), verdict(sample), loss_text(sample))
+    return "\n".join(line for line in lines if line)
+
+
+def cell_sentence(label: int | None, read: int | None, count: int, of: int) -> str:
+    """What a cell of the confusion matrix counts; None for any label, or read as anything."""
+    translate = QCoreApplication.translate
+    if label is None and read is None:
+        text = translate("samples", "All {of:,} samples: {count:,} read right ({share:.2f} %).")
+    elif read is None:
+        text = translate(
+            "samples", "Label {label}: {count:,} of {of:,} samples read right ({share:.2f} %)."
+        )
+    elif label is None:
+        text = translate(
+            "samples", "Read as {read}: {of:,} samples, {count:,} of them rightly ({share:.2f} %)."
+        )
+    else:
+        text = translate(
+            "samples",
+            "Label {label}, read as {read}: {count:,} of {of:,} samples ({share:.2f} %).",
+        )
+    share = 100 * count / of if of else 0.0
+    return text.format(label=label, read=read, count=count, of=of, share=share)
