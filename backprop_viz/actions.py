@@ -194,7 +194,7 @@ COMMANDS = (
     Command(
         "actionOpenFolder",
         "D&ata",
-        _("Folder of images…"),
+        _("Image folder…"),
         "",
         _("Train on PNG and JPEG images in sub-folders named 0 to 9"),
         "images.open_folder",

@@ -28,6 +28,12 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 
+# The data that is read from a folder, and what has to be in it.
+FOLDERS = {
+    "mnist": "the folder of its four files",
+    "folder": "a folder with sub-folders 0 to 9 of images",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
@@ -50,9 +56,16 @@ def parse(argv: Sequence[str]) -> Arguments:
         default="digits",
         help="tutorial: one random input, MSE, SGD; digits: learn to read digits (default)",
     )
-    parser.add_argument("--data", choices=("strokes", "random", "mnist"), help="what to learn from")
+    parser.add_argument(
+        "--data", choices=("strokes", "random", *FOLDERS), help="what to learn from"
+    )
     parser.add_argument(
         "--mnist-root", metavar="PATH", help="the folder of MNIST's four files, for --data mnist"
+    )
+    parser.add_argument(
+        "--folder-root",
+        metavar="PATH",
+        help="a folder with sub-folders 0 to 9 of PNG and JPEG images, for --data folder",
     )
     parser.add_argument(
         "--seed", type=_seed, default=0, metavar="N", help="0 or more; the same seed, the same run"
@@ -63,10 +76,12 @@ def parse(argv: Sequence[str]) -> Arguments:
             f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
         )
     options = parser.parse_args(argv)
-    data = options.data or ("mnist" if options.mnist_root else None)
-    if data == "mnist" and not options.mnist_root:
-        parser.error("--data mnist needs --mnist-root PATH, the folder of its four files")
-    settings = {**PRESETS[options.preset], "seed": options.seed, "mnist_root": options.mnist_root}
+    roots = {f"{name}_root": getattr(options, f"{name}_root") for name in FOLDERS}
+    given = [name for name in FOLDERS if roots[f"{name}_root"]]
+    data = options.data or (given[0] if given else None)
+    if data in FOLDERS and data not in given:
+        parser.error(f"--data {data} needs --{data}-root PATH: {FOLDERS[data]}")
+    settings = {**PRESETS[options.preset], "seed": options.seed, **roots}
     if data is not None:
         settings["data"] = data
     return Arguments(settings, options.theme)

@@ -17,6 +17,10 @@ def test_presets_and_options() -> None:
     assert parse(["--preset", "tutorial", "--data", "strokes"]).settings["data"] == "strokes"
     mnist = parse(["--mnist-root", "some/folder"]).settings
     assert (mnist["data"], mnist["mnist_root"]) == ("mnist", "some/folder")
+    folder = parse(["--folder-root", "my/digits", "--preset", "tutorial"]).settings
+    assert (folder["data"], folder["folder_root"]) == ("folder", "my/digits")
+    both = parse(["--folder-root", "a", "--mnist-root", "b", "--data", "folder"]).settings
+    assert (both["data"], both["folder_root"], both["mnist_root"]) == ("folder", "a", "b")
 
 
 @pytest.mark.parametrize(
@@ -28,6 +32,8 @@ def test_presets_and_options() -> None:
         ["--seed", "one"],
         ["--light", "--dark"],
         ["--data", "mnist"],
+        ["--data", "folder"],
+        ["--data", "folder", "--mnist-root", "some/folder"],
         ["extra"],
     ],
 )

@@ -22,7 +22,10 @@ def loaded_by(statement: str) -> set[str]:
         ("import backprop_viz.core.records", {"torch", "PySide6"}),
         ("import backprop_viz.core, backprop_viz.core.trainer", {"PySide6", "pyqtgraph"}),
         ("import backprop_viz.views, backprop_viz.views.window", {"torch"}),
-        ("import backprop_viz.app", {"torch"}),
+        ("import backprop_viz.app", {"torch", "pooch", "requests", "PIL"}),
+        ("import backprop_viz.core.data.folder", {"torch", "PySide6"}),
+        ("import backprop_viz.core.downloads", {"torch", "PySide6", "pooch", "requests"}),
+        ("import backprop_viz.core.trainer", {"PIL"}),
     ],
 )
 def test_importing_loads_no_more_than_it_needs(statement: str, without: set[str]) -> None:

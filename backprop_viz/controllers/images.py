@@ -127,7 +127,12 @@ class Images(QObject):
         elif isinstance(result, Pictures) and self._session.frame is not None:
             self._session.hold_pictures(result)
             settings = self._session.frame.settings
-            self._running.want(replace(settings, data="folder", folder_root=result.root))
+            wanted = replace(settings, data="folder", folder_root=result.root)
+            if wanted == settings:
+                said = self.tr("The folder was read again: press Reset to train on what it holds.")
+                self._window.messages.tell(said, "info")
+            else:
+                self._running.want(wanted)
 
     def _failed(self, error: Exception) -> None:
         self._window.reading_strip.hide()

@@ -182,7 +182,7 @@ def test_a_folder_becomes_the_training_data(
     assert "load_folder" in window.session.frame.program.script
     # In a run that has begun, the usual question.
     drop(window, folder)
-    assert window.session.wait_idle(30)
+    qtbot.waitUntil(lambda: "was read again" in window.messages.text(), timeout=20_000)
     window.findChild(QAction, "actionOpenFolder").trigger()
     other = tmp_path / "other"
     fill(other, 1)

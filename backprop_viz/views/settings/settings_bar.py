@@ -74,7 +74,7 @@ class SettingsBar(QWidget):
         self._data.addItem(self.tr("Digits (built in)"), "strokes")
         self._data.addItem(self.tr("Random input"), "random")
         self._data.addItem(self.tr("MNIST…"), "mnist")
-        self._data.addItem(self.tr("Folder of images…"), "folder")
+        self._data.addItem(self.tr("Image folder…"), "folder")
         self._loss = QComboBox()
         self._loss.addItem(self.tr("Cross-entropy"), "cross_entropy")
         self._loss.addItem(self.tr("MSE"), "mse")
