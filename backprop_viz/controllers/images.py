@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QImageWriter
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog
 
 from ..background import Background, refusal
 from ..core.pictures import Pictures
@@ -39,6 +39,10 @@ class Images(QObject):
         running.folder_wanted.connect(self.open_folder)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
+        # Graphics and text views take what is dragged over them, and then do nothing with it.
+        for area in window.findChildren(QAbstractScrollArea):
+            area.setAcceptDrops(False)
+            area.viewport().setAcceptDrops(False)
 
     # -- commands ----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QApplication,
     QComboBox,
     QFileDialog,
@@ -70,16 +71,16 @@ def draw(window: MainWindow, qtbot: QtBot) -> np.ndarray:
     return drawing
 
 
-def drop(window: MainWindow, *paths: Path) -> bool:
-    """Drag files onto the window and let go; whether it would have them."""
+def drop(widget: QWidget, *paths: Path) -> bool:
+    """Drag files onto a widget and let go; whether it or one around it would have them."""
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton)
     modifiers = Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(50, 50), *rest, modifiers)
-    QApplication.sendEvent(window, enter)
+    QApplication.sendEvent(widget, enter)
     if enter.isAccepted():
-        QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), *rest, modifiers))
+        QApplication.sendEvent(widget, QDropEvent(QPointF(50, 50), *rest, modifiers))
     return enter.isAccepted()
 
 
@@ -113,6 +114,13 @@ def test_dropped(open_window: OpenWindow, qtbot: QtBot, photo: Path) -> None:
     assert drop(window, photo, other)
     assert "The first of 2 files" in window.messages.text()
     qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
+    # Wherever it is dropped: on a graph, a plot, the program, the pad.
+    areas = [a.viewport() for a in window.findChildren(QAbstractScrollArea) if a.isVisible()]
+    assert len(areas) > 5
+    for place in [pad_of(window), *areas]:
+        window.draw_panel.clear()
+        assert drop(place, photo), place.parent()
+        qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
     data = QMimeData()
     data.setText("some words")
     rest = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton)
