@@ -18,6 +18,7 @@ from .controllers.images import Images
 from .controllers.mnist import Mnist
 from .controllers.running import Running
 from .controllers.samples import Samples
+from .controllers.teaching import Teaching
 from .controllers.travelling import Travelling
 from .controllers.viewing import Viewing
 from .core.records import Frame, Notice, Settings
@@ -79,6 +80,7 @@ class Composer(QObject):
         self.images = Images(context, self.running)
         self.travelling = Travelling(context)
         self.drawing = Drawing(context)
+        self.teaching = Teaching(context)
         self.viewing = Viewing(context, arguments.theme)
         self.samples = Samples(context, self.viewing)
         self.helping = Helping(context)
@@ -97,6 +99,7 @@ class Composer(QObject):
         self.window.show_frame(frame)
         self.running.show_frame(frame)
         self.travelling.show_frame(frame)
+        self.teaching.show_frame(frame)
 
     def _select(self, kind: Kind, key: str | int) -> None:
         if self._frame is not None:

@@ -119,11 +119,12 @@ class Lessons:
 
     def state(self) -> Lesson:
         """How things stand, for the window."""
-        step = self._newest()
+        step, trainer = self._newest(), self._worker.trainer
         same = step is not None and step.drawing is self._worker.drawing
         return Lesson(
             label=self._label,
             is_batch=self.is_batch,
+            waits=trainer.phase is not Phase.ZERO_GRAD and trainer.iteration not in trainer.lessons,
             can_undo=step is not None,
             moved=Moved(step.iteration, step.label, step.answered) if step and same else None,
             saliency=self._saliency(),

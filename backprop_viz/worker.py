@@ -270,6 +270,8 @@ class Worker:
         """Drop the lessons of iterations after one: that future will not be."""
         lessons = self._trainer.lessons
         self._trainer.lessons = {i: batch for i, batch in lessons.items() if i < iteration}
+        # In place of one that may still tell of a lesson.
+        self._checkpoints.add(self._trainer.checkpoint())
 
     def hold_pictures(self, pictures: Pictures) -> None:
         """Have a folder that was read already at hand, to train on when told to."""

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.core.data import prepare
-from backprop_viz.core.records import Frame, Notice, Phase, Settings
+from backprop_viz.core.records import Breakpoint, Frame, Notice, Phase, Settings
 from backprop_viz.session import Session
 
 DIGITS = Settings(optimizer="adam", lr=0.001, batch_size=16)
@@ -327,3 +327,51 @@ def test_saliency_comes_only_while_wanted_and_changes_no_number(
     assert np.array_equal(frame.lesson.saliency.gradient, trainer.saliency(seven()).gradient)
     session.teach("explain", False)
     assert shown(session).lesson.saliency is None
+
+
+def test_after_an_undo_free_training_is_replayed_without_the_lesson(
+    open_session: OpenSession, qtbot: QtBot
+) -> None:
+    session = open_session()
+    session.iterate()
+    session.teach("choose", 7)
+    session.teach("train_on")
+    session.teach("undo")
+    session.train()
+    qtbot.waitUntil(lambda: session.iteration >= 30, timeout=60_000)
+    session.pause()
+    frame = shown(session)
+    losses, _ = reference(DIGITS, *["data"] * (frame.iteration + 1))
+    assert frame.curves.loss.tolist() == losses[:-1]
+    session.show_iteration(next(i for i in frame.reel.iterations if i > 1))
+    session.continue_from_here()
+    kept = shown(session).iteration
+    session.iterate()
+    assert shown(session).curves.loss.tolist() == losses[: kept + 1]
+
+
+def test_a_breakpoint_stops_in_a_lesson_and_the_cursor_goes_back_over_it(
+    open_session: OpenSession,
+) -> None:
+    session = open_session()
+    session.iterate()
+    session.teach("choose", 7)
+    session.watch([Breakpoint("parameter", "fc2.weight")])
+    session.iterate()
+    frame = shown(session)
+    assert frame.hit is not None
+    assert frame.moment.recording.lesson
+    assert frame.moment.event.parameter == "fc2.weight"
+    session.watch([])
+    session.iterate()  # its end, as recorded
+    shown(session)
+    losses, _ = reference(DIGITS, "data", "7", "7")
+    assert session.frame.curves.loss.tolist() == losses[: session.iteration]
+    for _ in range(60):
+        session.go_back("iteration")
+    frame = shown(session)
+    assert frame.moment.recording.iteration == 1
+    assert not frame.moment.recording.lesson
+    session.go("iteration")
+    session.go("iteration")
+    assert shown(session).moment.recording.lesson

@@ -41,13 +41,15 @@ class Saliency:
 class Lesson:
     """How things stand with the drawing as something to learn.
 
-    ``is_batch``: the next iteration to begin takes the drawing as its batch. ``moved`` tells of
+    ``is_batch``: the drawing is the batch; with ``waits`` not of the iteration in progress, but of
+    those after it. ``moved`` tells of
     the newest iteration, where that was on the drawing as it is; ``can_undo`` that the newest
     iteration was on some drawing and can be taken back.
     """
 
     label: int | None = None
     is_batch: bool = False
+    waits: bool = False
     can_undo: bool = False
     moved: Moved | None = None
     saliency: Saliency | None = None

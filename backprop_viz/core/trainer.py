@@ -55,6 +55,7 @@ class Checkpoint:
     random_state: Tensor
     loader: LoaderState
     fetched: tuple[int, tuple[Tensor, Tensor]]
+    lesson: tuple[Tensor, Tensor] | None
     settings: tuple[float, Schedule, int, bool, bool]
 
 
@@ -317,6 +318,7 @@ class Trainer:
             random_state=self._random_state,
             loader=self._loader.state(),
             fetched=(self._fetched_for, self._fetched),
+            lesson=self.lessons.get(self.iteration),
             settings=(
                 self.lr,
                 self._rate.schedule,
@@ -329,7 +331,7 @@ class Trainer:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Be as when the checkpoint was made; what follows is then the same, bit for bit.
 
-        ``lessons`` stay: iterations that are run again take the batches they took.
+        ``lessons`` stay, with that of the checkpoint: what is run again takes what it took.
         """
         lr, schedule, self.batch_size, *zeroing = checkpoint.settings
         self.set_to_none, self.clear_gradients = zeroing
@@ -344,6 +346,8 @@ class Trainer:
         self._loader.restore(checkpoint.loader)
         self._fetched_for, self._fetched = checkpoint.fetched
         self._take(self._fetched)
+        if checkpoint.lesson is not None:
+            self.lessons[checkpoint.iteration] = checkpoint.lesson
         self.iteration = checkpoint.iteration
         self.phase = Phase.ZERO_GRAD
 

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidg
 from ..core.records import Frame
 from ..core.selection import Selection
 from .autograd.autograd_view import AutogradView
+from .drawing.batch_mark import BatchMark
 from .drawing.draw_pad import DrawPanel
+from .drawing.saliency_dialog import SaliencyDialog
 from .inspector.inspector import InspectorView
 from .message_bar import MessageBar
 from .network.network_view import NetworkView
@@ -26,7 +28,7 @@ from .toolbar import Toolbar
 SHARES = {
     "rows": (640, 200),
     "columns": (290, 760, 300),
-    "left": (320, 280),
+    "left": (280, 320),
     "middle": (320, 265),
     "plots": (540, 260, 540),
 }
@@ -75,6 +77,8 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.download_strip = ProgressStrip("downloadStrip")
         self.reading_strip = ProgressStrip("readingStrip")
+        self.batch_mark = BatchMark()
+        self.saliency = SaliencyDialog(self)
         self.hint = QLabel(self.tr("Loading PyTorch…"))
         self.hint.setProperty("role", "muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -102,6 +106,8 @@ class MainWindow(QMainWindow):
             self.accuracy_plot,
             self.gradient_flow,
             self.timeline,
+            self.batch_mark,
+            self.saliency,
         )
         self._choosing = (
             self.program,
@@ -113,6 +119,8 @@ class MainWindow(QMainWindow):
             self.draw_panel,
             self.loss_plot,
             self.accuracy_plot,
+            self.batch_mark,
+            self.saliency,
         )
         self._frame: Frame | None = None
         self._due: list[FramePanel] = []
@@ -143,8 +151,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 4, 10, 10)
         column.setSpacing(8)
-        told = (self.messages, self.download_strip, self.reading_strip, self.hint)
-        for widget in (self.toolbar, self.phase_bar, *told):
+        strips = (self.download_strip, self.reading_strip, self.batch_mark)
+        for widget in (self.toolbar, self.phase_bar, self.messages, *strips, self.hint):
             column.addWidget(widget)
         column.addWidget(rows, 1)
         column.addWidget(self.timeline)
@@ -185,7 +193,7 @@ class MainWindow(QMainWindow):
             while self._due:
                 self._show_next()
         untouched = frame.iteration == 0 and frame.moment.recording.preview and not frame.training
-        self.hint.setVisible(untouched)
+        self.hint.setVisible(untouched and self.batch_mark.isHidden())
         self.hint.setText(
             self.tr(
                 "Press F10 to run one phase of training, or F5 to train. Draw a digit any time."

@@ -119,6 +119,16 @@ def test_run_again_from_before_a_lesson_it_is_the_same_lesson() -> None:
     assert [trainer.iterate().loss for _ in range(8)] == losses
 
 
+def test_a_checkpoint_tells_another_trainer_of_the_lesson_to_come() -> None:
+    trainer, other = make("adam", {}), make("adam", {})
+    trainer.iterate()
+    trainer.use_batch(*drawing())
+    checkpoint = trainer.checkpoint()
+    losses = [trainer.iterate().loss for _ in range(3)]
+    other.restore(checkpoint)
+    assert [other.iterate().loss for _ in range(3)] == losses
+
+
 def test_begun_data_waits_for_the_lesson() -> None:
     """A batch that was fetched, but for whose iteration a lesson came, is the next one's."""
     trainer = make("sgd", {})

@@ -6,6 +6,7 @@ from PySide6.QtGui import (
     QColor,
     QFontMetrics,
     QImage,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -19,6 +20,7 @@ from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font
 from .canvas import Canvas
 from .probabilities import ProbabilityBars
+from .teaching_row import TeachingRow
 from .tools import Tools
 
 _GAP = 12
@@ -44,6 +46,8 @@ class DrawPanel(Panel):
         self.setObjectName("drawPanel")
         self._stage = _Stage(self)
         self.body.addWidget(self._stage, 1)
+        self.teaching = TeachingRow()
+        self.body.addWidget(self.teaching)
         self._prediction: Prediction | None = None
         self._tools = Tools()
         self._tools.show_size(self.canvas.size_of_pen)
@@ -74,6 +78,8 @@ class DrawPanel(Panel):
         """Show what the net made of the drawing."""
         if frame.prediction is not self._prediction:
             self._show(frame.prediction)
+        self.teaching.show_lesson(frame.lesson)
+        self._stage.bars.show_lesson(frame.lesson)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -130,6 +136,13 @@ class DrawPanel(Panel):
     def set_erasing(self, erasing: bool) -> None:
         """Rub out from now on, or draw again."""
         self.canvas.set_erasing(erasing)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit says what the drawing is."""
+        if event.text().isascii() and event.text().isdigit() and not event.modifiers():
+            self.teaching.choose(int(event.text()))
+        else:
+            super().keyPressEvent(event)
 
     def _drawn(self, image: object) -> None:
         if image is None:

@@ -3,13 +3,15 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ...core.lesson import Lesson, Moved
 from ..style.theme import DARK, Theme, body_font, code_font
 
 DIGITS = 10
+_MOVED = 0.005  # a bar that moved by less is not marked
 
 
 def percent(probability: float) -> str:
@@ -31,6 +33,8 @@ class ProbabilityBars(QWidget):
         self._theme = DARK
         self._probabilities: tuple[float, ...] | None = None
         self._top: int | None = None
+        self._label: int | None = None
+        self._moved: Moved | None = None
         self.show_probabilities(None, None)
 
     def show_probabilities(self, probabilities: Sequence[float] | None, top: int | None) -> None:
@@ -42,6 +46,13 @@ class ProbabilityBars(QWidget):
         self.setAccessibleName(self._words())
         self.setToolTip(self._numbers())
         self.update()
+
+    def show_lesson(self, lesson: Lesson) -> None:
+        """Mark the label, and where the bars were before a step on the drawing."""
+        if (lesson.label, lesson.moved) != (self._label, self._moved):
+            self._label, self._moved = lesson.label, lesson.moved
+            self.setToolTip(self._numbers())
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -66,7 +77,10 @@ class ProbabilityBars(QWidget):
     def _numbers(self) -> str:
         if self._probabilities is None:
             return self.tr("What the net takes the drawing for. Draw a digit to ask it.")
-        return "\n".join(f"{i}: {p:.6f}" for i, p in enumerate(self._probabilities))
+        if self._moved is None:
+            return "\n".join(f"{i}: {p:.6f}" for i, p in enumerate(self._probabilities))
+        pairs = zip(self._moved.before, self._probabilities, strict=True)
+        return "\n".join(f"{i}: {before:.6f} → {p:.6f}" for i, (before, p) in enumerate(pairs))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ten rows: digit, bar, percent."""
@@ -76,7 +90,7 @@ class ProbabilityBars(QWidget):
         size = max(9, min(13, int(row * 0.75)))
         digit = QFontMetrics(code_font(size, bold=True)).horizontalAdvance("0")
         number = QFontMetrics(body_font(size - 1, bold=True)).horizontalAdvance(">99%")
-        left, right = digit + 8, self.width() - number - 6
+        left, right = digit + 12, self.width() - number - 6
         for i in range(DIGITS):
             box = QRectF(0, i * row, self.width(), row)
             self._paint_row(painter, i, box, size, QRectF(left, 0, max(right - left, 0), 0))
@@ -85,6 +99,13 @@ class ProbabilityBars(QWidget):
     def _paint_row(self, painter: QPainter, i: int, box: QRectF, size: int, span: QRectF) -> None:
         theme, top = self._theme, i == self._top
         probability = None if self._probabilities is None else self._probabilities[i]
+        if i == self._label:
+            painter.setPen(QPen(QColor(theme.accent), 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(
+                QRectF(0.6, box.y() + 1, span.left() - 5, box.height() - 2), 3, 3
+            )
+        box = box.adjusted(3, 0, 0, 0)
         painter.setFont(code_font(size, bold=top))
         painter.setPen(QColor(theme.text if top else theme.muted))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, str(i))
@@ -104,7 +125,24 @@ class ProbabilityBars(QWidget):
             painter.setClipPath(shape)
             painter.fillRect(filled, QColor(theme.accent if top else theme.faint))
             painter.restore()
+        before = math.nan if self._moved is None else self._moved.before[i]
+        if abs(before - probability) >= _MOVED:
+            self._paint_before(painter, track, before, probability)
         painter.setFont(body_font(size - 1, bold=top))
         painter.setPen(QColor(theme.text if top else theme.muted))
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(box, align, percent(probability))
+
+    def _paint_before(self, painter: QPainter, track: QRectF, before: float, after: float) -> None:
+        """A mark where the bar ended before the step, and a line from there to its end."""
+        theme, middle = self._theme, track.center().y()
+        start = QPointF(track.left() + track.width() * before, middle)
+        end = (
+            QPointF(track.left() + track.width() * after, middle) if math.isfinite(after) else start
+        )
+        color = QColor(theme.update if after >= before else theme.loss)
+        reach = QPointF(0, track.height() / 2 + 2)
+        painter.setPen(QPen(color, 1.5))
+        painter.drawLine(start, end)
+        painter.setPen(QPen(color, 2))
+        painter.drawLine(start - reach, start + reach)

@@ -1,10 +1,12 @@
 """The Python that is run, with the line that is due or at the cursor."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from ...core.records import Breakpoint, Frame
+from ...core.records import Breakpoint, Frame, Line
 from ...core.selection import Selection
 from ..phases.phases import State, standings
 from ..style.panel import Panel
@@ -51,8 +53,8 @@ class ProgramView(Panel):
     def show_frame(self, frame: Frame) -> None:
         """Show the frame's program and mark its line."""
         old, self._frame = self._frame, frame
-        if old is None or old.program.lines != frame.program.lines:
-            self.code.show_lines(frame.program.lines)
+        if old is None or lines_of(old) != lines_of(frame):
+            self.code.show_lines(lines_of(frame))
             self._highlight()
         if self.isVisible():
             self._refresh()
@@ -130,3 +132,12 @@ class ProgramView(Panel):
             if number is not None and number in of_layer:
                 self.picked.emit("layer", layer.name)
                 return
+
+
+def lines_of(frame: Frame) -> tuple[Line, ...]:
+    """The program; of an iteration on a drawing, with the drawing in place of the loader."""
+    lines, recording = frame.program.lines, frame.moment.recording
+    if not recording.lesson or recording.labels is None:
+        return lines
+    text = f"for x, y in [(drawing, {int(recording.labels[0])})]:"
+    return (replace(lines[0], text=text), *lines[1:])

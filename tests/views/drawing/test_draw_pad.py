@@ -235,7 +235,7 @@ def test_what_the_net_sees_is_drawn_pixel_by_pixel(panel: DrawPanel, make_frame:
     assert size >= 1
 
     def gray(row: int, column: int) -> int:
-        x, y = round((column + 0.5) * size), 18 + round((row + 0.5) * size)
+        x, y = int((column + 0.5) * size), 18 + int((row + 0.5) * size)
         return picture.pixelColor(x, y).red()
 
     assert gray(3, 5) == 255

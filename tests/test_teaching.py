@@ -1,0 +1,131 @@
+"""Teaching the net one's own drawing, as a person does it in the window."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.app import create_window
+from backprop_viz.core.data import prepare
+from backprop_viz.core.lenet import LeNet
+from backprop_viz.views.window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path):  # type: ignore[no-untyped-def]
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    window = create_window(["--preset", "digits"])
+    window.resize(1280, 800)
+    window.show()
+    assert window.session.wait_idle(60)
+    yield window
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents()
+    QApplication.instance().setStyleSheet("")
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    window.findChild(QAction, name).trigger()
+    assert window.session.wait_idle(30)
+
+
+def draw_seven(window: MainWindow, qtbot: QtBot) -> QWidget:
+    pad = window.findChild(QWidget, "drawPad")
+    shares = [(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]
+    places = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in shares]
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=places[0])
+    for a, b in pairwise(places):
+        for i in range(1, 9):
+            qtbot.mouseMove(pad, a + (b - a) * (i / 8))
+    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=places[-1])
+    assert window.session.wait_idle(30)
+    return pad
+
+
+def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
+    train = window.findChild(QToolButton, "trainOnThis")
+    undo = window.findChild(QToolButton, "undoTrainOnThis")
+    trigger(window, "actionIteration")
+    pad = draw_seven(window, qtbot)
+    assert not train.isEnabled()  # no label yet
+    box = window.findChild(QComboBox, "drawingLabel")
+    box.setCurrentIndex(box.findData(7))
+    assert window.session.wait_idle(30)
+    before = [pad.probabilities]
+    curve = window.session.frame.curves.loss.tolist()
+    for _ in range(3):
+        assert train.isEnabled()
+        qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
+        assert window.session.wait_idle(30)
+        before.append(pad.probabilities)
+    sevens = [answer[7] for answer in before]
+    assert sevens == sorted(sevens)
+    assert sevens[0] < sevens[-1]
+    assert f"{100 * sevens[-2]:.1f} % → {100 * sevens[-1]:.1f} %" in window.batch_mark.text()
+    assert window.session.iteration == 4
+    for answer in reversed(before[:-1]):
+        qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+        assert window.session.wait_idle(30)
+        assert pad.probabilities == answer
+    assert not undo.isEnabled()
+    assert window.session.iteration == 1
+    assert window.session.frame.curves.loss.tolist() == curve
+
+
+def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot: QtBot) -> None:
+    pad = draw_seven(window, qtbot)
+    image = torch.from_numpy(prepare(window.draw_panel.canvas.image())).view(1, 1, 32, 32)
+    torch.manual_seed(0)
+    net = LeNet()
+    loss = torch.nn.CrossEntropyLoss()(net(image), torch.tensor([7]))
+    loss.backward()
+    pad.setFocus()
+    qtbot.keyClick(pad, Qt.Key.Key_7)
+    assert window.session.wait_idle(30)
+    assert window.batch_mark.isVisible()
+    assert window.findChild(QAction, "actionUseAsBatch").isChecked()
+    for _ in range(4):
+        trigger(window, "actionStep")
+    frame = window.session.frame
+    assert np.array_equal(frame.moment.recording.input, image.numpy())
+    assert frame.moment.recording.loss == loss.item()
+    for name, parameter in net.named_parameters():
+        assert np.array_equal(frame.moment.grad(name), parameter.grad.numpy())
+    assert window.program.lines()[0] == "for x, y in [(drawing, 7)]:"
+    trigger(window, "actionStep")
+    qtbot.mouseClick(
+        window.batch_mark.findChild(QToolButton, "backToData"), Qt.MouseButton.LeftButton
+    )
+    assert window.session.wait_idle(30)
+    trigger(window, "actionIteration")
+    assert not window.session.frame.moment.recording.lesson
+    assert window.program.lines()[0] == "for x, y in loader:"
+    assert not window.batch_mark.isVisible()
+
+
+def test_the_saliency_follows_the_drawing_while_it_is_open(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    action = window.findChild(QAction, "actionSaliency")
+    trigger(window, "actionSaliency")
+    assert window.saliency.isVisible()
+    assert window.session.frame.lesson.saliency is None  # nothing is drawn
+    draw_seven(window, qtbot)
+    first = window.session.frame.lesson.saliency
+    assert first is not None
+    assert window.saliency.picture.limit == np.abs(first.gradient).max()
+    trigger(window, "actionIteration")
+    second = window.session.frame.lesson.saliency
+    assert second is not None
+    assert not np.array_equal(first.gradient, second.gradient)
+    window.saliency.close()
+    assert window.session.wait_idle(30)
+    assert not action.isChecked()
+    assert window.session.frame.lesson.saliency is None
