@@ -107,7 +107,16 @@ def _keys(keys: str) -> QWidget:
 
 def panel_keys() -> list[Section]:
     """The keys that the panels know themselves, while the keyboard is in them."""
-    return [_timeline(), _graph(), _network(), _program(), _plots(), _pad(), _everywhere()]
+    return [
+        _timeline(),
+        _graph(),
+        _network(),
+        _program(),
+        _plots(),
+        _pad(),
+        _samples(),
+        _everywhere(),
+    ]
 
 
 def _timeline() -> Section:
@@ -182,6 +191,19 @@ def _pad() -> Section:
         [
             (tr("keys", "Clear the drawing"), "Del"),
             (tr("keys", "Take back a stroke, or draw it again"), f"{undo}  {redo}"),
+        ],
+    )
+
+
+def _samples() -> Section:
+    tr = QCoreApplication.translate
+    return (
+        tr("keys", "In the window with the samples"),
+        [
+            (tr("keys", "From sample to sample, or from cell to cell"), "←  →  ↑  ↓"),
+            (tr("keys", "Load the sample into the stepper"), "Enter"),
+            (tr("keys", "Show the samples of the matrix's cell"), "Enter"),
+            (tr("keys", "Close the window"), "Esc"),
         ],
     )
 

@@ -21,6 +21,8 @@ class EvaluateBar(QWidget):
         self.amount.setObjectName("evaluateAmount")
         self.amount.setAccessibleName(self.tr("How many samples to evaluate"))
         self.amount.setToolTip(self.tr("How many samples of the part are evaluated"))
+        # The amounts are those of the part, which changes after the bar was laid out.
+        self.amount.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.evaluate = QPushButton(self.tr("Evaluate"))
         self.evaluate.setObjectName("evaluateSamples")
         self.evaluate.setToolTip(

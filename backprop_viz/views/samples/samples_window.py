@@ -101,7 +101,7 @@ class SamplesWindow(QDialog):
         read = int(table.sum())
         if sheet.iteration is None:
             self.matrix_panel.subtitle.setText("")
-            self.numbers.setText(self.tr("Not evaluated yet: press Evaluate, or train."))
+            self.numbers.setText(self._unread(sheet.part))
         else:
             subtitle = self.tr("as of iteration {0:,} · colour: share of the row").format(
                 sheet.iteration
@@ -122,6 +122,11 @@ class SamplesWindow(QDialog):
         """Paint everything in a theme's colours."""
         for part in (self.matrix, self.grid, self.facts):
             part.set_theme(theme)
+
+    def _unread(self, part: Part) -> str:
+        if part == "train":
+            return self.tr("Not evaluated yet: press Evaluate.")
+        return self.tr("Not evaluated yet: press Evaluate, or train.")
 
     def _accuracy(self, right: int, read: int, size: int) -> str:
         text = self.tr("{right:,} of {read:,} read right: {share:.2f} %")
