@@ -1,7 +1,6 @@
 """What runs torch: commands in, updates and notices out, training in between."""
 
 import math
-import os
 import threading
 import time
 from dataclasses import replace
@@ -30,6 +29,7 @@ from .core.records import (
     Recording,
     Settings,
 )
+from .core.threads import torch_threads
 from .core.trainer import Trainer
 from .lessons import Lessons
 from .link import Mailbox
@@ -50,9 +50,8 @@ class Worker:
     """
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
-        # One core stays free for the window. A fixed number: results depend on it.
         defer_compiler()
-        torch.set_num_threads(max(1, min(4, _cores() - 1)))
+        torch.set_num_threads(torch_threads())
         self._mailbox = mailbox
         self.samples = Browsing(self, mailbox)
         self._carried_out = 0
@@ -487,12 +486,6 @@ class Worker:
             return None
         probabilities = self._trainer.classify(self._drawing)
         return Prediction(tuple(float(p) for p in probabilities), prepare(self._drawing))
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _notice(error: Exception) -> Notice:

@@ -1,123 +1,169 @@
-"""Iterations per second with the whole window live, against the bare loop, in pairs in one run.
+"""Training with the whole window live against the bare loop, and a recorded iteration's cost.
 
     python tests/benchmarks/bench_training.py [--pairs N] [--seconds S]
 
-Prints, for each batch size, the medians and the median of the pairs' ratios; and what a recorded
-iteration costs against a bare one.
+In pairs in one run, with the same settings and the same number of torch threads; each figure is
+the median of the pairs. The window first trains for a while, as the first seconds hold more
+evaluations than any later ones. The peers of the recorded iteration are in the ``bench`` extra;
+one that is not installed is left out.
 """
 
 import argparse
-import os
-import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from importlib.util import find_spec
 
 import torch
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from report import Figure, print_figures
+from windows import open_window, run_events
 
 import backprop_viz as bv
-from backprop_viz.app import create_window
 from backprop_viz.core.recorder import Recorder
-from backprop_viz.core.records import Phase
-from backprop_viz.views.window import MainWindow
+from backprop_viz.core.records import Phase, Settings
+from backprop_viz.core.threads import torch_threads
+from backprop_viz.session import Session
+
+WARM_S = 6.0
+BARS = {1: 0.60, 64: 0.90, 256: 0.95}
+RECORDED_BAR = 2.0
 
 
-def bare_rate(trainer: bv.Trainer, seconds: float) -> float:
-    """Iterations per second of the loop that the program panel shows."""
+def rate(iterate: Callable[[], object], seconds: float) -> float:
+    """How often a second it can be called."""
+    done, begun = 0, time.perf_counter()
+    while time.perf_counter() - begun < seconds:
+        iterate()
+        done += 1
+    return done / (time.perf_counter() - begun)
+
+
+def bare(trainer: bv.Trainer) -> Callable[[], object]:
+    """An iteration of the loop that the program panel shows."""
     net, optimizer, criterion = trainer.model, trainer.optimizer, trainer.criterion
     assert optimizer is not None
     assert criterion is not None
-    done, begun = 0, time.perf_counter()
-    while time.perf_counter() - begun < seconds:
+
+    def iterate() -> None:
         x, y = trainer._loader.next(trainer.batch_size)
         optimizer.zero_grad()
         loss = criterion(net(x), y)
         loss.backward()
         optimizer.step()
         loss.item()
-        done += 1
-    return done / (time.perf_counter() - begun)
+
+    return iterate
 
 
-def recorded_rate(trainer: bv.Trainer, seconds: float) -> float:
-    done, begun = 0, time.perf_counter()
-    while time.perf_counter() - begun < seconds:
+def window_rate(session: Session, seconds: float) -> float:
+    """Iterations a second of free training, once it has gone on for a while."""
+    session.train()
+    session.wait_idle(30)
+    run_events(WARM_S)
+    before, begun = session.iteration, time.perf_counter()
+    run_events(seconds)
+    done = (session.iteration - before) / (time.perf_counter() - begun)
+    session.pause()
+    session.wait_idle(30)
+    return done
+
+
+def live(pairs: int, seconds: float) -> Iterator[Figure]:
+    """The window against the loop, at three batch sizes."""
+    window, session = open_window("--preset", "digits")
+    torch.set_num_threads(torch_threads())
+    assert session.frame is not None
+    start = session.frame.settings
+    for batch, bar in BARS.items():
+        settings = replace(start, batch_size=batch, lr=0.01)
+        session.configure(settings)
+        session.reset()
+        session.wait_idle(30)
+        loop = bare(bv.Trainer.from_settings(settings))
+        rates = [(rate(loop, seconds), window_rate(session, seconds)) for _ in range(pairs)]
+        yield _median(f"Train with the window live, batch {batch}", rates, bar, "the bare loop")
+    window.close()
+
+
+def _median(what: str, rates: list[tuple[float, float]], bar: float, peer: str) -> Figure:
+    """The pair whose ratio is the median one."""
+    theirs, ours = sorted(rates, key=lambda pair: pair[1] / pair[0])[len(rates) // 2]
+    return Figure(what, ours, "it/s", bar, theirs, peer, lower_is_better=False)
+
+
+def recorded(pairs: int, seconds: float) -> Iterator[Figure]:
+    """A recorded iteration of batch 64 against a bare one; and what the peers' cost."""
+    settings = Settings(optimizer_options={"momentum": 0.9, "weight_decay": 5e-4})
+    trainer = bv.Trainer.from_settings(settings)
+    loop = bare(bv.Trainer.from_settings(settings))
+
+    def record() -> None:
         recorder = Recorder(trainer)
         while recorder.step() is not Phase.UPDATE:
             pass
         recorder.recording()
-        done += 1
-    return done / (time.perf_counter() - begun)
+
+    ways: dict[str, Callable[[], object]] = {"a recorded iteration, batch 64": record}
+    ways.update(peers(settings))
+    for what, way in ways.items():
+        pair = [(1e3 / rate(loop, seconds), 1e3 / rate(way, seconds)) for _ in range(pairs)]
+        theirs, ours = sorted(pair, key=lambda pair: pair[1] / pair[0])[len(pair) // 2]
+        bar = RECORDED_BAR if way is record else float("inf")
+        yield Figure(what, ours, "ms", bar, theirs, "a bare iteration")
 
 
-def run_events(seconds: float) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(int(seconds * 1000), loop.quit)
-    loop.exec()
+def peers(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What else shows gradients, doing what it is used for once an iteration."""
+    if find_spec("torchviz") is not None:
+        from torchviz import make_dot
+
+        trainer = bv.Trainer.from_settings(settings)
+
+        def torchviz() -> None:
+            trainer.zero_grad()
+            trainer.forward()
+            make_dot(trainer.compute_loss(), dict(trainer.model.named_parameters()))
+            trainer.backward()
+            trainer.update()
+
+        yield "  torchviz: make_dot each iteration", torchviz
+    if find_spec("tensorboard") is not None:
+        from torch.utils.tensorboard import SummaryWriter
+
+        writer = SummaryWriter(tempfile.mkdtemp())
+        logged = bv.Trainer.from_settings(settings)
+
+        def tensorboard() -> None:
+            logged.iterate()
+            for name, parameter in logged.model.named_parameters():
+                assert parameter.grad is not None
+                writer.add_histogram(name, parameter.grad, logged.iteration)
+
+        yield "  TensorBoard: histograms of every gradient", tensorboard
+    if find_spec("torchlens") is not None:
+        import torchlens
+
+        logging = bv.Trainer.from_settings(settings)
+
+        def torchlens_forward() -> None:
+            torchlens.log_forward_pass(logging.model, logging.batch[0])
+
+        yield "  TorchLens: forward only", torchlens_forward
 
 
-def window_rate(window: MainWindow, seconds: float) -> float:
-    session = window.session
-    session.train()
-    session.wait_idle(30)
-    run_events(0.3)
-    before, begun = session.iteration, time.perf_counter()
-    run_events(seconds)
-    rate = (session.iteration - before) / (time.perf_counter() - begun)
-    session.pause()
-    session.wait_idle(30)
-    return rate
-
-
-def row(name: str, ours: Callable[[], float], bare: Callable[[], float], pairs: int) -> None:
-    rates = [(bare(), ours()) for _ in range(pairs)]
-    ratio = statistics.median(b / a for a, b in rates)
-    a, b = (statistics.median(column) for column in zip(*rates, strict=True))
-    print(f"{name:36} {b:9.1f} {a:9.1f} {ratio:7.2f}")
+def figures(pairs: int, seconds: float) -> Iterator[Figure]:
+    """All of them."""
+    yield from live(pairs, seconds)
+    yield from recorded(pairs, seconds / 2)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--seconds", type=float, default=6.0)
     options = parser.parse_args()
-    folder = tempfile.mkdtemp()
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
-    window = create_window(["--preset", "digits"])
-    window.resize(1600, 1000)
-    window.show()
-    window.session.wait_idle(60)
-    from backprop_viz.core.data import training_strokes
-
-    training_strokes().generate()
-    torch.set_num_threads(max(1, min(4, len(os.sched_getaffinity(0)) - 1)))
-    start = window.session.frame.settings
-    print(f"{'it/s':36} {'ours':>9} {'bare':>9} {'ratio':>7}")
-    for batch in (1, 64, 256):
-        settings = replace(start, batch_size=batch, lr=0.01)
-        window.session.configure(settings)
-        window.session.reset()
-        window.session.wait_idle(30)
-        trainer = bv.Trainer.from_settings(settings)
-        row(
-            f"Train, window live, batch {batch}",
-            lambda: window_rate(window, options.seconds),
-            lambda trainer=trainer: bare_rate(trainer, options.seconds),
-            options.pairs,
-        )
-    settings = replace(start, batch_size=64)
-    recorded, bare = bv.Trainer.from_settings(settings), bv.Trainer.from_settings(settings)
-    row(
-        "recorded iteration, batch 64",
-        lambda: recorded_rate(recorded, options.seconds),
-        lambda: bare_rate(bare, options.seconds),
-        options.pairs,
-    )
-    window.close()
+    print_figures(figures(options.pairs, options.seconds))
 
 
 if __name__ == "__main__":

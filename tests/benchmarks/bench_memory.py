@@ -1,0 +1,133 @@
+"""Memory of the program against a headless run of the same training, and its growth.
+
+    python tests/benchmarks/bench_memory.py [--minutes M] [--picture FILE]
+
+What is counted is the proportional set size of the processes. The iterations kept for travelling
+back are the user's to set (Travel > Memory for iterations); here the budget is the smallest, 16 MB.
+The growth is that of the line through the readings after the first two minutes. Linux only.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from report import Figure, print_figures
+from windows import open_window, run_events
+
+MEGABYTE = 2**20
+BUDGET = 16 * MEGABYTE
+SETTLED_S = 120.0
+READ_EVERY_S = 5.0
+
+HEADLESS = """
+import sys
+import torch
+import backprop_viz as bv
+from backprop_viz.core.data import training_strokes
+torch.set_num_threads(1)
+training_strokes().generate()
+trainer = bv.Trainer(optimizer_options={"momentum": 0.9, "weight_decay": 5e-4})
+for _ in range(300):
+    trainer.iterate()
+trainer.evaluate()
+print("trained", flush=True)
+sys.stdin.read()
+"""
+
+
+def memory_of(process: int) -> float:
+    """The proportional set size of a process and its children, in MB."""
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    own = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return own + sum(memory_of(int(child)) for child in children)
+
+
+def headless() -> float:
+    """MB of a plain script that trains the same."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HEADLESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        size = memory_of(process.pid)
+        process.communicate()
+    return size
+
+
+def readings(minutes: float) -> np.ndarray:
+    """(seconds, MB) of the program while it trains."""
+    script = f"import sys; sys.path[:0] = {sys.path!r}; import bench_memory; bench_memory.train()"
+    found = []
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        begun = time.perf_counter()
+        while (now := time.perf_counter() - begun) < minutes * 60:
+            found.append((now, memory_of(process.pid)))
+            time.sleep(READ_EVERY_S)
+        process.terminate()
+    return np.array(found)
+
+
+def train() -> None:
+    """What the process that is measured does: the window, training without end."""
+    window, session = open_window("--preset", "digits")
+    session.set_budget(BUDGET)
+    session.train()
+    run_events(10)
+    print("training", flush=True)
+    while window.isVisible():
+        run_events(60)
+
+
+def figures(minutes: float, picture: str | None) -> Iterator[Figure]:
+    """The size after the first two minutes, and how much it grows afterwards."""
+    alone = headless()
+    curve = readings(minutes)
+    late = curve[curve[:, 0] >= min(SETTLED_S, curve[-1, 0] / 2)]
+    yield Figure("memory above a headless run", float(np.median(late[:, 1])) - alone, "MB", 150.0)
+    slope = np.polyfit(late[:, 0], late[:, 1], 1)[0]
+    seconds = late[-1, 0] - late[0, 0]
+    yield Figure(
+        f"growth over {seconds / 60:.0f} minutes of training", float(slope * seconds), "MB", 1.0
+    )
+    if picture:
+        draw(curve, alone, picture)
+
+
+def draw(curve: np.ndarray, alone: float, picture: str) -> None:
+    """The memory over time as a picture."""
+    import pyqtgraph as pg
+    from pyqtgraph.exporters import ImageExporter
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance() or QApplication([])
+    plot = pg.PlotWidget(background="w")
+    plot.resize(900, 420)
+    plot.plot(curve[:, 0] / 60, curve[:, 1], pen=pg.mkPen("#1f6feb", width=1))
+    plot.addLine(y=alone, pen=pg.mkPen("#888888", style=pg.QtCore.Qt.PenStyle.DashLine))
+    plot.setLabel("bottom", "minutes of training")
+    plot.setLabel("left", "memory of both processes in MB; dashed: a headless run")
+    plot.setYRange(0, curve[:, 1].max() * 1.1)
+    plot.show()
+    application.processEvents()
+    ImageExporter(plot.plotItem).export(picture)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--picture")
+    options = parser.parse_args()
+    print_figures(figures(options.minutes, options.picture))
+
+
+if __name__ == "__main__":
+    main()

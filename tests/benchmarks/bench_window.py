@@ -1,0 +1,83 @@
+"""How the window feels while training runs: its frames, and how soon Pause pauses.
+
+python tests/benchmarks/bench_window.py [--seconds S] [--pauses N]
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
+from report import Figure, print_figures
+from windows import open_window, run_events
+
+from backprop_viz.session import Session
+from backprop_viz.views.window import MainWindow
+
+TICK_MS = 1
+
+
+def frame_times(seconds: float) -> list[float]:
+    """For how many milliseconds at a time the event loop did not come back to a timer."""
+    gaps: list[float] = []
+    last = time.perf_counter()
+
+    def tick() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        gaps.append((now - last) * 1e3 - TICK_MS)
+        last = now
+
+    timer = QTimer(interval=TICK_MS)
+    timer.timeout.connect(tick)
+    timer.start()
+    run_events(seconds)
+    timer.stop()
+    # What is shorter than this is no frame but the timer itself.
+    return [gap for gap in gaps if gap > TICK_MS]
+
+
+def pause_time(window: MainWindow, session: Session) -> float:
+    """Milliseconds from Pause to a window that shows a paused run."""
+    session.train()
+    session.wait_idle(30)
+    run_events(0.7)
+    action = window.findChild(QAction, "actionTrain")
+    assert action is not None
+    begun = time.perf_counter()
+    action.trigger()
+    while session.frame is None or session.frame.training:
+        run_events(0.001)
+    return (time.perf_counter() - begun) * 1e3
+
+
+def figures(seconds: float, pauses: int) -> Iterator[Figure]:
+    window, session = open_window("--preset", "digits")
+    session.train()
+    session.wait_idle(30)
+    run_events(5)
+    times = frame_times(seconds)
+    where = "GUI frame while training, percentile"
+    yield Figure(f"{where} 95", float(np.percentile(times, 95)), "ms", 16)
+    yield Figure(f"{where} 99.9", float(np.percentile(times, 99.9)), "ms", 50)
+    session.pause()
+    session.wait_idle(30)
+    waits = [pause_time(window, session) for _ in range(pauses)]
+    yield Figure(
+        "Pause pressed to paused, percentile 95", float(np.percentile(waits, 95)), "ms", 50
+    )
+    window.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--pauses", type=int, default=20)
+    options = parser.parse_args()
+    print_figures(figures(options.seconds, options.pauses))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""What a benchmark found out, and how all of them print it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``ours`` in ``unit``, beside a peer's where there is one, and the bar for one of the two.
+
+    ``bar`` is for the ratio of ours to the peer's if there is a peer, else for ``ours``.
+    """
+
+    what: str
+    ours: float
+    unit: str
+    bar: float
+    peer: float | None = None
+    peer_name: str = ""
+    lower_is_better: bool = True
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours to the peer's."""
+        return None if self.peer is None else self.ours / self.peer
+
+    @property
+    def met(self) -> bool:
+        """Whether the bar is met."""
+        value = self.ours if self.ratio is None else self.ratio
+        return value <= self.bar if self.lower_is_better else value >= self.bar
+
+    def row(self) -> str:
+        """A line of the table."""
+        peer = "" if self.peer is None else f"{self.peer:.4g} {self.unit}"
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        bar = f"{'≤' if self.lower_is_better else '≥'} {self.bar:g}"
+        ours = f"{self.ours:.4g} {self.unit}"
+        verdict = "met" if self.met else "MISSED"
+        beside = f"{peer:>14} {self.peer_name:18} {ratio:>6}"
+        return f"{self.what:52} {ours:>14} {beside} {bar:>7}  {verdict}"
+
+
+def header() -> str:
+    """The line above the rows."""
+    return f"{'what':52} {'ours':>14} {'peer':>14} {'':18} {'ratio':>6} {'bar':>7}"
+
+
+def print_figures(figures: Iterable[Figure]) -> None:
+    """Print each figure as soon as it is there."""
+    for figure in figures:
+        print(figure.row(), flush=True)

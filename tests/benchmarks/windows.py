@@ -1,0 +1,35 @@
+"""Windows for benchmarks: settings of their own, the built-in digits all drawn."""
+
+import os
+import tempfile
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
+
+from backprop_viz.app import create_window
+from backprop_viz.core.data import training_strokes
+from backprop_viz.session import Session
+from backprop_viz.views.window import MainWindow
+
+
+def open_window(*argv: str) -> tuple[MainWindow, Session]:
+    """A window at 1600x1000 that is ready, and its session."""
+    path = tempfile.mkdtemp()
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, path)
+    window = create_window([*argv])
+    window.resize(1600, 1000)
+    window.show()
+    session = window.session
+    assert isinstance(session, Session)
+    session.wait_idle(60)
+    # The worker draws the rest of the digits meanwhile; here the same work takes as long.
+    training_strokes().generate()
+    return window, session
+
+
+def run_events(seconds: float) -> None:
+    """Let the window live for so long."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(seconds * 1000), loop.quit)
+    loop.exec()
