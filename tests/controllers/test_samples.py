@@ -175,3 +175,30 @@ def test_one_of_the_tutorials_random_data_is_not_to_be_learnt(
     assert window.session.wait_idle(30)
     assert "Random input" in window.messages.text()
     assert window.session.frame.due is Phase.ZERO_GRAD
+
+
+def test_loading_one_stops_training_and_travels_with_the_run(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    session = window.session
+    view = open_samples(window)
+    view.grid.setCurrentIndex(view.model.index(7))
+    session.train()
+    qtbot.waitUntil(lambda: session.iteration >= 5, timeout=60_000)
+    view.facts.load.click()
+    assert session.wait_idle(30)
+    assert not session.frame.training
+    assert session.frame.due is Phase.FORWARD
+    session.iterate()
+    session.iterate()
+    assert session.wait_idle(30)
+    iteration, curves = session.iteration, session.frame.curves
+    # Back to the sample's iteration, and on from there: it and the next one are as they were.
+    session.show_iteration(iteration - 1)
+    assert len(session.frame.moment.recording.input) == 1
+    session.continue_from_here()
+    session.iterate()
+    assert session.wait_idle(30)
+    assert session.iteration == iteration
+    assert session.frame.curves.loss.tolist() == curves.loss.tolist()
