@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.core.records import Frame, Phase
 from backprop_viz.core.samples import Query
+from backprop_viz.core.threads import torch_threads
 from backprop_viz.views.samples.samples_window import SamplesWindow
 from backprop_viz.views.window import MainWindow
-from backprop_viz.worker import _cores
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -56,7 +56,7 @@ def plain(window: MainWindow) -> tuple[bv.Trainer, torch.Tensor, torch.Tensor]:
 @pytest.fixture
 def worker_threads() -> Iterator[None]:
     """As many threads of torch here as the worker has: the last bits depend on it."""
-    torch.set_num_threads(max(1, min(4, _cores() - 1)))
+    torch.set_num_threads(torch_threads())
     yield
     torch.set_num_threads(1)
 
