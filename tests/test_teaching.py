@@ -98,7 +98,7 @@ def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot:
     assert frame.moment.recording.loss == loss.item()
     for name, parameter in net.named_parameters():
         assert np.array_equal(frame.moment.grad(name), parameter.grad.numpy())
-    assert window.program.lines()[0] == "for x, y in [(drawing, 7)]:"
+    assert window.program.lines()[0] == "for x, y in [(image, 7)]:"
     trigger(window, "actionStep")
     qtbot.mouseClick(
         window.batch_mark.findChild(QToolButton, "backToData"), Qt.MouseButton.LeftButton

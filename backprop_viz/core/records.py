@@ -194,7 +194,7 @@ class Recording:
     ``model`` is the name of the network's class, ``options`` what the optimizer goes by (lr,
     momentum, betas …, as in torch's param_groups). ``altered`` tells of gradients that were
     changed on purpose in this iteration, ``backwards`` how often backward ran in it, ``lesson``
-    that its batch was not the loader's but a drawing.
+    that its batch was not the loader's but a drawing, or a sample chosen by hand.
     """
 
     iteration: int

@@ -135,9 +135,9 @@ class ProgramView(Panel):
 
 
 def lines_of(frame: Frame) -> tuple[Line, ...]:
-    """The program; of an iteration on a drawing, with the drawing in place of the loader."""
+    """The program; of an iteration on a drawing or a chosen sample, with that for the loader."""
     lines, recording = frame.program.lines, frame.moment.recording
     if not recording.lesson or recording.labels is None:
         return lines
-    text = f"for x, y in [(drawing, {int(recording.labels[0])})]:"
+    text = f"for x, y in [(image, {int(recording.labels[0])})]:"
     return (replace(lines[0], text=text), *lines[1:])

@@ -122,7 +122,7 @@ def test_the_program_names_the_drawing_in_place_of_the_loader(make_frame: MakeFr
     assert lines_of(frame)[0].text == "for x, y in loader:"
     recording = replace(frame.moment.recording, lesson=True, labels=np.array([7]))
     on_drawing = replace(frame, moment=recording.at(3))
-    assert lines_of(on_drawing)[0].text == "for x, y in [(drawing, 7)]:"
+    assert lines_of(on_drawing)[0].text == "for x, y in [(image, 7)]:"
     assert lines_of(on_drawing)[1:] == lines_of(frame)[1:]
 
 
