@@ -1,6 +1,5 @@
 """What runs torch: commands in, updates and notices out, training in between."""
 
-import math
 import threading
 import time
 from dataclasses import replace
@@ -10,7 +9,7 @@ import numpy as np
 import torch
 
 from .browsing import Browsing
-from .core.breakpoints import GRADIENT_CONDITIONS, PLACES, first_hit, norm_holds
+from .core.breakpoints import PLACES, first_hit
 from .core.checkpoints import Checkpoints
 from .core.compiler import defer_compiler, load_compiler
 from .core.data import prepare, training_strokes
@@ -29,15 +28,14 @@ from .core.records import (
     Recording,
     Settings,
 )
+from .core.stops import gradients_stop, has_loss, loss_stops
 from .core.threads import torch_threads
 from .core.trainer import Trainer
 from .lessons import Lessons
 from .link import Mailbox
 from .messages import Update
+from .pace import Pace
 
-FRAMES_PER_SECOND = 30
-# Recording and sending frames may take this share of the time of training.
-FRAME_SHARE = 0.04
 # After so long without a command there is time for what may be needed later.
 IDLE_S = 0.3
 
@@ -61,10 +59,7 @@ class Worker:
         self._settings_changed = False
         self._training = False
         self._evaluation_due = False
-        self._evaluate_at = self._training_since = 0.0
-        self._rate = 0.0
-        self._frame_at = (0.0, 0)
-        self._frame_cost = self._free_cost = self._published_at = 0.0
+        self._pace = Pace()
         self._drawing: Array | None = None
         self.lessons = Lessons(self)
         self._trainer: Trainer
@@ -210,15 +205,13 @@ class Worker:
         """Train until told to pause."""
         self.lessons.release()
         self._training = True
-        self._frame_at = (time.perf_counter(), self._trainer.iteration)
-        self._training_since = time.perf_counter()
-        self._evaluate_at = 0.0
+        self._pace.begin(time.perf_counter(), self._trainer.iteration)
 
     def pause(self) -> None:
         """Stop training, with the last iteration recorded whole."""
         if self._training:
             self._training = False
-            self._rate = 0.0
+            self._pace.stop()
             self._finish(self._begun())
             self._evaluation_due = True
 
@@ -297,7 +290,7 @@ class Worker:
         self._points.clear()
         self._held_out.clear()
         self._training = self._evaluation_due = False
-        self._rate = 0.0
+        self._pace.stop()
         self.samples.begin()
         if settings.data == "strokes" and self._generator is None:
             # The rest of the built-in digits is drawn while the first ones are learnt.
@@ -308,48 +301,24 @@ class Worker:
 
     def _train(self) -> None:
         """One iteration of free training, recorded if the window wants a frame."""
-        now = time.perf_counter()
-        if now >= self._evaluate_at:
+        pace, iteration = self._pace, self._trainer.iteration
+        if pace.evaluation_due(time.perf_counter()):
             self._evaluate()
-            # Often at first, when the curve moves; then every ten seconds.
-            self._evaluate_at = now + min(10.0, max(1.0, 0.5 * (now - self._training_since)))
+        now = time.perf_counter()
+        wanted = self._mailbox.frame_wanted()
         if self._recorder is not None or any(b.kind in PLACES for b in self._breakpoints):
             self._finish(self._begun())
             self._publish()
-        elif self._frame_due(now):
-            self._measure_rate(now)
+        elif wanted and pace.recording_due(now, iteration):
             self._checkpoints.add(self._trainer.checkpoint())
             self._run_free(Recorder(self._trainer, samples=1))
             self._publish()
-            self._frame_cost = time.perf_counter() - now
+            pace.recorded(now, time.perf_counter() - now, iteration)
         else:
             self._run_free(None)
-            self._free_cost = time.perf_counter() - now
-            if self._update_due(now):
+            pace.ran_free(time.perf_counter() - now)
+            if wanted and pace.update_due(now):
                 self._publish()
-                self._published_at = now
-
-    def _frame_due(self, now: float) -> bool:
-        """Whether to record this iteration for the window; never two in a row."""
-        since, iteration = self._frame_at
-        waited = now - since >= self._frame_interval() and self._trainer.iteration > iteration + 1
-        return waited and self._mailbox.frame_wanted()
-
-    def _update_due(self, now: float) -> bool:
-        """Whether to send how far training is, which costs next to nothing without a recording."""
-        since = max(self._frame_at[0], self._published_at)
-        return now - since >= 1 / FRAMES_PER_SECOND and self._mailbox.frame_wanted()
-
-    def _frame_interval(self) -> float:
-        """Seconds between two frames: as many as asked for, as long as training hardly slows."""
-        extra = self._frame_cost - self._free_cost
-        return max(1 / FRAMES_PER_SECOND, min(0.25, extra / FRAME_SHARE))
-
-    def _measure_rate(self, now: float) -> None:
-        since, iteration = self._frame_at
-        rate = (self._trainer.iteration - iteration) / (now - since)
-        self._rate = 0.8 * self._rate + 0.2 * rate if self._rate else rate
-        self._frame_at = (now, self._trainer.iteration)
 
     def _run_free(self, recorder: Recorder | None) -> None:
         """An iteration of free training; if something stops it, once more, recorded whole."""
@@ -358,10 +327,10 @@ class Worker:
         try:
             while step() is not Phase.LOSS:
                 pass
-            stopped = self._loss_stops()
+            stopped = loss_stops(trainer, self._breakpoints)
             if not stopped:
                 step()
-                stopped = self._gradients_stop()
+                stopped = gradients_stop(trainer, self._breakpoints)
         except Exception:
             trainer.restart_iteration()
             raise
@@ -374,28 +343,6 @@ class Worker:
         self._note_iteration()
         if recorder is not None:
             self._recording = recorder.recording()
-
-    def _loss_stops(self) -> bool:
-        """Whether the loss is no number, or a breakpoint waits for it."""
-        loss = self._trainer.loss_value()
-        limits = (b.value for b in self._breakpoints if b.kind == "loss_above")
-        return not self._has_loss() or any(v is not None and loss > v for v in limits)
-
-    def _gradients_stop(self) -> bool:
-        """Whether a breakpoint waits for one of the gradients; costs nothing without any."""
-        conditions = [b for b in self._breakpoints if b.kind in GRADIENT_CONDITIONS]
-        if not conditions:
-            return False
-        named = list(self._trainer.model.named_parameters())
-        grads = [p.grad for _, p in named if p.grad is not None]
-        norms = iter(torch.stack(torch._foreach_norm(grads)).tolist() if grads else ())
-        by_name = {name: None if p.grad is None else next(norms) for name, p in named}
-        return any(
-            norm_holds(condition, norm)
-            for condition in conditions
-            for name, norm in by_name.items()
-            if condition.key in (None, name)
-        )
 
     def _begun(self) -> Recorder:
         """The recorder of the iteration in progress, or of the one that begins."""
@@ -422,7 +369,7 @@ class Worker:
             phase = recorder.step()
         finally:
             self._recording = recorder.recording()
-        if phase is Phase.LOSS and not self._has_loss():
+        if phase is Phase.LOSS and not has_loss(self._trainer):
             # Training stops here, before the loss spoils the weights.
             self._training = False
             number = str(self._trainer.iteration + 1)
@@ -433,10 +380,6 @@ class Worker:
         if phase is Phase.UPDATE:
             self._recorder = None
             self._note_iteration()
-
-    def _has_loss(self) -> bool:
-        """Whether the loss is a number, or there is none to be one."""
-        return self._trainer.loss is None or math.isfinite(self._trainer.loss_value())
 
     def _note_iteration(self) -> None:
         done = self._trainer.finished()
@@ -468,7 +411,7 @@ class Worker:
                 iteration=self._trainer.iteration,
                 due=self._trainer.phase,
                 training=self._training,
-                rate=self._rate,
+                rate=self._pace.rate,
                 prediction=self._prediction(),
                 lesson=self.lessons.state(),
                 recording=None if self._recording is recording else self._recording,
