@@ -13,8 +13,9 @@ from .traces import Floats, Trace
 
 # Up to this many points are marked each; a marked curve with more has as many, spread evenly.
 _MARKS = 30
-# A smooth line of more points would take longer than a frame.
-_SMOOTH = 2048
+# A wide smooth line is filled, by its length: one that goes up and down more often than this,
+# in heights of the plot, would take longer than a frame.
+_SMOOTH_HEIGHTS = 10.0
 
 # A curve's values, and the iterations they belong to (None: 1, 2, 3, ...).
 Series = tuple[Floats, Floats | None]
@@ -67,11 +68,15 @@ class Curve:
         self._line.setPen(pg.mkPen(drawn, width=self._row.width))
         self._marks.setBrush(drawn)
 
-    def draw(self, left: float, right: float, log: bool) -> None:
-        """Hand over what is to be seen between two iterations."""
+    def draw(self, left: float, right: float, height: float, log: bool) -> None:
+        """Hand over what is to be seen between two iterations; ``height`` is the range of y."""
         x, y = self.trace.seen(left, right) if self.shown else (np.empty(0), np.empty(0))
         y = _log10(y) if log else y
-        self._line.setData(x, y, antialias=len(x) <= _SMOOTH)
+        # Blocks of points go up and down too often by themselves.
+        smooth = not self.trace.is_thinned(left, right)
+        if smooth and self._row.width > 1:
+            smooth = float(np.nansum(np.abs(np.diff(y)))) <= _SMOOTH_HEIGHTS * height
+        self._line.setData(x, y, antialias=smooth)
         marked = self._row.marked or (len(x) <= _MARKS and not self._row.faint)
         there = np.flatnonzero(np.isfinite(y)) if marked else np.empty(0, np.intp)
         there = there[:: -(-len(there) // _MARKS) or 1]

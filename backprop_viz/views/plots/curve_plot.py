@@ -187,7 +187,7 @@ class CurvePlot(pg.PlotWidget):
             return
         self._drawn = key
         for curve in (*self._earlier, *self._curves):
-            curve.draw(left, right, self._log)
+            curve.draw(left, right, y[1] - y[0], self._log)
         self._place_readout()
 
     # -- the crosshair -------------------------------------------------------------------------

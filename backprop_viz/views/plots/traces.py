@@ -6,12 +6,9 @@ A series of a million points costs each frame only what was appended to it.
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .extremes import BLOCKS, Extremes, Floats
 
-# From afar a curve is the least and the greatest of each of 1024 to 2048 buckets.
-_BUCKETS = 2048
 # Short enough that a power of the smoothing factor over it stays within float64.
 _BLOCK = 256
 
@@ -34,10 +31,8 @@ class Trace:
         self._y = np.empty(1024)
         self._size = 0
         self._ends = (0.0, 0.0)  # the series' first and last value followed so far
-        self._average = (0.0, 0.0)  # of the values, and of the weights they had
-        self._width = 1  # points in each bucket
-        self._low = np.empty(0)
-        self._high = np.empty(0)
+        self._average = (0.0, 0.0)  # of the values, and of the weights they had, after whole blocks
+        self._extremes = Extremes()
         self.least = np.inf
         self.least_positive = np.inf
         self.greatest = -np.inf
@@ -68,7 +63,7 @@ class Trace:
         if len(series) == start:
             return restarted
         places = np.arange(start + 1, len(series) + 1, dtype=np.float64) if x is None else x[start:]
-        self._append(places, np.asarray(series[start:], np.float64))
+        self._append(places, np.asarray(series, np.float64))
         self._ends = (float(series[0]), float(series[-1]))
         return True
 
@@ -78,17 +73,20 @@ class Trace:
         now = np.array([series[0], series[self._size - 1]])
         return bool(np.array_equal(now, np.array(self._ends), equal_nan=True))
 
-    def _append(self, x: Floats, values: Floats) -> None:
-        finite = np.isfinite(values)
+    def _append(self, x: Floats, series: Floats) -> None:
+        size = len(series)
+        finite = np.isfinite(series[self._size :])
         if self.first_gap is None and not finite.all():
             self.first_gap = float(x[np.argmin(finite)])
-        y = values * self._scale
+        # The last block is smoothed again whole: so each number is what it would be at once.
+        begun = self._size // _BLOCK * _BLOCK if self._smoothing else self._size
+        y = series[begun:] * self._scale
         if self._smoothing:
             y, self._average = moving_average(y, self._smoothing, self._average)
-        self._grow(self._size + len(y))
-        self._x[self._size : self._size + len(y)] = x
-        self._y[self._size : self._size + len(y)] = y
-        self._size += len(y)
+        self._grow(size)
+        self._x[self._size : size] = x
+        self._y[begun:size] = y
+        self._size = size
         shown = y[np.isfinite(y)]
         if shown.size:
             self.least = min(self.least, float(shown.min()))
@@ -96,26 +94,13 @@ class Trace:
             positive = shown[shown > 0]
             if positive.size:
                 self.least_positive = min(self.least_positive, float(positive.min()))
-        self._fill_buckets()
+        self._extremes.follow(self.y)
 
     def _grow(self, size: int) -> None:
         if size > len(self._x):
-            room = np.empty(max(2 * len(self._x), size) - len(self._x))
-            self._x = np.concatenate((self._x, room))
-            self._y = np.concatenate((self._y, room))
-
-    def _fill_buckets(self) -> None:
-        while self._size // self._width > _BUCKETS:
-            even = len(self._low) // 2 * 2
-            self._low = np.fmin(self._low[:even:2], self._low[1:even:2])
-            self._high = np.fmax(self._high[:even:2], self._high[1:even:2])
-            self._width *= 2
-        done = len(self._low)
-        full = self._size // self._width
-        if full > done:
-            rows = self.y[done * self._width : full * self._width].reshape(-1, self._width)
-            self._low = np.concatenate((self._low, np.fmin.reduce(rows, axis=1)))
-            self._high = np.concatenate((self._high, np.fmax.reduce(rows, axis=1)))
+            x, y = np.empty(2 * size), np.empty(2 * size)
+            x[: self._size], y[: self._size] = self.x, self.y
+            self._x, self._y = x, y
 
     def seen(self, left: float, right: float) -> tuple[Floats, Floats]:
         """The curve from ``left`` to ``right`` in at most some 4,000 points, spikes kept.
@@ -125,26 +110,29 @@ class Trace:
         x, y = self._thinned(left, right)
         return x, np.where(np.isfinite(y), y, np.nan)
 
-    def _thinned(self, left: float, right: float) -> tuple[Floats, Floats]:
+    def is_thinned(self, left: float, right: float) -> bool:
+        """Whether ``seen`` leaves points out there: it gives blocks of them, least and greatest."""
+        first, last = self._part(left, right)
+        return last - first > BLOCKS
+
+    def _part(self, left: float, right: float) -> tuple[int, int]:
+        """The points from ``left`` to ``right``, and one beyond at either side."""
         first = max(0, int(np.searchsorted(self.x, left)) - 1)
         last = min(self._size, int(np.searchsorted(self.x, right, side="right")) + 1)
-        if last - first <= _BUCKETS:
+        return first, last
+
+    def _thinned(self, left: float, right: float) -> tuple[Floats, Floats]:
+        first, last = self._part(left, right)
+        if last - first <= BLOCKS:
             return self._x[first:last], self._y[first:last]
-        width = self._width
-        if (last - first) // width >= _BUCKETS // 4:
-            low = self._low[first // width : last // width]
-            high = self._high[first // width : last // width]
-            start = first // width * width
-        else:
-            width = (last - first) // (_BUCKETS // 2)
-            rows = self._y[first : first + (last - first) // width * width].reshape(-1, width)
-            low, high = np.fmin.reduce(rows, axis=1), np.fmax.reduce(rows, axis=1)
-            start = first
-        stop = start + len(low) * width
+        start, width, extremes = self._extremes.between(self.y, first, last)
+        stop = start + extremes.shape[1] * width
         x = np.repeat(self._x[start:stop:width], 2)
-        y = np.column_stack((low, high)).ravel()
-        tail = slice(stop, last)  # what does not fill a bucket yet
-        return np.concatenate((x, self._x[tail])), np.concatenate((y, self._y[tail]))
+        tail = slice(stop, last)  # what does not fill a block yet
+        return (
+            np.concatenate((x, self._x[tail])),
+            np.concatenate((extremes.T.ravel(), self._y[tail])),
+        )
 
     def at(self, x: float) -> tuple[float, float] | None:
         """The last point at or before ``x``; None before the first."""
@@ -158,6 +146,7 @@ def moving_average(
     """The exponential moving average without the bias of its start, and the state to go on from.
 
     Each value is weighed by ``keep`` to the power of its age. NaN weighs nothing and stays NaN.
+    The state is that after the last whole block: what follows it is to be given again.
     """
     finite = np.isfinite(values)
     sums, total = _decaying_sum(np.where(finite, values, 0.0), keep, state[0])
@@ -168,13 +157,14 @@ def moving_average(
 
 
 def _decaying_sum(values: Floats, keep: float, carry: float) -> tuple[Floats, float]:
-    """s[i] = keep * s[i - 1] + values[i], block by block; and the last s."""
+    """s[i] = keep * s[i - 1] + values[i], block by block; and s after the last whole block."""
     out = np.empty(len(values))
     powers: Any = keep ** np.arange(1, _BLOCK + 1)
+    after = carry
     for start in range(0, len(values), _BLOCK):
         block = values[start : start + _BLOCK]
         power = powers[: len(block)]
-        sums = power * (carry + np.cumsum(block / power))
-        out[start : start + len(block)] = sums
-        carry = float(sums[-1])
+        out[start : start + len(block)] = sums = power * (after + np.cumsum(block / power))
+        after = float(sums[-1])
+        carry = after if len(block) == _BLOCK else carry
     return out, carry
