@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from ...core.records import Breakpoint, Layer, LayerGraph
 from ..breakpoints.break_menu import BreakMenu
 from ..style.numbers import signed
+from ..style.shown import Shown
 from ..style.theme import Theme, body_font, code_font
 from . import network_layout
 from .feature_maps import Block, Look, blocks, shape_text
@@ -53,6 +54,9 @@ class NetworkCanvas(QWidget):
         self.setMouseTracking(True)
         self._state = NetworkState(LayerGraph(), None, "activations")
         self._blocks: tuple[tuple[Block, ...], ...] = ()
+        self._headers: tuple[int, ...] = ()  # the widths of the columns' texts
+        self._placed = Shown()
+        self._columns: tuple[Column, ...] = ()
         self._painter = NetworkPainter()
         self._spot: Spot | None = None
         self.breakpoints: tuple[Breakpoint, ...] = ()
@@ -74,6 +78,7 @@ class NetworkCanvas(QWidget):
         if state.layers is not self._state.layers:
             self._painter.forget()
             self.setMinimumSize(least_size(state.layers.layers))
+            self._headers = _header_widths(state.layers.layers)
         self._state = state
         self._blocks = tuple(blocks(state.moment, y, state.mode) for y in state.layers.layers)
         self._spot = None if self._spot is None else self._nearest(self._spot)
@@ -103,14 +108,12 @@ class NetworkCanvas(QWidget):
 
     def columns(self) -> tuple[Column, ...]:
         """Where each layer lies at the widget's size."""
-        metrics = QFontMetrics(body_font(13, bold=True))
-        small = QFontMetrics(code_font(11))
-        headers = tuple(
-            max(metrics.horizontalAdvance(y.name), small.horizontalAdvance(shape_text(y.shape)))
-            for y in self.layers
-        )
         sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
-        return network_layout.place(self.layers, sizes, headers, self.width(), self.height())
+        if self._placed.is_new(self.layers, sizes, self.width(), self.height()):
+            self._columns = network_layout.place(
+                self.layers, sizes, self._headers, self.width(), self.height()
+            )
+        return self._columns
 
     def sizeHint(self) -> QSize:
         """As much as there is."""
@@ -261,7 +264,8 @@ class NetworkCanvas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.layers:
-            self._painter.paint(painter, self._state, self._blocks, self.columns())
+            exposed = QRectF(event.rect())
+            self._painter.paint(painter, self._state, self._blocks, self.columns(), exposed)
         else:
             painter.setPen(QColor(self._painter.theme.muted))
             painter.setFont(body_font(13))
@@ -271,6 +275,15 @@ class NetworkCanvas(QWidget):
         if self.hasFocus() and self._spot is not None:
             self._painter.focus(painter, self.rect_of(self._spot))
         painter.end()
+
+
+def _header_widths(layers: tuple[Layer, ...]) -> tuple[int, ...]:
+    names = QFontMetrics(body_font(13, bold=True))
+    shapes = QFontMetrics(code_font(11))
+    return tuple(
+        max(names.horizontalAdvance(y.name), shapes.horizontalAdvance(shape_text(y.shape)))
+        for y in layers
+    )
 
 
 def moved(columns: tuple[Column, ...], spot: Spot, down: int, across: int) -> Spot:

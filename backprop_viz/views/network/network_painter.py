@@ -17,6 +17,8 @@ from .network_state import NetworkState
 
 Blocks = tuple[Block, ...]
 
+_AROUND = 24.0  # the frame, its ring and the logits' marks
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Picture:
@@ -52,16 +54,19 @@ class NetworkPainter:
         state: NetworkState,
         blocks: Sequence[Blocks],
         columns: Sequence[Column],
+        exposed: QRectF,
     ) -> None:
-        """The whole network."""
+        """The part of the network that is exposed."""
         layers = state.layers.layers
-        for layer, column in zip(layers, columns, strict=True):
-            self._frame(painter, state, layer, column)
-        for edge in state.layers.edges:
-            self._arrow(painter, state, edge, columns)
-        for i, (layer, column) in enumerate(zip(layers, columns, strict=True)):
-            self._texts(painter, state, layer, column)
-            self._column(painter, state, i, blocks[i], column)
+        seen = [i for i, column in enumerate(columns) if _touches(column, column, exposed)]
+        for i in seen:
+            self._frame(painter, state, layers[i], columns[i])
+        for a, b in state.layers.edges:
+            if _touches(columns[a], columns[b], exposed):
+                self._arrow(painter, state, (a, b), columns)
+        for i in seen:
+            self._texts(painter, state, layers[i], columns[i])
+            self._column(painter, state, i, blocks[i], columns[i])
 
     def focus(self, painter: QPainter, tile: QRectF) -> None:
         """The ring that shows where the keyboard is."""
@@ -216,6 +221,15 @@ class NetworkPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.text))
             painter.drawEllipse(_beside(grid.tile(largest)), 1.8, 1.8)
+
+
+def _touches(left: Column, right: Column, exposed: QRectF) -> bool:
+    """Whether a stretch of columns, with what stands around them, reaches into an area."""
+    first = min(left.header.left(), left.content.left(), right.header.left(), right.content.left())
+    last = max(
+        left.header.right(), left.content.right(), right.header.right(), right.content.right()
+    )
+    return first - _AROUND < exposed.right() and exposed.left() < last + _AROUND
 
 
 def _side(state: NetworkState, layer: Layer) -> int:

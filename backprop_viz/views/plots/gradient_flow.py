@@ -52,6 +52,7 @@ class GradientFlowPlot(Panel):
         self.bars.pointed.connect(self._read)
         self.body.addWidget(self.bars, 1)
         self._norms = Norms()
+        self._final: tuple[Flow, ...] = ()  # at the recording's end
         self._frame: Frame | None = None
         self._shown: Moment | None = None
 
@@ -63,11 +64,11 @@ class GradientFlowPlot(Panel):
             return
         if self._shown is None or self._shown.recording is not moment.recording:
             self._norms = Norms()
+            self._final = self._norms.flows(moment.recording.at(len(moment.recording.events)))
         elif self._shown.cursor == moment.cursor:
             return
         self._shown = moment
-        end = moment.recording.at(len(moment.recording.events))
-        self.bars.show_flows(self._norms.flows(moment), self._norms.flows(end))
+        self.bars.show_flows(self._norms.flows(moment), self._final)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the newest frame."""

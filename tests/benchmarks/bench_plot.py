@@ -1,0 +1,101 @@
+"""The loss plot with a million points: what appending, panning and zooming cost, repainted.
+
+    python tests/benchmarks/bench_plot.py
+
+Prints the 95th percentile of the milliseconds for each frame; the bar is a refresh of the screen.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from report import Figure, print_figures
+
+from backprop_viz.core.history import History
+from backprop_viz.core.records import Frame, Phase, Program, Recording, Settings
+from backprop_viz.views.plots.plots import LossPlot
+
+POINTS = 1_000_000
+BAR_MS = 16.0
+FRAMES = 100
+
+
+def _history() -> History:
+    """A long, noisy run; it is evaluated every hundred iterations."""
+    random = np.random.default_rng(0)
+    at = np.arange(POINTS)
+    loss = 2 * np.exp(-at / 300_000) + 0.2 * random.random(POINTS)
+    points = np.column_stack([loss, random.random(POINTS)])
+    held_out = np.column_stack([at[::100] + 1, loss[::100], points[::100, 1]])
+    history = History()
+    history.extend(points, held_out)
+    return history
+
+
+def _frame(history: History) -> Frame:
+    return Frame(
+        settings=Settings(),
+        moment=Recording(1, ()).at(0),
+        program=Program((), ""),
+        curves=history.curves(),
+        iteration=len(history.curves().loss),
+        due=Phase.ZERO_GRAD,
+    )
+
+
+def _p95(act: Callable[[int], object]) -> float:
+    """The 95th percentile of the milliseconds in which something is done and painted."""
+    spent = []
+    for i in range(FRAMES):
+        begun = time.perf_counter()
+        act(i)
+        QApplication.processEvents()
+        spent.append(1e3 * (time.perf_counter() - begun))
+    return float(np.percentile(spent, 95))
+
+
+def figures() -> Iterator[Figure]:
+    """Append, pan and zoom at three widths of the view."""
+    application = QApplication.instance() or QApplication([])
+    history = _history()
+    plot = LossPlot()
+    plot.resize(620, 230)
+    plot.show()
+    plot.show_frame(_frame(history))
+    application.processEvents()
+    view = plot.plot.getPlotItem().getViewBox()
+
+    def append(_: int) -> None:
+        history.extend(np.full((20, 2), 0.3), np.empty((0, 3)))
+        plot.show_frame(_frame(history))
+
+    def pan(_: int) -> None:
+        left, right = view.viewRange()[0]
+        view.translateBy(x=(right - left) / 200)
+
+    def zoom(i: int) -> None:
+        # In for a quarter, out for a half, in again.
+        view.scaleBy((0.9 if (i + FRAMES // 4) % FRAMES < FRAMES // 2 else 1 / 0.9, 1))
+
+    yield _figure("append and repaint", _p95(append))
+    for name, left, right in (
+        ("all of it", 0.0, POINTS),
+        ("a fifth of it", 0.4 * POINTS, 0.6 * POINTS),
+        ("2,000 of them", 0.5 * POINTS, 0.5 * POINTS + 2000),
+    ):
+        for verb, act in (("pan", pan), ("zoom", zoom)):
+            view.setRange(xRange=(left, right), padding=0)
+            yield _figure(f"{verb}, {name} in view", _p95(act))
+    plot.close()
+
+
+def _figure(what: str, ms: float) -> Figure:
+    return Figure(f"million-point plot: {what}", ms, "ms", BAR_MS)
+
+
+if __name__ == "__main__":
+    print_figures(figures())
