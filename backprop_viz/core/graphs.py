@@ -121,7 +121,10 @@ def saved_by(node: GradFn) -> tuple[Saved, ...]:
 
 @cache
 def _saved_attributes(kind: type) -> tuple[str, ...]:
-    return tuple(name for name in dir(kind) if name.startswith("_saved_"))
+    """Those that may hold tensors: beside each torch has its raw form; numbers have none."""
+    names = dir(kind)
+    saved = (name for name in names if name.startswith("_saved_"))
+    return tuple(name for name in saved if f"_raw{name}" in names)
 
 
 def _shape(node: GradFn) -> tuple[int, ...] | None:

@@ -23,6 +23,7 @@ from ..style.theme import Theme, body_font
 from .graph_item import GraphItem, NodeState
 from .graph_keys import neighbour
 from .graph_layout import READABLE, best_columns, place
+from .graph_stretches import stretches
 from .graph_structure import Structure, analyse
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
@@ -52,7 +53,8 @@ class GraphCanvas(QGraphicsView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        # The names of modules stand where these come into sight: not on what was painted before.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setMouseTracking(True)
         self.item = GraphItem()
         scene = QGraphicsScene(self)
@@ -60,6 +62,7 @@ class GraphCanvas(QGraphicsView):
         self.setScene(scene)
         self._structure: Structure = analyse(Graph())
         self._zoomed = False  # by the user: then a resize leaves it alone
+        self._whole = False  # asked for: all of it, however small
         self._columns = 0
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._pressed: QPoint | None = None
@@ -72,7 +75,7 @@ class GraphCanvas(QGraphicsView):
         if graph is not self.item.graph and graph != self.item.graph:
             self._structure = analyse(graph)
             self._columns = 0
-            self._zoomed = False
+            self._zoomed = self._whole = False
             self.item.focused = None
             self._fold(rebuild=graph)
         before = self.current
@@ -83,8 +86,7 @@ class GraphCanvas(QGraphicsView):
     @property
     def current(self) -> int | None:
         """The node that backward has just run."""
-        states = self.item.states.items()
-        return next((node for node, state in states if state is NodeState.CURRENT), None)
+        return self.item.current
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -129,9 +131,8 @@ class GraphCanvas(QGraphicsView):
 
     def fit(self) -> None:
         """Show all of it."""
-        self._zoomed = False
+        self._zoomed, self._whole = False, True
         self._fold()
-        self._look_at_all(readable=False)
 
     def zoom_in(self) -> None:
         """Nearer."""
@@ -142,18 +143,21 @@ class GraphCanvas(QGraphicsView):
         self._zoom(1 / _STEP)
 
     def _zoom(self, factor: float) -> None:
-        scale = min(max(self.transform().m11() * factor, _SMALLEST), _LARGEST)
+        now = self.transform().m11()
+        scale = min(max(now * factor, min(now, _SMALLEST)), _LARGEST)
         self._zoomed = True
         self.setTransform(QTransform.fromScale(scale, scale))
 
     def _fold(self, rebuild: Graph | None = None) -> None:
         """Choose the rows for the size there is, and look at the whole."""
         width, height = self._room()
-        columns = best_columns(self._structure, width, height, self._columns)
+        readable = not self._whole
+        columns = best_columns(self._structure, width, height, self._columns, readable)
         if rebuild is not None or columns != self._columns:
             self._columns = columns
-            self.item.build(self._structure.graph, place(self._structure, columns))
-        self._look_at_all(readable=True)
+            structure, placement = self._structure, place(self._structure, columns)
+            self.item.build(structure.graph, placement, lambda: stretches(structure, placement))
+        self._look_at_all(readable)
 
     def _look_at_all(self, readable: bool) -> None:
         """Fit all, or, where it must be ``readable`` and would not be, the width from the top."""

@@ -4,9 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -15,10 +14,14 @@ from ..network.feature_maps import shape_text
 from ..style.numbers import short
 from ..style.painting import fitting, head_of
 from ..style.theme import DARK, Theme, body_font, code_font
+from .graph_afar import AfarPainter, Named
+from .graph_index import index_edges, index_nodes
 from .graph_layout import PILL_HEIGHT, Placement, Point, Rect
 from .graph_structure import is_leaf
 
 _LEGIBLE = 5.5  # pixels on screen below which text is left out
+_SMALL = 9  # the size below which hardly a text is written
+_AROUND = 8.0  # the room that a node's rings, and an edge's head, take
 _CORNER = 6.0
 
 
@@ -84,35 +87,47 @@ class GraphItem(QGraphicsItem):
         self.selected: frozenset[int] = frozenset()
         self.focused: int | None = None
         self.breaking: frozenset[int] = frozenset()  # the nodes that have a breakpoint
-        self._lines: dict[tuple[int, int], list[QLineF]] = {}
         self._boxes: dict[int, QRectF] = {}
-        self._paths: dict[tuple[int, int], tuple[QPainterPath, QRectF]] = {}
-        self._headed: frozenset[tuple[int, int]] = frozenset()
+        # Made when they are first to be seen.
+        self._paths: dict[tuple[int, int], QPainterPath] = {}
         self._names: dict[int, tuple[_Line, ...]] = {}
+        self._headed: frozenset[tuple[int, int]] = frozenset()
+        self._nodes_near = index_nodes(self.placement, _AROUND)
+        self._edges_near = index_edges(self.placement, _AROUND)
+        self._afar = AfarPainter(self.placement, self._boxes, tuple)
+        # What is in sight from afar, sorted by the states there are.
+        self._sorted: tuple[list[int], list[tuple[int, int]]] | None = None
 
-    def build(self, graph: Graph, placement: Placement) -> None:
-        """Take a graph and the places of its nodes."""
+    def build(self, graph: Graph, placement: Placement, named: Named) -> None:
+        """Take a graph, the places of its nodes, and what finds names for parts of it."""
         self.prepareGeometryChange()
         self.graph, self.placement = graph, placement
         self._boxes = {node: _box(rect) for node, rect in placement.rects.items()}
-        self._names = {node.id: _names(node, self._boxes[node.id]) for node in graph.nodes}
         boxes = {node for node, rect in placement.rects.items() if rect.height > PILL_HEIGHT}
         self._headed = frozenset(e for e in placement.edges if boxes.issuperset(e))
-        self._paths = {}
-        self._lines = {
-            edge: [QLineF(*a, *b) for a, b in pairwise(points)]
-            for edge, points in placement.edges.items()
-        }
-        for edge, points in placement.edges.items():
-            path = _rounded(points)
-            self._paths[edge] = (path, path.boundingRect().adjusted(-4, -4, 4, 4))
+        self._names, self._paths = {}, {}
+        self._nodes_near = index_nodes(placement, _AROUND)
+        self._edges_near = index_edges(placement, _AROUND)
+        self._afar = AfarPainter(placement, self._boxes, named)
+        self._sorted = None
         self.update()
 
     def recolour(self, moment: Moment | None) -> None:
         """Show another cursor."""
         self.moment = moment
         self.states = node_states(self.graph, moment)
+        self._sorted = None
         self.update()
+
+    @property
+    def current(self) -> int | None:
+        """The node that backward has just run."""
+        event = None if self.moment is None else self.moment.event
+        node = None if event is None else event.node
+        return node if node is not None and self._is_at(node, NodeState.CURRENT) else None
+
+    def _is_at(self, node: int, state: NodeState) -> bool:
+        return self.states.get(node, NodeState.WAITING) is state
 
     def box(self, node: int) -> QRectF:
         """A node's place."""
@@ -120,7 +135,8 @@ class GraphItem(QGraphicsItem):
 
     def node_at(self, point: QPointF) -> int | None:
         """The node at a point."""
-        return next((node for node, box in self._boxes.items() if box.contains(point)), None)
+        near = self._nodes_near.within(point.x(), point.y(), point.x(), point.y())
+        return next((node for node in near if self._boxes[node].contains(point)), None)
 
     def boundingRect(self) -> QRectF:
         """All nodes and edges, with their rings."""
@@ -131,50 +147,60 @@ class GraphItem(QGraphicsItem):
     ) -> None:
         """What lies within the exposed part."""
         exposed: QRectF = option.exposedRect
-        legible = painter.worldTransform().m11() * 10 >= _LEGIBLE
-        if not legible:
-            self._paint_from_afar(painter)
+        if painter.worldTransform().m11() * _SMALL < _LEGIBLE:
+            self._paint_from_afar(painter, exposed)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for edge, (path, bounds) in self._paths.items():
-            if bounds.intersects(exposed):
-                self._paint_edge(painter, edge, path)
-        for node in self.graph.nodes:
-            box = self._boxes[node.id]
-            if box.adjusted(-6, -6, 6, 6).intersects(exposed):
-                self._paint_node(painter, node, box)
-                self._paint_texts(painter, node)
-                if node.id in self.breaking:
-                    self._paint_break(painter, box)
+        area = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        for edge in self._edges_near.within(*area):
+            self._paint_edge(painter, edge)
+        for node_id in self._nodes_near.within(*area):
+            node, box = self.graph.nodes[node_id], self._boxes[node_id]
+            self._paint_node(painter, node, box)
+            self._paint_texts(painter, node)
+            if node_id in self.breaking:
+                self._paint_break(painter, box)
 
-    def _paint_from_afar(self, painter: QPainter) -> None:
-        """Plain boxes and lines, all of a kind at once: a thousand nodes in few calls."""
-        lines: dict[str, list[QLineF]] = {}
-        boxes: dict[str, list[QRectF]] = {}
-        for edge, own in self._lines.items():
-            lines.setdefault(self._edge_role(edge), []).extend(own)
-        for node in self.graph.nodes:
-            state = self.states.get(node.id, NodeState.WAITING)
-            role = "update" if is_leaf(node) else "backward"
-            role = "faint" if state is NodeState.WAITING else role
-            if state is NodeState.CURRENT or node.id == self.focused or node.id in self.selected:
-                self._paint_node(painter, node, self._boxes[node.id])
-            else:
-                boxes.setdefault(role, []).append(self._boxes[node.id])
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for role, drawn in lines.items():
-            painter.setPen(QPen(QColor(getattr(self.theme, role)), 0))
-            painter.drawLines(drawn)
-        for role, rects in boxes.items():
-            color = QColor(getattr(self.theme, role))
-            painter.setPen(QPen(color, 0))
-            painter.setBrush(self.theme.tint(color, 0.0 if role == "faint" else 0.3))
-            painter.drawRects(rects)
-        painter.setPen(QPen(QColor(self.theme.error), 0))
-        painter.setBrush(QColor(self.theme.error))
-        for broken in self.breaking & self._boxes.keys():
-            painter.drawEllipse(self._boxes[broken].topLeft(), 8, 8)
+    def _paint_from_afar(self, painter: QPainter, exposed: QRectF) -> None:
+        """No texts but the modules' names; what is marked stands out."""
+        area = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        sight = (self._nodes_near.within(*area), self._edges_near.within(*area))
+        seen = [self.graph.nodes[node] for node in sight[0]]
+        if sight != self._sorted:
+            roles = {node.id: self._node_role(node) for node in seen}
+            self._afar.sort(roles, {edge: self._edge_role(edge) for edge in sight[1]})
+            self._sorted = sight
+        theme = self.theme
+        self._afar.paint(painter, theme)
+        marked = {*self.selected, *([] if self.focused is None else [self.focused])}
+        for node in sorted(marked & self._boxes.keys()):
+            role = self._node_role(self.graph.nodes[node])
+            self._afar.paint_spot(
+                painter, node, theme.tint(getattr(theme, role), 0.5), QColor(theme.accent)
+            )
+        if self.current is not None:
+            color = QColor(getattr(theme, self._node_role(self.graph.nodes[self.current])))
+            self._afar.paint_spot(painter, self.current, color, QColor(theme.text))
+        for node in sorted(self.breaking & self._boxes.keys()):
+            color = QColor(theme.error)
+            self._afar.paint_spot(painter, node, color, color)
+        inks = {True: QColor(theme.muted), False: QColor(theme.text)}
+        self._afar.paint_stems(
+            painter,
+            (
+                (node.id, name_lines(node.name)[0], inks[self._is_at(node.id, NodeState.WAITING)])
+                for node in seen
+                if not is_leaf(node)
+            ),
+        )
+        self._afar.paint_names(painter, theme, exposed)
+
+    def _node_role(self, node: Node) -> str:
+        """The colour of a node: faint until backward has run it."""
+        if self._is_at(node.id, NodeState.WAITING):
+            return "faint"
+        return "update" if is_leaf(node) else "backward"
 
     def _paint_break(self, painter: QPainter, box: QRectF) -> None:
         """A dot in a ring on the node's upper left corner."""
@@ -193,7 +219,10 @@ class GraphItem(QGraphicsItem):
             return "faint"
         return "update" if is_leaf(self.graph.nodes[edge[1]]) else "backward"
 
-    def _paint_edge(self, painter: QPainter, edge: tuple[int, int], path: QPainterPath) -> None:
+    def _paint_edge(self, painter: QPainter, edge: tuple[int, int]) -> None:
+        if edge not in self._paths:
+            self._paths[edge] = _rounded(self.placement.edges[edge])
+        path = self._paths[edge]
         role = self._edge_role(edge)
         color = QColor(getattr(self.theme, role))
         if role == "faint":
@@ -233,12 +262,15 @@ class GraphItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_texts(self, painter: QPainter, node: Node) -> None:
-        waiting = self.states.get(node.id, NodeState.WAITING) is NodeState.WAITING
+        waiting = self._is_at(node.id, NodeState.WAITING)
+        scale = painter.worldTransform().m11()
         color = self.theme.phase(Phase.UPDATE if is_leaf(node) else Phase.BACKWARD)
         muted = QColor(self.theme.muted)
         inks = [muted if waiting else QColor(self.theme.text), muted]
         if is_leaf(node):
             inks = [muted if waiting else color]
+        if node.id not in self._names:
+            self._names[node.id] = _names(node, self._boxes[node.id])
         for line, ink in zip(self._names[node.id], inks, strict=False):
             painter.setFont(line.font)
             painter.setPen(ink)
@@ -249,6 +281,8 @@ class GraphItem(QGraphicsItem):
         text = gradient_text(node, self.moment)
         below = QRectF(box.x() + 7, box.bottom() - 16, box.width() - 14, 14)
         font = fitting(code_font(10), text, below.width(), 8)
+        if font.pixelSize() * scale < _LEGIBLE:
+            return
         painter.setFont(font)
         painter.setPen(muted if waiting else color)
         painter.drawText(below, _ALIGN, _elided(text, font, below.width()))

@@ -18,6 +18,7 @@ _SPACE = 4  # between things that hang
 _TRACK = 7  # between edges that run beside each other
 _EDGE_ROOM = 10  # between a row and the lowest track above it
 _LANE_GAP = 10  # between what hangs in a lane and the next lane or row
+_ROW = 110  # the height of a row, as a first guess
 READABLE = 0.66  # the scale below which names cannot be read
 COMFORTABLE = 0.9
 
@@ -212,6 +213,10 @@ class _Folding:
             top += _HANG + depth * (PILL_HEIGHT + _SPACE) - _SPACE
         return top - y
 
+    def pitch(self) -> float:
+        """How wide a column is in the rows, on average."""
+        return (max(self._lefts().values()) + WIDTH) / self._across
+
     # -- edges -------------------------------------------------------------------------------
 
     def _standing(self, node: int) -> int:
@@ -298,14 +303,26 @@ def _moved_to_origin(
     )
 
 
-def best_columns(structure: Structure, width: float, height: float, now: int = 0) -> int:
+def best_columns(
+    structure: Structure, width: float, height: float, now: int = 0, readable: bool = True
+) -> int:
     """How many columns to a row show most in an area; ``now`` stays while it is nearly as good.
 
-    Where all of it would be too small to read, rows as wide as can be read, and more of them
-    than fit.
+    Where all of it would be too small to read, and it is to be ``readable``, rows as wide as can
+    be read, and more of them than fit.
     """
     if not structure.foldable or not structure.length or width <= 0 or height <= 0:
         return structure.length
+    if structure.length > 4 * (width * height) / (READABLE**2 * (WIDTH + GAP) * HEIGHT):
+        # By far too many, however they are folded.
+        pitch = _Folding(structure, structure.length).pitch()
+        if readable:
+            return _comfortable(width, pitch)
+        rows = max(round((structure.length * pitch * height / (width * _ROW)) ** 0.5), 1)
+        # The rows are as high as those turn out to be.
+        row = place(structure, -(-structure.length // rows)).height / rows
+        rows = max(round((structure.length * pitch * height / (width * row)) ** 0.5), 1)
+        return -(-structure.length // rows)
     flat = place(structure, structure.length)
     pitch, row = flat.width / structure.length, flat.height + _LANE_GAP + _EDGE_ROOM + _TRACK
 
@@ -321,8 +338,13 @@ def best_columns(structure: Structure, width: float, height: float, now: int = 0
     near = {-(-structure.length // n) for n in (rows - 1, rows, rows + 1) if n > 0}
     scales = {columns: scale(columns) for columns in near}
     best = max(scales, key=lambda columns: (round(scales[columns], 3), columns))
-    if scales[best] < READABLE:
-        return max(min(int(width / (pitch * COMFORTABLE)), structure.length), 1)
+    if readable and scales[best] < READABLE:
+        return min(_comfortable(width, pitch), structure.length)
     if 0 < now <= structure.length and scale(now) > 0.9 * scales[best]:
         return now
     return best
+
+
+def _comfortable(width: float, pitch: float) -> int:
+    """As many columns as can be read with ease."""
+    return max(int(width / (pitch * COMFORTABLE)), 1)
