@@ -2,7 +2,7 @@
 
 UPDATES_PER_SECOND = 30
 # Recording iterations for the window may take this share of the time of training.
-RECORDING_SHARE = 0.04
+RECORDING_SHARE = 0.03
 SLOWEST_S = 0.25
 # Of an average that moves, what the newest number counts.
 NEWEST = 0.2

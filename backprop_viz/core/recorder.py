@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from .copies import Copies, Place, to_array
 from .graphs import (
     Operation,
     grad_fn_graph,
@@ -63,17 +64,11 @@ class Recorder:
         self._alteration = alteration
         self._backwards = 0
         self._names = parameter_names(trainer.model)
-        # Gradients already copied, by what they look at in memory, and what keeps that alive.
-        self._gradients: dict[tuple[Any, ...], tuple[Tensor, Array]] = {}
+        self._copies = Copies(trainer, samples)
         self._parameters = tuple(
-            Parameter(name, to_array(p), self._copy_gradient(p.grad, True), p.requires_grad)
+            Parameter(name, self._copies.tensor(p, True), self._copies.grad(p), p.requires_grad)
             for name, p in trainer.model.named_parameters()
         )
-        # Arrays of tensors already copied, by (id, version); the tensors are kept alive beside
-        # them, so that no id is used again.
-        self._copies: dict[tuple[int, int], tuple[Tensor, Array]] = {}
-        for parameter, tensor in zip(self._parameters, trainer.model.parameters(), strict=True):
-            self._copies[_key(tensor)] = (tensor, parameter.value)
         # What no sample has part in is kept whole: the ids of such tensors, and the nodes that
         # take their gradients.
         self._weights = {id(t) for t in (*trainer.model.parameters(), *trainer.model.buffers())}
@@ -162,14 +157,14 @@ class Recorder:
     @contextmanager
     def _parameters_changed(self, phase: Phase) -> Iterator[None]:
         parameters = list(self._trainer.model.named_parameters())
-        grads = [self._copy_gradient(p.grad, True) for _, p in parameters]
+        grads = [self._copies.grad(p) for _, p in parameters]
         values = [self._copy(p) for _, p in parameters]
         states = [self._state(p) if phase is Phase.UPDATE else {} for _, p in parameters]
         yield
         before = zip(parameters, grads, values, states, strict=True)
         for (name, parameter), grad, value, state in before:
             if phase is Phase.ZERO_GRAD:
-                cleared = self._copy_gradient(parameter.grad, True)
+                cleared = self._copies.grad(parameter)
                 self._events.append(Event(phase, "zero_grad", (grad,), (cleared,), parameter=name))
             elif grad is not None:
                 self._events.append(
@@ -245,6 +240,10 @@ class Recorder:
     @contextmanager
     def _nodes_run(self, phase: Phase) -> Iterator[None]:
         self._bind()
+        # What forward made is not needed any more, and torch can have its memory.
+        self._operations.clear()
+        batch = (self._trainer.batch[0], self._trainer.labels)
+        self._copies.forget_all_but((*self._trainer.model.parameters(), *batch))
         handles = [handle for i, node in enumerate(self._nodes) for handle in self._watch(i, node)]
         try:
             yield
@@ -255,17 +254,19 @@ class Recorder:
 
     def _watch(self, i: int, node: GradFn) -> Iterator[Any]:
         """Hooks on one node: the first sees the gradients summed, the second those sent on."""
+        copies = self._copies
         arrived: list[Array | None] = []
+        places: list[Place | None] = []
         leaf = leaf_of(node)
-
         whole = node in self._weight_nodes
-        onward = [following in self._weight_nodes for following, _ in node.next_functions]
+        onward = [(to, number, to in self._weight_nodes) for to, number in node.next_functions]
 
         def before(grad_outputs: Grads) -> None:
-            # One node sends what the next one gets: the same gradient is copied once.
-            arrived[:] = [self._copy_gradient(grad, whole) for grad in grad_outputs]
+            found = [copies.arrived(g, node, k, whole) for k, g in enumerate(grad_outputs)]
+            places[:] = [place for place, _ in found]
+            arrived[:] = [array for _, array in found]
             if leaf is not None:
-                arrived.insert(0, self._copy_gradient(leaf.grad, True))
+                arrived.insert(0, copies.grad(leaf))
 
         alteration = self._alteration if i == (self._alteration and self._alteration.node) else None
 
@@ -273,9 +274,10 @@ class Recorder:
             altered = None if alteration is None else alter(alteration, grad_inputs)
             if leaf is None:
                 sent = zip(altered or grad_inputs, onward, strict=False)
-                outputs = tuple(self._copy_gradient(grad, whole) for grad, whole in sent)
+                outputs = tuple(copies.sent(grad, *edge) for grad, edge in sent)
             else:
-                outputs = (self._copy_gradient(leaf.grad, True),)
+                copies.accumulated(leaf, places[0], arrived[1])
+                outputs = (copies.grad(leaf),)
             self._events.append(
                 Event(
                     Phase.BACKWARD,
@@ -293,36 +295,11 @@ class Recorder:
 
     # -- copies ------------------------------------------------------------------------------
 
-    def _copied(self, tensor: Tensor, whole: bool) -> Array:
-        size = len(self._trainer.labels)
-        if not whole and self._samples is not None and tensor.ndim and len(tensor) == size:
-            tensor = tensor.detach()[: self._samples]
-        return to_array(tensor)
-
-    def _copy_gradient(self, grad: Tensor | None, whole: bool) -> Array | None:
-        """A copy of a gradient as it is now; the same array for every tensor that is the same.
-
-        What is kept alive is not ``grad`` itself: AccumulateGrad takes over a tensor that nobody
-        else holds, and clones one that is held.
-        """
-        if grad is None:
-            return None
-        if grad.layout is not torch.strided:
-            return to_array(grad)
-        key = (grad.data_ptr(), grad.shape, grad.stride(), grad._version)
-        if key not in self._gradients:
-            self._gradients[key] = (grad.detach(), self._copied(grad, whole))
-        return self._gradients[key][1]
-
     def _copy_all(self, tensors: Tensors) -> Arrays:
         return tuple(self._copy(tensor) for tensor in tensors)
 
     def _copy(self, tensor: Tensor) -> Array:
-        """A copy of a tensor as it is now; the same array again while it does not change."""
-        key = _key(tensor)
-        if key not in self._copies:
-            self._copies[key] = (tensor, self._copied(tensor, id(tensor) in self._weights))
-        return self._copies[key][1]
+        return self._copies.tensor(tensor, id(tensor) in self._weights)
 
 
 class _Watch(TorchFunctionMode):
@@ -388,17 +365,6 @@ def _line_in(code: CodeType | None) -> int | None:
     return None
 
 
-def to_array(tensor: Tensor) -> Array:
-    """A numpy copy that later in-place changes of the tensor do not reach."""
-    if tensor.layout is not torch.strided:
-        tensor = tensor.detach().to_dense()
-    if tensor.dtype is torch.bfloat16:
-        tensor = tensor.detach().float()  # numpy has none; float32 holds each of its values
-    array: Array = tensor.numpy(force=True).copy()
-    array.flags.writeable = False
-    return array
-
-
 def alter(alteration: Alteration, grads: Grads) -> Grads:
     """Gradients as an alteration makes them; None stays None."""
     change: Callable[[Tensor], Tensor] = {
@@ -408,10 +374,6 @@ def alter(alteration: Alteration, grads: Grads) -> Grads:
         "noise": lambda grad: grad + torch.randn(grad.shape).to(grad) * alteration.value,
     }[alteration.kind]
     return tuple(None if grad is None else change(grad) for grad in grads)
-
-
-def _key(tensor: Tensor) -> tuple[int, int]:
-    return id(tensor), tensor._version
 
 
 def preview(trainer: "Trainer") -> Recording:

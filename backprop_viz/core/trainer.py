@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
+from .copies import cloned
 from .data import prepare
 from .evaluation import Evaluation, InterruptedEvaluation, Scoring
 from .lenet import LeNet
@@ -312,9 +313,9 @@ class Trainer:
         optimizer = None if self.optimizer is None else self.optimizer.state_dict()
         return Checkpoint(
             iteration=self.iteration,
-            model=copy.deepcopy(self.model.state_dict()),
+            model=cloned(self.model.state_dict()),
             grads=None if self.clear_gradients else self._kept_grads(),
-            optimizer=copy.deepcopy(optimizer),
+            optimizer=cloned(optimizer),
             random_state=self._random_state,
             loader=self._loader.state(),
             fetched=(self._fetched_for, self._fetched),
@@ -340,7 +341,7 @@ class Trainer:
         for parameter, grad in zip(self.model.parameters(), grads, strict=True):
             parameter.grad = None if grad is None else grad.clone()
         if self.optimizer is not None and checkpoint.optimizer is not None:
-            self.optimizer.load_state_dict(copy.deepcopy(checkpoint.optimizer))
+            self.optimizer.load_state_dict(cloned(checkpoint.optimizer))
         self._rate.put(lr, schedule, checkpoint.iteration)
         self._random_state = checkpoint.random_state
         self._loader.restore(checkpoint.loader)

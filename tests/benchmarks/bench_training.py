@@ -109,7 +109,7 @@ def recorded(pairs: int, seconds: float) -> Iterator[Figure]:
     for what, way in ways.items():
         pair = [(1e3 / rate(loop, seconds), 1e3 / rate(way, seconds)) for _ in range(pairs)]
         theirs, ours = sorted(pair, key=lambda pair: pair[1] / pair[0])[len(pair) // 2]
-        bar = RECORDED_BAR if way is record else float("inf")
+        bar = RECORDED_BAR if way is record else None
         yield Figure(what, ours, "ms", bar, theirs, "a bare iteration")
 
 
@@ -147,7 +147,7 @@ def peers(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         logging = bv.Trainer.from_settings(settings)
 
         def torchlens_forward() -> None:
-            torchlens.log_forward_pass(logging.model, logging.batch[0])
+            torchlens.trace(logging.model, logging.batch[0])
 
         yield "  TorchLens: forward only", torchlens_forward
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 class Figure:
     """``ours`` in ``unit``, beside a peer's where there is one, and the bar for one of the two.
 
-    ``bar`` is for the ratio of ours to the peer's if there is a peer, else for ``ours``.
+    ``bar`` is for the ratio of ours to the peer's if there is a peer, else for ``ours``; None where
+    it is another's figure, to compare with.
     """
 
     what: str
     ours: float
     unit: str
-    bar: float
+    bar: float | None
     peer: float | None = None
     peer_name: str = ""
     lower_is_better: bool = True
@@ -24,21 +25,22 @@ class Figure:
         """Ours to the peer's."""
         return None if self.peer is None else self.ours / self.peer
 
-    @property
-    def met(self) -> bool:
-        """Whether the bar is met."""
+    def verdict(self) -> str:
+        """The bar, and whether it is met."""
+        if self.bar is None:
+            return ""
         value = self.ours if self.ratio is None else self.ratio
-        return value <= self.bar if self.lower_is_better else value >= self.bar
+        met = value <= self.bar if self.lower_is_better else value >= self.bar
+        bar = f"{'≤' if self.lower_is_better else '≥'} {self.bar:g}"
+        return f"{bar:>7}  {'met' if met else 'MISSED'}"
 
     def row(self) -> str:
         """A line of the table."""
         peer = "" if self.peer is None else f"{self.peer:.4g} {self.unit}"
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
-        bar = f"{'≤' if self.lower_is_better else '≥'} {self.bar:g}"
         ours = f"{self.ours:.4g} {self.unit}"
-        verdict = "met" if self.met else "MISSED"
         beside = f"{peer:>14} {self.peer_name:18} {ratio:>6}"
-        return f"{self.what:52} {ours:>14} {beside} {bar:>7}  {verdict}"
+        return f"{self.what:52} {ours:>14} {beside} {self.verdict()}".rstrip()
 
 
 def header() -> str:
