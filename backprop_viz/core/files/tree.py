@@ -1,0 +1,106 @@
+"""Nested values as JSON and a list of tensors, with a tag for every type that JSON has not.
+
+A value is None, a bool, int, float or str, bytes, a list, tuple or dict of values, a tensor, a
+numpy array, or one of the dataclasses of ``RECORDS``. Nothing else is ever made by decoding.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .. import records, sources, trainer
+
+# Every dataclass of these modules, so that one that is added there comes along.
+RECORDS: Mapping[str, type] = {
+    name: value
+    for module in (records, sources, trainer)
+    for name, value in vars(module).items()
+    if isinstance(value, type) and is_dataclass(value)
+}
+
+
+class Encoder:
+    """``encode`` gives what JSON can hold; ``tensors`` gathers the tensors that it refers to."""
+
+    def __init__(self) -> None:
+        self.tensors: list[Tensor] = []
+        self._places: dict[int, int] = {}
+        # Alive for as long as their ids are compared.
+        self._seen: list[object] = []
+
+    def encode(self, value: Any) -> Any:
+        """A value as JSON. Raises TypeError for a type that is none of those above."""
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, list):
+            return [self.encode(item) for item in value]
+        if isinstance(value, tuple):
+            return {"tuple": [self.encode(item) for item in value]}
+        if isinstance(value, Mapping):
+            return {"dict": [[self.encode(k), self.encode(v)] for k, v in value.items()]}
+        if isinstance(value, bytes):
+            return {"bytes": base64.b64encode(value).decode("ascii")}
+        if isinstance(value, Tensor):
+            return {"tensor": self._place(value, value)}
+        if isinstance(value, np.ndarray):
+            # A copy: torch warns of arrays that may not be written to.
+            return {"array": self._place(value, torch.from_numpy(value.copy()))}
+        name = type(value).__name__
+        if not is_dataclass(value) or RECORDS.get(name) is not type(value):
+            raise TypeError(f"{name} cannot be written to a file.")
+        return {
+            "record": name,
+            "fields": {f.name: self.encode(getattr(value, f.name)) for f in fields(value)},
+        }
+
+    def _place(self, value: object, tensor: Tensor) -> int:
+        """Where the tensor is in the list; the same one is there once."""
+        if id(value) not in self._places:
+            self._places[id(value)] = len(self.tensors)
+            self._seen.append(value)
+            # A view of a larger tensor is written without the rest of it.
+            self.tensors.append(tensor.detach().clone(memory_format=torch.contiguous_format))
+        return self._places[id(value)]
+
+
+def decode(data: Any, tensors: Sequence[Tensor]) -> Any:
+    """The value of what ``Encoder.encode`` gave; a record's missing fields get their defaults.
+
+    Raises ValueError, TypeError, KeyError, IndexError or RecursionError for anything else.
+    """
+    if data is None or isinstance(data, bool | int | float | str):
+        return data
+    if isinstance(data, list):
+        return [decode(item, tensors) for item in data]
+    match data:
+        case {"tuple": list(items)}:
+            return tuple(decode(item, tensors) for item in items)
+        case {"dict": list(pairs)}:
+            return {decode(k, tensors): decode(v, tensors) for k, v in pairs}
+        case {"bytes": str(text)}:
+            return base64.b64decode(text, validate=True)
+        case {"tensor": int(place)}:
+            return tensors[place]
+        case {"array": int(place)}:
+            return tensors[place].numpy()
+        case {"record": str(name), "fields": dict(values)}:
+            return _record(RECORDS[name], {k: decode(v, tensors) for k, v in values.items()})
+    raise ValueError(f"unknown kind of value: {', '.join(map(str, data))[:80]}")
+
+
+def _record(kind: type, values: dict[str, Any]) -> Any:
+    known = {f.name: f for f in fields(kind) if f.init}
+    unknown = values.keys() - known.keys()
+    missing = [
+        name
+        for name, f in known.items()
+        if name not in values and f.default is MISSING and f.default_factory is MISSING
+    ]
+    if unknown or missing:
+        raise ValueError(f"{kind.__name__} with {sorted(unknown)} and without {missing}")
+    return kind(**values)
