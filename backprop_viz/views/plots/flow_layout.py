@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QRectF
 
 from ...core.records import Array, Moment, Phase
@@ -60,7 +61,8 @@ class Norms:
     def _difference(self, array: Array, other: Array | None) -> float:
         key = (id(array), id(other))
         if key not in self._known:
-            change = array if other is None else array.astype("f8") - other
+            with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
+                change = array if other is None else array.astype("f8") - other
             self._known[key] = (array, array if other is None else other, norm(change))
         return self._known[key][2]
 

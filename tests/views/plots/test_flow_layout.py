@@ -1,5 +1,6 @@
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -75,3 +76,18 @@ def test_norms_are_torch_s(make_frame: MakeFrame) -> None:
         assert flow.ratio == pytest.approx(
             np.linalg.norm(after - before) / np.linalg.norm(before), rel=1e-9
         )
+
+
+def test_weights_at_infinity_have_no_ratio_and_no_warning(make_frame: MakeFrame) -> None:
+    recording = make_frame().moment.recording
+    endless = np.full(6, np.inf, np.float32)
+    events = [
+        replace(e, inputs=(endless, e.inputs[1]), outputs=(endless,))
+        if e.phase is Phase.UPDATE and e.parameter == "conv1.bias"
+        else e
+        for e in recording.events
+    ]
+    moment = replace(recording, events=tuple(events)).at(len(events))
+    ratios = {flow.name: flow.ratio for flow in Norms().flows(moment)}
+    assert math.isnan(ratios.pop("conv1.bias"))
+    assert all(math.isfinite(ratio) for ratio in ratios.values())

@@ -1,0 +1,74 @@
+"""Sees what goes wrong while the window is driven: exceptions, warnings of Qt, stalls."""
+
+import sys
+import threading
+import time
+import traceback
+import warnings
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QDialog
+
+BEAT_MS = 20
+STALL_S = 1.0
+NESTED_S = 0.5
+# What the offscreen platform says of what it has not: a stacking order, a keyboard to grab.
+SILENT = "This plugin does not support "
+
+
+def waited_for_a_core() -> float:
+    """How many seconds this thread was ready to run and had to wait for a core; Linux only."""
+    kept = Path("/proc/thread-self/schedstat")
+    return int(kept.read_text().split()[1]) / 1e9 if kept.exists() else 0.0
+
+
+class Watch(QObject):
+    """``failures`` holds all that went wrong; ``longest_s`` the longest time without a beat."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failures: list[str] = []
+        self.longest_s = 0.0
+        self.in_deed_since: float | None = None
+        self._last = (time.monotonic(), waited_for_a_core())
+        self._beat = QTimer(self, interval=BEAT_MS)
+        self._beat.timeout.connect(self._on_beat)
+        self._beat.start()
+        sys.excepthook = self._exception
+        sys.unraisablehook = lambda u: self._exception(u.exc_type, u.exc_value, u.exc_traceback)
+        threading.excepthook = lambda a: self._exception(a.exc_type, a.exc_value, a.exc_traceback)
+        qInstallMessageHandler(self._message)
+        warnings.simplefilter("error")
+
+    def begin_beating(self) -> None:
+        """What came before is not counted: the window was being made."""
+        self._last = (time.monotonic(), waited_for_a_core())
+        self.longest_s = 0.0
+
+    def _on_beat(self) -> None:
+        """The event loop runs. Waiting for a core is the machine's fault, not the window's."""
+        now, waited = time.monotonic(), waited_for_a_core()
+        gap = now - self._last[0] - (waited - self._last[1])
+        self._last = (now, waited)
+        self.longest_s = max(self.longest_s, gap)
+        if gap > STALL_S:
+            self.failures.append(f"The event loop stood still for {gap:.2f} s.")
+        if self.in_deed_since is not None and now - self.in_deed_since > NESTED_S:
+            self._leave_nested_loop()
+
+    def _leave_nested_loop(self) -> None:
+        """A dialog that waits in an event loop of its own, as Qt's own do, is answered with no."""
+        on_top = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+        if isinstance(on_top, QDialog):
+            on_top.reject()
+        elif on_top is not None:
+            on_top.close()
+
+    def _exception(self, kind: Any, error: Any, trace: Any) -> None:
+        self.failures.append("".join(traceback.format_exception(kind, error, trace)))
+
+    def _message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and not text.startswith(SILENT):
+            self.failures.append(f"Qt said: {text}\n{''.join(traceback.format_stack(limit=12))}")
