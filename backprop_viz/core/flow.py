@@ -58,22 +58,38 @@ def parents(recording: Recording, node: int) -> list[int]:
     return sorted(found, key=lambda one: recording.ran_at.get(one, len(recording.events)))
 
 
-def made_by(recording: Recording, node: int) -> int | None:
-    """The operation that made a node.
+class Makers:
+    """Which operation made each node of a recording: for asking about many of them.
 
     One operation can make several (``cross_entropy``: NllLoss and LogSoftmax), and only the last
-    is its output's grad_fn; the others belong to the operation of the node they feed. None for
-    an AccumulateGrad, which no operation makes.
+    is its output's grad_fn; the others belong to the operation of the node they feed.
     """
-    by_node = {e.node: i for i, e in forward_events(recording) if e.node is not None}
-    if any(n.id == node and n.name == "AccumulateGrad" for n in recording.graph.nodes):
+
+    def __init__(self, recording: Recording) -> None:
+        self._by_node = {e.node: i for i, e in forward_events(recording) if e.node is not None}
+        self._leaves = {n.id for n in recording.graph.nodes if n.name == "AccumulateGrad"}
+        self._parents: dict[int, list[int]] = {}
+        for one, other in recording.graph.edges:
+            self._parents.setdefault(other, []).append(one)
+        self._ran_at = recording.ran_at
+        self._never = len(recording.events)
+
+    def of(self, node: int) -> int | None:
+        """The operation that made a node; None for an AccumulateGrad, which none makes."""
+        if node in self._leaves:
+            return None
+        seen = [node]
+        for one in seen:
+            if one in self._by_node:
+                return self._by_node[one]
+            senders = {p for p in self._parents.get(one, ()) if p not in seen}
+            seen += sorted(senders, key=lambda p: self._ran_at.get(p, self._never))
         return None
-    seen = [node]
-    for one in seen:
-        if one in by_node:
-            return by_node[one]
-        seen += [p for p in parents(recording, one) if p not in seen]
-    return None
+
+
+def made_by(recording: Recording, node: int) -> int | None:
+    """The operation that made a node; None for an AccumulateGrad."""
+    return Makers(recording).of(node)
 
 
 def line_of(recording: Recording, index: int) -> int | None:

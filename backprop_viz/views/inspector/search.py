@@ -6,7 +6,7 @@ from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
-from ...core.flow import layer_of, made_by
+from ...core.flow import Makers
 from ...core.records import Recording
 from ...core.selection import Kind
 from ..style.theme import DARK, Theme, body_font, code_font
@@ -29,8 +29,11 @@ def entries(recording: Recording) -> tuple[Entry, ...]:
         text = f"{layer.name} · {shape}" if shape else layer.name
         found.append(Entry(text, "layer", layer.name))
     taken = {entry.text for entry in found}
+    makers = Makers(recording)
+    layer_of = {i: layer.name for layer in recording.layers.layers for i in layer.operations}
     for node in recording.graph.nodes:
-        kin = _kin(recording, node.id, node.parameter)
+        made = makers.of(node.id)
+        kin = node.parameter or ("" if made is None else layer_of.get(made, ""))
         text = f"{node.name} · {kin}" if kin else node.name
         if text in taken:
             text = f"{text} · {node.id}"
@@ -49,14 +52,6 @@ def best(all_entries: tuple[Entry, ...], text: str) -> Entry | None:
     begin = [entry for found, entry in texts if found.startswith(wanted)]
     within = [entry for found, entry in texts if wanted in found]
     return next(iter([*same, *begin, *within]), None)
-
-
-def _kin(recording: Recording, node: int, parameter: str | None) -> str:
-    if parameter is not None:
-        return parameter
-    made = made_by(recording, node)
-    layer = None if made is None else layer_of(recording, made)
-    return "" if layer is None else layer.name
 
 
 class SearchField(QLineEdit):

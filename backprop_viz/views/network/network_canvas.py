@@ -22,7 +22,7 @@ from ..style.numbers import signed
 from ..style.shown import Shown
 from ..style.theme import Theme, body_font, code_font
 from . import network_layout
-from .feature_maps import Block, Look, blocks, shape_text
+from .feature_maps import Block, Look, Size, blocks, shape_text
 from .network_layout import Column, least_size
 from .network_painter import NetworkPainter
 from .network_state import NetworkState
@@ -54,6 +54,7 @@ class NetworkCanvas(QWidget):
         self.setMouseTracking(True)
         self._state = NetworkState(LayerGraph(), None, "activations")
         self._blocks: tuple[tuple[Block, ...], ...] = ()
+        self._sizes: tuple[tuple[Size, ...], ...] = ()  # of the blocks
         self._headers: tuple[int, ...] = ()  # the widths of the columns' texts
         self._placed = Shown()
         self._columns: tuple[Column, ...] = ()
@@ -81,6 +82,7 @@ class NetworkCanvas(QWidget):
             self._headers = _header_widths(state.layers.layers)
         self._state = state
         self._blocks = tuple(blocks(state.moment, y, state.mode) for y in state.layers.layers)
+        self._sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
         self._spot = None if self._spot is None else self._nearest(self._spot)
         self.update()
 
@@ -108,10 +110,9 @@ class NetworkCanvas(QWidget):
 
     def columns(self) -> tuple[Column, ...]:
         """Where each layer lies at the widget's size."""
-        sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
-        if self._placed.is_new(self.layers, sizes, self.width(), self.height()):
+        if self._placed.is_new(self.layers, self._sizes, self.width(), self.height()):
             self._columns = network_layout.place(
-                self.layers, sizes, self._headers, self.width(), self.height()
+                self.layers, self._sizes, self._headers, self.width(), self.height()
             )
         return self._columns
 

@@ -21,12 +21,13 @@ from ..style.elided import ElidedLabel
 from ..style.numbers import decade, short
 from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font, code_font
-from .flow_layout import Decades, Flow, Norms, bar, dot, labels, slot, slot_at
+from .flow_layout import Decades, Flow, Label, Norms, bar, dot, labels, slot, slot_at
 from .legend import HEADER_HEIGHT
 
 _TOP = 24.0  # the names of the two axes
 _BOTTOM = 20.0  # the parameters' names
 _SIDE = 36.0
+_NARROW = 6.0  # a column in which a bar has no room for round corners
 _CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -108,6 +109,8 @@ class FlowBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.flows: tuple[Flow, ...] = ()
+        self._labels: list[Label] = []
+        self._labelled: object = None  # what they were made for
         self._grads: Decades | None = None
         self._ratios: Decades | None = None
         self._theme = DARK
@@ -200,8 +203,11 @@ class FlowBars(QWidget):
             painter.setPen(QColor(self._theme.accent))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         self._paint_axes(painter)
-        for i, flow in enumerate(self.flows):
-            self._paint_flow(painter, i, flow)
+        if self.flows and self.area().width() / len(self.flows) < _NARROW:
+            self._paint_narrow(painter)
+        else:
+            for i, flow in enumerate(self.flows):
+                self._paint_flow(painter, i, flow)
         self._paint_labels(painter)
         painter.end()
 
@@ -237,6 +243,33 @@ class FlowBars(QWidget):
                 painter.drawText(box, side | middle, decade(k))
         painter.setPen(QColor(theme.border))
         painter.drawLine(area.bottomLeft(), area.bottomRight())
+
+    def _paint_narrow(self, painter: QPainter) -> None:
+        """Hundreds of parameters: plain bars and dots, all of a colour at once."""
+        theme, area = self._theme, self.area()
+        bars: dict[str, list[QRectF]] = {}
+        dots: list[QPointF] = []
+        for i, flow in enumerate(self.flows):
+            column = slot(area, len(self.flows), i)
+            role, part = "backward", 0.0
+            if flow.grad is None:
+                role = "faint"
+            elif not math.isfinite(flow.grad):
+                role, part = "error", 1.0
+            elif flow.grad > 0 and self._grads is not None:
+                part = self._grads.part(flow.grad)
+            bars.setdefault(role, []).append(bar(column, part))
+            if flow.ratio is not None and flow.ratio > 0 and self._ratios is not None:
+                known = math.isfinite(flow.ratio)
+                dots.append(QPointF(*dot(column, self._ratios.part(flow.ratio) if known else 0)))
+            if i == self._at:
+                painter.fillRect(column, theme.tint(theme.text, 0.3))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for role, boxes in bars.items():
+            painter.setBrush(QColor(getattr(theme, role)))
+            painter.drawRects(boxes)
+        painter.setPen(QPen(QColor(theme.update), 2))
+        painter.drawPoints(dots)
 
     def _paint_flow(self, painter: QPainter, i: int, flow: Flow) -> None:
         theme = self._theme
@@ -285,7 +318,11 @@ class FlowBars(QWidget):
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         width = area.width() / len(self.flows)
-        for label in labels(self.flows, width, metrics.horizontalAdvance):
+        key = (tuple(flow.name for flow in self.flows), width)
+        if key != self._labelled:
+            self._labelled = key
+            self._labels = labels(self.flows, width, metrics.horizontalAdvance)
+        for label in self._labels:
             names = {flow.name for flow in self.flows[label.first : label.last + 1]}
             middle = area.left() + (label.first + label.last + 1) / 2 * width
             left = min(max(middle - label.width / 2, 0), self.width() - label.width)

@@ -6,7 +6,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.core.records import Frame, Recording
+from backprop_viz.core.flow import layer_of, made_by
+from backprop_viz.core.records import (
+    Event,
+    Frame,
+    Graph,
+    Layer,
+    LayerGraph,
+    Node,
+    Phase,
+    Recording,
+)
 from backprop_viz.views.inspector.search import SearchField, best, entries
 
 MakeFrame = Callable[..., Frame]
@@ -128,3 +138,26 @@ def test_the_list_outlives_the_graph(field: SearchField, make_frame: MakeFrame) 
     field.setText("ReluBackward0")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert [kind for kind, _ in found] == ["node"]
+
+
+def test_a_thousand_nodes_are_listed_as_each_would_be_by_itself() -> None:
+    count = 1000
+    events = tuple(Event(Phase.FORWARD, "relu", (), (), node=2 * i) for i in range(count // 2))
+    recording = Recording(
+        1,
+        (),
+        events,
+        graph=Graph(
+            tuple(Node(i, f"Relu{i}", None) for i in range(count)),
+            tuple((i, i + 1) for i in range(count - 1)),
+        ),
+        layers=LayerGraph(tuple(Layer(i, f"layer{i}", (i,), (1,)) for i in range(count // 2))),
+    )
+    texts = [entry.text for entry in entries(recording) if entry.kind == "node"]
+    for i in range(0, count, 111):
+        made = made_by(recording, i)
+        assert made is not None
+        layer = layer_of(recording, made)
+        assert layer is not None
+        assert texts[i] == f"Relu{i} · {layer.name}"
+    assert made_by(recording, 501) == 250  # of the node it feeds
