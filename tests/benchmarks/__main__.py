@@ -20,6 +20,7 @@ BENCHMARKS = (
     "bench_drawing.py",
     "bench_plot.py",
     "bench_graph.py",
+    "bench_deep.py",
     "bench_memory.py",
 )
 
