@@ -43,7 +43,7 @@ def mosaic(block: Block, grid: Grid, span: Range | None, theme: Theme, ratio: fl
             maps = _thinned(maps, grid.height * ratio, grid.width * ratio)
         pixels = colours(maps, size.look, span, theme)
         tall, wide = (grid.rows if strip else maps.shape[1]), maps.shape[2]
-    matrix = _matrix(pixels, grid, strip)
+    matrix = _matrix(pixels, grid, strip, QColor(theme.panel).rgba())
     cell = _cells(block) if maps is not None else (1, 0) if strip and tall <= 16 else (0, 0)
     rows = _axis(
         1 if strip else grid.rows,
@@ -82,12 +82,12 @@ def _cells(block: Block) -> tuple[int, int]:
     return block.kernel or (0, 0)
 
 
-def _matrix(pixels: Pixels, grid: Grid, strip: bool) -> Pixels:
+def _matrix(pixels: Pixels, grid: Grid, strip: bool, ground: int) -> Pixels:
     """The maps (count, h, w) beside and below each other; the last places may stay empty."""
     count, height, width = pixels.shape
     places = grid.rows * grid.columns
     if count < places:
-        empty = np.zeros((places - count, height, width), np.uint32)
+        empty = np.full((places - count, height, width), ground, np.uint32)
         pixels = np.concatenate([pixels, empty])
     if strip:
         return pixels.reshape(grid.columns, grid.rows).T

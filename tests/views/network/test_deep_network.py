@@ -5,12 +5,16 @@ from collections import Counter
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from backprop_viz.core.records import Event, Layer, LayerGraph, Phase, Recording
+from backprop_viz.views.network.feature_maps import Block, Look, Range, Size
+from backprop_viz.views.network.mosaic import mosaic
 from backprop_viz.views.network.network_canvas import NetworkCanvas
+from backprop_viz.views.network.network_layout import Grid
 from backprop_viz.views.network.network_painter import NetworkPainter
 from backprop_viz.views.network.network_state import NetworkState
+from backprop_viz.views.style.theme import LIGHT
 
 LAYERS = 300
 
@@ -69,3 +73,17 @@ def test_places_are_computed_once(canvas) -> None:
     before = canvas.columns()
     canvas.resize(canvas.width() + 600, 250)
     assert canvas.columns() is not before
+
+
+def test_no_hole_in_a_grid_of_tiny_maps_is_black() -> None:
+    grid = Grid(0, 0, 32, 7, 5, 4, 5, 1)  # tiles without borders, three places empty
+    for source in (None, np.ones((1, 32, 2, 2), np.float32)):
+        block = Block(Size(Look.MAPS, 32, 2, 2), source)
+        image = mosaic(block, grid, Range(-1.0, 1.0, 0), LIGHT, 1.0)
+        pixels = {
+            QColor(image.pixel(x, y)).name()
+            for x in range(image.width())
+            for y in range(image.height())
+        }
+        assert "#000000" not in pixels
+        assert LIGHT.panel in pixels
