@@ -30,8 +30,10 @@ class Checkpoints:
         if iteration % self._stride == 0:
             self._sparse[iteration] = checkpoint
             if len(self._sparse) > SPARSE:
-                self._stride *= 2
-                self._sparse = {i: c for i, c in self._sparse.items() if i % self._stride == 0}
+                # One goes for each that comes, so that the memory stays the same.
+                if all(i % self._stride == 0 for i in self._sparse):
+                    self._stride *= 2
+                del self._sparse[next(i for i in self._sparse if i % self._stride)]
         self._recent[iteration] = checkpoint
         self._recent.move_to_end(iteration)
         if len(self._recent) > RECENT:

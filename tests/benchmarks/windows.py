@@ -13,8 +13,11 @@ from backprop_viz.session import Session
 from backprop_viz.views.window import MainWindow
 
 
-def open_window(*argv: str) -> tuple[MainWindow, Session]:
-    """A window at 1600x1000 that is ready, and its session."""
+def open_window(*argv: str, generate: bool = True) -> tuple[MainWindow, Session]:
+    """A window at 1600x1000 that is ready, and its session.
+
+    ``generate`` waits until the built-in digits are all drawn.
+    """
     path = tempfile.mkdtemp()
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, path)
     window = create_window([*argv])
@@ -23,8 +26,9 @@ def open_window(*argv: str) -> tuple[MainWindow, Session]:
     session = window.session
     assert isinstance(session, Session)
     session.wait_idle(60)
-    # The worker draws the rest of the digits meanwhile; here the same work takes as long.
-    training_strokes().generate()
+    if generate:
+        # The worker draws the rest of the digits meanwhile; here the same work takes as long.
+        training_strokes().generate()
     return window, session
 
 
