@@ -28,7 +28,8 @@ class Browsing:
 
     def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
         self._worker, self._mailbox = worker, mailbox
-        self._source = 0
+        # Not from 0: the worker that is put in place of this one must not count the same.
+        self._source = time.time_ns()
         self._watched: Part | None = None
         self._scores: dict[Part, tuple[int, Scores]] = {}
         self._job: tuple[Part, int, Scoring] | None = None

@@ -58,6 +58,11 @@ class Link:
         return self._received.popleft() if self._received else None
 
     @property
+    def has_message(self) -> bool:
+        """Whether there is a message to take."""
+        return bool(self._received)
+
+    @property
     def alive(self) -> bool:
         """Whether the worker may still say something."""
         return all(thread.is_alive() for thread in self._threads)
@@ -71,7 +76,7 @@ class Link:
 
     def _send(self, settings: Settings) -> None:
         """Have a process, which may take its time to start, then send."""
-        process = take()
+        self.process = process = take()
         assert process.stdin is not None
         assert process.stdout is not None
         self._output = process.stdout

@@ -26,7 +26,7 @@ from .core.records import (
     Settings,
 )
 from .keeper import Keeper
-from .link import Link
+from .lifeline import Lifeline
 from .messages import Update
 from .travel import Stride, ahead, behind
 
@@ -35,7 +35,6 @@ POLL_MS = 16
 PLAYBACK_MS = 900
 PLAYBACK_EVENT_MS = 40
 EVENTS_PER_SECOND = 8.0
-CLOSE_S = 1.8
 EARLIER_RUNS = 4
 
 
@@ -53,7 +52,7 @@ class Session(QObject):
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         Collector(self)
-        self._link = Link(settings)
+        self._link = Lifeline(settings)
         self._shown = -1
         # How the worker stands, with the cursor at the end; and what the window shows of it.
         self._live: Frame | None = None
@@ -78,8 +77,7 @@ class Session(QObject):
         self._player = QTimer(self, interval=round(1000 / EVENTS_PER_SECOND))
         self._player.timeout.connect(self._play_next)
         # A window may be destroyed without having been closed.
-        link = self._link
-        self.destroyed.connect(lambda: link.close(CLOSE_S))
+        self.destroyed.connect(self._link.close)
         self._poll.start()
 
     # -- running -----------------------------------------------------------------------------
@@ -253,7 +251,7 @@ class Session(QObject):
         self._poll.stop()
         self._playback.stop()
         self._player.stop()
-        self._link.close(CLOSE_S)
+        self._link.close()
 
     # -- frames ------------------------------------------------------------------------------
 
@@ -262,7 +260,7 @@ class Session(QObject):
         self._link.submit(name, *arguments)
 
     def _idle(self) -> bool:
-        return self._shown == self._link.submitted or not self._link.alive
+        return self._shown == self._link.submitted or self._link.ended
 
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
@@ -272,12 +270,22 @@ class Session(QObject):
                 newest = self._absorb(message)
                 self._shown = message.command
             elif isinstance(message, Notice):
-                self.told.emit(message)
+                again = message.code == "worker_ended" and self._shown >= 0
+                self.told.emit(self._begin_again() if again else message)
             else:
                 self.answered.emit(message)
         if newest is not None:
             self._receive(newest)
             self._link.ask_for_frame()
+
+    def _begin_again(self) -> Notice:
+        """Have another worker in place of one that has ended; what to say of it."""
+        self._shown, self._run = -1, 0  # its first update begins another run
+        self._link.begin_again(self._settings)
+        if self._live is not None and self._frame is not None:
+            self._live = replace(self._live, training=False, rate=0.0)
+            self._show_moment(self._frame.moment)
+        return Notice("worker_restarted")
 
     def _absorb(self, update: Update) -> Frame:
         """How things stand after an update; what it leaves out is as it was."""

@@ -14,6 +14,7 @@ from .core.checkpoints import Checkpoints
 from .core.compiler import defer_compiler, load_compiler
 from .core.data import prepare, training_strokes
 from .core.evaluation import InterruptedEvaluation
+from .core.lesson import Lesson
 from .core.pictures import Pictures
 from .core.program import program
 from .core.recorder import Recorder, preview
@@ -36,6 +37,8 @@ from .link import Mailbox
 from .messages import Update
 from .pace import Pace
 
+# How torch says that there is no more memory, on Windows and elsewhere.
+NO_MEMORY = ("not enough memory", "can't allocate memory")
 # After so long without a command there is time for what may be needed later.
 IDLE_S = 0.3
 
@@ -367,6 +370,11 @@ class Worker:
     def _run_phase(self, recorder: Recorder) -> None:
         try:
             phase = recorder.step()
+        except Exception:
+            if self._trainer.phase is Phase.BACKWARD:
+                # Of the graph that backward has begun to free nothing more can be had.
+                self.abandon()
+            raise
         finally:
             self._recording = recorder.recording()
         if phase is Phase.LOSS and not has_loss(self._trainer):
@@ -402,6 +410,7 @@ class Worker:
 
     def _publish(self) -> None:
         recording, program_ = self._sent
+        prediction, lesson = self._readings()
         self._mailbox.publish(
             Update(
                 command=self._carried_out,
@@ -412,8 +421,8 @@ class Worker:
                 due=self._trainer.phase,
                 training=self._training,
                 rate=self._pace.rate,
-                prediction=self._prediction(),
-                lesson=self.lessons.state(),
+                prediction=prediction,
+                lesson=lesson,
                 recording=None if self._recording is recording else self._recording,
                 program=None if self._program is program_ else self._program,
                 points=np.array(self._points, np.float64).reshape(-1, 2),
@@ -423,6 +432,15 @@ class Worker:
         self._sent = (self._recording, self._program)
         self._points.clear()
         self._held_out.clear()
+
+    def _readings(self) -> tuple[Prediction | None, Lesson]:
+        """What the network makes of the drawing; one that it cannot read is dropped, and told."""
+        try:
+            return self._prediction(), self.lessons.state()
+        except Exception as error:
+            self._mailbox.tell(_notice(error))
+            self.draw(None)
+            return None, self.lessons.state()
 
     def _prediction(self) -> Prediction | None:
         if self._drawing is None:
@@ -435,6 +453,6 @@ def _notice(error: Exception) -> Notice:
     """What to say of an exception; its own words where they were written for the user."""
     if isinstance(error, ValueError):
         return Notice("refused", (str(error),))
-    if isinstance(error, MemoryError) or "not enough memory" in str(error):
+    if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
         return Notice("out_of_memory")
     return Notice("failed", (type(error).__name__, str(error)))

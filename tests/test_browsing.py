@@ -208,7 +208,8 @@ def test_a_sample_without_a_label_to_learn_is_refused(box: Box) -> None:
     trainer = bv.Trainer("random", loss="mse", batch_size=1)
     stepper = Stepper(trainer)
     browsing = Browsing(stepper, box)
-    browsing.begin()
+    browsing.watch("train")
+    source = box.answers[-1].source
     with pytest.raises(ValueError, match="Random input"):
-        browsing.load("train", 1, 0)
+        browsing.load("train", source, 0)
     assert stepper.abandoned == 0

@@ -149,8 +149,9 @@ class Loader:
             self._order = self._shuffled()
             self._position = 0
         index = self._order[self._position : self._position + batch_size]
-        self._position += len(index)
-        return self._samples.batch(index)
+        batch = self._samples.batch(index)
+        self._position += len(index)  # where that raised, the same samples are asked for again
+        return batch
 
     def state(self) -> LoaderState:
         """Where the loader is; the order of an epoch is never changed in place."""

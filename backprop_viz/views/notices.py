@@ -23,7 +23,13 @@ def sentence(notice: Notice) -> str:
         ),
         "worker_ended": translate(
             "notices",
-            "The part that runs torch has ended, for want of memory perhaps: restart the program.",
+            "The part that runs torch could not begin, for want of memory perhaps: restart the "
+            "program.",
+        ),
+        "worker_restarted": translate(
+            "notices",
+            "The part that runs torch ended, for want of memory perhaps, and was started again "
+            "with the same settings and a fresh network; the loss so far stays on the plot.",
         ),
         "window_failed": translate(
             "notices", "Something in the window failed; training is not affected. {0}: {1}"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch.utils.data import TensorDataset
+from torch.utils.data import Dataset, TensorDataset
 
 import backprop_viz as bv
 from backprop_viz.core.sources import Loader, open_source
@@ -58,3 +58,32 @@ def test_mnist_from_a_folder() -> None:
     for _ in range(30):
         trainer.iterate()
     assert trainer.evaluate().loss < first
+
+
+class Failing(Dataset[tuple[torch.Tensor, int]]):
+    """Thirty samples; the next one that is asked for raises where that is wanted."""
+
+    fails = False
+
+    def __len__(self) -> int:
+        return 30
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        if self.fails:
+            raise RuntimeError("broken on purpose")
+        return torch.full((1, 32, 32), index / 30), index % 10
+
+
+@pytest.mark.parametrize("after", [1, 4, 9])
+def test_data_that_raised_gives_the_same_batches_afterwards(after: int) -> None:
+    data = Failing()
+    whole, cut = (bv.Trainer(data, batch_size=8, seed=2) for _ in range(2))
+    for i in range(12):
+        if i == after:
+            data.fails = True
+            with pytest.raises(RuntimeError, match="broken on purpose"):
+                cut.iterate()
+            data.fails = False
+        assert whole.iterate() == cut.iterate()
+    pairs = zip(whole.model.parameters(), cut.model.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)

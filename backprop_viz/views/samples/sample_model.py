@@ -56,17 +56,16 @@ class SampleModel(QAbstractListModel):
 
     def show_sheet(self, sheet: Sheet) -> None:
         """Take in how the samples of a part stand."""
-        self.sheet = sheet
         if self._images_of != (sheet.part, sheet.source):
             self._images_of = (sheet.part, sheet.source)
             self._images.clear()
             self._waiting = False
-        self._find()
+        self._find(sheet)
 
     def show_query(self, query: Query) -> None:
         """Show what a query asks for; where that is another part, once its sheet is there."""
         self.query = query
-        self._find()
+        self._find(self.sheet)
 
     def show_page(self, page: Page) -> None:
         """Take in images that were asked for."""
@@ -133,15 +132,19 @@ class SampleModel(QAbstractListModel):
 
     # -- finding and asking ------------------------------------------------------------------
 
-    def _find(self) -> None:
-        if self.sheet is None or self.sheet.part != self.query.part:
+    def _find(self, sheet: Sheet | None) -> None:
+        """Take over a sheet, with the rows that the query finds in it."""
+        if sheet is None or sheet.part != self.query.part:
             rows: NDArray[np.int64] = np.empty(0, np.int64)
         else:
-            rows = choose(self.sheet, self.query)
+            rows = choose(sheet, self.query)
         if np.array_equal(rows, self.rows):
+            self.sheet = sheet
             self.refreshed.emit()
             return
+        # Until then the rows are those of the sheet before, which may be the longer one.
         self.beginResetModel()
+        self.sheet = sheet
         self.rows = rows
         self._missing.clear()
         self.endResetModel()

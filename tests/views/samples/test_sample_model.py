@@ -108,6 +108,19 @@ def test_the_current_sample_stays_when_the_order_changes(model: SampleModel, qtb
     assert grid.current is None
 
 
+def test_data_with_fewer_samples_comes_while_a_late_one_is_current(
+    model: SampleModel, qtbot: QtBot
+) -> None:
+    grid = SampleGrid(model)
+    qtbot.addWidget(grid)
+    model.show_sheet(make_sheet())
+    grid.setCurrentIndex(model.index(381))
+    model.show_sheet(make_sheet(1, source=2))
+    assert grid.current is None
+    assert model.rowCount() == 1
+    assert model.sample(0).source == 2
+
+
 def test_a_large_set_paints_and_fetches_only_what_is_seen(
     model: SampleModel, wanted: Wanted, qtbot: QtBot
 ) -> None:

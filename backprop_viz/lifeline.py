@@ -1,0 +1,54 @@
+"""The session's line to a worker that is replaced when its process ends."""
+
+from typing import Any
+
+from .core.records import Notice, Settings
+from .link import Link
+from .messages import Answer, Update
+
+# What holds until it is said otherwise: another worker is told the last of each.
+STANDING = ("watch", "draw", "lessons.explain", "samples.watch")
+CLOSE_S = 1.8
+
+
+class Lifeline:
+    """As a Link, but ``begin_again`` puts another worker in place of one that has ended."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._link = Link(settings)
+        self._standing: dict[str, tuple[Any, ...]] = {}
+
+    def submit(self, name: str, *arguments: Any) -> None:
+        """Have the worker call its method ``name`` after the commands before."""
+        if name in STANDING:
+            self._standing[name] = arguments
+        self._link.submit(name, *arguments)
+
+    @property
+    def submitted(self) -> int:
+        """How many commands this worker was sent."""
+        return self._link.submitted
+
+    def ask_for_frame(self) -> None:
+        """Tell the worker that the window is ready for another frame of training."""
+        self._link.ask_for_frame()
+
+    def take(self) -> Update | Notice | Answer | None:
+        """The oldest message that was not taken yet."""
+        return self._link.take()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the worker is gone, and all that it said is taken."""
+        return not self._link.alive and not self._link.has_message
+
+    def begin_again(self, settings: Settings) -> None:
+        """Start another worker; commands that were not carried out are lost."""
+        self._link.close(CLOSE_S)
+        self._link = Link(settings)
+        for name, arguments in self._standing.items():
+            self._link.submit(name, *arguments)
+
+    def close(self) -> None:
+        """End the worker, whatever it is doing."""
+        self._link.close(CLOSE_S)
