@@ -72,7 +72,9 @@ def resume(run: StoredRun, path: Path) -> ResumedRun:
     """
     try:
         trainer = Trainer.from_settings(run.settings)
-    except (TypeError, KeyError, RuntimeError) as error:
+    except (MemoryError, ValueError):
+        raise
+    except Exception as error:
         raise _unusable(path) from error
     try:
         # One iteration more shows that all fits together before anything is replaced by it.

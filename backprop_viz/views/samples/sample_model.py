@@ -38,7 +38,8 @@ class SampleModel(QAbstractListModel):
     ``dataChanged``, after which a view lays out every row again.
     """
 
-    images_wanted = Signal(str, int, object)
+    # The source is more than the 32 bits of Qt's int.
+    images_wanted = Signal(str, object, object)
     refreshed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:

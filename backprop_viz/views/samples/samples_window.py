@@ -27,7 +27,7 @@ class SamplesWindow(QDialog):
     """
 
     watched = Signal(object)
-    images_wanted = Signal(str, int, object)
+    images_wanted = Signal(str, object, object)
     evaluation_wanted = Signal(str, object)
     evaluation_cancelled = Signal()
     opened = Signal(object)
