@@ -27,6 +27,8 @@ class Schedule:
     def __post_init__(self) -> None:
         if self.name not in SCHEDULES:
             raise ValueError(f"schedule is one of {', '.join(SCHEDULES)}, not {self.name!r}.")
+        if not isinstance(self.given, Mapping):
+            raise ValueError(f"The options of a schedule are named, not {self.given!r}.")
         if unknown := set(self.given) - set(SCHEDULES[self.name]):
             takes = ", ".join(SCHEDULES[self.name]) or "none"
             raise ValueError(
