@@ -25,9 +25,49 @@ def _(text: str) -> str:
     return str(QT_TRANSLATE_NOOP("actions", text))
 
 
-MENUS = (_("&Run"), _("&Travel"), _("D&ata"), _("&Drawing"), _("&View"), _("&Help"))
+MENUS = (_("&File"), _("&Run"), _("&Travel"), _("D&ata"), _("&Drawing"), _("&View"), _("&Help"))
 
 COMMANDS = (
+    Command(
+        "actionOpenSession",
+        "&File",
+        _("Open session…"),
+        "Ctrl+O",
+        _("Go on with a session that was saved"),
+        "files.open_session",
+    ),
+    Command(
+        "actionSaveSession",
+        "&File",
+        _("Save session"),
+        "Ctrl+S",
+        _("Save the run, the drawing and the panels in one file; training goes on"),
+        "files.save_session",
+    ),
+    Command(
+        "actionSaveSessionAs",
+        "&File",
+        _("Save session as…"),
+        "Ctrl+Shift+S",
+        _("Save the run, the drawing and the panels in another file"),
+        "files.save_session_as",
+    ),
+    Command(
+        "actionLoadWeights",
+        "&File",
+        _("Load weights…"),
+        "",
+        _("Go on with the weights of a .safetensors file, or of a state_dict in a .pt file"),
+        "files.load_weights",
+    ),
+    Command(
+        "actionSaveWeights",
+        "&File",
+        _("Save weights…"),
+        "",
+        _("Save the weights for other programs, as .safetensors or as a state_dict"),
+        "files.save_weights",
+    ),
     Command("actionStep", "&Run", _("Step"), "F10", _("Run the phase that is due"), "running.step"),
     Command(
         "actionStepBack",
@@ -174,7 +214,7 @@ COMMANDS = (
         _("Run backward twice with retain_graph=True, to see the gradients add up"),
         "running.backward_twice_retained",
     ),
-    Command("actionQuit", "&Run", _("Quit"), "Ctrl+Q", _("Close the window"), "window.close"),
+    Command("actionQuit", "&File", _("Quit"), "Ctrl+Q", _("Close the window"), "window.close"),
     Command(
         "actionMnistFolder",
         "D&ata",

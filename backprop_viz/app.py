@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication
 from . import __version__
 from .actions import MENUS, make_actions, translated
 from .arguments import Arguments, parse
+from .controllers.autosave import Autosave
 from .controllers.context import Context
 from .controllers.drawing import Drawing
+from .controllers.files import Files
 from .controllers.helping import Helping
 from .controllers.images import Images
 from .controllers.mnist import Mnist
@@ -84,6 +86,9 @@ class Composer(QObject):
         self.viewing = Viewing(context, arguments.theme)
         self.samples = Samples(context, self.viewing)
         self.helping = Helping(context)
+        self.files = Files(context, self.viewing)
+        self.images.session_wanted.connect(self.files.open)
+        self.autosave = Autosave(context, self.files)
         for command, action in rows:
             action.triggered.connect(attrgetter(command.call)(self))
         self._frame: Frame | None = None
@@ -93,6 +98,8 @@ class Composer(QObject):
         self._hook_exceptions()
         window.resize(_fitting(FIRST_SIZE))
         window.restore_layout(self._store)
+        if arguments.file is not None:
+            self.files.open(arguments.file)
 
     def _show(self, frame: Frame) -> None:
         self._frame = frame
@@ -100,6 +107,8 @@ class Composer(QObject):
         self.running.show_frame(frame)
         self.travelling.show_frame(frame)
         self.teaching.show_frame(frame)
+        self.files.show_frame(frame)
+        self.autosave.show_frame(frame)
 
     def _select(self, kind: Kind, key: str | int) -> None:
         if self._frame is not None:
@@ -108,6 +117,7 @@ class Composer(QObject):
     def _close(self) -> None:
         self.window.save_layout(self._store)
         self.session.close()
+        self.autosave.finish()
         sys.excepthook = self._outer_hook
 
     def _hook_exceptions(self) -> None:

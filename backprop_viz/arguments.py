@@ -37,10 +37,11 @@ FOLDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The command line, read: what the run starts with, and "light", "dark" or None."""
+    """The command line, read: what the run starts with, "light", "dark" or None, a session."""
 
     settings: dict[str, Any]
     theme: str | None
+    file: str | None
 
 
 def parse(argv: Sequence[str]) -> Arguments:
@@ -75,6 +76,9 @@ def parse(argv: Sequence[str]) -> Arguments:
         shade.add_argument(
             f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
         )
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE.bpviz", type=_session, help="a saved session to go on with"
+    )
     options = parser.parse_args(argv)
     roots = {f"{name}_root": getattr(options, f"{name}_root") for name in FOLDERS}
     given = [name for name in FOLDERS if roots[f"{name}_root"]]
@@ -84,7 +88,13 @@ def parse(argv: Sequence[str]) -> Arguments:
     settings = {**PRESETS[options.preset], "seed": options.seed, **roots}
     if data is not None:
         settings["data"] = data
-    return Arguments(settings, options.theme)
+    return Arguments(settings, options.theme, options.file)
+
+
+def _session(text: str) -> str:
+    if not text.endswith(".bpviz"):
+        raise argparse.ArgumentTypeError(f"{text} is no session: its name does not end in .bpviz")
+    return text
 
 
 def _seed(text: str) -> int:

@@ -1,17 +1,36 @@
 """What passes between the window's process and the worker's. Notices pass as they are."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .core.lesson import Lesson
-from .core.records import Phase, Prediction, Program, Recording, Settings
+from .core.records import Curves, Phase, Prediction, Program, Recording, Settings
 from .core.samples import Page, Progress, Sheet
 
-# What the worker tells of its samples.
-Answer = Sheet | Page | Progress
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filed:
+    """What became of a file: ``what`` is "saved", "autosaved", "opened", "weights_saved" or
+    "weights_loaded", ``refusal`` the sentence if it was not.
+
+    ``state`` (iterations done, the phase that is due) is what was written; ``earlier`` and
+    ``window`` are what was read.
+    """
+
+    what: str
+    path: str
+    refusal: str | None = None
+    state: tuple[int, Phase] | None = None
+    earlier: tuple[tuple[str, Curves], ...] = ()
+    window: Mapping[str, Any] = field(default_factory=dict)
+
+
+# What the worker tells of its samples, and of files.
+Answer = Sheet | Page | Progress | Filed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The window's side of the worker: commands in, frames out, and the cursor over the events."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from .core.records import (
 )
 from .keeper import Keeper
 from .lifeline import Lifeline
-from .messages import Update
+from .messages import Filed, Update
 from .travel import Stride, ahead, behind
 
 POLL_MS = 16
@@ -42,12 +42,13 @@ class Session(QObject):
     """Hands commands to the worker, and its newest frame to the views, at most one a refresh.
 
     ``frame_ready`` carries a Frame, ``told`` a Notice, ``answered`` a Sheet, Page or Progress of
-    the samples; all come in the window's thread.
+    the samples, ``filed`` a Filed; all come in the window's thread.
     """
 
     frame_ready = Signal(object)
     told = Signal(object)
     answered = Signal(object)
+    filed = Signal(object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +68,8 @@ class Session(QObject):
         self._program = Program((), "")
         self._history = History()
         self._earlier: tuple[tuple[str, Curves], ...] = ()
+        # The file whose run the next frame shows.
+        self._opened: Filed | None = None
         self._keeper = Keeper(Reel().budget)
         self._play_to = 0
         self._play_step = 1
@@ -109,6 +112,16 @@ class Session(QObject):
     def teach(self, name: str, *arguments: Any) -> None:
         """Call a command of the worker's ``Lessons``."""
         self._submit(f"lessons.{name}", *arguments)
+
+    def save(self, path: str, window: Mapping[str, Any], *, auto: bool = False) -> None:
+        """Write the session to a file, with what the window adds of its own; ``filed`` tells."""
+        # Past _submit: what is playing is not hurried to its end by an autosave.
+        name = "files.autosave" if auto else "files.save"
+        self._link.submit(name, path, self._earlier, window)
+
+    def use_file(self, name: str, path: str) -> None:
+        """Call another command of the worker's ``Filing``; ``filed`` tells what became of it."""
+        self._submit(f"files.{name}", path)
 
     def hold_pictures(self, pictures: Pictures) -> None:
         """Give the worker a folder of images that was read, before ``configure`` names it."""
@@ -222,6 +235,11 @@ class Session(QObject):
         return 0 if self._live is None else self._live.iteration
 
     @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """Where training stops from the next command on."""
+        return self._breakpoints
+
+    @property
     def frame(self) -> Frame | None:
         """What the window shows; None before torch is loaded."""
         return self._frame
@@ -269,6 +287,8 @@ class Session(QObject):
             if isinstance(message, Update):
                 newest = self._absorb(message)
                 self._shown = message.command
+            elif isinstance(message, Filed):
+                self._file(message)
             elif isinstance(message, Notice):
                 again = message.code == "worker_ended" and self._shown >= 0
                 self.told.emit(self._begin_again() if again else message)
@@ -287,11 +307,17 @@ class Session(QObject):
             self._show_moment(self._frame.moment)
         return Notice("worker_restarted")
 
+    def _file(self, filed: Filed) -> None:
+        self._opened = filed if filed.what == "opened" and filed.refusal is None else self._opened
+        self.filed.emit(filed)
+
     def _absorb(self, update: Update) -> Frame:
         """How things stand after an update; what it leaves out is as it was."""
         if update.run != self._run:
             self._branch(update.kept)
             self._run = update.run
+            if self._opened is not None:
+                self._earlier, self._opened = self._opened.earlier, None
         self._settings = update.settings
         self._history.extend(update.points, update.held_out)
         if update.recording is not None:

@@ -22,6 +22,7 @@ from .core.records import (
     Alteration,
     Array,
     Breakpoint,
+    Curves,
     Notice,
     Phase,
     Prediction,
@@ -31,14 +32,15 @@ from .core.records import (
 )
 from .core.stops import gradients_stop, has_loss, loss_stops
 from .core.threads import torch_threads
-from .core.trainer import Trainer
+from .core.trainer import Checkpoint, Trainer
+from .failures import notice_of
+from .filing import Filing, rows
 from .lessons import Lessons
 from .link import Mailbox
 from .messages import Update
 from .pace import Pace
 
 # How torch says that there is no more memory, on Windows and elsewhere.
-NO_MEMORY = ("not enough memory", "can't allocate memory")
 # After so long without a command there is time for what may be needed later.
 IDLE_S = 0.3
 
@@ -47,7 +49,7 @@ class Worker:
     """Owns the trainer and its recording; lives in a process of its own.
 
     The methods under "commands" are those that the window may name in the mailbox; so may it
-    those of ``lessons`` and ``samples``, as in "lessons.undo".
+    those of ``lessons``, ``samples`` and ``files``, as in "lessons.undo".
     """
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
@@ -60,11 +62,13 @@ class Worker:
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._checkpoints: Checkpoints
         self._settings_changed = False
+        self._weights_given = False
         self._training = False
         self._evaluation_due = False
         self._pace = Pace()
         self._drawing: Array | None = None
         self.lessons = Lessons(self)
+        self.files = Filing(self, mailbox)
         self._trainer: Trainer
         self._settings = settings
         self._recorder: Recorder | None = None
@@ -77,9 +81,9 @@ class Worker:
             self._begin(settings)
         except Exception as error:
             # What was asked for cannot be had: the notice tells, the built-in digits serve.
-            mailbox.tell(_notice(error))
+            mailbox.tell(notice_of(error))
             self._begin(Settings())
-        self._publish()
+        self.publish()
 
     def run(self) -> None:
         """Carry out commands; between them train, or evaluate, or wait."""
@@ -102,7 +106,7 @@ class Worker:
                 self._carried_out = command.number
                 # A drawing that has gone on meanwhile is not worth an answer.
                 if command.name != "draw" or not mailbox.has_command():
-                    self._publish()
+                    self.publish()
 
     def _guarded(self, name: str, *arguments: object) -> None:
         """Call a method; what goes wrong in it is told, and the thread goes on."""
@@ -110,14 +114,15 @@ class Worker:
             attrgetter(name)(self)(*arguments)
         except Exception as error:
             self._training = self._evaluation_due = False
-            self._mailbox.tell(_notice(error))
-            self._publish()
+            self._mailbox.tell(notice_of(error))
+            self.publish()
 
     # -- commands ----------------------------------------------------------------------------
 
     def configure(self, settings: Settings) -> None:
         """Take over changed settings: at once where they are live, else from a fresh network."""
         untouched = self._trainer.iteration == 0 and self._recorder is None
+        untouched = untouched and not self._weights_given
         if untouched or not settings.continues(self._settings):
             self._begin(settings)
             return
@@ -224,7 +229,7 @@ class Worker:
         if image is None:
             self.lessons.forget_label()
 
-    # -- for the lessons ---------------------------------------------------------------------
+    # -- for its parts -----------------------------------------------------------------------
 
     @property
     def trainer(self) -> Trainer:
@@ -240,6 +245,11 @@ class Worker:
     def training(self) -> bool:
         """Whether training runs."""
         return self._training
+
+    @property
+    def settings(self) -> Settings:
+        """What the run is made from."""
+        return self._settings
 
     @property
     def recording(self) -> Recording:
@@ -268,6 +278,22 @@ class Worker:
         # In place of one that may still tell of a lesson.
         self._checkpoints.add(self._trainer.checkpoint())
 
+    def checkpoint_at(self, iteration: int) -> Checkpoint | None:
+        """The run as it was after so many iterations, if that is kept."""
+        return self._checkpoints.at(iteration)
+
+    def show_history(self, curves: Curves) -> None:
+        """Send these curves to the window as those of the run that was adopted."""
+        self._points, self._held_out = rows(curves)
+
+    def renew(self, recording: Recording) -> None:
+        """The network was given other weights: what was before cannot be run again."""
+        self._checkpoints = Checkpoints(self._trainer.checkpoint())
+        self._weights_given = True
+        self.lessons.forget_all()
+        self._recording = recording
+        self._program = program(self._settings, self._trainer.model)
+
     def hold_pictures(self, pictures: Pictures) -> None:
         """Have a folder that was read already at hand, to train on when told to."""
         from .core.data import keep_pictures  # and Pillow with it
@@ -279,14 +305,25 @@ class Worker:
     def _begin(self, settings: Settings) -> None:
         """Start a run from a fresh network; if it cannot be made, the run before goes on."""
         trainer = Trainer.from_settings(settings)
-        recording = preview(trainer)
+        self.adopt(settings, trainer, preview(trainer))
+
+    def adopt(
+        self,
+        settings: Settings,
+        trainer: Trainer,
+        recording: Recording,
+        recorder: Recorder | None = None,
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
+        """Go on with another run; ``recorder`` is the one of its iteration in progress."""
         self._trainer = trainer
         self._recording = recording
-        self._recorder = None
+        self._recorder = recorder
+        self._weights_given = False
         self.lessons.forget_all()
         self._settings = settings
         self._program = program(settings, trainer.model)
-        self._checkpoints = Checkpoints(trainer.checkpoint())
+        self._checkpoints = checkpoints or Checkpoints(trainer.checkpoint())
         self._settings_changed = False
         self._run += 1
         self._kept = 0
@@ -311,17 +348,17 @@ class Worker:
         wanted = self._mailbox.frame_wanted()
         if self._recorder is not None or any(b.kind in PLACES for b in self._breakpoints):
             self._finish(self._begun())
-            self._publish()
+            self.publish()
         elif wanted and pace.recording_due(now, iteration):
             self._checkpoints.add(self._trainer.checkpoint())
             self._run_free(Recorder(self._trainer, samples=1))
-            self._publish()
+            self.publish()
             pace.recorded(now, time.perf_counter() - now, iteration)
         else:
             self._run_free(None)
             pace.ran_free(time.perf_counter() - now)
             if wanted and pace.update_due(now):
-                self._publish()
+                self.publish()
 
     def _run_free(self, recorder: Recorder | None) -> None:
         """An iteration of free training; if something stops it, once more, recorded whole."""
@@ -340,7 +377,7 @@ class Worker:
         if stopped:
             trainer.restart_iteration()
             self._finish(self._begun())
-            self._publish()
+            self.publish()
             return
         step()
         self._note_iteration()
@@ -404,13 +441,17 @@ class Worker:
         self._evaluation_due = False
         self.samples.evaluated(done)
         self._held_out.append((self._trainer.iteration, done.loss, done.accuracy))
-        self._publish()
+        self.publish()
 
     # -- frames ------------------------------------------------------------------------------
 
-    def _publish(self) -> None:
+    def publish(self) -> None:
+        """Send how things stand, with what is new since the last time."""
         recording, program_ = self._sent
         prediction, lesson = self._readings()
+        points = np.array(self._points, np.float64).reshape(-1, 2)
+        held_out = np.array(self._held_out, np.float64).reshape(-1, 3)
+        self.files.note(self._run, self._kept, points, held_out)
         self._mailbox.publish(
             Update(
                 command=self._carried_out,
@@ -425,8 +466,8 @@ class Worker:
                 lesson=lesson,
                 recording=None if self._recording is recording else self._recording,
                 program=None if self._program is program_ else self._program,
-                points=np.array(self._points, np.float64).reshape(-1, 2),
-                held_out=np.array(self._held_out, np.float64).reshape(-1, 3),
+                points=points,
+                held_out=held_out,
             )
         )
         self._sent = (self._recording, self._program)
@@ -438,7 +479,7 @@ class Worker:
         try:
             return self._prediction(), self.lessons.state()
         except Exception as error:
-            self._mailbox.tell(_notice(error))
+            self._mailbox.tell(notice_of(error))
             self.draw(None)
             return None, self.lessons.state()
 
@@ -447,12 +488,3 @@ class Worker:
             return None
         probabilities = self._trainer.classify(self._drawing)
         return Prediction(tuple(float(p) for p in probabilities), prepare(self._drawing))
-
-
-def _notice(error: Exception) -> Notice:
-    """What to say of an exception; its own words where they were written for the user."""
-    if isinstance(error, ValueError):
-        return Notice("refused", (str(error),))
-    if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
-        return Notice("out_of_memory")
-    return Notice("failed", (type(error).__name__, str(error)))

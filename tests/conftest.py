@@ -35,6 +35,12 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_autosaves(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Windows of tests neither see nor leave runs in the user's own folder."""
+    os.environ["BACKPROP_VIZ_STATE"] = str(tmp_path_factory.mktemp("state"))
+
+
 MakeFrame = Callable[..., Frame]
 
 

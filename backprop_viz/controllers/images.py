@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog
 
@@ -16,6 +16,7 @@ from ..core.progress import Progress, Report
 from ..views.notices import sentence
 from .context import Context
 from .dialogs import open_
+from .files import SUFFIX
 from .running import Running
 
 # What is done sooner than this needs no strip that flashes up.
@@ -23,7 +24,12 @@ QUIET_S = 0.4
 
 
 class Images(QObject):
-    """Brings images in: opened, dropped or pasted ones onto the pad, a folder to train on."""
+    """Brings images in: opened, dropped or pasted ones onto the pad, a folder to train on.
+
+    ``session_wanted`` carries the path of a session that was dropped among them.
+    """
+
+    session_wanted = Signal(str)
 
     def __init__(self, context: Context, running: Running) -> None:
         super().__init__(context.window)
@@ -82,7 +88,9 @@ class Images(QObject):
 
     def take(self, path: str) -> None:
         """Put an image file on the pad, or train on a folder of images."""
-        if Path(path).is_dir():
+        if Path(path).suffix == SUFFIX:
+            self.session_wanted.emit(path)
+        elif Path(path).is_dir():
             self._start(lambda report: _pictures(path, report))
         else:
             self._start(lambda report: _drawing(path, ""))

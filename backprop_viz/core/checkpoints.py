@@ -44,9 +44,18 @@ class Checkpoints:
         return self._recent.get(iteration) or self._sparse.get(iteration)
 
     def before(self, iteration: int) -> Checkpoint:
-        """The last checkpoint with fewer iterations than ``iteration``, which is at least 1."""
+        """The last checkpoint with fewer iterations than ``iteration``, which is at least 1.
+
+        Raises ValueError if what was before is not known, as in a run that was opened.
+        """
         kept = {**self._sparse, **self._recent}
-        return kept[max(i for i in kept if i < iteration)]
+        found = max((i for i in kept if i < iteration), default=None)
+        if found is None:
+            raise ValueError(
+                f"What was before iteration {min(kept) + 1} is not known in a run that was taken "
+                "up from a file: go on from a later iteration."
+            )
+        return kept[found]
 
     def forget_after(self, iteration: int) -> None:
         """Drop those with more than ``iteration`` iterations: that future will not be."""

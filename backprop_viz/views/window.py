@@ -241,6 +241,16 @@ class MainWindow(QMainWindow):
             if isinstance(state, QByteArray):
                 splitter.restoreState(state)
 
+    def layout_state(self) -> dict[str, bytes]:
+        """The panels' sizes."""
+        return {name: bytes(s.saveState().data()) for name, s in self._splitters.items()}
+
+    def apply_layout(self, state: Mapping[str, bytes]) -> None:
+        """Give the panels the sizes that ``layout_state`` told of."""
+        for name, splitter in self._splitters.items():
+            if name in state:
+                splitter.restoreState(QByteArray(state[name]))
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell, then close."""
         self.closing.emit()

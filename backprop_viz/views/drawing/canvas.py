@@ -145,6 +145,12 @@ class Canvas(QWidget):
         self._sketch.show(Picture(np.rint(image * 255).astype(np.uint8).tobytes()))
         self._changed()
 
+    def show_strokes(self, strokes: tuple[Mark, ...]) -> None:
+        """Have these in place of the drawing; can be undone."""
+        self._hand.lift()
+        self._sketch.replace(strokes)
+        self._changed()
+
     def clear(self) -> None:
         """Wipe the drawing; can be undone. Tells None even where nothing was drawn."""
         self._hand.lift()

@@ -20,6 +20,7 @@ from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font
 from .canvas import Canvas
 from .probabilities import ProbabilityBars
+from .strokes import Mark
 from .teaching_row import TeachingRow
 from .tools import Tools
 
@@ -109,6 +110,14 @@ class DrawPanel(Panel):
     def show_picture(self, image: Array) -> None:
         """Put an image (280, 280), 0..1, light on dark, in place of the drawing."""
         self.canvas.show_picture(image)
+
+    def strokes(self) -> tuple[Mark, ...]:
+        """What the drawing is made of."""
+        return self.canvas.strokes()
+
+    def show_strokes(self, strokes: tuple[Mark, ...]) -> None:
+        """Have these in place of the drawing."""
+        self.canvas.show_strokes(strokes)
 
     def clear(self) -> None:
         """Wipe the drawing."""

@@ -29,6 +29,11 @@ class Sketch:
         """Have a picture in place of all strokes."""
         self._become((picture,))
 
+    def replace(self, strokes: tuple[Mark, ...]) -> None:
+        """Have other strokes in place of these; nothing to undo where they are the same."""
+        if strokes != self.strokes:
+            self._become(strokes)
+
     def clear(self) -> None:
         """Drop all strokes; nothing to undo where there are none."""
         if self.strokes:

@@ -1,0 +1,226 @@
+"""Opens and saves sessions, loads and saves weights."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from ..core.records import Frame
+from ..messages import Filed
+from .context import Context
+from .dialogs import open_
+from .viewing import Viewing
+from .window_state import apply_window_state, window_state
+
+SUFFIX = ".bpviz"
+# How long a window that is closed waits for what is being saved.
+CLOSING_S = 5.0
+
+
+class Files(QObject):
+    """Opens and saves sessions, loads and saves weights.
+
+    ``opened`` says that a run was taken up from a file.
+    """
+
+    opened = Signal()
+
+    def __init__(self, context: Context, viewing: Viewing) -> None:
+        super().__init__(context.window)
+        self._context, self._viewing = context, viewing
+        self._window, self._session = context.window, context.session
+        self._frame: Frame | None = None
+        self._path: Path | None = None
+        # What the window stood at when it was saved, by what had to be saved then.
+        self._written: dict[str, tuple[Any, ...]] = {}
+        self._saved: tuple[Any, ...] | None = None
+        self._saving = 0
+        # A file whose run goes on without its name: an autosave.
+        self._nameless: str | None = None
+        self._session.filed.connect(self._filed)
+        self._window.closing.connect(self._finish)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Mark in the title whether there is anything to save."""
+        self._frame = frame
+        if self._saved is None and self._path is None and frame.iteration == 0:
+            self._saved = self.stand()
+        if self._path is not None and self._window.isWindowModified() != self.modified:
+            self._window.setWindowModified(self.modified)
+
+    def stand(self) -> tuple[Any, ...]:
+        """What has to be saved: two that are equal need no saving in between."""
+        frame = self._frame
+        assert frame is not None
+        return (
+            frame.iteration,
+            frame.due,
+            frame.settings,
+            self._session.breakpoints,
+            self._window.draw_panel.strokes(),
+        )
+
+    def state(self) -> dict[str, Any] | None:
+        """What the window adds to the file; None before torch is loaded."""
+        frame = self._frame
+        return None if frame is None else window_state(self._context, self._viewing, frame)
+
+    @property
+    def modified(self) -> bool:
+        """Whether something would be lost if it is not saved."""
+        return self._frame is not None and self.stand() != self._saved
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def open_session(self) -> None:
+        """Let the user choose a session to go on with."""
+        dialog = self._dialog("openSessionDialog", self.tr("Open a session"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self._sessions())
+        dialog.fileSelected.connect(self.open)
+        open_(dialog)
+
+    def open(self, path: str) -> None:
+        """Go on with the session in a file; ask first where that would lose work."""
+        if self._frame is not None and self._frame.iteration and self.modified:
+            self._ask_to_open(lambda: self._session.use_file("open", path))
+        else:
+            self._session.use_file("open", path)
+
+    def open_nameless(self, path: str) -> None:
+        """Go on with the run in a file that is not the user's."""
+        self._nameless = path
+        self._session.use_file("open", path)
+
+    def save_session(self) -> None:
+        """Save to the file of the session; ask for its name the first time."""
+        if self._path is None:
+            self.save_session_as()
+        else:
+            self.save(str(self._path))
+
+    def save_session_as(self) -> None:
+        """Let the user choose a file to save the session in."""
+        dialog = self._dialog("saveSessionDialog", self.tr("Save the session"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self._sessions())
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(str(self._path or self.tr("session") + SUFFIX))
+        dialog.fileSelected.connect(self.save)
+        open_(dialog)
+
+    def save(self, path: str) -> None:
+        """Save the session in a file; training goes on."""
+        state = self.state()
+        if state is not None:
+            self._saving += 1
+            self._written[path] = self.stand()
+            self._session.save(path, state)
+
+    def load_weights(self) -> None:
+        """Let the user choose a file of weights to go on with."""
+        dialog = self._dialog("loadWeightsDialog", self.tr("Load weights"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Weights (*.safetensors *.pt)"))
+        dialog.fileSelected.connect(lambda path: self._session.use_file("load_weights", path))
+        open_(dialog)
+
+    def save_weights(self) -> None:
+        """Let the user choose a file to save the weights in."""
+        dialog = self._dialog("saveWeightsDialog", self.tr("Save the weights"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        filters = (self.tr("safetensors (*.safetensors)"), self.tr("PyTorch state_dict (*.pt)"))
+        dialog.setNameFilters(filters)
+        dialog.setDefaultSuffix("safetensors")
+        dialog.filterSelected.connect(
+            lambda chosen: dialog.setDefaultSuffix("pt" if chosen == filters[1] else "safetensors")
+        )
+        dialog.fileSelected.connect(lambda path: self._session.use_file("save_weights", path))
+        open_(dialog)
+
+    # -- dialogs -----------------------------------------------------------------------------
+
+    def _dialog(self, name: str, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setObjectName(name)
+        if self._path is not None:
+            dialog.setDirectory(str(self._path.parent))
+        return dialog
+
+    def _sessions(self) -> str:
+        return self.tr("Sessions (*{0})").format(SUFFIX)
+
+    def _ask_to_open(self, go_on: Callable[[], None]) -> None:
+        assert self._frame is not None
+        question = QMessageBox(self._window)
+        question.setObjectName("openQuestion")
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setText(self.tr("Open another session?"))
+        question.setInformativeText(
+            self.tr("What was not saved of this one's {0:,} iterations is lost.").format(
+                self._frame.iteration
+            )
+        )
+        yes = question.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
+        question.addButton(self.tr("Keep this one"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(yes)
+        question.accepted.connect(go_on)
+        open_(question)
+
+    # -- what became of it -------------------------------------------------------------------
+
+    def _filed(self, filed: Filed) -> None:
+        if filed.what == "opened":
+            self._opened(filed)
+        elif filed.what == "saved":
+            self._was_saved(filed)
+        elif filed.refusal is None and filed.what in ("weights_saved", "weights_loaded"):
+            loaded = filed.what == "weights_loaded"
+            said = self.tr("The weights of {0} are in.") if loaded else self.tr("Saved as {0}.")
+            self._window.messages.tell(said.format(Path(filed.path).name), "info")
+
+    def _opened(self, filed: Filed) -> None:
+        nameless, self._nameless = filed.path == self._nameless, None
+        if filed.refusal is not None:
+            return
+        try:
+            apply_window_state(self._context, self._viewing, filed.window)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            said = self.tr("The run is as it was saved; its drawing and panels could not be read.")
+            self._window.messages.tell(said, "info")
+        self._name(None if nameless else Path(filed.path))
+        self._saved = None
+        if not nameless:
+            self._session.frame_ready.connect(self._take_as_saved)
+        self.opened.emit()
+
+    def _take_as_saved(self, frame: Frame) -> None:
+        """The first frame of a run that was opened is what the file holds."""
+        self._session.frame_ready.disconnect(self._take_as_saved)
+        self._frame = frame
+        self._saved = self.stand()
+        self._window.setWindowModified(False)
+
+    def _was_saved(self, filed: Filed) -> None:
+        self._saving -= 1
+        written = self._written.pop(filed.path, None)
+        if filed.state is None or written is None:
+            return
+        self._name(Path(filed.path))
+        # It was written when the worker came to it, by then perhaps some iterations later.
+        self._saved = (*filed.state, *written[2:])
+        self._window.setWindowModified(self.modified)
+        said = self.tr("Saved as {0}.").format(Path(filed.path).name)
+        self._window.messages.tell(said, "info")
+
+    def _name(self, path: Path | None) -> None:
+        self._path = path
+        self._window.setWindowModified(False)
+        self._window.setWindowTitle("backprop_viz" if path is None else f"{path.name}[*]")
+
+    def _finish(self) -> None:
+        """Let what is being saved be saved before the worker ends."""
+        if self._saving:
+            self._session.wait_idle(CLOSING_S)

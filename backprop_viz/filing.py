@@ -1,0 +1,147 @@
+"""The worker's part that reads and writes files: sessions, the autosave, and weights."""
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .core.checkpoints import Checkpoints
+from .core.files.session_file import StoredRun, load_session, resume, save_session
+from .core.files.weights import load_weights, save_weights
+from .core.history import History
+from .core.recorder import preview
+from .core.records import Array, Curves, Phase
+from .failures import notice_of
+from .link import Mailbox
+from .messages import Filed
+
+if TYPE_CHECKING:
+    from .worker import Worker
+
+Earlier = tuple[tuple[str, Curves], ...]
+
+
+class Filing:
+    """Writes the run to files, and takes it up from them.
+
+    A file that is refused changes nothing, and training goes on: the sentence goes to the window
+    as a notice. The methods under "commands" are those that the window may name in the mailbox.
+    """
+
+    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
+        self._worker = worker
+        self._mailbox = mailbox
+        self._history = History()
+        self._run = 0
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def save(self, path: str, earlier: Earlier, window: Mapping[str, Any]) -> None:
+        """Write the session as it stands; ``window`` is what the window adds of its own."""
+        self._save("saved", path, earlier, window)
+
+    def autosave(self, path: str, earlier: Earlier, window: Mapping[str, Any]) -> None:
+        """As ``save``, without being asked to."""
+        self._save("autosaved", path, earlier, window)
+
+    def open(self, path: str) -> None:
+        """Take up the run of a session file; the window gets what it had added."""
+        try:
+            run = load_session(Path(path))
+            resumed = resume(run, Path(path))
+        except ValueError as error:
+            self._refuse("opened", path, error)
+            return
+        checkpoints = Checkpoints(run.before or run.checkpoint)
+        checkpoints.add(run.checkpoint)
+        self._worker.adopt(
+            run.settings, resumed.trainer, resumed.recording, resumed.recorder, checkpoints
+        )
+        # Before the frame that shows the run: with it the window has its breakpoints.
+        self._mailbox.answer(Filed("opened", path, earlier=run.earlier, window=run.window))
+        self._worker.show_history(run.curves)
+
+    def save_weights(self, path: str) -> None:
+        """Write the weights as they are now."""
+        try:
+            save_weights(Path(path), self._worker.trainer.model)
+        except ValueError as error:
+            self._refuse("weights_saved", path, error)
+        else:
+            self._mailbox.answer(Filed("weights_saved", path))
+
+    def load_weights(self, path: str) -> None:
+        """Go on with the weights of a file; an iteration in progress begins again with them."""
+        worker = self._worker
+        network = copy.deepcopy(worker.trainer.model)
+        try:
+            load_weights(Path(path), network)
+        except ValueError as error:
+            self._refuse("weights_loaded", path, error)
+            return
+        worker.abandon()
+        worker.trainer.model.load_state_dict(network.state_dict())
+        worker.renew(preview(worker.trainer))
+        self._mailbox.answer(Filed("weights_loaded", path))
+
+    # -- what the worker calls ---------------------------------------------------------------
+
+    def note(self, run: int, kept: int, points: Array, held_out: Array) -> None:
+        """Take in what is new of the curves, as the window does."""
+        if run != self._run:
+            self._history = History.beginning(self._history.curves(), kept)
+            self._run = run
+        self._history.extend(points, held_out)
+
+    # -- saving ------------------------------------------------------------------------------
+
+    def _save(self, what: str, path: str, earlier: Earlier, window: Mapping[str, Any]) -> None:
+        worker = self._worker
+        try:
+            save_session(Path(path), self._stored(earlier, window))
+        except Exception as error:  # whatever it is, training goes on
+            self._refuse(what, path, error)
+            return
+        trainer = worker.trainer
+        self._mailbox.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
+
+    def _stored(self, earlier: Earlier, window: Mapping[str, Any]) -> StoredRun:
+        """The run as it stands, with all of its curves. ValueError if it cannot be had."""
+        worker = self._worker
+        worker.publish()  # and with it note what is new of the curves
+        trainer, recording = worker.trainer, worker.recording
+        iteration = trainer.iteration
+        between = trainer.phase is Phase.ZERO_GRAD
+        checkpoint = trainer.checkpoint() if between else worker.checkpoint_at(iteration)
+        if checkpoint is None:
+            raise ValueError("The iteration cannot be saved as it stands: press F11, then save.")
+        # What is shown of the newest iteration can be shown again if it was recorded whole.
+        shown = recording.iteration == iteration + (not between) and not recording.preview
+        return StoredRun(
+            settings=worker.settings,
+            due=trainer.phase,
+            checkpoint=checkpoint,
+            before=worker.checkpoint_at(iteration - 1) if shown else None,
+            curves=self._history.curves(),
+            altered=recording.altered if shown else None,
+            backwards=recording.backwards if shown else 1,
+            earlier=earlier,
+            window=window,
+        )
+
+    def _refuse(self, what: str, path: str, error: Exception) -> None:
+        self._mailbox.answer(Filed(what, path, refusal=str(error)))
+        if what != "autosaved":
+            self._mailbox.tell(notice_of(error))
+
+
+def rows(curves: Curves) -> tuple[list[tuple[float, float]], list[tuple[int, float, float]]]:
+    """Curves as the worker sends them: (loss, accuracy), and (iteration, loss, accuracy)."""
+    points = list(zip(curves.loss.tolist(), curves.accuracy.tolist(), strict=True))
+    at = curves.held_out_iteration.astype(np.int64).tolist()
+    held_out = zip(
+        at, curves.held_out_loss.tolist(), curves.held_out_accuracy.tolist(), strict=True
+    )
+    return points, list(held_out)
