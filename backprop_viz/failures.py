@@ -2,7 +2,7 @@
 
 from .core.records import Notice
 
-# As torch's allocators say it, on one system and another.
+# How torch says it, on Windows and elsewhere.
 NO_MEMORY = ("not enough memory", "can't allocate memory")
 
 

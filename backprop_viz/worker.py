@@ -40,7 +40,6 @@ from .link import Mailbox
 from .messages import Update
 from .pace import Pace
 
-# How torch says that there is no more memory, on Windows and elsewhere.
 # After so long without a command there is time for what may be needed later.
 IDLE_S = 0.3
 
