@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QLockFile, QObject, QTimer
 from PySide6.QtWidgets import QMessageBox
 
-from ..core.records import Frame
+from ..core.records import Frame, Notice
 from ..messages import Filed
 from .context import Context
 from .dialogs import open_
@@ -45,12 +45,13 @@ class Autosave(QObject):
         self._offered: tuple[Path, QLockFile] | None = None
         self._first: tuple[Any, ...] | None = None
         self._written: tuple[Any, ...] | None = None
-        self._waiting = self._refused = False
+        self._waiting = self._refused = self._taking_up = self._restarted = False
         self._looked = False
         self._timer = QTimer(self, interval=INTERVAL_MS)
         self._timer.timeout.connect(self.save)
         self._timer.start()
         self._session.filed.connect(self._filed)
+        self._session.told.connect(self._told)
 
     def show_frame(self, frame: Frame) -> None:
         """The first time, see whether a run was left behind."""
@@ -95,11 +96,34 @@ class Autosave(QObject):
             self._lock = lock
         return True
 
+    def _told(self, notice: Notice) -> None:
+        """A worker that ended has left the run behind, as a window does."""
+        if notice.code == "worker_restarted":
+            self._waiting = False
+            # Not twice: it may be what the worker ended of.
+            if self._path.is_file() and not self._taking_up:
+                self._taking_up = self._restarted = True
+                self._files.open_kept(str(self._path), self._files.path)
+
     def _filed(self, filed: Filed) -> None:
+        if filed.what == "opened" and filed.path == str(self._path) and filed.refusal is None:
+            self._taking_up = False
+            if self._restarted:
+                self._tell_taken_up()
         if filed.what == "autosaved":
             self._waiting = False
             if filed.refusal is not None:
                 self._tell_refused()
+
+    def _tell_taken_up(self) -> None:
+        """In place of the message that a fresh network was made."""
+        self._restarted = False
+        self._window.messages.dismiss()
+        said = self.tr(
+            "The part that runs torch ended, for want of memory perhaps; it was started again, and "
+            "the run goes on as it was kept last, at most half a minute before."
+        )
+        self._window.messages.tell(said, "error")
 
     def _tell_refused(self) -> None:
         """Say it once: it will be so again in half a minute."""
@@ -155,7 +179,8 @@ class Autosave(QObject):
         with suppress(OSError):
             os.replace(path, self._path)
         lock.unlock()
-        self._files.open_nameless(str(self._path))
+        self._taking_up = True
+        self._files.open_kept(str(self._path), None)
 
     def _discard(self) -> None:
         assert self._offered is not None

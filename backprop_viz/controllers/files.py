@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from ..core.records import Frame
+from ..core.records import Frame, Notice
 from ..messages import Filed
 from .context import Context
 from .dialogs import open_
@@ -37,9 +37,10 @@ class Files(QObject):
         self._written: dict[str, tuple[Any, ...]] = {}
         self._saved: tuple[Any, ...] | None = None
         self._saving = 0
-        # A file whose run goes on without its name: an autosave.
-        self._nameless: str | None = None
+        # An autosave whose run is to go on, and the name that it is to have.
+        self._kept: tuple[str, Path | None] | None = None
         self._session.filed.connect(self._filed)
+        self._session.told.connect(self._told)
         self._window.closing.connect(self._finish)
 
     def show_frame(self, frame: Frame) -> None:
@@ -89,10 +90,15 @@ class Files(QObject):
         else:
             self._session.use_file("open", path)
 
-    def open_nameless(self, path: str) -> None:
-        """Go on with the run in a file that is not the user's."""
-        self._nameless = path
-        self._session.use_file("open", path)
+    @property
+    def path(self) -> Path | None:
+        """The file of the session; None if it has none yet."""
+        return self._path
+
+    def open_kept(self, kept: str, path: Path | None) -> None:
+        """Go on with the run in a file that is not the user's; ``path`` is the user's, if any."""
+        self._kept = (kept, path)
+        self._session.use_file("open", kept)
 
     def save_session(self) -> None:
         """Save to the file of the session; ask for its name the first time."""
@@ -171,6 +177,10 @@ class Files(QObject):
 
     # -- what became of it -------------------------------------------------------------------
 
+    def _told(self, notice: Notice) -> None:
+        if notice.code == "worker_restarted":
+            self._saving = 0  # what was being saved went with the worker
+
     def _filed(self, filed: Filed) -> None:
         if filed.what == "opened":
             self._opened(filed)
@@ -182,7 +192,12 @@ class Files(QObject):
             self._window.messages.tell(said.format(Path(filed.path).name), "info")
 
     def _opened(self, filed: Filed) -> None:
-        nameless, self._nameless = filed.path == self._nameless, None
+        path: Path | None = Path(filed.path)
+        kept, self._kept = self._kept, None
+        if kept is not None and kept[0] == filed.path:
+            path = kept[1]
+        else:
+            kept = None
         if filed.refusal is not None:
             return
         try:
@@ -190,9 +205,9 @@ class Files(QObject):
         except (ValueError, TypeError, KeyError, AttributeError):
             said = self.tr("The run is as it was saved; its drawing and panels could not be read.")
             self._window.messages.tell(said, "info")
-        self._name(None if nameless else Path(filed.path))
+        self._name(path)
         self._saved = None
-        if not nameless:
+        if kept is None:
             self._session.frame_ready.connect(self._take_as_saved)
         self.opened.emit()
 
