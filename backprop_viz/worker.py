@@ -10,7 +10,7 @@ import torch
 
 from .browsing import Browsing
 from .core.breakpoints import PLACES, first_hit
-from .core.checkpoints import Checkpoints
+from .core.checkpoints import Checkpoint, Checkpoints
 from .core.compiler import defer_compiler, load_compiler
 from .core.data import prepare, training_strokes
 from .core.evaluation import InterruptedEvaluation
@@ -32,7 +32,7 @@ from .core.records import (
 )
 from .core.stops import gradients_stop, has_loss, loss_stops
 from .core.threads import torch_threads
-from .core.trainer import Checkpoint, Trainer
+from .core.trainer import Trainer
 from .failures import notice_of
 from .filing import Filing, rows
 from .lessons import Lessons
@@ -272,8 +272,7 @@ class Worker:
 
     def _forget_lessons(self, iteration: int) -> None:
         """Drop the lessons of iterations after one: that future will not be."""
-        lessons = self._trainer.lessons
-        self._trainer.lessons = {i: batch for i, batch in lessons.items() if i < iteration}
+        self._trainer.forget_lessons(iteration)
         # In place of one that may still tell of a lesson.
         self._checkpoints.add(self._trainer.checkpoint())
 

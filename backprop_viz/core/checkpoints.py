@@ -1,12 +1,32 @@
 """The checkpoints of a run that are kept: the last ones, and some from all the way back."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
 
-from .trainer import Checkpoint
+from torch import Tensor
+
+from .schedules import Schedule
+from .sources import LoaderState
 
 RECENT = 64
 SPARSE = 64
 FIRST_STRIDE = 50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A trainer between two iterations; what is in it is for ``Trainer.restore`` alone."""
+
+    iteration: int
+    model: dict[str, Any]
+    grads: list[Tensor | None] | None
+    optimizer: dict[str, Any] | None
+    random_state: Tensor
+    loader: LoaderState
+    fetched: tuple[int, tuple[Tensor, Tensor]]
+    lesson: tuple[Tensor, Tensor] | None
+    settings: tuple[float, Schedule, int, bool, bool]
 
 
 class Checkpoints:

@@ -2,8 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,17 +13,20 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
+from .batches import Batches
+from .checkpoints import Checkpoint
 from .copies import cloned
 from .data import prepare
 from .evaluation import Evaluation, InterruptedEvaluation, Scoring
 from .lenet import LeNet
 from .lesson import Saliency
 from .optimizers import LearningRate, make_optimizer
+from .random_state import RandomState, inference
 from .records import Phase, Settings
 from .saliency import saliency
 from .samples import Part
 from .schedules import Schedule
-from .sources import Loader, LoaderState, Samples, open_source
+from .sources import Samples, open_source
 
 if TYPE_CHECKING:
     from .records import Recording
@@ -43,21 +45,6 @@ class Iteration:
     number: int
     loss: float
     accuracy: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Checkpoint:
-    """A trainer between two iterations; what is in it is for ``Trainer.restore`` alone."""
-
-    iteration: int
-    model: dict[str, Any]
-    grads: list[Tensor | None] | None
-    optimizer: dict[str, Any] | None
-    random_state: Tensor
-    loader: LoaderState
-    fetched: tuple[int, tuple[Tensor, Tensor]]
-    lesson: tuple[Tensor, Tensor] | None
-    settings: tuple[float, Schedule, int, bool, bool]
 
 
 class Trainer:
@@ -106,21 +93,18 @@ class Trainer:
         self.clear_gradients = clear_gradients
         self.iteration = 0
         self.phase = Phase.ZERO_GRAD
-        self._random_state = torch.Generator().manual_seed(seed).get_state()
-        with self._own_random_state():
+        self._random = RandomState(seed)
+        with self._random.own():
             self.model = LeNet() if model is None else model
             self._source = open_source(data, root)
-        self._random_state_at_start = self._random_state
+        self._random_at_start = self._random.now
         self._grads_at_start: list[Tensor | None] = []
         self.optimizer = make_optimizer(optimizer, self.model, lr, optimizer_options or {})
         self._rate = LearningRate(self.optimizer, lr, falling)
         self.criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss()}.get(loss)
-        self._loader = Loader(self._source, seed)
-        # The iterations, by how many were done before, that do not take the loader's batch.
-        self.lessons: dict[int, tuple[Tensor, Tensor]] = {}
+        self._batches = Batches(self._source, seed)
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
-        self._fetched_for = -1
         self.fetch()
 
     @classmethod
@@ -147,7 +131,7 @@ class Trainer:
         """Fetch the next batch and clear every ``.grad``."""
         self._expect(Phase.ZERO_GRAD)
         self.fetch()
-        self._random_state_at_start = self._random_state
+        self._random_at_start = self._random.now
         self._grads_at_start = self._kept_grads()
         if self.clear_gradients:
             owner = self.model if self.optimizer is None else self.optimizer
@@ -157,7 +141,7 @@ class Trainer:
     def forward(self) -> Tensor:
         """Run the network on the batch; logits (N, classes)."""
         self._expect(Phase.FORWARD)
-        with self._own_random_state():
+        with self._random.own():
             self.output = self.model(self.batch[0])
         self.phase = Phase.LOSS
         return self.output
@@ -182,7 +166,7 @@ class Trainer:
         # Cloned only where backward would add in place; None costs nothing.
         found = [None if p.grad is None else p.grad.clone() for p in parameters]
         try:
-            with self._own_random_state():
+            with self._random.own():
                 assert self.output is not None
                 if self.loss is not None:
                     start, gradient = self.loss, None
@@ -218,8 +202,7 @@ class Trainer:
                     if parameter.grad is not None:
                         parameter.sub_(parameter.grad * self._rate.now)
         self._rate.step()
-        if self._fetched_for == self.iteration and self.iteration in self.lessons:
-            self._fetched_for += 1  # what the loader gave already is for the next one
+        self._batches.done(self.iteration)
         self.iteration += 1
         self.phase = Phase.ZERO_GRAD
 
@@ -239,7 +222,7 @@ class Trainer:
 
     def restart_iteration(self) -> None:
         """Go back to zero_grad with the batch, the random state and the gradients of its start."""
-        self._random_state = self._random_state_at_start
+        self._random.now = self._random_at_start
         if self.phase is not Phase.ZERO_GRAD:
             for parameter, grad in zip(self.model.parameters(), self._grads_at_start, strict=True):
                 parameter.grad = grad
@@ -264,7 +247,7 @@ class Trainer:
         Raises InterruptedEvaluation as soon as ``interrupted()`` is true.
         """
         scoring = self._scoring(self.model, "held_out")
-        with self._inference():
+        with inference(self.model):
             while not scoring.finished:
                 if interrupted():
                     raise InterruptedEvaluation
@@ -288,7 +271,7 @@ class Trainer:
         Raises ValueError for what is no such image.
         """
         seen = torch.from_numpy(prepare(np.asarray(image)))
-        with self._inference():
+        with inference(self.model):
             logits = self.model(seen.view(1, 1, 32, 32))[0]
             probabilities: NDArray[np.float32] = torch.softmax(logits, 0).numpy()
         return probabilities
@@ -299,7 +282,7 @@ class Trainer:
         Leaves no trace on training. Raises ValueError for what is no such image.
         """
         seen = torch.from_numpy(prepare(np.asarray(image)))
-        with self._inference():
+        with inference(self.model):
             return saliency(self.model, seen.view(1, 1, 32, 32), digit)
 
     # -- going back --------------------------------------------------------------------------
@@ -311,14 +294,15 @@ class Trainer:
         """
         self._expect(Phase.ZERO_GRAD)
         optimizer = None if self.optimizer is None else self.optimizer.state_dict()
+        loader, fetched = self._batches.state()
         return Checkpoint(
             iteration=self.iteration,
             model=cloned(self.model.state_dict()),
             grads=None if self.clear_gradients else self._kept_grads(),
             optimizer=cloned(optimizer),
-            random_state=self._random_state,
-            loader=self._loader.state(),
-            fetched=(self._fetched_for, self._fetched),
+            random_state=self._random.now,
+            loader=loader,
+            fetched=fetched,
             lesson=self.lessons.get(self.iteration),
             settings=(
                 self.lr,
@@ -343,10 +327,8 @@ class Trainer:
         if self.optimizer is not None and checkpoint.optimizer is not None:
             self.optimizer.load_state_dict(cloned(checkpoint.optimizer))
         self._rate.put(lr, schedule, checkpoint.iteration)
-        self._random_state = checkpoint.random_state
-        self._loader.restore(checkpoint.loader)
-        self._fetched_for, self._fetched = checkpoint.fetched
-        self._take(self._fetched)
+        self._random.now = checkpoint.random_state
+        self._take(self._batches.restore(checkpoint.loader, checkpoint.fetched))
         if checkpoint.lesson is not None:
             self.lessons[checkpoint.iteration] = checkpoint.lesson
         self.iteration = checkpoint.iteration
@@ -395,6 +377,16 @@ class Trainer:
         self.expect_labels()
         self.lessons[self.iteration] = (images, labels)
 
+    @property
+    def lessons(self) -> dict[int, tuple[Tensor, Tensor]]:
+        """The iterations, by how many were done before, that do not take the loader's batch."""
+        return self._batches.lessons
+
+    def forget_lessons(self, iteration: int) -> None:
+        """Drop the lessons of iterations after one: that future will not be."""
+        for later in [i for i in self.lessons if i >= iteration]:
+            del self.lessons[later]
+
     def expect_labels(self) -> None:
         """ValueError if no label enters the loss, so that there is nothing to teach."""
         if self._source.target is not None:
@@ -410,11 +402,7 @@ class Trainer:
 
     def fetch(self) -> None:
         """Make ``batch`` the one of the iteration that is due."""
-        lesson = self.lessons.get(self.iteration)
-        if lesson is None and self._fetched_for != self.iteration:
-            self._fetched = self._loader.next(self.batch_size)
-            self._fetched_for = self.iteration
-        self._take(lesson or self._fetched)
+        self._take(self._batches.of(self.iteration, self.batch_size))
 
     def _take(self, batch: tuple[Tensor, Tensor]) -> None:
         images, self._labels = batch
@@ -469,26 +457,3 @@ class Trainer:
             Phase.BACKWARD: self.backward,
             Phase.UPDATE: self.update,
         }[phase]
-
-    @contextmanager
-    def _own_random_state(self) -> Iterator[None]:
-        outside = torch.get_rng_state()
-        torch.set_rng_state(self._random_state)
-        try:
-            yield
-        finally:
-            self._random_state = torch.get_rng_state()
-            torch.set_rng_state(outside)
-
-    @contextmanager
-    def _inference(self) -> Iterator[None]:
-        """The network in evaluation mode, leaving no trace on training."""
-        training = self.model.training
-        outside = torch.get_rng_state()
-        self.model.eval()
-        try:
-            with torch.no_grad():
-                yield
-        finally:
-            self.model.train(training)
-            torch.set_rng_state(outside)

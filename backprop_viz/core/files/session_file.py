@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..checkpoints import Checkpoint
 from ..recorder import Recorder, preview
 from ..records import Alteration, Curves, Phase, Recording, Settings
-from ..trainer import Checkpoint, Trainer
+from ..trainer import Trainer
 from .container import read_container, write_container
 
 SUFFIX = ".bpviz"

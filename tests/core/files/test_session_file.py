@@ -11,6 +11,7 @@ import torch
 import backprop_viz as bv
 from backprop_viz.core import sources
 from backprop_viz.core import trainer as trainer_module
+from backprop_viz.core.checkpoints import Checkpoint
 from backprop_viz.core.files import container
 from backprop_viz.core.files.session_file import (
     ResumedRun,
@@ -21,7 +22,7 @@ from backprop_viz.core.files.session_file import (
 )
 from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Alteration, Curves, Phase, Settings
-from backprop_viz.core.trainer import LOSSES, Checkpoint, Trainer
+from backprop_viz.core.trainer import LOSSES, Trainer
 
 OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("manual", {}),
