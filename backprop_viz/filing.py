@@ -61,7 +61,7 @@ class Filing:
         )
         # Before the frame that shows the run: with it the window has its breakpoints.
         self._mailbox.answer(Filed("opened", path, earlier=run.earlier, window=run.window))
-        self._worker.show_history(run.curves)
+        self._worker.reporting.show_history(run.curves)
 
     def save_weights(self, path: str) -> None:
         """Write the weights as they are now."""

@@ -5,16 +5,14 @@ import time
 from dataclasses import replace
 from operator import attrgetter
 
-import numpy as np
 import torch
 
 from .browsing import Browsing
 from .core.breakpoints import PLACES, first_hit
 from .core.checkpoints import Checkpoint, Checkpoints
 from .core.compiler import defer_compiler, load_compiler
-from .core.data import prepare, training_strokes
+from .core.data import training_strokes
 from .core.evaluation import InterruptedEvaluation
-from .core.lesson import Lesson
 from .core.pictures import Pictures
 from .core.program import program
 from .core.recorder import Recorder, preview
@@ -22,11 +20,8 @@ from .core.records import (
     Alteration,
     Array,
     Breakpoint,
-    Curves,
     Notice,
     Phase,
-    Prediction,
-    Program,
     Recording,
     Settings,
 )
@@ -34,11 +29,11 @@ from .core.stops import gradients_stop, has_loss, loss_stops
 from .core.threads import torch_threads
 from .core.trainer import Trainer
 from .failures import notice_of
-from .filing import Filing, rows
+from .filing import Filing
 from .lessons import Lessons
 from .link import Mailbox
-from .messages import Update
 from .pace import Pace
+from .reporting import Reporting
 
 # After so long without a command there is time for what may be needed later.
 IDLE_S = 0.3
@@ -57,7 +52,6 @@ class Worker:
         self._mailbox = mailbox
         self.samples = Browsing(self, mailbox)
         self._carried_out = 0
-        self._run = self._kept = 0
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._checkpoints: Checkpoints
         self._settings_changed = False
@@ -68,14 +62,12 @@ class Worker:
         self._drawing: Array | None = None
         self.lessons = Lessons(self)
         self.files = Filing(self, mailbox)
+        self.reporting = Reporting(self, mailbox)
         self._trainer: Trainer
         self._settings = settings
         self._recorder: Recorder | None = None
         self._recording: Recording
         self._generator: threading.Thread | None = None
-        self._points: list[tuple[float, float]] = []
-        self._held_out: list[tuple[int, float, float]] = []
-        self._sent: tuple[Recording | None, Program | None] = (None, None)
         try:
             self._begin(settings)
         except Exception as error:
@@ -188,10 +180,7 @@ class Worker:
         live = {name: getattr(trainer, name) for name in self._settings.live()}
         self._settings = replace(self._settings, **live)
         self._program = program(self._settings, trainer.model)
-        self._run += 1
-        self._kept = iteration
-        self._points.clear()
-        self._held_out.clear()
+        self.reporting.branch(iteration)
         self.samples.rewound()
 
     def reset(self) -> None:
@@ -229,6 +218,10 @@ class Worker:
             self.lessons.forget_label()
 
     # -- for its parts -----------------------------------------------------------------------
+
+    def publish(self) -> None:
+        """Send how things stand, with what is new since the last time."""
+        self.reporting.publish(self._carried_out, self._pace.rate, self._program)
 
     @property
     def trainer(self) -> Trainer:
@@ -280,10 +273,6 @@ class Worker:
         """The run as it was after so many iterations, if that is kept."""
         return self._checkpoints.at(iteration)
 
-    def show_history(self, curves: Curves) -> None:
-        """Send these curves to the window as those of the run that was adopted."""
-        self._points, self._held_out = rows(curves)
-
     def renew(self, recording: Recording) -> None:
         """The network was given other weights: what was before cannot be run again."""
         self._checkpoints = Checkpoints(self._trainer.checkpoint())
@@ -323,10 +312,7 @@ class Worker:
         self._program = program(settings, trainer.model)
         self._checkpoints = checkpoints or Checkpoints(trainer.checkpoint())
         self._settings_changed = False
-        self._run += 1
-        self._kept = 0
-        self._points.clear()
-        self._held_out.clear()
+        self.reporting.branch(0)
         self._training = self._evaluation_due = False
         self._pace.stop()
         self.samples.begin()
@@ -426,7 +412,7 @@ class Worker:
 
     def _note_iteration(self) -> None:
         done = self._trainer.finished()
-        self._points.append((done.loss, done.accuracy))
+        self.reporting.note_iteration(done)
         if self._settings_changed or self._checkpoints.wants(done.number):
             self._checkpoints.add(self._trainer.checkpoint())
             self._settings_changed = False
@@ -438,51 +424,5 @@ class Worker:
             return
         self._evaluation_due = False
         self.samples.evaluated(done)
-        self._held_out.append((self._trainer.iteration, done.loss, done.accuracy))
+        self.reporting.note_evaluation(self._trainer.iteration, done)
         self.publish()
-
-    # -- frames ------------------------------------------------------------------------------
-
-    def publish(self) -> None:
-        """Send how things stand, with what is new since the last time."""
-        recording, program_ = self._sent
-        prediction, lesson = self._readings()
-        points = np.array(self._points, np.float64).reshape(-1, 2)
-        held_out = np.array(self._held_out, np.float64).reshape(-1, 3)
-        self.files.note(self._run, self._kept, points, held_out)
-        self._mailbox.publish(
-            Update(
-                command=self._carried_out,
-                run=self._run,
-                kept=self._kept,
-                settings=self._settings,
-                iteration=self._trainer.iteration,
-                due=self._trainer.phase,
-                training=self._training,
-                rate=self._pace.rate,
-                prediction=prediction,
-                lesson=lesson,
-                recording=None if self._recording is recording else self._recording,
-                program=None if self._program is program_ else self._program,
-                points=points,
-                held_out=held_out,
-            )
-        )
-        self._sent = (self._recording, self._program)
-        self._points.clear()
-        self._held_out.clear()
-
-    def _readings(self) -> tuple[Prediction | None, Lesson]:
-        """What the network makes of the drawing; one that it cannot read is dropped, and told."""
-        try:
-            return self._prediction(), self.lessons.state()
-        except Exception as error:
-            self._mailbox.tell(notice_of(error))
-            self.draw(None)
-            return None, self.lessons.state()
-
-    def _prediction(self) -> Prediction | None:
-        if self._drawing is None:
-            return None
-        probabilities = self._trainer.classify(self._drawing)
-        return Prediction(tuple(float(p) for p in probabilities), prepare(self._drawing))

@@ -1,0 +1,99 @@
+"""The worker's part that tells the window how things stand."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .core.data import prepare
+from .core.evaluation import Evaluation
+from .core.lesson import Lesson
+from .core.records import Curves, Prediction, Program, Recording
+from .core.trainer import Iteration
+from .failures import notice_of
+from .filing import rows
+from .link import Mailbox
+from .messages import Update
+
+if TYPE_CHECKING:
+    from .worker import Worker
+
+
+class Reporting:
+    """Sends updates: how the run stands, and what is new of its curves since the last one.
+
+    ``run`` numbers the branches: a new one keeps the curves of the first ``kept`` iterations.
+    """
+
+    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
+        self._worker = worker
+        self._mailbox = mailbox
+        self._run = self._kept = 0
+        self._points: list[tuple[float, float]] = []
+        self._held_out: list[tuple[int, float, float]] = []
+        self._sent: tuple[Recording | None, Program | None] = (None, None)
+
+    def branch(self, kept: int) -> None:
+        """What comes now follows the first ``kept`` iterations, and takes the others' place."""
+        self._run += 1
+        self._kept = kept
+        self._points.clear()
+        self._held_out.clear()
+
+    def show_history(self, curves: Curves) -> None:
+        """Send these curves to the window as those of the run that was adopted."""
+        self._points, self._held_out = rows(curves)
+
+    def note_iteration(self, done: Iteration) -> None:
+        """An iteration is finished."""
+        self._points.append((done.loss, done.accuracy))
+
+    def note_evaluation(self, iteration: int, done: Evaluation) -> None:
+        """The held-out part was read after an iteration."""
+        self._held_out.append((iteration, done.loss, done.accuracy))
+
+    def publish(self, command: int, rate: float, program: Program) -> None:
+        """Send how things stand after a command; ``rate`` in iterations per second."""
+        worker, trainer = self._worker, self._worker.trainer
+        recording, program_ = self._sent
+        prediction, lesson = self._readings()
+        points = np.array(self._points, np.float64).reshape(-1, 2)
+        held_out = np.array(self._held_out, np.float64).reshape(-1, 3)
+        worker.files.note(self._run, self._kept, points, held_out)
+        self._mailbox.publish(
+            Update(
+                command=command,
+                run=self._run,
+                kept=self._kept,
+                settings=worker.settings,
+                iteration=trainer.iteration,
+                due=trainer.phase,
+                training=worker.training,
+                rate=rate,
+                prediction=prediction,
+                lesson=lesson,
+                recording=None if worker.recording is recording else worker.recording,
+                program=None if program is program_ else program,
+                points=points,
+                held_out=held_out,
+            )
+        )
+        self._sent = (worker.recording, program)
+        self._points.clear()
+        self._held_out.clear()
+
+    def _readings(self) -> tuple[Prediction | None, Lesson]:
+        """What the network makes of the drawing; one that it cannot read is dropped, and told."""
+        worker = self._worker
+        try:
+            return self._prediction(), worker.lessons.state()
+        except Exception as error:
+            self._mailbox.tell(notice_of(error))
+            worker.draw(None)
+            return None, worker.lessons.state()
+
+    def _prediction(self) -> Prediction | None:
+        drawing = self._worker.drawing
+        if drawing is None:
+            return None
+        probabilities = self._worker.trainer.classify(drawing)
+        return Prediction(tuple(float(p) for p in probabilities), prepare(drawing))
