@@ -1,21 +1,29 @@
 """What every test needs: an offscreen Qt, a quiet torch, and frames made by real training."""
 
 import os
+import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
+from backprop_viz.app import create_window
 from backprop_viz.core.history import History
 from backprop_viz.core.program import program
 from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Frame, Phase, Prediction, Settings
+from backprop_viz.views.window import MainWindow
+from tests.leftovers import nothing_left_in_qt  # noqa: F401
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
@@ -42,6 +50,31 @@ def own_autosaves(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 MakeFrame = Callable[..., Frame]
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
+    """Opens windows with settings of their own; they are closed and gone when the test ends."""
+    settings = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(*settings, str(tmp_path / "settings"))
+    windows: list[MainWindow] = []
+
+    def open_(*argv: str, size: tuple[int, int] = (1280, 800)) -> MainWindow:
+        window = create_window(list(argv))
+        windows.append(window)
+        window.resize(*size)
+        window.show()
+        assert window.session.wait_idle(60)
+        return window
+
+    yield open_
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    # Past that, Qt would delete them only where an event loop runs.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.instance().setStyleSheet("")  # the next test's widgets are not in these windows
 
 
 @pytest.fixture
@@ -96,10 +129,12 @@ def make_frame() -> MakeFrame:
 
 @pytest.fixture(autouse=True)
 def no_leaked_threads() -> Iterator[None]:
-    """A thread that outlives its test is a bug in what the test used."""
-    import threading
+    """A thread that outlives its test is a bug in what the test used.
 
+    Of threads that may be left to themselves only ours count: libraries keep some.
+    """
     before = set(threading.enumerate())
     yield
-    left = [t for t in threading.enumerate() if t not in before and t.is_alive() and not t.daemon]
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
+    left = [t for t in left if not t.daemon or t.name.startswith("backprop_viz")]
     assert not left, f"threads left running: {left}"

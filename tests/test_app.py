@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.app import create_window
 from backprop_viz.core.records import Alteration, Breakpoint, Frame, Phase
 from backprop_viz.views.cheat_sheet import CheatSheet
 from backprop_viz.views.window import MainWindow
@@ -38,26 +37,6 @@ MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist"
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
-    windows = []
-
-    def open_(*argv: str, size: tuple[int, int] = (1600, 1000)) -> MainWindow:
-        window = create_window(list(argv))
-        windows.append(window)
-        window.resize(*size)
-        window.show()
-        assert window.session.wait_idle(60)
-        return window
-
-    yield open_
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.instance().setStyleSheet("")  # the next test's widgets are not in this window
 
 
 def trigger(window: MainWindow, name: str) -> None:

@@ -3,19 +3,16 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz import worker_process
-from backprop_viz.app import create_window
 from backprop_viz.core.records import Frame
 from backprop_viz.views.window import MainWindow
 from tests.wild.plain import plain_loop, same, tensor
@@ -38,28 +35,6 @@ def fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     start = worker_process._START.replace("from backprop", "import tests.faulty; from backprop")
     monkeypatch.setattr(worker_process, "_START", start)
     return file
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
-    settings = QSettings.Format.IniFormat, QSettings.Scope.UserScope
-    QSettings.setPath(*settings, str(tmp_path / "settings"))
-    windows = []
-
-    def open_(*argv: str) -> MainWindow:
-        window = create_window(list(argv))
-        windows.append(window)
-        window.resize(1280, 800)
-        window.show()
-        assert window.session.wait_idle(60)
-        return window
-
-    yield open_
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.instance().setStyleSheet("")
 
 
 def press(window: MainWindow, name: str) -> Frame:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSplitter
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.app import Composer, create_window
+from backprop_viz.app import Composer
 from backprop_viz.core.files.session_file import load_session, resume
 from backprop_viz.core.records import Breakpoint, Frame, Phase
 from backprop_viz.views.drawing.strokes import Point, Stroke
@@ -30,26 +30,6 @@ STROKES = (Stroke((Point(60, 60), Point(90, 200.5))), Stroke((Point(9, 9, 30.0),
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     monkeypatch.setenv("BACKPROP_VIZ_STATE", str(tmp_path / "state"))
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot) -> Iterator[OpenWindow]:
-    windows = []
-
-    def open_(*argv: str) -> MainWindow:
-        window = create_window(list(argv))
-        windows.append(window)
-        window.resize(1280, 800)
-        window.show()
-        assert window.session.wait_idle(60)
-        return window
-
-    yield open_
-    for window in windows:
-        window.close()
-        window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.instance().setStyleSheet("")
 
 
 def composer(window: MainWindow) -> Composer:

@@ -1,23 +1,23 @@
 """Digits replayed with the mouse on the real pad of a real window, and how they are read."""
 
 import importlib.util
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.app import create_window
 from backprop_viz.views.drawing.canvas import Canvas
 from backprop_viz.views.window import MainWindow
 
+OpenWindow = Callable[..., MainWindow]
 Strokes = Sequence[NDArray[np.float64]]
 HERE = Path(__file__).resolve().parent
 UNIPEN = HERE.parents[1] / "shared" / "data" / "pendigits" / "pendigits-orig-train.unipen"
@@ -42,17 +42,8 @@ BY_HAND: dict[str, Strokes] = {
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-    window = create_window(["--preset", "digits", "--seed", "0"])
-    window.resize(1280, 800)
-    window.show()
-    assert window.session.wait_idle(60)
-    yield window
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.instance().setStyleSheet("")
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("--preset", "digits", "--seed", "0")
 
 
 @pytest.fixture(scope="module")

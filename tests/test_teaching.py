@@ -1,34 +1,26 @@
 """Teaching the net one's own drawing, as a person does it in the window."""
 
+from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QComboBox, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.app import create_window
 from backprop_viz.core.data import prepare
 from backprop_viz.core.lenet import LeNet
 from backprop_viz.views.window import MainWindow
 
+OpenWindow = Callable[..., MainWindow]
+
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path):  # type: ignore[no-untyped-def]
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
-    window = create_window(["--preset", "digits"])
-    window.resize(1280, 800)
-    window.show()
-    assert window.session.wait_idle(60)
-    yield window
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.instance().setStyleSheet("")
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("--preset", "digits")
 
 
 def trigger(window: MainWindow, name: str) -> None:

@@ -1,0 +1,65 @@
+"""What a test must not leave behind in Qt: timers that still run, windows that still exist."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from shiboken6 import isValid
+
+
+class Leftovers:
+    """Knows the windows there were when it was made, and the timers it was told of since."""
+
+    def __init__(self) -> None:
+        self._before = set(_windows())
+        self._started: weakref.WeakSet[QTimer] = weakref.WeakSet()
+
+    def started(self, timer: QTimer) -> None:
+        """Take note of a timer."""
+        self._started.add(timer)
+
+    def found(self) -> list[str]:
+        """What is left, each in words; what only a cycle of references holds is not."""
+        if not self._left():
+            return []
+        gc.collect()
+        return [_in_words(thing) for thing in self._left()]
+
+    def _left(self) -> list[QTimer | QWidget]:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        running = [timer for timer in self._started if isValid(timer) and timer.isActive()]
+        return [*running, *(window for window in _windows() if window not in self._before)]
+
+
+def _windows() -> list[QWidget]:
+    """All but menus: those of pyqtgraph have no parent, and go with the test's own variables."""
+    return [w for w in QApplication.topLevelWidgets() if not isinstance(w, QMenu)]
+
+
+def _in_words(thing: QTimer | QWidget) -> str:
+    kind = "running" if isinstance(thing, QTimer) else "window"
+    return f"{kind} {type(thing).__name__} '{thing.objectName()}' of {thing.parent()}"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_in_qt(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """A timer that still runs, or a window that still exists, when its test ends fails it."""
+    if "qtbot" not in request.fixturenames:
+        yield
+        return
+    leftovers, start = Leftovers(), QTimer.start
+
+    def noted_start(timer: QTimer, *arguments: Any) -> None:
+        leftovers.started(timer)
+        start(timer, *arguments)
+
+    monkeypatch.setattr(QTimer, "start", noted_start)
+    yield
+    found = leftovers.found()
+    assert not found, f"left behind: {found}"
