@@ -15,7 +15,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog
 
 from backprop_viz.app import create_window
-from backprop_viz.controllers import mnist
+from backprop_viz.controllers import autosave, mnist
 from backprop_viz.core.records import Recording, Settings
 from backprop_viz.core.threads import torch_threads
 from backprop_viz.views.window import MainWindow
@@ -47,6 +47,8 @@ def run(
     # Nothing is fetched from anywhere.
     mnist.MNIST = replace(mnist.MNIST, urls=("http://127.0.0.1:9/",), timeout_s=0.5)
     mnist.cache_folder = lambda: folder / "cache"
+    os.environ[autosave.VARIABLE] = str(folder / "state")
+    autosave.INTERVAL_MS = 1000
     started = time.monotonic()
     window = create_window(["--preset", "tutorial"])
     watch = Watch()

@@ -370,7 +370,7 @@ def name_of(widget: QWidget) -> str:
 
 
 def make_files(folder: Path) -> list[Path]:
-    """Images, a folder of images, an empty folder, something else, nothing."""
+    """Images, a folder of images, an empty folder, something else, nothing; where to save."""
     digits = folder / "digits"
     dice = np.random.default_rng(0)
     for digit in range(10):
@@ -383,4 +383,7 @@ def make_files(folder: Path) -> list[Path]:
     Image.fromarray(page).save(folder / "one.png")
     (folder / "empty").mkdir()
     (folder / "words.png").write_text("This is no image.")
-    return [digits, folder / "one.png", folder / "empty", folder / "words.png", folder / "nothing"]
+    (folder / "cut.bpviz").write_bytes(b"PK")
+    names = ("one.png", "empty", "words.png", "nothing", "cut.bpviz", "run.bpviz")
+    weights = ("weights.safetensors", "weights.pt")
+    return [digits, *(folder / name for name in (*names, "run.bpviz", *weights))]
