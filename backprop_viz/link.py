@@ -12,7 +12,7 @@ import threading
 from array import array
 from collections import deque
 from contextlib import suppress
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import IO, Any
 
 from .core.records import Notice, Settings
@@ -145,12 +145,9 @@ class Mailbox:
         for name, work in (("reader", self._read), ("sender", self._send)):
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True).start()
 
-    def next_command(self, timeout_s: float | None = None) -> Command | None:
-        """The next command; waits for one, at most so long, then None."""
-        try:
-            return self._commands.get(timeout=timeout_s)
-        except Empty:
-            return None
+    def next_command(self) -> Command:
+        """The next command; waits for one."""
+        return self._commands.get()
 
     def has_command(self) -> bool:
         """Whether a command is waiting."""

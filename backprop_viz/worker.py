@@ -10,7 +10,7 @@ import torch
 from .browsing import Browsing
 from .core.breakpoints import PLACES, first_hit
 from .core.checkpoints import Checkpoint, Checkpoints
-from .core.compiler import defer_compiler, load_compiler
+from .core.compiler import leave_out_compiler
 from .core.data import training_strokes
 from .core.evaluation import InterruptedEvaluation
 from .core.pictures import Pictures
@@ -35,9 +35,6 @@ from .link import Mailbox
 from .pace import Pace
 from .reporting import Reporting
 
-# After so long without a command there is time for what may be needed later.
-IDLE_S = 0.3
-
 
 class Worker:
     """Owns the trainer and its recording; lives in a process of its own.
@@ -47,7 +44,7 @@ class Worker:
     """
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
-        defer_compiler()
+        leave_out_compiler()
         torch.set_num_threads(torch_threads())
         self._mailbox = mailbox
         self.samples = Browsing(self, mailbox)
@@ -79,7 +76,6 @@ class Worker:
     def run(self) -> None:
         """Carry out commands; between them train, or evaluate, or wait."""
         mailbox = self._mailbox
-        compiler_loaded = False
         while True:
             if self.samples.busy and not mailbox.has_command():
                 self._guarded("samples.go_on", self._training)
@@ -88,11 +84,7 @@ class Worker:
             elif self._evaluation_due and not mailbox.has_command():
                 self._guarded("_evaluate")
             elif not self.samples.busy or mailbox.has_command():
-                command = mailbox.next_command(None if compiler_loaded else IDLE_S)
-                if command is None:
-                    load_compiler()
-                    compiler_loaded = True
-                    continue
+                command = mailbox.next_command()
                 self._guarded(command.name, *command.arguments)
                 self._carried_out = command.number
                 # A drawing that has gone on meanwhile is not worth an answer.

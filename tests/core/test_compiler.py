@@ -1,0 +1,71 @@
+"""Without torch's compiler the numbers are the same, and it is not loaded by anything done."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = """
+import hashlib, json, sys
+import torch
+import backprop_viz as bv
+from backprop_viz.core.compiler import leave_out_compiler
+from backprop_viz.core.recorder import Recorder
+from backprop_viz.core.records import Settings
+torch.set_num_threads(1)
+if sys.argv[1] == "without":
+    leave_out_compiler()
+found = {}
+for name, options in (("manual", {}), ("sgd", {"momentum": 0.9, "weight_decay": 0.01}),
+                      ("nesterov", {}), ("adam", {"amsgrad": True}), ("rmsprop", {})):
+    trainer = bv.Trainer.from_settings(Settings(
+        data="random", loss="mse", batch_size=1, optimizer=name, optimizer_options=options,
+        schedule="step", schedule_options={"step_size": 3}, seed=5))
+    start = trainer.checkpoint()
+    for _ in range(7):
+        trainer.iterate()
+    recorder = Recorder(trainer)
+    for _ in range(5):
+        recorder.step()
+    far = trainer.checkpoint()
+    trainer.restore(start)
+    trainer.iterate()
+    trainer.restore(far)
+    trainer.evaluate()
+    weights = b"".join(p.detach().numpy().tobytes() for p in trainer.model.parameters())
+    found[name] = hashlib.sha256(weights).hexdigest()
+    assert torch.is_grad_enabled()
+print(json.dumps([found, "torch._dynamo" in sys.modules]))
+"""
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, tuple[dict[str, str], bool]]:
+    """What each optimizer's weights come to, and whether the compiler was loaded."""
+    found = {}
+    for how in ("with", "without"):
+        done = subprocess.run(
+            [sys.executable, "-c", RUNS, how],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        found[how] = json.loads(done.stdout)
+    return found
+
+
+def test_weights_are_the_same_to_the_last_bit(
+    runs: dict[str, tuple[dict[str, str], bool]],
+) -> None:
+    assert runs["with"][0] == runs["without"][0]
+    assert len(set(runs["with"][0].values())) == 5
+
+
+def test_the_compiler_is_not_loaded(runs: dict[str, tuple[dict[str, str], bool]]) -> None:
+    assert runs["with"][1]
+    assert not runs["without"][1]
