@@ -26,7 +26,7 @@ from tests.wild.plain import plain_loop, same, tensor
 OpenWindow = Callable[..., MainWindow]
 WINDOWS = int(os.environ.get("WINDOWS", "3"))
 # What a window may leave behind of memory: allocators keep and reuse, so it is not nothing.
-GROWTH_MB = 1.0
+GROWTH_MB = 0.2
 
 
 def press(window: MainWindow, name: str) -> None:
