@@ -22,6 +22,7 @@ from backprop_viz.core.history import History
 from backprop_viz.core.program import program
 from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Frame, Phase, Prediction, Settings
+from backprop_viz.session import Session
 from backprop_viz.views.window import MainWindow
 from tests.leftovers import nothing_left_in_qt  # noqa: F401
 
@@ -51,6 +52,7 @@ def own_autosaves(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 MakeFrame = Callable[..., Frame]
 OpenWindow = Callable[..., MainWindow]
+OpenSession = Callable[..., Session]
 
 
 @pytest.fixture
@@ -75,6 +77,23 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
     # Past that, Qt would delete them only where an event loop runs.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.instance().setStyleSheet("")  # the next test's widgets are not in these windows
+
+
+@pytest.fixture
+def open_session(qtbot: QtBot) -> Iterator[OpenSession]:
+    """Opens sessions without a window; they are closed and gone when the test ends."""
+    sessions: list[Session] = []
+
+    def open_(settings: Settings) -> Session:
+        session = Session(settings)
+        sessions.append(session)
+        assert session.wait_idle(60)
+        return session
+
+    yield open_
+    for session in sessions:
+        session.close()
+        session.deleteLater()
 
 
 @pytest.fixture

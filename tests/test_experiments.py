@@ -1,11 +1,10 @@
 """Gradients altered on purpose, against plain torch with a hook of the test's own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
-from pytestqt.qtbot import QtBot
 from torch import Tensor
 
 import backprop_viz as bv
@@ -54,12 +53,12 @@ def test_what_follows_is_computed_from_the_altered_gradient(kind: str) -> None:
         assert np.array_equal(end.grad(name), parameter.grad.numpy()), name
 
 
+OpenSession = Callable[..., Session]
+
+
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    session = Session(TUTORIAL)
-    assert session.wait_idle(60)
-    yield session
-    session.close()
+def session(open_session: OpenSession) -> Session:
+    return open_session(TUTORIAL)
 
 
 def shown(session: Session) -> Frame:

@@ -1,6 +1,6 @@
 """Steps on a drawing through the session: replayed, stepped, and taken back bit for bit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -25,19 +25,16 @@ def seven() -> np.ndarray:
 
 
 @pytest.fixture
-def open_session(qtbot: QtBot) -> Iterator[OpenSession]:
-    sessions = []
+def open_session(open_session: OpenSession) -> OpenSession:
+    """With a drawing."""
 
     def open_(settings: Settings = DIGITS, drawing: np.ndarray | None = None) -> Session:
-        session = Session(settings)
-        sessions.append(session)
+        session = open_session(settings)
         session.draw(seven() if drawing is None else drawing)
         assert session.wait_idle(60)
         return session
 
-    yield open_
-    for session in sessions:
-        session.close()
+    return open_
 
 
 def shown(session: Session) -> Frame:

@@ -1,11 +1,10 @@
 """A learning-rate schedule in a run of the window: continuing, changing it, altering a gradient."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.core.records import Alteration, Frame, Notice, Settings
@@ -21,21 +20,6 @@ RUN = Settings(
 )
 COSINE = replace(RUN, schedule="cosine", schedule_options={"iterations": 10})
 OpenSession = Callable[[Settings], Session]
-
-
-@pytest.fixture
-def open_session(qtbot: QtBot) -> Iterator[OpenSession]:
-    sessions = []
-
-    def open_(settings: Settings) -> Session:
-        session = Session(settings)
-        sessions.append(session)
-        assert session.wait_idle(60)
-        return session
-
-    yield open_
-    for session in sessions:
-        session.close()
 
 
 def shown(session: Session) -> Frame:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,21 +21,6 @@ from backprop_viz.session import Session
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 OpenSession = Callable[[Settings], Session]
-
-
-@pytest.fixture
-def open_session(qtbot: QtBot) -> Iterator[OpenSession]:
-    sessions = []
-
-    def open_(settings: Settings) -> Session:
-        session = Session(settings)
-        sessions.append(session)
-        assert session.wait_idle(60)
-        return session
-
-    yield open_
-    for session in sessions:
-        session.close()
 
 
 def plain_losses(settings: Settings, iterations: int) -> list[float]:

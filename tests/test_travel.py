@@ -1,6 +1,6 @@
 """Through the events and the iterations, forwards and back; breakpoints; continuing from a past."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -18,13 +18,12 @@ from backprop_viz.worker import Worker
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 
+OpenSession = Callable[..., Session]
+
 
 @pytest.fixture
-def session(qtbot: QtBot) -> Iterator[Session]:
-    session = Session(TUTORIAL)
-    assert session.wait_idle(60)
-    yield session
-    session.close()
+def session(open_session: OpenSession) -> Session:
+    return open_session(TUTORIAL)
 
 
 def shown(session: Session) -> Frame:
