@@ -31,7 +31,7 @@ class Transport(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
-        self.speeds = QComboBox()
+        self.speeds = QComboBox(self)
         self.speeds.setObjectName("playSpeed")
         self.speeds.setAccessibleName(self.tr("Speed of playing"))
         self.speeds.setToolTip(self.tr("How many events are played in a second"))
