@@ -16,9 +16,12 @@ class Collector(QObject):
     """Collects in the thread it was made in, as long as it is alive; several may be."""
 
     _alive = 0
+    _by_itself = True  # whether Python's ran by itself before the first of them
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        if Collector._alive == 0:
+            Collector._by_itself = gc.isenabled()
         gc.disable()
         Collector._alive += 1
         self._count = 0
@@ -34,5 +37,5 @@ class Collector(QObject):
 
 def _one_less() -> None:
     Collector._alive -= 1
-    if Collector._alive == 0:
+    if Collector._alive == 0 and Collector._by_itself:
         gc.enable()

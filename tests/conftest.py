@@ -24,7 +24,7 @@ from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Frame, Phase, Prediction, Settings
 from backprop_viz.session import Session
 from backprop_viz.views.window import MainWindow
-from tests.leftovers import nothing_left_in_qt  # noqa: F401
+from tests.leftovers import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]

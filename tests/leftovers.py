@@ -10,6 +10,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from shiboken6 import isValid
 
+WHOLE_EVERY = 20  # tests
+
 
 class Leftovers:
     """Knows the windows there were when it was made, and the timers it was told of since."""
@@ -43,6 +45,21 @@ def _windows() -> list[QWidget]:
 def _in_words(thing: QTimer | QWidget) -> str:
     kind = "running" if isinstance(thing, QTimer) else "window"
     return f"{kind} {type(thing).__name__} '{thing.objectName()}' of {thing.parent()}"
+
+
+@pytest.fixture(autouse=True)
+def collected_in_this_thread(request: pytest.FixtureRequest) -> None:
+    """Python's collector runs here alone while there may be Qt objects for it to destroy.
+
+    Left to itself it runs in any thread, as in the one by which pytest-xdist reports; what
+    belongs to Qt is not to be destroyed there.
+    """
+    if "qtbot" in request.fixturenames:
+        gc.disable()
+        gc.collect(2 if gc.get_count()[2] >= WHOLE_EVERY else 1)
+    elif not gc.isenabled():
+        gc.collect()
+        gc.enable()
 
 
 @pytest.fixture(autouse=True)
