@@ -8,6 +8,11 @@ from numpy.typing import NDArray
 from .records import Curves
 
 
+# A run that has gone on for so long gets room for an hour or so, so that its memory stays the same.
+LONG = 4096
+RESERVED = 2**19
+
+
 class Series:
     """Numbers that are only ever appended.
 
@@ -26,7 +31,8 @@ class Series:
         """Add numbers (n,) at the end."""
         size = self._size + len(values)
         if size > len(self._buffer):
-            larger = np.empty(2 * size, dtype=np.float64)
+            room = max(2 * size, RESERVED if size > LONG else 0)
+            larger = np.full(room, np.nan)  # written to, for what is empty is not there yet
             larger[: self._size] = self._buffer[: self._size]
             self._buffer = larger
         self._buffer[self._size : size] = values

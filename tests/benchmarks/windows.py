@@ -8,7 +8,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 
 from backprop_viz.app import create_window
-from backprop_viz.core.data import training_strokes
 from backprop_viz.session import Session
 from backprop_viz.views.window import MainWindow
 
@@ -27,6 +26,9 @@ def open_window(*argv: str, generate: bool = True) -> tuple[MainWindow, Session]
     assert isinstance(session, Session)
     session.wait_idle(60)
     if generate:
+        # Not above: with it comes torch, which no window's process loads.
+        from backprop_viz.core.data import training_strokes
+
         # The worker draws the rest of the digits meanwhile; here the same work takes as long.
         training_strokes().generate()
     return window, session
