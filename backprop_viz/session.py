@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
@@ -346,7 +346,9 @@ class Session(QObject):
         curves = self._history.curves()
         # A single iteration, as where a step on a drawing is taken back, is no curve to compare.
         if len(curves.loss) > kept + 1:
-            self._earlier = (*self._earlier, (_label(self._settings), curves))[-EARLIER_RUNS:]
+            # Copied: the series have room for more, which these no longer need.
+            own = Curves(*(getattr(curves, f.name).copy() for f in fields(curves)))
+            self._earlier = (*self._earlier, (_label(self._settings), own))[-EARLIER_RUNS:]
         self._history = History.beginning(curves, kept)
         self._keeper.forget_after(kept)
         if kept:

@@ -10,8 +10,8 @@ from .schedules import Schedule
 from .sources import LoaderState
 
 # Each is the weights, what the optimizer keeps of them and a batch: 0.9 MB for the digits preset.
-RECENT = 24
-SPARSE = 48
+RECENT = 16
+SPARSE = 40
 FIRST_STRIDE = 50
 
 

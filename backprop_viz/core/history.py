@@ -7,10 +7,26 @@ from numpy.typing import NDArray
 
 from .records import Curves
 
-
 # A run that has gone on for so long gets room for an hour or so, so that its memory stays the same.
 LONG = 4096
-RESERVED = 2**19
+RESERVED = 400_000
+
+
+def reserved(
+    buffer: NDArray[np.float64], filled: int, size: int, iterations: int = 1
+) -> NDArray[np.float64]:
+    """The buffer if it has room for ``size`` numbers, else a larger one that begins with these.
+
+    ``iterations`` is how many of them a number stands for.
+    The old one, of which ``filled`` numbers count, is left as it is for those who look at it.
+    """
+    if size <= len(buffer):
+        return buffer
+    ahead = RESERVED // iterations if size * iterations > LONG else 0
+    room = max(256, 2 * size, ahead)
+    larger = np.full(room, np.nan)  # written to, for what is only allocated is not there yet
+    larger[:filled] = buffer[:filled]
+    return larger
 
 
 class Series:
@@ -30,11 +46,7 @@ class Series:
     def extend(self, values: NDArray[np.float64]) -> None:
         """Add numbers (n,) at the end."""
         size = self._size + len(values)
-        if size > len(self._buffer):
-            room = max(2 * size, RESERVED if size > LONG else 0)
-            larger = np.full(room, np.nan)  # written to, for what is empty is not there yet
-            larger[: self._size] = self._buffer[: self._size]
-            self._buffer = larger
+        self._buffer = reserved(self._buffer, self._size, size)
         self._buffer[self._size : size] = values
         self._size = size
 

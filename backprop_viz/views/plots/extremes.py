@@ -6,6 +6,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.history import reserved
+
 Floats = NDArray[np.float64]
 
 # From afar a curve is drawn as so many blocks at most, and at least half as many.
@@ -25,9 +27,13 @@ class _Level:
         """Add the extremes (2, n) of more blocks."""
         size = self.size + rows.shape[1]
         if size > self._buffer.shape[1]:
-            larger = np.empty((2, 2 * size))
-            larger[:, : self.size] = self.rows
-            self._buffer = larger
+            least, greatest = self._buffer
+            self._buffer = np.stack(
+                (
+                    reserved(least, self.size, size, _FINEST),
+                    reserved(greatest, self.size, size, _FINEST),
+                )
+            )
         self._buffer[:, self.size : size] = rows
         self.size = size
 

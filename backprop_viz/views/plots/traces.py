@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.history import reserved
 from .extremes import BLOCKS, Extremes, Floats
 
 # Short enough that a power of the smoothing factor over it stays within float64.
@@ -27,8 +28,8 @@ class Trace:
 
     def clear(self) -> None:
         """Forget all points."""
-        self._x = np.empty(1024)
-        self._y = np.empty(1024)
+        self._x: Floats = np.empty(0)
+        self._y: Floats = np.empty(0)
         self._size = 0
         self._ends = (0.0, 0.0)  # the series' first and last value followed so far
         self._average = (0.0, 0.0)  # of the values, and of the weights they had, after whole blocks
@@ -54,7 +55,7 @@ class Trace:
     def follow(self, series: Floats, x: Floats | None = None) -> bool:
         """Take what was appended to ``series`` since the last call; whether anything changed.
 
-        ``x``: where the points are; None for 1, 2, 3, ...
+        ``x``: where the points are, appended to as the series; None for 1, 2, 3, ...
         """
         restarted = self._size > 0 and not self._continues(series)
         if restarted:
@@ -62,8 +63,7 @@ class Trace:
         start = self._size
         if len(series) == start:
             return restarted
-        places = np.arange(start + 1, len(series) + 1, dtype=np.float64) if x is None else x[start:]
-        self._append(places, np.asarray(series, np.float64))
+        self._append(_counting(len(series)) if x is None else x, np.asarray(series, np.float64))
         self._ends = (float(series[0]), float(series[-1]))
         return True
 
@@ -77,15 +77,19 @@ class Trace:
         size = len(series)
         finite = np.isfinite(series[self._size :])
         if self.first_gap is None and not finite.all():
-            self.first_gap = float(x[np.argmin(finite)])
+            self.first_gap = float(x[self._size + np.argmin(finite)])
         # The last block is smoothed again whole: so each number is what it would be at once.
         begun = self._size // _BLOCK * _BLOCK if self._smoothing else self._size
-        y = series[begun:] * self._scale
-        if self._smoothing:
-            y, self._average = moving_average(y, self._smoothing, self._average)
-        self._grow(size)
-        self._x[self._size : size] = x
-        self._y[begun:size] = y
+        y = series[begun:]
+        if self._is_series:
+            self._y = series
+        else:
+            y = y * self._scale
+            if self._smoothing:
+                y, self._average = moving_average(y, self._smoothing, self._average)
+            self._y = reserved(self._y, self._size, size)
+            self._y[begun:size] = y
+        self._x = x
         self._size = size
         shown = y[np.isfinite(y)]
         if shown.size:
@@ -96,11 +100,10 @@ class Trace:
                 self.least_positive = min(self.least_positive, float(positive.min()))
         self._extremes.follow(self.y)
 
-    def _grow(self, size: int) -> None:
-        if size > len(self._x):
-            x, y = np.empty(2 * size), np.empty(2 * size)
-            x[: self._size], y[: self._size] = self.x, self.y
-            self._x, self._y = x, y
+    @property
+    def _is_series(self) -> bool:
+        """Whether the points are the series itself, which is only appended to: no need to copy."""
+        return not self._smoothing and self._scale == 1
 
     def seen(self, left: float, right: float) -> tuple[Floats, Floats]:
         """The curve from ``left`` to ``right`` in at most some 4,000 points, spikes kept.
@@ -138,6 +141,17 @@ class Trace:
         """The last point at or before ``x``; None before the first."""
         i = int(np.searchsorted(self.x, x, side="right")) - 1
         return None if i < 0 else (float(self._x[i]), float(self._y[i]))
+
+
+_counted = np.arange(1.0, 1025.0)
+
+
+def _counting(size: int) -> Floats:
+    """1, 2, 3, ... up to ``size``: one array for all curves."""
+    global _counted
+    if size > len(_counted):
+        _counted = np.arange(1.0, len(reserved(_counted, 0, size)) + 1)
+    return _counted[:size]
 
 
 def moving_average(
