@@ -2,8 +2,10 @@
 
 UPDATES_PER_SECOND = 30
 # Recording iterations for the window may take this share of the time of training.
-RECORDING_SHARE = 0.03
-SLOWEST_S = 0.25
+RECORDING_SHARE = 0.02
+SLOWEST_S = 0.5
+# At first it is evaluated after 1, 2, 4, 8 ... seconds, then no less often than this.
+EVALUATION_S = 15.0
 # Of an average that moves, what the newest number counts.
 NEWEST = 0.2
 
@@ -31,7 +33,7 @@ class Pace:
         """Whether it is time to evaluate: often at first, when the curve moves."""
         due = now >= self._evaluate_at
         if due:
-            self._evaluate_at = now + min(10.0, max(1.0, 0.5 * (now - self._begun)))
+            self._evaluate_at = now + min(EVALUATION_S, max(1.0, now - self._begun))
         return due
 
     def recording_due(self, now: float, iteration: int) -> bool:

@@ -22,6 +22,7 @@ from windows import open_window, run_events
 import backprop_viz as bv
 from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Phase, Settings
+from backprop_viz.core.sources import Loader, open_source
 from backprop_viz.core.threads import torch_threads
 from backprop_viz.session import Session
 
@@ -44,9 +45,10 @@ def bare(trainer: bv.Trainer) -> Callable[[], object]:
     net, optimizer, criterion = trainer.model, trainer.optimizer, trainer.criterion
     assert optimizer is not None
     assert criterion is not None
+    loader = Loader(open_source("strokes"), seed=0)
 
     def iterate() -> None:
-        x, y = trainer._loader.next(trainer.batch_size)
+        x, y = loader.next(trainer.batch_size)
         optimizer.zero_grad()
         loss = criterion(net(x), y)
         loss.backward()

@@ -11,7 +11,7 @@ from ...core.history import reserved
 Floats = NDArray[np.float64]
 
 # From afar a curve is drawn as so many blocks at most, and at least half as many.
-BLOCKS = 2048
+BLOCKS = 1024
 # Narrower blocks are made when they are asked for: that is quick for so few points.
 _FINEST = 16
 

@@ -106,7 +106,7 @@ class Trace:
         return not self._smoothing and self._scale == 1
 
     def seen(self, left: float, right: float) -> tuple[Floats, Floats]:
-        """The curve from ``left`` to ``right`` in at most some 4,000 points, spikes kept.
+        """The curve from ``left`` to ``right`` in at most some 2,000 points, spikes kept.
 
         NaN, and so a gap, where the series is not finite.
         """
