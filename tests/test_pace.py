@@ -1,6 +1,6 @@
 import itertools
 
-from backprop_viz.pace import RECORDING_SHARE, SLOWEST_S, UPDATES_PER_SECOND, Pace
+from backprop_viz.pace import EVALUATION_S, RECORDING_SHARE, SLOWEST_S, UPDATES_PER_SECOND, Pace
 
 
 def trained(seconds: float, free_s: float, recorded_s: float) -> tuple[Pace, int, int, int]:
@@ -56,7 +56,7 @@ def test_the_rate_is_that_of_the_iterations() -> None:
     assert pace.rate == 0.0
 
 
-def test_evaluations_come_often_at_first_and_then_every_ten_seconds() -> None:
+def test_evaluations_come_often_at_first_and_then_evenly() -> None:
     pace = Pace()
     pace.begin(50.0, 0)
     due = [t / 10 for t in range(500, 1500) if pace.evaluation_due(t / 10)]
@@ -64,4 +64,4 @@ def test_evaluations_come_often_at_first_and_then_every_ten_seconds() -> None:
     assert due[0] == 50.0
     assert gaps == sorted(gaps)
     assert gaps[0] == 1.0
-    assert gaps[-1] == 10.0
+    assert gaps[-1] == EVALUATION_S

@@ -211,7 +211,6 @@ class _Lines(QTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setCursorWidth(0)
         self.document().setDocumentMargin(_MARGIN)
-        self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._tips: tuple[str, ...] = ()
         self.set_theme(DARK)
 
@@ -220,6 +219,7 @@ class _Lines(QTextEdit):
         self._tips = tuple(tips)
         place = self.verticalScrollBar().value()
         self.setHtml(html)
+        self._fit()
         self.verticalScrollBar().setValue(place)
 
     def set_theme(self, theme: Theme) -> None:
@@ -247,6 +247,7 @@ class _Lines(QTextEdit):
         font = code_font(11 if self.width() >= 290 else 10)
         if font != self.document().defaultFont():
             self.document().setDefaultFont(font)
+        self._fit()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tell of the term under the mouse: what torch ran, and every digit."""
@@ -257,7 +258,7 @@ class _Lines(QTextEdit):
         return super().viewportEvent(event)
 
     def _fit(self) -> None:
-        """Be no taller than the text."""
+        """Be no taller than the text. Not while Qt lays it out: to be resized then is not safe."""
         needed = math.ceil(self.document().size().height()) + 2 * self.frameWidth() + 2
         if needed != self.maximumHeight():
             self.setMinimumHeight(min(needed, _LEAST))
