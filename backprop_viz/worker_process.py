@@ -7,7 +7,7 @@ import sys
 # What the worker's interpreter runs: it finds modules where this one does.
 _START = "import sys; sys.path[:] = {path!r}; from backprop_viz.link import serve; serve()"
 
-# glibc else gives each thread a heap of its own, and none gives back what another needs: 15 MB here.
+# glibc else gives each thread a heap of its own, and none gives another what it does not need.
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 
 _ahead: list[subprocess.Popen[bytes]] = []
