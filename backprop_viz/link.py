@@ -21,6 +21,8 @@ from .worker_process import take
 
 # From so many bytes on an array is sent beside its message.
 LARGE = 4096
+# The threads that send and read wait no longer than this for the one that trains, or paints.
+SWITCH_S = 0.001
 
 
 class Link:
@@ -40,6 +42,7 @@ class Link:
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True)
             for name, work in (("sender", lambda: self._send(settings)), ("reader", self._read))
         ]
+        sys.setswitchinterval(SWITCH_S)
         self._started = threading.Event()
         for thread in self._threads:
             thread.start()
@@ -202,5 +205,6 @@ def serve() -> None:
         settings = _get(incoming)
     except EOFError:
         return  # no window came of it
+    sys.setswitchinterval(SWITCH_S)
     mailbox = Mailbox(incoming, outgoing)
     Worker(mailbox, settings).run()

@@ -30,7 +30,7 @@ from .lifeline import Lifeline
 from .messages import Filed, Update
 from .travel import Stride, ahead, behind
 
-POLL_MS = 16
+POLL_MS = 4
 # A stepped phase is shown event by event, but never for longer than this.
 PLAYBACK_MS = 900
 PLAYBACK_EVENT_MS = 40

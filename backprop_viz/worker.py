@@ -200,6 +200,7 @@ class Worker:
         if self._training:
             self._training = False
             self._pace.stop()
+            self.publish()  # at once: to record takes a moment
             self._finish(self._begun())
             self._evaluation_due = True
 

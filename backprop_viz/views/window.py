@@ -185,6 +185,8 @@ class MainWindow(QMainWindow):
             due = list(self._following_curves)
         else:
             due = list(self.panels)
+        if frame.training and (before is None or frame.prediction is not before.prediction):
+            self.draw_panel.show_frame(frame)  # who draws watches what it is taken for
         if frame.training:
             self._due = [*due, *(panel for panel in self._due if panel not in due)]
             self._turn.start()

@@ -39,8 +39,8 @@ from .strokes import (
     tail_piece,
 )
 
-# Once a refresh of the display: more often nobody sees, less often the answer lags behind.
-_EMIT_MS = 16
+# Twice a refresh of the display: with less the answer lags behind a point by up to a refresh more.
+_EMIT_MS = 8
 _TOUCHES = frozenset(
     (
         QEvent.Type.TouchBegin,
