@@ -77,7 +77,7 @@ def run(
             if watch.longest_s > longest:
                 longest, after = watch.longest_s, done
         book.write("the end\n")
-    iterations = check_end(window, user)
+    iterations = check_end(window, user, watch)
     window.close()
     window.deleteLater()
     user.let_run(0.1)
@@ -90,7 +90,7 @@ def run(
     )
 
 
-def check_end(window: MainWindow, user: WildUser) -> int:
+def check_end(window: MainWindow, user: WildUser, watch: Watch) -> int:
     """The run goes on, and begins again, as plain torch does; how many iterations were compared."""
     leave_dialogs(user)
     session = window.session
@@ -103,12 +103,13 @@ def check_end(window: MainWindow, user: WildUser) -> int:
     if session.frame.training:
         raise RunError("The run did not pause.")
     settings = session.frame.settings
-    check_going_on(window, settings)
+    check_going_on(window, settings, watch)
     press(window, "actionReset")
     settings = session.frame.settings
     for _ in range(COMPARED):
         press(window, "actionIteration")
-    losses, weights = plain_loop(settings, COMPARED)
+    with watch.resting():
+        losses, weights = plain_loop(settings, COMPARED)
     found = session.frame.curves.loss.tolist()
     if not same(tensor(losses), tensor(found)):
         raise RunError(f"Losses after Reset {found}, the plain loop's {losses}, with {settings}.")
@@ -120,7 +121,7 @@ def check_end(window: MainWindow, user: WildUser) -> int:
     return COMPARED
 
 
-def check_going_on(window: MainWindow, settings: Settings) -> None:
+def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None:
     """Two more iterations are plain torch's; the second, run again from the first, is the same."""
     session = window.session
     session.teach("use", False)
@@ -130,7 +131,9 @@ def check_going_on(window: MainWindow, settings: Settings) -> None:
     press(window, "actionIteration")
     second = session._recording
     for recording in (first, second):
-        if (other := differences(settings, recording)) != []:
+        with watch.resting():
+            other = differences(settings, recording)
+        if other:
             raise RunError(f"Going on, {other} are not plain torch's, with {settings}.")
     session.show_iteration(first.iteration)
     press(window, "actionContinue")

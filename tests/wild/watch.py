@@ -5,6 +5,8 @@ import threading
 import time
 import traceback
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 BEAT_MS = 20
 STALL_S = 1.0
 NESTED_S = 0.5
+LOOK_S = 0.1
 # What the offscreen platform says of what it has not: a stacking order, a keyboard to grab.
 SILENT = "This plugin does not support "
 
@@ -33,6 +36,9 @@ class Watch(QObject):
         self.longest_s = 0.0
         self.in_deed_since: float | None = None
         self._last = (time.monotonic(), waited_for_a_core())
+        self._where = ""
+        self._watched = threading.get_ident()
+        threading.Thread(target=self._look, name="watch", daemon=True).start()
         self._beat = QTimer(self, interval=BEAT_MS)
         self._beat.timeout.connect(self._on_beat)
         self._beat.start()
@@ -47,6 +53,12 @@ class Watch(QObject):
         self._last = (time.monotonic(), waited_for_a_core())
         self.longest_s = 0.0
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """What is done meanwhile in the window's thread is not the window's doing."""
+        yield
+        self._last = (time.monotonic(), waited_for_a_core())
+
     def _on_beat(self) -> None:
         """The event loop runs. Waiting for a core is the machine's fault, not the window's."""
         now, waited = time.monotonic(), waited_for_a_core()
@@ -54,9 +66,17 @@ class Watch(QObject):
         self._last = (now, waited)
         self.longest_s = max(self.longest_s, gap)
         if gap > STALL_S:
-            self.failures.append(f"The event loop stood still for {gap:.2f} s.")
+            self.failures.append(f"The event loop stood still for {gap:.2f} s.\n{self._where}")
         if self.in_deed_since is not None and now - self.in_deed_since > NESTED_S:
             self._leave_nested_loop()
+
+    def _look(self) -> None:
+        """In a thread of its own: note where the event loop stands still."""
+        while True:
+            time.sleep(LOOK_S)
+            if time.monotonic() - self._last[0] > STALL_S / 2:
+                frame = sys._current_frames().get(self._watched)
+                self._where = "".join(traceback.format_stack(frame)[-12:])
 
     def _leave_nested_loop(self) -> None:
         """A dialog that waits in an event loop of its own, as Qt's own do, is answered with no."""
