@@ -86,7 +86,7 @@ class Composer(QObject):
         self.viewing = Viewing(context, arguments.theme)
         self.samples = Samples(context, self.viewing)
         self.helping = Helping(context)
-        self.files = Files(context, self.viewing)
+        self.files = Files(context)
         self.images.session_wanted.connect(self.files.open)
         self.autosave = Autosave(context, self.files)
         for command, action in rows:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QMessageBox,
+    QTextEdit,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -393,3 +394,13 @@ def test_a_gradient_is_altered_from_the_inspector(open_window: OpenWindow) -> No
     window.inspector.undo_wanted.emit()
     assert window.session.wait_idle(30)
     assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), before)
+
+
+def test_code_keeps_its_letters_when_the_colours_change(open_window: OpenWindow) -> None:
+    window = open_window("--light")
+    areas = window.findChildren(QTextEdit)
+    before = [area.document().defaultFont().families() for area in areas]
+    assert len(areas) >= 2
+    for name in ("actionThemeDark", "actionThemeLight"):
+        window.findChild(QAction, name).trigger()
+        assert [area.document().defaultFont().families() for area in areas] == before

@@ -82,7 +82,7 @@ def plain_losses(settings: object, iterations: int) -> list[float]:
 def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    one, path = open_window("--seed", "4", "--light"), tmp_path / "run.bpviz"
+    one, path = open_window("--seed", "4"), tmp_path / "run.bpviz"
     one.findChild(QSplitter, "left").setSizes([200, 400])
     for _ in range(3):
         trigger(one, "actionIteration")
@@ -99,7 +99,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     assert one.windowTitle() == "run.bpviz[*]"
     assert not one.isWindowModified()
 
-    two = open_window("--preset", "tutorial", "--dark")
+    two = open_window("--preset", "tutorial")
     choose(two, "actionOpenSession", path)
     after = frame_of(two)
     assert after.settings == before.settings
@@ -112,7 +112,6 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     for window in (one, two):  # a message takes of the panels' room
         window.messages.dismiss()
     qtbot.waitUntil(lambda: sizes(two) == sizes(one))
-    assert composer(two).viewing.choice == "light"
     assert two.windowTitle() == "run.bpviz[*]"
     assert not two.isWindowModified()
     assert losses_after(two, 20) == plain_losses(before.settings, 23)

@@ -11,7 +11,6 @@ from ..core.records import Frame, Notice
 from ..messages import Filed
 from .context import Context
 from .dialogs import open_
-from .viewing import Viewing
 from .window_state import apply_window_state, window_state
 
 SUFFIX = ".bpviz"
@@ -27,9 +26,9 @@ class Files(QObject):
 
     opened = Signal()
 
-    def __init__(self, context: Context, viewing: Viewing) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(context.window)
-        self._context, self._viewing = context, viewing
+        self._context = context
         self._window, self._session = context.window, context.session
         self._frame: Frame | None = None
         self._path: Path | None = None
@@ -66,7 +65,7 @@ class Files(QObject):
     def state(self) -> dict[str, Any] | None:
         """What the window adds to the file; None before torch is loaded."""
         frame = self._frame
-        return None if frame is None else window_state(self._context, self._viewing, frame)
+        return None if frame is None else window_state(self._context, frame)
 
     @property
     def modified(self) -> bool:
@@ -201,7 +200,7 @@ class Files(QObject):
         if filed.refusal is not None:
             return
         try:
-            apply_window_state(self._context, self._viewing, filed.window)
+            apply_window_state(self._context, filed.window)
         except (ValueError, TypeError, KeyError, AttributeError):
             said = self.tr("The run is as it was saved; its drawing and panels could not be read.")
             self._window.messages.tell(said, "info")

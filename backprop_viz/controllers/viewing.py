@@ -49,11 +49,6 @@ class Viewing(QObject):
         if self._theme_choice == "system":
             self.apply_theme("system")
 
-    @property
-    def choice(self) -> str:
-        """The theme that is chosen: "system", "light" or "dark"."""
-        return self._theme_choice
-
     def apply_theme(self, choice: str) -> None:
         """Paint the window as chosen: "light", "dark", or else as the system is."""
         self._theme_choice = choice if choice in ("light", "dark") else "system"

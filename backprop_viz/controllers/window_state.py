@@ -1,4 +1,4 @@
-"""What the window adds to a session file: drawing, breakpoints, panels, colours."""
+"""What the window adds to a session file: drawing, breakpoints, panels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,22 +6,20 @@ from typing import Any
 from ..core.records import Breakpoint, Frame
 from ..views.drawing.plain import from_plain, to_plain
 from .context import Context
-from .viewing import Viewing
 
 
-def window_state(context: Context, viewing: Viewing, frame: Frame) -> dict[str, Any]:
+def window_state(context: Context, frame: Frame) -> dict[str, Any]:
     """How the window stands, as plain values, arrays and records."""
     return {
         "strokes": to_plain(context.window.draw_panel.strokes()),
         "label": frame.lesson.label if frame.lesson.is_batch else None,
         "breakpoints": context.session.breakpoints,
         "layout": context.window.layout_state(),
-        "theme": viewing.choice,
         "pen": context.window.draw_panel.size_of_pen,
     }
 
 
-def apply_window_state(context: Context, viewing: Viewing, state: Mapping[str, Any]) -> None:
+def apply_window_state(context: Context, state: Mapping[str, Any]) -> None:
     """Have the window stand as it did.
 
     Raises ValueError, TypeError or KeyError for what ``window_state`` never gave; then nothing
@@ -40,6 +38,5 @@ def apply_window_state(context: Context, viewing: Viewing, state: Mapping[str, A
     window.draw_panel.show_strokes(strokes)
     window.draw_panel.set_size_of_pen(pen)
     window.apply_layout(layout)
-    viewing.apply_theme(str(state["theme"]))
     if label is not None:
         session.teach("choose", label)

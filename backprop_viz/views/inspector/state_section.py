@@ -229,6 +229,7 @@ class _Lines(QTextEdit):
             f"border-radius: 6px; color: {theme.text}; }}"
             f"QTextEdit:focus {{ border-color: {theme.accent}; }}"
         )
+        self._set_letters()
 
     def tip_at(self, line: int) -> str:
         """The tooltip of a paragraph."""
@@ -244,10 +245,19 @@ class _Lines(QTextEdit):
         # The scroll bar's room is kept free: with it lines would break, and the height change.
         bar = self.verticalScrollBar().sizeHint().width()
         self.setLineWrapColumnOrWidth(max(1, self.width() - 2 * self.frameWidth() - bar))
+        self._set_letters()
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the letters: a style sheet that comes to the program gives text its own."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._set_letters()
+
+    def _set_letters(self) -> None:
         font = code_font(11 if self.width() >= 290 else 10)
         if font != self.document().defaultFont():
             self.document().setDefaultFont(font)
-        self._fit()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tell of the term under the mouse: what torch ran, and every digit."""

@@ -121,6 +121,12 @@ class CodeArea(QTextEdit):
         self._colours.rehighlight()
         self._repaint()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the letters: a style sheet that comes to the program gives text its own."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self.font() != code_font(self.letter_size):
+            self.setFont(code_font(self.letter_size))
+
     def tokens(self, row: int) -> Sequence[Token]:
         """The coloured parts of a row."""
         return self._tokens[row] if row < len(self._tokens) else ()
