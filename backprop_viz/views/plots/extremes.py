@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.history import reserved
+from ...core.buffers import reserved
 
 Floats = NDArray[np.float64]
 
@@ -19,9 +19,15 @@ _FINEST = 16
 class _Level:
     """The extremes of all blocks of one width: float64 (2, n), least and greatest."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
+        self._width = width
         self._buffer = np.empty((2, 256))
         self.size = 0
+
+    @property
+    def room(self) -> int:
+        """So many blocks fit without taking more memory."""
+        return self._buffer.shape[1]
 
     def extend(self, rows: Floats) -> None:
         """Add the extremes (2, n) of more blocks."""
@@ -30,8 +36,8 @@ class _Level:
             least, greatest = self._buffer
             self._buffer = np.stack(
                 (
-                    reserved(least, self.size, size, _FINEST),
-                    reserved(greatest, self.size, size, _FINEST),
+                    reserved(least, self.size, size, self._width),
+                    reserved(greatest, self.size, size, self._width),
                 )
             )
         self._buffer[:, self.size : size] = rows
@@ -50,14 +56,15 @@ class Extremes:
     """
 
     def __init__(self) -> None:
-        self._levels = [_Level()]
+        self._levels = [_Level(_FINEST)]
 
     def follow(self, y: Floats) -> None:
         """Take in what was appended: ``y`` (n,) is the whole curve."""
         finest = self._levels[0]
         finest.extend(_of(y[finest.size * _FINEST : len(y) // _FINEST * _FINEST], _FINEST))
-        while finest.size > BLOCKS << (len(self._levels) - 1):
-            self._levels.append(_Level())
+        # All that there is room for, so that later ones take no memory when they are begun.
+        while finest.room > BLOCKS << (len(self._levels) - 1):
+            self._levels.append(_Level(_FINEST << len(self._levels)))
         for narrow, wide in pairwise(self._levels):
             halves = narrow.rows[:, 2 * wide.size : narrow.size // 2 * 2]
             least = np.fmin(halves[0, ::2], halves[0, 1::2])

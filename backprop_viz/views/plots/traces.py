@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.history import reserved
+from ...core.buffers import reserved
 from .extremes import BLOCKS, Extremes, Floats
 
 # Short enough that a power of the smoothing factor over it stays within float64.
