@@ -191,12 +191,8 @@ class Files(QObject):
             self._window.messages.tell(said.format(Path(filed.path).name), "info")
 
     def _opened(self, filed: Filed) -> None:
-        path: Path | None = Path(filed.path)
-        kept, self._kept = self._kept, None
-        if kept is not None and kept[0] == filed.path:
-            path = kept[1]
-        else:
-            kept = None
+        kept = self._kept if self._kept and self._kept[0] == filed.path else None
+        self._kept = None
         if filed.refusal is not None:
             return
         try:
@@ -204,7 +200,7 @@ class Files(QObject):
         except (ValueError, TypeError, KeyError, AttributeError):
             said = self.tr("The run is as it was saved; its drawing and panels could not be read.")
             self._window.messages.tell(said, "info")
-        self._name(path)
+        self._name(Path(filed.path) if kept is None else kept[1])
         self._saved = None
         if kept is None:
             self._session.frame_ready.connect(self._take_as_saved)
