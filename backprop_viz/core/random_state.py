@@ -8,21 +8,21 @@ from torch import nn
 
 
 class RandomState:
-    """A random state of its owner's: torch's own within ``own``, as it was found afterwards."""
+    """A random state of its owner's: torch's own within ``with``, as it was found afterwards.
+
+    What draws random numbers inside goes on from where it stopped the last time.
+    """
 
     def __init__(self, seed: int) -> None:
         self.now = torch.Generator().manual_seed(seed).get_state()
 
-    @contextmanager
-    def own(self) -> Iterator[None]:
-        """What draws random numbers inside goes on from where it stopped the last time."""
-        outside = torch.get_rng_state()
-        torch.set_rng_state(self.now)
-        try:
-            yield
-        finally:
-            self.now = torch.get_rng_state()
-            torch.set_rng_state(outside)
+    def __enter__(self) -> None:
+        self._outside = torch.default_generator.get_state()
+        torch.default_generator.set_state(self.now)
+
+    def __exit__(self, *_: object) -> None:
+        self.now = torch.default_generator.get_state()
+        torch.default_generator.set_state(self._outside)
 
 
 @contextmanager

@@ -94,9 +94,10 @@ class Trainer:
         self.iteration = 0
         self.phase = Phase.ZERO_GRAD
         self._random = RandomState(seed)
-        with self._random.own():
+        with self._random:
             self.model = LeNet() if model is None else model
             self._source = open_source(data, root)
+        self._parameters = tuple(self.model.parameters())
         self._random_at_start = self._random.now
         self._grads_at_start: list[Tensor | None] = []
         self.optimizer = make_optimizer(optimizer, self.model, lr, optimizer_options or {})
@@ -141,7 +142,7 @@ class Trainer:
     def forward(self) -> Tensor:
         """Run the network on the batch; logits (N, classes)."""
         self._expect(Phase.FORWARD)
-        with self._random.own():
+        with self._random:
             self.output = self.model(self.batch[0])
         self.phase = Phase.LOSS
         return self.output
@@ -162,11 +163,10 @@ class Trainer:
         If the network's backward raises, every ``.grad`` is as it was before.
         """
         self._expect(Phase.BACKWARD)
-        parameters = list(self.model.parameters())
         # Cloned only where backward would add in place; None costs nothing.
-        found = [None if p.grad is None else p.grad.clone() for p in parameters]
+        found = [None if p.grad is None else p.grad.clone() for p in self._parameters]
         try:
-            with self._random.own():
+            with self._random:
                 assert self.output is not None
                 if self.loss is not None:
                     start, gradient = self.loss, None
@@ -174,7 +174,7 @@ class Trainer:
                     start, gradient = self.output, torch.randn(self.output.shape)
                 start.backward(gradient, retain_graph=retain_graph)  # type: ignore[no-untyped-call]
         except Exception:
-            for parameter, grad in zip(parameters, found, strict=True):
+            for parameter, grad in zip(self._parameters, found, strict=True):
                 parameter.grad = grad
             raise
         self.phase = Phase.UPDATE
@@ -198,7 +198,7 @@ class Trainer:
             self.optimizer.step()
         else:
             with torch.no_grad():
-                for parameter in self.model.parameters():
+                for parameter in self._parameters:
                     if parameter.grad is not None:
                         parameter.sub_(parameter.grad * self._rate.now)
         self._rate.step()
@@ -224,7 +224,7 @@ class Trainer:
         """Go back to zero_grad with the batch, the random state and the gradients of its start."""
         self._random.now = self._random_at_start
         if self.phase is not Phase.ZERO_GRAD:
-            for parameter, grad in zip(self.model.parameters(), self._grads_at_start, strict=True):
+            for parameter, grad in zip(self._parameters, self._grads_at_start, strict=True):
                 parameter.grad = grad
         self.phase = Phase.ZERO_GRAD
 
@@ -321,8 +321,8 @@ class Trainer:
         lr, schedule, self.batch_size, *zeroing = checkpoint.settings
         self.set_to_none, self.clear_gradients = zeroing
         self.model.load_state_dict(checkpoint.model)
-        grads = checkpoint.grads or [None] * len(list(self.model.parameters()))
-        for parameter, grad in zip(self.model.parameters(), grads, strict=True):
+        grads = checkpoint.grads or [None] * len(self._parameters)
+        for parameter, grad in zip(self._parameters, grads, strict=True):
             parameter.grad = None if grad is None else grad.clone()
         if self.optimizer is not None and checkpoint.optimizer is not None:
             self.optimizer.load_state_dict(cloned(checkpoint.optimizer))
@@ -427,14 +427,14 @@ class Trainer:
         """The share (0..1) of the batch that was read right before the update."""
         if self.output is None or self._source.target is not None:
             return math.nan
-        return (self.output.detach().argmax(1) == self._labels).float().mean().item()
+        right = (self.output.detach().argmax(1) == self._labels).sum()
+        return int(right) / len(self._labels)
 
     def _kept_grads(self) -> list[Tensor | None]:
         """Every ``.grad`` as it is; a clone of what zero_grad or backward will change in place."""
         in_place = not (self.clear_gradients and self.set_to_none)
         return [
-            p.grad.clone() if in_place and p.grad is not None else p.grad
-            for p in self.model.parameters()
+            p.grad.clone() if in_place and p.grad is not None else p.grad for p in self._parameters
         ]
 
     def _target(self, labels: Tensor) -> Tensor:
