@@ -12,7 +12,7 @@ import threading
 from array import array
 from collections import deque
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Queue, SimpleQueue
 from typing import IO, Any
 
 from .core.records import Notice, Settings
@@ -104,7 +104,11 @@ class Link:
 
 
 def _put(stream: IO[bytes], message: object) -> None:
-    """Send a message; large arrays go as they are beside the pickle, which would copy them."""
+    """Send a message; large arrays are beside the pickle, so that they are read where they stay.
+
+    In one piece: a thread that writes again and again takes the interpreter from the one that
+    trains each time.
+    """
     beside: list[memoryview] = []
 
     def goes_inside(buffer: pickle.PickleBuffer) -> bool:
@@ -115,9 +119,7 @@ def _put(stream: IO[bytes], message: object) -> None:
 
     head = pickle.dumps(message, 5, buffer_callback=goes_inside)
     sizes = array("Q", [len(head), *(raw.nbytes for raw in beside)])
-    stream.write(array("Q", [len(sizes)]).tobytes() + sizes.tobytes() + head)
-    for raw in beside:
-        stream.write(raw)
+    stream.write(b"".join((array("Q", [len(sizes)]), sizes, head, *beside)))
     stream.flush()
 
 
@@ -143,7 +145,8 @@ class Mailbox:
         self._incoming = incoming
         self._outgoing = outgoing
         self._commands: SimpleQueue[Command] = SimpleQueue()
-        self._outbox: SimpleQueue[Update | Notice | Answer] = SimpleQueue()
+        self._outbox: Queue[Update | Notice | Answer] = Queue()
+        self._line = threading.Lock()  # held by the one that writes
         self._wanted = threading.Event()
         for name, work in (("reader", self._read), ("sender", self._send)):
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True).start()
@@ -162,8 +165,14 @@ class Mailbox:
 
     def publish(self, update: Update) -> None:
         """Send how things stand."""
+        # The window that wants a frame has taken all that was sent: the line has room for a few
+        # numbers, and to wake the sender takes longer than to write them.
+        at_once = self.frame_wanted() and update.recording is None
         self._wanted.clear()
-        self._outbox.put(update)
+        if at_once and not self._outbox.unfinished_tasks and self._line.acquire(blocking=False):
+            self._write(update)
+        else:
+            self._outbox.put(update)
 
     def tell(self, notice: Notice) -> None:
         """Have the user told."""
@@ -185,11 +194,20 @@ class Mailbox:
             os._exit(0)  # the window is gone, and with it whoever this was for
 
     def _send(self) -> None:
+        while True:
+            message = self._outbox.get()
+            self._line.acquire()
+            self._write(message)
+            self._outbox.task_done()
+
+    def _write(self, message: Update | Notice | Answer) -> None:
+        """Send a message and let go of the line."""
         try:
-            while True:
-                _put(self._outgoing, self._outbox.get())
+            _put(self._outgoing, message)
         except OSError:
             os._exit(0)
+        finally:
+            self._line.release()
 
 
 def serve() -> None:
