@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from .. import records, sources, trainer
+from ..records import Array
 
 # Every dataclass of these modules, so that one that is added there comes along.
 RECORDS: Mapping[str, type] = {
@@ -46,10 +47,9 @@ class Encoder:
         if isinstance(value, bytes):
             return {"bytes": base64.b64encode(value).decode("ascii")}
         if isinstance(value, Tensor):
-            return {"tensor": self._place(value, value)}
+            return {"tensor": self._place(value)}
         if isinstance(value, np.ndarray):
-            # A copy: torch warns of arrays that may not be written to.
-            return {"array": self._place(value, torch.from_numpy(value.copy()))}
+            return {"array": self._place(value)}
         name = type(value).__name__
         if not is_dataclass(value) or RECORDS.get(name) is not type(value):
             raise TypeError(f"{name} cannot be written to a file.")
@@ -58,14 +58,23 @@ class Encoder:
             "fields": {f.name: self.encode(getattr(value, f.name)) for f in fields(value)},
         }
 
-    def _place(self, value: object, tensor: Tensor) -> int:
-        """Where the tensor is in the list; the same one is there once."""
+    def _place(self, value: Tensor | Array) -> int:
+        """Where a copy of it is in the list; of the same one there is one copy."""
         if id(value) not in self._places:
             self._places[id(value)] = len(self.tensors)
             self._seen.append(value)
-            # A view of a larger tensor is written without the rest of it.
-            self.tensors.append(tensor.detach().clone(memory_format=torch.contiguous_format))
+            self.tensors.append(_copied(value))
         return self._places[id(value)]
+
+
+def _copied(value: Tensor | Array) -> Tensor:
+    """Its numbers alone, though it be a view of a larger one, or may not be written to."""
+    if isinstance(value, Tensor):
+        return value.detach().clone(memory_format=torch.contiguous_format)
+    # Not from_numpy: torch warns of arrays that may not be written to, and leaves strides of 0.
+    copy = torch.empty(value.shape, dtype=torch.from_numpy(np.empty(0, value.dtype)).dtype)
+    copy.numpy()[...] = value
+    return copy
 
 
 def decode(data: Any, tensors: Sequence[Tensor]) -> Any:
