@@ -11,6 +11,7 @@ from .core.checkpoints import Checkpoints
 from .core.files.session_file import StoredRun, load_session, resume, save_session
 from .core.files.weights import load_weights, save_weights
 from .core.history import History
+from .core.memory import give_back_memory
 from .core.recorder import preview
 from .core.records import Array, Curves, Phase
 from .failures import notice_of
@@ -104,6 +105,8 @@ class Filing:
         except Exception as error:  # whatever it is, training goes on
             self._refuse(what, path, error)
             return
+        finally:
+            give_back_memory()  # of copies of all curves, each time longer ones
         trainer = worker.trainer
         self._mailbox.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
 

@@ -13,6 +13,7 @@ from .core.checkpoints import Checkpoint, Checkpoints
 from .core.compiler import leave_out_compiler
 from .core.data import training_strokes
 from .core.evaluation import InterruptedEvaluation
+from .core.memory import give_back_memory
 from .core.pictures import Pictures
 from .core.program import program
 from .core.recorder import Recorder, preview
@@ -416,6 +417,7 @@ class Worker:
         except InterruptedEvaluation:
             return
         self._evaluation_due = False
+        give_back_memory()  # of slices that are larger than a batch
         self.samples.evaluated(done)
         self.reporting.note_evaluation(self._trainer.iteration, done)
         self.publish()
