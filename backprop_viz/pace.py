@@ -2,7 +2,7 @@
 
 UPDATES_PER_SECOND = 30
 # Recording iterations for the window may take this share of the time of training.
-RECORDING_SHARE = 0.02
+RECORDING_SHARE = 0.01
 SLOWEST_S = 0.5
 # At first it is evaluated after 1, 2, 4, 8 ... seconds, then no less often than this.
 EVALUATION_S = 15.0
