@@ -122,10 +122,13 @@ def _split(dataset: Dataset[Any]) -> Source:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoaderState:
-    """Where in which epoch a loader is."""
+    """Where in which epoch a loader is.
+
+    Not the epoch's order, which is far longer, but the generator's state before it was drawn.
+    """
 
     generator: Tensor
-    order: Tensor
+    shuffled: bool
     position: int
 
 
@@ -135,30 +138,32 @@ class Loader:
     def __init__(self, source: Source, seed: int) -> None:
         self._samples = source.train
         self._generator = torch.Generator().manual_seed(seed)
+        self._begin_epoch(shuffled=not source.in_order_first)
+
+    def _begin_epoch(self, shuffled: bool) -> None:
+        self._before = self._generator.get_state()
+        self._shuffled = shuffled
+        size = len(self._samples)
         self._order = (
-            torch.arange(len(self._samples)) if source.in_order_first else self._shuffled()
+            torch.randperm(size, generator=self._generator) if shuffled else torch.arange(size)
         )
         self._position = 0
-
-    def _shuffled(self) -> Tensor:
-        return torch.randperm(len(self._samples), generator=self._generator)
 
     def next(self, batch_size: int) -> tuple[Tensor, Tensor]:
         """The next batch; the last one of an epoch may be smaller."""
         if self._position >= len(self._order):
-            self._order = self._shuffled()
-            self._position = 0
+            self._begin_epoch(shuffled=True)
         index = self._order[self._position : self._position + batch_size]
         batch = self._samples.batch(index)
         self._position += len(index)  # where that raised, the same samples are asked for again
         return batch
 
     def state(self) -> LoaderState:
-        """Where the loader is; the order of an epoch is never changed in place."""
-        return LoaderState(self._generator.get_state(), self._order, self._position)
+        """Where the loader is."""
+        return LoaderState(self._before, self._shuffled, self._position)
 
     def restore(self, state: LoaderState) -> None:
         """Go on from a state."""
         self._generator.set_state(state.generator)
-        self._order = state.order
+        self._begin_epoch(state.shuffled)
         self._position = state.position

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ import torch
 from torch.utils.data import Dataset, TensorDataset
 
 import backprop_viz as bv
-from backprop_viz.core.sources import Loader, open_source
+from backprop_viz.core.sources import Loader, LoaderState, open_source
 
 MNIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
 
@@ -45,6 +46,28 @@ def test_strokes_come_in_their_own_order_first() -> None:
     expected = source.train.batch(torch.arange(10))
     assert torch.equal(images, expected[0])
     assert torch.equal(labels, expected[1])
+
+
+@pytest.mark.parametrize("in_order_first", [False, True])
+@pytest.mark.parametrize("before", range(9))  # three epochs of three batches each
+def test_a_loader_goes_on_from_any_state(before: int, in_order_first: bool) -> None:
+    source = replace(open_source(numbered(20)), in_order_first=in_order_first)
+    loader = Loader(source, seed=3)
+    for _ in range(before):
+        loader.next(8)
+    state = loader.state()
+    followed = [loader.next(8)[1].tolist() for _ in range(8)]
+    other = Loader(source, seed=4)
+    for again in (loader, other):
+        again.restore(state)
+        assert [again.next(8)[1].tolist() for _ in range(8)] == followed
+
+
+def test_a_state_does_not_grow_with_the_data() -> None:
+    source = open_source(numbered(20_000))
+    state = Loader(source, seed=0).state()
+    numbers = [getattr(state, name) for name in LoaderState.__slots__]
+    assert sum(n.nbytes for n in numbers if isinstance(n, torch.Tensor)) < 10_000
 
 
 @pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files for development are not here")

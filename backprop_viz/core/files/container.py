@@ -17,7 +17,7 @@ from torch import Tensor
 from .atomic import size_of, write_atomically
 from .tree import Encoder, decode
 
-VERSION = 1
+VERSION = 2
 # JSON takes several times its size in memory when it is read: what is large goes as tensors.
 MOST_JSON = 4 * 2**20
 _MANIFEST, _SUM = "manifest", "sha256"
@@ -60,6 +60,8 @@ def read_container(path: Path, kind: str) -> Any:
         raise ValueError(
             f"{path.name} was saved by a newer backprop_viz: update the program to open it."
         )
+    if version == 1:
+        raise ValueError(f"{path.name} was saved by an older backprop_viz: open it with that one.")
     if version != VERSION or not total:
         raise _damaged(path)
     try:

@@ -237,14 +237,19 @@ def test_missing_fields_get_their_defaults(tmp_path: Path, monkeypatch: pytest.M
     assert load_session(path).settings == settings
 
 
-def test_a_newer_version_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("version", "sentence"), [(7, "by a newer .*: update"), (1, "by an older .*: open it with")]
+)
+def test_another_version_is_named(
+    version: int, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = Settings(batch_size=2)
     plain = Trainer.from_settings(settings)
     path = tmp_path / "run.bpviz"
-    monkeypatch.setattr(container, "VERSION", 7)
+    monkeypatch.setattr(container, "VERSION", version)
     save_session(path, stored(settings, plain, plain.checkpoint()))
     monkeypatch.undo()
-    with pytest.raises(ValueError, match=r"run\.bpviz was saved by a newer .*: update"):
+    with pytest.raises(ValueError, match=rf"run\.bpviz was saved {sentence}"):
         load_session(path)
 
 
