@@ -417,7 +417,7 @@ class Worker:
         except InterruptedEvaluation:
             return
         self._evaluation_due = False
-        give_back_memory()  # of slices that are larger than a batch
+        give_back_memory()  # of slices that may be larger than a batch
         self.samples.evaluated(done)
         self.reporting.note_evaluation(self._trainer.iteration, done)
         self.publish()

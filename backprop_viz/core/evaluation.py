@@ -11,7 +11,8 @@ from .samples import Scores, unread
 from .sources import Samples
 
 # Samples read at once. Another number of them may round otherwise, so it is the same everywhere.
-BATCH = 256
+# No more than most batches have, so that it takes no more memory than training.
+BATCH = 64
 
 
 class InterruptedEvaluation(Exception):  # noqa: N818 - not an error

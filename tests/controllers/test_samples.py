@@ -45,7 +45,7 @@ def plain(window: MainWindow) -> tuple[bv.Trainer, torch.Tensor, torch.Tensor]:
     read, loss = [], []
     samples = trainer.samples("held_out")
     with torch.no_grad():
-        for index in torch.arange(3000).split(256):
+        for index in torch.arange(3000).split(64):
             x, y = samples.batch(index)
             out = trainer.model(x)
             read.append(out.argmax(1))

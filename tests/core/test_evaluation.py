@@ -11,7 +11,7 @@ from torch import Tensor
 import backprop_viz as bv
 from backprop_viz.core.evaluation import BATCH
 
-SIZE = 2 * BATCH + 88  # the last slice is a small one
+SIZE = 2 * BATCH + 22  # the last slice is a small one
 
 
 class Noise(torch.utils.data.Dataset[tuple[Tensor, int]]):
@@ -27,11 +27,11 @@ class Noise(torch.utils.data.Dataset[tuple[Tensor, int]]):
 
 
 def plain(trainer: bv.Trainer, first: int, size: int) -> tuple[Tensor, Tensor, Tensor, float]:
-    """Labels, readings, losses one by one, and the mean loss, in slices of 256."""
+    """Labels, readings, losses one by one, and the mean loss, in slices of 64."""
     labels, read, losses, total = [], [], [], 0.0
     data = Noise()
-    for start in range(first, first + size, 256):
-        items = [data[i] for i in range(start, min(start + 256, first + size))]
+    for start in range(first, first + size, 64):
+        items = [data[i] for i in range(start, min(start + 64, first + size))]
         x, y = torch.stack([x for x, _ in items]), torch.tensor([y for _, y in items])
         with torch.no_grad():
             out = trainer.model(x)
