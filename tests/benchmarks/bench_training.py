@@ -169,7 +169,7 @@ def figures(pairs: int, seconds: float) -> Iterator[Figure]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=EVALUATION_S)
     options = parser.parse_args()
     print_figures(figures(options.pairs, options.seconds))
