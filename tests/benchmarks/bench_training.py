@@ -3,13 +3,16 @@
     python tests/benchmarks/bench_training.py [--pairs N] [--seconds S]
 
 In pairs in one run, with the same settings and the same number of torch threads; each figure is
-the median of the pairs. The bare loop runs before and after the window, half of the time each, as
-machines get slower and faster. The window first trains for a while, as the first seconds hold more
+the median of the pairs. The bare loop is a process of its own, a plain script that nothing else
+shares memory with; it runs before and after the window, half of the time each, as machines get
+slower and faster. The window first trains for a while, as the first seconds hold more
 evaluations than any later ones, and then for as long as from one evaluation to the next. The peers
 of the recorded iteration are in the ``bench`` extra; one that is not installed is left out.
 """
 
 import argparse
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +24,8 @@ from report import Figure, print_figures
 from windows import open_window, run_events
 
 import backprop_viz as bv
+from backprop_viz.arguments import PRESETS
+from backprop_viz.core.data import training_strokes
 from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Phase, Settings
 from backprop_viz.core.sources import Loader, open_source
@@ -32,6 +37,7 @@ from backprop_viz.session import Session
 WARM_S = 9.0
 BARS = {1: 0.60, 64: 0.90, 256: 0.95}
 RECORDED_BAR = 2.0
+PRESET = Settings(**PRESETS["digits"])
 
 
 def rate(iterate: Callable[[], object], seconds: float) -> float:
@@ -61,6 +67,47 @@ def bare(trainer: bv.Trainer) -> Callable[[], object]:
     return iterate
 
 
+class BareLoop:
+    """The loop in a process of its own, which waits unless it is asked to run."""
+
+    def __init__(self, batch: int) -> None:
+        script = (
+            f"import sys; sys.path[:0] = {sys.path!r}; import bench_training as b; b.serve({batch})"
+        )
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._answer()
+
+    def _answer(self) -> float:
+        assert self._process.stdout is not None
+        return float(self._process.stdout.readline())
+
+    def rate(self, seconds: float) -> float:
+        """How many iterations a second it does, run for so long."""
+        print(seconds, file=self._process.stdin, flush=True)
+        return self._answer()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+def serve(batch: int) -> None:
+    """What that process does: for each number of seconds read, run and print the rate."""
+    torch.set_num_threads(torch_threads())
+    training_strokes().generate()
+    loop = bare(bv.Trainer.from_settings(live_settings(batch)))
+    print(rate(loop, 1.0), flush=True)
+    for line in sys.stdin:
+        print(rate(loop, float(line)), flush=True)
+
+
+def live_settings(batch: int) -> Settings:
+    """What both train with."""
+    return replace(PRESET, batch_size=batch, lr=0.01)
+
+
 def window_rate(session: Session, seconds: float) -> float:
     """Iterations a second of free training, once it has gone on for a while."""
     session.train()
@@ -79,18 +126,18 @@ def live(pairs: int, seconds: float) -> Iterator[Figure]:
     window, session = open_window("--preset", "digits")
     torch.set_num_threads(torch_threads())
     assert session.frame is not None
-    start = session.frame.settings
+    assert session.frame.settings == PRESET
     for batch, bar in BARS.items():
-        settings = replace(start, batch_size=batch, lr=0.01)
-        session.configure(settings)
+        session.configure(live_settings(batch))
         session.reset()
         session.wait_idle(30)
-        loop = bare(bv.Trainer.from_settings(settings))
+        loop = BareLoop(batch)
         rates = []
         for _ in range(pairs):
-            before = rate(loop, seconds / 2)
+            before = loop.rate(seconds / 2)
             ours = window_rate(session, seconds)
-            rates.append(((before + rate(loop, seconds / 2)) / 2, ours))
+            rates.append(((before + loop.rate(seconds / 2)) / 2, ours))
+        loop.close()
         yield _median(f"Train with the window live, batch {batch}", rates, bar, "the bare loop")
     window.close()
 
@@ -103,9 +150,8 @@ def _median(what: str, rates: list[tuple[float, float]], bar: float, peer: str) 
 
 def recorded(pairs: int, seconds: float) -> Iterator[Figure]:
     """A recorded iteration of batch 64 against a bare one; and what the peers' cost."""
-    settings = Settings(optimizer_options={"momentum": 0.9, "weight_decay": 5e-4})
-    trainer = bv.Trainer.from_settings(settings)
-    loop = bare(bv.Trainer.from_settings(settings))
+    trainer = bv.Trainer.from_settings(PRESET)
+    loop = bare(bv.Trainer.from_settings(PRESET))
 
     def record() -> None:
         recorder = Recorder(trainer)
@@ -114,7 +160,7 @@ def recorded(pairs: int, seconds: float) -> Iterator[Figure]:
         recorder.recording()
 
     ways: dict[str, Callable[[], object]] = {"a recorded iteration, batch 64": record}
-    ways.update(peers(settings))
+    ways.update(peers(PRESET))
     for what, way in ways.items():
         pair = [(1e3 / rate(loop, seconds), 1e3 / rate(way, seconds)) for _ in range(pairs)]
         theirs, ours = sorted(pair, key=lambda pair: pair[1] / pair[0])[len(pair) // 2]
