@@ -2,8 +2,8 @@
 
 UPDATES_PER_SECOND = 30
 # Recording iterations for the window may take this share of the time of training.
-RECORDING_SHARE = 0.01
-SLOWEST_S = 0.5
+RECORDING_SHARE = 0.005
+SLOWEST_S = 1.0
 # At first it is evaluated after 1, 2, 4, 8 ... seconds, then no less often than this.
 EVALUATION_S = 15.0
 # Of an average that moves, what the newest number counts.
