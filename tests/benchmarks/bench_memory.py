@@ -22,7 +22,7 @@ from windows import open_window, run_events
 MEGABYTE = 2**20
 BUDGET = 16 * MEGABYTE
 SETTLED_S = 120.0
-# Often: it goes up and down by some MB within each iteration.
+# Often: it goes up and down by some MB from one evaluation to the next.
 READ_EVERY_S = 1.0
 
 HEADLESS = """
