@@ -418,6 +418,7 @@ class Worker:
             return
         self._evaluation_due = False
         give_back_memory()  # of slices that may be larger than a batch
-        self.samples.evaluated(done)
         self.reporting.note_evaluation(self._trainer.iteration, done)
+        # The curves before the samples: who waits for the samples sees both.
         self.publish()
+        self.samples.evaluated(done)

@@ -6,8 +6,10 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.browsing import Browsing, as_bytes
-from backprop_viz.core.records import Phase
+from backprop_viz.core.records import Phase, Settings
 from backprop_viz.core.samples import Page, Progress, Sheet, confusion
+from backprop_viz.messages import Update
+from backprop_viz.worker import Worker
 
 
 class Box:
@@ -213,3 +215,23 @@ def test_a_sample_without_a_label_to_learn_is_refused(box: Box) -> None:
     with pytest.raises(ValueError, match="Random input"):
         browsing.load("train", source, 0)
     assert stepper.abandoned == 0
+
+
+def test_the_curves_have_an_evaluation_before_its_sheet_comes() -> None:
+    class Post(Box):
+        def publish(self, update: Update) -> None:
+            self.answers.append(update)
+
+        def has_command(self) -> bool:
+            return False
+
+    worker = Worker(post := Post(), Settings())
+    worker.samples.watch("held_out")
+    worker.train()
+    worker._run_free(None)
+    post.answers.clear()
+    worker._evaluate()
+    update, sheet = post.answers
+    assert sheet.iteration == 1
+    assert update.held_out[:, 0].tolist() == [1]
+    assert update.held_out[0, 2] == (sheet.scores.read == sheet.labels).mean()
