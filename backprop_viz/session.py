@@ -359,7 +359,8 @@ class Session(QObject):
         before, self._live = self._live, live
         recording = live.moment.recording
         if before is not None and before.moment.recording is recording and self._frame is not None:
-            self._show_moment(self._frame.moment)
+            # What is playing plays on.
+            self._show(self._frame.moment)
             return
         start = 0 if before is None else _known(before.moment.recording, recording)
         stop = self._stop(live, start)

@@ -112,6 +112,23 @@ def test_backward_is_shown_event_by_event(open_session: OpenSession, qtbot: QtBo
     assert cursors == sorted(cursors)
 
 
+def test_an_autosave_meanwhile_does_not_stop_what_is_playing(
+    open_session: OpenSession, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = open_session(TUTORIAL)
+    for _ in range(3):
+        session.step()
+    shown(session)
+    meanwhile: list[bool] = []
+    session.filed.connect(lambda _: meanwhile.append(session.frame.moment.at_end))
+    session.step()
+    qtbot.waitUntil(lambda: session.frame.due is Phase.UPDATE)
+    session.save(str(tmp_path / "kept"), {}, auto=True)
+    qtbot.waitUntil(lambda: bool(meanwhile), timeout=10_000)
+    assert meanwhile == [False]  # backward was still playing
+    qtbot.waitUntil(lambda: session.frame.moment.at_end, timeout=10_000)
+
+
 def test_pause_records_the_last_iteration_whole(open_session: OpenSession, qtbot: QtBot) -> None:
     session = open_session(TUTORIAL)
     train_until(qtbot, session, 20)
