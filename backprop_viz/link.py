@@ -170,7 +170,10 @@ class Mailbox:
         at_once = self.frame_wanted() and update.recording is None
         self._wanted.clear()
         if at_once and not self._outbox.unfinished_tasks and self._line.acquire(blocking=False):
-            self._write(update)
+            try:
+                self._write(update)
+            finally:
+                self._line.release()
         else:
             self._outbox.put(update)
 
@@ -196,18 +199,15 @@ class Mailbox:
     def _send(self) -> None:
         while True:
             message = self._outbox.get()
-            self._line.acquire()
-            self._write(message)
+            with self._line:
+                self._write(message)
             self._outbox.task_done()
 
     def _write(self, message: Update | Notice | Answer) -> None:
-        """Send a message and let go of the line."""
         try:
             _put(self._outgoing, message)
         except OSError:
-            os._exit(0)
-        finally:
-            self._line.release()
+            os._exit(0)  # the window is gone
 
 
 def serve() -> None:
