@@ -116,9 +116,9 @@ def test_a_rate_beyond_all_sense(
     sane = frame_of(window).settings
     window.session.configure(replace(sane, **change))
     window.findChild(QAction, "actionTrain").trigger()
+    # The sentence comes first, and how things stand after it next.
     qtbot.waitUntil(lambda: bool(window.messages.text()), timeout=30_000)
-    frame = frame_of(window)
-    assert not frame.training
+    qtbot.waitUntil(lambda: not window.session.frame.training)
     assert "so training stopped before the update" in window.messages.text()
     window.session.configure(sane)
     press(window, "actionReset")
