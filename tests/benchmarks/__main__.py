@@ -1,11 +1,13 @@
 """Every benchmark that has a bar, one after the other, each in a process of its own.
 
-    python tests/benchmarks
+    python tests/benchmarks [--picture FILE]
 
-Leave the machine alone meanwhile. ``pip install '.[bench]'`` adds the peers; those that are absent
-are left out. ``bench_reading.py`` trains for three minutes and is run by itself.
+It takes an hour, half of it a soak, whose memory ``--picture`` draws: leave the machine alone
+meanwhile. ``pip install '.[bench]'`` adds the peers; those that are absent are left out.
+``bench_reading.py`` trains for three minutes and is run by itself.
 """
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -21,15 +23,22 @@ BENCHMARKS = (
     "bench_plot.py",
     "bench_graph.py",
     "bench_deep.py",
-    "bench_memory.py",
 )
 
 
 def main() -> int:
     """Print the table; the number of benchmarks that could not be run."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--picture", help="where to draw the memory of the soak")
+    picture = parser.parse_args().picture
+    commands = [*([name] for name in BENCHMARKS), ["bench_memory.py"]]
+    commands[-1] += ["--picture", picture] if picture else []
     print(header(), flush=True)
     here = Path(__file__).parent
-    runs = [subprocess.run([sys.executable, str(here / name)], check=False) for name in BENCHMARKS]
+    runs = [
+        subprocess.run([sys.executable, here / name, *options], check=False)
+        for name, *options in commands
+    ]
     return sum(run.returncode != 0 for run in runs)
 
 

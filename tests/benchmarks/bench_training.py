@@ -144,8 +144,11 @@ def live(pairs: int, seconds: float) -> Iterator[Figure]:
 
 def _median(what: str, rates: list[tuple[float, float]], bar: float, peer: str) -> Figure:
     """The pair whose ratio is the median one."""
-    theirs, ours = sorted(rates, key=lambda pair: pair[1] / pair[0])[len(rates) // 2]
-    return Figure(what, ours, "it/s", bar, theirs, peer, lower_is_better=False)
+    ordered = sorted(rates, key=lambda pair: pair[1] / pair[0])
+    theirs, ours = ordered[len(ordered) // 2]
+    (least_, least), (most_, most) = ordered[0], ordered[-1]
+    spread = (least / least_, most / most_)
+    return Figure(what, ours, "it/s", bar, theirs, peer, lower_is_better=False, spread=spread)
 
 
 def recorded(pairs: int, seconds: float) -> Iterator[Figure]:
@@ -215,7 +218,7 @@ def figures(pairs: int, seconds: float) -> Iterator[Figure]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=EVALUATION_S)
     options = parser.parse_args()
     print_figures(figures(options.pairs, options.seconds))

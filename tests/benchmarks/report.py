@@ -9,7 +9,8 @@ class Figure:
     """``ours`` in ``unit``, beside a peer's where there is one, and the bar for one of the two.
 
     ``bar`` is for the ratio of ours to the peer's if there is a peer, else for ``ours``; None where
-    it is another's figure, to compare with.
+    it is another's figure, to compare with. ``spread`` is the least and the greatest ratio of the
+    pairs, of which ours is the median.
     """
 
     what: str
@@ -19,6 +20,7 @@ class Figure:
     peer: float | None = None
     peer_name: str = ""
     lower_is_better: bool = True
+    spread: tuple[float, float] | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -40,7 +42,8 @@ class Figure:
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         ours = f"{self.ours:.4g} {self.unit}"
         beside = f"{peer:>14} {self.peer_name:18} {ratio:>6}"
-        return f"{self.what:52} {ours:>14} {beside} {self.verdict()}".rstrip()
+        spread = "" if self.spread is None else "  ({:.2f} to {:.2f})".format(*self.spread)
+        return f"{self.what:52} {ours:>14} {beside} {self.verdict()}{spread}".rstrip()
 
 
 def header() -> str:
