@@ -24,7 +24,7 @@ def make_optimizer(
 ) -> torch.optim.Optimizer | None:
     """The torch optimizer of that name over the model's parameters; None for "manual".
 
-    Raises ValueError for an unknown name or an option that torch refuses.
+    Raises ValueError for an unknown name, or a rate or an option that torch refuses.
     """
     if name not in OPTIMIZERS:
         raise ValueError(f"optimizer is one of {', '.join(OPTIMIZERS)}, not {name!r}.")
@@ -35,8 +35,9 @@ def make_optimizer(
         return None
     try:
         return kind(model.parameters(), lr=lr, **{**defaults, **options})  # type: ignore[call-arg]
-    except TypeError as error:
-        raise ValueError(f"{name} does not take these options: {error}") from error
+    except (TypeError, ValueError) as error:
+        said = str(error).rstrip(".")
+        raise ValueError(f"{name} does not take these options: {said}.") from error
 
 
 class LearningRate:

@@ -322,7 +322,8 @@ def test_evaluate_stops_when_told() -> None:
         ({"data": "mnist"}, "MNIST needs the folder"),
         ({"data": TensorDataset(torch.empty(0, 1, 32, 32))}, "empty"),
         ({"batch_size": 0}, "batch_size is at least 1"),
-        ({"optimizer_options": {"momentun": 0.9}}, "sgd does not take these options"),
+        ({"optimizer_options": {"momentun": 0.9}}, r"sgd does not take these options: .*'\.$"),
+        ({"lr": -1.0}, r"sgd does not take these options: Invalid learning rate: -1\.0\.$"),
         ({"optimizer": "manual", "optimizer_options": {"momentum": 0.9}}, "takes no options"),
     ],
 )
