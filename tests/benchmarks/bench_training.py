@@ -1,16 +1,21 @@
 """Training with the whole window live against the bare loop, and a recorded iteration's cost.
 
-    python tests/benchmarks/bench_training.py [--pairs N] [--seconds S]
+    python tests/benchmarks/bench_training.py [--pairs N]
 
 In pairs in one run, with the same settings and the same number of torch threads; each figure is
 the median of the pairs. The bare loop is a process of its own, a plain script that nothing else
-shares memory with; it runs before and after the window, half of the time each, as machines get
-slower and faster. The window first trains for a while, as the first seconds hold more
-evaluations than any later ones, and then for as long as from one evaluation to the next. The peers
-of the recorded iteration are in the ``bench`` extra; one that is not installed is left out.
+shares memory with. The two take turns, a few seconds each, as machines get slower and faster by a
+tenth within half a minute; the one whose turn it is not stands still. The worker's clock goes on
+meanwhile, so it evaluates more often than it would, every 11 seconds of its own in place of 15. It
+first trains for a while, as the first seconds hold more evaluations than any later ones. The peers
+of the recorded iteration are in the ``bench`` extra; one that is not installed is left out. Not
+for Windows.
 """
 
 import argparse
+import os
+import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,11 +35,14 @@ from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Phase, Settings
 from backprop_viz.core.sources import Loader, open_source
 from backprop_viz.core.threads import torch_threads
-from backprop_viz.pace import EVALUATION_S
 from backprop_viz.session import Session
 
-# Evaluated after 8 and 16 seconds, then every 15: between 9 and 24 it is evaluated once.
-WARM_S = 9.0
+# Evaluated after 8 and 16 seconds, then every 15.
+WARM_S = 17.0
+# Of a turn, what the loop has and what the window has; and how many turns make a pair.
+LOOP_S, WINDOW_S = 1.0, 3.0
+TURNS = 5
+RECORDED_S = 3.0
 BARS = {1: 0.60, 64: 0.90, 256: 0.95}
 RECORDED_BAR = 2.0
 PRESET = Settings(**PRESETS["digits"])
@@ -108,35 +116,40 @@ def live_settings(batch: int) -> Settings:
     return replace(PRESET, batch_size=batch, lr=0.01)
 
 
-def window_rate(session: Session, seconds: float) -> float:
-    """Iterations a second of free training, once it has gone on for a while."""
-    session.train()
-    session.wait_idle(30)
-    run_events(WARM_S)
-    before, begun = session.iteration, time.perf_counter()
-    run_events(seconds)
-    done = (session.iteration - before) / (time.perf_counter() - begun)
-    session.pause()
-    session.wait_idle(30)
-    return done
+def pair(session: Session, loop: BareLoop, worker: int) -> tuple[float, float]:
+    """Iterations a second of the loop, and of free training by a worker that stands still."""
+    theirs, ours_s, before = [], 0.0, session.iteration
+    for _ in range(TURNS):
+        theirs.append(loop.rate(LOOP_S))
+        begun = time.perf_counter()
+        os.kill(worker, signal.SIGCONT)
+        run_events(WINDOW_S)
+        os.kill(worker, signal.SIGSTOP)
+        ours_s += time.perf_counter() - begun
+    return statistics.mean(theirs), (session.iteration - before) / ours_s
 
 
-def live(pairs: int, seconds: float) -> Iterator[Figure]:
+def live(pairs: int) -> Iterator[Figure]:
     """The window against the loop, at three batch sizes."""
     window, session = open_window("--preset", "digits")
     torch.set_num_threads(torch_threads())
     assert session.frame is not None
     assert session.frame.settings == PRESET
+    worker = session._link._link.process.pid
     for batch, bar in BARS.items():
         session.configure(live_settings(batch))
         session.reset()
         session.wait_idle(30)
         loop = BareLoop(batch)
-        rates = []
-        for _ in range(pairs):
-            before = loop.rate(seconds / 2)
-            ours = window_rate(session, seconds)
-            rates.append(((before + loop.rate(seconds / 2)) / 2, ours))
+        session.train()
+        run_events(WARM_S)
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            rates = [pair(session, loop, worker) for _ in range(pairs)]
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        session.pause()
+        session.wait_idle(30)
         loop.close()
         yield _median(f"Train with the window live, batch {batch}", rates, bar, "the bare loop")
     window.close()
@@ -151,7 +164,7 @@ def _median(what: str, rates: list[tuple[float, float]], bar: float, peer: str) 
     return Figure(what, ours, "it/s", bar, theirs, peer, lower_is_better=False, spread=spread)
 
 
-def recorded(pairs: int, seconds: float) -> Iterator[Figure]:
+def recorded(pairs: int) -> Iterator[Figure]:
     """A recorded iteration of batch 64 against a bare one; and what the peers' cost."""
     trainer = bv.Trainer.from_settings(PRESET)
     loop = bare(bv.Trainer.from_settings(PRESET))
@@ -165,8 +178,8 @@ def recorded(pairs: int, seconds: float) -> Iterator[Figure]:
     ways: dict[str, Callable[[], object]] = {"a recorded iteration, batch 64": record}
     ways.update(peers(PRESET))
     for what, way in ways.items():
-        pair = [(1e3 / rate(loop, seconds), 1e3 / rate(way, seconds)) for _ in range(pairs)]
-        theirs, ours = sorted(pair, key=lambda pair: pair[1] / pair[0])[len(pair) // 2]
+        times = [(1e3 / rate(loop, RECORDED_S), 1e3 / rate(way, RECORDED_S)) for _ in range(pairs)]
+        theirs, ours = sorted(times, key=lambda pair: pair[1] / pair[0])[len(times) // 2]
         bar = RECORDED_BAR if way is record else None
         yield Figure(what, ours, "ms", bar, theirs, "a bare iteration")
 
@@ -210,18 +223,17 @@ def peers(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "  TorchLens: forward only", torchlens_forward
 
 
-def figures(pairs: int, seconds: float) -> Iterator[Figure]:
+def figures(pairs: int) -> Iterator[Figure]:
     """All of them."""
-    yield from live(pairs, seconds)
-    yield from recorded(pairs, seconds / 5)
+    yield from live(pairs)
+    yield from recorded(pairs)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=EVALUATION_S)
     options = parser.parse_args()
-    print_figures(figures(options.pairs, options.seconds))
+    print_figures(figures(options.pairs))
 
 
 if __name__ == "__main__":
