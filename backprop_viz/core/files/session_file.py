@@ -127,8 +127,8 @@ def _plausible(run: StoredRun) -> bool:
     before = run.before
     return (
         _are_settings(run.settings)
-        and isinstance(run.checkpoint, Checkpoint)
-        and (before is None or isinstance(before, Checkpoint))
+        and _is_checkpoint(run.checkpoint)
+        and (before is None or _is_checkpoint(before))
         and isinstance(run.altered, Alteration | None)
         and isinstance(run.backwards, int)
         and _are_curves(run.curves)
@@ -136,6 +136,16 @@ def _plausible(run: StoredRun) -> bool:
         and all(isinstance(name, str) and _are_curves(curves) for name, curves in run.earlier)
         and isinstance(run.window, dict)
     )
+
+
+def _is_checkpoint(checkpoint: object) -> bool:
+    """Whether this is one; torch would index whatever stands where its groups should."""
+    if not isinstance(checkpoint, Checkpoint):
+        return False
+    state: object = checkpoint.optimizer
+    if not isinstance(state, dict):
+        return state is None
+    return all(isinstance(group, dict) for group in state["param_groups"])
 
 
 def _are_settings(settings: object) -> bool:

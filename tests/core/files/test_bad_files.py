@@ -191,27 +191,64 @@ odd_values = st.one_of(
 )
 
 
-@given(where=st.floats(0, 1, exclude_max=True), value=odd_values)
-def test_sessions_made_up_with_the_right_sum(folder: Path, where: float, value: Any) -> None:
-    """Not damaged but wrong: such a run goes on or is refused."""
+def crafted(folder: Path, change: Callable[[list[tuple[Any, Any]]], None]) -> Path:
+    """A session with something else in a place, and the sum that goes with it."""
     path = folder / "crafted.bpviz"
     whole = (folder / "whole.bpviz").read_bytes()
     length = int.from_bytes(whole[:8], "little")
     manifest = json.loads(json.loads(whole[8 : 8 + length])["__metadata__"]["manifest"])
     tensors = safetensors.torch.load(whole)
-    found = places(manifest["value"])
-    holder, key = found[int(where * len(found))]
-    holder[key] = value
+    change(places(manifest["value"]))
     text = json.dumps(manifest)
     ordered = [tensors[str(i)] for i in range(len(tensors))]
     total = container._sum(text, ordered)
     path.write_bytes(safetensors.torch.save(tensors, {"manifest": text, "sha256": total}))
+    return path
+
+
+@given(where=st.floats(0, 1, exclude_max=True), value=odd_values)
+def test_sessions_made_up_with_the_right_sum(folder: Path, where: float, value: Any) -> None:
+    """Not damaged but wrong: such a run goes on or is refused."""
+
+    def put(found: list[tuple[Any, Any]]) -> None:
+        holder, key = found[int(where * len(found))]
+        holder[key] = value
+
+    path = crafted(folder, put)
     try:
         resumed = resume(load_session(path), path)
     except ValueError as error:
         assert_sentence(error, MADE_UP)
         return
     resumed.trainer.iterate()
+
+
+def state_with(groups: Any) -> dict[str, Any]:
+    """An optimizer's state as the file has it."""
+    return {"dict": [["state", {"dict": []}], ["param_groups", groups]]}
+
+
+@pytest.mark.parametrize(
+    ("beside", "name", "value"),
+    [
+        ("data", "lr", -1.0),
+        ("model", "optimizer", {"tensor": 0}),
+        ("model", "optimizer", state_with([{"tensor": 0}])),
+        ("model", "optimizer", state_with(3)),
+        ("model", "optimizer", {"dict": []}),
+    ],
+)
+def test_a_rate_and_a_state_that_torch_would_complain_of(
+    folder: Path, beside: str, name: str, value: Any
+) -> None:
+    def put(found: list[tuple[Any, Any]]) -> None:
+        holder = next(h for h, key in found if key == name and beside in h)
+        holder[name] = value
+
+    path = crafted(folder, put)
+    with pytest.raises(ValueError) as refused:  # noqa: PT011 - its words are checked next
+        resume(load_session(path), path)
+    assert_sentence(refused.value, MADE_UP)
 
 
 def test_every_length_of_a_small_file(folder: Path, tmp_path: Path) -> None:
