@@ -70,6 +70,7 @@ def test_a_phase_that_raises(open_window: OpenWindow, fault: Path, qtbot: QtBot,
         qtbot.waitUntil(lambda said=said: said in window.messages.text(), timeout=10_000)
         qtbot.waitUntil(lambda: not window.session.frame.training)
         after = frame_of(window)
+        assert not after.training, kind
         assert (after.iteration, after.settings) == (before.iteration, before.settings), kind
         assert np.array_equal(after.curves.loss, before.curves.loss)
         fault.unlink()
@@ -119,6 +120,7 @@ def test_a_rate_beyond_all_sense(
     # The sentence comes first, and how things stand after it next.
     qtbot.waitUntil(lambda: bool(window.messages.text()), timeout=30_000)
     qtbot.waitUntil(lambda: not window.session.frame.training)
+    assert not frame_of(window).training
     assert "so training stopped before the update" in window.messages.text()
     window.session.configure(sane)
     press(window, "actionReset")
