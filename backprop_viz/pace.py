@@ -8,6 +8,9 @@ SLOWEST_S = 1.0
 EVALUATION_S = 15.0
 # Of an average that moves, what the newest number counts.
 NEWEST = 0.2
+# An iteration that takes longer than so many usual ones counts as if it took that long: the
+# machine slept, or did something else.
+MOST = 2.0
 
 
 class Pace:
@@ -52,15 +55,19 @@ class Pace:
 
     def ran_free(self, seconds: float) -> None:
         """An iteration took so long that was not recorded."""
-        self._free_s = _average(self._free_s, seconds)
+        self._free_s = _usual(self._free_s, seconds)
 
     def recorded(self, now: float, seconds: float, iteration: int) -> None:
         """One that was recorded and sent took so long; it began at ``now`` as the next one."""
         since, before = self._recorded
         self.rate = _average(self.rate, (iteration - before) / (now - since))
-        self._recording_s = _average(self._recording_s, seconds)
+        self._recording_s = _usual(self._recording_s, seconds)
         self._recorded = (now, iteration)
 
 
 def _average(before: float, newest: float) -> float:
     return (1 - NEWEST) * before + NEWEST * newest if before else newest
+
+
+def _usual(before: float, newest: float) -> float:
+    return _average(before, min(newest, MOST * before) if before else newest)

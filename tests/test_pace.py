@@ -49,6 +49,22 @@ def test_never_two_recordings_in_a_row_however_slow_an_iteration_is() -> None:
     assert recordings <= iterations / 2
 
 
+def test_a_machine_that_slept_does_not_record_more_when_it_wakes() -> None:
+    pace, iteration, _, _ = trained(10.0, 0.02, 0.03)
+    pace.ran_free(60.0)  # it slept in the middle of this one
+    now, recordings = 200.0, 0
+    while now < 201.0:
+        if pace.recording_due(now, iteration):
+            pace.recorded(now, 0.03, iteration)
+            recordings += 1
+            now += 0.03
+        else:
+            pace.ran_free(0.02)
+            now += 0.02
+        iteration += 1
+    assert recordings <= 2
+
+
 def test_the_rate_is_that_of_the_iterations() -> None:
     pace, iterations, _, _ = trained(30.0, 0.01, 0.02)
     assert abs(pace.rate - iterations / 30) < 0.1 * iterations / 30
