@@ -5,7 +5,7 @@ UPDATES_PER_SECOND = 30
 RECORDING_SHARE = 0.005
 SLOWEST_S = 1.0
 # At first it is evaluated after 1, 2, 4, 8 ... seconds, then no less often than this.
-EVALUATION_S = 15.0
+EVALUATION_S = 30.0
 # Of an average that moves, what the newest number counts.
 NEWEST = 0.2
 # An iteration that takes longer than so many usual ones counts as if it took that long: the
