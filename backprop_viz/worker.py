@@ -8,6 +8,7 @@ from operator import attrgetter
 import torch
 
 from .browsing import Browsing
+from .core.ahead import Ahead
 from .core.breakpoints import PLACES, first_hit
 from .core.checkpoints import Checkpoint, Checkpoints
 from .core.compiler import leave_out_compiler
@@ -57,6 +58,7 @@ class Worker:
         self._training = False
         self._evaluation_due = False
         self._pace = Pace()
+        self._ahead = Ahead()
         self._drawing: Array | None = None
         self.lessons = Lessons(self)
         self.files = Filing(self, mailbox)
@@ -298,6 +300,7 @@ class Worker:
     ) -> None:
         """Go on with another run; ``recorder`` is the one of its iteration in progress."""
         self._trainer = trainer
+        trainer.read_ahead(self._ahead)
         self._recording = recording
         self._recorder = recorder
         self._weights_given = False

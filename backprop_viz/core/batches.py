@@ -1,10 +1,7 @@
 """Which batch an iteration takes: the loader's, or one that it was given."""
 
-from torch import Tensor
-
+from .ahead import Ahead, Batch
 from .sources import Loader, LoaderState, Source
-
-Batch = tuple[Tensor, Tensor]
 
 
 class Batches:
@@ -19,6 +16,10 @@ class Batches:
         self._loader = Loader(source, seed)
         self._fetched: Batch
         self._fetched_for = -1
+
+    def read_ahead(self, ahead: Ahead) -> None:
+        """Have the loader's large batches read while the ones before are used."""
+        self._loader.read_ahead(ahead)
 
     def of(self, iteration: int, size: int) -> Batch:
         """The batch of the iteration that is due; the same one when asked again."""

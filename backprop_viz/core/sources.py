@@ -1,12 +1,14 @@
 """Where batches come from: a training part read in batches, and a held-out part."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from .ahead import WORTHWHILE, Ahead
 from .data import held_out_strokes, load_mnist, training_strokes
 
 
@@ -138,6 +140,7 @@ class Loader:
     def __init__(self, source: Source, seed: int) -> None:
         self._samples = source.train
         self._generator = torch.Generator().manual_seed(seed)
+        self._ahead: Ahead | None = None
         self._begin_epoch(shuffled=not source.in_order_first)
 
     def _begin_epoch(self, shuffled: bool) -> None:
@@ -148,15 +151,35 @@ class Loader:
             torch.randperm(size, generator=self._generator) if shuffled else torch.arange(size)
         )
         self._position = 0
+        # What is read ahead: its number and the size asked for.
+        self._begun: tuple[int, int] | None = None
+
+    def read_ahead(self, ahead: Ahead) -> None:
+        """Have large batches read while the one before is used, by a thread that may read them."""
+        self._ahead = ahead
 
     def next(self, batch_size: int) -> tuple[Tensor, Tensor]:
         """The next batch; the last one of an epoch may be smaller."""
         if self._position >= len(self._order):
             self._begin_epoch(shuffled=True)
-        index = self._order[self._position : self._position + batch_size]
-        batch = self._samples.batch(index)
+        index = self._due(batch_size)
+        batch = self._taken(batch_size) or self._samples.batch(index)
         self._position += len(index)  # where that raised, the same samples are asked for again
+        following = self._due(batch_size)
+        if self._ahead is not None and len(following) >= WORTHWHILE:
+            number = self._ahead.begin(partial(self._samples.batch, following))
+            self._begun = (number, batch_size)
         return batch
+
+    def _due(self, batch_size: int) -> Tensor:
+        return self._order[self._position : self._position + batch_size]
+
+    def _taken(self, batch_size: int) -> tuple[Tensor, Tensor] | None:
+        """The batch that is due, if it was read ahead."""
+        begun, self._begun = self._begun, None
+        if self._ahead is None or begun is None or begun[1] != batch_size:
+            return None
+        return self._ahead.take(begun[0])
 
     def state(self) -> LoaderState:
         """Where the loader is."""

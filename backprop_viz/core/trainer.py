@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
+from .ahead import Ahead
 from .batches import Batches
 from .checkpoints import Checkpoint
 from .copies import cloned
@@ -399,6 +400,10 @@ class Trainer:
                 "With a random output gradient no label enters, so a drawing teaches nothing: "
                 "choose cross-entropy or MSE as the loss."
             )
+
+    def read_ahead(self, ahead: Ahead) -> None:
+        """Have large batches of the built-in data, or of files, read while iterations run."""
+        self._batches.read_ahead(ahead)
 
     def fetch(self) -> None:
         """Make ``batch`` the one of the iteration that is due."""
