@@ -18,6 +18,7 @@ import backprop_viz as bv
 from backprop_viz.core.records import Frame, Notice, Phase, Settings
 from backprop_viz.messages import Update
 from backprop_viz.session import Session
+from tests.wild.plain import plain_loop
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 OpenSession = Callable[[Settings], Session]
@@ -76,6 +77,23 @@ def test_mixed_commands_train_as_a_plain_loop_does(open_session: OpenSession, qt
     frame = shown(session)
     assert not frame.training
     assert frame.curves.loss.tolist() == plain_losses(TUTORIAL, frame.iteration)
+
+
+def test_large_batches_train_as_a_plain_loop_does(open_session: OpenSession, qtbot: QtBot) -> None:
+    settings = Settings(lr=0.05, batch_size=200)
+    session = open_session(settings)
+    session.iterate()
+    train_until(qtbot, session, 20)
+    session.pause()
+    session.iterate()
+    session.iterate()
+    session.show_iteration(shown(session).iteration - 1)
+    session.continue_from_here()
+    train_until(qtbot, session, shown(session).iteration + 10)
+    session.pause()
+    frame = shown(session)
+    losses, _ = plain_loop(settings, frame.iteration)
+    assert frame.curves.loss.tolist() == losses
 
 
 def test_going_back_shows_the_past_and_changes_nothing(open_session: OpenSession) -> None:
