@@ -26,7 +26,7 @@ class Ahead:
     def begin(self, read: Callable[[], Batch]) -> int:
         """Have this called; returns the number to ``take`` what it gives by."""
         if not self._begun:
-            threading.Thread(target=self._run, name="backprop_viz reader", daemon=True).start()
+            threading.Thread(target=self._run, name="backprop_viz batches", daemon=True).start()
         self._begun += 1
         self._asked.put((self._begun, read))
         return self._begun

@@ -80,7 +80,7 @@ def test_all_but_an_epochs_first_and_last_batch_are_read_by_the_other_thread(ahe
     for _ in range(12):
         reading.next(WORTHWHILE)
     here = threading.current_thread().name
-    assert samples.threads == [here, *["backprop_viz reader"] * 4, here] * 2
+    assert samples.threads == [here, *["backprop_viz batches"] * 4, here] * 2
 
 
 def test_small_batches_are_read_where_they_are_used(ahead: Ahead) -> None:
@@ -92,14 +92,14 @@ def test_small_batches_are_read_where_they_are_used(ahead: Ahead) -> None:
 
 def test_what_the_other_thread_cannot_read_is_read_where_it_is_used(ahead: Ahead) -> None:
     reading, plain, samples = loaders(ahead, 0)
-    samples.failing = {"backprop_viz reader"}
+    samples.failing = {"backprop_viz batches"}
     for _ in range(8):
         assert torch.equal(reading.next(WORTHWHILE)[1], plain.next(WORTHWHILE)[1])
 
 
 def test_what_cannot_be_read_raises_where_it_is_used_until_it_can(ahead: Ahead) -> None:
     reading, plain, samples = loaders(ahead, 0)
-    samples.failing = {"backprop_viz reader"}
+    samples.failing = {"backprop_viz batches"}
     reading.next(WORTHWHILE)
     plain.next(WORTHWHILE)
     samples.failing.add(threading.current_thread().name)
