@@ -13,9 +13,10 @@ A network that has learnt something takes up to 3 % longer than a new one. And a
 batches gets slower after some 20 seconds, when glibc has begun to give memory back to the system
 and to fetch it again in each iteration; the worker, which keeps other things behind it, does not.
 So there is one more row, without a bar: the largest batch against a loop that may keep its memory.
-The peers
-of the recorded iteration are in the ``bench`` extra; one that is not installed is left out. Not
-for Windows.
+The loop reads its batches itself; the worker has large ones read by another thread.
+
+The peers of the recorded iteration are in the ``bench`` extra; one that is not installed is left
+out. Not for Windows.
 """
 
 import argparse
