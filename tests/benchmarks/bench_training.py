@@ -4,16 +4,18 @@
 
 In pairs in one run, with the same settings and the same number of torch threads; each figure is
 the median of the pairs. The bare loop is a process of its own, a plain script that nothing else
-shares memory with. The two take turns, a few seconds each, as machines get slower and faster by a
-tenth within half a minute; the one whose turn it is not stands still. The worker's clock goes on
-meanwhile, so it evaluates more often than it would, every 22 seconds of its own in place of 30.
+shares memory with. Of two processes that run the same, one is often 3 % faster than the other for
+as long as they live, so each pair has a new window and a new loop. They take turns, a few seconds
+each, as machines get slower and faster by a tenth within half a minute; the one whose turn it is
+not stands still. The worker's clock goes on meanwhile, so it evaluates more often than it would.
 
-Both train for a while first. The window's first seconds hold more evaluations than any later ones.
-A network that has learnt something takes up to 3 % longer than a new one. And a bare loop of large
-batches gets slower after some 20 seconds, when glibc has begun to give memory back to the system
-and to fetch it again in each iteration; the worker, which keeps other things behind it, does not.
-So there is one more row, without a bar: the largest batch against a loop that may keep its memory.
-The loop reads its batches itself; the worker has large ones read by another thread.
+All train for a while first, beside each other. The window's first seconds hold more evaluations
+than any later ones. A network that has learnt something takes up to 3 % longer than a new one. And
+a bare loop of large batches gets slower after a while, sooner or later or not at all, when glibc
+has begun to give memory back to the system and to fetch it again in each iteration; the worker,
+which keeps other things behind it, does not. So there is one more row, without a bar: the largest
+batch against a loop that may keep its memory. The loops read their batches themselves; the worker
+has large ones read by another thread.
 
 The peers of the recorded iteration are in the ``bench`` extra; one that is not installed is left
 out. Not for Windows.
@@ -27,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
@@ -46,9 +48,9 @@ from backprop_viz.session import Session
 
 # The window evaluates after 16 and 32 seconds, then every 30.
 WARM_S = 34.0
-# Of a turn, what the loop has and what the window has; and how many turns make a pair.
-LOOP_S, WINDOW_S = 1.0, 3.0
-TURNS = 5
+# What the loop has of a turn, and what the window; and how many turns make a pair.
+LOOP_S, WINDOW_S = 2.0, 6.0
+TURNS = 3
 RECORDED_S = 3.0
 # glibc: nothing of up to 1 GB is given back to the system.
 KEEPS_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
@@ -85,7 +87,10 @@ def bare(trainer: bv.Trainer) -> Callable[[], object]:
 
 
 class BareLoop:
-    """The loop in a process of its own, which waits unless it is asked to run."""
+    """The loop in a process of its own, which waits unless it is told to run.
+
+    Its first answer comes when the built-in digits are all drawn.
+    """
 
     def __init__(self, batch: int, environment: Mapping[str, str]) -> None:
         script = (
@@ -98,16 +103,15 @@ class BareLoop:
             env=environment | os.environ,
             text=True,
         )
-        self._answer()
 
-    def _answer(self) -> float:
+    def begin(self, seconds: float) -> None:
+        """Have it run for so long."""
+        print(seconds, file=self._process.stdin, flush=True)
+
+    def answer(self) -> float:
+        """How many iterations a second it did; waits for it."""
         assert self._process.stdout is not None
         return float(self._process.stdout.readline())
-
-    def rate(self, seconds: float) -> float:
-        """How many iterations a second it does, run for so long."""
-        print(seconds, file=self._process.stdin, flush=True)
-        return self._answer()
 
     def close(self) -> None:
         """End the process."""
@@ -129,48 +133,61 @@ def live_settings(batch: int) -> Settings:
     return replace(PRESET, batch_size=batch, lr=0.01)
 
 
-def pair(session: Session, loop: BareLoop, worker: int) -> tuple[float, float]:
-    """Iterations a second of the loop, and of free training by a worker that stands still."""
-    theirs, ours_s, before = [], 0.0, session.iteration
-    for _ in range(TURNS):
-        theirs.append(loop.rate(LOOP_S))
-        begun = time.perf_counter()
+def contest(batch: int, environments: Sequence[Mapping[str, str]]) -> tuple[float, list[float]]:
+    """Iterations a second of free training in a window, and of a loop in each environment."""
+    window, session = open_window("--preset", "digits", generate=False)
+    assert session.frame is not None
+    assert session.frame.settings == PRESET
+    worker = session._link._link.process.pid
+    loops = [BareLoop(batch, environment) for environment in environments]
+    session.configure(live_settings(batch))
+    session.reset()
+    session.wait_idle(30)
+    for loop in loops:
+        loop.answer()  # the worker, which began before, has drawn the digits meanwhile
+        loop.begin(WARM_S)
+    session.train()
+    run_events(WARM_S)
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        for loop in loops:
+            loop.answer()
+        turns = [turn(session, loops, worker) for _ in range(TURNS)]
+    finally:
         os.kill(worker, signal.SIGCONT)
-        run_events(WINDOW_S)
-        os.kill(worker, signal.SIGSTOP)
-        ours_s += time.perf_counter() - begun
-    return statistics.mean(theirs), (session.iteration - before) / ours_s
+    session.pause()
+    session.wait_idle(30)
+    window.close()
+    for loop in loops:
+        loop.close()
+    ours, theirs = zip(*turns, strict=True)
+    return statistics.mean(ours), [statistics.mean(rates) for rates in zip(*theirs, strict=True)]
+
+
+def turn(session: Session, loops: Sequence[BareLoop], worker: int) -> tuple[float, list[float]]:
+    """The same of one turn; the worker stands still before and after."""
+    theirs = []
+    for loop in loops:
+        loop.begin(LOOP_S)
+        theirs.append(loop.answer())
+    begun, before = time.perf_counter(), session.iteration
+    os.kill(worker, signal.SIGCONT)
+    run_events(WINDOW_S)
+    os.kill(worker, signal.SIGSTOP)
+    return (session.iteration - before) / (time.perf_counter() - begun), theirs
 
 
 def live(pairs: int) -> Iterator[Figure]:
     """The window against the loop, at three batch sizes."""
-    window, session = open_window("--preset", "digits")
     torch.set_num_threads(torch_threads())
-    assert session.frame is not None
-    assert session.frame.settings == PRESET
-    worker = session._link._link.process.pid
-    contests: list[tuple[int, float | None, str, dict[str, str]]] = [
-        *((batch, bar, "the bare loop", {}) for batch, bar in BARS.items()),
-        (max(BARS), None, "keeping its memory", KEEPS_MEMORY),
-    ]
-    for batch, bar, peer, environment in contests:
-        session.configure(live_settings(batch))
-        session.reset()
-        session.wait_idle(30)
-        loop = BareLoop(batch, environment)
-        loop.rate(WARM_S)
-        session.train()
-        run_events(WARM_S)
-        os.kill(worker, signal.SIGSTOP)
-        try:
-            rates = [pair(session, loop, worker) for _ in range(pairs)]
-        finally:
-            os.kill(worker, signal.SIGCONT)
-        session.pause()
-        session.wait_idle(30)
-        loop.close()
-        yield _median(f"Train with the window live, batch {batch}", rates, bar, peer)
-    window.close()
+    for batch, bar in BARS.items():
+        peers: list[tuple[str, float | None, dict[str, str]]] = [("the bare loop", bar, {})]
+        if batch == max(BARS):
+            peers.append(("keeping its memory", None, KEEPS_MEMORY))
+        contests = [contest(batch, [peer[2] for peer in peers]) for _ in range(pairs)]
+        for index, (peer, its_bar, _) in enumerate(peers):
+            rates = [(theirs[index], ours) for ours, theirs in contests]
+            yield _median(f"Train with the window live, batch {batch}", rates, its_bar, peer)
 
 
 def _median(what: str, rates: list[tuple[float, float]], bar: float | None, peer: str) -> Figure:
