@@ -2,9 +2,9 @@
 
     python tests/benchmarks [--picture FILE]
 
-It takes an hour, half of it a soak, whose memory ``--picture`` draws: leave the machine alone
-meanwhile. ``pip install '.[bench]'`` adds the peers; those that are absent are left out.
-``bench_reading.py`` trains for three minutes and is run by itself.
+It takes an hour and a quarter, nearly half of it a soak, whose memory ``--picture`` draws: leave
+the machine alone meanwhile. ``pip install '.[bench]'`` adds the peers; those that are absent are
+left out. ``bench_reading.py`` trains for three minutes and is run by itself.
 """
 
 import argparse
