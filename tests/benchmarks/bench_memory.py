@@ -5,11 +5,14 @@
 What is counted is the proportional set size of the processes' own (anonymous) memory: that of
 libraries depends on who else has them open. The iterations kept for travelling
 back are the user's to set (Travel > Memory for iterations); here the budget is the smallest, 16 MB.
-The growth is that of the line through the readings after the first two minutes; it has a bar only
-where that is half an hour, as the memory goes up and down by more than the bar. Linux only.
+The growth is that of what is kept: while it trains, memory that is free for the next iteration goes
+up and down by 20 MB. So training is paused after two minutes and then every three; what is free has
+then been given back. It is the growth of the line through these readings, and has a bar only where
+they are half an hour apart. Linux only.
 """
 
 import argparse
+import select
 import subprocess
 import sys
 import time
@@ -24,6 +27,9 @@ MEGABYTE = 2**20
 BUDGET = 16 * MEGABYTE
 SETTLED_S = 120.0
 SOAK_MINUTES = 32.0
+PAUSED_EVERY_S = 180.0
+# Long enough for the evaluation that follows a pause.
+PAUSED_S = 4.0
 # Often: it goes up and down by some MB from one evaluation to the next.
 READ_EVERY_S = 1.0
 
@@ -64,21 +70,27 @@ def headless() -> float:
     return size
 
 
-def readings(minutes: float) -> np.ndarray:
-    """(seconds, MB) of the program while it trains."""
+def readings(minutes: float) -> tuple[np.ndarray, np.ndarray]:
+    """(seconds, MB) of the program while it trains, and each time that it is paused."""
     script = f"import sys; sys.path[:0] = {sys.path!r}; import bench_memory; bench_memory.train()"
-    found = []
+    training, paused = [], []
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
         process.stdout.readline()
         begun = time.perf_counter()
-        while (now := time.perf_counter() - begun) < minutes * 60:
-            found.append((now, memory_of(process.pid)))
-            time.sleep(READ_EVERY_S)
+        while not paused or paused[-1][0] < minutes * 60:
+            reading = (time.perf_counter() - begun, memory_of(process.pid))
+            if select.select([process.stdout], [], [], READ_EVERY_S)[0]:
+                process.stdout.readline()
+                paused.append((time.perf_counter() - begun, memory_of(process.pid)))
+                print(file=process.stdin, flush=True)
+            else:
+                training.append(reading)
         process.terminate()
-    return np.array(found)
+    return np.array(training), np.array(paused)
 
 
 def train() -> None:
@@ -88,26 +100,33 @@ def train() -> None:
     session.train()
     run_events(10)
     print("training", flush=True)
+    run_events(SETTLED_S)
     while window.isVisible():
-        run_events(60)
+        session.pause()
+        session.wait_idle(30)
+        run_events(PAUSED_S)
+        print("paused", flush=True)
+        sys.stdin.readline()
+        session.train()
+        run_events(PAUSED_EVERY_S)
 
 
 def figures(minutes: float, picture: str | None) -> Iterator[Figure]:
     """The size after the first two minutes, and how much it grows afterwards."""
     alone = headless()
-    curve = readings(minutes)
-    late = curve[curve[:, 0] >= min(SETTLED_S, curve[-1, 0] / 2)]
-    yield Figure("memory above a headless run", float(np.median(late[:, 1])) - alone, "MB", 150.0)
-    slope = np.polyfit(late[:, 0], late[:, 1], 1)[0]
-    seconds = late[-1, 0] - late[0, 0]
+    training, paused = readings(minutes)
+    late = training[training[:, 0] >= SETTLED_S, 1]
+    yield Figure("memory above a headless run", float(np.median(late)) - alone, "MB", 150.0)
+    slope = np.polyfit(*paused.T, 1)[0]
+    seconds = paused[-1, 0] - paused[0, 0]
     what = f"growth over {seconds / 60:.0f} minutes of training"
     bar = 1.0 if minutes >= SOAK_MINUTES else None
     yield Figure(what, float(slope * seconds), "MB", bar)
     if picture:
-        draw(curve, alone, picture)
+        draw(training, paused, alone, picture)
 
 
-def draw(curve: np.ndarray, alone: float, picture: str) -> None:
+def draw(training: np.ndarray, paused: np.ndarray, alone: float, picture: str) -> None:
     """The memory over time as a picture."""
     import pyqtgraph as pg
     from pyqtgraph.exporters import ImageExporter
@@ -116,11 +135,12 @@ def draw(curve: np.ndarray, alone: float, picture: str) -> None:
     application = QApplication.instance() or QApplication([])
     plot = pg.PlotWidget(background="w")
     plot.resize(900, 420)
-    plot.plot(curve[:, 0] / 60, curve[:, 1], pen=pg.mkPen("#1f6feb", width=1))
+    plot.plot(training[:, 0] / 60, training[:, 1], pen=pg.mkPen("#1f6feb", width=1))
+    plot.plot(paused[:, 0] / 60, paused[:, 1], pen=None, symbol="o", symbolBrush="#d1242f")
     plot.addLine(y=alone, pen=pg.mkPen("#888888", style=pg.QtCore.Qt.PenStyle.DashLine))
     plot.setLabel("bottom", "minutes of training")
-    plot.setLabel("left", "memory of both processes in MB; dashed: a headless run")
-    plot.setYRange(0, curve[:, 1].max() * 1.1)
+    plot.setLabel("left", "memory in MB; dots: paused; dashed: a headless run")
+    plot.setYRange(0, training[:, 1].max() * 1.1)
     plot.show()
     application.processEvents()
     ImageExporter(plot.plotItem).export(picture)
