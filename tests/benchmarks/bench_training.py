@@ -179,7 +179,6 @@ def turn(session: Session, loops: Sequence[BareLoop], worker: int) -> tuple[floa
 
 def live(pairs: int) -> Iterator[Figure]:
     """The window against the loop, at three batch sizes."""
-    torch.set_num_threads(torch_threads())
     for batch, bar in BARS.items():
         peers: list[tuple[str, float | None, dict[str, str]]] = [("the bare loop", bar, {})]
         if batch == max(BARS):
@@ -201,6 +200,8 @@ def _median(what: str, rates: list[tuple[float, float]], bar: float | None, peer
 
 def recorded(pairs: int) -> Iterator[Figure]:
     """A recorded iteration of batch 64 against a bare one; and what the peers' cost."""
+    torch.set_num_threads(torch_threads())
+    training_strokes().generate()  # none is drawn while it is timed
     trainer = bv.Trainer.from_settings(PRESET)
     loop = bare(bv.Trainer.from_settings(PRESET))
 
