@@ -50,7 +50,8 @@ def prepare_batch(canvases: NDArray[np.float32]) -> NDArray[np.float32]:
     scale = np.maximum(np.maximum(bottom - top, right - left), 1) / INK_SIZE
     rows = _averaging(top, bottom, scale, canvases.shape[1])
     columns = _averaging(left, right, scale, canvases.shape[2])
-    small = rows @ canvases @ columns.transpose(0, 2, 1)
+    # In float64: what another processor sums in another order is rounded to the same float32.
+    small = rows @ canvases.astype(np.float64) @ columns.transpose(0, 2, 1)
     peak = small.max(axis=(1, 2), keepdims=True)
     small /= np.where(peak > 0, peak, 1)
 
@@ -89,7 +90,7 @@ def _averaging(
     return weights
 
 
-def _placed(profile: NDArray[np.float32], extent: NDArray[np.float64]) -> NDArray[np.int64]:
+def _placed(profile: NDArray[np.float64], extent: NDArray[np.float64]) -> NDArray[np.int64]:
     """For each of 32 positions the index 0..19 of the pixel that lands there, else 20.
 
     `profile` is the ink (N, 20) along the axis. Its centre of mass goes to the centre by whole

@@ -1,4 +1,5 @@
 import hashlib
+import os
 import subprocess
 import sys
 import threading
@@ -105,6 +106,26 @@ def test_another_process_with_other_threads_draws_the_same(strokes: StrokeDigits
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120
     ).stdout.strip()
     assert printed == hashlib.sha256(strokes.images.numpy().tobytes()).hexdigest()
+
+
+def test_any_number_of_blas_threads_draws_the_same() -> None:
+    # Shared out among threads, a sum of the fifth thousand comes out on the other side of a half.
+    script = (
+        "import hashlib; from backprop_viz.core.data import StrokeDigits;"
+        "print(hashlib.sha256(StrokeDigits(size=5_000).images.numpy().tobytes()).hexdigest())"
+    )
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        ).stdout
+        for threads in ("1", "2", "5")
+    }
+    assert len(printed) == 1
 
 
 def test_random_states_are_left_alone() -> None:
