@@ -81,6 +81,7 @@ class Curve:
         there = np.flatnonzero(np.isfinite(y)) if marked else np.empty(0, np.intp)
         there = there[:: -(-len(there) // _MARKS) or 1]
         self._marks.setData(x[there], y[there])
+        self._marks.setVisible(len(there) > 0)  # pyqtgraph paints none of them at some length
 
 
 def _log10(y: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """Curves over the iterations: they follow the training, and read out where one points."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -178,7 +179,9 @@ class CurvePlot(pg.PlotWidget):
         low, high = self._limits or _range([c.trace for c in self._visible()], self._log)
         self._left.fit(low, high)
         view = self.getPlotItem().getViewBox()
-        view.setRange(xRange=(0, max(self._last(), 10)), yRange=(low, high), padding=0)
+        view.setRange(xRange=(0, _room(self._last())), yRange=(low, high), padding=0)
+        # At once: pyqtgraph would find out while it paints, and paint a second time.
+        view.updateMatrix()
 
     def _draw(self) -> None:
         (left, right), y = self.getPlotItem().getViewBox().viewRange()
@@ -293,6 +296,17 @@ class CurvePlot(pg.PlotWidget):
         left, right = self.getPlotItem().getViewBox().viewRange()[0]
         start = (left + right) / 2 if self._iteration is None else self._iteration
         self.set_crosshair(start + by)
+
+
+def _room(last: float) -> float:
+    """Where x ends that shows iterations up to ``last``: at most a sixteenth beyond.
+
+    In steps, so that the axes are laid out anew now and then, not with each frame of a run.
+    """
+    if last <= 32:
+        return max(last, 10)
+    step = 2.0 ** (math.floor(math.log2(last)) - 4)
+    return math.ceil(last / step) * step
 
 
 def _range(traces: Sequence[Trace], log: bool) -> tuple[float, float]:

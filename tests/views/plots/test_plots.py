@@ -2,9 +2,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -154,10 +155,52 @@ def test_the_range_follows_until_the_user_zooms(qtbot: QtBot, make_frame: MakeFr
     QTest.keyClick(plot.plot, Qt.Key.Key_A)
     assert plot.plot.following
     assert not plot.plot.view_all.isVisible()
-    assert view.viewRange()[0] == pytest.approx([0, 150])
+    left, right = view.viewRange()[0]
+    assert left == 0
+    assert 150 <= right <= 150 * 17 / 16
     view.sigRangeChangedManually.emit([True, True])
     QTest.mouseDClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 50))
     assert plot.plot.following
+
+
+def test_the_range_grows_in_steps_that_leave_little_room(
+    qtbot: QtBot, make_frame: MakeFrame
+) -> None:
+    frame = make_frame(STROKES, phases=0)
+    plot = LossPlot()
+    shown(qtbot, plot)
+    view = plot.plot.getPlotItem().getViewBox()
+    ends = []
+    for n in range(1, 2000, 3):
+        plot.show_frame(replace(frame, curves=curves([3.0] * n)))
+        ends.append(view.viewRange()[0][1])
+        assert n <= ends[-1] <= max(10, n * 17 / 16)
+    assert len(set(ends)) < len(ends) / 4
+
+
+def test_a_frame_of_training_paints_a_plot_once(
+    qtbot: QtBot, make_frame: MakeFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = replace(make_frame(STROKES, phases=0), curves=curves([3.0, 2.0]))
+    plot = LossPlot()
+    shown(qtbot, plot)
+    qtbot.waitExposed(plot)
+    plot.show_frame(frame)
+    painted = []
+
+    def paint(self: pg.GraphicsView, event: QPaintEvent) -> None:
+        painted.append(event.rect())
+        original(self, event)
+
+    original = pg.GraphicsView.paintEvent
+    monkeypatch.setattr(pg.GraphicsView, "paintEvent", paint)
+    for n in range(3, 43):  # the range of x grows with each of the first
+        painted.clear()
+        plot.show_frame(replace(frame, curves=curves([3.0 / i for i in range(1, n)])))
+        qtbot.waitUntil(lambda: bool(painted))
+        QCoreApplication.processEvents()
+        QCoreApplication.processEvents()
+        assert len(painted) == 1
 
 
 def test_logarithmic_loss(qtbot: QtBot, make_frame: MakeFrame) -> None:
