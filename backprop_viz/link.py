@@ -21,6 +21,9 @@ from .worker_process import take
 
 # From so many bytes on an array is sent beside its message.
 LARGE = 4096
+# The worker sends as many small updates as this before it hears that some were shown; to hear it
+# costs training more than to send one. Together they are far smaller than what a pipe holds.
+UPDATES_AHEAD = 8
 # The threads that send and read wait no longer than this for the one that trains, or paints.
 SWITCH_S = 0.001
 
@@ -38,6 +41,8 @@ class Link:
         # A command, "frame" for a frame wanted, or None to end.
         self._outbox: SimpleQueue[Command | str | None] = SimpleQueue()
         self._closing = False
+        # What was taken since the worker was told that it is shown.
+        self._taken = 0
         self._threads = [
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True)
             for name, work in (("sender", lambda: self._send(settings)), ("reader", self._read))
@@ -53,12 +58,17 @@ class Link:
         self._outbox.put(Command(self.submitted, name, arguments))
 
     def ask_for_frame(self) -> None:
-        """Tell the worker that the window is ready for another frame of training."""
-        self._outbox.put("frame")
+        """Tell the worker, if it waits for it or soon will, that what was taken is shown."""
+        if self._taken >= UPDATES_AHEAD // 2:
+            self._taken = 0
+            self._outbox.put("frame")
 
     def take(self) -> Update | Notice | Answer | None:
         """The oldest message that was not taken yet."""
-        return self._received.popleft() if self._received else None
+        message = self._received.popleft() if self._received else None
+        if isinstance(message, Update):
+            self._taken += 1 if message.recording is None else UPDATES_AHEAD
+        return message
 
     @property
     def has_message(self) -> bool:
@@ -147,7 +157,9 @@ class Mailbox:
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._outbox: Queue[Update | Notice | Answer] = Queue()
         self._line = threading.Lock()  # held by the one that writes
-        self._wanted = threading.Event()
+        # How many updates were sent, a recording as if it were all that may be under way; and how
+        # many of them when the window last said that it keeps up. Each is changed by one thread.
+        self._sent, self._heard = 0, -UPDATES_AHEAD
         for name, work in (("reader", self._read), ("sender", self._send)):
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True).start()
 
@@ -160,15 +172,15 @@ class Mailbox:
         return not self._commands.empty()
 
     def frame_wanted(self) -> bool:
-        """Whether the window has shown the last frame."""
-        return self._wanted.is_set()
+        """Whether the window keeps up with what it is sent."""
+        return self._sent - self._heard < UPDATES_AHEAD
 
     def publish(self, update: Update) -> None:
         """Send how things stand."""
-        # The window that wants a frame has taken all that was sent: the line has room for a few
-        # numbers, and to wake the sender takes longer than to write them.
+        # The window that wants a frame has taken nearly all that was sent: the line has room for a
+        # few numbers, and to wake the sender takes longer than to write them.
         at_once = self.frame_wanted() and update.recording is None
-        self._wanted.clear()
+        self._sent += 1 if update.recording is None else UPDATES_AHEAD
         if at_once and not self._outbox.unfinished_tasks and self._line.acquire(blocking=False):
             try:
                 self._write(update)
@@ -192,7 +204,7 @@ class Mailbox:
                 if isinstance(message, Command):
                     self._commands.put(message)
                 else:
-                    self._wanted.set()
+                    self._heard = self._sent
         except (EOFError, OSError):
             os._exit(0)  # the window is gone, and with it whoever this was for
 

@@ -3,26 +3,30 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from queue import SimpleQueue
 
+import numpy as np
 import pytest
 
-from backprop_viz.link import _get, _put
-from backprop_viz.messages import Update
+from backprop_viz.core.lesson import Lesson
+from backprop_viz.core.records import Phase, Recording, Settings
+from backprop_viz.link import UPDATES_AHEAD, Link, _get, _put
+from backprop_viz.messages import Command, Update
 
 WORKER = """
 import os, sys, time
 import numpy as np
 from backprop_viz.core.lesson import Lesson
-from backprop_viz.core.records import Notice, Phase, Settings
+from backprop_viz.core.records import Notice, Phase, Recording, Settings
 from backprop_viz.link import Mailbox
 from backprop_viz.messages import Update
 
 mailbox = Mailbox(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
 
-def publish(iteration):
+def publish(iteration, recording=None):
     none = np.empty((0, 2)), np.empty((0, 3))
     mailbox.publish(
-        Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None, Lesson(), None,
+        Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None, Lesson(), recording,
                None, *none)
     )
 
@@ -71,6 +75,56 @@ def test_what_is_written_at_once_does_not_overtake_what_is_queued(
         _put(worker.stdin, "frame")  # type: ignore[arg-type]
         found += heard(worker, 3)
     assert found == [(str(i),) if i % 3 == 0 else i for i in range(300)]
+
+
+AS_MANY_AS_WANTED = """
+for _ in range(2):
+    until_wanted()
+    sent = 0
+    while mailbox.frame_wanted():
+        publish(sent)
+        sent += 1
+    mailbox.tell(Notice("sent", (str(sent),)))
+until_wanted()
+publish(0, Recording(1, ()))
+mailbox.tell(Notice("wanted", (str(mailbox.frame_wanted()),)))
+"""
+
+
+@pytest.mark.parametrize("worker", [AS_MANY_AS_WANTED], indirect=True)
+def test_some_updates_and_one_recording_are_under_way_at_most(
+    worker: subprocess.Popen[bytes],
+) -> None:
+    for _ in range(2):
+        _put(worker.stdin, "frame")  # type: ignore[arg-type]
+        assert heard(worker, UPDATES_AHEAD + 1) == [*range(UPDATES_AHEAD), (str(UPDATES_AHEAD),)]
+    _put(worker.stdin, "frame")  # type: ignore[arg-type]
+    assert heard(worker, 2) == [0, ("False",)]
+
+
+def test_the_window_answers_before_the_worker_has_to_wait() -> None:
+    link = Link(Settings())
+    outbox, told = link._outbox, SimpleQueue[Command | str | None]()
+    link._outbox = told
+    try:
+        for taken in range(1, 3 * UPDATES_AHEAD):
+            link._received.append(update())
+            link.take()
+            link.ask_for_frame()
+            assert told.qsize() == taken // (UPDATES_AHEAD // 2)
+        link._received.append(update(Recording(1, ())))
+        link.take()
+        link.ask_for_frame()
+        assert told.qsize() == 3 * UPDATES_AHEAD // (UPDATES_AHEAD // 2)
+    finally:
+        link._outbox = outbox
+        link.close(5)
+
+
+def update(recording: Recording | None = None) -> Update:
+    none = np.empty((0, 2)), np.empty((0, 3))
+    due = Phase.FORWARD
+    return Update(0, 0, 0, Settings(), 1, due, True, 0.0, None, Lesson(), recording, None, *none)
 
 
 NOBODY_READS = """
