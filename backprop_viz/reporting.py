@@ -17,6 +17,10 @@ from .messages import Update
 if TYPE_CHECKING:
     from .worker import Worker
 
+# The accuracies of so many iterations are worked out at once: what training has driven out of the
+# processor's caches is fetched once for all of them. More would keep more outputs.
+TOGETHER = 32
+
 
 class Reporting:
     """Sends updates: how the run stands, and what is new of its curves since the last one.
@@ -28,6 +32,8 @@ class Reporting:
         self._worker = worker
         self._mailbox = mailbox
         self._run = self._kept = 0
+        # Finished iterations, of which not all that is told of them is worked out yet.
+        self._finished: list[Iteration] = []
         self._points: list[tuple[float, float]] = []
         self._held_out: list[tuple[int, float, float]] = []
         self._sent: tuple[Recording | None, Program | None] = (None, None)
@@ -36,6 +42,7 @@ class Reporting:
         """What comes now follows the first ``kept`` iterations, and takes the others' place."""
         self._run += 1
         self._kept = kept
+        self._finished.clear()
         self._points.clear()
         self._held_out.clear()
 
@@ -45,7 +52,9 @@ class Reporting:
 
     def note_iteration(self, done: Iteration) -> None:
         """An iteration is finished."""
-        self._points.append((done.loss, done.accuracy))
+        self._finished.append(done)
+        if len(self._finished) == TOGETHER:
+            self._work_out()
 
     def note_evaluation(self, iteration: int, done: Evaluation) -> None:
         """The held-out part was read after an iteration."""
@@ -56,6 +65,7 @@ class Reporting:
         worker, trainer = self._worker, self._worker.trainer
         recording, program_ = self._sent
         prediction, lesson = self._readings()
+        self._work_out()
         points = np.array(self._points, np.float64).reshape(-1, 2)
         held_out = np.array(self._held_out, np.float64).reshape(-1, 3)
         worker.files.note(self._run, self._kept, points, held_out)
@@ -80,6 +90,10 @@ class Reporting:
         self._sent = (worker.recording, program)
         self._points.clear()
         self._held_out.clear()
+
+    def _work_out(self) -> None:
+        self._points += [(done.loss, done.accuracy) for done in self._finished]
+        self._finished.clear()
 
     def _readings(self) -> tuple[Prediction | None, Lesson]:
         """What the network makes of the drawing; one that it cannot read is dropped, and told."""

@@ -301,6 +301,7 @@ class Worker:
         """Go on with another run; ``recorder`` is the one of its iteration in progress."""
         self._trainer = trainer
         trainer.read_ahead(self._ahead)
+        trainer.own_random_state()
         self._recording = recording
         self._recorder = recorder
         self._weights_given = False

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 class RandomState:
@@ -14,15 +14,35 @@ class RandomState:
     """
 
     def __init__(self, seed: int) -> None:
-        self.now = torch.Generator().manual_seed(seed).get_state()
+        # None while it is torch's own.
+        self._apart: Tensor | None = torch.Generator().manual_seed(seed).get_state()
+
+    def be_torchs_own(self) -> None:
+        """Be torch's state from now on, where nobody else draws: no time goes into changing it."""
+        torch.default_generator.set_state(self.now)
+        self._apart = None
+
+    @property
+    def now(self) -> Tensor:
+        """The state, to begin from again."""
+        return torch.default_generator.get_state() if self._apart is None else self._apart
+
+    @now.setter
+    def now(self, state: Tensor) -> None:
+        if self._apart is None:
+            torch.default_generator.set_state(state)
+        else:
+            self._apart = state
 
     def __enter__(self) -> None:
-        self._outside = torch.default_generator.get_state()
-        torch.default_generator.set_state(self.now)
+        if self._apart is not None:
+            self._outside = torch.default_generator.get_state()
+            torch.default_generator.set_state(self._apart)
 
     def __exit__(self, *_: object) -> None:
-        self.now = torch.default_generator.get_state()
-        torch.default_generator.set_state(self._outside)
+        if self._apart is not None:
+            self._apart = torch.default_generator.get_state()
+            torch.default_generator.set_state(self._outside)
 
 
 @contextmanager

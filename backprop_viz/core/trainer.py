@@ -3,7 +3,7 @@
 import copy
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     from .records import Recording
 
 LOSSES = ("cross_entropy", "mse", "output_gradient")
+# What runs each phase.
+_CALLS = {
+    Phase.ZERO_GRAD: "zero_grad",
+    Phase.FORWARD: "forward",
+    Phase.LOSS: "compute_loss",
+    Phase.BACKWARD: "backward",
+    Phase.UPDATE: "update",
+}
 
 
 class PhaseError(RuntimeError):
@@ -41,11 +49,25 @@ class PhaseError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Iteration:
-    """A finished iteration. ``accuracy`` is 0..1; both are NaN where there is no such number."""
+    """A finished iteration; ``loss`` is NaN where there is none.
+
+    ``output`` (N, classes) and ``labels`` (N,) are what ``accuracy`` is worked out from, if asked
+    for; no output where there is nothing to be right about.
+    """
 
     number: int
     loss: float
-    accuracy: float
+    output: Tensor | None = field(repr=False)
+    labels: Tensor = field(repr=False)
+
+    @property
+    def accuracy(self) -> float:
+        """The share (0..1) of the batch that was read right before the update, or NaN."""
+        if self.output is None:
+            return math.nan
+        read = self.output.argmax(1).numpy()
+        # In numpy: to compare and to count takes torch, which has more to choose from, far longer.
+        return np.count_nonzero(read == self.labels.numpy()) / len(read)
 
 
 class Trainer:
@@ -107,6 +129,8 @@ class Trainer:
         self._batches = Batches(self._source, seed)
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
+        # None until somebody asks for that of the loss.
+        self._loss_value: float | None
         self.fetch()
 
     @classmethod
@@ -154,6 +178,7 @@ class Trainer:
         assert self.output is not None
         if self.criterion is not None:
             self.loss = self.criterion(self.output, self.batch[1])
+            self._loss_value = None
         self.phase = Phase.BACKWARD
         return self.loss
 
@@ -212,7 +237,7 @@ class Trainer:
     def step(self) -> Phase:
         """Run the phase that is due; returns it."""
         done = self.phase
-        self._call(done)()
+        getattr(self, _CALLS[done])()
         return done
 
     def iterate(self) -> Iteration:
@@ -231,7 +256,10 @@ class Trainer:
 
     def finished(self) -> Iteration:
         """The iteration just run, as numbers."""
-        return Iteration(self.iteration, self.loss_value(), self.batch_accuracy())
+        output = None
+        if self.output is not None and self._source.target is None:
+            output = self.output.detach()
+        return Iteration(self.iteration, self.loss_value(), output, self._labels)
 
     def record(self) -> "Recording":
         """Run to the end of the iteration and return what torch did in it."""
@@ -401,6 +429,10 @@ class Trainer:
                 "choose cross-entropy or MSE as the loss."
             )
 
+    def own_random_state(self) -> None:
+        """Have torch's global random state for good: nobody else in this process draws from it."""
+        self._random.be_torchs_own()
+
     def read_ahead(self, ahead: Ahead) -> None:
         """Have large batches of the built-in data, or of files, read while iterations run."""
         self._batches.read_ahead(ahead)
@@ -413,6 +445,7 @@ class Trainer:
         images, self._labels = batch
         self.batch = (images, self._target(self._labels))
         self.output = self.loss = None
+        self._loss_value = math.nan
 
     @property
     def labels(self) -> Tensor:
@@ -426,14 +459,10 @@ class Trainer:
 
     def loss_value(self) -> float:
         """The loss of the batch as a number, NaN where there is none."""
-        return math.nan if self.loss is None else self.loss.item()
-
-    def batch_accuracy(self) -> float:
-        """The share (0..1) of the batch that was read right before the update."""
-        if self.output is None or self._source.target is not None:
-            return math.nan
-        right = (self.output.detach().argmax(1) == self._labels).sum()
-        return int(right) / len(self._labels)
+        if self._loss_value is None:
+            assert self.loss is not None
+            self._loss_value = self.loss.item()
+        return self._loss_value
 
     def _kept_grads(self) -> list[Tensor | None]:
         """Every ``.grad`` as it is; a clone of what zero_grad or backward will change in place."""
@@ -451,14 +480,4 @@ class Trainer:
 
     def _expect(self, phase: Phase) -> None:
         if phase is not self.phase:
-            due = self._call(self.phase).__name__
-            raise PhaseError(f"{due}() is due, not {self._call(phase).__name__}().")
-
-    def _call(self, phase: Phase) -> Callable[[], object]:
-        return {
-            Phase.ZERO_GRAD: self.zero_grad,
-            Phase.FORWARD: self.forward,
-            Phase.LOSS: self.compute_loss,
-            Phase.BACKWARD: self.backward,
-            Phase.UPDATE: self.update,
-        }[phase]
+            raise PhaseError(f"{_CALLS[self.phase]}() is due, not {_CALLS[phase]}().")

@@ -237,6 +237,34 @@ def test_restart_repeats_the_iteration_exactly() -> None:
     assert same_weights(plain.model, again.model)
 
 
+def test_owning_torchs_random_state_changes_no_number() -> None:
+    def make() -> bv.Trainer:
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(1024, 10))
+        return bv.Trainer(digits(), loss="output_gradient", model=model, batch_size=8)
+
+    plain, owner, other = make(), make(), make()
+    for _ in range(3):
+        plain.iterate()
+    before = torch.get_rng_state()
+    owner.iterate()
+    owner.own_random_state()
+    other.iterate()  # draws from a state of its own meanwhile
+    checkpoint = owner.checkpoint()
+    for _ in range(2):
+        owner.iterate()
+    assert same_weights(plain.model, owner.model)
+    owner.restore(checkpoint)
+    owner.step()
+    owner.step()
+    owner.restart_iteration()
+    for _ in range(2):
+        owner.iterate()
+    assert same_weights(plain.model, owner.model)
+    assert not same_weights(other.model, owner.model)
+    assert not torch.equal(torch.get_rng_state(), before)
+
+
 def test_a_live_learning_rate() -> None:
     trainer = bv.Trainer("random", "mse", "sgd", lr=0.5)
     trainer.lr = 0.0
