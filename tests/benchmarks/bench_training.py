@@ -22,6 +22,7 @@ out. Not for Windows.
 """
 
 import argparse
+import math
 import os
 import signal
 import statistics
@@ -35,14 +36,14 @@ from importlib.util import find_spec
 
 import torch
 from report import Figure, print_figures
+from torch import nn, optim
 from windows import open_window, run_events
 
 import backprop_viz as bv
 from backprop_viz.arguments import PRESETS
-from backprop_viz.core.data import training_strokes
+from backprop_viz.core.data import StrokeDigits, training_strokes
 from backprop_viz.core.recorder import Recorder
 from backprop_viz.core.records import Phase, Settings
-from backprop_viz.core.sources import Loader, open_source
 from backprop_viz.core.threads import torch_threads
 from backprop_viz.session import Session
 
@@ -68,22 +69,38 @@ def rate(iterate: Callable[[], object], seconds: float) -> float:
     return done / (time.perf_counter() - begun)
 
 
-def bare(trainer: bv.Trainer) -> Callable[[], object]:
-    """An iteration of the loop that the program panel shows."""
-    net, optimizer, criterion = trainer.model, trainer.optimizer, trainer.criterion
-    assert optimizer is not None
-    assert criterion is not None
-    loader = Loader(open_source("strokes"), seed=0)
+def bare(settings: Settings) -> Callable[[], object]:
+    """An iteration of the loop that the program panel shows for the digits preset."""
+    torch.manual_seed(settings.seed)
+    net = bv.LeNet()
+    optimizer = optim.SGD(net.parameters(), settings.lr, **settings.optimizer_options)
+    scheduler = optim.lr_scheduler.LambdaLR(
+        optimizer, lambda i: (1 + math.cos(math.pi * min(i / 6500, 1))) / 2
+    )
+    criterion = nn.CrossEntropyLoss()
+    batches = batches_of(training_strokes(), settings.batch_size)
 
     def iterate() -> None:
-        x, y = loader.next(trainer.batch_size)
+        x, y = next(batches)
         optimizer.zero_grad()
-        loss = criterion(net(x), y)
+        out = net(x)
+        loss = criterion(out, y)
         loss.backward()
         optimizer.step()
+        scheduler.step()
         loss.item()
 
     return iterate
+
+
+def batches_of(data: StrokeDigits, size: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Batches as that loop takes them."""
+    shuffle = torch.Generator().manual_seed(0)
+    order = torch.arange(len(data))
+    while True:
+        for index in order.split(size):
+            yield data.batch(index)
+        order = torch.randperm(len(data), generator=shuffle)
 
 
 class BareLoop:
@@ -122,7 +139,7 @@ def serve(batch: int) -> None:
     """What that process does: for each number of seconds read, run and print the rate."""
     torch.set_num_threads(torch_threads())
     training_strokes().generate()
-    loop = bare(bv.Trainer.from_settings(live_settings(batch)))
+    loop = bare(live_settings(batch))
     print(rate(loop, 1.0), flush=True)
     for line in sys.stdin:
         print(rate(loop, float(line)), flush=True)
@@ -203,7 +220,7 @@ def recorded(pairs: int) -> Iterator[Figure]:
     torch.set_num_threads(torch_threads())
     training_strokes().generate()  # none is drawn while it is timed
     trainer = bv.Trainer.from_settings(PRESET)
-    loop = bare(bv.Trainer.from_settings(PRESET))
+    loop = bare(PRESET)
 
     def record() -> None:
         recorder = Recorder(trainer)
