@@ -29,8 +29,6 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("rmsprop", {"momentum": 0.8}),
     ("rmsprop", {"momentum": 0.8, "centered": True}),
 ]
-# The math library's square root is one unit off now and then: 0.3 % of the elements at most.
-ROOTS_OFF = 0.01
 # Torch's own answer: without AVX2 its kernels round a product before they add it.
 FUSED = torch.backends.cpu.get_cpu_capability() != "DEFAULT"
 
@@ -63,7 +61,7 @@ def differing(event: Event, options: Mapping[str, Any], ulps: int = 0) -> dict[s
 
 @pytest.mark.parametrize(("optimizer", "options"), CASES)
 def test_every_element_comes_out_as_torch_has_it(optimizer: str, options: dict[str, Any]) -> None:
-    elements = wrong = 0
+    elements = 0
     for recording in recordings(optimizer, options):
         assert len(updates(recording)) == 10
         for event in updates(recording):
@@ -77,10 +75,22 @@ def test_every_element_comes_out_as_torch_has_it(optimizer: str, options: dict[s
             for name in after_root & set(found):
                 never = np.logical_and.reduce([each[name] for each in tries])
                 assert not never.any(), (event.parameter, name)
+                assert not (found[name] & ~root_off(event)).any(), (event.parameter, name)
             elements += event.outputs[0].size
-            wrong += np.count_nonzero(found[NEW])
     assert elements > 200_000
-    assert wrong <= ROOTS_OFF * elements
+
+
+def root_off(event: Event) -> Array:
+    """Where torch's own square root in the rule is not the nearest number.
+
+    That of its math library is one unit off now and then, on some processors more than on others.
+    """
+    names = ("max_exp_avg_sq", "exp_avg_sq", "square_avg")
+    square = next(torch.tensor(event.state[name][1]) for name in names if name in event.state)
+    if "grad_avg" in event.state:
+        mean = torch.tensor(event.state["grad_avg"][1])
+        square = square.addcmul(mean, mean, value=-1)
+    return bits(square.sqrt().numpy()) != bits(np.sqrt(square.numpy()))
 
 
 @pytest.mark.parametrize(("optimizer", "options"), CASES)
