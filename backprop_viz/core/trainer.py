@@ -47,7 +47,7 @@ class PhaseError(RuntimeError):
     """A phase was called out of order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Iteration:
     """A finished iteration; ``loss`` is NaN where there is none.
 

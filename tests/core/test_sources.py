@@ -107,6 +107,7 @@ def test_data_that_raised_gives_the_same_batches_afterwards(after: int) -> None:
             with pytest.raises(RuntimeError, match="broken on purpose"):
                 cut.iterate()
             data.fails = False
-        assert whole.iterate() == cut.iterate()
+        one, other = whole.iterate(), cut.iterate()
+        assert (one.number, one.loss, one.accuracy) == (other.number, other.loss, other.accuracy)
     pairs = zip(whole.model.parameters(), cut.model.parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
