@@ -10,10 +10,6 @@ _START = "import sys; sys.path[:] = {path!r}; from backprop_viz.link import serv
 # glibc else gives each thread a heap of its own, and none gives another what it does not need.
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 
-# A recording is larger than what a pipe usually holds, and each time that it is full the thread
-# that writes and the one that reads have to be woken.
-_PIPE_BYTES = 1 << 20
-
 _ahead: list[subprocess.Popen[bytes]] = []
 
 
@@ -33,6 +29,5 @@ def _start() -> subprocess.Popen[bytes]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=_ENVIRONMENT | os.environ,
-        pipesize=_PIPE_BYTES,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
