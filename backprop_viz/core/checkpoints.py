@@ -46,19 +46,24 @@ class Checkpoints:
         return iteration % self._stride == 0 and iteration not in self._sparse
 
     def add(self, checkpoint: Checkpoint) -> None:
-        """Keep a checkpoint; it replaces one of the same iteration."""
+        """Keep a checkpoint; it replaces one of the same iteration.
+
+        One of those kept all the way back does not count as one of the last as well: there would
+        be fewer in all, and more again the farther apart they come.
+        """
         iteration = checkpoint.iteration
-        if iteration % self._stride == 0:
+        if iteration % self._stride == 0 or iteration in self._sparse:
             self._sparse[iteration] = checkpoint
             if len(self._sparse) > SPARSE:
                 # One goes for each that comes, so that the memory stays the same.
                 if all(i % self._stride == 0 for i in self._sparse):
                     self._stride *= 2
                 del self._sparse[next(i for i in self._sparse if i % self._stride)]
-        self._recent[iteration] = checkpoint
-        self._recent.move_to_end(iteration)
-        if len(self._recent) > RECENT:
-            self._recent.popitem(last=False)
+        else:
+            self._recent[iteration] = checkpoint
+            self._recent.move_to_end(iteration)
+            if len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
 
     def at(self, iteration: int) -> Checkpoint | None:
         """The checkpoint with just this many iterations, if it is kept."""

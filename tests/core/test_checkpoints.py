@@ -30,3 +30,28 @@ def test_the_nearest_one_is_never_far() -> None:
     far = max(i - checkpoints.before(i).iteration for i in range(1, ITERATIONS + 1, 97))
     assert far <= 16 * FIRST_STRIDE
     assert checkpoints.at(0) is not None
+
+
+def test_as_many_are_kept_all_the_time_while_some_are_added_now_and_then() -> None:
+    # As training does: those wanted, and one with each recording.
+    trainer = bv.Trainer(data="random", loss="mse", batch_size=1)
+    checkpoints, counts = Checkpoints(trainer.checkpoint()), []
+    for i in range(1, ITERATIONS + 1):
+        recorded = i % 70 == 0
+        if recorded or checkpoints.wants(i):
+            trainer.iteration = i
+            checkpoints.add(trainer.checkpoint())
+        if i > 2 * FIRST_STRIDE * SPARSE and recorded:
+            counts.append(sum(checkpoints.at(k) is not None for k in range(i + 1)))
+    assert set(counts) == {SPARSE + RECENT}
+
+
+def test_one_that_is_added_again_takes_the_place_of_the_one_before() -> None:
+    checkpoints, _ = run()
+    trainer = bv.Trainer(data="random", loss="mse", batch_size=1)
+    for i in [k for k in range(ITERATIONS + 1) if checkpoints.at(k) is not None]:
+        trainer.iteration = i
+        newer = trainer.checkpoint()
+        checkpoints.add(newer)
+        assert checkpoints.at(i) is newer
+        assert checkpoints.before(i + 1) is newer
