@@ -335,10 +335,9 @@ class Worker:
             self._checkpoints.add(self._trainer.checkpoint())
             self._run_free(Recorder(self._trainer, samples=1))
             self.publish()
-            pace.recorded(now, time.perf_counter() - now, iteration)
+            pace.recorded(now, iteration)
         else:
             self._run_free(None)
-            pace.ran_free(time.perf_counter() - now)
             if wanted and pace.update_due(now):
                 self.publish()
 

@@ -22,8 +22,10 @@ class Curve:
         self.name = row.name
         self.trace = Trace(row.smoothing, row.scale)
         self.shown = True
+        self.marked = row.marked
         self.ink = QColor()  # of its name
         self._row = row
+        self._drawn: object = None
         self._line = pg.PlotCurveItem(connect="finite")
         self._marks = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
         for item in (self._line, self._marks):
@@ -32,7 +34,10 @@ class Curve:
 
     def follow(self, curves: Curves) -> bool:
         """Take what is new in a run; whether anything is."""
-        return self.trace.follow(*self._row.series(curves))
+        new = self.trace.follow(*self._row.series(curves))
+        if new:
+            self._drawn = None
+        return new
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -44,6 +49,10 @@ class Curve:
 
     def draw(self, left: float, right: float, height: float, log: bool) -> None:
         """Hand over what is to be seen between two iterations; ``height`` is the range of y."""
+        key = (self.shown, left, right, height, log)
+        if key == self._drawn:
+            return
+        self._drawn = key
         x, y = self.trace.seen(left, right) if self.shown else (np.empty(0), np.empty(0))
         y = _log10(y) if log else y
         # Blocks of points go up and down too often by themselves.
@@ -54,8 +63,9 @@ class Curve:
         marked = self._row.marked or (len(x) <= _MARKS and not self._row.faint)
         there = np.flatnonzero(np.isfinite(y)) if marked else np.empty(0, np.intp)
         there = there[:: -(-len(there) // _MARKS) or 1]
-        self._marks.setData(x[there], y[there])
-        self._marks.setVisible(len(there) > 0)  # pyqtgraph paints none of them at some length
+        if len(there) or self._marks.isVisible():
+            self._marks.setData(x[there], y[there])
+            self._marks.setVisible(len(there) > 0)  # pyqtgraph paints none of them at some length
 
 
 def _log10(y: Floats) -> Floats:

@@ -19,6 +19,11 @@ from .curve import Curve
 from .curve_row import CurveRow
 from .traces import Trace
 
+# While training goes on, what is new waits until it is so many pixels wide, but no longer than for
+# so many frames: nobody would see it, and to paint it takes the training's time.
+_SEEN_PX = 1.0
+_MOST_WAITED = 10
+
 _NO_CURVES = Curves(*(np.empty(0) for _ in range(5)))
 
 
@@ -50,6 +55,8 @@ class CurvePlot(pg.PlotWidget):
         self._log = False
         self._version = 0
         self._drawn: object = None
+        self._drawn_to = 0.0
+        self._waited = 0
         self._earlier_shown = True
         self._iteration: float | None = None
         self._following = True
@@ -95,10 +102,18 @@ class CurvePlot(pg.PlotWidget):
         """The first iteration whose number in the first row is none: NaN or infinity."""
         return self._curves[0].trace.first_gap
 
-    def show_curves(self, curves: Curves, earlier: Sequence[tuple[str, Curves]] = ()) -> bool:
-        """Follow a run, and show earlier ones beside it; whether anything was new."""
-        parts = [curve.follow(curves) for curve in self._curves]
-        changed = any(parts)
+    def show_curves(
+        self,
+        curves: Curves,
+        earlier: Sequence[tuple[str, Curves]] = (),
+        growing: bool = False,
+    ) -> bool:
+        """Follow a run, and show earlier ones beside it; whether anything was new to see.
+
+        Of one that is ``growing`` more will come: its lines need not be drawn to the very end.
+        """
+        longer = [curve for curve in self._curves if curve.follow(curves)]
+        changed = any(curve.marked for curve in longer)
         for i in range(len(self._earlier), len(earlier)):
             row = replace(self._main, color="earlier_run", width=1.0, marked=False)
             self._earlier.append(Curve(row, self, z=-1))
@@ -108,11 +123,20 @@ class CurvePlot(pg.PlotWidget):
             name, run = earlier[i] if i < len(earlier) else ("", _NO_CURVES)
             curve.name = name
             changed |= curve.follow(run)
+        if not changed and (longer or self._waited):
+            changed = not (growing and self._can_wait())
         if changed:
             self._gap.setVisible(self.first_gap is not None)
             self._gap.setValue(self.first_gap or 0)
             self._changed()
         return changed
+
+    def _can_wait(self) -> bool:
+        """Whether what is new of the lines is too little to be seen."""
+        left, right = self.getPlotItem().getViewBox().viewRange()[0]
+        new = (self._last() - self._drawn_to) * self.width() / (right - left)
+        self._waited += 1
+        return 0 <= new < _SEEN_PX and self._waited <= _MOST_WAITED
 
     def set_shown(self, row: int, shown: bool) -> None:
         """Show or hide the curve of a row."""
@@ -165,6 +189,7 @@ class CurvePlot(pg.PlotWidget):
 
     def _changed(self) -> None:
         self._version += 1
+        self._waited, self._drawn_to = 0, self._last()
         if self._following:
             self._fit()
         self._draw()

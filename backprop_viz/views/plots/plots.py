@@ -114,7 +114,7 @@ class CurvePanel(Panel):
             return
         self._pages.setCurrentWidget(self.hint if empty else self.plot)
         earlier = frame.earlier[-_EARLIER_RUNS:]
-        if self.plot.show_curves(frame.curves, earlier):
+        if self.plot.show_curves(frame.curves, earlier, frame.training):
             self._name_earlier([name for name, _ in earlier])
             gap = self.plot.first_gap
             text = self.tr("not finite at iteration {n}")

@@ -203,6 +203,73 @@ def test_a_frame_of_training_paints_a_plot_once(
         assert len(painted) == 1
 
 
+def drawn_to(plot: LossPlot) -> float:
+    """The last iteration that a line reaches."""
+    lines = [i for i in plot.plot.getPlotItem().items if isinstance(i, pg.PlotCurveItem)]
+    return max(line.getData()[0].max(initial=0.0) for line in lines)
+
+
+def test_while_it_trains_what_is_too_narrow_to_see_waits_for_more(
+    qtbot: QtBot, make_frame: MakeFrame
+) -> None:
+    frame = replace(make_frame(STROKES, phases=0), training=True)
+    plot = LossPlot()
+    shown(qtbot, plot)
+    reached = []
+    for n in range(900, 1000):
+        plot.show_frame(replace(frame, curves=curves([3.0] * n)))
+        reached.append(drawn_to(plot))
+    left, right = plot.plot.getPlotItem().getViewBox().viewRange()[0]
+    a_pixel = (right - left) / plot.plot.width()
+    behind = [n - to for n, to in zip(range(900, 1000), reached, strict=True)]
+    assert len(set(reached)) < 70
+    assert 1 <= max(behind) <= a_pixel
+    plot.show_frame(replace(frame, curves=curves([3.0] * 999), training=False))
+    assert drawn_to(plot) == 999
+
+
+def test_while_it_trains_nothing_waits_long(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = replace(make_frame(STROKES, phases=0), training=True)
+    plot = LossPlot()
+    shown(qtbot, plot)
+    plot.show_frame(replace(frame, curves=curves([3.0] * 90_000)))
+    _, high = plot.plot.getPlotItem().getViewBox().viewRange()[1]
+    assert high < 4
+    for n in range(1, 30):
+        plot.show_frame(replace(frame, curves=curves([3.0] * 90_000 + [9.0] * n)))
+        if plot.plot.getPlotItem().getViewBox().viewRange()[1][1] > 9:
+            break
+    assert 1 < n <= 12
+
+
+def test_while_it_trains_few_iterations_are_drawn_each(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = replace(make_frame(STROKES, phases=0), training=True)
+    plot = LossPlot()
+    shown(qtbot, plot)
+    for n in range(2, 40):
+        plot.show_frame(replace(frame, curves=curves([3.0] * n)))
+        assert drawn_to(plot) == n
+
+
+def test_an_evaluation_is_drawn_at_once(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    frame = replace(make_frame(STROKES, phases=0), training=True)
+    plot = LossPlot()
+    shown(qtbot, plot)
+    run = curves([3.0] * 900)
+    plot.show_frame(replace(frame, curves=run))
+    more = curves([3.0] * 901)
+    plot.show_frame(replace(frame, curves=more))
+    assert drawn_to(plot) == 900
+    evaluated = replace(
+        more,
+        held_out_iteration=np.array([901.0]),
+        held_out_loss=np.array([1.0]),
+        held_out_accuracy=np.array([0.5]),
+    )
+    plot.show_frame(replace(frame, curves=evaluated))
+    assert drawn_to(plot) == 901
+
+
 def test_logarithmic_loss(qtbot: QtBot, make_frame: MakeFrame) -> None:
     plot = LossPlot()
     shown(qtbot, plot)
