@@ -5,21 +5,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .core.checkpoints import Checkpoints
 from .core.files.session_file import StoredRun, load_session, resume, save_session
 from .core.files.weights import load_weights, save_weights
-from .core.history import History
+from .core.history import HeldOut, History, Points
 from .core.memory import give_back_memory
 from .core.recorder import preview
-from .core.records import Array, Curves, Phase
+from .core.records import Curves, Phase
 from .failures import notice_of
 from .link import Mailbox
 from .messages import Filed
 
 if TYPE_CHECKING:
     from .worker import Worker
+
+# How many iterations are noted one by one.
+NOTED = 256
 
 Earlier = tuple[tuple[str, Curves], ...]
 
@@ -35,6 +36,9 @@ class Filing:
         self._worker = worker
         self._mailbox = mailbox
         self._history = History()
+        # What is not in the history yet: to append costs more than to note it.
+        self._points: list[tuple[float, float]] = []
+        self._held_out: list[tuple[int, float, float]] = []
         self._run = 0
 
     # -- commands ----------------------------------------------------------------------------
@@ -89,12 +93,22 @@ class Filing:
 
     # -- what the worker calls ---------------------------------------------------------------
 
-    def note(self, run: int, kept: int, points: Array, held_out: Array) -> None:
+    def note(self, run: int, kept: int, points: Points, held_out: HeldOut) -> None:
         """Take in what is new of the curves, as the window does."""
         if run != self._run:
-            self._history = History.beginning(self._history.curves(), kept)
+            self._history = History.beginning(self._curves(), kept)
             self._run = run
-        self._history.extend(points, held_out)
+        self._points += points
+        self._held_out += held_out
+        if len(self._points) >= NOTED:
+            self._curves()
+
+    def _curves(self) -> Curves:
+        """All that was noted."""
+        self._history.extend(self._points, self._held_out)
+        self._points.clear()
+        self._held_out.clear()
+        return self._history.curves()
 
     # -- saving ------------------------------------------------------------------------------
 
@@ -127,7 +141,7 @@ class Filing:
             due=trainer.phase,
             checkpoint=checkpoint,
             before=worker.checkpoint_at(iteration - 1) if shown else None,
-            curves=self._history.curves(),
+            curves=self._curves(),
             altered=recording.altered if shown else None,
             backwards=recording.backwards if shown else 1,
             earlier=earlier,
@@ -143,7 +157,7 @@ class Filing:
 def rows(curves: Curves) -> tuple[list[tuple[float, float]], list[tuple[int, float, float]]]:
     """Curves as the worker sends them: (loss, accuracy), and (iteration, loss, accuracy)."""
     points = list(zip(curves.loss.tolist(), curves.accuracy.tolist(), strict=True))
-    at = curves.held_out_iteration.astype(np.int64).tolist()
+    at = curves.held_out_iteration.astype(int).tolist()
     held_out = zip(
         at, curves.held_out_loss.tolist(), curves.held_out_accuracy.tolist(), strict=True
     )

@@ -4,6 +4,7 @@ They are two processes, not two threads: a window that paints in Python holds th
 lock for most of the time, and training in the same process would wait for it at every torch call.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -237,4 +238,7 @@ def serve() -> None:
         return  # no window came of it
     sys.setswitchinterval(SWITCH_S)
     mailbox = Mailbox(incoming, outgoing)
-    Worker(mailbox, settings).run()
+    worker = Worker(mailbox, settings)
+    # What is loaded by now stays: the collector need not go through all of torch now and then.
+    gc.freeze()
+    worker.run()

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .core.history import HeldOut, Points
 from .core.lesson import Lesson
 from .core.records import Curves, Phase, Prediction, Program, Recording, Settings
 from .core.samples import Page, Progress, Sheet
@@ -46,16 +44,15 @@ class Command:
 class Update:
     """How things stand after ``command``, and what is new since the update before.
 
-    ``recording`` and ``program`` are None where they have not changed. ``points`` (n, 2) float64
-    are the losses and accuracies of the iterations since, ``held_out`` (m, 3) the evaluations:
-    iteration, loss, accuracy. ``run`` counts runs; a new one begins with the first ``kept``
-    iterations of the one before.
+    ``settings``, ``recording`` and ``program`` are None where they have not changed. ``points`` are
+    the losses and accuracies of the iterations since, ``held_out`` the evaluations. ``run`` counts
+    runs; a new one begins with the first ``kept`` iterations of the one before.
     """
 
     command: int
     run: int
     kept: int
-    settings: Settings
+    settings: Settings | None
     iteration: int
     due: Phase
     training: bool
@@ -64,5 +61,5 @@ class Update:
     lesson: Lesson
     recording: Recording | None
     program: Program | None
-    points: NDArray[np.float64]
-    held_out: NDArray[np.float64]
+    points: Points
+    held_out: HeldOut

@@ -2,12 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .core.data import prepare
 from .core.evaluation import Evaluation
 from .core.lesson import Lesson
-from .core.records import Curves, Prediction, Program, Recording
+from .core.records import Curves, Prediction, Program, Recording, Settings
 from .core.trainer import Iteration
 from .failures import notice_of
 from .filing import rows
@@ -36,7 +34,7 @@ class Reporting:
         self._finished: list[Iteration] = []
         self._points: list[tuple[float, float]] = []
         self._held_out: list[tuple[int, float, float]] = []
-        self._sent: tuple[Recording | None, Program | None] = (None, None)
+        self._sent: tuple[Settings | None, Recording | None, Program | None] = (None, None, None)
 
     def branch(self, kept: int) -> None:
         """What comes now follows the first ``kept`` iterations, and takes the others' place."""
@@ -63,18 +61,18 @@ class Reporting:
     def publish(self, command: int, rate: float, program: Program) -> None:
         """Send how things stand after a command; ``rate`` in iterations per second."""
         worker, trainer = self._worker, self._worker.trainer
-        recording, program_ = self._sent
+        settings, recording, program_ = self._sent
         prediction, lesson = self._readings()
         self._work_out()
-        points = np.array(self._points, np.float64).reshape(-1, 2)
-        held_out = np.array(self._held_out, np.float64).reshape(-1, 3)
+        points, self._points = self._points, []
+        held_out, self._held_out = self._held_out, []
         worker.files.note(self._run, self._kept, points, held_out)
         self._mailbox.publish(
             Update(
                 command=command,
                 run=self._run,
                 kept=self._kept,
-                settings=worker.settings,
+                settings=None if worker.settings is settings else worker.settings,
                 iteration=trainer.iteration,
                 due=trainer.phase,
                 training=worker.training,
@@ -87,9 +85,7 @@ class Reporting:
                 held_out=held_out,
             )
         )
-        self._sent = (worker.recording, program)
-        self._points.clear()
-        self._held_out.clear()
+        self._sent = (worker.settings, worker.recording, program)
 
     def _work_out(self) -> None:
         self._points += [(done.loss, done.accuracy) for done in self._finished]

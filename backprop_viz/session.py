@@ -318,7 +318,7 @@ class Session(QObject):
             self._run = update.run
             if self._opened is not None:
                 self._earlier, self._opened = self._opened.earlier, None
-        self._settings = update.settings
+        self._settings = update.settings or self._settings
         self._history.extend(update.points, update.held_out)
         if update.recording is not None:
             self._recording = update.recording
@@ -328,7 +328,7 @@ class Session(QObject):
             self._program = update.program
         recording = self._recording
         return Frame(
-            settings=update.settings,
+            settings=self._settings,
             moment=recording.at(0 if recording.preview else len(recording.events)),
             program=self._program,
             curves=self._history.curves(),

@@ -127,7 +127,7 @@ def make_frame() -> MakeFrame:
                 done = trainer.finished()
                 points.append((done.loss, done.accuracy))
         recording = recorder.recording()
-        history.extend(np.reshape(points, (-1, 2)), np.reshape(held_out, (-1, 3)))
+        history.extend(points, held_out)
         image = trainer.batch[0][0, 0].numpy()
         return Frame(
             settings=settings,

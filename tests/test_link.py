@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from queue import SimpleQueue
 
-import numpy as np
 import pytest
 
 from backprop_viz.core.lesson import Lesson
@@ -24,7 +23,7 @@ from backprop_viz.messages import Update
 mailbox = Mailbox(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
 
 def publish(iteration, recording=None):
-    none = np.empty((0, 2)), np.empty((0, 3))
+    none = (), ()
     mailbox.publish(
         Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None, Lesson(), recording,
                None, *none)
@@ -122,7 +121,7 @@ def test_the_window_answers_before_the_worker_has_to_wait() -> None:
 
 
 def update(recording: Recording | None = None) -> Update:
-    none = np.empty((0, 2)), np.empty((0, 3))
+    none = (), ()
     due = Phase.FORWARD
     return Update(0, 0, 0, Settings(), 1, due, True, 0.0, None, Lesson(), recording, None, *none)
 

@@ -58,8 +58,10 @@ class Viewing(QObject):
         self.theme = theme = DARK if dark else LIGHT
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        # Qt takes twice as long to change one sheet for another as to remove it and set the other.
-        application.setStyleSheet("")
-        application.setStyleSheet(style_sheet(theme))
+        sheet = style_sheet(theme)
+        if sheet != application.styleSheet():
+            # Qt takes twice as long to change one sheet for another.
+            application.setStyleSheet("")
+            application.setStyleSheet(sheet)
         self._window.set_theme(theme)
         self.theme_changed.emit(theme)

@@ -1,5 +1,6 @@
 """The series of a run: loss and accuracy of every iteration, and of the held-out part."""
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -7,6 +8,11 @@ from numpy.typing import NDArray
 
 from .buffers import reserved
 from .records import Curves
+
+# Loss and accuracy of iterations in a row; iteration, loss and accuracy of evaluations. Not arrays:
+# of the few numbers that one update has, to make and to send an array takes ten times as long.
+Points = Sequence[tuple[float, float]]
+HeldOut = Sequence[tuple[int, float, float]]
 
 
 class Series:
@@ -51,17 +57,20 @@ class History:
         if iterations:
             at = curves.held_out_iteration
             evaluations = (at, curves.held_out_loss, curves.held_out_accuracy)
-            history.extend(
+            history._append(
                 np.stack([curves.loss, curves.accuracy], axis=1)[:iterations],
                 np.stack(evaluations, axis=1)[at <= iterations],
             )
         return history
 
-    def extend(self, points: NDArray[np.float64], held_out: NDArray[np.float64]) -> None:
-        """Add iterations (n, 2): loss, accuracy; and evaluations (m, 3): iteration, loss, accuracy.
+    def extend(self, points: Points, held_out: HeldOut) -> None:
+        """Add iterations and evaluations; NaN where there is no such number."""
+        self._append(
+            np.array(points, np.float64).reshape(-1, 2),
+            np.array(held_out, np.float64).reshape(-1, 3),
+        )
 
-        NaN where there is no such number.
-        """
+    def _append(self, points: NDArray[np.float64], held_out: NDArray[np.float64]) -> None:
         for columns, rows in ((self._points, points), (self._held_out, held_out)):
             for series, values in zip(columns, rows.T, strict=True):
                 series.extend(values)

@@ -32,7 +32,7 @@ def recorded() -> Frame:
     while recorder.step() is not Phase.UPDATE:
         pass
     done, history = trainer.finished(), History()
-    history.extend(np.array([[done.loss, done.accuracy]]), np.empty((0, 3)))
+    history.extend([(done.loss, done.accuracy)], [])
     recording, settings = recorder.recording(), Settings(batch_size=4)
     return Frame(
         settings=settings,

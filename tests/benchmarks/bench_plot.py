@@ -29,8 +29,8 @@ def _history() -> History:
     random = np.random.default_rng(0)
     at = np.arange(POINTS)
     loss = 2 * np.exp(-at / 300_000) + 0.2 * random.random(POINTS)
-    points = np.column_stack([loss, random.random(POINTS)])
-    held_out = np.column_stack([at[::100] + 1, loss[::100], points[::100, 1]])
+    points = np.column_stack([loss, random.random(POINTS)]).tolist()
+    held_out = [(i + 1, *points[i]) for i in range(0, POINTS, 100)]
     history = History()
     history.extend(points, held_out)
     return history
@@ -70,7 +70,7 @@ def figures() -> Iterator[Figure]:
     view = plot.plot.getPlotItem().getViewBox()
 
     def append(_: int) -> None:
-        history.extend(np.full((20, 2), 0.3), np.empty((0, 3)))
+        history.extend([(0.3, 0.3)] * 20, [])
         plot.show_frame(_frame(history))
 
     def pan(_: int) -> None:

@@ -18,8 +18,8 @@ def test_nothing_is_dropped() -> None:
     history = History()
     numbers = np.arange(3000.0)
     for part in np.split(np.stack([numbers / 2, numbers / 3000], axis=1), [1, 500, 500, 2048]):
-        history.extend(part, np.empty((0, 3)))
-    history.extend(np.empty((0, 2)), np.array([[100, 0.5, 0.75]]))
+        history.extend(part.tolist(), [])
+    history.extend([], [(100, 0.5, 0.75)])
     curves = history.curves()
     assert np.array_equal(curves.loss, numbers / 2)
     assert np.array_equal(curves.accuracy, numbers / 3000)

@@ -15,6 +15,7 @@ _MARKS = 30
 # in heights of the plot, would take longer than a frame.
 _SMOOTH_HEIGHTS = 10.0
 
+
 class Curve:
     """A line and its marks in a plot, and the trace they show."""
 
