@@ -1,5 +1,6 @@
 """``python -m backprop_viz`` and the ``backprop-viz`` command."""
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -12,8 +13,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     from .worker_process import start_ahead
 
     start_ahead()
+    # What is imported stays: Python's collector need not go through it while more comes, nor later
+    # each time that the window's own collects.
+    gc.disable()
     from .app import run
 
+    gc.freeze()
     return run(arguments)
 
 

@@ -18,12 +18,14 @@ from report import Figure, print_figures
 
 # Begins as `python -m backprop_viz` does, and says when it was painted and when it was ready.
 OURS = """
-import sys, time
+import gc, sys, time
 from backprop_viz.arguments import parse
 arguments = parse(["--preset", "digits"])
 from backprop_viz.worker_process import start_ahead
 start_ahead()
+gc.disable()
 from backprop_viz.app import create_window
+gc.freeze()
 from PySide6.QtCore import QEvent, QEventLoop, QObject
 from PySide6.QtWidgets import QApplication
 window = create_window(["--preset", "digits"])
