@@ -10,7 +10,7 @@ from .buffers import reserved
 from .records import Curves
 
 # Loss and accuracy of iterations in a row; iteration, loss and accuracy of evaluations. Not arrays:
-# of the few numbers that one update has, to make and to send an array takes ten times as long.
+# of the few numbers that one update has, to make and to send an array takes far longer.
 Points = Sequence[tuple[float, float]]
 HeldOut = Sequence[tuple[int, float, float]]
 
