@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from ...core.records import Graph, Moment, Node, Phase
 from ..network.feature_maps import shape_text
 from ..style.numbers import short
-from ..style.painting import fitting, head_of
+from ..style.painting import elided, fitting, head_of
 from ..style.theme import DARK, Theme, body_font, code_font
 from .graph_afar import AfarPainter, Named
 from .graph_index import index_edges, index_nodes
@@ -87,6 +88,9 @@ class GraphItem(QGraphicsItem):
         self.selected: frozenset[int] = frozenset()
         self.focused: int | None = None
         self.breaking: frozenset[int] = frozenset()  # the nodes that have a breakpoint
+        # Their gradients are shown as numbers, which another iteration changes.
+        self._scalars: list[Node] = []
+        self._numbers: list[str] = []
         self._boxes: dict[int, QRectF] = {}
         # Made when they are first to be seen.
         self._paths: dict[tuple[int, int], QPainterPath] = {}
@@ -102,6 +106,7 @@ class GraphItem(QGraphicsItem):
         """Take a graph, the places of its nodes, and what finds names for parts of it."""
         self.prepareGeometryChange()
         self.graph, self.placement = graph, placement
+        self._scalars = [node for node in graph.nodes if node.shape == ()]
         self._boxes = {node: _box(rect) for node, rect in placement.rects.items()}
         boxes = {node for node, rect in placement.rects.items() if rect.height > PILL_HEIGHT}
         self._headed = frozenset(e for e in placement.edges if boxes.issuperset(e))
@@ -113,11 +118,14 @@ class GraphItem(QGraphicsItem):
         self.update()
 
     def recolour(self, moment: Moment | None) -> None:
-        """Show another cursor."""
+        """Show another cursor; nothing is painted where all looks as it did."""
+        states = node_states(self.graph, moment)
+        numbers = [gradient_text(node, moment) for node in self._scalars]
         self.moment = moment
-        self.states = node_states(self.graph, moment)
-        self._sorted = None
-        self.update()
+        if (states, numbers) != (self.states, self._numbers):
+            self.states, self._numbers = states, numbers
+            self._sorted = None
+            self.update()
 
     @property
     def current(self) -> int | None:
@@ -241,13 +249,7 @@ class GraphItem(QGraphicsItem):
     def _paint_node(self, painter: QPainter, node: Node, box: QRectF) -> None:
         state = self.states.get(node.id, NodeState.WAITING)
         leaf = is_leaf(node)
-        color = self.theme.phase(Phase.UPDATE if leaf else Phase.BACKWARD)
-        fill, outline = self.theme.tint(color, 0.1), QPen(self.theme.tint(color, 0.7), 1.2)
-        if state is NodeState.WAITING:
-            fill = QColor(self.theme.panel)
-            outline = QPen(QColor(self.theme.faint), 1, Qt.PenStyle.DashLine)
-        elif state is NodeState.CURRENT:
-            fill, outline = self.theme.tint(color, 0.28), QPen(color, 2.4)
+        fill, outline = _look(self.theme, state, leaf)
         radius = box.height() / 2 if leaf else _CORNER
         if node.id in self.selected or node.id == self.focused:
             ring = QPen(QColor(self.theme.accent), 2)
@@ -285,7 +287,18 @@ class GraphItem(QGraphicsItem):
             return
         painter.setFont(font)
         painter.setPen(muted if waiting else color)
-        painter.drawText(below, _ALIGN, _elided(text, font, below.width()))
+        painter.drawText(below, _ALIGN, elided(font, text, int(below.width())))
+
+
+@cache
+def _look(theme: Theme, state: NodeState, leaf: bool) -> tuple[QColor, QPen]:
+    """A node's ground and outline."""
+    if state is NodeState.WAITING:
+        return QColor(theme.panel), QPen(QColor(theme.faint), 1, Qt.PenStyle.DashLine)
+    color = theme.phase(Phase.UPDATE if leaf else Phase.BACKWARD)
+    if state is NodeState.CURRENT:
+        return theme.tint(color, 0.28), QPen(color, 2.4)
+    return theme.tint(color, 0.1), QPen(theme.tint(color, 0.7), 1.2)
 
 
 _ALIGN = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -313,13 +326,9 @@ def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
     second = first.translated(0, 13)
     small = body_font(9)
     return (
-        _Line(first, _elided(stem, font, inside.width()), font),
-        _Line(second, _elided(suffix, small, inside.width()), small),
+        _Line(first, elided(font, stem, int(inside.width())), font),
+        _Line(second, elided(small, suffix, int(inside.width())), small),
     )
-
-
-def _elided(text: str, font: QFont, width: float) -> str:
-    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, int(width))
 
 
 def _rounded(points: tuple[Point, ...]) -> QPainterPath:

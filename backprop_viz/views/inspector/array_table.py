@@ -293,7 +293,8 @@ class ArrayTable(QTableView):
         for section in range(len(self._needed)):
             title = self.rows.headerData(section, Qt.Orientation.Horizontal)
             texts = (self.rows.text(row, section, exact=False) for row in rows)
-            widths = (metrics.horizontalAdvance(text) for text in texts)
-            width = max(titles.horizontalAdvance(title), *widths, 0) + 2 * _PADDING
+            # The letters are all of one width: the longest is the widest.
+            widest = metrics.horizontalAdvance(max(texts, key=len, default=""))
+            width = max(titles.horizontalAdvance(title), widest) + 2 * _PADDING
             self._needed[section] = max(self._needed[section], width)
         return sum(self._needed)

@@ -75,7 +75,9 @@ class NetworkCanvas(QWidget):
         return self._state.layers.layers
 
     def show_state(self, state: NetworkState) -> None:
-        """Show the network at a cursor."""
+        """Show the network at a cursor; nothing is painted where that is what is shown."""
+        if state == self._state:
+            return
         if state.layers is not self._state.layers:
             self._painter.forget()
             self.setMinimumSize(least_size(state.layers.layers))

@@ -10,7 +10,7 @@ from ..style.numbers import short
 from .feature_maps import Mode, shape_text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class NetworkState:
     """The network at a cursor. ``moment`` is None while ``layers`` are only remembered.
 

@@ -153,11 +153,11 @@ class CodeArea(QTextEdit):
         top = box.top() - self._leading / 2 - self.verticalScrollBar().value()
         return QRectF(0, top, self.viewport().width(), box.height() + self._leading)
 
-    def rows_shown(self) -> list[int]:
-        """The rows that are at least partly in view."""
+    def rows_shown(self) -> dict[int, QRectF]:
+        """The rows that are at least partly in view, and where."""
         height = self.viewport().height()
         boxes = ((row, self.row_box(row)) for row in range(len(self.lines)))
-        return [row for row, box in boxes if box.bottom() > 0 and box.top() < height]
+        return {row: box for row, box in boxes if box.bottom() > 0 and box.top() < height}
 
     def _bring_into_view(self, row: int) -> None:
         """Scroll as little as shows the row; sideways stays as it is."""
@@ -223,7 +223,7 @@ class CodeArea(QTextEdit):
         return True
 
     def _row_at(self, at: QPointF) -> int | None:
-        return next((row for row in self.rows_shown() if self.row_box(row).contains(at)), None)
+        return next((row for row, box in self.rows_shown().items() if box.contains(at)), None)
 
     def _width_of(self, row: int) -> int:
         return QFontMetrics(self.font()).horizontalAdvance(self.lines[row].text) + 6
@@ -243,14 +243,15 @@ class CodeArea(QTextEdit):
         """The marks under the text, the text, and a fade where it runs on to the right."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for row in self.rows_shown():
-            self.paint_mark(painter, row, self.row_box(row).adjusted(-20, 0, 0, 0))
+        rows = self.rows_shown()
+        for row, box in rows.items():
+            self.paint_mark(painter, row, box.adjusted(-20, 0, 0, 0))
         painter.end()
         super().paintEvent(event)
         bar = self.horizontalScrollBar()
         if bar.value() < bar.maximum():
             painter.begin(self.viewport())
-            for row in self.rows_shown():
+            for row in rows:
                 if self._width_of(row) - bar.value() > self.viewport().width():
                     self._paint_fade(painter, row)
             painter.end()

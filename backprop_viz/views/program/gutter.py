@@ -96,8 +96,7 @@ class Gutter(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area, width = self._area, self.width()
         painter.setFont(code_font(area.letter_size - 1))
-        for row in area.rows_shown():
-            row_box = area.row_box(row)
+        for row, row_box in area.rows_shown().items():
             box = QRectF(0, row_box.top(), width, row_box.height())
             area.paint_mark(painter, row, box.adjusted(0, 0, 20, 0))
             marked = row == area.marks.line

@@ -1,6 +1,7 @@
 """Small things that several rooms paint: a line of text that fits, an arrow, ink on a colour."""
 
 import math
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
@@ -27,10 +28,22 @@ def text_line(
         return
     painter.setFont(font)
     painter.setPen(color)
-    shown = QFontMetrics(font).elidedText(text, elide, rect.width())
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, elided(font, text, rect.width(), elide))
 
 
+# Most of what is painted was painted before: to measure a text takes as long as to draw it.
+@lru_cache(maxsize=4096)
+def elided(
+    font: QFont,
+    text: str,
+    width: int,
+    where: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+) -> str:
+    """As much of a text as fits into a width."""
+    return QFontMetrics(font).elidedText(text, where, width)
+
+
+@lru_cache(maxsize=4096)
 def fitting(font: QFont, text: str, width: float, least: int) -> QFont:
     """The font, smaller where the text is too wide for it, but never below ``least`` pixels."""
     smaller = QFont(font)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase
@@ -44,16 +45,23 @@ class Theme:
 
     def tint(self, color: QColor | str, strength: float) -> QColor:
         """A colour mixed into the panel's, opaque; ``strength`` 0..1."""
-        top, under = QColor(color), QColor(self.panel)
-        red, green, blue = (
-            round(a * strength + b * (1 - strength))
-            for a, b in (
-                (top.red(), under.red()),
-                (top.green(), under.green()),
-                (top.blue(), under.blue()),
-            )
+        # A copy, for whoever makes it a little transparent.
+        return QColor(_mixed(QColor(color).rgb(), self.panel, strength))
+
+
+@lru_cache(maxsize=1024)
+def _mixed(top: int, panel: str, strength: float) -> QColor:
+    """0xrrggbb mixed into a panel's colour."""
+    color, under = QColor.fromRgb(top), QColor(panel)
+    red, green, blue = (
+        round(a * strength + b * (1 - strength))
+        for a, b in (
+            (color.red(), under.red()),
+            (color.green(), under.green()),
+            (color.blue(), under.blue()),
         )
-        return QColor(red, green, blue)
+    )
+    return QColor(red, green, blue)
 
 
 DARK = Theme(
@@ -111,8 +119,10 @@ LIGHT = Theme(
 )
 
 
+# One of each, so that Qt looks it up among the system's fonts once, not at every painting.
+@cache
 def body_font(size: int = 13, bold: bool = False) -> QFont:
-    """The font of labels; ``size`` in device-independent pixels."""
+    """The font of labels, shared: not to be changed; ``size`` in device-independent pixels."""
     font = QFont()
     font.setFamilies(["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"])
     font.setPixelSize(size)
@@ -120,8 +130,9 @@ def body_font(size: int = 13, bold: bool = False) -> QFont:
     return font
 
 
+@cache
 def code_font(size: int = 12, bold: bool = False) -> QFont:
-    """The font of code and of numbers that stand in columns."""
+    """The font of code and of numbers that stand in columns, shared: not to be changed."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setFamilies(["JetBrains Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace"])
     font.setPixelSize(size)
