@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 from windows import open_window, run_events
 
@@ -40,7 +41,7 @@ def frame_times(seconds: float) -> list[float]:
 
 
 def pause_time(window: MainWindow, session: Session) -> float:
-    """Milliseconds from Pause to a window that shows a paused run."""
+    """Milliseconds from Pause to a window that shows a paused run, painted."""
     session.train()
     session.wait_idle(30)
     run_events(0.7)
@@ -50,6 +51,7 @@ def pause_time(window: MainWindow, session: Session) -> float:
     action.trigger()
     while session.frame is None or session.frame.training:
         run_events(0.001)
+    QApplication.processEvents()  # the painting, which may or may not have begun above
     return (time.perf_counter() - begun) * 1e3
 
 

@@ -24,7 +24,7 @@ from ..style.theme import Theme, body_font, code_font
 from . import network_layout
 from .feature_maps import Block, Look, Size, blocks, shape_text
 from .network_layout import Column, least_size
-from .network_painter import NetworkPainter
+from .network_painter import AROUND, Blocks, NetworkPainter
 from .network_state import NetworkState
 
 
@@ -53,7 +53,7 @@ class NetworkCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self._state = NetworkState(LayerGraph(), None, "activations")
-        self._blocks: tuple[tuple[Block, ...], ...] = ()
+        self._blocks: tuple[Blocks, ...] = ()
         self._sizes: tuple[tuple[Size, ...], ...] = ()  # of the blocks
         self._headers: tuple[int, ...] = ()  # the widths of the columns' texts
         self._placed = Shown()
@@ -82,11 +82,27 @@ class NetworkCanvas(QWidget):
             self._painter.forget()
             self.setMinimumSize(least_size(state.layers.layers))
             self._headers = _header_widths(state.layers.layers)
+        before, before_blocks, sizes = self._state, self._blocks, self._sizes
         self._state = state
         self._blocks = tuple(blocks(state.moment, y, state.mode) for y in state.layers.layers)
         self._sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
         self._spot = None if self._spot is None else self._nearest(self._spot)
-        self.update()
+        if self._sizes == sizes and state.is_drawn_like(before):
+            self._update_parts(before, before_blocks)
+        else:
+            self.update()
+
+    def _update_parts(self, before: NetworkState, blocks_before: tuple[Blocks, ...]) -> None:
+        """Paint only the columns and the arrows that no longer look as they did."""
+        columns, state = self.columns(), self._state
+        for i, column in enumerate(columns):
+            layer = self.layers[i]
+            own = zip(blocks_before[i], self._blocks[i], strict=True)
+            if state.differs_at(layer, before) or any(a.source is not b.source for a, b in own):
+                self.update(_room(column).toAlignedRect())
+        for a, b in state.layers.edges:
+            if state.reached((a, b)) != before.reached((a, b)):
+                self.update((_room(columns[a]) | _room(columns[b])).toAlignedRect())
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -278,6 +294,12 @@ class NetworkCanvas(QWidget):
         if self.hasFocus() and self._spot is not None:
             self._painter.focus(painter, self.rect_of(self._spot))
         painter.end()
+
+
+def _room(column: Column) -> QRectF:
+    """All that is painted of a column."""
+    box = column.header | column.content | column.caption
+    return box.adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
 
 def _header_widths(layers: tuple[Layer, ...]) -> tuple[int, ...]:

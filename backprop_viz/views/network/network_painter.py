@@ -17,7 +17,7 @@ from .network_state import NetworkState
 
 Blocks = tuple[Block, ...]
 
-_AROUND = 24.0  # the frame, its ring and the logits' marks
+AROUND = 24.0  # the frame, its ring and the logits' marks
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,7 +229,7 @@ def _touches(left: Column, right: Column, exposed: QRectF) -> bool:
     last = max(
         left.header.right(), left.content.right(), right.header.right(), right.content.right()
     )
-    return first - _AROUND < exposed.right() and exposed.left() < last + _AROUND
+    return first - AROUND < exposed.right() and exposed.left() < last + AROUND
 
 
 def _side(state: NetworkState, layer: Layer) -> int:

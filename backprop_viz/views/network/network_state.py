@@ -31,6 +31,22 @@ class NetworkState:
             return True
         return self.mode == "gradients" and self.phase not in (Phase.FORWARD, Phase.LOSS)
 
+    def is_drawn_like(self, before: "NetworkState") -> bool:
+        """Whether single layers and arrows are all that may look otherwise than before."""
+        return (
+            self.layers is before.layers
+            and self.mode == before.mode
+            and self.label == before.label
+            and self.backwards == before.backwards
+        )
+
+    def differs_at(self, layer: Layer, before: "NetworkState") -> bool:
+        """Whether a layer's frame or caption is another than before."""
+        framed = layer.name in (self.current, before.current)
+        if framed and (self.current, self.phase) != (before.current, before.phase):
+            return True
+        return not layer.shape and self.caption(layer) != before.caption(layer)
+
     def reached(self, edge: tuple[int, int]) -> bool:
         """Whether what flows along an edge has arrived at its other end."""
         if self.moment is None:
