@@ -214,6 +214,7 @@ class Mailbox:
             message = self._outbox.get()
             with self._line:
                 self._write(message)
+            del message  # not kept until there is another
             self._outbox.task_done()
 
     def _write(self, message: Update | Notice | Answer) -> None:

@@ -32,7 +32,7 @@ def text_line(
 
 
 # Most of what is painted was painted before: to measure a text takes as long as to draw it.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def elided(
     font: QFont,
     text: str,
@@ -43,7 +43,7 @@ def elided(
     return QFontMetrics(font).elidedText(text, where, width)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def fitting(font: QFont, text: str, width: float, least: int) -> QFont:
     """The font, smaller where the text is too wide for it, but never below ``least`` pixels."""
     smaller = QFont(font)

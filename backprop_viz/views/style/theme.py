@@ -49,7 +49,7 @@ class Theme:
         return QColor(_mixed(QColor(color).rgb(), self.panel, strength))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _mixed(top: int, panel: str, strength: float) -> QColor:
     """0xrrggbb mixed into a panel's colour."""
     color, under = QColor.fromRgb(top), QColor(panel)
