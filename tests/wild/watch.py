@@ -1,6 +1,8 @@
 """Sees what goes wrong while the window is driven: exceptions, warnings of Qt, stalls."""
 
+import faulthandler
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -37,7 +39,6 @@ class Watch(QObject):
         self.in_deed_since: float | None = None
         self._last = (time.monotonic(), waited_for_a_core())
         self._where = ""
-        self._watched = threading.get_ident()
         threading.Thread(target=self._look, name="watch", daemon=True).start()
         self._beat = QTimer(self, interval=BEAT_MS)
         self._beat.timeout.connect(self._on_beat)
@@ -75,8 +76,12 @@ class Watch(QObject):
         while True:
             time.sleep(LOOK_S)
             if time.monotonic() - self._last[0] > STALL_S / 2:
-                frame = sys._current_frames().get(self._watched)
-                self._where = "".join(traceback.format_stack(frame)[-12:])
+                # Not sys._current_frames: who holds a frame that the watched thread returns from
+                # destroys its timers, in the wrong thread, and Qt goes on to call them.
+                with tempfile.TemporaryFile("w+") as file:
+                    faulthandler.dump_traceback(file)
+                    file.seek(0)
+                    self._where = file.read()
 
     def _leave_nested_loop(self) -> None:
         """A dialog that waits in an event loop of its own, as Qt's own do, is answered with no."""
