@@ -1,14 +1,12 @@
 """One curve of a plot: its numbers, its line and its marks."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from ...core.records import Curves
 from ..style.theme import Theme
+from .curve_row import CurveRow
 from .traces import Floats, Trace
 
 # Up to this many points are marked each; a marked curve with more has as many, spread evenly.
@@ -16,29 +14,6 @@ _MARKS = 30
 # A wide smooth line is filled, by its length: one that goes up and down more often than this,
 # in heights of the plot, would take longer than a frame.
 _SMOOTH_HEIGHTS = 10.0
-
-# A curve's values, and the iterations they belong to (None: 1, 2, 3, ...).
-Series = tuple[Floats, Floats | None]
-
-
-@dataclass(frozen=True, slots=True)
-class CurveRow:
-    """A curve of a plot: what it is called, where its numbers are, and how it looks.
-
-    ``color`` is a role of the theme; ``faint`` mixes it into the panel. The curve that is
-    ``main`` is the one also shown of earlier runs.
-    """
-
-    name: str
-    tip: str
-    series: Callable[[Curves], Series]
-    color: str
-    smoothing: float = 0.0
-    scale: float = 1.0
-    width: float = 1.0
-    faint: bool = False
-    marked: bool = False
-    main: bool = False
 
 
 class Curve:

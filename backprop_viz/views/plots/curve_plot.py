@@ -15,7 +15,8 @@ from ...core.records import Curves
 from ..style.numbers import short
 from ..style.theme import DARK, Theme, code_font
 from .axes import NamedAxis
-from .curve import Curve, CurveRow
+from .curve import Curve
+from .curve_row import CurveRow
 from .traces import Trace
 
 # While training goes on, what is new waits until it is so many pixels wide, but no longer than for

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QColor, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
 
 from ...core.records import Curves, Frame
 from ..style.elided import ElidedLabel
 from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font
-from .curve import CurveRow, Series
-from .curve_plot import CurvePlot
+from .curve_row import CurveRow, Series
 from .gradient_flow import GradientFlowPlot
 from .legend import HEADER_HEIGHT, LegendButton
+
+if TYPE_CHECKING:
+    from .curve_plot import CurvePlot
 
 __all__ = ["AccuracyPlot", "GradientFlowPlot", "LossPlot"]
 
@@ -29,24 +32,26 @@ _EARLIER_RUNS = 5
 class CurvePanel(Panel):
     """Curves over the iterations with a word for each in the header.
 
+    ``axes`` names x and y, ``limits`` fixes the range of y.
     ``why_empty`` gives the sentence to show in place of the plot, or nothing.
     """
 
     def __init__(
         self,
         title: str,
+        axes: tuple[str, str],
         rows: Sequence[CurveRow],
-        plot: CurvePlot,
         why_empty: Callable[[Frame], str],
+        percent: bool = False,
+        limits: tuple[float, float] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, parent)
-        self.plot = plot
-        self.plot.setAccessibleName(title)
-        # Not a tooltip: that would cover the curve just where it is read.
-        self.plot.setWhatsThis(
-            self.tr("Drag to pan and turn the wheel to zoom; A shows all. Left and Right read.")
-        )
+        self._axes = axes
+        self._percent = percent
+        self._limits = limits
+        self._theme = DARK
+        self._plot: CurvePlot | None = None
         # The panel's own subtitle would be cut off where the header is full.
         self.subtitle.hide()
         self.notice = ElidedLabel()
@@ -59,10 +64,10 @@ class CurvePanel(Panel):
         self.header.setSpacing(2)
         self.legend = [LegendButton(row.name, row.tip, row.width, row.marked) for row in rows]
         for i, button in enumerate(self.legend):
-            button.toggled.connect(partial(plot.set_shown, i))
+            button.toggled.connect(partial(self._show_row, i))
             self.header.addWidget(button)
         self.earlier_runs = LegendButton("", "", 1.0, marked=False, shrinks=True)
-        self.earlier_runs.toggled.connect(plot.set_earlier_shown)
+        self.earlier_runs.toggled.connect(self._show_earlier)
         self.earlier_runs.hide()
         self.header.addWidget(self.earlier_runs)
         self.hint = QLabel()
@@ -71,9 +76,32 @@ class CurvePanel(Panel):
         self.hint.setWordWrap(True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.hint)
-        self._pages.addWidget(plot)
         self.body.addWidget(self._pages, 1)
         self.set_theme(DARK)
+
+    @property
+    def plot(self) -> "CurvePlot":
+        """The plot, made when it is first asked for."""
+        if self._plot is None:
+            self._plot = self._make_plot()
+        return self._plot
+
+    def _make_plot(self) -> "CurvePlot":
+        # Here: pyqtgraph takes a third of the time in which a window opens.
+        from .curve_plot import CurvePlot
+
+        plot = CurvePlot(self._axes, self._rows, self._percent, self._limits)
+        plot.setAccessibleName(self.accessibleName())
+        # Not a tooltip: that would cover the curve just where it is read.
+        plot.setWhatsThis(
+            self.tr("Drag to pan and turn the wheel to zoom; A shows all. Left and Right read.")
+        )
+        plot.set_theme(self._theme)
+        self._pages.addWidget(plot)
+        # By keyboard it comes where it stands, not at the end of the window.
+        self.setTabOrder(self.earlier_runs, plot)
+        self.setTabOrder(plot, plot.view_all)
+        return plot
 
     def show_frame(self, frame: Frame) -> None:
         """Follow the run; nothing is drawn unless something new came."""
@@ -82,7 +110,9 @@ class CurvePanel(Panel):
             return
         empty = self._why_empty(frame)
         self.hint.setText(empty)
-        self._pages.setCurrentIndex(0 if empty else 1)
+        if empty and self._plot is None:
+            return
+        self._pages.setCurrentWidget(self.hint if empty else self.plot)
         earlier = frame.earlier[-_EARLIER_RUNS:]
         if self.plot.show_curves(frame.curves, earlier, frame.training):
             self._name_earlier([name for name, _ in earlier])
@@ -96,14 +126,28 @@ class CurvePanel(Panel):
         if self._frame is not None:
             self.show_frame(self._frame)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint; the plot, which nobody misses yet, is made behind the first painting."""
+        super().paintEvent(event)
+        if self._plot is None:
+            QTimer.singleShot(0, self, lambda: self.plot)
+
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        self.plot.set_theme(theme)
+        self._theme = theme
+        if self._plot is not None:
+            self._plot.set_theme(theme)
         off = QColor(theme.faint)
         for row, button in zip(self._rows, self.legend, strict=True):
             button.set_colors(QColor(theme.muted if row.faint else getattr(theme, row.color)), off)
         self.earlier_runs.set_colors(QColor(theme.earlier_run), off)
         self.notice.setStyleSheet(f"color: {theme.error};")
+
+    def _show_row(self, row: int, shown: bool) -> None:
+        self.plot.set_shown(row, shown)
+
+    def _show_earlier(self, shown: bool) -> None:
+        self.plot.set_earlier_shown(shown)
 
     def _name_earlier(self, names: Sequence[str]) -> None:
         self.earlier_runs.setVisible(bool(names))
@@ -148,8 +192,8 @@ class LossPlot(CurvePanel):
             ),
         )
         axes = (translate("LossPlot", "iteration"), translate("LossPlot", "loss"))
-        plot = CurvePlot(axes, rows)
-        super().__init__(translate("LossPlot", "Loss"), rows, plot, _why_no_loss, parent)
+        title = translate("LossPlot", "Loss")
+        super().__init__(title, axes, rows, _why_no_loss, parent=parent)
         self.setObjectName("lossPlot")
         self.log = QToolButton()
         self.log.setObjectName("lossLog")
@@ -159,8 +203,11 @@ class LossPlot(CurvePanel):
         self.log.setProperty("role", "segment")
         self.log.setFont(body_font(11))
         self.log.setCheckable(True)
-        self.log.toggled.connect(plot.set_log)
+        self.log.toggled.connect(self._set_log)
         self.header.addWidget(self.log)
+
+    def _set_log(self, log: bool) -> None:
+        self.plot.set_log(log)
 
 
 class AccuracyPlot(CurvePanel):
@@ -189,9 +236,10 @@ class AccuracyPlot(CurvePanel):
             ),
         )
         axes = (translate("AccuracyPlot", "iteration"), "")
-        plot = CurvePlot(axes, rows, percent=True, limits=(0, 105))
         title = translate("AccuracyPlot", "Accuracy")
-        super().__init__(title, rows, plot, _why_no_accuracy, parent)
+        super().__init__(
+            title, axes, rows, _why_no_accuracy, percent=True, limits=(0, 105), parent=parent
+        )
         self.setObjectName("accuracyPlot")
 
 

@@ -1,0 +1,30 @@
+"""What a curve of a plot is, without what draws it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...core.records import Curves
+from .extremes import Floats
+
+# A curve's values, and the iterations they belong to (None: 1, 2, 3, ...).
+Series = tuple[Floats, Floats | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRow:
+    """A curve of a plot: what it is called, where its numbers are, and how it looks.
+
+    ``color`` is a role of the theme; ``faint`` mixes it into the panel. The curve that is
+    ``main`` is the one also shown of earlier runs.
+    """
+
+    name: str
+    tip: str
+    series: Callable[[Curves], Series]
+    color: str
+    smoothing: float = 0.0
+    scale: float = 1.0
+    width: float = 1.0
+    faint: bool = False
+    marked: bool = False
+    main: bool = False
