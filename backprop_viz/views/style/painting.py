@@ -45,7 +45,10 @@ def elided(
 
 @lru_cache(maxsize=512)
 def fitting(font: QFont, text: str, width: float, least: int) -> QFont:
-    """The font, smaller where the text is too wide for it, but never below ``least`` pixels."""
+    """The font, smaller where the text is too wide for it, but never below ``least`` pixels.
+
+    Shared, as the fonts themselves are: not to be changed.
+    """
     smaller = QFont(font)
     while smaller.pixelSize() > least and QFontMetrics(smaller).horizontalAdvance(text) > width:
         smaller.setPixelSize(smaller.pixelSize() - 1)
