@@ -2,11 +2,16 @@
 
 Left to itself it runs in whichever thread allocates; in the one that reads from the worker it
 would destroy Qt objects that belong to this thread, and crash.
+
+What is free afterwards goes back to the system: a window that paints takes and leaves a few MB at
+each frame, and the holes between what stays would be kept, and grow.
 """
 
 import gc
 
 from PySide6.QtCore import QObject, QTimer
+
+from .core.memory import give_back_memory
 
 INTERVAL_MS = 1000
 WHOLE_EVERY = 30
@@ -33,6 +38,7 @@ class Collector(QObject):
     def _collect(self) -> None:
         self._count += 1
         gc.collect(2 if self._count % WHOLE_EVERY == 0 else 1)
+        give_back_memory()
 
 
 def _one_less() -> None:

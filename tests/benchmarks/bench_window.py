@@ -75,7 +75,7 @@ def figures(seconds: float, pauses: int) -> Iterator[Figure]:
     waits = np.array([pause_times(window, session) for _ in range(pauses)])
     stopped, shown = np.percentile(waits, 95, axis=0)
     yield Figure("Pause pressed to paused, percentile 95", float(stopped), "ms", 50)
-    yield Figure("  and the last iteration in every panel", float(shown), "ms")
+    yield Figure("  and the last iteration in every panel", float(shown), "ms", None)
     window.close()
 
 
