@@ -19,9 +19,9 @@ _FINEST = 16
 class _Level:
     """The extremes of all blocks of one width: float64 (2, n), least and greatest."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, room: int = 256) -> None:
         self._width = width
-        self._buffer = np.empty((2, 256))
+        self._buffer = np.full((2, room), np.nan)  # written to, as what is reserved
         self.size = 0
 
     @property
@@ -62,9 +62,11 @@ class Extremes:
         """Take in what was appended: ``y`` (n,) is the whole curve."""
         finest = self._levels[0]
         finest.extend(_of(y[finest.size * _FINEST : len(y) // _FINEST * _FINEST], _FINEST))
-        # All that there is room for, so that later ones take no memory when they are begun.
+        # All that there is room for, and with room for all: so that later ones take no memory when
+        # they are begun, nor while they fill.
         while finest.room > BLOCKS << (len(self._levels) - 1):
-            self._levels.append(_Level(_FINEST << len(self._levels)))
+            level = len(self._levels)
+            self._levels.append(_Level(_FINEST << level, finest.room >> level))
         for narrow, wide in pairwise(self._levels):
             halves = narrow.rows[:, 2 * wide.size : narrow.size // 2 * 2]
             least = np.fmin(halves[0, ::2], halves[0, 1::2])

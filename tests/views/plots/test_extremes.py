@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,6 +52,20 @@ def test_blocks_stay_what_they_are_while_the_view_moves() -> None:
     assert width == same
     by = (moved - start) // width
     np.testing.assert_array_equal(here[:, by:], there[:, : here.shape[1] - by])
+
+
+def test_once_a_run_is_long_its_blocks_take_no_more_memory() -> None:
+    y = _series(390_000)
+    extremes = Extremes()
+    tracemalloc.start()
+    try:
+        extremes.follow(y[:5000])
+        begun = tracemalloc.get_traced_memory()[0]
+        for stop in range(5000, len(y) + 1, 5000):
+            extremes.follow(y[:stop])
+        assert tracemalloc.get_traced_memory()[0] - begun < 5000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("seed", range(5))
