@@ -105,26 +105,26 @@ def weight_nodes(
 def saved_by(node: GradFn) -> tuple[Saved, ...]:
     """The tensors a node keeps for its backward; none once backward has freed them."""
     found = []
-    for attribute in _saved_attributes(type(node)):
+    for attribute, name in _saved_attributes(type(node)):
         try:
             value = getattr(node, attribute)
         except RuntimeError:
             continue  # freed by a backward before
-        tensors = value if isinstance(value, list | tuple) else (value,)
-        found += [
-            Saved(attribute.removeprefix("_saved_"), tuple(t.shape), t.numel() * t.itemsize)
-            for t in tensors
-            if isinstance(t, Tensor)
-        ]
+        for tensor in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(tensor, Tensor):
+                found.append(Saved(name, tuple(tensor.shape), tensor.nbytes))
     return tuple(found)
 
 
 @cache
-def _saved_attributes(kind: type) -> tuple[str, ...]:
-    """Those that may hold tensors: beside each torch has its raw form; numbers have none."""
+def _saved_attributes(kind: type) -> tuple[tuple[str, str], ...]:
+    """Those that may hold tensors, and what of: beside each torch has its raw form.
+
+    Numbers that are saved have none.
+    """
     names = dir(kind)
     saved = (name for name in names if name.startswith("_saved_"))
-    return tuple(name for name in saved if f"_raw{name}" in names)
+    return tuple((name, name.removeprefix("_saved_")) for name in saved if f"_raw{name}" in names)
 
 
 def _shape(node: GradFn) -> tuple[int, ...] | None:
