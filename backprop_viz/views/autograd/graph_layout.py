@@ -134,12 +134,14 @@ class _Folding:
         self._rows = [_Row() for _ in range(rows)]
         for node, row in self._row_of.items():
             self._rows[row].lanes.setdefault(structure.lanes[node], []).append(node)
-        self._stands_on = {
+        # Each node itself, or the one that it hangs on.
+        self._standing = {node: node for node in structure.columns} | {
             hung: node
             for node, chains in structure.hanging.items()
             for chain in chains
             for hung in chain
         }
+        self._reach = {node: self._reach_of(node) for node in structure.columns}
         self._rects: dict[int, Rect] = {}
         self._right = 0.0  # of the longest row, with what hangs there
 
@@ -147,7 +149,7 @@ class _Folding:
         """Where everything goes."""
         lefts = self._lefts()
         self._right = max(
-            x + WIDTH / 2 + max(self._reach(node), WIDTH / 2) for node, x in lefts.items()
+            x + WIDTH / 2 + max(self._reach[node], WIDTH / 2) for node, x in lefts.items()
         )
         tracks = {
             edge: self._tracks(edge, lefts)
@@ -180,17 +182,17 @@ class _Folding:
             hung: dict[int, float] = {}  # lane -> right side of what hangs there so far
             for column in sorted(by_column):
                 for node in by_column[column]:
-                    lane, reach = self._structure.lanes[node], self._reach(node)
+                    lane, reach = self._structure.lanes[node], self._reach[node]
                     if reach and lane in hung:
                         x = max(x, hung[lane] + _SPACE + reach - WIDTH / 2)
                 for node in by_column[column]:
                     lefts[node] = x
-                    if reach := self._reach(node):
+                    if reach := self._reach[node]:
                         hung[self._structure.lanes[node]] = x + WIDTH / 2 + reach
                 x += WIDTH + GAP
         return lefts
 
-    def _reach(self, node: int) -> float:
+    def _reach_of(self, node: int) -> float:
         """How far what hangs on a node reaches to either side of its middle."""
         chains = len(self._structure.hanging.get(node, ()))
         return min(chains, 2) * PILL_WIDTH / 2 + (_SPACE / 2 if chains > 1 else 0)
@@ -203,7 +205,7 @@ class _Folding:
         for i in range(0, len(chains), 2):
             pair = chains[i : i + 2]
             depth = max(len(chain) for chain in pair)
-            left = x + WIDTH / 2 - (self._reach(node) if len(pair) > 1 else PILL_WIDTH / 2)
+            left = x + WIDTH / 2 - (self._reach[node] if len(pair) > 1 else PILL_WIDTH / 2)
             for chain in pair:
                 # The leaves of a line stand on the same height.
                 for storey, hung in enumerate(reversed(chain)):
@@ -219,15 +221,9 @@ class _Folding:
 
     # -- edges -------------------------------------------------------------------------------
 
-    def _standing(self, node: int) -> int:
-        """The node itself, or the one that it hangs on."""
-        while node in self._stands_on:
-            node = self._stands_on[node]
-        return node
-
     def _is_direct(self, edge: tuple[int, int]) -> bool:
         """Whether an edge passes nothing: it goes down, or into the next column of the row."""
-        a, b = (self._standing(node) for node in edge)
+        a, b = (self._standing[node] for node in edge)
         if a == b:
             return True
         columns = self._structure.columns
@@ -236,7 +232,7 @@ class _Folding:
 
     def _direct(self, edge: tuple[int, int]) -> tuple[Point, ...]:
         start, end = (self._rects[node] for node in edge)
-        if self._standing(edge[0]) == self._standing(edge[1]):
+        if self._standing[edge[0]] == self._standing[edge[1]]:
             return _down(start, end)
         out, into = (start.right, start.center[1]), (end.x, end.center[1])
         if out[1] == into[1]:
@@ -246,7 +242,7 @@ class _Folding:
 
     def _tracks(self, edge: tuple[int, int], lefts: Mapping[int, float]) -> tuple[int, int]:
         """The tracks of an edge above the rows of its two ends; -1 where it needs none."""
-        a, b = (self._standing(node) for node in edge)
+        a, b = (self._standing[node] for node in edge)
         start, end = lefts[a] + WIDTH, lefts[b]
         last, here = self._rows[self._row_of[a]], self._rows[self._row_of[b]]
         if last is here:
@@ -258,7 +254,7 @@ class _Folding:
     def _around(self, edge: tuple[int, int], tracks: tuple[int, int]) -> tuple[Point, ...]:
         """Up, along a track above the row and down again; past the rows between at the right."""
         start, end = (self._rects[node] for node in edge)
-        from_, to = (self._standing(node) for node in edge)
+        from_, to = (self._standing[node] for node in edge)
         last, here = self._rows[self._row_of[from_]], self._rows[self._row_of[to]]
         above, along = tracks
         out, into = (start.right, start.center[1]), (end.x, end.center[1])
