@@ -182,8 +182,12 @@ class Loader:
         return self._ahead.take(begun[0])
 
     def state(self) -> LoaderState:
-        """Where the loader is."""
-        return LoaderState(self._before, self._shuffled, self._position)
+        """Where the loader is.
+
+        With a copy of its own: of a long run the states that are kept come to be of ever more
+        different epochs, and would take more memory the longer it goes on.
+        """
+        return LoaderState(self._before.clone(), self._shuffled, self._position)
 
     def restore(self, state: LoaderState) -> None:
         """Go on from a state."""
