@@ -110,9 +110,12 @@ def saved_by(node: GradFn) -> tuple[Saved, ...]:
             value = getattr(node, attribute)
         except RuntimeError:
             continue  # freed by a backward before
-        for tensor in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(tensor, Tensor):
-                found.append(Saved(name, tuple(tensor.shape), tensor.nbytes))
+        tensors = value if isinstance(value, list | tuple) else (value,)
+        found += [
+            Saved(name, tuple(tensor.shape), tensor.nbytes)
+            for tensor in tensors
+            if isinstance(tensor, Tensor)
+        ]
     return tuple(found)
 
 
