@@ -1,7 +1,6 @@
 """Mutated, cut and swapped files: each is refused in one sentence, or is what it says."""
 
 import json
-import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from backprop_viz.core.files.session_file import StoredRun, load_session, resume
 from backprop_viz.core.files.weights import load_weights, save_weights
 from backprop_viz.core.records import Curves, Settings
 from backprop_viz.core.trainer import Trainer
+from tests.peak_memory import within
 
 Mutate = Callable[[bytes], bytes]
 
@@ -102,17 +102,6 @@ def assert_sentence(error: ValueError, words: tuple[str, ...] = DAMAGED) -> None
     assert "\n" not in text
     assert any(word in text for word in words)
     assert len(text) < 400
-
-
-def within(limit: int, work: Callable[[], Any]) -> Any:
-    """Call it, and check the memory that Python took for it."""
-    tracemalloc.start()
-    try:
-        return work()
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert peak <= limit
 
 
 @given(make=bad_contents(".bpviz"))
