@@ -6,7 +6,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, QSettings, QSize
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle
 
 from . import __version__
 from .actions import MENUS, make_actions, translated
@@ -134,6 +134,7 @@ class Composer(QObject):
 
 
 def _fitting(size: QSize) -> QSize:
-    """A window size that the screen has room for."""
+    """A window size that the screen has room for, with the title bar that comes above it."""
     screen = QGuiApplication.primaryScreen().availableGeometry().size()
-    return size.boundedTo(screen)
+    bar = QApplication.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    return size.boundedTo(screen - QSize(0, bar))

@@ -62,10 +62,11 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
     QSettings.setPath(*settings, str(tmp_path / "settings"))
     windows: list[MainWindow] = []
 
-    def open_(*argv: str, size: tuple[int, int] = (1280, 800)) -> MainWindow:
+    def open_(*argv: str, size: tuple[int, int] | None = (1280, 800)) -> MainWindow:
         window = create_window(list(argv))
         windows.append(window)
-        window.resize(*size)
+        if size is not None:  # else its own first size
+            window.resize(*size)
         window.show()
         assert window.session.wait_idle(60)
         return window

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QMessageBox,
+    QStyle,
     QTextEdit,
     QWidget,
 )
@@ -217,6 +218,15 @@ def test_errors_are_told_in_the_window(open_window: OpenWindow, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=10_000)
     assert "/no/such/folder" in window.messages.text()
     assert frame_of(window).settings.data == "strokes"
+
+
+def test_the_first_size_leaves_room_for_the_title_bar(open_window: OpenWindow) -> None:
+    window = open_window(size=None)
+    screen = window.screen().availableGeometry().height()
+    bar = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    assert bar > 0
+    assert window.minimumSizeHint().height() < screen < 1000  # where nothing else decides
+    assert window.height() == screen - bar
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1600, 1000), (2560, 1440)])
