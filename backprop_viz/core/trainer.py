@@ -16,7 +16,7 @@ from torch.utils.data import Dataset
 from .ahead import Ahead
 from .batches import Batches
 from .checkpoints import Checkpoint
-from .copies import cloned
+from .copies import cloned, packed
 from .data import prepare
 from .evaluation import Evaluation, InterruptedEvaluation, Scoring
 from .lenet import LeNet
@@ -326,9 +326,9 @@ class Trainer:
         loader, fetched = self._batches.state()
         return Checkpoint(
             iteration=self.iteration,
-            model=cloned(self.model.state_dict()),
+            model=packed(self.model.state_dict()),
             grads=None if self.clear_gradients else self._kept_grads(),
-            optimizer=cloned(optimizer),
+            optimizer=packed(optimizer),
             random_state=self._random.now,
             loader=loader,
             fetched=fetched,
