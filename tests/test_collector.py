@@ -3,7 +3,7 @@ import threading
 import weakref
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from backprop_viz import collector
@@ -24,6 +24,7 @@ def test_garbage_goes_in_the_collectors_thread_and_its_memory_to_the_system(
     monkeypatch.setattr(
         collector, "give_back_memory", lambda: given.append(threading.current_thread())
     )
+    before = gc.isenabled()
     owner = QObject()
     Collector(owner)
     try:
@@ -34,4 +35,5 @@ def test_garbage_goes_in_the_collectors_thread_and_its_memory_to_the_system(
         assert {*freed, *given} == {threading.current_thread()}
     finally:
         owner.deleteLater()
-        qtbot.waitUntil(gc.isenabled)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert gc.isenabled() is before
