@@ -41,7 +41,7 @@ def frame_times(seconds: float) -> list[float]:
 
 
 def pause_times(window: MainWindow, session: Session) -> tuple[float, float]:
-    """Milliseconds from Pause to a window that says paused, and to one iteration in every panel.
+    """Milliseconds from Pause to a paused run in every panel, and to its last iteration in them.
 
     Both painted. The second is the last iteration, which is recorded once training has stopped.
     """
@@ -52,7 +52,7 @@ def pause_times(window: MainWindow, session: Session) -> tuple[float, float]:
     assert action is not None
     begun = time.perf_counter()
     action.trigger()
-    while session.frame is None or session.frame.training:
+    while session.frame is None or session.frame.training or window._turn.isActive():
         run_events(0.001)
     QApplication.processEvents()  # the painting, which may or may not have begun above
     stopped = time.perf_counter()
