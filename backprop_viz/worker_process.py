@@ -7,8 +7,10 @@ import sys
 # What the worker's interpreter runs: it finds modules where this one does.
 _START = "import sys; sys.path[:] = {path!r}; from backprop_viz.link import serve; serve()"
 
-# glibc else gives each thread a heap of its own, and none gives another what it does not need.
-_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
+# glibc else gives each thread a heap of its own, and none gives another what it does not need. Nor
+# are small pieces kept apart for each thread: they would come to lie all over the heap, and each
+# keeps a whole page.
+_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
 _ahead: list[subprocess.Popen[bytes]] = []
 

@@ -176,22 +176,19 @@ class MainWindow(QMainWindow):
         """Show a frame in every panel.
 
         While training runs, one panel after the other takes its turn, so that what the user does
-        never waits for all of them; those that show the moment wait for a new one. So too when it
-        stops and the iteration to look at is yet to come: then Pause is shown at once.
+        never waits for all of them; those that show the moment wait for a new one. When it stops
+        all show it at once: the window would be painted at every turn, which takes longer.
         """
         before, self._frame = self._frame, frame
         due: list[FramePanel]
         self.toolbar.show_frame(frame)
-        by_turns = frame.training or (
-            before is not None and before.training and before.moment == frame.moment
-        )
         if before is not None and frame.training and _same_moment(before, frame):
             due = list(self._following_curves)
         else:
             due = list(self.panels)
         if frame.training and (before is None or frame.prediction is not before.prediction):
             self.draw_panel.show_frame(frame)  # who draws watches what it is taken for
-        if by_turns:
+        if frame.training:
             self._due = [*due, *(panel for panel in self._due if panel not in due)]
             self._turn.start()
         else:

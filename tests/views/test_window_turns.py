@@ -30,19 +30,18 @@ def window(open_window: OpenWindow) -> MainWindow:
     return window
 
 
-def test_when_training_stops_the_toolbar_says_so_before_the_panels_show_it(
+def test_while_training_runs_the_panels_take_turns_and_when_it_stops_all_show_it_at_once(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     panel, frame = Shown(), window.session.frame
     window.panels = (*window.panels, panel)
-    window.show_frame(replace(frame, training=True))
-    qtbot.waitUntil(lambda: len(panel.frames) == 1)
-    assert not any(label.text().startswith("paused") for label in window.findChildren(QLabel))
-    stopped = replace(frame, training=False)
+    training, stopped = replace(frame, training=True), replace(frame, training=False)
+    window.show_frame(training)
+    assert panel.frames == []
+    qtbot.waitUntil(lambda: panel.frames == [training])
     window.show_frame(stopped)
-    assert len(panel.frames) == 1
+    assert panel.frames == [training, stopped]
     assert any(label.text().startswith("paused") for label in window.findChildren(QLabel))
-    qtbot.waitUntil(lambda: panel.frames[1:] == [stopped])
 
 
 def test_an_iteration_to_look_at_is_in_all_panels_at_once(window: MainWindow, qtbot: QtBot) -> None:
