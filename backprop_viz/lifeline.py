@@ -33,6 +33,10 @@ class Lifeline:
         """Tell the worker that the window is ready for another frame of training."""
         self._link.ask_for_frame()
 
+    def tell_painted(self) -> None:
+        """Tell the worker that what was taken before is painted."""
+        self._link.tell_painted()
+
     def take(self) -> Update | Notice | Answer | None:
         """The oldest message that was not taken yet."""
         return self._link.take()

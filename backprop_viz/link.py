@@ -39,11 +39,12 @@ class Link:
     def __init__(self, settings: Settings) -> None:
         self.submitted = 0
         self._received: deque[Update | Notice | Answer] = deque()
-        # A command, "frame" for a frame wanted, or None to end.
+        # A command, "frame" for a frame wanted, "painted", or None to end.
         self._outbox: SimpleQueue[Command | str | None] = SimpleQueue()
         self._closing = False
         # What was taken since the worker was told that it is shown.
         self._taken = 0
+        self._stopped = False  # the newest update taken is not of training
         self._threads = [
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True)
             for name, work in (("sender", lambda: self._send(settings)), ("reader", self._read))
@@ -64,11 +65,18 @@ class Link:
             self._taken = 0
             self._outbox.put("frame")
 
+    def tell_painted(self) -> None:
+        """Tell the worker, which may wait for it, that what was taken before is painted."""
+        if self._stopped:
+            self._stopped = False
+            self._outbox.put("painted")
+
     def take(self) -> Update | Notice | Answer | None:
         """The oldest message that was not taken yet."""
         message = self._received.popleft() if self._received else None
         if isinstance(message, Update):
             self._taken += 1 if message.recording is None else UPDATES_AHEAD
+            self._stopped = not message.training
         return message
 
     @property
@@ -158,6 +166,7 @@ class Mailbox:
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._outbox: Queue[Update | Notice | Answer] = Queue()
         self._line = threading.Lock()  # held by the one that writes
+        self._painted = threading.Event()  # what was sent last is, or a command came since
         # How many updates were sent, a recording as if it were all that may be under way; and how
         # many of them when the window last said that it keeps up. Each is changed by one thread.
         self._sent, self._heard = 0, -UPDATES_AHEAD
@@ -178,6 +187,7 @@ class Mailbox:
 
     def publish(self, update: Update) -> None:
         """Send how things stand."""
+        self._painted.clear()
         # The window that wants a frame has taken nearly all that was sent: the line has room for a
         # few numbers, and to wake the sender takes longer than to write them.
         at_once = self.frame_wanted() and update.recording is None
@@ -189,6 +199,11 @@ class Mailbox:
                 self._line.release()
         else:
             self._outbox.put(update)
+
+    def wait_painted(self, longest_s: float) -> None:
+        """Wait until the window has painted what was published last, or wants something else."""
+        if not self.has_command():
+            self._painted.wait(longest_s)
 
     def tell(self, notice: Notice) -> None:
         """Have the user told."""
@@ -204,8 +219,10 @@ class Mailbox:
                 message = _get(self._incoming)
                 if isinstance(message, Command):
                     self._commands.put(message)
-                else:
+                if message == "frame":
                     self._heard = self._sent
+                else:
+                    self._painted.set()
         except (EOFError, OSError):
             os._exit(0)  # the window is gone, and with it whoever this was for
 

@@ -282,6 +282,7 @@ class Session(QObject):
 
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
+        self._link.tell_painted()
         newest = None
         while (message := self._link.take()) is not None:
             if isinstance(message, Update):

@@ -37,6 +37,9 @@ from .link import Mailbox
 from .pace import Pace
 from .reporting import Reporting
 
+# The window has painted that training was paused; it may be hidden, or stopped by its user.
+PAINTED_WITHIN_S = 0.1
+
 
 class Worker:
     """Owns the trainer and its recording; lives in a process of its own.
@@ -203,7 +206,9 @@ class Worker:
         if self._training:
             self._training = False
             self._pace.stop()
-            self.publish()  # at once: to record takes a moment
+            self.publish()
+            # Not at once: to record takes as many cores as there are from who paints this.
+            self._mailbox.wait_painted(PAINTED_WITHIN_S)
             self._finish(self._begun())
             self._evaluation_due = True
 

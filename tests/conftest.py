@@ -1,6 +1,7 @@
 """What every test needs: an offscreen Qt, a quiet torch, and frames made by real training."""
 
 import os
+import random
 import threading
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -36,7 +37,21 @@ for _name, _examples in (("ci", 200), ("nightly", 5000)):
         derandomize=_name == "ci",
         suppress_health_check=_CHECKS,
     )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+_PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
+settings.load_profile(_PROFILE)
+
+
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis reads the option
+def pytest_configure(config: pytest.Config) -> None:
+    """Have a night's examples come again: they have a seed, which the report's head tells."""
+    if _PROFILE == "nightly" and config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(random.SystemRandom().getrandbits(32))
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What to add to the command to have the same examples again."""
+    seed = config.option.hypothesis_seed
+    return [] if seed is None else [f"again: --hypothesis-seed={seed}"]
 
 
 @pytest.fixture(autouse=True, scope="session")

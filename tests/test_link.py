@@ -11,6 +11,7 @@ from backprop_viz.core.lesson import Lesson
 from backprop_viz.core.records import Phase, Recording, Settings
 from backprop_viz.link import UPDATES_AHEAD, Link, _get, _put
 from backprop_viz.messages import Command, Update
+from backprop_viz.worker import Worker
 
 WORKER = """
 import os, sys, time
@@ -120,10 +121,86 @@ def test_the_window_answers_before_the_worker_has_to_wait() -> None:
         link.close(5)
 
 
-def update(recording: Recording | None = None) -> Update:
+def update(recording: Recording | None = None, training: bool = True) -> Update:
     none = (), ()
-    due = Phase.FORWARD
-    return Update(0, 0, 0, Settings(), 1, due, True, 0.0, None, Lesson(), recording, None, *none)
+    rest = 0.0, None, Lesson(), recording, None
+    return Update(0, 0, 0, Settings(), 1, Phase.FORWARD, training, *rest, *none)
+
+
+PAINTED = f"""
+def wait(longest_s):
+    begun = time.monotonic()
+    mailbox.wait_painted(longest_s)
+    mailbox.tell(Notice("waited", (str(time.monotonic() - begun >= longest_s),)))
+
+for _ in range(2):
+    publish(0)
+    wait(60)
+mailbox.next_command()
+for i in range({UPDATES_AHEAD}):
+    publish(i)
+until_wanted()
+wait(0.05)
+"""
+
+
+@pytest.mark.parametrize("worker", [PAINTED], indirect=True)
+def test_the_worker_waits_until_the_window_has_painted_or_wants_something(
+    worker: subprocess.Popen[bytes],
+) -> None:
+    for said in ("painted", Command(1, "step", ())):
+        assert heard(worker, 1) == [0]
+        _put(worker.stdin, said)  # type: ignore[arg-type]
+        assert heard(worker, 1) == [("False",)]
+    assert heard(worker, UPDATES_AHEAD) == [*range(UPDATES_AHEAD)]
+    _put(worker.stdin, "frame")  # type: ignore[arg-type]
+    assert heard(worker, 1) == [("True",)]
+
+
+def test_the_window_tells_once_that_it_has_painted_where_training_stopped() -> None:
+    link = Link(Settings())
+    outbox, told = link._outbox, SimpleQueue[Command | str | None]()
+    link._outbox = told
+    try:
+        link._received.append(update())
+        link.take()
+        link.tell_painted()
+        assert told.empty()
+        link._received.append(update(training=False))
+        link.take()
+        link.tell_painted()
+        assert told.get_nowait() == "painted"
+        link.tell_painted()
+        assert told.empty()
+    finally:
+        link._outbox = outbox
+        link.close(5)
+
+
+def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() -> None:
+    said: list[object] = []
+
+    class Post:
+        def publish(self, update: Update) -> None:
+            said.append(update.training)
+
+        def wait_painted(self, longest_s: float) -> None:
+            said.append(worker.recording.iteration)
+
+        def has_command(self) -> bool:
+            return False
+
+        def frame_wanted(self) -> bool:
+            return False
+
+    worker = Worker(Post(), Settings(data="random", batch_size=1))
+    worker.train()
+    for _ in range(3):
+        worker._train()
+    said.clear()
+    worker.pause()
+    assert said == [False, 1]  # what is shown from the start
+    assert worker.recording.iteration == 4
 
 
 NOBODY_READS = """
