@@ -10,12 +10,15 @@ from .arguments import parse
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the command line, open the window, return the exit status."""
     arguments = parse(sys.argv[1:] if argv is None else argv)
-    from .worker_process import start_ahead
-
-    start_ahead()
     # What is imported stays: Python's collector need not go through it while more comes, nor later
     # each time that the window's own collects.
     gc.disable()
+    from .worker_process import start_ahead
+
+    start_ahead()
+    # Before Qt: PySide reads the source of all that is imported after it.
+    import numpy  # noqa: F401
+
     from .app import run
 
     gc.freeze()

@@ -37,7 +37,7 @@ from .link import Mailbox
 from .pace import Pace
 from .reporting import Reporting
 
-# The window has painted that training was paused; it may be hidden, or stopped by its user.
+# So long the window has to paint that training is paused; it may be busy, or be suspended.
 PAINTED_WITHIN_S = 0.1
 
 

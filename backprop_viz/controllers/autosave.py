@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,6 @@ class Autosave(QObject):
     def __init__(self, context: Context, files: Files) -> None:
         super().__init__(context.window)
         self._window, self._session, self._files = context.window, context.session, files
-        self._path = folder() / f"autosave-{os.getpid()}-{next(_numbers)}{SUFFIX}"
         self._lock: QLockFile | None = None
         # Of an autosave that is offered: held until the user has said what becomes of it.
         self._offered: tuple[Path, QLockFile] | None = None
@@ -52,6 +52,11 @@ class Autosave(QObject):
         self._timer.start()
         self._session.filed.connect(self._filed)
         self._session.told.connect(self._told)
+
+    @cached_property
+    def _path(self) -> Path:
+        # Not before the window is painted: to find the folder out takes a fortieth of that time.
+        return folder() / f"autosave-{os.getpid()}-{next(_numbers)}{SUFFIX}"
 
     def show_frame(self, frame: Frame) -> None:
         """The first time, see whether a run was left behind."""

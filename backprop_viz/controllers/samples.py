@@ -1,13 +1,17 @@
 """The window with the samples: opens it, and passes on what it asks and what is answered."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
 from ..core.samples import Page, Progress, Sheet
-from ..views.samples.samples_window import SamplesWindow
 from ..views.samples.sentences import Sample, loaded_sentence
 from ..views.style.theme import Theme
 from .context import Context
 from .viewing import Viewing
+
+if TYPE_CHECKING:
+    from ..views.samples.samples_window import SamplesWindow
 
 
 class Samples(QObject):
@@ -31,8 +35,10 @@ class Samples(QObject):
         """Show the confusion matrix of the last evaluation."""
         self._opened().matrix.setFocus()
 
-    def _opened(self) -> SamplesWindow:
+    def _opened(self) -> "SamplesWindow":
         if self._view is None:
+            from ..views.samples.samples_window import SamplesWindow
+
             self._view = view = SamplesWindow(self._window)
             ask = self._session.ask_samples
             view.watched.connect(lambda part: ask("watch", part))

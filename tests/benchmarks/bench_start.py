@@ -21,9 +21,10 @@ OURS = """
 import gc, sys, time
 from backprop_viz.arguments import parse
 arguments = parse(["--preset", "digits"])
+gc.disable()
 from backprop_viz.worker_process import start_ahead
 start_ahead()
-gc.disable()
+import numpy
 from backprop_viz.app import create_window
 gc.freeze()
 from PySide6.QtCore import QEvent, QEventLoop, QObject
