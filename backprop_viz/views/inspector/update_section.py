@@ -14,7 +14,8 @@ from .rules import rule
 
 def subtracted(before: Array, after: Array) -> Array:
     """What the update took away; in float64, where no digit of a float32 is lost."""
-    return before.astype(np.float64) - after
+    with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
+        return before.astype(np.float64) - after
 
 
 class UpdateSection(QWidget):

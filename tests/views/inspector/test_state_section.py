@@ -218,6 +218,22 @@ def test_the_tables_current_row_is_the_element_chosen(qtbot: QtBot, make_frame: 
     assert chosen == [3, 4]
 
 
+def test_what_was_taken_from_infinity_is_nan_and_no_warning(qtbot: QtBot, make_frame: Any) -> None:
+    frame = make_frame(settings("sgd"))
+    endless = np.array([np.inf, -np.inf, np.inf, 1, 2, 3], np.float32)
+    after = np.array([np.inf, -np.inf, -np.inf, 1, np.inf, 2.5], np.float32)
+    event = update_of(frame, NAME)
+    other = replace(event, inputs=(endless, *event.inputs[1:]), outputs=(after,))
+    events = tuple(other if e is event else e for e in frame.moment.recording.events)
+    update = UpdateSection()
+    qtbot.addWidget(update)
+    moment = replace(frame.moment.recording, events=events).at(len(events))
+    update.show_moment(moment, NAME, frame.settings)
+    model = update.table.model()
+    taken = [model.index(row, 3).data() for row in range(6)]
+    assert taken == ["nan", "nan", "+inf", "0", "-inf", "+0.5000"]
+
+
 def test_numbers_as_they_stand_in_a_rule() -> None:
     assert written(0.9) == "0.9"
     assert written(1 - 0.9) == "0.1"
