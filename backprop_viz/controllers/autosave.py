@@ -55,7 +55,7 @@ class Autosave(QObject):
 
     @cached_property
     def _path(self) -> Path:
-        # Not before the window is painted: to find the folder out takes a fortieth of that time.
+        # Not before the window is painted: what finds the folder out has to be imported first.
         return folder() / f"autosave-{os.getpid()}-{next(_numbers)}{SUFFIX}"
 
     def show_frame(self, frame: Frame) -> None:
