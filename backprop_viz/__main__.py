@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import Sequence
 
+from . import system_libraries
 from .arguments import parse
 
 
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from .worker_process import start_ahead
 
     start_ahead()
+    system_libraries.ensure()
     # Before Qt: PySide reads the source of all that is imported after it.
     import numpy  # noqa: F401
 

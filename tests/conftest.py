@@ -4,7 +4,10 @@ import os
 import random
 import threading
 
+from backprop_viz import system_libraries
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+system_libraries.ensure()
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
