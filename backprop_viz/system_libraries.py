@@ -132,7 +132,7 @@ def _install(libraries: Sequence[str]) -> None:
     _tell(f"installing them: {_command(packages)}")
     # A fresh system has no lists of packages yet.
     for words in (["update"], ["install", "--no-install-recommends", *packages]):
-        subprocess.run([*apt, *words], stdout=2)
+        subprocess.run([*apt, *words], stdout=subprocess.DEVNULL)
 
 
 def _as_root() -> list[str] | None:
