@@ -1,9 +1,8 @@
 """The worker's part that reads and writes files: sessions, the autosave, and weights."""
 
 import copy
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .core.checkpoints import Checkpoints
 from .core.files.session_file import StoredRun, load_session, resume, save_session
@@ -14,15 +13,14 @@ from .core.recorder import preview
 from .core.records import Curves, Phase
 from .failures import notice_of
 from .link import Mailbox
-from .messages import Filed
+from .messages import Filed, FromWindow
+from .recalling import FEW_BYTES, MOST_BYTES, worth_keeping
 
 if TYPE_CHECKING:
     from .worker import Worker
 
 # How many iterations are noted one by one.
 NOTED = 256
-
-Earlier = tuple[tuple[str, Curves], ...]
 
 
 class Filing:
@@ -43,13 +41,13 @@ class Filing:
 
     # -- commands ----------------------------------------------------------------------------
 
-    def save(self, path: str, earlier: Earlier, window: Mapping[str, Any]) -> None:
-        """Write the session as it stands; ``window`` is what the window adds of its own."""
-        self._save("saved", path, earlier, window)
+    def save(self, path: str, added: FromWindow) -> None:
+        """Write the session as it stands."""
+        self._save("saved", path, added, MOST_BYTES)
 
-    def autosave(self, path: str, earlier: Earlier, window: Mapping[str, Any]) -> None:
-        """As ``save``, without being asked to."""
-        self._save("autosaved", path, earlier, window)
+    def autosave(self, path: str, added: FromWindow) -> None:
+        """As ``save``, without being asked to; while training runs with less to go back to."""
+        self._save("autosaved", path, added, FEW_BYTES if self._worker.training else MOST_BYTES)
 
     def open(self, path: str) -> None:
         """Take up the run of a session file; the window gets what it had added."""
@@ -59,13 +57,19 @@ class Filing:
         except ValueError as error:
             self._refuse("opened", path, error)
             return
-        checkpoints = Checkpoints(run.before or run.checkpoint)
-        checkpoints.add(run.checkpoint)
+        starts = {c.iteration: c for c in (*run.past, run.before, run.checkpoint) if c is not None}
+        checkpoints = Checkpoints(starts[min(starts)])
+        for iteration in sorted(starts):
+            checkpoints.add(starts[iteration])
         self._worker.adopt(
             run.settings, resumed.trainer, resumed.recording, resumed.recorder, checkpoints
         )
+        recalling = self._worker.recalling
+        recalling.begin(run)
         # Before the frame that shows the run: with it the window has its breakpoints.
-        self._mailbox.answer(Filed("opened", path, earlier=run.earlier, window=run.window))
+        self._mailbox.answer(
+            Filed("opened", path, None, None, run.earlier, run.window, len(recalling.due))
+        )
         self._worker.reporting.show_history(run.curves)
 
     def save_weights(self, path: str) -> None:
@@ -112,10 +116,10 @@ class Filing:
 
     # -- saving ------------------------------------------------------------------------------
 
-    def _save(self, what: str, path: str, earlier: Earlier, window: Mapping[str, Any]) -> None:
+    def _save(self, what: str, path: str, added: FromWindow, most: int) -> None:
         worker = self._worker
         try:
-            save_session(Path(path), self._stored(earlier, window))
+            save_session(Path(path), self._stored(added, most), added.about)
         except Exception as error:  # whatever it is, training goes on
             self._refuse(what, path, error)
             return
@@ -124,28 +128,38 @@ class Filing:
         trainer = worker.trainer
         self._mailbox.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
 
-    def _stored(self, earlier: Earlier, window: Mapping[str, Any]) -> StoredRun:
+    def _stored(self, added: FromWindow, most: int) -> StoredRun:
         """The run as it stands, with all of its curves. ValueError if it cannot be had."""
         worker = self._worker
         worker.publish()  # and with it note what is new of the curves
         trainer, recording = worker.trainer, worker.recording
         iteration = trainer.iteration
         between = trainer.phase is Phase.ZERO_GRAD
-        checkpoint = trainer.checkpoint() if between else worker.checkpoint_at(iteration)
+        checkpoint = trainer.checkpoint() if between else worker.checkpoints.at(iteration)
         if checkpoint is None:
             raise ValueError("The iteration cannot be saved as it stands: press F11, then save.")
         # What is shown of the newest iteration can be shown again if it was recorded whole.
         shown = recording.iteration == iteration + (not between) and not recording.preview
+        kept, past = worth_keeping(
+            (*worker.recalling.due, *added.kept),
+            worker.checkpoints,
+            iteration + (not between),
+            most,
+        )
+        oldest = past[0].iteration if past else iteration
         return StoredRun(
             settings=worker.settings,
             due=trainer.phase,
             checkpoint=checkpoint,
-            before=worker.checkpoint_at(iteration - 1) if shown else None,
+            before=worker.checkpoints.at(iteration - 1) if shown else None,
             curves=self._curves(),
             altered=recording.altered if shown else None,
             backwards=recording.backwards if shown else 1,
-            earlier=earlier,
-            window=window,
+            earlier=added.earlier,
+            window=added.window,
+            kept=kept,
+            past=past,
+            lessons={at: batch for at, batch in trainer.lessons.items() if at >= oldest},
         )
 
     def _refuse(self, what: str, path: str, error: Exception) -> None:

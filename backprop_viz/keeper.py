@@ -1,8 +1,6 @@
 """The iterations that the window keeps in memory, within a budget."""
 
-from collections import OrderedDict
-
-from .core.records import Array, Recording, Reel
+from .core.records import Array, Kept, Phase, Recording, Reel
 
 
 class Keeper:
@@ -10,7 +8,7 @@ class Keeper:
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
-        self._kept: OrderedDict[int, tuple[Recording, int]] = OrderedDict()
+        self._kept: dict[int, tuple[Recording, int]] = {}
         self._bytes = 0
 
     def keep(self, recording: Recording) -> None:
@@ -20,7 +18,7 @@ class Keeper:
         self._kept[recording.iteration] = (recording, size)
         self._bytes += size
         while self._bytes > self.budget and len(self._kept) > 1:
-            self._drop(next(iter(self._kept)))
+            self._drop(min(self._kept))
 
     def get(self, iteration: int) -> Recording | None:
         """The recording of an iteration, None if it is not kept."""
@@ -39,7 +37,16 @@ class Keeper:
 
     def reel(self, shown: int) -> Reel:
         """What is kept, for the window."""
-        return Reel(tuple(self._kept), shown, self._bytes, self.budget)
+        return Reel(tuple(sorted(self._kept)), shown, self._bytes, self.budget)
+
+    def made(self) -> tuple[Kept, ...]:
+        """How what is kept was made, of the iterations that were run to their end."""
+        recordings = (recording for recording, _ in self._kept.values())
+        return tuple(
+            Kept(r.iteration, r.samples, r.altered, r.backwards)
+            for r in recordings
+            if r.span(Phase.UPDATE) is not None
+        )
 
     def _drop(self, iteration: int) -> None:
         _, size = self._kept.pop(iteration, (None, 0))

@@ -58,6 +58,11 @@ class Lessons:
             self._worker.trainer.expect_labels()
             self._wanted = True
 
+    def take_up(self, label: int | None, is_batch: bool) -> None:
+        """Have the drawing's label, and whether it is the batch, as they were in a session."""
+        self._label = label
+        self._wanted = is_batch and not self._worker.training
+
     def use(self, wanted: bool) -> None:
         """Take the drawing as the batch of the iterations to begin, or the data again.
 

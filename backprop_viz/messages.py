@@ -6,8 +6,23 @@ from typing import Any
 
 from .core.history import HeldOut, Points
 from .core.lesson import Lesson
-from .core.records import Curves, Phase, Prediction, Program, Recording, Settings
+from .core.records import Curves, Kept, Phase, Prediction, Program, Recording, Settings
 from .core.samples import Page, Progress, Sheet
+
+# The curves of runs before this one, by name.
+Earlier = tuple[tuple[str, Curves], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FromWindow:
+    """What the window adds to a session: curves of earlier runs, and how the recordings that it
+    keeps were made; ``window`` is its own, ``about`` for those who ask what the file is.
+    """
+
+    earlier: Earlier
+    kept: tuple[Kept, ...]
+    window: Mapping[str, Any]
+    about: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,19 +31,29 @@ class Filed:
     "weights_loaded", ``refusal`` the sentence if it was not.
 
     ``state`` (iterations done, the phase that is due) is what was written; ``earlier`` and
-    ``window`` are what was read.
+    ``window`` are what was read; so many iterations as ``recalled`` are recorded again after it.
     """
 
     what: str
     path: str
     refusal: str | None = None
     state: tuple[int, Phase] | None = None
-    earlier: tuple[tuple[str, Curves], ...] = ()
+    earlier: Earlier = ()
     window: Mapping[str, Any] = field(default_factory=dict)
+    recalled: int = 0
 
 
-# What the worker tells of its samples, and of files.
-Answer = Sheet | Page | Progress | Filed
+@dataclass(frozen=True, slots=True, eq=False)
+class Recalled:
+    """An iteration of ``run`` that was recorded again, or None for the last; ``left`` follow."""
+
+    run: int
+    recording: Recording | None
+    left: int
+
+
+# What the worker tells of its samples, of files, and of past iterations.
+Answer = Sheet | Page | Progress | Filed | Recalled
 
 
 @dataclass(frozen=True, slots=True)

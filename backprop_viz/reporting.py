@@ -36,6 +36,11 @@ class Reporting:
         self._held_out: list[tuple[int, float, float]] = []
         self._sent: tuple[Settings | None, Recording | None, Program | None] = (None, None, None)
 
+    @property
+    def run(self) -> int:
+        """Which branch it is."""
+        return self._run
+
     def branch(self, kept: int) -> None:
         """What comes now follows the first ``kept`` iterations, and takes the others' place."""
         self._run += 1

@@ -27,7 +27,7 @@ from .core.records import (
 )
 from .keeper import Keeper
 from .lifeline import Lifeline
-from .messages import Filed, Update
+from .messages import Filed, FromWindow, Recalled, Update
 from .travel import Stride, ahead, behind
 
 POLL_MS = 4
@@ -70,6 +70,8 @@ class Session(QObject):
         self._earlier: tuple[tuple[str, Curves], ...] = ()
         # The file whose run the next frame shows.
         self._opened: Filed | None = None
+        # So many iterations of it are being recorded again.
+        self._recalled_left = 0
         self._keeper = Keeper(Reel().budget)
         self._play_to = 0
         self._play_step = 1
@@ -113,11 +115,19 @@ class Session(QObject):
         """Call a command of the worker's ``Lessons``."""
         self._submit(f"lessons.{name}", *arguments)
 
-    def save(self, path: str, window: Mapping[str, Any], *, auto: bool = False) -> None:
+    def save(
+        self,
+        path: str,
+        window: Mapping[str, Any],
+        about: Mapping[str, str] | None = None,
+        *,
+        auto: bool = False,
+    ) -> None:
         """Write the session to a file, with what the window adds of its own; ``filed`` tells."""
         # Past _submit: what is playing is not hurried to its end by an autosave.
         name = "files.autosave" if auto else "files.save"
-        self._link.submit(name, path, self._earlier, window)
+        added = FromWindow(self._earlier, self._keeper.made(), window, about or {})
+        self._link.submit(name, path, added)
 
     def use_file(self, name: str, path: str) -> None:
         """Call another command of the worker's ``Filing``; ``filed`` tells what became of it."""
@@ -278,18 +288,22 @@ class Session(QObject):
         self._link.submit(name, *arguments)
 
     def _idle(self) -> bool:
-        return self._shown == self._link.submitted or self._link.ended
+        training = self._live is not None and self._live.training
+        done = self._shown == self._link.submitted and (training or not self._recalled_left)
+        return done or self._link.ended
 
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
         self._link.tell_painted()
-        newest = None
+        newest, recalled = None, False
         while (message := self._link.take()) is not None:
             if isinstance(message, Update):
                 newest = self._absorb(message)
                 self._shown = message.command
             elif isinstance(message, Filed):
                 self._file(message)
+            elif isinstance(message, Recalled):
+                recalled |= self._recall(message)
             elif isinstance(message, Notice):
                 again = message.code == "worker_ended" and self._shown >= 0
                 self.told.emit(self._begin_again() if again else message)
@@ -298,6 +312,8 @@ class Session(QObject):
         if newest is not None:
             self._receive(newest)
             self._link.ask_for_frame()
+        elif recalled and self._frame is not None:
+            self._show(self._frame.moment)  # with more to go back to
 
     def _begin_again(self) -> Notice:
         """Have another worker in place of one that has ended; what to say of it."""
@@ -308,6 +324,15 @@ class Session(QObject):
             self._show_moment(self._frame.moment)
         return Notice("worker_restarted")
 
+    def _recall(self, recalled: Recalled) -> bool:
+        """Keep an iteration that was recorded again; whether there was one."""
+        if recalled.run != self._run:
+            return False
+        self._recalled_left = recalled.left
+        if recalled.recording is not None:
+            self._keeper.keep(recalled.recording)
+        return recalled.recording is not None
+
     def _file(self, filed: Filed) -> None:
         self._opened = filed if filed.what == "opened" and filed.refusal is None else self._opened
         self.filed.emit(filed)
@@ -317,7 +342,9 @@ class Session(QObject):
         if update.run != self._run:
             self._branch(update.kept)
             self._run = update.run
+            self._recalled_left = 0
             if self._opened is not None:
+                self._recalled_left = self._opened.recalled
                 self._earlier, self._opened = self._opened.earlier, None
         self._settings = update.settings or self._settings
         self._history.extend(update.points, update.held_out)

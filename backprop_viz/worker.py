@@ -10,7 +10,7 @@ import torch
 from .browsing import Browsing
 from .core.ahead import Ahead
 from .core.breakpoints import PLACES, first_hit
-from .core.checkpoints import Checkpoint, Checkpoints
+from .core.checkpoints import Checkpoints
 from .core.compiler import leave_out_compiler
 from .core.data import training_strokes
 from .core.evaluation import InterruptedEvaluation
@@ -35,6 +35,7 @@ from .filing import Filing
 from .lessons import Lessons
 from .link import Mailbox
 from .pace import Pace
+from .recalling import Recalling
 from .reporting import Reporting
 
 # So long the window has to paint that training is paused; it may be busy, or be suspended.
@@ -53,6 +54,7 @@ class Worker:
         torch.set_num_threads(torch_threads())
         self._mailbox = mailbox
         self.samples = Browsing(self, mailbox)
+        self.recalling = Recalling(self, mailbox)
         self._carried_out = 0
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._checkpoints: Checkpoints
@@ -89,6 +91,8 @@ class Worker:
                 self._guarded("_train")
             elif self._evaluation_due and not mailbox.has_command():
                 self._guarded("_evaluate")
+            elif self.recalling.busy and not mailbox.has_command():
+                self.recalling.go_on()
             elif not self.samples.busy or mailbox.has_command():
                 command = mailbox.next_command()
                 self._guarded(command.name, *command.arguments)
@@ -175,6 +179,7 @@ class Worker:
         while trainer.iteration < iteration:
             trainer.iterate()
         self._checkpoints.forget_after(iteration)
+        self.recalling.forget_after(iteration)
         live = {name: getattr(trainer, name) for name in self._settings.live()}
         self._settings = replace(self._settings, **live)
         self._program = program(self._settings, trainer.model)
@@ -270,9 +275,10 @@ class Worker:
         # In place of one that may still tell of a lesson.
         self._checkpoints.add(self._trainer.checkpoint())
 
-    def checkpoint_at(self, iteration: int) -> Checkpoint | None:
-        """The run as it was after so many iterations, if that is kept."""
-        return self._checkpoints.at(iteration)
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """The run as it was after some of its iterations."""
+        return self._checkpoints
 
     def renew(self, recording: Recording) -> None:
         """The network was given other weights: what was before cannot be run again."""
@@ -315,6 +321,7 @@ class Worker:
         self._program = program(settings, trainer.model)
         self._checkpoints = checkpoints or Checkpoints(trainer.checkpoint())
         self._settings_changed = False
+        self.recalling.forget_after(0)
         self.reporting.branch(0)
         self._training = self._evaluation_due = False
         self._pace.stop()

@@ -144,6 +144,27 @@ def test_saving_does_not_stop_training(
         assert (one.number, one.loss, one.accuracy) == (two.number, two.loss, two.accuracy)
 
 
+@pytest.mark.parametrize("is_batch", [False, True])
+def test_a_drawing_has_its_label_again(
+    open_window: OpenWindow, tmp_path: Path, is_batch: bool
+) -> None:
+    one, two = open_window("--seed", "4"), open_window("--seed", "5")
+    one.draw_panel.show_strokes(STROKES)
+    one.session.teach("choose", 6)
+    one.session.teach("use", is_batch)
+    assert frame_of(one).lesson.is_batch is is_batch
+    composer(one).files.save(str(tmp_path / "run.bpviz"))
+    assert frame_of(one)
+    two.draw_panel.show_strokes(STROKES)
+    two.session.teach("choose", 2)
+    for _ in range(2):  # also where it has another label, or the same drawing
+        composer(two).files._session.use_file("open", str(tmp_path / "run.bpviz"))
+        lesson = frame_of(two).lesson
+        assert (lesson.label, lesson.is_batch) == (6, is_batch)
+        assert two.draw_panel.strokes() == STROKES
+    assert not two.messages.text()
+
+
 def test_what_is_no_session_changes_nothing(open_window: OpenWindow, tmp_path: Path) -> None:
     window, bad = open_window("--preset", "tutorial"), tmp_path / "bad.bpviz"
     trigger(window, "actionIteration")

@@ -12,7 +12,8 @@ def window_state(context: Context, frame: Frame) -> dict[str, Any]:
     """How the window stands, as plain values, arrays and records."""
     return {
         "strokes": to_plain(context.window.draw_panel.strokes()),
-        "label": frame.lesson.label if frame.lesson.is_batch else None,
+        "label": frame.lesson.label,
+        "is_batch": frame.lesson.is_batch,
         "breakpoints": context.session.breakpoints,
         "layout": context.window.layout_state(),
         "pen": context.window.draw_panel.size_of_pen,
@@ -28,15 +29,18 @@ def apply_window_state(context: Context, state: Mapping[str, Any]) -> None:
     window, session = context.window, context.session
     strokes, breakpoints = from_plain(state["strokes"]), state["breakpoints"]
     layout, label, pen = state["layout"], state["label"], state["pen"]
+    # Of an older file, whose drawing has no other label than that of the batch.
+    is_batch = state.get("is_batch", label is not None)
     if not all(isinstance(b, Breakpoint) for b in breakpoints):
         raise TypeError("no breakpoints")
     if not isinstance(pen, int) or not (label is None or label in range(10)):
         raise TypeError("no pen or no label")
+    if not isinstance(is_batch, bool):
+        raise TypeError("no batch")
     if not all(isinstance(n, str) and isinstance(b, bytes) for n, b in layout.items()):
         raise TypeError("no layout")
     session.watch(breakpoints)
     window.draw_panel.show_strokes(strokes)
     window.draw_panel.set_size_of_pen(pen)
     window.apply_layout(layout)
-    if label is not None:
-        session.teach("choose", label)
+    session.teach("take_up", label, is_batch)

@@ -1,6 +1,7 @@
 """The checkpoints of a run that are kept: the last ones, and some from all the way back."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,13 @@ class Checkpoint:
     fetched: tuple[int, tuple[Tensor, Tensor]]
     lesson: tuple[Tensor, Tensor] | None
     settings: tuple[float, Schedule, int, bool, bool]
+
+    @property
+    def bytes(self) -> int:
+        """What its tensors take, about: the batch may be another checkpoint's as well."""
+        return sum(
+            t.nbytes for t in _tensors((self.model, self.grads, self.optimizer, *self.fetched[1]))
+        )
 
 
 class Checkpoints:
@@ -74,17 +82,32 @@ class Checkpoints:
 
         Raises ValueError if what was before is not known, as in a run that was opened.
         """
-        kept = {**self._sparse, **self._recent}
-        found = max((i for i in kept if i < iteration), default=None)
+        found = self.nearest(iteration)
         if found is None:
+            first = min((*self._sparse, *self._recent))
             raise ValueError(
-                f"What was before iteration {min(kept) + 1} is not known in a run that was taken "
+                f"What was before iteration {first + 1} is not known in a run that was taken "
                 "up from a file: go on from a later iteration."
             )
-        return kept[found]
+        return found
+
+    def nearest(self, iteration: int) -> Checkpoint | None:
+        """The last checkpoint with fewer iterations than ``iteration``, None if none is kept."""
+        kept = {**self._sparse, **self._recent}
+        found = max((i for i in kept if i < iteration), default=None)
+        return None if found is None else kept[found]
 
     def forget_after(self, iteration: int) -> None:
         """Drop those with more than ``iteration`` iterations: that future will not be."""
         self._sparse = {i: c for i, c in self._sparse.items() if i <= iteration}
         for i in [i for i in self._recent if i > iteration]:
             del self._recent[i]
+
+
+def _tensors(value: object) -> Iterator[Tensor]:
+    """The tensors in nested containers."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(item)

@@ -175,6 +175,19 @@ class Alteration:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """How the recording of an iteration was made, so that it can be made again.
+
+    ``samples``, ``altered`` and ``backwards`` are those of the ``Recording``.
+    """
+
+    iteration: int
+    samples: int | None = None
+    altered: Alteration | None = None
+    backwards: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseSpan:
     """The events ``start`` to ``stop`` of one phase, and the seconds torch took for it."""
 

@@ -327,7 +327,8 @@ class Trainer:
         return Checkpoint(
             iteration=self.iteration,
             model=packed(self.model.state_dict()),
-            grads=None if self.clear_gradients else self._kept_grads(),
+            # Also where they are cleared: the next zero_grad is recorded with what it clears.
+            grads=list(packed(dict(enumerate(p.grad for p in self._parameters))).values()),
             optimizer=packed(optimizer),
             random_state=self._random.now,
             loader=loader,

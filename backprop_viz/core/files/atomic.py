@@ -2,32 +2,39 @@
 
 import errno
 import os
+import secrets
 import shutil
 import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
+
+from .private import FILE
 
 # A temporary file that nobody has written to for so long was left by a program that was killed.
 _LEFT_S = 600.0
 _CHUNK = 2**20
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
     """Replace the file by ``content``, or leave it as it was, whatever happens on the way.
 
-    Raises ValueError, a sentence for the user, if it cannot be written.
+    A ``private`` file is its owner's alone to read, also where others could read the one that it
+    replaces; any other one can be read by those who could before. Raises ValueError, a sentence
+    for the user, if it cannot be written.
     """
     with _as_sentence(path):
         path = path.resolve()  # through a link to the file, not in the link's place
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory")
         _remove_leftovers(path)
-        temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+        # Not by a process id, which two containers that share the folder may have in common.
+        temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
         try:
-            _write(temporary, content)
-            if path.exists():
+            _write(temporary, content, private)
+            if path.exists() and not private:
                 shutil.copymode(path, temporary)
             os.replace(temporary, path)
         except BaseException:
@@ -53,8 +60,14 @@ def size_of(path: Path) -> int:
             return found.st_size
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
+def _create(path: Path, private: bool) -> IO[bytes]:
+    """A new file; a private one is that from the first, not only when it is written."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, FILE if private else 0o666), "wb")
+
+
+def _write(path: Path, content: bytes, private: bool) -> None:
+    with _create(path, private) as file:
         # In parts: a write that is too large for the disk fails at the first part that is.
         for start in range(0, len(content), _CHUNK):
             file.write(content[start : start + _CHUNK])

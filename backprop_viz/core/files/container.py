@@ -5,7 +5,7 @@ A sum over all of it tells whether any byte that matters is another than was wri
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,23 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from .about import ABOUT, MOST_JSON, header_length
 from .atomic import size_of, write_atomically
 from .tree import Encoder, decode
 
-VERSION = 2
-# JSON takes several times its size in memory when it is read: what is large goes as tensors.
-MOST_JSON = 4 * 2**20
+# 3 added what is about the file, and to sessions the iterations kept.
+VERSION = 3
+READABLE = (2, 3)
 _MANIFEST, _SUM = "manifest", "sha256"
 
 
-def write_container(path: Path, kind: str, value: Any) -> None:
-    """Write a value atomically; ``kind`` is what ``read_container`` asks for.
+def write_container(
+    path: Path, kind: str, value: Any, about: Mapping[str, str] | None = None
+) -> None:
+    """Write a value atomically, for its owner alone; ``kind`` is what ``read_container`` asks for.
 
-    Raises ValueError, a sentence for the user, if the file cannot be written.
+    ``about`` is beside the value, for ``read_about``. Raises ValueError, a sentence for the user,
+    if the file cannot be written.
     """
     encoder = Encoder()
     manifest = json.dumps({"kind": kind, "version": VERSION, "value": encoder.encode(value)})
@@ -34,7 +38,8 @@ def write_container(path: Path, kind: str, value: Any) -> None:
         raise ValueError(f"This is too much for one file: {len(manifest):,} bytes of JSON.")
     total = _sum(manifest, encoder.tensors)
     named = {str(i): tensor for i, tensor in enumerate(encoder.tensors)}
-    write_atomically(path, save(named, {_MANIFEST: manifest, _SUM: total}))
+    beside = {ABOUT + key: text for key, text in (about or {}).items()}
+    write_atomically(path, save(named, {_MANIFEST: manifest, _SUM: total, **beside}), private=True)
 
 
 def read_container(path: Path, kind: str) -> Any:
@@ -45,7 +50,7 @@ def read_container(path: Path, kind: str) -> Any:
     JSON, before it is known to be whole.
     """
     foreign = ValueError(f"{path.name} is not a {kind} of backprop_viz: choose another file.")
-    if not _header_fits(path, size_of(path)):
+    if header_length(path, size_of(path)) is None:
         raise foreign
     try:
         manifest, total, tensors = _read(path)
@@ -60,9 +65,11 @@ def read_container(path: Path, kind: str) -> Any:
         raise ValueError(
             f"{path.name} was saved by a newer backprop_viz: update the program to open it."
         )
+    if not total:
+        raise _damaged(path)
     if version == 1:
         raise ValueError(f"{path.name} was saved by an older backprop_viz: open it with that one.")
-    if version != VERSION or not total:
+    if version not in READABLE:
         raise _damaged(path)
     try:
         return decode(manifest["value"], tensors)
@@ -72,14 +79,6 @@ def read_container(path: Path, kind: str) -> Any:
 
 def _damaged(path: Path) -> ValueError:
     return ValueError(f"{path.name} is damaged or not whole: choose another copy of it.")
-
-
-def _header_fits(path: Path, size: int) -> bool:
-    """Whether the file can begin with as much JSON as it says; looked at before it is read."""
-    with path.open("rb") as file:
-        start = file.read(9)
-    length = int.from_bytes(start[:8], "little")
-    return len(start) == 9 and start[8:] == b"{" and length <= min(size - 8, MOST_JSON)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], bool, list[Tensor]]:

@@ -1,15 +1,16 @@
 """A run as it stands, in one file, from which it goes on as if it had never stopped."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from ..checkpoints import Checkpoint
 from ..recorder import Recorder, preview
-from ..records import Alteration, Curves, Phase, Recording, Settings
+from ..records import Alteration, Curves, Kept, Phase, Recording, Settings
 from ..trainer import Trainer
 from .container import read_container, write_container
 
@@ -25,6 +26,11 @@ class StoredRun:
     start of the one before, where that is kept. ``altered`` and ``backwards`` tell how the
     newest iteration was run, ``earlier`` names the curves of runs before this one. ``window``
     is the window's own, a dict of plain values and arrays.
+
+    ``kept`` are the iterations before the newest whose recordings the window has, ``past`` the
+    checkpoints from which they can be recorded again, both in ascending order. ``lessons`` are the
+    batches that were not the loader's, images (N, 1, 32, 32) float32 and labels (N,) int64, by the
+    number of iterations done before. A file without these three has none.
     """
 
     settings: Settings
@@ -36,6 +42,9 @@ class StoredRun:
     backwards: int
     earlier: tuple[tuple[str, Curves], ...]
     window: Mapping[str, Any]
+    kept: tuple[Kept, ...] = ()
+    past: tuple[Checkpoint, ...] = ()
+    lessons: Mapping[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +56,14 @@ class ResumedRun:
     recording: Recording
 
 
-def save_session(path: Path, run: StoredRun) -> None:
-    """Write a run, atomically. Raises ValueError, a sentence, if the file cannot be written."""
+def save_session(path: Path, run: StoredRun, about: Mapping[str, str] | None = None) -> None:
+    """Write a run, atomically, for its owner alone to read.
+
+    ``about`` is what ``read_about`` tells of the file. Raises ValueError, a sentence, if it cannot
+    be written.
+    """
     fields = {name: getattr(run, name) for name in StoredRun.__slots__}
-    write_container(path, _KIND, fields)
+    write_container(path, _KIND, fields, about or {})
 
 
 def load_session(path: Path) -> StoredRun:
@@ -89,6 +102,7 @@ def resume(run: StoredRun, path: Path) -> ResumedRun:
     except Exception as error:
         raise _unusable(path) from error
     trainer.take_over(run.settings)
+    trainer.lessons.update(run.lessons)
     if recorder is not None:
         recording = recorder.recording()
     return ResumedRun(trainer, recorder, recording)
@@ -98,9 +112,8 @@ def _newest(run: StoredRun, trainer: Trainer) -> Recording:
     """The iteration that was finished last, if it can be run once more; else what comes next."""
     if run.due is Phase.ZERO_GRAD and run.before is not None:
         trainer.restore(run.before)
-        recorder = Recorder(trainer, alteration=run.altered)
-        _run_until(Phase.ZERO_GRAD, run, recorder, trainer)
-        return recorder.recording()
+        kept = Kept(trainer.iteration + 1, None, run.altered, run.backwards)
+        return record_again(trainer, kept)
     trainer.restore(run.checkpoint)
     return preview(trainer)
 
@@ -109,14 +122,21 @@ def _replay(run: StoredRun, trainer: Trainer) -> Recorder | None:
     if run.due is Phase.ZERO_GRAD:
         return None
     recorder = Recorder(trainer, alteration=run.altered)
-    _run_until(run.due, run, recorder, trainer)
+    _run_until(run.due, run.backwards, recorder, trainer)
     return recorder
 
 
-def _run_until(due: Phase, run: StoredRun, recorder: Recorder, trainer: Trainer) -> None:
+def record_again(trainer: Trainer, kept: Kept) -> Recording:
+    """Run the iteration that is due as it was run before, and record it."""
+    recorder = Recorder(trainer, kept.samples, kept.altered)
+    _run_until(Phase.ZERO_GRAD, kept.backwards, recorder, trainer)
+    return recorder.recording()
+
+
+def _run_until(due: Phase, backwards: int, recorder: Recorder, trainer: Trainer) -> None:
     recorder.step()
     while trainer.phase is not due:
-        if trainer.phase is Phase.BACKWARD and run.backwards > 1:
+        if trainer.phase is Phase.BACKWARD and backwards > 1:
             recorder.backward_twice(retain_graph=True)
         else:
             recorder.step()
@@ -135,7 +155,33 @@ def _plausible(run: StoredRun) -> bool:
         and isinstance(run.earlier, tuple)
         and all(isinstance(name, str) and _are_curves(curves) for name, curves in run.earlier)
         and isinstance(run.window, dict)
+        and _are_kept(run)
     )
+
+
+def _are_kept(run: StoredRun) -> bool:
+    """Whether the past iterations, what they start from and their batches are what they seem."""
+    return (
+        isinstance(run.kept, tuple)
+        and all(
+            isinstance(kept, Kept)
+            and type(kept.iteration) is type(kept.backwards) is int
+            and type(kept.samples) in (int, type(None))
+            and isinstance(kept.altered, Alteration | None)
+            for kept in run.kept
+        )
+        and isinstance(run.past, tuple)
+        and all(_is_checkpoint(past) and type(past.iteration) is int for past in run.past)
+        and isinstance(run.lessons, dict)
+        and all(type(at) is int and _is_batch(batch) for at, batch in run.lessons.items())
+    )
+
+
+def _is_batch(batch: object) -> bool:
+    match batch:
+        case (Tensor() as images, Tensor() as labels):
+            return images.shape[1:] == (1, 32, 32) and labels.shape == images.shape[:1]
+    return False
 
 
 def _is_checkpoint(checkpoint: object) -> bool:

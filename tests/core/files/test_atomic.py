@@ -37,14 +37,14 @@ def test_the_new_content_is_there_and_nothing_else(file: Path) -> None:
 
 def test_a_disk_that_fills_after_any_byte(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(atomic, "_CHUNK", 7)
-    opened = Path.open
+    create = atomic._create
     content = NEW[:100]
 
     class Full:
         """A file on a disk with room for so many bytes."""
 
         def __init__(self, path: Path, room: int) -> None:
-            self.file, self.room = opened(path, "wb"), room
+            self.file, self.room = create(path, False), room
 
         def __enter__(self) -> "Full":
             return self
@@ -59,10 +59,10 @@ def test_a_disk_that_fills_after_any_byte(file: Path, monkeypatch: pytest.Monkey
                 raise OSError(errno.ENOSPC, "No space left on device")
 
     for room in range(len(content)):
-        monkeypatch.setattr(Path, "open", lambda path, mode, room=room: Full(path, room))
+        monkeypatch.setattr(atomic, "_create", lambda path, private, room=room: Full(path, room))
         with pytest.raises(ValueError, match="disk is full: make room"):
             write_atomically(file, content)
-        monkeypatch.setattr(Path, "open", opened)
+        monkeypatch.setattr(atomic, "_create", create)
         assert_as_before(file)
 
 
@@ -81,8 +81,8 @@ def test_a_disk_that_fails_at_the_end(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_disk_that_is_really_full(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = Path.open
-    monkeypatch.setattr(Path, "open", lambda path, mode: opened(Path("/dev/full"), mode))
+    full = Path("/dev/full")
+    monkeypatch.setattr(atomic, "_create", lambda path, private: full.open("wb"))
     with pytest.raises(ValueError, match="disk is full"):
         write_atomically(file, NEW)
     monkeypatch.undo()
@@ -140,7 +140,7 @@ def test_no_permission(file: Path, code: int, monkeypatch: pytest.MonkeyPatch) -
     def fail(*_: object) -> None:
         raise OSError(code, "no")
 
-    monkeypatch.setattr(Path, "open", fail)
+    monkeypatch.setattr(atomic, "_create", fail)
     with pytest.raises(ValueError, match=r": (choose|make) .*\.$"):
         write_atomically(file, NEW)
     monkeypatch.undo()
@@ -163,3 +163,36 @@ def test_a_link_stays_a_link(file: Path) -> None:
     assert link.is_symlink()
     assert file.read_bytes() == NEW
     assert file.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights")
+@pytest.mark.parametrize("before", [None, 0o644, 0o666])
+def test_a_private_file_is_its_owners_alone(file: Path, before: int | None) -> None:
+    seen: list[int] = []
+
+    class Watched(bytes):
+        """Looks at the rights of the new file while it is written."""
+
+        def __getitem__(self, part: slice) -> bytes:
+            (new,) = file.parent.glob(".*.part")
+            seen.append(new.stat().st_mode & 0o777)
+            return super().__getitem__(part)
+
+    if before is None:
+        file.unlink()
+    else:
+        file.chmod(before)
+    write_atomically(file, Watched(NEW), private=True)
+    assert file.read_bytes() == NEW
+    assert {*seen, file.stat().st_mode & 0o777} == {0o600}
+
+
+def test_processes_with_the_same_id_do_not_get_into_each_others_way(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getpid", lambda: 2)
+    left = file.with_name(f".{file.name}.2.part")
+    left.write_bytes(b"another one writes this")
+    write_atomically(file, NEW)
+    assert file.read_bytes() == NEW
+    assert left.read_bytes() == b"another one writes this"
