@@ -2,16 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from fast_sugiyama import from_edges
 from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
+from .layout import layout
 from .records import Graph, Layer, LayerGraph, Node, Phase, Saved
-
-Edges = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -237,27 +235,3 @@ def _distinct(titles: Sequence[str]) -> list[str]:
         numbered = title == "pool" or counts[title] > 1
         names.append(f"{title}{counts[title]}" if numbered else title)
     return names
-
-
-@lru_cache(maxsize=64)
-def layout(size: int, edges: Edges) -> tuple[tuple[float, float], ...]:
-    """A (column, lane) for each of ``size`` nodes of a directed acyclic graph.
-
-    Columns count from the roots along the edges, lanes from the top; both start at 0.
-    """
-    places = [(0.0, 0.0)] * size
-    if not edges:
-        return tuple((0.0, float(i)) for i in range(size))
-    top = 0.0
-    components = from_edges(
-        edges, vertex_spacing=1, dummy_vertices=True, ranking_type="up", check_layout=False
-    )
-    for component in components.to_list():
-        # Beside the graph's own nodes come the bends of its long edges, numbered from ``size``.
-        nodes = [(int(node), place) for node, place in component[0] if int(node) < size]
-        depth = max(y for _, (_, y) in nodes)
-        left = min(x for _, (x, _) in nodes)
-        for node, (x, y) in nodes:
-            places[node] = (float(depth - y), float(x - left + top))
-        top += max(x for _, (x, _) in nodes) - left + 1
-    return tuple(places)

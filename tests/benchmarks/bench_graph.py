@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_graph.py
 
-The networks are a ResNet-152 and one ten times as deep, in plain torch. The peer is torchviz with
+The networks are a ResNet-152, one ten times as deep, and a GRU of 96 steps, in plain torch. The peer is torchviz with
 graphviz's ``dot`` to SVG, where both are installed; otherwise the bar is for ours alone.
 """
 
@@ -17,12 +17,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import torch
-from deep_nets import RESNET_152, ResNet
+from deep_nets import RESNET_152, Recurrent, ResNet
 from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 
 from backprop_viz.collector import Collector
-from backprop_viz.core.graphs import grad_fn_graph, layout, parameter_names, walk
+from backprop_viz.core.graphs import grad_fn_graph, parameter_names, walk
+from backprop_viz.core.layout import layout
 from backprop_viz.views.autograd.graph_canvas import GraphCanvas
 
 ROUNDS = 5
@@ -42,8 +43,12 @@ def loss_of(blocks: tuple[int, ...]) -> tuple[torch.nn.Module, torch.Tensor]:
     """A network and the loss of a forward pass; narrow, for the graph is the same."""
     torch.manual_seed(0)
     net = ResNet(blocks, width=4)
-    target = torch.zeros(2, dtype=torch.long)
-    return net, torch.nn.functional.cross_entropy(net(torch.rand(2, 1, 32, 32)), target)
+    return net, loss_on(net, torch.rand(2, 1, 32, 32))
+
+
+def loss_on(net: torch.nn.Module, inputs: torch.Tensor) -> torch.Tensor:
+    """The cross-entropy of a network's outputs for two inputs."""
+    return torch.nn.functional.cross_entropy(net(inputs), torch.zeros(2, dtype=torch.long))
 
 
 def shown(canvas: GraphCanvas, names: dict[int, str], loss: torch.Tensor) -> dict[str, float]:
@@ -127,12 +132,22 @@ def deeper_graph() -> Iterator[Figure]:
     yield Figure("10,000 nodes: pan and zoom", frames(canvas), "ms", 50)
 
 
+def recurrent_graph() -> Iterator[Figure]:
+    torch.manual_seed(0)
+    net = Recurrent()
+    loss = loss_on(net, torch.rand(2, 96, 8))
+    run = shown(canvas_on_screen(), parameter_names(net), loss)
+    spent = run["walk"] + run["layout"] + run["scene"]
+    yield Figure("a 96-step GRU's graph: walk, layout, scene", spent, "s", 0.5)
+
+
 def main() -> None:
     torch.set_num_threads(1)
     application = QApplication.instance() or QApplication([])
     collector = Collector(application)  # as in the window: not in the midst of something
     print_figures(deep_graph())
     print_figures(deeper_graph())
+    print_figures(recurrent_graph())
     collector.deleteLater()
 
 

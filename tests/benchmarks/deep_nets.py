@@ -56,3 +56,19 @@ class ResNet(nn.Module):
         h = self.pool(F.relu(self.bn1(self.conv1(x))))
         h = self.stages(h).mean((2, 3))
         return self.fc(h)
+
+
+class Recurrent(nn.Module):
+    """(N, steps, 8) -> (N, 10): a GRU written out, whose weights every step uses."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.GRUCell(8, 16)
+        self.fc = nn.Linear(16, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, steps, 8) -> (N, 10)."""
+        h = x.new_zeros(len(x), 16)
+        for step in x.unbind(1):
+            h = self.cell(step, h)
+        return self.fc(h)

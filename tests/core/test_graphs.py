@@ -6,18 +6,6 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
-from backprop_viz.core.graphs import layout
-
-
-def test_columns_follow_the_edges_and_no_two_nodes_share_a_place() -> None:
-    edges = ((0, 1), (1, 2), (0, 2), (2, 3), (1, 4), (5, 6))
-    places = layout(7, edges)
-    assert all(places[b][0] > places[a][0] for a, b in edges)
-    assert len(set(places)) == 7
-
-
-def test_a_single_node_has_a_place() -> None:
-    assert layout(1, ()) == ((0.0, 0.0),)
 
 
 class Residual(nn.Module):

@@ -11,11 +11,17 @@ def neighbour(structure: Structure, node: int, key: Qt.Key) -> int | None:
     Right and left go along the edges, down and up between what hangs on a node, and from lane
     to lane.
     """
-    nodes, children, parents = structure.graph.nodes, structure.children, structure.parents
-    hanging = [hung for chain in structure.hanging.get(node, ()) for hung in chain[:1]]
+    children, parents = structure.children, structure.parents
+    hanging = [chain[0] for chain in structure.hanging.get(node, ())]
+    # As they hang there, from the left.
+    hung = {
+        chain[0]: i
+        for parent in parents[node]
+        for i, chain in enumerate(structure.hanging.get(parent, ()))
+    }
     beside = sorted(
         {child for parent in parents[node] for child in children[parent]},
-        key=lambda n: (n in structure.lanes, structure.lanes.get(n, 0), nodes[n].y, n),
+        key=lambda n: (n in structure.lanes, structure.lanes.get(n, 0), hung.get(n, 0), n),
     )
     at = beside.index(node) if node in beside else 0
     hangs = node not in structure.lanes
