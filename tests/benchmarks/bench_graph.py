@@ -2,8 +2,9 @@
 
     python tests/benchmarks/bench_graph.py
 
-The networks are a ResNet-152, one ten times as deep, and a GRU of 96 steps, in plain torch. The peer is torchviz with
-graphviz's ``dot`` to SVG, where both are installed; otherwise the bar is for ours alone.
+The networks are a ResNet-152, one ten times as deep, and a GRU of 96 steps, in plain torch. The
+peer is torchviz with graphviz's ``dot`` to SVG, where both are installed; otherwise the bar is for
+ours alone.
 """
 
 import os
