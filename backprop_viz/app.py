@@ -70,7 +70,11 @@ class Composer(QObject):
         self.setParent(window)
         for menu in MENUS:
             bar_menu = window.menuBar().addMenu(translated(menu))
-            bar_menu.addActions([action for command, action in rows if command.menu == menu])
+            for command, action in rows:
+                if command.menu == menu:
+                    if command.separated:
+                        bar_menu.addSeparator()
+                    bar_menu.addAction(action)
         self.session = session = Session(Settings(**arguments.settings), self)
         window.session = session
         self._store = QSettings(

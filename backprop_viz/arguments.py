@@ -31,7 +31,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 # The data that is read from a folder, and what has to be in it.
 FOLDERS = {
     "mnist": "the folder of its four files",
-    "folder": "a folder with sub-folders 0 to 9 of images",
+    "folder": "a folder with subfolders 0 to 9 of images",
 }
 
 
@@ -55,7 +55,7 @@ def parse(argv: Sequence[str]) -> Arguments:
         "--preset",
         choices=tuple(PRESETS),
         default="digits",
-        help="tutorial: one random input, MSE, SGD; digits: learn to read digits (default)",
+        help="tutorial: one random input, MSE, SGD; digits: learn to classify digits (default)",
     )
     parser.add_argument(
         "--data", choices=("strokes", "random", *FOLDERS), help="what to learn from"
@@ -66,10 +66,14 @@ def parse(argv: Sequence[str]) -> Arguments:
     parser.add_argument(
         "--folder-root",
         metavar="PATH",
-        help="a folder with sub-folders 0 to 9 of PNG and JPEG images, for --data folder",
+        help="a folder with subfolders 0 to 9 of PNG and JPEG images, for --data folder",
     )
     parser.add_argument(
-        "--seed", type=_seed, default=0, metavar="N", help="0 or more; the same seed, the same run"
+        "--seed",
+        type=_seed,
+        default=0,
+        metavar="N",
+        help="0 or more; the same seed gives the same run",
     )
     shade = parser.add_mutually_exclusive_group()
     for theme in ("light", "dark"):
@@ -77,7 +81,7 @@ def parse(argv: Sequence[str]) -> Arguments:
             f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
         )
     parser.add_argument(
-        "file", nargs="?", metavar="FILE.bpviz", type=_session, help="a saved session to go on with"
+        "file", nargs="?", metavar="FILE.bpviz", type=_session, help="a saved session to continue"
     )
     options = parser.parse_args(argv)
     roots = {f"{name}_root": getattr(options, f"{name}_root") for name in FOLDERS}
@@ -93,7 +97,9 @@ def parse(argv: Sequence[str]) -> Arguments:
 
 def _session(text: str) -> str:
     if not text.endswith(".bpviz"):
-        raise argparse.ArgumentTypeError(f"{text} is no session: its name does not end in .bpviz")
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a session: its name does not end in .bpviz"
+        )
     return text
 
 

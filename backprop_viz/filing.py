@@ -137,7 +137,9 @@ class Filing:
         between = trainer.phase is Phase.ZERO_GRAD
         checkpoint = trainer.checkpoint() if between else worker.checkpoints.at(iteration)
         if checkpoint is None:
-            raise ValueError("The iteration cannot be saved as it stands: press F11, then save.")
+            raise ValueError(
+                "An unfinished iteration cannot be saved: press F11 to finish it, then save."
+            )
         # What is shown of the newest iteration can be shown again if it was recorded whole.
         shown = recording.iteration == iteration + (not between) and not recording.preview
         kept, past = worth_keeping(

@@ -85,8 +85,8 @@ class Lessons:
         step = self._newest()
         if step is None:
             raise ValueError(
-                "The newest iteration was not on a drawing, so there is none to take back: to go "
-                "farther back, show an iteration and choose Continue from here."
+                "The newest iteration was not on a drawing, so there is nothing to undo: to go "
+                "back farther, show an iteration and choose Continue from here."
             )
         self._forget_from(step.iteration)
         self._worker.go_back_to(step.iteration - 1, step.before)
@@ -141,7 +141,7 @@ class Lessons:
         if self._worker.drawing is None:
             raise ValueError("There is no drawing yet: draw a digit on the pad first.")
         if self._label is None:
-            raise ValueError("The drawing has no label yet: choose which digit it is first.")
+            raise ValueError("The drawing has no label yet: choose its label first.")
         self._worker.trainer.expect_labels()
 
     def _teach(self) -> None:

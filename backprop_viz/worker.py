@@ -148,7 +148,7 @@ class Worker:
         elif self._trainer.iteration:
             self._rewind(self._trainer.iteration - 1)
         else:
-            raise ValueError("There is no backward to alter yet: press F11 to run an iteration.")
+            raise ValueError("There is no backward to change yet: press F11 to run an iteration.")
         self._recorder = recorder = Recorder(self._trainer, alteration=alteration)
         self._run_phase(recorder)
         while self._trainer.phase is not due:

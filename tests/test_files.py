@@ -131,7 +131,7 @@ def test_saving_does_not_stop_training(
         composer(window).files.save(str(tmp_path / name))
         frame = frame_of(window)
         assert frame.training
-    assert "is not there: choose another" in window.messages.text()
+    assert "does not exist: choose another" in window.messages.text()
     qtbot.waitUntil(lambda: window.session.iteration > frame.iteration + 5, timeout=60_000)
     run = load_session(path)
     saved = run.checkpoint.iteration
@@ -248,7 +248,7 @@ def test_what_was_before_the_file_cannot_be_run_again(
     choose(window, "actionLoadWeights", path)
     window.session.show_iteration(2)
     trigger(window, "actionContinue")
-    assert "go on from a later iteration" in window.messages.text()
+    assert "continue from a later iteration" in window.messages.text()
     assert frame_of(window).iteration == 3
 
 
@@ -309,7 +309,7 @@ def test_a_window_that_is_killed_goes_on_in_the_next(
     first = open_window("--preset", "tutorial")
     question = question_of(first)
     assert question is not None
-    press(question, "Ask again next time")
+    press(question, "Ask again later")
     assert path.exists()
 
     window, second = open_window("--preset", "tutorial"), None
@@ -317,7 +317,7 @@ def test_a_window_that_is_killed_goes_on_in_the_next(
     assert question is not None
     second = open_window("--preset", "tutorial")  # it is being offered already
     assert question_of(second) is None
-    press(question, "Go on with it")
+    press(question, "Restore")
     frame = frame_of(window)
     assert frame.iteration == done
     assert frame.settings == run.settings
@@ -364,7 +364,7 @@ def test_a_run_that_is_discarded_is_gone(
     path = left_behind(tmp_path, qtbot)
     question = question_of(open_window("--preset", "tutorial"))
     assert question is not None
-    press(question, "Discard it")
+    press(question, "Discard")
     assert not path.exists()
     assert question_of(open_window("--preset", "tutorial")) is None
 

@@ -125,8 +125,8 @@ class Autosave(QObject):
         self._restarted = False
         self._window.messages.dismiss()
         said = self.tr(
-            "The part that runs torch ended, for want of memory perhaps; it was started again, and "
-            "the run goes on as it was kept last, at most half a minute before."
+            "The process that runs torch ended, perhaps for lack of memory. It was restarted, and "
+            "the run continues from its last autosave, at most half a minute old."
         )
         self._window.messages.tell(said, "error")
 
@@ -135,7 +135,7 @@ class Autosave(QObject):
         if not self._refused:
             self._refused = True
             said = self.tr(
-                "This run cannot be kept safe from a crash, for nothing can be written in {0}: "
+                "This run cannot be autosaved, because nothing can be written in {0}: "
                 "save it yourself."
             )
             self._window.messages.tell(said.format(self._path.parent), "error")
@@ -156,17 +156,17 @@ class Autosave(QObject):
         question = QMessageBox(self._window)
         question.setObjectName("autosaveQuestion")
         question.setIcon(QMessageBox.Icon.Question)
-        question.setText(self.tr("Go on with the run that was cut off?"))
+        question.setText(self.tr("Restore the unsaved run?"))
         question.setInformativeText(
             self.tr(
-                "The program ended before that run was saved. It was kept as it was up to half a "
-                "minute before."
+                "The program ended before that run was saved. Its last autosave is at most half a "
+                "minute older."
             )
         )
         role = QMessageBox.ButtonRole
-        go_on = question.addButton(self.tr("Go on with it"), role.AcceptRole)
-        discard = question.addButton(self.tr("Discard it"), role.DestructiveRole)
-        later = question.addButton(self.tr("Ask again next time"), role.RejectRole)
+        go_on = question.addButton(self.tr("Restore"), role.AcceptRole)
+        discard = question.addButton(self.tr("Discard"), role.DestructiveRole)
+        later = question.addButton(self.tr("Ask again later"), role.RejectRole)
         go_on.clicked.connect(self._take_up)
         discard.clicked.connect(self._discard)
         later.clicked.connect(self._leave)

@@ -164,12 +164,12 @@ class Files(QObject):
         question.setIcon(QMessageBox.Icon.Question)
         question.setText(self.tr("Open another session?"))
         question.setInformativeText(
-            self.tr("What was not saved of this one's {0:,} iterations is lost.").format(
+            self.tr("Whatever was not saved of this run's {0:,} iterations is lost.").format(
                 self._frame.iteration
             )
         )
         yes = question.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
-        question.addButton(self.tr("Keep this one"), QMessageBox.ButtonRole.RejectRole)
+        question.addButton(self.tr("Keep this run"), QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(yes)
         question.accepted.connect(go_on)
         open_(question)
@@ -187,7 +187,7 @@ class Files(QObject):
             self._was_saved(filed)
         elif filed.refusal is None and filed.what in ("weights_saved", "weights_loaded"):
             loaded = filed.what == "weights_loaded"
-            said = self.tr("The weights of {0} are in.") if loaded else self.tr("Saved as {0}.")
+            said = self.tr("The weights of {0} are loaded.") if loaded else self.tr("Saved as {0}.")
             self._window.messages.tell(said.format(Path(filed.path).name), "info")
 
     def _opened(self, filed: Filed) -> None:
@@ -198,7 +198,7 @@ class Files(QObject):
         try:
             apply_window_state(self._context, filed.window)
         except (ValueError, TypeError, KeyError, AttributeError):
-            said = self.tr("The run is as it was saved; its drawing and panels could not be read.")
+            said = self.tr("The run is restored; its drawing and layout could not be read.")
             self._window.messages.tell(said, "info")
         self._name(Path(filed.path) if kept is None else kept[1])
         self._saved = None

@@ -1,28 +1,28 @@
-"""Says what there is."""
+"""Help: the keyboard shortcuts, and what this program is."""
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from .. import __version__
-from ..actions import COMMANDS, MENUS, native, translated
+from ..actions import COMMANDS, MENUS, bare, native, translated
 from ..views.cheat_sheet import CheatSheet, panel_keys
 from .context import Context
 
 
 class Helping(QObject):
-    """Says what there is."""
+    """Shows the keyboard shortcuts, and what this program is."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window, self._actions = context.window, context.actions
 
     def cheat_sheet(self) -> None:
-        """Show every key on one page."""
+        """Show all keyboard shortcuts on one page."""
         rows = [
             (
-                translated(menu).replace("&", ""),
+                bare(translated(menu)),
                 [
-                    (translated(command.text), native(self._actions[command.id]))
+                    (bare(translated(command.text)), native(self._actions[command.id]))
                     for command in COMMANDS
                     if command.menu == menu and command.key
                 ],

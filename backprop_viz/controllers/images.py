@@ -54,7 +54,7 @@ class Images(QObject):
 
     def open_image(self) -> None:
         """Let the user choose an image to put on the pad."""
-        dialog = QFileDialog(self._window, self.tr("An image of a digit"))
+        dialog = QFileDialog(self._window, self.tr("Open an image of a digit"))
         dialog.setObjectName("imageDialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Images (*.png *.jpg *.jpeg *.PNG *.JPG *.JPEG)"))
@@ -63,7 +63,7 @@ class Images(QObject):
 
     def open_folder(self) -> None:
         """Let the user choose a folder of images to train on."""
-        title = self.tr("A folder with sub-folders 0 to 9 of images")
+        title = self.tr("Open a folder with subfolders 0 to 9 of images")
         dialog = QFileDialog(self._window, title)
         dialog.setObjectName("imageFolderDialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -100,7 +100,7 @@ class Images(QObject):
         if paths and paths[0]:
             self.take(paths[0])
         if len(paths) > 1:
-            said = self.tr("The first of {0} files was taken: open them one by one.")
+            said = self.tr("Only the first of {0} files was opened: open them one by one.")
             self._window.messages.tell(said.format(len(paths)), "info")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -141,7 +141,7 @@ class Images(QObject):
             settings = self._session.frame.settings
             wanted = replace(settings, data="folder", folder_root=result.root)
             if wanted == settings:
-                said = self.tr("The folder was read again: press Reset to train on what it holds.")
+                said = self.tr("The folder was read again: press Reset to train on its images.")
                 self._window.messages.tell(said, "info")
             else:
                 self._running.want(wanted)
@@ -153,7 +153,7 @@ class Images(QObject):
     def _cancel(self) -> None:
         self._work.cancel()
         self._window.reading_strip.hide()
-        said = self.tr("Reading was cancelled; everything is as it was.")
+        said = self.tr("Reading was cancelled; nothing was changed.")
         self._window.messages.tell(said, "info")
 
 

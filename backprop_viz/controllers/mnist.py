@@ -61,7 +61,7 @@ class Mnist(QObject):
         question.setText(self.tr("Where are MNIST's four files?"))
         question.setInformativeText(
             self.tr(
-                "They can be downloaded once (12 MB) and are kept in {0}. Training goes on "
+                "They can be downloaded once (12 MB) and are kept in {0}. Training continues "
                 "meanwhile."
             ).format(cache_folder())
         )
@@ -70,7 +70,7 @@ class Mnist(QObject):
         fetch.setToolTip(self.tr("Download MNIST into the folder for cached files"))
         fetch.clicked.connect(self.download)
         choose = question.addButton(self.tr("Choose a folder…"), roles.ActionRole)
-        choose.setToolTip(self.tr("Take MNIST's files from a folder on this computer"))
+        choose.setToolTip(self.tr("Use MNIST's files in a folder on this computer"))
         choose.clicked.connect(self.choose_folder)
         question.addButton(QMessageBox.StandardButton.Cancel)
         question.setDefaultButton(fetch)
@@ -107,7 +107,7 @@ class Mnist(QObject):
     def _cancel(self) -> None:
         self._work.cancel()
         self._stopped()
-        said = self.tr("The download was cancelled; what was there is as it was.")
+        said = self.tr("The download was cancelled; nothing was changed.")
         self._window.messages.tell(said, "info")
 
     def _stopped(self) -> None:

@@ -34,7 +34,7 @@ class Running(QObject):
         self._frame = frame
         train = self._actions["actionTrain"]
         train.setChecked(frame.training)
-        text = translated("Pause") if frame.training else translated("Train")
+        text = translated("&Pause") if frame.training else translated("&Train")
         if train.text() != text:
             train.setText(text)
 
@@ -62,15 +62,15 @@ class Running(QObject):
         question = QMessageBox(self._window)
         question.setObjectName("freshNetworkQuestion")
         question.setIcon(QMessageBox.Icon.Question)
-        question.setText(self.tr("Begin again with a fresh network?"))
+        question.setText(self.tr("Start again with a new network?"))
         question.setInformativeText(
             self.tr(
-                "This change needs one. The network's {0:,} iterations of training are lost; "
+                "This change needs a new network. The {0:,} iterations trained so far are lost; "
                 "their loss stays on the plot as a faint curve."
             ).format(frame.iteration)
         )
-        begin = question.addButton(self.tr("Begin again"), QMessageBox.ButtonRole.AcceptRole)
-        question.addButton(self.tr("Keep training this one"), QMessageBox.ButtonRole.RejectRole)
+        begin = question.addButton(self.tr("Start again"), QMessageBox.ButtonRole.AcceptRole)
+        question.addButton(self.tr("Keep this network"), QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(begin)
         question.accepted.connect(lambda: self._session.configure(settings))
         question.rejected.connect(self._window.toolbar.settings.revert)
@@ -86,11 +86,11 @@ class Running(QObject):
             dialog.open()
 
     def step(self) -> None:
-        """Run the phase that is due."""
+        """Run the next phase."""
         self._session.step()
 
     def step_back(self) -> None:
-        """Show the end of the phase before."""
+        """Go back to the end of the previous phase."""
         self._session.step_back()
 
     def iterate(self) -> None:
@@ -105,15 +105,15 @@ class Running(QObject):
             self._session.pause()
 
     def backward_twice(self) -> None:
-        """Run backward a second time, which torch refuses."""
+        """Call backward a second time, which torch refuses."""
         self._session.backward_twice(retain_graph=False)
 
     def backward_twice_retained(self) -> None:
-        """Run backward twice with the graph retained."""
+        """Call backward twice with the graph retained."""
         self._session.backward_twice(retain_graph=True)
 
     def reset(self) -> None:
-        """Begin again with a fresh network and the same settings."""
+        """Start again with a new network and the same settings."""
         self._window.messages.dismiss()
         self._session.reset()
 

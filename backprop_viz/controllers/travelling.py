@@ -56,7 +56,9 @@ class Travelling(QObject):
             self._window.messages.tell(break_sentence(hit, frame), "info")
             return
         said = self._window.messages.text()
-        origin = self.tr("It first came out of {0}, from numbers between {1:.4g} and {2:.4g}.")
+        origin = self.tr(
+            "It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}."
+        )
         cause = origin.format(event.op, *between)
         # The two are sentences of their own, in this order in every language.
         self._window.messages.tell(f"{said} {cause}".strip(), "error")

@@ -86,8 +86,8 @@ class Checkpoints:
         if found is None:
             first = min((*self._sparse, *self._recent))
             raise ValueError(
-                f"What was before iteration {first + 1} is not known in a run that was taken "
-                "up from a file: go on from a later iteration."
+                f"What was before iteration {first + 1} is not known in a run that was opened "
+                "from a file: continue from a later iteration."
             )
         return found
 

@@ -32,7 +32,7 @@ def formula(name: str) -> Formula:
     return _CUSTOM if name.endswith("Backward") else _UNKNOWN
 
 
-_UNKNOWN = Formula("", "", "There is no description of this node here.", (), known=False)
+_UNKNOWN = Formula("", "", "There is no description of this node.", (), known=False)
 _CUSTOM = Formula(
     "",
     "",
@@ -42,7 +42,7 @@ _CUSTOM = Formula(
 )
 
 _ONLY_SHAPE = "The same numbers in another shape: gives the gradient the shape of the input."
-_PART = "Only a part was read: that part gets the gradient, the rest gets zeros."
+_PART = "Only a part was used: that part gets the gradient, the rest gets zeros."
 _UNCHANGED = "Sends the gradient on as it is."
 _SPREAD = "Gives every element that went into the mean an equal share of the gradient."
 _LARGEST = "Sends the gradient to the element that was the {0}; all others get zero."
@@ -372,10 +372,10 @@ _BY_FAMILY: dict[str, Formula] = {
     "Select": Formula("y = x[i]", "∂L/∂x[i] = g, else 0", _PART),
     "Slice": Formula("y = x[i:j]", "∂L/∂x[i:j] = g, else 0", _PART),
     "Index": Formula(
-        "y = x[i]", "∂L/∂x[i] = Σ g, else 0", "Adds each gradient to the element it was read from."
+        "y = x[i]", "∂L/∂x[i] = Σ g, else 0", "Adds each gradient to the element it was taken from."
     ),
     "Gather": Formula(
-        "y = x[i]", "∂L/∂x[i] = Σ g, else 0", "Adds each gradient to the element it was read from."
+        "y = x[i]", "∂L/∂x[i] = Σ g, else 0", "Adds each gradient to the element it was taken from."
     ),
     "ConstantPadNd": Formula("y = x with a border", "∂L/∂x = g inside", "Cuts the border off."),
 }

@@ -99,7 +99,7 @@ def open_source(data: str | Dataset[Any], root: str | None = None) -> Source:
         return Source(*load_mnist(root))
     if data == "folder":
         if root is None:
-            raise ValueError("A folder of images has sub-folders 0 to 9: give its path.")
+            raise ValueError("A folder of images has subfolders 0 to 9: give its path.")
         from .data import load_folder  # and Pillow with it
 
         return Source(*load_folder(root))

@@ -421,13 +421,13 @@ class Trainer:
         """ValueError if no label enters the loss, so that there is nothing to teach."""
         if self._source.target is not None:
             raise ValueError(
-                "Random input is not about digits, so a drawing teaches nothing there: "
+                "The network cannot train on a drawing while the data is random: "
                 "choose the built-in digits or MNIST as data."
             )
         if self.criterion is None:
             raise ValueError(
-                "With a random output gradient no label enters, so a drawing teaches nothing: "
-                "choose cross-entropy or MSE as the loss."
+                "With out.backward(random) there is no label, so the network cannot train on a "
+                "drawing: choose cross-entropy or MSE as the loss."
             )
 
     def own_random_state(self) -> None:

@@ -1,4 +1,4 @@
-"""Every key of the window on one page."""
+"""All keyboard shortcuts of the window on one page."""
 
 from collections.abc import Sequence
 
@@ -122,11 +122,11 @@ def panel_keys() -> list[Section]:
 def _timeline() -> Section:
     tr = QCoreApplication.translate
     return (
-        tr("keys", "In the time line"),
+        tr("keys", "In the timeline"),
         [
-            (tr("keys", "One event back or on"), "←  →"),
-            (tr("keys", "To the first or the last event"), "Home  End"),
-            (tr("keys", "To the iteration before or after"), "PgUp  PgDn"),
+            (tr("keys", "Previous or next event"), "←  →"),
+            (tr("keys", "First or last event"), "Home  End"),
+            (tr("keys", "Previous or next iteration"), "PgUp  PgDn"),
         ],
     )
 
@@ -136,8 +136,8 @@ def _graph() -> Section:
     return (
         tr("keys", "In the autograd graph"),
         [
-            (tr("keys", "From node to node"), "←  →  ↑  ↓"),
-            (tr("keys", "Choose the node"), "Enter"),
+            (tr("keys", "Move between nodes"), "←  →  ↑  ↓"),
+            (tr("keys", "Select the node"), "Enter"),
             (tr("keys", "Set a breakpoint at the node"), "Menu"),
             (tr("keys", "Zoom in or out"), "+  -"),
             (tr("keys", "Show the whole graph"), "0"),
@@ -150,8 +150,8 @@ def _network() -> Section:
     return (
         tr("keys", "In the network"),
         [
-            (tr("keys", "From map to map"), "←  →  ↑  ↓"),
-            (tr("keys", "Look at the map enlarged"), "Enter"),
+            (tr("keys", "Move between maps"), "←  →  ↑  ↓"),
+            (tr("keys", "Enlarge the map"), "Enter"),
             (tr("keys", "Close the enlarged map"), "Esc"),
         ],
     )
@@ -161,7 +161,7 @@ def _program() -> Section:
     tr = QCoreApplication.translate
     return (
         tr("keys", "In the program"),
-        [(tr("keys", "Choose what the line computes"), "Enter")],
+        [(tr("keys", "Select what the line computes"), "Enter")],
     )
 
 
@@ -171,10 +171,10 @@ def _plots() -> Section:
         tr("keys", "In the plots"),
         [
             (tr("keys", "Move the crosshair"), "←  →"),
-            (tr("keys", "Move the crosshair far"), "PgUp  PgDn"),
-            (tr("keys", "To the first or the last iteration"), "Home  End"),
-            (tr("keys", "Show all of a curve"), "A"),
-            (tr("keys", "Choose a parameter of the gradient flow"), "Enter"),
+            (tr("keys", "Move the crosshair farther"), "PgUp  PgDn"),
+            (tr("keys", "First or last iteration"), "Home  End"),
+            (tr("keys", "Show the whole curve"), "A"),
+            (tr("keys", "Select a parameter in the gradient flow"), "Enter"),
             (tr("keys", "Hide the crosshair"), "Esc"),
         ],
     )
@@ -187,10 +187,10 @@ def _pad() -> Section:
         for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
     )
     return (
-        tr("keys", "On the drawing"),
+        tr("keys", "On the drawing pad"),
         [
             (tr("keys", "Clear the drawing"), "Del"),
-            (tr("keys", "Take back a stroke, or draw it again"), f"{undo}  {redo}"),
+            (tr("keys", "Undo or redo a stroke"), f"{undo}  {redo}"),
         ],
     )
 
@@ -198,11 +198,11 @@ def _pad() -> Section:
 def _samples() -> Section:
     tr = QCoreApplication.translate
     return (
-        tr("keys", "In the window with the samples"),
+        tr("keys", "In the samples window"),
         [
-            (tr("keys", "From sample to sample, or from cell to cell"), "←  →  ↑  ↓"),
-            (tr("keys", "Load the sample into the stepper"), "Enter"),
-            (tr("keys", "Show the samples of the matrix's cell"), "Enter"),
+            (tr("keys", "Move between samples or cells"), "←  →  ↑  ↓"),
+            (tr("keys", "Step through this sample"), "Enter"),
+            (tr("keys", "Show the samples of the cell"), "Enter"),
             (tr("keys", "Close the window"), "Esc"),
         ],
     )
@@ -213,8 +213,8 @@ def _everywhere() -> Section:
     return (
         tr("keys", "Everywhere"),
         [
-            (tr("keys", "To the next or the previous panel"), "Tab  Shift+Tab"),
-            (tr("keys", "Press the button that has the keyboard"), "Space"),
+            (tr("keys", "Next or previous control"), "Tab  Shift+Tab"),
+            (tr("keys", "Press the focused button"), "Space"),
             (tr("keys", "Dismiss a message"), "Esc"),
         ],
     )

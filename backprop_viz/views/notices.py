@@ -23,13 +23,13 @@ def sentence(notice: Notice) -> str:
         ),
         "worker_ended": translate(
             "notices",
-            "The part that runs torch could not begin, for want of memory perhaps: restart the "
+            "The process that runs torch could not start, perhaps for lack of memory: restart the "
             "program.",
         ),
         "worker_restarted": translate(
             "notices",
-            "The part that runs torch ended, for want of memory perhaps, and was started again "
-            "with the same settings and a fresh network; the loss so far stays on the plot.",
+            "The process that runs torch ended, perhaps for lack of memory. It was restarted "
+            "with the same settings and a new network; the loss so far stays on the plot.",
         ),
         "window_failed": translate(
             "notices", "Something in the window failed; training is not affected. {0}: {1}"

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from ..actions import plain
 from ..core.records import Frame
 from .settings.settings_bar import SettingsBar
 
@@ -27,7 +28,7 @@ class KeyButton(QToolButton):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the text alone."""
-        return self._room_for(self.defaultAction().text())
+        return self._room_for(plain(self.defaultAction()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much as fits."""
@@ -41,10 +42,10 @@ class KeyButton(QToolButton):
         action = self.defaultAction()
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         # The action's own text stays bare for the menu, which has a column for keys.
-        return f"{action.text()}  {key}"
+        return f"{plain(action)}  {key}"
 
     def _show_text(self) -> None:
-        text = self.defaultAction().text()
+        text = plain(self.defaultAction())
         self.setText(self._with_key() if self.width() >= self.sizeHint().width() else text)
         self.setAccessibleName(text)
 
@@ -58,7 +59,7 @@ class Toolbar(QWidget):
         gear = QToolButton()
         gear.setDefaultAction(options)
         gear.setText("⚙")
-        gear.setAccessibleName(options.text())
+        gear.setAccessibleName(plain(options))
         gear.setFixedSize(36, 30)
         gear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._iteration = QLabel()

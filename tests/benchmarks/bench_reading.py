@@ -4,7 +4,7 @@
 
 Trains by ``Trainer`` with the digits preset's settings, as long as its learning rate falls, then
 reads by ``classify`` two sets the net never saw: pen trajectories (replayed with the pad's pen on
-a dark canvas) and MNIST's test part; and the held-out strokes. Prints the accuracies and a
+a dark canvas) and MNIST's test part; and the validation strokes. Prints the accuracies and a
 confusion table of each. The sets lie beside the repository in shared/data; one that is absent is
 left out. ``--wrong`` writes what was read wrong there, one .npz a seed and set.
 """
@@ -94,7 +94,7 @@ def sets() -> Iterator[tuple[str, Digits]]:
     """The names of the sets that are here, and their images (any size) with their labels."""
     held_out = held_out_strokes()
     images, labels = held_out.batch(torch.arange(len(held_out)))
-    yield "held-out strokes", list(zip(images[:, 0].numpy(), labels.tolist(), strict=True))
+    yield "validation strokes", list(zip(images[:, 0].numpy(), labels.tolist(), strict=True))
     unipen = DATA / "pendigits" / "pendigits-orig-train.unipen"
     if unipen.is_file():
         yield "pen trajectories", [(replay(s), label) for s, label in trajectories(unipen)]
@@ -116,9 +116,9 @@ def report(name: str, labels: NDArray[np.int64], found: NDArray[np.int64]) -> No
     """Print the accuracy and the confusion table."""
     table = np.bincount(labels * 10 + found, minlength=100).reshape(10, 10)
     print(f"\n{name}: {np.mean(labels == found):.2%} of {len(labels):,}")
-    print("drawn  read as " + "".join(f"{digit:>6}" for digit in range(10)))
+    print("label  predicted" + "".join(f"{digit:>6}" for digit in range(10)))
     for digit, row in enumerate(table.tolist()):
-        print(f"{digit:>5}          " + "".join(f"{count:>6}" for count in row))
+        print(f"{digit:>5}           " + "".join(f"{count:>6}" for count in row))
 
 
 def main() -> None:

@@ -156,10 +156,10 @@ def test_what_is_wrong_is_told_and_the_drawing_stays(
     (tmp_path / "page.png").write_text("<html>")
     Image.new("L", (50, 50), 99).save(tmp_path / "blank.png")
     for name, what in (
-        ("page.png", "is no PNG or JPEG image"),
+        ("page.png", "is not a PNG or JPEG image"),
         ("blank.png", "is all of one colour"),
         ("none.png", "cannot be read"),
-        ("", "has no sub-folder named 0 to 9"),
+        ("", "has no subfolder named 0 to 9"),
     ):
         window.messages.dismiss()
         drop(window, tmp_path / name)

@@ -1,4 +1,4 @@
-"""A folder of images with one sub-folder for each digit, read as training data.
+"""A folder of images with one subfolder for each digit, read as training data.
 
 Imports neither torch nor Qt: the window's process reads it, the worker's trains on it.
 """
@@ -35,14 +35,14 @@ class Listing:
 
 
 def list_folder(root: str | os.PathLike[str]) -> Listing:
-    """The PNG and JPEG files in the sub-folders 0 to 9 of a folder. Raises ImageError."""
+    """The PNG and JPEG files in the subfolders 0 to 9 of a folder. Raises ImageError."""
     folder = Path(root)
     paths: list[str] = []
     labels: list[int] = []
     digest = hashlib.sha256(os.fsencode(folder))
     try:
         if not folder.is_dir():
-            raise ImageError(f"{folder} is not a folder. Choose one with sub-folders 0 to 9.")
+            raise ImageError(f"{folder} is not a folder. Choose one with subfolders 0 to 9.")
         classes = [name for name in CLASSES if (folder / name).is_dir()]
         for name in classes:
             with os.scandir(folder / name) as entries:
@@ -59,12 +59,12 @@ def list_folder(root: str | os.PathLike[str]) -> Listing:
         ) from error
     if not classes:
         raise ImageError(
-            f"{folder} has no sub-folder named 0 to 9. Put the images of each digit into a "
-            "sub-folder of its name."
+            f"{folder} has no subfolder named 0 to 9. Put the images of each digit into a "
+            "subfolder of its name."
         )
     if not 1 <= len(paths) <= _MOST_IMAGES:
         raise ImageError(
-            f"The sub-folders 0 to 9 of {folder} hold {len(paths):,} PNG and JPEG files, not 1 to "
+            f"The subfolders 0 to 9 of {folder} hold {len(paths):,} PNG and JPEG files, not 1 to "
             f"{_MOST_IMAGES:,}. Choose another folder."
         )
     return Listing(tuple(paths), tuple(labels), digest.hexdigest())

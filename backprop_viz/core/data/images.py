@@ -94,11 +94,11 @@ def _decode(data: bytes, name: str) -> NDArray[np.float32]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _huge(name) from error
     except Image.UnidentifiedImageError as error:
-        raise ImageError(f"{name} is no PNG or JPEG image. Choose one that is.") from error
+        raise ImageError(f"{name} is not a PNG or JPEG image. Choose one that is.") from error
     except Exception as error:
         # Pillow's decoders raise whatever comes up in a damaged file: SyntaxError, struct.error …
         raise ImageError(
-            f"{name} is damaged or not whole: {_words(error)}. Choose another image."
+            f"{name} is damaged or incomplete: {_words(error)}. Choose another image."
         ) from error
 
 
@@ -109,8 +109,8 @@ def _grey(data: bytes, name: str) -> NDArray[np.float32]:
             raise _huge(name)
         if pixels > _MOST_PIXELS_PER_BYTE * len(data):
             raise ImageError(
-                f"{name} is not whole: it promises {image.width:,} by {image.height:,} pixels in "
-                f"{len(data):,} bytes. Choose another image."
+                f"{name} is incomplete: its header promises {image.width:,} by {image.height:,} "
+                f"pixels in {len(data):,} bytes. Choose another image."
             )
         # A JPEG is read smaller at once where it can be.
         image.draft(None, (_READ_SIDE, _READ_SIDE))

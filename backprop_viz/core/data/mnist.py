@@ -108,7 +108,7 @@ def _read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
             # One byte more than there should be, to notice it; never all that a bomb would give.
             body = _read_at_most(stream, size + 1)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise MnistError(f"{path} is not a whole gzip file: {error}. Replace it.") from error
+            raise MnistError(f"{path} is not a complete gzip file: {error}. Replace it.") from error
     if len(body) < size:
         raise _malformed(path, f"ends after {len(body):,} of the {size:,} bytes its header names")
     if len(body) > size:

@@ -55,7 +55,7 @@ def size_of(path: Path) -> int:
             raise IsADirectoryError(errno.EISDIR, "is a directory")
         # Anything else may never end, or never begin to answer.
         if not stat.S_ISREG(found.st_mode):
-            raise ValueError(f"{path.name} is no file that can be read: choose another one.")
+            raise ValueError(f"{path.name} is not a readable file: choose another one.")
         with path.open("rb"):
             return found.st_size
 
@@ -96,13 +96,13 @@ def _remove_leftovers(path: Path) -> None:
 
 _SENTENCES = {
     errno.ENOSPC: "The disk is full: make room, or choose a folder on another disk.",
-    errno.EDQUOT: "Your share of the disk is used up: make room, or choose another folder.",
+    errno.EDQUOT: "Your disk quota is used up: make room, or choose another folder.",
     errno.EFBIG: "{name} is too large for this disk: choose a folder on another one.",
     errno.EACCES: "There is no permission for {path}: choose another folder or file.",
     errno.EPERM: "There is no permission for {path}: choose another folder or file.",
-    errno.EROFS: "The folder {folder} can only be read: choose another one.",
-    errno.ENOENT: "{path} is not there: choose another folder or file.",
-    errno.ENOTDIR: "{folder} is no folder: choose another one.",
+    errno.EROFS: "The folder {folder} is read-only: choose another one.",
+    errno.ENOENT: "{path} does not exist: choose another folder or file.",
+    errno.ENOTDIR: "{folder} is not a folder: choose another one.",
     errno.EISDIR: "{path} is a folder: choose a file, or another name.",
     errno.ENAMETOOLONG: "The name {name} is too long: choose a shorter one.",
 }

@@ -78,7 +78,7 @@ def read_container(path: Path, kind: str) -> Any:
 
 
 def _damaged(path: Path) -> ValueError:
-    return ValueError(f"{path.name} is damaged or not whole: choose another copy of it.")
+    return ValueError(f"{path.name} is damaged or incomplete: choose another copy of it.")
 
 
 def _read(path: Path) -> tuple[dict[str, Any], bool, list[Tensor]]:

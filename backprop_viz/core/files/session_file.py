@@ -222,5 +222,5 @@ def _are_curves(curves: object) -> bool:
 
 def _unusable(path: Path) -> ValueError:
     return ValueError(
-        f"{path.name} does not hold a run that this version can go on with: choose another file."
+        f"{path.name} does not hold a run that this version can continue: choose another file."
     )

@@ -57,7 +57,7 @@ def load_weights(path: Path, model: nn.Module) -> None:
 
 def _suffix(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
-        raise ValueError(f"{path.name} is of no known format: choose .safetensors or .pt.")
+        raise ValueError(f"{path.name} has an unknown format: choose .safetensors or .pt.")
     return path.suffix.lower()
 
 
@@ -98,13 +98,15 @@ def _check(path: Path, state: dict[str, Tensor], own: Mapping[str, Any]) -> None
     different = sorted(map(str, state.keys() ^ own.keys()))
     if different:
         raise ValueError(
-            f"{path.name} is of another network (it differs in {_listed(different)}): choose "
+            f"{path.name} belongs to another network (it differs in {_listed(different)}): choose "
             "weights of this one."
         )
     for name, tensor in own.items():
         found = state[name]
         if not _readable(found):
-            raise ValueError(f"{name} in {path.name} is no tensor: choose weights of this network.")
+            raise ValueError(
+                f"{name} in {path.name} is not a tensor: choose weights of this network."
+            )
         if (found.shape, found.dtype) != (tensor.shape, tensor.dtype):
             raise ValueError(
                 f"{name} in {path.name} is {_kind(found)}, and in this network {_kind(tensor)}: "

@@ -255,9 +255,9 @@ class GraphCanvas(QGraphicsView):
     def menu_of(self, node: int) -> BreakMenu:
         """What can be done at a node; it is gone when it closes."""
         parameter = self._structure.graph.nodes[node].parameter
-        offers = [(self.tr("Break here"), Breakpoint("node", node))]
+        offers = [(self.tr("&Break here"), Breakpoint("node", node))]
         if parameter is not None:
-            text = self.tr("Break when {name} is accumulated").format(name=parameter)
+            text = self.tr("Break when {name} is &accumulated").format(name=parameter)
             offers.append((text, Breakpoint("parameter", parameter)))
         menu = BreakMenu(offers, self._breakpoints, self)
         menu.toggled.connect(self.breakpoint_toggled)
@@ -322,16 +322,16 @@ class GraphCanvas(QGraphicsView):
         if known.parameter is not None:
             lines.append(self.tr("adds to {name}.grad").format(name=known.parameter))
         if known.shape is not None:
-            shape = shape_text(known.shape) or self.tr("a single number")
+            shape = shape_text(known.shape) or self.tr("a scalar")
             lines.append(self.tr("gradient: {shape}").format(shape=shape))
         states = {
-            NodeState.WAITING: self.tr("not reached by backward yet"),
+            NodeState.WAITING: self.tr("not reached yet"),
             NodeState.DONE: self.tr("done"),
             NodeState.CURRENT: self.tr("just run"),
         }
         lines.append(states[self.item.states.get(node, NodeState.WAITING)])
         if node in self.item.breaking:
-            lines.append(self.tr("a breakpoint is here"))
+            lines.append(self.tr("has a breakpoint"))
         return "\n".join(lines)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -70,13 +70,13 @@ class ProbabilityBars(QWidget):
     def _words(self) -> str:
         if self._probabilities is None or self._top is None:
             return self.tr("Probabilities of the ten digits: none yet")
-        text = self.tr("The net reads a {digit}, with probability {probability}")
+        text = self.tr("Predicted: {digit}, with probability {probability}")
         probability = f"{self._probabilities[self._top]:.4f}"
         return text.format(digit=self._top, probability=probability)
 
     def _numbers(self) -> str:
         if self._probabilities is None:
-            return self.tr("What the net takes the drawing for. Draw a digit to ask it.")
+            return self.tr("What the net predicts for the drawing. Draw a digit to see it.")
         if self._moved is None:
             return "\n".join(f"{i}: {p:.6f}" for i, p in enumerate(self._probabilities))
         pairs = zip(self._moved.before, self._probabilities, strict=True)

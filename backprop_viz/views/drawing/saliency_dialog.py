@@ -1,4 +1,4 @@
-"""A window beside the pad: which pixels speak for the digit, and the maps the drawing excites."""
+"""A window beside the pad: the saliency of the drawing, and its feature maps."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -74,13 +74,13 @@ class SaliencyDialog(QDialog):
         self.maps.show_maps(() if saliency is None else saliency.maps)
         self.strip.show_limit(self.picture.limit)
         if saliency is None:
-            self._heading.setText(self.tr("What speaks for a digit"))
+            self._heading.setText(self.tr("Saliency"))
             self._formula.setText(" ")
             self._hint.setText(self.tr("Draw a digit to see which of its pixels matter."))
             return
-        heading = self.tr("What speaks for {0}, the label you chose")
+        heading = self.tr("Saliency for {0} (label)")
         if not saliency.chosen:
-            heading = self.tr("What speaks for {0}, which the net reads")
+            heading = self.tr("Saliency for {0} (predicted)")
         self._heading.setText(heading.format(saliency.digit))
         formula = self.tr("∂ out[{0}] / ∂x of 1×32×32, from −{1} to +{1}")
         self._formula.setText(formula.format(saliency.digit, short(self.picture.limit)))

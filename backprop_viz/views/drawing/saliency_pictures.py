@@ -131,7 +131,7 @@ class ExcitedMaps(_Painted):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("excitedMaps")
-        self.setAccessibleName(self.tr("Feature maps that the drawing excites"))
+        self.setAccessibleName(self.tr("Most active feature maps of the drawing"))
         self._maps: tuple[tuple[str, Array], ...] = ()
 
     def show_maps(self, maps: tuple[tuple[str, Array], ...]) -> None:

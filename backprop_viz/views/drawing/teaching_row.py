@@ -4,6 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
+from ...actions import plain
 from ...core.lesson import Lesson
 
 _DIGITS = 10
@@ -30,7 +31,7 @@ class TeachingRow(QWidget):
         self._label.addItem(self.tr("as …"), None)
         for digit in range(_DIGITS):
             self._label.addItem(self.tr("as {0}").format(digit), digit)
-        self._label.setAccessibleName(self.tr("Which digit the drawing is"))
+        self._label.setAccessibleName(self.tr("Label of the drawing"))
         self._label.setToolTip(
             self.tr(
                 "Which digit you drew; the drawing is then the batch. "
@@ -57,7 +58,7 @@ class TeachingRow(QWidget):
             (self._saliency, saliency),
         ):
             button.setDefaultAction(action)
-            button.setAccessibleName(action.text())
+            button.setAccessibleName(plain(action))
 
     def show_lesson(self, lesson: Lesson) -> None:
         """Show the label, and tell nobody."""

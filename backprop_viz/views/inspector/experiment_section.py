@@ -137,7 +137,7 @@ class ExperimentSection(QWidget):
         if frame.training:
             return self.tr("Pause the training first.")
         if node.name == "AccumulateGrad":
-            return self.tr("Nothing flows out of this node: it adds what arrives to .grad.")
+            return self.tr("This node has no output gradient: it adds what arrives to .grad.")
         recording = frame.moment.recording
         if recording.preview or all(n.id != node.id for n in recording.graph.nodes):
             return self.tr("This iteration has no such node yet: run forward first.")
@@ -153,7 +153,7 @@ class ExperimentSection(QWidget):
         self.undo.setText(self.tr("Undo"))
         self.undo.setProperty("role", "link")
         self.undo.setAccessibleName(self.tr("Undo the change of the gradient"))
-        self.undo.setToolTip(self.tr("Back to the recorded truth"))
+        self.undo.setToolTip(self.tr("Back to the recorded gradient"))
         self.undo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.undo.clicked.connect(self.undo_wanted)
         head = QHBoxLayout()
@@ -219,7 +219,7 @@ class ExperimentSection(QWidget):
         self.value.setEnabled(usable)
         ready = usable and self.wanted() is not None
         self.apply.setEnabled(ready)
-        self.kinds.setToolTip(reason or self.tr("What to do to the gradient out of this node"))
+        self.kinds.setToolTip(reason or self.tr("How to change the gradient out of this node"))
         self.value.setToolTip(reason or self.tr("A number such as 0.5 or 1e-3. Enter applies it."))
         apply = self.tr("Run backward with the changed gradient (Enter in the field)")
         if not ready:

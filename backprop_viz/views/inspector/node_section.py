@@ -113,7 +113,7 @@ class NodeSection(QWidget):
         event = moment.backward_event(node.id)
         came = () if event is None else arrived(event)
         sent = () if event is None else event.outputs
-        absent = self.tr("not yet") if event is None else ""
+        absent = self.tr("not reached yet") if event is None else ""
         names = formula(node.name).inputs
         incoming = ["g"] if len(came) <= 1 else [f"g{i}" for i in range(len(came))]
         leaf = node.name == "AccumulateGrad"
@@ -171,7 +171,7 @@ class NodeSection(QWidget):
     def _show_saved(self, moment: Moment, node: Node) -> None:
         state = saved_state(moment, node.id)
         words = {
-            "coming": self.tr("not yet"),
+            "coming": self.tr("not reached yet"),
             "saved": self.tr("saved"),
             "used": self.tr("used"),
             "freed": self.tr("freed"),

@@ -105,7 +105,7 @@ class StateSection(QWidget):
         elif done is not None:
             self._show_update(done, frame, element, manual)
         elif over:
-            sentence = self.tr("Its .grad is None: the optimizer left it as it was.")
+            sentence = self.tr("Its .grad is None: the optimizer skipped it.")
             self.lines.show_lines(self._hint(sentence), ())
         else:
             self._show_before(coming, element, manual)

@@ -12,10 +12,10 @@ from .array_table import ArrayTable, Column
 from .rules import rule
 
 
-def subtracted(before: Array, after: Array) -> Array:
-    """What the update took away; in float64, where no digit of a float32 is lost."""
+def step_of(before: Array, after: Array) -> Array:
+    """What the update added, new minus old; in float64, where no digit of a float32 is lost."""
     with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
-        return before.astype(np.float64) - after
+        return after.astype(np.float64) - before
 
 
 class UpdateSection(QWidget):
@@ -69,7 +69,7 @@ class UpdateSection(QWidget):
         self.table.set_theme(theme)
 
     def _columns(self, weight: Array, grad: Array | None, new: Array | None) -> list[Column]:
-        step = None if new is None else subtracted(weight, new).ravel()
+        step = None if new is None else step_of(weight, new).ravel()
         return [
             Column("w", self.tr("The weight before the update"), weight.ravel()),
             Column(
@@ -80,8 +80,8 @@ class UpdateSection(QWidget):
                 "None",
             ),
             Column(
-                "w − new w",
-                self.tr("What the optimizer subtracted: the exact difference of the two weights"),
+                "step",
+                self.tr("What the optimizer added: new w − w exactly; plain SGD adds −lr · grad"),
                 step,
                 "muted",
             ),

@@ -50,10 +50,8 @@ def sentence(reason: Reason) -> str:
     none = {
         "unknown": say("why", "Nothing is recorded of it yet."),
         "frozen": say("why", "{0} is frozen: its requires_grad is False, so it gets no gradient."),
-        "unused": say("why", "{0} gets no gradient: no operation of this forward pass read it."),
-        "detached": say(
-            "why", "{0} gets no gradient: “{1}” took what was made of it out of the graph."
-        ),
+        "unused": say("why", "{0} gets no gradient: no operation of this forward pass used it."),
+        "detached": say("why", "{0} gets no gradient: “{1}” detached its result from the graph."),
         "no_grad": say(
             "why",
             "{0} gets no gradient: “{1}” ran where autograd does not follow (no_grad), or gives "
@@ -63,40 +61,42 @@ def sentence(reason: Reason) -> str:
             "why", "{0} gets no gradient: “{1}” gives {2} numbers, which cannot have one."
         ),
         "unused_output": say(
-            "why", "{0} gets no gradient: the loss does not depend on what “{1}” made of it."
+            "why", "{0} gets no gradient: the loss does not depend on the output of “{1}”."
         ),
         "not_reached": say("why", "{0} gets no gradient: this backward did not reach it."),
-        "sent_none": say("why", "No gradient came to {0}: {1} sent None on."),
+        "sent_none": say("why", "{0} got no gradient: {1} passed None on."),
     }
     cursor = {
-        "not_run": say("why", "Nothing has run yet: step to see a gradient come to {0}."),
-        "before_none": say("why", "{0}.grad is None: no backward has come to it since it was."),
+        "not_run": say("why", "Nothing has run yet: step to see the gradient of {0}."),
+        "before_none": say(
+            "why", "{0}.grad is None: backward has not reached it since it was cleared."
+        ),
         "before_zeros": say("why", "{0}.grad is zeros, as the last iteration left it."),
         "before_value": say(
-            "why", "{0}.grad is still the last iteration's (norm {1}): zero_grad is to come."
+            "why", "{0}.grad is still the last iteration's (norm {1}): zero_grad has not run yet."
         ),
         "cleared_none": say("why", "{0}.grad is None: zero_grad cleared it."),
         "cleared_zeros": say("why", "{0}.grad is zeros: zero_grad cleared it."),
         "kept": say(
             "why", "{0}.grad was not cleared (norm {1}): the new gradient will be added to it."
         ),
-        "waiting_none": say("why", "{0}.grad is None: backward has not come to it yet."),
+        "waiting_none": say("why", "{0}.grad is None: backward has not reached it yet."),
         "waiting_zeros": say(
-            "why", "{0}.grad is zeros from zero_grad: backward has not come to it yet."
+            "why", "{0}.grad is zeros from zero_grad: backward has not reached it yet."
         ),
         "waiting_kept": say(
             "why",
-            "{0}.grad is kept from before (norm {1}): backward has not come to it yet and will "
+            "{0}.grad is kept from before (norm {1}): backward has not reached it yet and will "
             "add to it.",
         ),
-        "value": say("why", "Backward brought {0} its gradient, with norm {1}."),
-        "added": say(
-            "why", "Backward added to the {0}.grad there was: norm {2} before, {1} after."
-        ),
-        "node_waiting": say("why", "Backward has not come to {0} yet."),
+        "value": say("why", "Backward computed the gradient of {0}: its norm is {1}."),
+        "added": say("why", "Backward added to the existing {0}.grad: norm {2} before, {1} after."),
+        "node_waiting": say("why", "Backward has not reached {0} yet."),
         "node_not_reached": say("why", "This backward did not run {0}."),
-        "node_sends_none": say("why", "{0} got a gradient and sends None on."),
-        "node_value": say("why", "{0} got gradients of norm {1} and sent on norm {2}."),
+        "node_sends_none": say("why", "{0} got a gradient and passed None on."),
+        "node_value": say(
+            "why", "{0} got gradients of norm {1} and passed on gradients of norm {2}."
+        ),
     }
     zero = {
         "zero_relu": say(
@@ -106,34 +106,34 @@ def sentence(reason: Reason) -> str:
         ),
         "zero_operand": say(
             "why",
-            "The gradient of {0} is exactly zero: what “{1}” multiplied with was all zeros, so "
-            "{2} sent zeros on.",
+            "The gradient of {0} is exactly zero: “{1}” multiplied by zeros only, so "
+            "{2} passed zeros on.",
         ),
         "zero_cut": say(
             "why",
-            "The gradient of {0} is exactly zero: {1} got gradients up to {2} and sent only "
+            "The gradient of {0} is exactly zero: {1} got gradients up to {2} and passed only "
             "zeros on; its forward output lies between {3} and {4}.",
         ),
         "zero_from_start": say(
-            "why", "The gradient of {0} is exactly zero: it was zero where backward began."
+            "why", "The gradient of {0} is exactly zero: it was zero where backward started."
         ),
     }
     strange = {
         "first_forward": say(
             "why",
-            "{1} first came out of “{2}”, from inputs between {3} and {4}. It spread to {0}.",
+            "{1} first appeared in “{2}”, from inputs between {3} and {4}. It spread to {0}.",
         ),
         "first_backward": say(
             "why",
-            "{1} first came out of {2}, from gradients between {3} and {4}; in forward its inputs "
+            "{1} first appeared in {2}, from gradients between {3} and {4}; in forward its inputs "
             "lay between {5} and {6}. It spread to {0}.",
         ),
         "weights_not_finite": say(
-            "why", "{2} already held {1} when this iteration began. It spread to {0}."
+            "why", "{2} already held {1} when this iteration started. It spread to {0}."
         ),
         "input_not_finite": say("why", "The batch itself holds {1}. It spread to {0}."),
         "not_finite": say(
-            "why", "{1} came to {0} by way of {2}; where it began is not in the recording."
+            "why", "{1} reached {0} through {2}; where it first appeared is not recorded."
         ),
         "kept_not_finite": say(
             "why", "{0}.grad held {1} before this backward, and the sum keeps it."

@@ -182,7 +182,7 @@ class NetworkCanvas(QWidget):
 
     def menu_of(self, layer: str) -> BreakMenu:
         """What can be done at a layer; it is gone when it closes."""
-        text = self.tr("Break when {name} is computed").format(name=layer)
+        text = self.tr("&Break when {name} is computed").format(name=layer)
         menu = BreakMenu([(text, Breakpoint("layer", layer))], self.breakpoints, self)
         menu.toggled.connect(self.breakpoint_toggled)
         return menu

@@ -91,7 +91,7 @@ class PhaseBar(QWidget):
     def _note(self, frame: Frame, standing: Standing) -> str:
         """What the phase took and gave, as far as the cursor has come."""
         if standing.state is State.TO_COME:
-            return self.tr("due") if standing.due else ""
+            return self.tr("next") if standing.due else ""
         if standing.total is None:
             return ""
         if standing.state is State.UNDER_WAY:
@@ -123,7 +123,7 @@ class PhaseBar(QWidget):
     def _cleared(self, frame: Frame) -> str:
         """What zero_grad left in ``.grad``."""
         if not frame.settings.clear_gradients:
-            return self.tr("left as they are")
+            return self.tr("not called: gradients accumulate")
         recording = frame.moment.recording
         span = recording.span(Phase.ZERO_GRAD)
         assert span is not None
@@ -150,7 +150,7 @@ class PhaseBar(QWidget):
             lines += [text.format(count=standing.total, time=duration(standing.seconds))]
             lines += [self.tr("Click to see the state at its end.")]
         if standing.due:
-            lines += [self.tr("This phase is due next.")]
+            lines += [self.tr("This phase runs next.")]
         return "\n".join(line for line in lines if line)
 
     def _altered(self, recording: Recording) -> str:
@@ -159,11 +159,11 @@ class PhaseBar(QWidget):
 
     def _meaning(self, phase: Phase) -> str:
         return {
-            Phase.ZERO_GRAD: self.tr("forgets the gradients of the iteration before."),
+            Phase.ZERO_GRAD: self.tr("clears the gradients of the previous iteration."),
             Phase.FORWARD: self.tr("computes the network's output from its input."),
             Phase.LOSS: self.tr("measures how far the output is from the target."),
             Phase.BACKWARD: self.tr("computes the gradient of the loss for every parameter."),
-            Phase.UPDATE: self.tr("lets the optimizer change the parameters by their gradients."),
+            Phase.UPDATE: self.tr("the optimizer changes the parameters using their gradients."),
         }[phase]
 
 
@@ -185,7 +185,7 @@ def update_length(recording: Recording) -> float | None:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as they are read: ``0.24 ms``, ``5.1 ms``, ``48 ms``, ``1.23 s``."""
+    """Seconds as people write them: ``0.24 ms``, ``5.1 ms``, ``48 ms``, ``1.23 s``."""
     if seconds >= 1:
         return f"{seconds:.3g} s"
     ms = seconds * 1000

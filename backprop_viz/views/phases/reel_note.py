@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from ...actions import plain
 from ...core.records import Reel
 from ..style.elided import ElidedLabel
 from ..style.theme import body_font
@@ -35,7 +36,7 @@ class ReelNote(QWidget):
     def set_action(self, action: QAction) -> None:
         """What the link does."""
         self.link.setDefaultAction(action)
-        self.link.setAccessibleName(action.text())
+        self.link.setAccessibleName(plain(action))
 
     def show_reel(self, reel: Reel) -> None:
         """Show another reel."""
@@ -54,7 +55,7 @@ class ReelNote(QWidget):
         tip = self.tr(
             "{words}\nThese iterations can be looked at again, event by event "
             "(Page Up, Page Down).\nWhen the memory for them is used up, the oldest go "
-            "first. How much they may take is set in the Travel menu."
+            "first. How much they may take is set in the History menu."
         )
         self.readout.setToolTip(tip.format(words=text))
 

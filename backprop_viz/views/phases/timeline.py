@@ -57,7 +57,7 @@ class TimelineView(QFrame):
         super().__init__(parent)
         self.setObjectName("timeline")
         self.setProperty("role", "panel")
-        self.setAccessibleName(self.tr("Time line of the iteration"))
+        self.setAccessibleName(self.tr("Timeline of the iteration"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
@@ -227,7 +227,7 @@ class TimelineView(QFrame):
         index = event_at(self.segments(), event.pos().x())
         text = self.tr(
             "The events of this iteration. Left, Right, Home and End move the cursor, "
-            "Page Up and Page Down turn to the iteration before and after."
+            "Page Up and Page Down show the previous and the next iteration."
         )
         QToolTip.showText(event.globalPos(), text if index is None else self.describe(index), self)
         return True

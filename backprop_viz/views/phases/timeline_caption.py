@@ -23,9 +23,9 @@ def caption(frame: Frame) -> str:
     moment = frame.moment
     number, event = f"{moment.recording.iteration:,}", moment.event
     if moment.recording.preview or event is None:
-        words = translate("TimelineView", "iteration {number} · not begun")
+        words = translate("TimelineView", "iteration {number} · not started")
         if is_altered(frame):
-            words = translate("TimelineView", "iteration {number} · not begun · altered")
+            words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
     span = moment.recording.span(event.phase)
     assert span is not None

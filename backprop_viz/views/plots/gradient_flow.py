@@ -120,7 +120,9 @@ class FlowBars(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setToolTip(self.tr("Click a bar, or Left and Right and Enter: show the parameter"))
+        self.setToolTip(
+            self.tr("Click a bar, or use Left, Right and Enter, to select the parameter")
+        )
 
     def show_flows(self, flows: tuple[Flow, ...], final: tuple[Flow, ...]) -> None:
         """Show parameters; the scales hold ``final`` too, so that they stand while one steps."""

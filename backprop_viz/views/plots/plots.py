@@ -94,7 +94,10 @@ class CurvePanel(Panel):
         plot.setAccessibleName(self.accessibleName())
         # Not a tooltip: that would cover the curve just where it is read.
         plot.setWhatsThis(
-            self.tr("Drag to pan and turn the wheel to zoom; A shows all. Left and Right read.")
+            self.tr(
+                "Drag to pan, turn the wheel to zoom, press A to show all. "
+                "Left and Right move the crosshair."
+            )
         )
         plot.set_theme(self._theme)
         self._pages.addWidget(plot)
@@ -162,7 +165,7 @@ class CurvePanel(Panel):
 
 
 class LossPlot(CurvePanel):
-    """The loss of every batch, smoothed, and on the held-out part."""
+    """The loss of every batch, smoothed, and on the validation set."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         rows = (
@@ -183,8 +186,11 @@ class LossPlot(CurvePanel):
                 main=True,
             ),
             CurveRow(
-                translate("LossPlot", "held-out"),
-                translate("LossPlot", "The mean loss on digits the net does not learn from"),
+                translate("LossPlot", "validation"),
+                translate(
+                    "LossPlot",
+                    "The mean loss on the validation set, which the net is not trained on",
+                ),
                 _held_out_loss,
                 "second_curve",
                 width=1.5,
@@ -211,7 +217,7 @@ class LossPlot(CurvePanel):
 
 
 class AccuracyPlot(CurvePanel):
-    """How much of the batches and of the held-out part is read right, in percent."""
+    """The accuracy on the batches and on the validation set, in percent."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         rows = (
@@ -226,8 +232,11 @@ class AccuracyPlot(CurvePanel):
                 main=True,
             ),
             CurveRow(
-                translate("AccuracyPlot", "held-out"),
-                translate("AccuracyPlot", "The accuracy on digits the net does not learn from"),
+                translate("AccuracyPlot", "validation"),
+                translate(
+                    "AccuracyPlot",
+                    "The accuracy on the validation set, which the net is not trained on",
+                ),
                 _held_out_accuracy,
                 "second_curve",
                 scale=100,
@@ -269,7 +278,7 @@ def _why_no_loss(frame: Frame) -> str:
 
 def _why_no_accuracy(frame: Frame) -> str:
     if frame.settings.data == "random":
-        return translate("AccuracyPlot", "Random data has no right answer to score.")
+        return translate("AccuracyPlot", "No accuracy for random data.")
     if not len(frame.curves.accuracy) and not frame.earlier:
         return translate("AccuracyPlot", "The curve starts with the first iteration.")
     return ""

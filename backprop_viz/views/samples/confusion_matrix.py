@@ -1,4 +1,4 @@
-"""The confusion matrix: labels by row, what they were read as by column."""
+"""The confusion matrix: labels by row, predictions by column."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,7 @@ class ConfusionMatrix(QWidget):
         return QSize(360, 290)
 
     def show_table(self, table: NDArray[np.int64]) -> None:
-        """Show counts (n, n) of samples with label r (row) read as c (column)."""
+        """Show counts (n, n) of samples with label r (row) predicted as c (column)."""
         self._table = table
         self.cell = (min(self.cell[0], len(table) - 1), min(self.cell[1], len(table) - 1))
         self._describe()
@@ -172,7 +172,7 @@ class ConfusionMatrix(QWidget):
         font, muted = body_font(11), QColor(self._theme.muted)
         end = layout.left + layout.size * layout.width
         above = QRect(int(layout.left), 0, int(end - layout.left), int(CAPTION))
-        text_line(painter, above, self.tr("read as"), font, muted)
+        text_line(painter, above, self.tr("predicted"), font, muted)
         share = layout.cell(-1, layout.size)
         self._paint_text(painter, share, self.tr("right"), self._theme.muted)
         self._paint_text(painter, layout.cell(-1, -1), self.tr("all"), self._theme.muted)

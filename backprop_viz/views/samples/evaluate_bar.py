@@ -1,4 +1,4 @@
-"""Evaluates a part on demand: how much of it, how far it is, and how to leave off."""
+"""Evaluates a set on demand: how much of it, its progress, and how to cancel."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
@@ -10,7 +10,7 @@ AMOUNTS = (6_000, 30_000)
 
 
 class EvaluateBar(QWidget):
-    """``wanted`` carries how many samples to read (None: all), ``cancelled`` is for no more."""
+    """``wanted`` carries how many samples to evaluate (None: all), ``cancelled`` is for no more."""
 
     wanted = Signal(object)
     cancelled = Signal()
@@ -20,17 +20,17 @@ class EvaluateBar(QWidget):
         self.amount = QComboBox()
         self.amount.setObjectName("evaluateAmount")
         self.amount.setAccessibleName(self.tr("How many samples to evaluate"))
-        self.amount.setToolTip(self.tr("How many samples of the part are evaluated"))
+        self.amount.setToolTip(self.tr("How many samples of the set are evaluated"))
         # The amounts are those of the part, which changes after the bar was laid out.
         self.amount.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.evaluate = QPushButton(self.tr("Evaluate"))
         self.evaluate.setObjectName("evaluateSamples")
         self.evaluate.setToolTip(
-            self.tr("Read these samples with the network as it is now; training can go on")
+            self.tr("Classify these samples with the current network; training can continue")
         )
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.setObjectName("cancelEvaluation")
-        self.cancel.setToolTip(self.tr("Leave off evaluating; the numbers before it stay"))
+        self.cancel.setToolTip(self.tr("Stop evaluating and keep the previous numbers"))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of the evaluation"))
@@ -54,7 +54,7 @@ class EvaluateBar(QWidget):
         self._show_running(False)
 
     def show_part(self, part: Part, size: int) -> None:
-        """Offer to read a part of this size, or the first samples of a large one."""
+        """Offer to evaluate a set of this size, or the first samples of a large one."""
         if self._shown == (part, size):
             return
         self._shown = (part, size)

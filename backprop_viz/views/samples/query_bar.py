@@ -23,34 +23,34 @@ class QueryBar(QWidget):
         self._row.setSpacing(10)
         self.part = self._box(
             "samplesPart",
-            self.tr("Part"),
-            self.tr("Samples that are trained on, or those held out of training"),
+            self.tr("Set"),
+            self.tr("The training set, or the validation set, which is not trained on"),
             [(part_name(part), part) for part in PARTS],
         )
         self.label = self._box(
             "samplesLabel",
             self.tr("Label"),
-            self.tr("Only samples of this label"),
+            self.tr("Only samples with this label"),
             [(any_, None), *digits],
         )
         self.read = self._box(
             "samplesRead",
-            self.tr("Read as"),
-            self.tr("Only samples that the network reads as this digit"),
+            self.tr("Predicted"),
+            self.tr("Only samples that the network predicts as this digit"),
             [(any_, None), *digits],
         )
         self.right = self._box(
             "samplesRight",
-            self.tr("Right or wrong"),
-            self.tr("Only samples that are read right, or only those read wrong"),
-            [(any_, None), (self.tr("right ✓"), True), (self.tr("wrong ✗"), False)],
+            self.tr("Result"),
+            self.tr("Only samples classified correctly, or only those misclassified"),
+            [(any_, None), (self.tr("correct ✓"), True), (self.tr("incorrect ✗"), False)],
         )
         self.order = self._box(
             "samplesOrder",
             self.tr("Order"),
-            self.tr("As they are stored, or by the loss of each sample"),
+            self.tr("In dataset order, or by the loss of each sample"),
             [
-                (self.tr("as stored"), "stored"),
+                (self.tr("dataset order"), "stored"),
                 (self.tr("highest loss first"), "highest"),
                 (self.tr("lowest loss first"), "lowest"),
             ],

@@ -1,4 +1,4 @@
-"""One cell of the grid: the image, the label, and what it was read as."""
+"""One cell of the grid: the image, the label, and its prediction."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen

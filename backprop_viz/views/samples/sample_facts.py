@@ -13,7 +13,7 @@ _PICTURE = 96
 
 
 class SampleFacts(Panel):
-    """``opened`` carries the sample to load into the stepper."""
+    """``opened`` carries the sample to step through."""
 
     opened = Signal(object)
 
@@ -25,12 +25,10 @@ class SampleFacts(Panel):
         self.name, self.verdict, self.loss = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self.verdict.setObjectName("sampleVerdict")
         self.loss.setProperty("role", "muted")
-        self.load = QPushButton(self.tr("Load into the stepper"))
+        self.load = QPushButton(self.tr("Step through this sample"))
         self.load.setObjectName("loadSample")
         self.load.setAccessibleName(self.load.text())
-        self.load.setToolTip(
-            self.tr("Make this sample the batch of the next iteration, to step through it (Enter)")
-        )
+        self.load.setToolTip(self.tr("Make this sample the batch of the next iteration (Enter)"))
         self.load.setAutoDefault(False)
         self.load.clicked.connect(self._open)
         words = QVBoxLayout()
@@ -53,7 +51,7 @@ class SampleFacts(Panel):
         self.picture.update()
         self.load.setEnabled(sample is not None)
         if sample is None:
-            self.name.setText(self.tr("Choose one of the samples"))
+            self.name.setText(self.tr("Select a sample"))
         else:
             self.name.setText(sample_name(sample))
         self.verdict.setText("" if sample is None else verdict(sample))

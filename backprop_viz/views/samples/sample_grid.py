@@ -21,7 +21,7 @@ class SampleGrid(QListView):
         super().__init__(parent)
         self.setObjectName("sampleGrid")
         self.setAccessibleName(self.tr("Samples"))
-        self.setToolTip(self.tr("Arrows choose a sample, Enter loads it into the stepper"))
+        self.setToolTip(self.tr("Arrow keys select a sample, Enter steps through it"))
         self.empty_text = ""
         self._samples = model
         self._cell = SampleCell()

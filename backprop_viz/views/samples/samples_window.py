@@ -22,8 +22,8 @@ class SamplesWindow(QDialog):
     """Shows what it is given, and asks for what it lacks.
 
     ``watched`` says which part's sheets are wanted (None: none, it is hidden), ``images_wanted``
-    which page (part, source, indices), ``evaluation_wanted`` how much of a part to read,
-    ``opened`` which sample to load into the stepper.
+    which page (part, source, indices), ``evaluation_wanted`` how much of a part to evaluate,
+    ``opened`` which sample to step through.
     """
 
     watched = Signal(object)
@@ -129,9 +129,9 @@ class SamplesWindow(QDialog):
         return self.tr("Not evaluated yet: press Evaluate, or train.")
 
     def _accuracy(self, right: int, read: int, size: int) -> str:
-        text = self.tr("{right:,} of {read:,} read right: {share:.2f} %")
+        text = self.tr("{right:,} of {read:,} correct: accuracy {share:.2f} %")
         if read < size:
-            text = self.tr("{right:,} of the first {read:,} read right: {share:.2f} %")
+            text = self.tr("{right:,} of the first {read:,} correct: accuracy {share:.2f} %")
         return text.format(right=right, read=read, share=100 * right / read)
 
     def _show_found(self) -> None:
@@ -140,11 +140,11 @@ class SamplesWindow(QDialog):
         self.query_bar.found.setText(self.tr("{0:,} of {1:,} samples").format(count, size))
         evaluated = sheet is not None and sheet.iteration is not None
         if sheet is None or sheet.part != self._part:
-            self.grid.empty_text = self.tr("Asking for the samples…")
+            self.grid.empty_text = self.tr("Loading the samples…")
         elif evaluated or self.query_bar.query().label is not None:
-            self.grid.empty_text = self.tr("No sample is like this.")
+            self.grid.empty_text = self.tr("No sample matches.")
         else:
-            self.grid.empty_text = self.tr("Nothing is evaluated yet: press Evaluate.")
+            self.grid.empty_text = self.tr("Not evaluated yet: press Evaluate.")
         self.grid.viewport().update()
 
     def _show_sample(self, sample: Sample | None) -> None:

@@ -10,7 +10,7 @@ from ..style.numbers import short
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample: where it is, its label, what it was read as and its loss, None until it was."""
+    """A sample: where it is, its label, its prediction and its loss, None until evaluated."""
 
     part: Part
     source: int
@@ -21,12 +21,12 @@ class Sample:
 
     @property
     def wrong(self) -> bool:
-        """Whether it was read as another digit than it is."""
+        """Whether the prediction is not the label."""
         return self.read is not None and self.read != self.label
 
 
 def loaded_sentence(sample: Sample) -> str:
-    """What to do with a sample that was loaded into the stepper."""
+    """What to do with a sample that is to be stepped through."""
     return QCoreApplication.translate(
         "samples", "{0}, a {1}, is the batch now: press F10 to step through its iteration."
     ).format(sample_name(sample), sample.label)
@@ -36,8 +36,8 @@ def part_name(part: Part) -> str:
     """A part as the window calls it."""
     translate = QCoreApplication.translate
     if part == "train":
-        return translate("samples", "Training part")
-    return translate("samples", "Held-out part")
+        return translate("samples", "Training set")
+    return translate("samples", "Validation set")
 
 
 def sample_name(sample: Sample) -> str:
@@ -45,18 +45,18 @@ def sample_name(sample: Sample) -> str:
     translate = QCoreApplication.translate
     if sample.part == "train":
         return translate("samples", "Training sample {0:,}").format(sample.index)
-    return translate("samples", "Held-out sample {0:,}").format(sample.index)
+    return translate("samples", "Validation sample {0:,}").format(sample.index)
 
 
 def verdict(sample: Sample) -> str:
-    """Its label, and whether it was read right."""
+    """Its label, and whether the prediction is correct."""
     translate = QCoreApplication.translate
     if sample.read is None:
-        text = translate("samples", "Label {label}, not read yet")
+        text = translate("samples", "Label {label}, not evaluated yet")
     elif sample.wrong:
-        text = translate("samples", "Label {label}, read as {read}: wrong ✗")
+        text = translate("samples", "Label {label}, predicted {read}: incorrect ✗")
     else:
-        text = translate("samples", "Label {label}, read right ✓")
+        text = translate("samples", "Label {label}, predicted {read}: correct ✓")
     return text.format(label=sample.label, read=sample.read)
 
 
@@ -74,22 +74,25 @@ def sample_sentence(sample: Sample) -> str:
 
 
 def cell_sentence(label: int | None, read: int | None, count: int, of: int) -> str:
-    """What a cell of the confusion matrix counts; None for any label, or read as anything."""
+    """What a cell of the confusion matrix counts; None for any label, or any prediction."""
     translate = QCoreApplication.translate
     if label is None and read is None:
-        text = translate("samples", "All {of:,} samples: {count:,} read right ({share:.2f} %).")
+        text = translate(
+            "samples", "All {of:,} samples: {count:,} correct (accuracy {share:.2f} %)."
+        )
     elif read is None:
         text = translate(
-            "samples", "Label {label}: {count:,} of {of:,} samples read right ({share:.2f} %)."
+            "samples", "Label {label}: {count:,} of {of:,} samples correct (recall {share:.2f} %)."
         )
     elif label is None:
         text = translate(
-            "samples", "Read as {read}: {of:,} samples, {count:,} of them rightly ({share:.2f} %)."
+            "samples",
+            "Predicted {read}: {count:,} of {of:,} samples correct (precision {share:.2f} %).",
         )
     else:
         text = translate(
             "samples",
-            "Label {label}, read as {read}: {count:,} of {of:,} samples ({share:.2f} %).",
+            "Label {label}, predicted {read}: {count:,} of {of:,} samples ({share:.2f} %).",
         )
     share = 100 * count / of if of else 0.0
     return text.format(label=label, read=read, count=count, of=of, share=share)

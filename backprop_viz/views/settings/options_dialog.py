@@ -50,19 +50,21 @@ class OptionsDialog(QDialog):
         self._zero_grad = QComboBox()
         self._zero_grad.setAccessibleName("zero_grad")
         self._zero_grad.setToolTip(
-            self.tr("What becomes of every .grad when an iteration begins. Takes effect at once.")
+            self.tr(
+                "What zero_grad does to every .grad when an iteration starts. Takes effect at once."
+            )
         )
         self._zero_grad.addItem(self.tr("sets .grad to None"), (True, True))
         self._zero_grad.addItem(self.tr("fills .grad with zeros"), (True, False))
-        self._zero_grad.addItem(self.tr("is left out: gradients accumulate"), (False, True))
+        self._zero_grad.addItem(self.tr("not called: gradients accumulate"), (False, True))
         self._zero_grad.setCurrentIndex(
             2 if not settings.clear_gradients else 0 if settings.set_to_none else 1
         )
         form.addRow("zero_grad", self._zero_grad)
         note = QLabel(
             self.tr(
-                "Changed optimizer options begin again with a fresh network; the schedule's count "
-                "at once, as if they had held from the first iteration."
+                "Changing the optimizer's options starts again with a new network. The schedule's "
+                "take effect at once, as if they had been set from the first iteration."
             )
         )
         note.setProperty("role", "muted")

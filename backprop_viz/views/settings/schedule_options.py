@@ -25,15 +25,17 @@ class ScheduleOptions:
         words = {
             "iterations": (
                 owner.tr("over"),
-                owner.tr("The rate falls to 0 over so many iterations, and stays there."),
+                owner.tr(
+                    "The learning rate falls to 0 over this many iterations, and stays there."
+                ),
             ),
             "step_size": (
                 owner.tr("every"),
-                owner.tr("After so many iterations each the rate is multiplied by gamma."),
+                owner.tr("The learning rate is multiplied by gamma every this many iterations."),
             ),
             "gamma": (
                 owner.tr("times gamma"),
-                owner.tr("What the rate is multiplied by, as in torch's StepLR."),
+                owner.tr("The factor of the learning rate, as in torch's StepLR."),
             ),
         }
         for name, value in Schedule(self._name, settings.schedule_options).options.items():

@@ -78,7 +78,7 @@ class SettingsBar(QWidget):
         self._loss = QComboBox()
         self._loss.addItem(self.tr("Cross-entropy"), "cross_entropy")
         self._loss.addItem(self.tr("MSE"), "mse")
-        self._loss.addItem(self.tr("Output gradient"), "output_gradient")
+        self._loss.addItem(self.tr("out.backward(random)"), "output_gradient")
         self._optimizer = QComboBox()
         for name, label in optimizer_labels(self).items():
             self._optimizer.addItem(label, name)
@@ -97,7 +97,7 @@ class SettingsBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        fresh = self.tr("A change begins again with a fresh network.")
+        fresh = self.tr("Changing it starts again with a new network.")
         for box, label, tip, width in (
             (self._data, self.tr("Data"), fresh, 134),
             (self._loss, self.tr("Loss"), fresh, 126),
@@ -156,7 +156,7 @@ class SettingsBar(QWidget):
         caption, tip = self.tr("Learning rate"), self._lr_tip
         if rate is not None and self._settings.schedule != "none":
             caption = self.tr("lr now {0:.3g}").format(rate)
-            now = self.tr("The schedule starts from it; in the iteration on show it is {0:.9g}.")
+            now = self.tr("The schedule starts from it; in the iteration shown it is {0:.9g}.")
             tip = f"{tip} {now.format(rate)}"
         self._lr_caption.setText(caption)
         self._lr.setToolTip(tip)
@@ -164,7 +164,7 @@ class SettingsBar(QWidget):
     def _schedule_tip(self) -> str:
         return self.tr(
             "How the learning rate falls. Cosine: to 0, and it stays there. Step: by a factor "
-            "every so many iterations. Its numbers are in the Training options, Ctrl+,. "
+            "at regular intervals. Its options are in the Training options, Ctrl+,. "
             "Takes effect at once."
         )
 

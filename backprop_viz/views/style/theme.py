@@ -33,7 +33,7 @@ class Theme:
     loss: str
     backward: str
     update: str
-    second_curve: str  # held-out, validation
+    second_curve: str  # validation
     earlier_run: str
     negative: str  # ends of the diverging map; its middle is ``zero``
     positive: str

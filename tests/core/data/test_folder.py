@@ -132,7 +132,7 @@ def test_reading_can_be_cancelled(tmp_path: Path) -> None:
 
 
 def nothing(folder: Path) -> str:
-    return "has no sub-folder named 0 to 9"
+    return "has no subfolder named 0 to 9"
 
 
 def empty_classes(folder: Path) -> str:
@@ -143,12 +143,12 @@ def empty_classes(folder: Path) -> str:
 
 def images_without_classes(folder: Path) -> str:
     Image.new("L", (9, 9)).save(folder / "7.png")
-    return "Put the images of each digit into a sub-folder of its name"
+    return "Put the images of each digit into a subfolder of its name"
 
 
 def other_classes(folder: Path) -> str:
     (folder / "cats").mkdir()
-    return "has no sub-folder named 0 to 9"
+    return "has no subfolder named 0 to 9"
 
 
 def truncated(folder: Path) -> str:
@@ -156,14 +156,14 @@ def truncated(folder: Path) -> str:
     path = folder / "5" / "broken.png"
     Image.new("L", (90, 90)).save(path)
     path.write_bytes(path.read_bytes()[:-30])
-    return f"{path} is damaged or not whole"
+    return f"{path} is damaged or incomplete"
 
 
 def no_image(folder: Path) -> str:
     fill(folder, 40)
     path = folder / "5" / "page.jpg"
     path.write_text("<html>")
-    return f"{path} is no PNG or JPEG image"
+    return f"{path} is not a PNG or JPEG image"
 
 
 @pytest.mark.parametrize(

@@ -152,9 +152,9 @@ def refused(source: object, name: str = "the image") -> str:
 
 
 def test_what_is_no_image(tmp_path: Path) -> None:
-    assert "is no PNG or JPEG image" in refused(b"")
-    assert "is no PNG or JPEG image" in refused(b"<html>")
-    assert "is no PNG or JPEG image" in refused(encoded(GREY, "GIF"))
+    assert "is not a PNG or JPEG image" in refused(b"")
+    assert "is not a PNG or JPEG image" in refused(b"<html>")
+    assert "is not a PNG or JPEG image" in refused(encoded(GREY, "GIF"))
     assert "cannot be read: No such file" in refused(tmp_path / "none.png", "none.png")
     assert "is not a file" in refused(tmp_path, str(tmp_path))
     assert "cannot be read" in refused("x" * 300 + ".png", "xxx.png")
@@ -163,7 +163,7 @@ def test_what_is_no_image(tmp_path: Path) -> None:
 def test_a_file_that_ends_too_early() -> None:
     for data in (encoded(GREY), encoded(GREY, "JPEG")):
         for share in (0.3, 0.6, 0.9):
-            assert "is damaged or not whole" in refused(data[: int(len(data) * share)])
+            assert "is damaged or incomplete" in refused(data[: int(len(data) * share)])
 
 
 def png_of(width: int, height: int, data: bytes) -> bytes:
@@ -182,7 +182,7 @@ def png_of(width: int, height: int, data: bytes) -> bytes:
 def test_huge_promises_take_no_memory(side: int) -> None:
     told = within(1 << 20, lambda: refused(png_of(side, side, b"")))
     assert "million pixels. Make it smaller" in told
-    assert "it promises 7,000 by 7,000 pixels in" in refused(png_of(7_000, 7_000, b""))
+    assert "its header promises 7,000 by 7,000 pixels in" in refused(png_of(7_000, 7_000, b""))
 
 
 def test_a_bomb_of_text_is_refused_or_skipped() -> None:

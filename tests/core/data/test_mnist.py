@@ -207,7 +207,7 @@ def zip_file(folder: Path, name: str) -> bytes:
 def test_a_harmed_gzip_file(folder: Path, harm: object) -> None:
     data = zip_file(folder, IMAGES)
     (folder / f"{IMAGES}.gz").write_bytes(harm(data))  # type: ignore[operator]
-    assert "is not a whole gzip file" in refused(folder, f"{IMAGES}.gz")
+    assert "is not a complete gzip file" in refused(folder, f"{IMAGES}.gz")
 
 
 def test_an_empty_gzip_file(folder: Path) -> None:

@@ -122,8 +122,8 @@ def test_refusals_are_sentences(file: Path) -> None:
     folder = file.parent
     for path, words in (
         (folder, "is a folder"),
-        (folder / "gone" / "run.bpviz", "is not there"),
-        (file / "run.bpviz", "is no folder"),
+        (folder / "gone" / "run.bpviz", "does not exist"),
+        (file / "run.bpviz", "is not a folder"),
         (folder / ("n" * 300), "too long"),
     ):
         with pytest.raises(ValueError, match=words) as refused:
@@ -150,7 +150,7 @@ def test_no_permission(file: Path, code: int, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.bpviz")
-    with pytest.raises(ValueError, match="no file that can be read"):
+    with pytest.raises(ValueError, match="not a readable file"):
         size_of(tmp_path / "pipe.bpviz")
 
 

@@ -95,7 +95,7 @@ def test_weights_that_do_not_fit(tmp_path: Path, change: Change, words: str, suf
 def test_what_is_no_tensor_of_numbers(tmp_path: Path, value: object) -> None:
     model, path = net(1), tmp_path / "net.pt"
     torch.save({**net(2).state_dict(), "fc3.bias": value}, path)
-    with pytest.raises(ValueError, match=r"fc3\.bias in net\.pt is no tensor"):
+    with pytest.raises(ValueError, match=r"fc3\.bias in net\.pt is not a tensor"):
         load_weights(path, model)
     assert same(model, net(1))
 

@@ -331,7 +331,7 @@ def test_every_node_is_named_in_full_in_its_hint(view: AutogradView, make_frame:
             assert lines[1] == f"adds to {node.parameter}.grad"
     assert view.canvas.hint(2).splitlines()[-1] == "just run"
     assert view.canvas.hint(0).splitlines()[-1] == "done"
-    assert view.canvas.hint(20).splitlines()[-1] == "not reached by backward yet"
+    assert view.canvas.hint(20).splitlines()[-1] == "not reached yet"
 
 
 def test_nodes_light_up(view: AutogradView, make_frame: MakeFrame) -> None:

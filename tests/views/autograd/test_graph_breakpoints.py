@@ -37,12 +37,12 @@ def test_a_node_offers_to_break_there(view: AutogradView, make_frame: MakeFrame)
     view.show_frame(frame)
     node = next(n.id for n in frame.moment.recording.graph.nodes if n.parameter is None)
     (action,) = view.canvas.menu_of(node).actions()
-    assert (action.text(), action.isChecked()) == ("Break here", False)
+    assert (action.text(), action.isChecked()) == ("&Break here", False)
     action.trigger()
     leaf = leaf_of(frame, "fc1.weight")
     view.show_frame(replace(frame, breakpoints=(FC1,)))
     here, accumulated = view.canvas.menu_of(leaf.id).actions()
-    assert accumulated.text() == "Break when fc1.weight is accumulated"
+    assert accumulated.text() == "Break when fc1.weight is &accumulated"
     assert (here.isChecked(), accumulated.isChecked()) == (False, True)
     accumulated.trigger()
     here.trigger()
@@ -97,8 +97,8 @@ def test_nodes_with_a_breakpoint_have_a_dot(view: AutogradView, make_frame: Make
             assert view.canvas.item.breaking == {3, leaf.id}
             assert view.canvas.grab().toImage() != plain
         view.canvas.fit()
-    assert "a breakpoint is here" in view.canvas.hint(3)
-    assert "a breakpoint is here" not in view.canvas.hint(4)
+    assert "has a breakpoint" in view.canvas.hint(3)
+    assert "has a breakpoint" not in view.canvas.hint(4)
     view.show_frame(frame)
     assert view.canvas.item.breaking == frozenset()
 

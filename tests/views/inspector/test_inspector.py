@@ -119,7 +119,7 @@ def test_the_gradient_goes_from_none_to_numbers(view: InspectorView, make_frame:
         if recording.events[i].phase is Phase.BACKWARD
     )
     view.show_frame(at(frame, arrival))
-    assert words(view) == ["before: None", "after backward: not yet"]
+    assert words(view) == ["before: None", "after backward: not reached yet"]
     assert view.gradient.chart.chart.message == "None"
     assert row(view, 0)[2:] == ["None", "–", "–"]
     view.show_frame(at(frame, arrival + 1))
@@ -130,13 +130,13 @@ def test_the_gradient_goes_from_none_to_numbers(view: InspectorView, make_frame:
     np.testing.assert_array_equal(after, expected)
     assert row(view, 5)[2:] == [str(expected[5]), "–", "–"]
     view.show_frame(at(frame, 0))
-    assert words(view)[1] == "after backward: not yet"
+    assert words(view)[1] == "after backward: not reached yet"
 
 
 def test_zeros_are_zeros(view: InspectorView, make_frame: MakeFrame) -> None:
     settings = Settings(data="random", loss="mse", batch_size=1, set_to_none=False)
     view.show_frame(make_frame(settings, iterations=1, phases=3))
-    assert words(view) == ["before: zeros", "after backward: not yet"]
+    assert words(view) == ["before: zeros", "after backward: not reached yet"]
     assert not view.gradient.chart.chart.bars[0].values.any()
     assert row(view, 0, exact=False)[2] == "0"
     view.gradient.chart.grab()
@@ -202,8 +202,15 @@ def test_the_update_is_what_torch_did(
     for i in range(6):
         w, new = before[i].numpy(), after[i].numpy()
         grad = trainer.model.conv1.bias.grad[i].numpy()
-        step = np.float64(w) - np.float64(new)
+        step = np.float64(new) - np.float64(w)
         assert row(view, i) == [str(i), str(w), str(grad), str(step), str(new)]
+    titles = [column.title for column in view.update_section.table.rows.columns]
+    assert titles == ["w", "grad", "step", "new w"]
+    if optimizer in ("manual", "sgd"):
+        steps = view.update_section.table.rows.columns[2].values
+        np.testing.assert_allclose(
+            steps, -0.02 * trainer.model.conv1.bias.grad.numpy(), rtol=1e-3, atol=1e-7
+        )
     assert view.update_section.rule.text().startswith("w ← w − lr · ")
     assert view.update_section.rule.toolTip().endswith(view.update_section.rule.text())
 

@@ -81,7 +81,7 @@ def test_before_it_ran_there_is_nothing(section: NodeSection, make_frame: MakeFr
     frame = make_frame()
     addmm = node(frame, "AddmmBackward0")
     section.show_moment(at(frame, 0), addmm)
-    assert section.arrived_title.text() == "Gradient in: not yet"
+    assert section.arrived_title.text() == "Gradient in: not reached yet"
     assert not any(row.isVisible() for row in (*section.arrived, *section.sent))
 
 

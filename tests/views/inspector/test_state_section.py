@@ -129,7 +129,7 @@ def test_a_parameter_without_gradient(section: StateSection, make_frame: Any) ->
     spans = tuple(replace(s, stop=min(s.stop, len(events))) for s in recording.spans)
     bare = replace(recording, events=events, spans=spans)
     section.show_moment(replace(frame, moment=bare.at(len(events))), NAME, 0)
-    assert lines(section) == ["Its .grad is None: the optimizer left it as it was."]
+    assert lines(section) == ["Its .grad is None: the optimizer skipped it."]
 
 
 def test_strange_recordings_do_not_raise(section: StateSection, make_frame: Any) -> None:
@@ -218,7 +218,7 @@ def test_the_tables_current_row_is_the_element_chosen(qtbot: QtBot, make_frame: 
     assert chosen == [3, 4]
 
 
-def test_what_was_taken_from_infinity_is_nan_and_no_warning(qtbot: QtBot, make_frame: Any) -> None:
+def test_the_step_of_infinity_is_nan_and_no_warning(qtbot: QtBot, make_frame: Any) -> None:
     frame = make_frame(settings("sgd"))
     endless = np.array([np.inf, -np.inf, np.inf, 1, 2, 3], np.float32)
     after = np.array([np.inf, -np.inf, -np.inf, 1, np.inf, 2.5], np.float32)
@@ -230,8 +230,8 @@ def test_what_was_taken_from_infinity_is_nan_and_no_warning(qtbot: QtBot, make_f
     moment = replace(frame.moment.recording, events=events).at(len(events))
     update.show_moment(moment, NAME, frame.settings)
     model = update.table.model()
-    taken = [model.index(row, 3).data() for row in range(6)]
-    assert taken == ["nan", "nan", "+inf", "0", "-inf", "+0.5000"]
+    steps = [model.index(row, 3).data() for row in range(6)]
+    assert steps == ["nan", "nan", "-inf", "0", "+inf", "-0.5000"]
 
 
 def test_numbers_as_they_stand_in_a_rule() -> None:

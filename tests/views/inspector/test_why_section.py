@@ -35,7 +35,7 @@ def recorded(frame: Frame, trainer: bv.Trainer) -> Frame:
 def test_a_gradient_that_is_fine(section: WhySection, make_frame: MakeFrame) -> None:
     frame = make_frame()
     section.show_moment(frame, "parameter", "conv1.bias")
-    assert section.sentence.text().startswith("Backward brought conv1.bias its gradient")
+    assert section.sentence.text().startswith("Backward computed the gradient of conv1.bias")
     assert not section.line.isVisible()
     assert DARK.muted in section.sentence.styleSheet()
 
@@ -76,7 +76,7 @@ def test_without_evidence_there_is_no_button(section: WhySection, make_frame: Ma
 def test_a_nan_is_in_the_colour_of_errors(section: WhySection, make_frame: MakeFrame) -> None:
     settings = Settings(data="strokes", lr=1e6, batch_size=4)
     section.show_moment(make_frame(settings, iterations=2), "parameter", "fc3.weight")
-    assert section.sentence.text().startswith("Inf first came out of “linear”, from inputs between")
+    assert section.sentence.text().startswith("Inf first appeared in “linear”, from inputs between")
     assert DARK.error in section.sentence.styleSheet()
     section.set_theme(LIGHT)
     assert LIGHT.error in section.sentence.styleSheet()

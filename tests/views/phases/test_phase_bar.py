@@ -95,7 +95,7 @@ def test_what_each_phase_took_and_gave(bar: PhaseBar, make_frame: MakeFrame) -> 
         (Settings(data="random", loss="mse", batch_size=1, set_to_none=False), "10 grads → 0"),
         (
             Settings(data="random", loss="mse", batch_size=1, clear_gradients=False),
-            "left as they are",
+            "not called: gradients accumulate",
         ),
     ],
 )
@@ -120,7 +120,7 @@ def test_a_preview_has_no_history(bar: PhaseBar, make_frame: MakeFrame) -> None:
     full = make_frame(phases=3)
     shown = replace(full.moment.recording, preview=True)
     bar.show_frame(replace(full, moment=shown.at(0), due=Phase.ZERO_GRAD))
-    assert notes(bar) == ["due", "", "", "", ""]
+    assert notes(bar) == ["next", "", "", "", ""]
     assert {cell.standing.state for cell in bar.cells} == {State.TO_COME}
 
 
@@ -149,7 +149,7 @@ def test_tips_say_what_a_phase_does_and_what_it_took(bar: PhaseBar, make_frame: 
     took = duration(frame.moment.recording.span(Phase.BACKWARD).seconds)
     assert f"26 events in {took}." in bar.cells[3].toolTip()
     assert "gradient" in bar.cells[3].toolTip()
-    assert "due next" in bar.cells[4].toolTip()
+    assert "runs next" in bar.cells[4].toolTip()
 
 
 def test_a_hidden_bar_catches_up(qtbot: QtBot, make_frame: MakeFrame) -> None:

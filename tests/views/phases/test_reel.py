@@ -87,7 +87,7 @@ def test_the_strip_is_there_when_there_is_a_choice(
     view.show_frame(with_reel(full, 128, 14, 15, 128))
     assert view.reel.isVisible()
     assert view.note.readout.text() == "kept 14–128 · 3.0 of 256 MB"
-    assert "Travel menu" in view.note.readout.toolTip()
+    assert "History menu" in view.note.readout.toolTip()
     view.show_frame(full)
     assert not view.reel.isVisible()
     assert not view.note.isVisible()

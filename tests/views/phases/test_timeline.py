@@ -89,7 +89,7 @@ def test_the_caption_says_where_the_cursor_is(view: TimelineView, make_frame: Ma
     assert view.caption() == "iteration 3 · backward 17/26"
     assert view.accessibleDescription() == view.caption()
     view.show_frame(at(full, 0))
-    assert view.caption() == "iteration 3 · not begun"
+    assert view.caption() == "iteration 3 · not started"
 
 
 def test_training_without_events_flows(view: TimelineView, make_frame: MakeFrame) -> None:
@@ -198,7 +198,7 @@ def test_an_altered_iteration_says_so(view: TimelineView, make_frame: MakeFrame)
     # The bar gives way to the words.
     assert view.segments()[-1].left < bar[-1].left
     view.show_frame(replace(frame, moment=changed.at(0)))
-    assert view.caption() == "iteration 1 · not begun · altered"
+    assert view.caption() == "iteration 1 · not started · altered"
     # What is not shown is not marked.
     view.show_frame(replace(frame, moment=Recording(1, (), altered=None).at(0), training=True))
     assert "altered" not in view.caption()

@@ -44,7 +44,7 @@ def test_what_is_read_is_what_torch_computed(qtbot: QtBot, make_frame: MakeFrame
     plot.plot.set_crosshair(12)
     reading = {name: value for name, value, _ in plot.plot.reading()}
     assert reading["batch"] == f"{frame.curves.loss[11]:.4g}".ljust(5, "0")
-    assert reading["held-out"] == f"{frame.curves.held_out_loss[0]:.4g}".ljust(5, "0")
+    assert reading["validation"] == f"{frame.curves.held_out_loss[0]:.4g}".ljust(5, "0")
     weights = 0.95 ** np.arange(11, -1, -1)
     smoothed = float((frame.curves.loss * weights).sum() / weights.sum())
     assert float(reading["smoothed"]) == pytest.approx(smoothed, abs=1e-3)
@@ -57,7 +57,7 @@ def test_accuracy_is_in_percent(qtbot: QtBot, make_frame: MakeFrame) -> None:
     plot.show_frame(replace(frame, curves=curves([1.0, 1.0])))
     plot.plot.set_crosshair(2)
     reading = [(name, value) for name, value, _ in plot.plot.reading()]
-    assert reading == [("training", "50.00 %"), ("held-out", "25.00 %")]
+    assert reading == [("training", "50.00 %"), ("validation", "25.00 %")]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_accuracy_is_in_percent(qtbot: QtBot, make_frame: MakeFrame) -> None:
     [
         (LossPlot, STROKES, "first iteration"),
         (AccuracyPlot, STROKES, "first iteration"),
-        (AccuracyPlot, Settings(data="random", loss="mse", batch_size=1), "no right answer"),
+        (AccuracyPlot, Settings(data="random", loss="mse", batch_size=1), "No accuracy"),
         (LossPlot, replace(STROKES, loss="output_gradient"), "no loss"),
     ],
 )
@@ -99,9 +99,9 @@ def test_a_word_of_the_legend_hides_its_curve(qtbot: QtBot, make_frame: MakeFram
     plot.plot.set_crosshair(2)
     batch = plot.legend[0]
     QTest.mouseClick(batch, Qt.MouseButton.LeftButton)
-    assert [name for name, _, _ in plot.plot.reading()] == ["smoothed", "held-out"]
+    assert [name for name, _, _ in plot.plot.reading()] == ["smoothed", "validation"]
     QTest.keyClick(batch, Qt.Key.Key_Space)
-    assert [name for name, _, _ in plot.plot.reading()] == ["batch", "smoothed", "held-out"]
+    assert [name for name, _, _ in plot.plot.reading()] == ["batch", "smoothed", "validation"]
     for button in (*plot.legend, plot.log):
         assert button.toolTip()
         assert button.accessibleName()

@@ -67,14 +67,14 @@ def test_the_keyboard_reaches_every_cell(
 
 def test_what_a_cell_counts_is_said(matrix: ConfusionMatrix) -> None:
     total = int(TABLE.sum())
-    assert matrix.sentence((3, 5)) == "Label 3, read as 5: 7 of 20 samples (35.00 %)."
-    assert matrix.sentence((3, -1)) == "Label 3: 13 of 20 samples read right (65.00 %)."
-    assert matrix.sentence((-1, 5)) == "Read as 5: 22 samples, 15 of them rightly (68.18 %)."
-    assert matrix.sentence((-1, -1)).startswith(f"All {total} samples: 145 read right")
+    assert matrix.sentence((3, 5)) == "Label 3, predicted 5: 7 of 20 samples (35.00 %)."
+    assert matrix.sentence((3, -1)) == "Label 3: 13 of 20 samples correct (recall 65.00 %)."
+    assert matrix.sentence((-1, 5)) == "Predicted 5: 15 of 22 samples correct (precision 68.18 %)."
+    assert matrix.sentence((-1, -1)).startswith(f"All {total} samples: 145 correct")
     matrix.show_cell(3, 5)
     assert matrix.accessibleDescription() == matrix.sentence((3, 5))
     matrix.show_table(np.zeros((10, 10), np.int64))
-    assert matrix.sentence((3, 5)) == "Label 3, read as 5: 0 of 0 samples (0.00 %)."
+    assert matrix.sentence((3, 5)) == "Label 3, predicted 5: 0 of 0 samples (0.00 %)."
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])

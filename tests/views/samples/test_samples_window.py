@@ -55,11 +55,11 @@ def test_it_asks_only_while_it_is_shown(qtbot: QtBot) -> None:
 def test_the_numbers_are_those_of_the_sheet(view: SamplesWindow) -> None:
     sheet = make_sheet()
     right = int((sheet.labels == sheet.scores.read).sum())
-    assert view.numbers.text() == f"{right} of 600 read right: {100 * right / 600:.2f} %"
+    assert view.numbers.text() == f"{right} of 600 correct: accuracy {100 * right / 600:.2f} %"
     assert "iteration 42" in view.matrix_panel.subtitle.text()
     assert view.query_bar.found.text() == "600 of 600 samples"
     view.show_sheet(make_sheet(read=256))
-    assert "of the first 256 read right" in view.numbers.text()
+    assert "of the first 256 correct" in view.numbers.text()
     view.show_sheet(Sheet("held_out", 1, sheet.labels, unread(600)))
     assert view.numbers.text().startswith("Not evaluated yet")
     assert "iteration" not in view.matrix_panel.subtitle.text()
@@ -103,7 +103,7 @@ def test_a_cell_of_the_matrix_opens_its_samples(view: SamplesWindow) -> None:
 def test_where_nothing_is_found_it_says_why(view: SamplesWindow) -> None:
     view.query_bar.set_query(Query(label=2, read=3))
     assert view.model.rowCount() == 0
-    assert view.grid.empty_text == "No sample is like this."
+    assert view.grid.empty_text == "No sample matches."
     view.query_bar.set_query(Query(right=False))
     view.show_sheet(Sheet("held_out", 1, make_sheet().labels, unread(600)))
     assert "press Evaluate" in view.grid.empty_text
@@ -114,7 +114,7 @@ def test_enter_and_the_button_load_the_chosen_sample(view: SamplesWindow, qtbot:
     view.opened.connect(lambda sample: opened.append((sample.part, sample.index)))
     assert not view.facts.load.isEnabled()
     view.grid.setCurrentIndex(view.model.index(4))
-    assert view.facts.name.text() == "Held-out sample 4"
+    assert view.facts.name.text() == "Validation sample 4"
     qtbot.keyClick(view.grid, Qt.Key.Key_Right)
     qtbot.keyClick(view.grid, Qt.Key.Key_Return)
     qtbot.mouseClick(view.facts.load, Qt.MouseButton.LeftButton)
@@ -126,7 +126,7 @@ def test_wrong_ones_are_told_in_words_and_signs(view: SamplesWindow) -> None:
     view.query_bar.set_query(Query(right=False))
     view.grid.setCurrentIndex(view.model.index(0))
     assert "✗" in view.facts.verdict.text()
-    assert "wrong" in view.facts.verdict.text()
+    assert "incorrect" in view.facts.verdict.text()
     view.query_bar.set_query(Query(right=True))
     view.grid.setCurrentIndex(view.model.index(0))
     assert "✓" in view.facts.verdict.text()

@@ -1,0 +1,50 @@
+"""What the window says uses the field's words."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import backprop_viz
+
+# What is not said, and what is said in its place.
+AVOIDED = {
+    "held out": "validation set",
+    "held-out": "validation set",
+    "read as": "predicted",
+    "read right": "correct",
+    "read wrong": "incorrect",
+    "is to come": "has not run yet",
+    "begin again": "start again",
+    "go on with": "continue",
+    "that is due": "next",
+    "speaks for": "saliency",
+    "w − new w": "step",
+    "as stored": "dataset order",
+    "the stepper": "step through",
+}
+
+
+def visible_texts() -> Iterator[tuple[str, str]]:
+    """Every text that is marked for translation, with the file that it is in."""
+    for path in Path(backprop_viz.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in ("tr", "translate", "_", "say"):
+                for argument in node.args:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        yield path.name, argument.value
+
+
+def test_the_fields_words_are_used() -> None:
+    texts = list(visible_texts())
+    assert len(texts) > 400
+    assert ("query_bar.py", "dataset order") in texts
+    odd = [
+        (file, text, f"say {better!r}")
+        for file, text in texts
+        for word, better in AVOIDED.items()
+        if word in text.lower()
+    ]
+    assert odd == []
