@@ -165,7 +165,7 @@ def test_a_worker_that_is_killed_is_replaced(
     os.kill(killed, signal.SIGKILL)
     if how == "step":
         window.findChild(QAction, "actionStep").trigger()
-    said = "was started again with the same settings and a fresh network"
+    said = "was restarted with the same settings and a new network"
     qtbot.waitUntil(lambda: said in window.messages.text(), timeout=10_000)
     assert not session.frame.training
     frame = frame_of(window)
@@ -186,5 +186,5 @@ def test_a_worker_that_cannot_begin_is_not_started_for_ever(
 ) -> None:
     monkeypatch.setattr(worker_process, "_START", "import sys; {path!r}; sys.exit(3)")
     window = open_window("--preset", "tutorial")
-    assert "could not begin" in window.messages.text()
+    assert "could not start" in window.messages.text()
     assert window.session.frame is None

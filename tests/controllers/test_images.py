@@ -112,7 +112,7 @@ def test_dropped(open_window: OpenWindow, qtbot: QtBot, photo: Path) -> None:
     other = photo.with_name("other.png")
     Image.new("L", (5, 5)).save(other)
     assert drop(window, photo, other)
-    assert "The first of 2 files" in window.messages.text()
+    assert "the first of 2 files" in window.messages.text()
     qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
     # Wherever it is dropped: on a graph, a plot, the program, the pad.
     areas = [a.viewport() for a in window.findChildren(QAbstractScrollArea) if a.isVisible()]

@@ -237,7 +237,7 @@ def test_the_mark_is_there_before_backward_and_within(bar: PhaseBar, make_frame:
     full = make_frame()
     for cursor, note in (
         (0, "altered"),
-        (start(full, Phase.BACKWARD), "due · altered"),
+        (start(full, Phase.BACKWARD), "next · altered"),
         (start(full, Phase.BACKWARD) + 17, "17 / 26 nodes · altered"),
     ):
         bar.show_frame(altered(at(full, cursor)))
