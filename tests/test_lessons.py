@@ -256,8 +256,8 @@ def test_a_data_iteration_is_not_taken_back(open_session: OpenSession) -> None:
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
-        (Settings(data="random", loss="mse", batch_size=1), "Random input"),
-        (replace(DIGITS, loss="output_gradient"), "output gradient"),
+        (Settings(data="random", loss="mse", batch_size=1), "the data is random"),
+        (replace(DIGITS, loss="output_gradient"), "out.backward(random)"),
     ],
 )
 def test_where_nothing_is_to_learn_one_sentence_says_why(
