@@ -349,7 +349,9 @@ def test_a_worker_that_is_killed_takes_up_the_run_again(
     composer(window).autosave.save()
     before = frame_of(window)
     os.kill(window.session._link._link.process.pid, signal.SIGKILL)
-    qtbot.waitUntil(lambda: "continues from its last autosave" in window.messages.text(), timeout=60_000)
+    qtbot.waitUntil(
+        lambda: "continues from its last autosave" in window.messages.text(), timeout=60_000
+    )
     frame = frame_of(window)
     assert (frame.iteration, frame.settings) == (5, before.settings)
     assert frame.moment.recording.loss == before.moment.recording.loss
