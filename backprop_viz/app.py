@@ -24,7 +24,7 @@ from .controllers.teaching import Teaching
 from .controllers.travelling import Travelling
 from .controllers.viewing import Viewing
 from .core.records import Frame, Notice, Settings
-from .core.selection import Kind, select
+from .core.selection import Kind, Selection, select
 from .session import Session
 from .views.notices import sentence
 from .views.style.theme import body_font
@@ -96,6 +96,7 @@ class Composer(QObject):
         for command, action in rows:
             action.triggered.connect(attrgetter(command.call)(self))
         self._frame: Frame | None = None
+        self._selection: Selection | None = None
         session.frame_ready.connect(self._show)
         window.closing.connect(self._close)
         window.picked.connect(self._select)
@@ -106,17 +107,30 @@ class Composer(QObject):
             self.files.open(arguments.file)
 
     def _show(self, frame: Frame) -> None:
-        self._frame = frame
+        before, self._frame = self._frame, frame
         self.window.show_frame(frame)
+        graph = frame.moment.recording.graph
+        if graph.nodes and (before is None or before.moment.recording.graph is not graph):
+            self._select_again(frame)
         self.running.show_frame(frame)
         self.travelling.show_frame(frame)
         self.teaching.show_frame(frame)
         self.files.show_frame(frame)
         self.autosave.show_frame(frame)
 
-    def _select(self, kind: Kind, key: str | int) -> None:
+    def _select(self, kind: Kind, key: str) -> None:
         if self._frame is not None:
-            self.window.select(select(self._frame.moment.recording, kind, key))
+            self._selection = select(self._frame.moment.recording, kind, key)
+            self.window.select(self._selection)
+
+    def _select_again(self, frame: Frame) -> None:
+        """In another graph what is selected may have other kin: that of the loss has more nodes."""
+        selection = self._selection
+        if selection is not None:
+            found = select(frame.moment.recording, selection.kind, selection.key)
+            if found != selection:
+                self._selection = found
+                self.window.select(found)
 
     def _close(self) -> None:
         self.window.save_layout(self._store)

@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .core.breakpoints import by_key
 from .core.checkpoints import Checkpoints
 from .core.files.session_file import StoredRun, load_session, resume, save_session
 from .core.files.weights import load_weights, save_weights
@@ -67,8 +68,11 @@ class Filing:
         recalling = self._worker.recalling
         recalling.begin(run)
         # Before the frame that shows the run: with it the window has its breakpoints.
+        window = dict(run.window)
+        if isinstance(window.get("breakpoints"), tuple):
+            window["breakpoints"] = by_key(window["breakpoints"], resumed.recording.graph)
         self._mailbox.answer(
-            Filed("opened", path, None, None, run.earlier, run.window, len(recalling.due))
+            Filed("opened", path, None, None, run.earlier, window, len(recalling.due))
         )
         self._worker.reporting.show_history(run.curves)
 

@@ -91,6 +91,24 @@ def test_altering_and_going_back_to_the_truth(session: Session, phases: int) -> 
     assert again.curves.loss.tolist() == truth.curves.loss.tolist()
 
 
+def test_a_node_chosen_after_forward_is_altered_though_the_graph_has_grown(
+    session: Session,
+) -> None:
+    for _ in range(2):
+        session.step()
+    recording = shown(session).moment.recording
+    relu = recording.graph.nodes[[e.node for e in recording.events if e.op == "relu"][2]]
+    session.alter(Alteration(relu.key, "zero"))
+    for _ in range(2):
+        session.step()
+    altered = shown(session).moment
+    grads = {name: altered.grad(name) for name in altered.recording.by_parameter}
+    # Behind the third ReLU lie the convolutions and fc1, before it fc2 and fc3.
+    assert {name for name, grad in grads.items() if not grad.any()} == {
+        f"{layer}.{kind}" for layer in ("conv1", "conv2", "fc1") for kind in ("weight", "bias")
+    }
+
+
 def test_nothing_to_alter_is_told(session: Session) -> None:
     told: list[Notice] = []
     session.told.connect(told.append)

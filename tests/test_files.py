@@ -89,7 +89,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     for _ in range(3):
         trigger(one, "actionStep")
     one.draw_panel.show_strokes(STROKES)
-    one.session.watch((Breakpoint("loss_above", None, 40.0),))
+    one.session.watch((Breakpoint("loss_above", None, 40.0), Breakpoint("node", "conv2d 2")))
     one.findChild(QAction, "actionSaveSession").trigger()  # asks for a name the first time
     (dialog,) = one.findChildren(QFileDialog)
     dialog.fileSelected.emit(str(path))

@@ -126,7 +126,7 @@ def run_until_stopped(session: Session, qtbot: QtBot) -> Frame:
 
 def test_places_stop_training_at_their_event(session: Session, qtbot: QtBot) -> None:
     node = next(
-        n.id
+        n.key
         for n in shown(session).moment.recording.graph.nodes
         if n.name == "ConvolutionBackward0"
     )
@@ -136,7 +136,27 @@ def test_places_stop_training_at_their_event(session: Session, qtbot: QtBot) -> 
         assert frame.hit == breakpoint_
         event = frame.moment.event
         assert event.phase is Phase.BACKWARD
-        assert breakpoint_.key in (event.node, event.parameter)
+        graph = frame.moment.recording.graph
+        assert breakpoint_.key in (graph.nodes[event.node].key, event.parameter)
+
+
+@pytest.mark.parametrize("phases", [2, 3])
+def test_a_node_chosen_in_either_graph_is_where_backward_stops(
+    session: Session, phases: int
+) -> None:
+    """Of the output there are 25 nodes, of the loss 27, of which the first ones are others."""
+    for _ in range(phases):
+        session.step()
+    recording = shown(session).moment.recording
+    conv = [e for e in recording.events if e.op == "conv2d"][1]
+    chosen = recording.graph.nodes[conv.node]
+    session.watch([Breakpoint("node", chosen.key)])
+    session.iterate()
+    frame = shown(session)
+    assert frame.hit == Breakpoint("node", "conv2d 2")
+    # The gradient of conv2's output: no other node's has this shape and this name.
+    assert frame.moment.event.op == "ConvolutionBackward0"
+    assert frame.moment.event.inputs[0].shape == (1, 16, 13, 13)
 
 
 @pytest.mark.parametrize("kind", ["loss_above", "norm_above", "norm_below"])

@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from .records import Array, Breakpoint, Event, Phase, Recording
+from .records import Array, Breakpoint, Event, Graph, Phase, Recording
 
 PLACES = frozenset(("line", "layer", "node", "parameter"))
 GRADIENT_CONDITIONS = frozenset(
@@ -18,17 +19,40 @@ def first_hit(
 ) -> tuple[int, Breakpoint] | None:
     """The first event from ``start`` on at which a breakpoint holds, and that breakpoint."""
     computed = layer_ends(recording)
+    nodes = nodes_broken(recording, breakpoints)
     for i in range(start, len(recording.events)):
         event = recording.events[i]
         for breakpoint_ in breakpoints:
             layer = breakpoint_.kind == "layer" and computed.get(i) == breakpoint_.key
+            node = event.phase is Phase.BACKWARD and nodes.get(event.node) == breakpoint_
             if (
                 layer
+                or node
                 or holds(breakpoint_, event, recording.loss)
                 or _left_none(breakpoint_, recording, i)
             ):
                 return i, breakpoint_
     return None
+
+
+def nodes_broken(
+    recording: Recording, breakpoints: Sequence[Breakpoint]
+) -> dict[int | None, Breakpoint]:
+    """The breakpoints at nodes that this iteration's graph has, by the node's number in it."""
+    places = ((b, recording.graph.find(b.key)) for b in breakpoints if b.kind == "node")
+    return {node.id: b for b, node in places if node is not None}
+
+
+def by_key(breakpoints: Sequence[Breakpoint], graph: Graph) -> tuple[Breakpoint, ...]:
+    """Breakpoints at nodes by key, where they were by number, as in sessions of older versions.
+
+    The number is that in the graph of the loss; one that it has not never stopped anything.
+    """
+    found = ((b, graph.find(b.key)) for b in breakpoints)
+    of_old = ((b, node) for b, node in found if b.kind == "node" and isinstance(b.key, int))
+    named = {b: node and replace(b, key=node.key) for b, node in of_old}
+    kept = (named.get(b, b) for b in breakpoints)
+    return tuple(b for b in kept if b is not None)
 
 
 def layer_ends(recording: Recording) -> dict[int, str]:
@@ -42,8 +66,6 @@ def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:
     kind, key, value = breakpoint_.kind, breakpoint_.key, breakpoint_.value
     if kind == "line":
         return event.line == key
-    if kind == "node":
-        return event.phase is Phase.BACKWARD and event.node == key
     if kind == "not_finite":
         return not all(array is None or _finite(array) for array in event.outputs)
     if kind == "loss_above":

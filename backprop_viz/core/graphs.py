@@ -36,10 +36,13 @@ def walk(root: GradFn) -> list[GradFn]:
     return nodes
 
 
-def grad_fn_graph(nodes: Sequence[GradFn], names: Mapping[int, str]) -> Graph:
+def grad_fn_graph(
+    nodes: Sequence[GradFn], names: Mapping[int, str], keys: Mapping[GradFn, str] | None = None
+) -> Graph:
     """The graph of ``walk``'s nodes; a node's id is its place in the list.
 
-    ``names`` gives a parameter's dotted name by the ``id()`` of its tensor.
+    ``names`` gives a parameter's dotted name by the ``id()`` of its tensor; ``keys`` each node's
+    key, where they are told apart from those of other graphs.
     """
     ids = {node: i for i, node in enumerate(nodes)}
     edges = tuple(
@@ -60,6 +63,7 @@ def grad_fn_graph(nodes: Sequence[GradFn], names: Mapping[int, str]) -> Graph:
                 names.get(id(leaf_of(node))),
                 *places[i],
                 saved=saved_by(node),
+                key="" if keys is None else keys[node],
             )
             for i, node in enumerate(nodes)
         ),

@@ -25,6 +25,7 @@ from .graphs import (
     walk,
     weight_nodes,
 )
+from .identity import identities
 from .records import (
     Alteration,
     Array,
@@ -222,7 +223,8 @@ class Recorder:
         self._nodes = walk(self._unbound)
         self._unbound = None
         ids = {node: i for i, node in enumerate(self._nodes)}
-        self._graph = grad_fn_graph(self._nodes, self._names)
+        keys = identities(self._nodes, self._operations, self._trainer.output, self._names)
+        self._graph = grad_fn_graph(self._nodes, self._names, keys)
         self._weight_nodes = weight_nodes(self._nodes, self._operations, self._weights)
         first = len(self._events) - len(self._operations)  # zero_grad's events come before
         for i, operation in enumerate(self._operations, first):
@@ -244,7 +246,12 @@ class Recorder:
         self._operations.clear()
         batch = (self._trainer.batch[0], self._trainer.labels)
         self._copies.forget_all_but((*self._trainer.model.parameters(), *batch))
-        handles = [handle for i, node in enumerate(self._nodes) for handle in self._watch(i, node)]
+        altered = self._alteration and self._graph.find(self._alteration.node)
+        handles = [
+            handle
+            for i, node in enumerate(self._nodes)
+            for handle in self._watch(i, node, altered is not None and altered.id == i)
+        ]
         try:
             yield
         finally:
@@ -252,7 +259,7 @@ class Recorder:
                 handle.remove()
         self._backwards += 1
 
-    def _watch(self, i: int, node: GradFn) -> Iterator[Any]:
+    def _watch(self, i: int, node: GradFn, altered: bool) -> Iterator[Any]:
         """Hooks on one node: the first sees the gradients summed, the second those sent on."""
         copies = self._copies
         arrived: list[Array | None] = []
@@ -268,12 +275,12 @@ class Recorder:
             if leaf is not None:
                 arrived.insert(0, copies.grad(leaf))
 
-        alteration = self._alteration if i == (self._alteration and self._alteration.node) else None
+        alteration = self._alteration if altered else None
 
         def after(grad_inputs: Grads, _: Grads) -> Grads | None:
-            altered = None if alteration is None else alter(alteration, grad_inputs)
+            changed = None if alteration is None else alter(alteration, grad_inputs)
             if leaf is None:
-                sent = zip(altered or grad_inputs, onward, strict=False)
+                sent = zip(changed or grad_inputs, onward, strict=False)
                 outputs = tuple(copies.sent(grad, *edge) for grad, edge in sent)
             else:
                 copies.accumulated(leaf, places[0], arrived[1])
@@ -288,7 +295,7 @@ class Recorder:
                     parameter=self._names.get(id(leaf)),
                 )
             )
-            return altered
+            return changed
 
         yield node.register_prehook(before)
         yield node.register_hook(after)

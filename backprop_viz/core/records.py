@@ -77,7 +77,9 @@ class Saved:
 class Node:
     """One grad_fn node. ``x`` counts columns from the root, ``y`` lanes from the top.
 
-    ``saved`` is freed when backward has run the node.
+    ``id`` is its number in this graph. ``key`` names it in every graph of a network: in that of
+    the output and of the loss, in every iteration, whatever the loss. ``saved`` is freed when
+    backward has run the node.
     """
 
     id: int
@@ -87,6 +89,7 @@ class Node:
     x: float = 0.0
     y: float = 0.0
     saved: tuple[Saved, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,10 @@ class Graph:
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[tuple[int, int], ...] = ()
+
+    def find(self, node: str | int | None) -> Node | None:
+        """The node of that key; of a number, the one that has it in this graph."""
+        return next((n for n in self.nodes if node in (n.key, n.id)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +172,11 @@ class Event:
 class Alteration:
     """A change made on purpose to the gradients that flow out of a grad_fn node.
 
-    ``kind``: "scale" (times ``value``), "clip" (each to -value..value), "zero", or "noise"
+    ``node`` is the node's key, or its number in the graph that backward runs. ``kind``: "scale" (times ``value``), "clip" (each to -value..value), "zero", or "noise"
     (normal, of standard deviation ``value``).
     """
 
-    node: int
+    node: str | int
     kind: str
     value: float = 1.0
 
@@ -388,7 +395,7 @@ class Breakpoint:
     """Where, or on what condition, the cursor stops.
 
     ``kind`` "line", "layer", "node" and "parameter" name a place by ``key``: a line of the
-    network's source, a layer's name, a node's id, a parameter's dotted name. "loss_above",
+    network's source, a layer's name, a node's key, a parameter's dotted name. "loss_above",
     "norm_above" and "norm_below" (of any parameter's ``.grad``, or of the one that ``key``
     names) compare with ``value``.
     "grad_zero" and "grad_none" may name a parameter too, "not_finite" asks about everything.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .records import Layer, Recording
+from .records import Layer, Node, Recording
 
 Kind = Literal["parameter", "layer", "node"]
 
@@ -12,47 +12,50 @@ Kind = Literal["parameter", "layer", "node"]
 class Selection:
     """The thing chosen (``kind`` and ``key``) and its kin in every panel.
 
-    ``key``: a parameter's dotted name, a layer's name, or a node's id. ``lines`` are lines of
-    the network's source file.
+    ``key``: a parameter's dotted name, a layer's name, or a node's key. ``nodes`` are keys too,
+    ``lines`` are lines of the network's source file.
     """
 
     kind: Kind
-    key: str | int
+    key: str
     parameters: frozenset[str] = frozenset()
     layers: frozenset[str] = frozenset()
-    nodes: frozenset[int] = frozenset()
+    nodes: frozenset[str] = frozenset()
     lines: frozenset[int] = frozenset()
 
 
 def select(recording: Recording, kind: Kind, key: str | int) -> Selection:
-    """What belongs to the thing chosen, found in the recording."""
-    layers = {layer for layer in recording.layers.layers if _belongs(recording, layer, kind, key)}
+    """What belongs to the thing chosen, found in the recording; a node also by its number there."""
+    graph = recording.graph
+    chosen = graph.find(key) if kind == "node" else None
+    layers = {y for y in recording.layers.layers if _belongs(recording, y, kind, key, chosen)}
     events = [recording.events[i] for layer in layers for i in layer.operations]
-    nodes = {e.node for e in events if e.node is not None}
+    ids = {e.node for e in events if e.node is not None}
     names = {p for layer in layers for p in layer.parameters}
     if kind == "parameter":
         names = {str(key)}
-    if kind == "node":
-        leaf = {n.parameter for n in recording.graph.nodes if n.id == key and n.parameter}
-        names = {str(name) for name in leaf} or names
-        nodes.add(int(key))
-    nodes |= {n.id for n in recording.graph.nodes if n.parameter in names}
+    if chosen is not None:
+        names = {chosen.parameter} if chosen.parameter else names
+        ids.add(chosen.id)
+    nodes = {n.key for n in graph.nodes if n.id in ids or n.parameter in names}
     return Selection(
         kind,
-        key,
+        str(key) if chosen is None else chosen.key,
         frozenset(names),
         frozenset(layer.name for layer in layers),
-        frozenset(nodes),
+        frozenset(nodes if chosen or kind != "node" else {*nodes, str(key)}),
         frozenset(e.line for e in events if e.line is not None),
     )
 
 
-def _belongs(recording: Recording, layer: Layer, kind: Kind, key: str | int) -> bool:
+def _belongs(
+    recording: Recording, layer: Layer, kind: Kind, key: str | int, node: Node | None
+) -> bool:
     if kind == "parameter":
         return key in layer.parameters
     if kind == "layer":
         return key == layer.name
-    if any(recording.events[i].node == key for i in layer.operations):
-        return True
-    parameter = next((n.parameter for n in recording.graph.nodes if n.id == key), None)
-    return parameter is not None and parameter in layer.parameters
+    if node is None:
+        return False
+    made = any(recording.events[i].node == node.id for i in layer.operations)
+    return made or node.parameter in layer.parameters

@@ -9,8 +9,8 @@ def recording() -> bv.Recording:
     return bv.Trainer("random", "mse").record()
 
 
-def names(recording: bv.Recording, nodes: frozenset[int]) -> set[str]:
-    return {recording.graph.nodes[i].parameter or recording.graph.nodes[i].name for i in nodes}
+def names(recording: bv.Recording, keys: frozenset[str]) -> set[str]:
+    return {n.parameter or n.name for n in recording.graph.nodes if n.key in keys}
 
 
 def test_conv1_is_its_node_its_parameters_and_its_line(recording: bv.Recording) -> None:
@@ -35,9 +35,10 @@ def test_a_parameter_and_its_layer_are_kin(recording: bv.Recording) -> None:
 def test_a_leaf_node_leads_to_its_parameter(recording: bv.Recording) -> None:
     leaf = next(n for n in recording.graph.nodes if n.parameter == "conv2.weight")
     chosen = select(recording, "node", leaf.id)
+    assert chosen == select(recording, "node", "conv2.weight")
     assert chosen.parameters == {"conv2.weight"}
     assert chosen.layers == {"conv2"}
-    assert leaf.id in chosen.nodes
+    assert leaf.key in chosen.nodes
 
 
 def test_what_is_not_there_selects_only_itself(recording: bv.Recording) -> None:

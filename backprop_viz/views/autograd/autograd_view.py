@@ -97,4 +97,4 @@ class AutogradView(Panel):
         self.progress.setText(done)
 
     def _choose(self, node: int) -> None:
-        self.picked.emit("node", node)
+        self.picked.emit("node", self.canvas.item.graph.nodes[node].key)

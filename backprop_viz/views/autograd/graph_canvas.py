@@ -65,6 +65,7 @@ class GraphCanvas(QGraphicsView):
         self._whole = False  # asked for: all of it, however small
         self._columns = 0
         self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._selected: frozenset[str] = frozenset()
         self._pressed: QPoint | None = None
         self._dragged = False
 
@@ -76,8 +77,12 @@ class GraphCanvas(QGraphicsView):
             self._structure = analyse(graph)
             self._columns = 0
             self._zoomed = self._whole = False
+            focused = None if self.item.focused is None else self._key_of(self.item.focused)
             self.item.focused = None
             self._fold(rebuild=graph)
+            found = graph.find(focused)
+            self.item.focused = None if found is None else found.id
+            self._mark()
         before = self.current
         self.item.recolour(moment)
         if self.current is not None and self.current != before:
@@ -94,10 +99,18 @@ class GraphCanvas(QGraphicsView):
         self.item.update()
         self.viewport().update()
 
-    def set_selected(self, nodes: frozenset[int]) -> None:
-        """Put a ring around nodes."""
-        self.item.selected = nodes
+    def set_selected(self, keys: frozenset[str]) -> None:
+        """Put a ring around the nodes of these keys, in this graph and in those to come."""
+        self._selected = keys
+        self._mark()
+
+    def _mark(self) -> None:
+        nodes = self.item.graph.nodes
+        self.item.selected = frozenset(n.id for n in nodes if n.key in self._selected)
         self.item.update()
+
+    def _key_of(self, node: int) -> str:
+        return self.item.graph.nodes[node].key
 
     def sizeHint(self) -> QSize:
         """As much as there is."""
@@ -114,7 +127,7 @@ class GraphCanvas(QGraphicsView):
         nodes = frozenset(
             node.id
             for node in self.item.graph.nodes
-            if ("node", node.id) in keys
+            if ("node", node.key) in keys
             or (node.parameter is not None and ("parameter", node.parameter) in keys)
         )
         if nodes != self.item.breaking:
@@ -255,7 +268,7 @@ class GraphCanvas(QGraphicsView):
     def menu_of(self, node: int) -> BreakMenu:
         """What can be done at a node; it is gone when it closes."""
         parameter = self._structure.graph.nodes[node].parameter
-        offers = [(self.tr("&Break here"), Breakpoint("node", node))]
+        offers = [(self.tr("&Break here"), Breakpoint("node", self._key_of(node)))]
         if parameter is not None:
             text = self.tr("Break when {name} is &accumulated").format(name=parameter)
             offers.append((text, Breakpoint("parameter", parameter)))

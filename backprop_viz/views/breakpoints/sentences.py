@@ -57,15 +57,9 @@ def _line(breakpoint_: Breakpoint, frame: Frame | None) -> str:
 
 
 def _node(breakpoint_: Breakpoint, frame: Frame | None) -> str:
-    nodes = () if frame is None else frame.moment.recording.graph.nodes
-    node = next((n for n in nodes if n.id == breakpoint_.key), None)
+    node = None if frame is None else frame.moment.recording.graph.find(breakpoint_.key)
     if node is None:
-        text = QCoreApplication.translate("breakpoints", "Backward has run node {node}")
-        return text.format(node=breakpoint_.key)
-    if node.parameter is not None:
-        text = QCoreApplication.translate(
-            "breakpoints", "Backward has run {name} of {parameter}, node {node}"
-        )
-        return text.format(name=node.name, parameter=node.parameter, node=node.id)
-    text = QCoreApplication.translate("breakpoints", "Backward has run {name}, node {node}")
-    return text.format(name=node.name, node=node.id)
+        text = QCoreApplication.translate("breakpoints", "Backward has run the node of {key}")
+        return text.format(key=breakpoint_.key)
+    text = QCoreApplication.translate("breakpoints", "Backward has run {name} of {key}")
+    return text.format(name=node.name, key=node.key)

@@ -2,21 +2,21 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from ...core.records import Alteration, Recording
+from ...core.records import Alteration, Node, Recording
 from ..breakpoints.sentences import number
 
 
 def alteration_sentence(
-    alteration: Alteration, recording: Recording, here: int | None = None
+    alteration: Alteration, recording: Recording, here: str | None = None
 ) -> str:
     """What was done to which node's gradient; in the future while backward has not run it.
 
-    ``here`` is the node that the sentence stands beside.
+    ``here`` is the key of the node that the sentence stands beside.
     """
-    ran = alteration.node in recording.ran_at
-    words = _done() if ran else _to_come()
-    node = _node(alteration, recording, here)
-    return words[alteration.kind].format(node=node, value=number(alteration.value))
+    node = recording.graph.find(alteration.node)
+    ran = node is not None and node.id in recording.ran_at
+    words = (_done() if ran else _to_come())[alteration.kind]
+    return words.format(node=_node(node, alteration, here), value=number(alteration.value))
 
 
 def _done() -> dict[str, str]:
@@ -49,11 +49,11 @@ def _to_come() -> dict[str, str]:
     }
 
 
-def _node(alteration: Alteration, recording: Recording, here: int | None) -> str:
-    if alteration.node == here:
+def _node(node: Node | None, alteration: Alteration, here: str | None) -> str:
+    if node is None:
+        text = QCoreApplication.translate("alterations", "the node of {key}")
+        return text.format(key=alteration.node)
+    if node.key == here:
         return QCoreApplication.translate("alterations", "this node")
-    found = next((n for n in recording.graph.nodes if n.id == alteration.node), None)
-    if found is None:
-        return QCoreApplication.translate("alterations", "node {id}").format(id=alteration.node)
-    text = QCoreApplication.translate("alterations", "{name} (node {id})")
-    return text.format(name=found.name, id=found.id)
+    text = QCoreApplication.translate("alterations", "{name} of {key}")
+    return text.format(name=node.name, key=node.key)

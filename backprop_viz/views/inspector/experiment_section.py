@@ -51,6 +51,10 @@ def spread(arrays: Iterable[Array | None]) -> float:
         return float(np.std(np.concatenate(known))) if known else 0.0
 
 
+def _is_at(altered: Alteration, node: Node) -> bool:
+    return altered.node in (node.key, node.id)
+
+
 class ExperimentSection(QWidget):
     """A change to the gradient out of a node: what, by how much, Apply; and the way back.
 
@@ -95,12 +99,12 @@ class ExperimentSection(QWidget):
         """Offer to change the gradient out of a node, or say what was changed."""
         moment = frame.moment
         before, self._frame, self._node = self._node, frame, node
-        if not self._shown.is_new(moment.recording, moment.cursor, node.id, frame.training):
+        if not self._shown.is_new(moment.recording, moment.cursor, node.key, frame.training):
             return
-        if before is None or before.id != node.id:
+        if before is None or before.key != node.key:
             self._edited, self._applied = False, None
         altered = moment.recording.altered
-        if altered is not None and altered.node == node.id and altered != self._applied:
+        if altered is not None and altered != self._applied and _is_at(altered, node):
             self._take(altered)
         self._applied = altered
         # Its spread takes a while to find: only once for each gradient.
@@ -120,14 +124,14 @@ class ExperimentSection(QWidget):
             return None
         kind = self.kinds.currentData()
         if kind == "zero":
-            return Alteration(self._node.id, kind)
+            return Alteration(self._node.key, kind)
         try:
             value = float(self.value.text())
         except ValueError:
             return None
         if not math.isfinite(value) or (kind in ("clip", "noise") and value <= 0):
             return None
-        return Alteration(self._node.id, kind, value)
+        return Alteration(self._node.key, kind, value)
 
     def reason(self) -> str:
         """Why the gradient cannot be changed now, empty where it can."""
@@ -139,7 +143,7 @@ class ExperimentSection(QWidget):
         if node.name == "AccumulateGrad":
             return self.tr("This node has no output gradient: it adds what arrives to .grad.")
         recording = frame.moment.recording
-        if recording.preview or all(n.id != node.id for n in recording.graph.nodes):
+        if recording.preview or recording.graph.find(node.key) is None:
             return self.tr("This iteration has no such node yet: run forward first.")
         return ""
 
@@ -240,7 +244,7 @@ class ExperimentSection(QWidget):
             widget.setVisible(altered is not None)
         if recording is None or altered is None or self._frame is None or self._node is None:
             return
-        self.altered.setText(alteration_sentence(altered, recording, self._node.id))
+        self.altered.setText(alteration_sentence(altered, recording, self._node.key))
         self.undo.setEnabled(not self._frame.training)
 
     # -- what the user does ------------------------------------------------------------------

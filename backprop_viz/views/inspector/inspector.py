@@ -75,7 +75,7 @@ class InspectorView(Panel):
         self._wanted: Choice = _FIRST
         self._layers: tuple[Layer, ...] = ()
         self._graph = Graph()
-        self._node: int | None = None
+        self._node: str | None = None
         self._element = 0
 
     # -- what is shown -------------------------------------------------------------------------
@@ -89,7 +89,7 @@ class InspectorView(Panel):
     @property
     def node(self) -> Node | None:
         """The grad_fn node that is shown instead, where one was selected."""
-        return next((n for n in self._graph.nodes if n.id == self._node), None)
+        return self._graph.find(self._node)
 
     def show_frame(self, frame: Frame) -> None:
         """Show the thing chosen at the frame's cursor."""
@@ -113,9 +113,8 @@ class InspectorView(Panel):
         """Show what is selected; a node with its parameter or layer as the choice."""
         if selection is None:
             return
-        key = str(selection.key)
-        self._node = int(selection.key) if selection.kind == "node" else None
-        choice: Choice = (selection.kind, key)
+        self._node = selection.key if selection.kind == "node" else None
+        choice: Choice = (selection.kind, selection.key)
         if selection.kind == "node" and len(selection.parameters) == 1:
             choice = ("parameter", next(iter(selection.parameters)))
         elif selection.kind == "node":
@@ -160,7 +159,8 @@ class InspectorView(Panel):
         if selection.layers or self._frame is None:
             return min(selection.layers, default="")
         recording = self._frame.moment.recording
-        made = made_by(recording, int(selection.key))
+        node = recording.graph.find(selection.key)
+        made = None if node is None else made_by(recording, node.id)
         layer = None if made is None else layer_of(recording, made)
         return "" if layer is None else layer.name
 
@@ -178,7 +178,7 @@ class InspectorView(Panel):
             self.show_frame(self._frame)
         self.picked.emit(*choice)
 
-    def _found(self, kind: Kind, key: str | int) -> None:
+    def _found(self, kind: Kind, key: str) -> None:
         """Show what the search found, and tell of it."""
         if self._frame is not None:
             self.select(select(self._frame.moment.recording, kind, key))
@@ -220,9 +220,9 @@ class InspectorView(Panel):
 
     def _node_line(self, node: Node) -> str:
         if node.shape is None:
-            return self.tr("grad_fn node {id}").format(id=node.id)
+            return self.tr("grad_fn of {key}").format(key=node.key)
         shape = "×".join(str(size) for size in node.shape) or self.tr("a number")
-        return self.tr("grad_fn node {id} · {shape}").format(id=node.id, shape=shape)
+        return self.tr("grad_fn of {key} · {shape}").format(key=node.key, shape=shape)
 
     def _layer_line(self, moment: Moment, layer: Layer) -> str:
         value, _ = layer_tensors(moment, layer)

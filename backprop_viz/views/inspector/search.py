@@ -18,7 +18,7 @@ class Entry:
 
     text: str
     kind: Kind
-    key: str | int
+    key: str
 
 
 def entries(recording: Recording) -> tuple[Entry, ...]:
@@ -36,9 +36,9 @@ def entries(recording: Recording) -> tuple[Entry, ...]:
         kin = node.parameter or ("" if made is None else layer_of.get(made, ""))
         text = f"{node.name} · {kin}" if kin else node.name
         if text in taken:
-            text = f"{text} · {node.id}"
+            text = f"{text} · {node.key}"
         taken.add(text)
-        found.append(Entry(text, "node", node.id))
+        found.append(Entry(text, "node", node.key))
     return tuple(found)
 
 
@@ -152,11 +152,12 @@ class SearchField(QLineEdit):
 
 
 def _same_names(one: Recording, other: Recording) -> bool:
-    def names(recording: Recording) -> tuple[list[str], list[str], list[str]]:
+    def names(recording: Recording) -> tuple[list[str], ...]:
         return (
             [p.name for p in recording.parameters],
             [layer.name for layer in recording.layers.layers],
             [node.name for node in recording.graph.nodes],
+            [node.key for node in recording.graph.nodes],
         )
 
     return names(one) == names(other)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...core.breakpoints import layer_ends
+from ...core.breakpoints import layer_ends, nodes_broken
 from ...core.records import PHASES, Breakpoint, Phase, Recording
 
 _GAP = 2.0
@@ -83,7 +83,7 @@ def event_at(segments: Sequence[Segment], x: float) -> int | None:
 def stops_at(recording: Recording, breakpoints: Sequence[Breakpoint]) -> tuple[int, ...]:
     """The events at places where a breakpoint is: a line, layer, node or parameter."""
     lines = {b.key for b in breakpoints if b.kind == "line"}
-    nodes = {b.key for b in breakpoints if b.kind == "node"}
+    nodes = nodes_broken(recording, breakpoints)
     names = {b.key for b in breakpoints if b.kind == "parameter"}
     layers = {b.key for b in breakpoints if b.kind == "layer"}
     if recording.preview or not (lines or nodes or names or layers):

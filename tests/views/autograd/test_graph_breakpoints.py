@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Breakpoint, Frame, Node
+from backprop_viz.core.selection import select
 from backprop_viz.views.autograd.autograd_view import AutogradView
 from backprop_viz.views.breakpoints.break_menu import BreakMenu
 from backprop_viz.views.style.theme import DARK, LIGHT
@@ -35,8 +36,8 @@ def test_a_node_offers_to_break_there(view: AutogradView, make_frame: MakeFrame)
     view.breakpoint_toggled.connect(toggled.append)
     frame = make_frame()
     view.show_frame(frame)
-    node = next(n.id for n in frame.moment.recording.graph.nodes if n.parameter is None)
-    (action,) = view.canvas.menu_of(node).actions()
+    node = next(n for n in frame.moment.recording.graph.nodes if n.parameter is None)
+    (action,) = view.canvas.menu_of(node.id).actions()
     assert (action.text(), action.isChecked()) == ("&Break here", False)
     action.trigger()
     leaf = leaf_of(frame, "fc1.weight")
@@ -46,7 +47,7 @@ def test_a_node_offers_to_break_there(view: AutogradView, make_frame: MakeFrame)
     assert (here.isChecked(), accumulated.isChecked()) == (False, True)
     accumulated.trigger()
     here.trigger()
-    assert toggled == [Breakpoint("node", node), FC1, Breakpoint("node", leaf.id)]
+    assert toggled == [Breakpoint("node", node.key), FC1, Breakpoint("node", "fc1.weight")]
 
 
 # Said by the offscreen platform of every menu.
@@ -85,7 +86,12 @@ def test_nodes_with_a_breakpoint_have_a_dot(view: AutogradView, make_frame: Make
     leaf = leaf_of(frame, "fc1.weight")
     marked = replace(
         frame,
-        breakpoints=(Breakpoint("node", 3), FC1, Breakpoint("node", 999), Breakpoint("not_finite")),
+        breakpoints=(
+            Breakpoint("node", frame.moment.recording.graph.nodes[3].key),
+            FC1,
+            Breakpoint("node", "no such"),
+            Breakpoint("not_finite"),
+        ),
     )
     for theme in (DARK, LIGHT):
         view.set_theme(theme)
@@ -107,5 +113,28 @@ def test_breakpoints_of_another_graph_are_no_trouble(
     view: AutogradView, make_frame: MakeFrame
 ) -> None:
     for frame in (make_frame(phases=0), make_frame(phases=2), make_frame()):
-        view.show_frame(replace(frame, breakpoints=(Breakpoint("node", 30), FC1)))
+        view.show_frame(replace(frame, breakpoints=(Breakpoint("node", "gelu 9"), FC1)))
         view.grab()
+
+
+def test_a_dot_a_ring_and_the_keyboard_stay_at_their_node_when_the_graph_grows(
+    view: AutogradView, make_frame: MakeFrame
+) -> None:
+    """From the output's graph of 25 nodes to the loss's of 27, and back in the next iteration."""
+    forward, whole = make_frame(phases=2), make_frame(phases=3)
+    graphs = [frame.moment.recording.graph for frame in (forward, whole)]
+    conv, other = (next(n for n in g.nodes if n.key == "conv2d 2") for g in graphs)
+    assert conv.id != other.id
+    view.show_frame(forward)
+    view.select(select(forward.moment.recording, "node", conv.key))
+    view.canvas.item.focused = conv.id
+    (action,) = view.canvas.menu_of(conv.id).actions()
+    marked = (action.data(),)
+    for frame, node in ((forward, conv), (whole, other), (forward, conv)):
+        view.show_frame(replace(frame, breakpoints=marked))
+        item = view.canvas.item
+        assert item.breaking == {node.id}
+        assert node.id in item.selected
+        assert item.focused == node.id
+        chosen = {frame.moment.recording.graph.nodes[i].key for i in item.selected}
+        assert chosen == {"conv2d 2", "relu 2", "conv2.weight", "conv2.bias"} & chosen

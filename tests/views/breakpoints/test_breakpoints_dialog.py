@@ -12,7 +12,7 @@ from backprop_viz.views.breakpoints.sentences import number, sentence
 MakeFrame = Callable[..., Frame]
 ALL = (
     (Breakpoint("line", 26), "Line 26 of the network's source has run"),
-    (Breakpoint("node", 3), "Backward has run node 3"),
+    (Breakpoint("node", "relu 3"), "Backward has run the node of relu 3"),
     (Breakpoint("parameter", "fc1.bias"), "The gradient of fc1.bias is accumulated"),
     (Breakpoint("loss_above", None, 2.5), "The loss is above 2.5"),
     (Breakpoint("norm_above", None, 100.0), "A gradient's norm is above 100"),
@@ -60,14 +60,12 @@ def test_a_frame_lets_the_sentence_say_more(make_frame: MakeFrame) -> None:
     said = sentence(Breakpoint("line", line.source_line), frame)
     assert said == f"Line {row + 1} has run: {line.text.strip()}"
     nodes = frame.moment.recording.graph.nodes
-    assert (
-        sentence(Breakpoint("node", nodes[0].id), frame)
-        == "Backward has run MseLossBackward0, node 0"
-    )
+    said = sentence(Breakpoint("node", "mse_loss 1"), frame)
+    assert said == "Backward has run MseLossBackward0 of mse_loss 1"
     leaf = next(n for n in nodes if n.parameter == "fc1.bias")
-    said = sentence(Breakpoint("node", leaf.id), frame)
-    assert said == f"Backward has run AccumulateGrad of fc1.bias, node {leaf.id}"
-    assert sentence(Breakpoint("node", 999), frame) == "Backward has run node 999"
+    said = sentence(Breakpoint("node", leaf.key), frame)
+    assert said == "Backward has run AccumulateGrad of fc1.bias"
+    assert sentence(Breakpoint("node", "gelu 1"), frame) == "Backward has run the node of gelu 1"
     assert sentence(Breakpoint("line", -4), make_frame(phases=0)) == sentence(
         Breakpoint("line", -4)
     )

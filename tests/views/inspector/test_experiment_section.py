@@ -59,12 +59,12 @@ def test_scaling(section: ExperimentSection, make_frame: MakeFrame, qtbot: QtBot
     assert section.value.text() == "2"
     with qtbot.waitSignal(section.alter_wanted) as asked:
         qtbot.mouseClick(section.apply, Qt.MouseButton.LeftButton)
-    assert asked.args == [Alteration(relu.id, "scale", 2.0)]
+    assert asked.args == [Alteration(relu.key, "scale", 2.0)]
     section.value.selectAll()
     qtbot.keyClicks(section.value, "-1.5e-3")
     with qtbot.waitSignal(section.alter_wanted) as asked:
         qtbot.keyClick(section.value, Qt.Key.Key_Return)
-    assert asked.args == [Alteration(relu.id, "scale", -0.0015)]
+    assert asked.args == [Alteration(relu.key, "scale", -0.0015)]
 
 
 def test_what_is_first_offered(
@@ -81,7 +81,7 @@ def test_what_is_first_offered(
     assert float(section.value.text()) == pytest.approx(np.abs(everything).max() / 2, rel=1e-2)
     choose(section, "zero")
     assert not section.value.isVisible()
-    assert section.wanted() == Alteration(addmm.id, "zero")
+    assert section.wanted() == Alteration(addmm.key, "zero")
     choose(section, "noise")
     assert section.value.isVisible()
     assert float(section.value.text()) == pytest.approx(everything.std(), rel=1e-2)
@@ -188,11 +188,11 @@ def test_undo(section: ExperimentSection, make_frame: MakeFrame, qtbot: QtBot) -
     section.show_moment(frame, relu)
     assert not section.undo.isVisible()
     assert not section.altered.isVisible()
-    shown = altered(frame, Alteration(relu.id, "clip", 0.5))
+    shown = altered(frame, Alteration(relu.key, "clip", 0.5))
     section.show_moment(shown, relu)
     assert section.altered.text() == "The gradient out of this node was clipped to ±0.5."
     # The change can be varied: it stands in the row.
-    assert section.wanted() == Alteration(relu.id, "clip", 0.5)
+    assert section.wanted() == Alteration(relu.key, "clip", 0.5)
     with qtbot.waitSignal(section.undo_wanted):
         qtbot.keyClick(section.undo, Qt.Key.Key_Space)
     section.show_moment(shown, addmm)
@@ -209,7 +209,7 @@ def test_the_sentences(make_frame: MakeFrame) -> None:
     frame = make_frame()
     recording = frame.moment.recording
     relu = node(frame, "ReluBackward0")
-    name = f"ReluBackward0 (node {relu.id})"
+    name = f"ReluBackward0 of {relu.key}"
     expected = {
         "scale": f"The gradient out of {name} was scaled by 0.001.",
         "clip": f"The gradient out of {name} was clipped to ±0.001.",
@@ -218,12 +218,12 @@ def test_the_sentences(make_frame: MakeFrame) -> None:
     }
     before = make_frame(phases=3).moment.recording
     for kind, text in expected.items():
-        alteration = Alteration(relu.id, kind, 1e-3)
+        alteration = Alteration(relu.key, kind, 1e-3)
         assert alteration_sentence(alteration, recording) == text
-        assert "this node" in alteration_sentence(alteration, recording, relu.id)
+        assert "this node" in alteration_sentence(alteration, recording, relu.key)
         assert alteration_sentence(alteration, before).startswith("Backward will ")
-    nowhere = alteration_sentence(Alteration(999, "zero"), recording)
-    assert "node 999" in nowhere
+    nowhere = alteration_sentence(Alteration("gelu 1", "zero"), recording)
+    assert "the node of gelu 1" in nowhere
 
 
 def test_through_the_inspector(make_frame: MakeFrame, qtbot: QtBot) -> None:
@@ -238,8 +238,8 @@ def test_through_the_inspector(make_frame: MakeFrame, qtbot: QtBot) -> None:
     section = view.node_section.experiment
     with qtbot.waitSignal(view.alter_wanted) as asked:
         section.apply.click()
-    assert asked.args == [Alteration(relu.id, "scale", 2.0)]
-    view.show_frame(altered(frame, Alteration(relu.id, "scale", 2.0)))
+    assert asked.args == [Alteration(relu.key, "scale", 2.0)]
+    view.show_frame(altered(frame, Alteration(relu.key, "scale", 2.0)))
     assert section.altered.text() == "The gradient out of this node was scaled by 2."
     with qtbot.waitSignal(view.undo_wanted):
         section.undo.click()
@@ -268,7 +268,7 @@ def test_it_fits_and_the_keyboard_reaches_it(
 ) -> None:
     frame = make_frame()
     relu = node(frame, "ReluBackward0")
-    section.show_moment(altered(frame, Alteration(relu.id, "noise", 1.25e-5)), relu)
+    section.show_moment(altered(frame, Alteration(relu.key, "noise", 1.25e-5)), relu)
     assert section.minimumSizeHint().width() <= 270
     for widget in (section.kinds, section.value, section.apply, section.undo):
         assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus

@@ -280,7 +280,7 @@ def test_a_node_has_a_page_of_its_own(
     assert view.node is not None
     assert view.node_section.isVisible()
     assert view.node_section.title.text() == "ConvolutionBackward0"
-    assert view.description.text() == f"grad_fn node {convolution} · 1×6×30×30"
+    assert view.description.text() == "grad_fn of conv2d 1 · 1×6×30×30"
     with qtbot.waitSignal(view.evidence) as told:
         view.node_section.why.show_button.click()
     assert told.args == [recording.ran_at[convolution]]
