@@ -48,11 +48,13 @@ def by_key(breakpoints: Sequence[Breakpoint], graph: Graph) -> tuple[Breakpoint,
 
     The number is that in the graph of the loss; one that it has not never stopped anything.
     """
-    found = ((b, graph.find(b.key)) for b in breakpoints)
-    of_old = ((b, node) for b, node in found if b.kind == "node" and isinstance(b.key, int))
-    named = {b: node and replace(b, key=node.key) for b, node in of_old}
-    kept = (named.get(b, b) for b in breakpoints)
-    return tuple(b for b in kept if b is not None)
+    kept: list[Breakpoint] = []
+    for breakpoint_ in breakpoints:
+        if breakpoint_.kind != "node" or not isinstance(breakpoint_.key, int):
+            kept.append(breakpoint_)
+        elif (node := graph.find(breakpoint_.key)) is not None:
+            kept.append(replace(breakpoint_, key=node.key))
+    return tuple(kept)
 
 
 def layer_ends(recording: Recording) -> dict[int, str]:

@@ -246,7 +246,8 @@ class Recorder:
         self._operations.clear()
         batch = (self._trainer.batch[0], self._trainer.labels)
         self._copies.forget_all_but((*self._trainer.model.parameters(), *batch))
-        altered = self._alteration and self._graph.find(self._alteration.node)
+        alteration = self._alteration
+        altered = None if alteration is None else self._graph.find(alteration.node)
         handles = [
             handle
             for i, node in enumerate(self._nodes)

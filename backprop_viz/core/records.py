@@ -172,8 +172,9 @@ class Event:
 class Alteration:
     """A change made on purpose to the gradients that flow out of a grad_fn node.
 
-    ``node`` is the node's key, or its number in the graph that backward runs. ``kind``: "scale" (times ``value``), "clip" (each to -value..value), "zero", or "noise"
-    (normal, of standard deviation ``value``).
+    ``node`` is the node's key, or its number in the graph that backward runs. ``kind``: "scale"
+    (times ``value``), "clip" (each to -value..value), "zero", or "noise" (normal, of standard
+    deviation ``value``).
     """
 
     node: str | int
