@@ -195,11 +195,7 @@ class Files(QObject):
         self._kept = None
         if filed.refusal is not None:
             return
-        try:
-            apply_window_state(self._context, filed.window)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            said = self.tr("The run is restored; its drawing and layout could not be read.")
-            self._window.messages.tell(said, "info")
+        apply_window_state(self._context, filed.window)
         self._name(Path(filed.path) if kept is None else kept[1])
         self._saved = None
         if kept is None:

@@ -4,6 +4,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
+_AT_ONCE = 65_536
+
 # Each schedule's options and what they are unless told: cosine falls to 0 over ``iterations`` and
 # stays there; step multiplies by ``gamma`` every ``step_size`` iterations, as torch's StepLR.
 # The digits preset goes by this length: tests/benchmarks/bench_reading.py measures it.
@@ -66,8 +70,20 @@ class Schedule:
         """The rate after ``iteration`` iterations of a run that began at ``base``."""
         if self.name == "cosine":
             return base * self.factor(iteration)
-        rate = base
         if self.name == "step":
-            for _ in range(int(iteration // self.options["step_size"])):
-                rate *= self.options["gamma"]
-        return rate
+            times = int(iteration // self.options["step_size"])
+            return _multiplied(base, self.options["gamma"], times)
+        return base
+
+
+def _multiplied(rate: float, gamma: float, times: int) -> float:
+    """The rate times gamma, again and again: not by a power, whose last bit is another."""
+    while times:
+        factors = np.full(min(times, _AT_ONCE) + 1, gamma)
+        factors[0] = rate
+        with np.errstate(all="ignore"):
+            before, rate = np.multiply.accumulate(factors)[-2:].tolist()
+        if rate == before:  # 0, infinite, or the last bit that is left: it stays so
+            return rate
+        times -= len(factors) - 1
+    return rate

@@ -1,9 +1,9 @@
 """The main window: where every panel sits. It composes; what the panels do is theirs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from .phases.timeline import TimelineView
 from .plots.plots import AccuracyPlot, GradientFlowPlot, LossPlot
 from .program.program_view import ProgramView
 from .progress_strip import ProgressStrip
+from .style.places import apply_sizes, restore_place, restore_sizes, save_place, save_sizes
 from .style.theme import Theme
 from .toolbar import Toolbar
 
@@ -230,29 +231,24 @@ class MainWindow(QMainWindow):
 
     def save_layout(self, store: QSettings) -> None:
         """Keep the window's place and the panels' sizes for the next launch."""
-        store.setValue("window/geometry", self.saveGeometry())
+        save_place(store, "window/place", self)
         for name, splitter in self._splitters.items():
-            store.setValue(f"window/{name}", splitter.saveState())
+            save_sizes(store, f"window/sizes/{name}", splitter)
 
     def restore_layout(self, store: QSettings) -> None:
         """Take up the layout of the last launch, where there was one."""
-        geometry = store.value("window/geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
+        restore_place(store, "window/place", self)
         for name, splitter in self._splitters.items():
-            state = store.value(f"window/{name}")
-            if isinstance(state, QByteArray):
-                splitter.restoreState(state)
+            restore_sizes(store, f"window/sizes/{name}", splitter)
 
-    def layout_state(self) -> dict[str, bytes]:
+    def layout_state(self) -> dict[str, list[int]]:
         """The panels' sizes."""
-        return {name: bytes(s.saveState().data()) for name, s in self._splitters.items()}
+        return {name: splitter.sizes() for name, splitter in self._splitters.items()}
 
-    def apply_layout(self, state: Mapping[str, bytes]) -> None:
+    def apply_layout(self, state: Mapping[str, Sequence[int]]) -> None:
         """Give the panels the sizes that ``layout_state`` told of."""
         for name, splitter in self._splitters.items():
-            if name in state:
-                splitter.restoreState(QByteArray(state[name]))
+            apply_sizes(splitter, state.get(name, ()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell, then close."""

@@ -18,7 +18,7 @@ from .about import ABOUT, MOST_JSON, header_length
 from .atomic import size_of, write_atomically
 from .tree import Encoder, decode
 
-# 3 added what is about the file, and to sessions the iterations kept.
+# 3 added what is about the file, and to sessions the iterations kept; ``upgrade`` reads 2 as 3.
 VERSION = 3
 READABLE = (2, 3)
 _MANIFEST, _SUM = "manifest", "sha256"
@@ -44,6 +44,8 @@ def write_container(
 
 def read_container(path: Path, kind: str) -> Any:
     """The value that was written to a file as ``kind``.
+
+    It is as ``tree.decode`` gives it: nothing in it is known to be right.
 
     Raises ValueError, a sentence for the user, if it cannot be read, is something else, is
     damaged, or was written by a newer version. Takes no more memory than the file, but for its

@@ -1,28 +1,28 @@
 """Nested values as JSON and a list of tensors, with a tag for every type that JSON has not.
 
 A value is None, a bool, int, float or str, bytes, a list, tuple or dict of values, a tensor, a
-numpy array, or one of the dataclasses of ``RECORDS``. Nothing else is ever made by decoding.
+numpy array, or a dataclass of these. Decoding makes none of the program's own types: what was a
+dataclass comes back as ``Raw``, and the schema makes of it what it may be.
 """
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from .. import records, sources, trainer
 from ..records import Array
 
-# Every dataclass of these modules, so that one that is added there comes along.
-RECORDS: Mapping[str, type] = {
-    name: value
-    for module in (records, sources, trainer)
-    for name, value in vars(module).items()
-    if isinstance(value, type) and is_dataclass(value)
-}
+
+@dataclass(slots=True)
+class Raw:
+    """A record as a file has it: the name of its type, and its fields, which may be anything."""
+
+    name: str
+    fields: dict[str, Any]
 
 
 class Encoder:
@@ -50,13 +50,15 @@ class Encoder:
             return {"tensor": self._place(value)}
         if isinstance(value, np.ndarray):
             return {"array": self._place(value)}
+        if isinstance(value, Raw):
+            return self._record(value.name, value.fields)
         name = type(value).__name__
-        if not is_dataclass(value) or RECORDS.get(name) is not type(value):
+        if isinstance(value, type) or not is_dataclass(value):
             raise TypeError(f"{name} cannot be written to a file.")
-        return {
-            "record": name,
-            "fields": {f.name: self.encode(getattr(value, f.name)) for f in fields(value)},
-        }
+        return self._record(name, {f.name: getattr(value, f.name) for f in fields(value)})
+
+    def _record(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
+        return {"record": name, "fields": {k: self.encode(v) for k, v in values.items()}}
 
     def _place(self, value: Tensor | Array) -> int:
         """Where a copy of it is in the list; of the same one there is one copy."""
@@ -78,7 +80,7 @@ def _copied(value: Tensor | Array) -> Tensor:
 
 
 def decode(data: Any, tensors: Sequence[Tensor]) -> Any:
-    """The value of what ``Encoder.encode`` gave; a record's missing fields get their defaults.
+    """The value of what ``Encoder.encode`` gave, with ``Raw`` for its dataclasses.
 
     Raises ValueError, TypeError, KeyError, IndexError or RecursionError for anything else.
     """
@@ -98,18 +100,5 @@ def decode(data: Any, tensors: Sequence[Tensor]) -> Any:
         case {"array": int(place)}:
             return tensors[place].numpy()
         case {"record": str(name), "fields": dict(values)}:
-            return _record(RECORDS[name], {k: decode(v, tensors) for k, v in values.items()})
+            return Raw(name, {k: decode(v, tensors) for k, v in values.items()})
     raise ValueError(f"unknown kind of value: {', '.join(map(str, data))[:80]}")
-
-
-def _record(kind: type, values: dict[str, Any]) -> Any:
-    known = {f.name: f for f in fields(kind) if f.init}
-    unknown = values.keys() - known.keys()
-    missing = [
-        name
-        for name, f in known.items()
-        if name not in values and f.default is MISSING and f.default_factory is MISSING
-    ]
-    if unknown or missing:
-        raise ValueError(f"{kind.__name__} with {sorted(unknown)} and without {missing}")
-    return kind(**values)

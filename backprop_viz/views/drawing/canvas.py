@@ -142,7 +142,7 @@ class Canvas(QWidget):
     def show_picture(self, image: NDArray[np.float32]) -> None:
         """Put an image (280, 280), 0..1, in place of the drawing; can be undone."""
         self._hand.lift()
-        self._sketch.show(Picture(np.rint(image * 255).astype(np.uint8).tobytes()))
+        self._sketch.show(Picture.of(image))
         self._changed()
 
     def show_strokes(self, strokes: tuple[Mark, ...]) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 
@@ -36,6 +39,11 @@ class Picture:
     """An image that was put on the pad in place of what was there: SIDE rows of SIDE greys."""
 
     greys: bytes
+
+    @classmethod
+    def of(cls, image: NDArray[np.float32]) -> Self:
+        """That of an image (280, 280), 0..1, light on dark."""
+        return cls(np.rint(image * 255).astype(np.uint8).tobytes())
 
 
 # What a drawing is made of, one over the other.

@@ -1,11 +1,12 @@
 """The window with the samples: which ones, the confusion matrix, the grid and the one chosen."""
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from ...core.samples import Page, Part, Progress, Query, Sheet, confusion
 from ..style.panel import Panel
+from ..style.places import restore_place, restore_sizes, save_place, save_sizes
 from ..style.theme import Theme
 from .confusion_matrix import ConfusionMatrix
 from .evaluate_bar import EvaluateBar
@@ -189,13 +190,10 @@ class SamplesWindow(QDialog):
 
     def save_layout(self, store: QSettings) -> None:
         """Keep the window's place and shares for the next launch."""
-        store.setValue("samples/geometry", self.saveGeometry())
-        store.setValue("samples/splitter", self.splitter.saveState())
+        save_place(store, "samples/place", self)
+        save_sizes(store, "samples/sizes", self.splitter)
 
     def restore_layout(self, store: QSettings) -> None:
         """Take up the layout of the last launch, where there was one."""
-        geometry, state = store.value("samples/geometry"), store.value("samples/splitter")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        if isinstance(state, QByteArray):
-            self.splitter.restoreState(state)
+        restore_place(store, "samples/place", self)
+        restore_sizes(store, "samples/sizes", self.splitter)

@@ -32,9 +32,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trainer.iterate()
     before = trainer.checkpoint()
     trainer.iterate()
-    empty = Curves(*(np.arange(4.0),) * 5)
+    some = np.arange(4.0) / 4
+    curves = Curves(some, some, np.arange(4.0), some, some)
+    window = {"label": 3, "layout": {"rows": [300, 200]}}
     run = StoredRun(
-        settings, trainer.phase, trainer.checkpoint(), before, empty, None, 1, (), {"a": [1, "b"]}
+        settings, trainer.phase, trainer.checkpoint(), before, curves, None, 1, (), window
     )
     save_session(path / "whole.bpviz", run)
     for suffix in (".pt", ".safetensors"):
@@ -91,16 +93,15 @@ def bad_contents(draw: st.DrawFn, suffix: str) -> Callable[[Path], bytes]:
     return make
 
 
-DAMAGED = (": choose ", ": update ")
-# Names and options that the trainer does not know: it names those it does.
-MADE_UP = (*DAMAGED, " is one of ", " is at least ", " is no ", " take", ": give ", " not ")
+DAMAGED = (": choose ", "; choose ", ": update ", ": open ")
 
 
-def assert_sentence(error: ValueError, words: tuple[str, ...] = DAMAGED) -> None:
+def assert_sentence(error: ValueError) -> None:
     text = str(error)
     assert text.endswith(".")
     assert "\n" not in text
-    assert any(word in text for word in words)
+    assert any(word in text for word in DAMAGED)
+    assert ".bpviz" in text or ".pt" in text or ".safetensors" in text
     assert len(text) < 400
 
 
@@ -207,7 +208,7 @@ def test_sessions_made_up_with_the_right_sum(folder: Path, where: float, value: 
     try:
         resumed = resume(load_session(path), path)
     except ValueError as error:
-        assert_sentence(error, MADE_UP)
+        assert_sentence(error)
         return
     resumed.trainer.iterate()
 
@@ -237,7 +238,7 @@ def test_a_rate_and_a_state_that_torch_would_complain_of(
     path = crafted(folder, put)
     with pytest.raises(ValueError) as refused:  # noqa: PT011 - its words are checked next
         resume(load_session(path), path)
-    assert_sentence(refused.value, MADE_UP)
+    assert_sentence(refused.value)
 
 
 def test_every_length_of_a_small_file(folder: Path, tmp_path: Path) -> None:
@@ -266,8 +267,8 @@ def test_every_bit_that_matters_is_noticed(tmp_path: Path) -> None:
                 assert_sentence(error)
                 refused += 1
             else:
-                assert torch.equal(back["a"], value["a"])
-                assert back["b"] == value["b"]
+                assert torch.equal(back[1]["a"], value["a"])
+                assert back[1]["b"] == value["b"]
     assert refused > 0.95 * 8 * len(whole)
 
 

@@ -21,7 +21,7 @@ from backprop_viz.core.files.session_file import (
     save_session,
 )
 from backprop_viz.core.recorder import Recorder
-from backprop_viz.core.records import Alteration, Curves, Phase, Settings
+from backprop_viz.core.records import Alteration, Breakpoint, Curves, Phase, Settings
 from backprop_viz.core.trainer import LOSSES, Trainer
 
 OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
@@ -189,14 +189,20 @@ def test_the_rest_comes_back_as_it_was(tmp_path: Path) -> None:
     settings = Settings(batch_size=2)
     plain = Trainer.from_settings(settings)
     random = np.random.default_rng(5)
-    curves = Curves(*(random.normal(size=n) for n in (9, 9, 2, 2, 2)))
-    curves.loss[3] = np.nan
+    curves = Curves(*(random.uniform(size=n) for n in (9, 9)), np.arange(2.0), *[np.ones(2)] * 2)
+    curves.loss[3:5] = np.nan, np.inf
+    points = random.uniform(1, 99, size=(7, 3))
     window = {
-        "strokes": [random.normal(size=(7, 3)), np.zeros((0, 3))],
-        "geometry": b"\x00\x01\xff",
-        "where": ("columns", 3, 0.1, None, True, -np.inf),
-        "text": "Zeichnung é 数",
-        "by number": {1: "a", (2, 3): ["b"]},
+        "strokes": [{"points": points, "erases": True}, {"greys": bytes(range(245)) * 320}],
+        "label": 7,
+        "breakpoints": (
+            Breakpoint("line", 3),
+            Breakpoint("parameter", "fc1.bias"),
+            Breakpoint("norm_above", None, 2.5),
+            Breakpoint("not_finite"),
+        ),
+        "layout": {"Zeichnung é 数": [3, 4], "rows": []},
+        "pen": 2,
     }
     run = stored(
         settings,
@@ -213,9 +219,9 @@ def test_the_rest_comes_back_as_it_was(tmp_path: Path) -> None:
     for one in (back.curves, back.earlier[0][1]):
         for name in Curves.__slots__:
             assert np.array_equal(getattr(one, name), getattr(curves, name), equal_nan=True)
-    strokes = back.window["strokes"]
-    assert all(map(np.array_equal, strokes, window["strokes"]))
-    for name in ("geometry", "where", "text", "by number"):
+    assert np.array_equal(back.window["strokes"][0].pop("points"), points)
+    assert back.window["strokes"] == [{"erases": True}, window["strokes"][1]]
+    for name in ("label", "breakpoints", "layout", "pen"):
         assert back.window[name] == window[name]
 
 
