@@ -195,7 +195,7 @@ def test_what_did_not_come_out_the_same_is_left_out(
         run,
         curves=replace(run.curves, loss=loss),
         past=run.past[:1],
-        kept=(*run.kept, Kept(10**9), Kept(-3), Kept(4, 1, Alteration(7000, "odd"), 10**9)),
+        kept=(*run.kept, Kept(5, 1, Alteration(7000, "scale"), 2)),
     )
     save_session(path, forged)
     opened(two, path)
