@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
 from .collector import Collector
-from .core.breakpoints import first_hit
+from .core.breakpoints import first_stop
 from .core.history import History
 from .core.pictures import Pictures
 from .core.records import (
@@ -88,12 +88,14 @@ class Session(QObject):
     # -- running -----------------------------------------------------------------------------
 
     def iterate(self) -> None:
-        """Run to the end of the iteration."""
-        self._submit("iterate")
+        """Run to the end of the iteration, or show a breakpoint in what has run of it."""
+        if not self._stop_ahead():
+            self._submit("iterate")
 
     def train(self) -> None:
         """Train until ``pause``, or until a breakpoint holds."""
-        self._submit("train")
+        if not self._stop_ahead():
+            self._submit("train")
 
     def pause(self) -> None:
         """Stop training after the iteration that is being run."""
@@ -177,9 +179,9 @@ class Session(QObject):
         to = None if stride == "iteration" and under_way else ahead(moment, stride)
         later = None if newest else self._keeper.next_to(moment.recording.iteration, 1)
         if to is not None:
-            self.move_cursor(to)
+            self._move_on(moment, to)
         elif later is not None:
-            self._show_moment(later.at(ahead(later.at(0), stride) or 0))
+            self._move_on(later.at(0), ahead(later.at(0), stride) or 0)
         else:
             self._by_event = stride == "event"
             self._submit("iterate" if stride == "iteration" else "step")
@@ -409,13 +411,49 @@ class Session(QObject):
         breakpoints = self._breakpoints
         if recording.loss is not None and not math.isfinite(recording.loss):
             breakpoints = (*breakpoints, Breakpoint("not_finite"))
-        found = first_hit(recording, breakpoints, start) if breakpoints else None
+        lines = self._program.lines
+        found = first_stop(recording, breakpoints, lines, start, live.due) if breakpoints else None
         if found is None:
             return live.moment.cursor
+        self._stop_at(recording, *found)
+        return found[0]
+
+    def _stop_at(self, recording: Recording, cursor: int, breakpoint_: Breakpoint) -> None:
         self._player.stop()
-        stop = found[0] + 1
-        self._hit = (recording.at(stop), found[1])
-        return stop
+        self._hit = (recording.at(cursor), breakpoint_)
+
+    def _move_on(self, moment: Moment, to: int) -> None:
+        """Go on in what is recorded, to the first breakpoint on the way."""
+        found = self._next_stop(moment)
+        self._hit = None
+        if found is not None and found[0] <= to:
+            self._stop_at(moment.recording, *found)
+            to = found[0]
+        self._show_moment(moment.recording.at(to))
+
+    def _next_stop(self, moment: Moment) -> tuple[int, Breakpoint] | None:
+        """The next breakpoint in what is recorded, and the cursor there."""
+        recording, breakpoints = moment.recording, self._breakpoints
+        if not breakpoints or self._live is None:
+            return None
+        due = self._live.due if recording is self._recording else Phase.ZERO_GRAD
+        lines = self._program.lines
+        return first_stop(recording, breakpoints, lines, moment.cursor, due, ran=False)
+
+    def _stop_ahead(self) -> bool:
+        """Show the next breakpoint in what has run of the newest iteration; whether there is one.
+
+        What has run goes farther than what is shown where one has stopped the cursor.
+        """
+        if self._frame is None or self._frame.training:
+            return False
+        moment = self._frame.moment
+        newest = moment.recording is self._recording and not moment.recording.preview
+        if not newest or moment.at_end or self._next_stop(moment) is None:
+            return False
+        self._finish_playback()
+        self._move_on(moment, len(moment.recording.events))
+        return True
 
     def _show_moment(self, moment: Moment) -> None:
         """Show a moment, whatever the cursor was doing."""

@@ -9,7 +9,7 @@ import torch
 
 from .browsing import Browsing
 from .core.ahead import Ahead
-from .core.breakpoints import PLACES, first_hit
+from .core.breakpoints import PLACES, first_stop
 from .core.checkpoints import Checkpoints
 from .core.compiler import leave_out_compiler
 from .core.data import training_strokes
@@ -413,8 +413,11 @@ class Worker:
             number = str(self._trainer.iteration + 1)
             self._mailbox.tell(Notice("loss_not_finite", (str(self._trainer.loss_value()), number)))
         if self._training and self._breakpoints:
-            start = self._recording.spans[-1].start
-            self._training = first_hit(self._recording, self._breakpoints, start) is None
+            recording, due = self._recording, self._trainer.phase
+            stop = first_stop(
+                recording, self._breakpoints, self._program.lines, recording.spans[-1].start, due
+            )
+            self._training = stop is None
         if phase is Phase.UPDATE:
             self._recorder = None
             self._note_iteration()

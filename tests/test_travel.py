@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.core.breakpoints import first_hit
-from backprop_viz.core.records import Breakpoint, Frame, Notice, Phase, Settings
+from backprop_viz.core.records import Breakpoint, Frame, Line, Notice, Phase, Settings
 from backprop_viz.keeper import Keeper, size_of
 from backprop_viz.messages import Update
 from backprop_viz.session import Session
@@ -138,6 +138,78 @@ def test_places_stop_training_at_their_event(session: Session, qtbot: QtBot) -> 
         assert event.phase is Phase.BACKWARD
         graph = frame.moment.recording.graph
         assert breakpoint_.key in (graph.nodes[event.node].key, event.parameter)
+
+
+def where(line: Line) -> Phase | int | None:
+    """The phase that is due, or the line of the network's forward, at which a line stops."""
+    if line.source_line is not None:
+        return line.source_line
+    return Phase.ZERO_GRAD if line.name == "loader" else line.phase
+
+
+@pytest.mark.parametrize("way", ["train", "iterate", "step"])
+def test_every_line_that_runs_stops_the_run_before_it(
+    session: Session, qtbot: QtBot, way: str
+) -> None:
+    runs = [line for line in shown(session).program.lines if line.runs]
+    assert len(runs) == 6 + 7
+    for line in runs:
+        wanted = Breakpoint("line", line.key)
+        session.reset()
+        session.watch([wanted])
+        for iteration in (1, 2):
+            frame = shown(session)
+            begun = (frame.moment.recording.iteration, frame.moment.cursor)
+            for _ in range(6):
+                if way == "train":
+                    frame = run_until_stopped(session, qtbot)
+                else:
+                    getattr(session, way)()
+                    frame = shown(session)
+                if frame.hit is not None:
+                    break
+            assert frame.hit == wanted, line.text
+            assert (frame.moment.recording.iteration, frame.moment.cursor) != begun
+            events, cursor = frame.moment.recording.events, frame.moment.cursor
+            place = where(line)
+            if place is Phase.ZERO_GRAD:
+                assert frame.moment.at_end
+                assert frame.due is Phase.ZERO_GRAD
+                assert frame.iteration == iteration
+                continue
+            assert frame.moment.recording.iteration == iteration
+            done = {event.phase for event in events[:cursor]}
+            if isinstance(place, Phase):
+                assert place not in done
+                assert len(done) == list(Phase).index(place)
+            else:
+                lines = [event.line for event in events[:cursor]]
+                assert place not in lines
+                assert Phase.LOSS not in done
+        session.watch([])
+
+
+def test_f5_goes_on_from_line_to_line_within_a_phase(session: Session, qtbot: QtBot) -> None:
+    lines = [line for line in shown(session).program.lines if line.source_line and line.runs]
+    wanted = [Breakpoint("line", line.key) for line in (lines[1], lines[3])]
+    session.watch(wanted)
+    hits = [run_until_stopped(session, qtbot) for _ in range(4)]
+    assert [frame.hit for frame in hits] == [*wanted, *wanted]
+    assert [frame.moment.recording.iteration for frame in hits] == [1, 1, 2, 2]
+    assert [frame.moment.cursor for frame in hits] == [13, 17, 13, 17]
+
+
+def test_a_line_stops_before_the_weights_change(session: Session, qtbot: QtBot) -> None:
+    session.watch([Breakpoint("line", "update")])
+    plain = bv.Trainer.from_settings(TUTORIAL)
+    for iteration in range(3):
+        frame = run_until_stopped(session, qtbot)
+        assert (frame.due, frame.iteration) == (Phase.UPDATE, iteration)
+        for name, parameter in plain.model.named_parameters():
+            assert np.array_equal(frame.moment.value(name), parameter.detach().numpy())
+        plain.iterate()
+        for name, parameter in plain.model.named_parameters():
+            assert np.array_equal(frame.moment.grad(name), parameter.grad.numpy())
 
 
 @pytest.mark.parametrize("phases", [2, 3])

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QInputDialog
 from ..core.flow import finite_range
 from ..core.records import Breakpoint, Frame
 from ..views.breakpoints.breakpoints_dialog import BreakpointsDialog
-from ..views.breakpoints.sentences import sentence as break_sentence
+from ..views.breakpoints.sentences import stopped
 from .context import Context
 
 MEGABYTE = 2**20
@@ -33,17 +33,21 @@ class Travelling(QObject):
         self._window.inspector.evidence.connect(self._show_evidence)
         for panel in (self._window.program, self._window.autograd, self._window.network):
             panel.breakpoint_toggled.connect(self._toggle_breakpoint)
+        self._window.program.refused.connect(self._tell)
         for name in (*TRANSPORT, "actionStepBack", "actionIterationBack", "actionContinue"):
             self._actions[name].setEnabled(False)
 
     def show_frame(self, frame: Frame) -> None:
         """Offer what leads somewhere, and say where a breakpoint stopped."""
-        hit_before = None if self._frame is None else self._frame.hit
-        self._frame = frame
+        before, self._frame = self._frame, frame
         self._breakpoints.show_frame(frame)
-        if frame.hit is not None and frame.hit != hit_before:
+        told = before is not None and (before.hit, before.moment) == (frame.hit, frame.moment)
+        if frame.hit is not None and not told:
             self._tell_hit(frame, frame.hit)
         self._enable_travel(frame)
+
+    def _tell(self, said: str) -> None:
+        self._window.messages.tell(said, "info")
 
     def _show_evidence(self, event: int) -> None:
         self._session.move_cursor(event + 1)
@@ -53,7 +57,7 @@ class Travelling(QObject):
         event = frame.moment.event
         between = None if event is None else finite_range(event.inputs)
         if hit.kind != "not_finite" or event is None or between is None:
-            self._window.messages.tell(break_sentence(hit, frame), "info")
+            self._window.messages.tell(stopped(hit, frame), "info")
             return
         said = self._window.messages.text()
         origin = self.tr(

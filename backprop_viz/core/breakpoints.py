@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from .records import Array, Breakpoint, Event, Graph, Phase, Recording
+from .line_stops import due_stop, line_stops
+from .records import Array, Breakpoint, Event, Graph, Line, Phase, Recording
 
 PLACES = frozenset(("line", "layer", "node", "parameter"))
 GRADIENT_CONDITIONS = frozenset(
@@ -17,7 +18,10 @@ GRADIENT_CONDITIONS = frozenset(
 def first_hit(
     recording: Recording, breakpoints: Sequence[Breakpoint], start: int = 0
 ) -> tuple[int, Breakpoint] | None:
-    """The first event from ``start`` on at which a breakpoint holds, and that breakpoint."""
+    """The first event from ``start`` on after which a breakpoint holds, and that breakpoint.
+
+    Lines are not among them: ``first_stop`` knows of all.
+    """
     computed = layer_ends(recording)
     nodes = nodes_broken(recording, breakpoints)
     for i in range(start, len(recording.events)):
@@ -33,6 +37,35 @@ def first_hit(
             ):
                 return i, breakpoint_
     return None
+
+
+def first_stop(
+    recording: Recording,
+    breakpoints: Sequence[Breakpoint],
+    lines: Sequence[Line],
+    start: int,
+    due: Phase,
+    *,
+    ran: bool = True,
+) -> tuple[int, Breakpoint] | None:
+    """The first cursor after ``start`` at which one is to stop, and the breakpoint there.
+
+    Before a line of the program ``lines``, after what else holds. ``due`` is the phase that begins
+    where the recording ends. With ``ran`` the events from ``start`` on have just been run: nobody
+    was asked yet about the network's lines that begin there.
+    """
+    found = first_hit(recording, breakpoints, start)
+    stops = [] if found is None else [(found[0] + 1, found[1])]
+    begun = recording.span(Phase.FORWARD)
+    fresh = ran and begun is not None and begun.start == start
+    for cursor, breakpoint_ in line_stops(recording, breakpoints, lines):
+        inside = isinstance(breakpoint_.key, int)
+        if cursor > start or (fresh and inside and cursor == start):
+            stops.append((cursor, breakpoint_))
+    waits = due_stop(due, breakpoints, lines)
+    if waits is not None:
+        stops.append((len(recording.events), waits))
+    return min(stops, key=lambda stop: stop[0], default=None)
 
 
 def nodes_broken(
@@ -66,8 +99,6 @@ def layer_ends(recording: Recording) -> dict[int, str]:
 def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:
     """Whether an event is what a breakpoint waits for."""
     kind, key, value = breakpoint_.kind, breakpoint_.key, breakpoint_.value
-    if kind == "line":
-        return event.line == key
     if kind == "not_finite":
         return not all(array is None or _finite(array) for array in event.outputs)
     if kind == "loss_above":

@@ -1,7 +1,9 @@
 """The Python that a run is, as lines for the window and as a script that runs by itself."""
 
+import dis
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from torch import nn
@@ -19,59 +21,79 @@ _CRITERION = {
 def program(settings: Settings, model: nn.Module) -> Program:
     """The program of these settings: its training loop, then the model's own ``forward``."""
     loop = _loop(settings)
-    source, number = inspect.getsourcelines(type(model).forward)
+    lines = [Line("for x, y in loader:", name="loader", runs="start")]
+    lines += [replace(line, text="    " + line.text) for line in loop]
+    return Program((*lines, Line(""), *_source(model)), _script(settings, loop))
+
+
+def _source(model: nn.Module) -> Iterator[Line]:
+    """The lines of a model's ``forward``; those that statements begin on run."""
+    forward = type(model).forward
+    source, number = inspect.getsourcelines(forward)
     width = len(source[0]) - len(source[0].lstrip())
-    forward = [Line(text.rstrip()[width:], source_line=number + i) for i, text in enumerate(source)]
-    lines = [Line("for x, y in loader:")]
-    lines += [Line("    " + text, phase) for phase, text in loop]
-    return Program((*lines, Line(""), *forward), _script(settings, loop))
+    begun = {line for _, line in dis.findlinestarts(forward.__code__)}
+    for i, text in enumerate(source, number):
+        runs = i in begun and i != forward.__code__.co_firstlineno
+        yield Line(text.rstrip()[width:], source_line=i, runs="traced" if runs else "")
 
 
-def _loop(settings: Settings) -> list[tuple[Phase, str]]:
+def _loop(settings: Settings) -> list[Line]:
+    """The lines of an iteration, without the loop's indentation."""
     owner = "net" if settings.optimizer == "manual" else "optimizer"
     how = "" if settings.set_to_none else "set_to_none=False"
     clear = f"{owner}.zero_grad({how})"
     mse_of_digits = settings.loss == "mse" and settings.data != "random"
     target = "F.one_hot(y, 10).float()" if mse_of_digits else "y"
     loop = [
-        (Phase.ZERO_GRAD, clear if settings.clear_gradients else f"# {clear}"),
-        (Phase.FORWARD, "out = net(x)"),
+        _line(Phase.ZERO_GRAD, clear if settings.clear_gradients else f"# {clear}"),
+        _line(Phase.FORWARD, "out = net(x)"),
     ]
     if settings.loss == "output_gradient":
         loop += [
-            (Phase.LOSS, "# no loss: a random gradient of out"),
-            (Phase.BACKWARD, "out.backward(torch.randn(out.shape))"),
+            _line(Phase.LOSS, "# no loss: a random gradient of out"),
+            _line(Phase.BACKWARD, "out.backward(torch.randn(out.shape))"),
         ]
     else:
         loop += [
-            (Phase.LOSS, f"loss = criterion(out, {target})"),
-            (Phase.BACKWARD, "loss.backward()"),
+            _line(Phase.LOSS, f"loss = criterion(out, {target})"),
+            _line(Phase.BACKWARD, "loss.backward()"),
         ]
     if settings.optimizer == "manual":
         loop += [
-            (Phase.UPDATE, "with torch.no_grad():"),
-            (Phase.UPDATE, "    for p in net.parameters():"),
-            (Phase.UPDATE, "        p.sub_(p.grad * lr)"),
+            Line("with torch.no_grad():", Phase.UPDATE, name="no_grad", runs="start"),
+            Line("    for p in net.parameters():", Phase.UPDATE, name="parameters", runs="each"),
+            Line("        p.sub_(p.grad * lr)", Phase.UPDATE, name="update", runs="each"),
         ]
     else:
-        loop += [(Phase.UPDATE, "optimizer.step()")]
-    return [*loop, *((Phase.UPDATE, text) for text in _next_rate(settings))]
+        loop += [_line(Phase.UPDATE, "optimizer.step()")]
+    return [*loop, *_next_rate(settings)]
 
 
-def _next_rate(settings: Settings) -> list[str]:
+def _line(phase: Phase, text: str) -> Line:
+    """The line in which a phase happens; a comment stands for one in which nothing does."""
+    return Line(text, phase, name=phase.value, runs="" if text.startswith("#") else "start")
+
+
+def _next_rate(settings: Settings) -> list[Line]:
     """What gives the next iteration its learning rate; written out for the manual rule."""
+
+    def line(text: str, name: str, every: int = 1) -> Line:
+        return Line(text, Phase.UPDATE, name=name, runs="end", every=every)
+
     if settings.schedule == "none":
         return []
     if settings.optimizer != "manual":
-        return ["scheduler.step()"]
+        return [line("scheduler.step()", "schedule")]
+    count = line("iteration += 1", "schedule")
     if settings.schedule == "cosine":
         factor = _cosine(settings, "iteration")
-        return ["iteration += 1", f"lr = {settings.lr!r} * {factor}"]
+        return [count, line(f"lr = {settings.lr!r} * {factor}", "schedule rate")]
     options = _schedule_options(settings)
+    every = int(options["step_size"])
     return [
-        "iteration += 1",
-        f"if iteration % {options['step_size']} == 0:",
-        f"    lr *= {options['gamma']!r}",
+        count,
+        line(f"if iteration % {options['step_size']} == 0:", "schedule if"),
+        line(f"    lr *= {options['gamma']!r}", "schedule rate", every),
     ]
 
 
@@ -107,7 +129,7 @@ def optimizer_call(settings: Settings) -> str:
     return f"optimizer = optim.{kind.__name__}(net.parameters(), {words})"
 
 
-def _script(settings: Settings, loop: list[tuple[Phase, str]]) -> str:
+def _script(settings: Settings, loop: list[Line]) -> str:
     imports = ["import itertools", *(["import math"] if settings.schedule == "cosine" else [])]
     imports += ["", "import torch", "import torch.nn.functional as F"]
     imports += ["from torch import nn, optim", "", "import backprop_viz"]
@@ -120,7 +142,7 @@ def _script(settings: Settings, loop: list[tuple[Phase, str]]) -> str:
         *_scheduler(settings),
         *([_CRITERION[settings.loss]] if settings.loss in _CRITERION else []),
     ]
-    body = [text for _, text in loop]
+    body = [line.text for line in loop]
     if settings.loss != "output_gradient":
         body.append("print(loss.item())")
     run = ["for x, y in itertools.islice(batches(), 100):", *("    " + text for text in body)]

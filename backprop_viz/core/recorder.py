@@ -26,6 +26,7 @@ from .graphs import (
     weight_nodes,
 )
 from .identity import identities
+from .line_trace import lines_traced
 from .records import (
     Alteration,
     Array,
@@ -78,6 +79,7 @@ class Recorder:
         self._events: list[Event] = []
         self._operations: list[Operation] = []
         self._spans: list[PhaseSpan] = []
+        self._trace: list[tuple[int, int]] = []
         self._nodes: list[GradFn] = []
         self._unbound: GradFn | None = None
         self._graph = Graph()
@@ -87,7 +89,7 @@ class Recorder:
     def step(self) -> Phase:
         """Run the phase that is due and record it; of one that raises, nothing stays."""
         phase = self._trainer.phase
-        start, operations = len(self._events), len(self._operations)
+        start, operations, lines = len(self._events), len(self._operations), len(self._trace)
         if phase is Phase.UPDATE:
             # The update's own: after it a schedule has put the next iteration's rate.
             self._options_used = self._options()
@@ -104,7 +106,7 @@ class Recorder:
                 self._trainer.step()
                 seconds = time.perf_counter() - begun
         except Exception:
-            del self._events[start:], self._operations[operations:]
+            del self._events[start:], self._operations[operations:], self._trace[lines:]
             raise
         self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
         return phase
@@ -151,6 +153,7 @@ class Recorder:
             altered=self._alteration,
             backwards=max(1, self._backwards),
             lesson=self._iteration - 1 in self._trainer.lessons,
+            trace=tuple(self._trace),
         )
 
     # -- zero_grad and update ----------------------------------------------------------------
@@ -211,7 +214,10 @@ class Recorder:
                 Event(phase, op, inputs, self._copy_all(made), line=line, tracked=tracked)
             )
 
-        with _Watch(ran, self._copy_all, forward):
+        def begins(line: int) -> None:
+            self._trace.append((line, len(self._events)))
+
+        with lines_traced(forward, begins), _Watch(ran, self._copy_all, forward):
             yield
         root = self._trainer.root
         self._unbound = None if root is None else root.grad_fn

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -215,7 +215,9 @@ class Recording:
     ``model`` is the name of the network's class, ``options`` what the optimizer goes by (lr,
     momentum, betas …, as in torch's param_groups). ``altered`` tells of gradients that were
     changed on purpose in this iteration, ``backwards`` how often backward ran in it, ``lesson``
-    that its batch was not the loader's but a drawing, or a sample chosen by hand.
+    that its batch was not the loader's but a drawing, or a sample chosen by hand. ``trace`` are the
+    lines of the network's forward as they ran: each one's number in its source file, and how many
+    events came before it.
     """
 
     iteration: int
@@ -234,6 +236,7 @@ class Recording:
     altered: Alteration | None = None
     backwards: int = 1
     lesson: bool = False
+    trace: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def by_parameter(self) -> Mapping[str, Parameter]:
@@ -368,11 +371,30 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the program; ``phase`` for those of the loop, ``source_line`` for the forward's."""
+    """A line of the program; ``phase`` for those of the loop, ``source_line`` for the forward's.
+
+    ``name`` is what a line of the loop is known by, however it reads: the one in which a phase's
+    events happen has the phase's. ``runs``: at the "start" of its phase, before "each" of its
+    events, at its "end", or "traced" as the recording's ``trace`` tells; "" for a line that never
+    runs. One of ``every`` other than 1 only runs in iterations that this divides.
+    """
 
     text: str
     phase: Phase | None = None
     source_line: int | None = None
+    name: str = ""
+    runs: Literal["", "start", "each", "end", "traced"] = ""
+    every: int = 1
+
+    @property
+    def key(self) -> str | int | None:
+        """What a breakpoint knows it by."""
+        return self.name or self.source_line
+
+    @property
+    def runs_in(self) -> Phase:
+        """The phase that it runs in: what is before the first belongs to that."""
+        return self.phase or (Phase.ZERO_GRAD if self.name else Phase.FORWARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,8 +417,9 @@ class Prediction:
 class Breakpoint:
     """Where, or on what condition, the cursor stops.
 
-    ``kind`` "line", "layer", "node" and "parameter" name a place by ``key``: a line of the
-    network's source, a layer's name, a node's key, a parameter's dotted name. "loss_above",
+    ``kind`` "line", "layer", "node" and "parameter" name a place by ``key``: a line's key, a
+    layer's name, a node's key, a parameter's dotted name. The cursor stops before a line, after
+    all else. "loss_above",
     "norm_above" and "norm_below" (of any parameter's ``.grad``, or of the one that ``key``
     names) compare with ``value``.
     "grad_zero" and "grad_none" may name a parameter too, "not_finite" asks about everything.

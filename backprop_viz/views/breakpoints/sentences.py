@@ -45,15 +45,31 @@ def _words(breakpoint_: Breakpoint) -> str:
     }[breakpoint_.kind]
 
 
-def _line(breakpoint_: Breakpoint, frame: Frame | None) -> str:
+def stopped(breakpoint_: Breakpoint, frame: Frame) -> str:
+    """What to say when the cursor has stopped: before a line, or after what the sentence says."""
+    row = _row(breakpoint_, frame) if breakpoint_.kind == "line" else None
+    if row is None:
+        return sentence(breakpoint_, frame)
+    text = QCoreApplication.translate("breakpoints", "Stopped before line {line}: {code}")
+    return text.format(line=row + 1, code=frame.program.lines[row].text.strip())
+
+
+def _row(breakpoint_: Breakpoint, frame: Frame | None) -> int | None:
+    """The row of its line, as the program panel counts them."""
     lines = () if frame is None else frame.program.lines
-    for i, line in enumerate(lines):
-        if line.source_line == breakpoint_.key:
-            # Counted as the program panel counts them.
-            text = QCoreApplication.translate("breakpoints", "Line {line} has run: {code}")
-            return text.format(line=i + 1, code=line.text.strip())
-    text = QCoreApplication.translate("breakpoints", "Line {line} of the network's source has run")
-    return text.format(line=breakpoint_.key)
+    return next((i for i, line in enumerate(lines) if line.key == breakpoint_.key), None)
+
+
+def _line(breakpoint_: Breakpoint, frame: Frame | None) -> str:
+    row = _row(breakpoint_, frame)
+    if row is not None and frame is not None:
+        text = QCoreApplication.translate("breakpoints", "Before line {line}: {code}")
+        return text.format(line=row + 1, code=frame.program.lines[row].text.strip())
+    if isinstance(breakpoint_.key, int):
+        text = QCoreApplication.translate("breakpoints", "Before line {line} of the network's file")
+        return text.format(line=breakpoint_.key)
+    text = QCoreApplication.translate("breakpoints", "Before a line that is not run now: {key}")
+    return text.format(key=breakpoint_.key)
 
 
 def _node(breakpoint_: Breakpoint, frame: Frame | None) -> str:

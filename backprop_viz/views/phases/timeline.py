@@ -300,7 +300,8 @@ class TimelineView(QFrame):
         if running_free(self._frame):
             paint_flow(painter, self._theme, segments, self._bar_top())
         else:
-            stops = stops_at(self._frame.moment.recording, self._frame.breakpoints)
+            frame = self._frame
+            stops = stops_at(frame.moment.recording, frame.breakpoints, frame.program.lines)
             paint_bar(painter, self._theme, segments, self._bar_top(), self._frame, stops)
         self._paint_caption(painter)
         if self.hasFocus():

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...core.breakpoints import layer_ends, nodes_broken
-from ...core.records import PHASES, Breakpoint, Phase, Recording
+from ...core.line_stops import line_stops
+from ...core.records import PHASES, Breakpoint, Line, Phase, Recording
 
 _GAP = 2.0
 
@@ -80,19 +81,24 @@ def event_at(segments: Sequence[Segment], x: float) -> int | None:
     return None
 
 
-def stops_at(recording: Recording, breakpoints: Sequence[Breakpoint]) -> tuple[int, ...]:
-    """The events at places where a breakpoint is: a line, layer, node or parameter."""
-    lines = {b.key for b in breakpoints if b.kind == "line"}
+def stops_at(
+    recording: Recording, breakpoints: Sequence[Breakpoint], lines: Sequence[Line] = ()
+) -> tuple[int, ...]:
+    """The events at places where a breakpoint is: a layer, node or parameter; the first of a line.
+
+    ``lines`` are those of the program.
+    """
     nodes = nodes_broken(recording, breakpoints)
     names = {b.key for b in breakpoints if b.kind == "parameter"}
     layers = {b.key for b in breakpoints if b.kind == "layer"}
-    if recording.preview or not (lines or nodes or names or layers):
+    before = {cursor for cursor, _ in line_stops(recording, breakpoints, lines)}
+    if recording.preview or not (before or nodes or names or layers):
         return ()
     computed = layer_ends(recording)
     return tuple(
         i
         for i, event in enumerate(recording.events)
-        if (event.line is not None and event.line in lines)
+        if i in before
         or computed.get(i) in layers
         or (event.phase is Phase.BACKWARD and event.node in nodes)
         or (event.phase is Phase.BACKWARD and event.parameter in names)

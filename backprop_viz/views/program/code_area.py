@@ -112,8 +112,19 @@ class CodeArea(QTextEdit):
             self.gutter.update()
 
     def can_break(self, row: int) -> bool:
-        """Whether a breakpoint can be at a row: only lines of the network's forward have events."""
-        return row < len(self.lines) and self.lines[row].source_line is not None
+        """Whether a breakpoint can be at a row: its line runs in an iteration."""
+        return row < len(self.lines) and bool(self.lines[row].runs)
+
+    def why_no_break(self, row: int) -> str:
+        """Why the cursor can never stop before the line of a row."""
+        text = self.lines[row].text.strip() if row < len(self.lines) else ""
+        if not text:
+            return self.tr("There is nothing on this line to stop at.")
+        if text.startswith("#"):
+            return self.tr("This line is a comment: nothing runs there.")
+        if text.startswith(("def ", "class ", "async def ")):
+            return self.tr("This line only begins a definition: choose one below that runs.")
+        return self.tr("This line does not run in an iteration.")
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -280,8 +291,7 @@ class CodeArea(QTextEdit):
     def mark_colour(self) -> QColor:
         """The colour of the phase that the marked line belongs to."""
         line = self.lines[self.marks.line] if self.marks.line is not None else None
-        phase = Phase.FORWARD if line is None or line.phase is None else line.phase
-        return self.theme.phase(phase)
+        return self.theme.phase(Phase.FORWARD if line is None else line.runs_in)
 
     def _paint_fade(self, painter: QPainter, row: int) -> None:
         box = self.row_box(row)

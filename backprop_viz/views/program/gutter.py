@@ -25,7 +25,7 @@ _DOT = QPointF(6, 0)  # from the left edge of a row's middle
 
 
 class Gutter(QWidget):
-    """Stands beside a code area; ``clicked`` tells at which row a breakpoint can be."""
+    """Stands beside a code area; ``clicked`` tells beside which row."""
 
     clicked = Signal(int)
 
@@ -44,20 +44,20 @@ class Gutter(QWidget):
     # -- what the user does ------------------------------------------------------------------
 
     def row_at(self, y: float) -> int | None:
-        """The row at a height, if a breakpoint can be there."""
-        rows = (row for row in self._area.rows_shown() if self._area.can_break(row))
-        boxes = ((row, self._area.row_box(row)) for row in rows)
+        """The row at a height."""
+        boxes = ((row, self._area.row_box(row)) for row in self._area.rows_shown())
         return next((row for row, box in boxes if box.top() <= y < box.bottom()), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Set or remove the breakpoint of the row that was clicked."""
+        """Tell of the row that was clicked."""
         row = self.row_at(event.position().y())
         if event.button() is Qt.MouseButton.LeftButton and row is not None:
             self.clicked.emit(row)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show where a breakpoint would be."""
-        self._hover(self.row_at(event.position().y()))
+        row = self.row_at(event.position().y())
+        self._hover(row if row is not None and self._area.can_break(row) else None)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is offered any more."""
@@ -85,8 +85,10 @@ class Gutter(QWidget):
         if row is None:
             return ""
         if row in self._area.breaks:
-            return self.tr("The cursor stops when this line has run. Click to remove (F9)")
-        return self.tr("Click to stop when this line has run (F9)")
+            return self.tr("The cursor stops before this line. Click to remove (F9)")
+        if not self._area.can_break(row):
+            return self._area.why_no_break(row)
+        return self.tr("Click to stop before this line (F9)")
 
     # -- painting ----------------------------------------------------------------------------
 

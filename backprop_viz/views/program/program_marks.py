@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...core.records import Event, Frame, Line, Phase, Recording
+from ...core.records import Breakpoint, Event, Frame, Line, Phase, Recording
 from ..phases.phases import due_phase
 
 
@@ -17,29 +17,42 @@ class Marks:
 
 
 def marks(frame: Frame) -> Marks:
-    """The line at the cursor; at the end of what was recorded, the line that is due."""
+    """The line of the event just done; at a line's breakpoint and at the end, the line to come."""
     lines, moment = frame.program.lines, frame.moment
     if frame.training:
         return Marks()  # it runs through all of them
+    if frame.hit is not None and frame.hit.kind == "line":
+        return Marks(row_of(lines, frame.hit), due=True)
     event = moment.event
     if moment.recording.preview or moment.at_end or event is None:
         due = due_phase(frame)
         return Marks(None if due is None else _first(lines, due), due=True)
     if event.phase is Phase.FORWARD:
         return _in_forward(lines, event)
-    of_phase = [i for i, line in enumerate(lines) if line.phase is event.phase]
-    soft = set(of_phase)
+    line = next((i for i, line in enumerate(lines) if line.name == event.phase.value), None)
+    soft = {i for i, found in enumerate(lines) if found.phase is event.phase and _around(found)}
     if event.phase is Phase.BACKWARD:
         soft |= _made_by(lines, moment.recording, event)
-    line = of_phase[-1] if of_phase else None
     return Marks(line, soft=frozenset(soft - {line}))
+
+
+def row_of(lines: Sequence[Line], breakpoint_: Breakpoint) -> int | None:
+    """The row of the line that a breakpoint is at, None if this program has no such line."""
+    wanted = breakpoint_.key
+    found = (i for i, line in enumerate(lines) if wanted is not None and line.key == wanted)
+    return next(found, None)
 
 
 def broken_rows(frame: Frame) -> frozenset[int]:
     """The program's lines that have a breakpoint."""
-    numbers = {b.key for b in frame.breakpoints if b.kind == "line" and b.key is not None}
-    lines = enumerate(frame.program.lines)
-    return frozenset(i for i, line in lines if line.source_line in numbers)
+    lines = frame.program.lines
+    rows = (row_of(lines, b) for b in frame.breakpoints if b.kind == "line")
+    return frozenset(row for row in rows if row is not None)
+
+
+def _around(line: Line) -> bool:
+    """Whether a line of a phase has to do with its events: the next learning rate comes after."""
+    return line.runs != "end"
 
 
 def _in_forward(lines: Sequence[Line], event: Event) -> Marks:

@@ -21,11 +21,12 @@ class ProgramView(Panel):
     """The loop and the network's forward.
 
     ``picked`` names the layer of a line that was clicked; ``breakpoint_toggled`` carries the
-    Breakpoint of a line that is to have one, or no longer.
+    Breakpoint of a line that is to have one, or no longer; ``refused`` says why one cannot.
     """
 
     picked = Signal(str, object)
     breakpoint_toggled = Signal(object)
+    refused = Signal(str)
     copied = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -91,8 +92,10 @@ class ProgramView(Panel):
 
     def toggle_breakpoint_at_cursor(self) -> None:
         """Set or remove a breakpoint at the line of the text cursor, else at the marked one."""
-        rows = (self.code.textCursor().blockNumber(), self.marked_line())
-        row = next((r for r in rows if r is not None and self.code.can_break(r)), None)
+        cursor = self.code.textCursor()
+        # Where nobody has put it, it stands at the very start.
+        placed = self.code.hasFocus() or cursor.position() > 0
+        row = cursor.blockNumber() if placed else self.marked_line()
         if row is not None:
             self._toggle(row)
 
@@ -114,9 +117,13 @@ class ProgramView(Panel):
         self.code.show_selected(frozenset(rows))
 
     def _toggle(self, row: int) -> None:
-        if self._frame is not None and row < len(self._frame.program.lines):
-            number = self._frame.program.lines[row].source_line
-            self.breakpoint_toggled.emit(Breakpoint("line", number))
+        if self._frame is None or row >= len(self._frame.program.lines):
+            return
+        if self.code.can_break(row):
+            key = self._frame.program.lines[row].key
+            self.breakpoint_toggled.emit(Breakpoint("line", key))
+        else:
+            self.refused.emit(self.code.why_no_break(row))
 
     def _offer(self) -> None:
         self._copy.setText(self.tr("Copy as script"))

@@ -7,11 +7,11 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Breakpoint, Frame
 from backprop_viz.views.breakpoints.breakpoints_dialog import BreakpointsDialog
-from backprop_viz.views.breakpoints.sentences import number, sentence
+from backprop_viz.views.breakpoints.sentences import sentence, stopped
 
 MakeFrame = Callable[..., Frame]
 ALL = (
-    (Breakpoint("line", 26), "Line 26 of the network's source has run"),
+    (Breakpoint("line", 26), "Before line 26 of the network's file"),
     (Breakpoint("node", "relu 3"), "Backward has run the node of relu 3"),
     (Breakpoint("parameter", "fc1.bias"), "The gradient of fc1.bias is accumulated"),
     (Breakpoint("loss_above", None, 2.5), "The loss is above 2.5"),
@@ -58,7 +58,11 @@ def test_a_frame_lets_the_sentence_say_more(make_frame: MakeFrame) -> None:
     frame = make_frame()
     row, line = next((i, x) for i, x in enumerate(frame.program.lines) if "fc1" in x.text)
     said = sentence(Breakpoint("line", line.source_line), frame)
-    assert said == f"Line {row + 1} has run: {line.text.strip()}"
+    assert said == f"Before line {row + 1}: {line.text.strip()}"
+    assert stopped(Breakpoint("line", line.source_line), frame) == f"Stopped b{said[1:]}"
+    assert sentence(Breakpoint("line", "backward"), frame) == "Before line 5: loss.backward()"
+    said = sentence(Breakpoint("line", "schedule"), frame)
+    assert said == "Before a line that is not run now: schedule"
     nodes = frame.moment.recording.graph.nodes
     said = sentence(Breakpoint("node", "mse_loss 1"), frame)
     assert said == "Backward has run MseLossBackward0 of mse_loss 1"

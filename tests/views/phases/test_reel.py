@@ -195,8 +195,11 @@ def test_breakpoints_at_places_are_found_among_the_events(make_frame: MakeFrame)
     assert stops_at(recording, (Breakpoint("parameter", "fc1.weight"),)) == at_node
     line = next(e.line for e in recording.events if e.line is not None)
     found = stops_at(recording, (Breakpoint("line", line),))
-    assert found
-    assert {recording.events[i].line for i in found} == {line}
+    # The first of its events: the cursor stops before the line.
+    assert found == (next(i for i, e in enumerate(recording.events) if e.line is not None),)
+    lines = make_frame().program.lines
+    start = recording.span(Phase.BACKWARD).start
+    assert stops_at(recording, (Breakpoint("line", "backward"),), lines) == (start,)
     elsewhere = (Breakpoint("node", 999), Breakpoint("line", -1), Breakpoint("loss_above", None, 1))
     assert stops_at(recording, (*elsewhere, Breakpoint("line", None))) == ()
     assert stops_at(replace(recording, preview=True), (Breakpoint("line", line),)) == ()

@@ -4,9 +4,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.core.records import Breakpoint, Frame
+from backprop_viz.core.records import Breakpoint, Frame, Settings
 from backprop_viz.views.program.program_marks import broken_rows
 from backprop_viz.views.program.program_view import ProgramView
 from backprop_viz.views.style.theme import DARK, LIGHT
@@ -35,16 +36,40 @@ def click(qtbot: QtBot, view: ProgramView, row: int) -> None:
     qtbot.mouseClick(view.code.gutter, Qt.MouseButton.LeftButton, pos=QPoint(5, y))
 
 
-def test_a_click_beside_a_line_of_the_forward_toggles_it(
+LOOP = ["loader", "zero_grad", "forward", "loss", "backward", "update"]
+
+
+def test_a_click_beside_a_line_that_runs_toggles_it_and_beside_another_says_why(
     view: ProgramView, toggled: list[Breakpoint], make_frame: MakeFrame, qtbot: QtBot
 ) -> None:
     frame = make_frame()
+    said: list[str] = []
+    view.refused.connect(said.append)
     view.show_frame(frame)
-    for row in view.code.rows_shown():
+    refused = {}
+    for row, line in enumerate(frame.program.lines):
+        before = len(toggled)
         click(qtbot, view, row)
-    numbers = [line.source_line for line in frame.program.lines]
-    assert toggled == [Breakpoint("line", n) for n in numbers if n is not None]
-    assert None in numbers  # the loop's lines, where nothing happens
+        if len(toggled) == before:
+            refused[line.text.strip()] = said[-1]
+            y = round(view.code.row_box(row).center().y())
+            assert view.code.gutter.hint(y) == said[-1]
+    forward = [line for line in frame.program.lines if line.source_line is not None]
+    runs = [x.source_line for x in forward if x.text.strip().startswith(("x =", "return"))]
+    assert toggled == [Breakpoint("line", key) for key in (*LOOP, *runs)]
+    assert len(runs) == 7
+    assert len(refused) == len(said) == 3  # the blank line, the def, its docstring
+    assert "nothing" in refused[""]
+    assert "definition" in refused[forward[0].text]
+
+
+def test_a_comment_in_the_loop_says_so(view: ProgramView, make_frame: MakeFrame) -> None:
+    settings = Settings(data="random", loss="output_gradient", clear_gradients=False, batch_size=1)
+    view.show_frame(make_frame(settings))
+    rows = [i for i, x in enumerate(view.lines()) if x.strip().startswith("#")]
+    assert len(rows) == 2
+    for row in rows:
+        assert "comment" in view.code.gutter.hint(view.code.row_box(row).center().y())
 
 
 def test_lines_with_a_breakpoint_have_a_dot(view: ProgramView, make_frame: MakeFrame) -> None:
@@ -79,25 +104,33 @@ def test_hovering_offers_a_dot_only_where_one_can_be(
     for row, line in enumerate(frame.program.lines):
         y = round(view.code.row_box(row).center().y())
         qtbot.mouseMove(gutter, QPoint(5, y))
-        assert (gutter.grab().toImage() != plain) == (line.source_line is not None)
-        assert ("F9" in gutter.hint(y)) == (line.source_line is not None)
+        assert (gutter.grab().toImage() != plain) == bool(line.runs)
+        assert ("F9" in gutter.hint(y)) == bool(line.runs)
+        assert gutter.hint(y)
 
 
 def test_the_line_of_the_text_cursor_is_toggled_else_the_marked_one(
     view: ProgramView, toggled: list[Breakpoint], make_frame: MakeFrame
 ) -> None:
     view.toggle_breakpoint_at_cursor()  # before the first frame
+    other = QLineEdit(view)
+    other.show()
+    other.setFocus()
     full = make_frame()
     lines, events = full.program.lines, full.moment.recording.events
     view.show_frame(full)
-    view.toggle_breakpoint_at_cursor()  # neither line is one of the forward
-    assert toggled == []
+    view.toggle_breakpoint_at_cursor()
+    assert toggled == [Breakpoint("line", "zero_grad")]  # it is due
     at = next(i for i, event in enumerate(events) if event.line is not None)
     view.show_frame(replace(full, moment=full.moment.recording.at(at + 1)))
     view.toggle_breakpoint_at_cursor()
-    assert toggled == [Breakpoint("line", events[at].line)]
+    assert toggled[-1] == Breakpoint("line", events[at].line)
+    view.code.setFocus()
+    view.toggle_breakpoint_at_cursor()
+    assert toggled[-1] == Breakpoint("line", "loader")  # where the text cursor stands, at the top
     row = next(i for i, line in enumerate(lines) if "fc2" in line.text)
     cursor = QTextCursor(view.code.document().findBlockByNumber(row))
     view.code.setTextCursor(cursor)
+    other.setFocus()
     view.toggle_breakpoint_at_cursor()
     assert toggled[-1] == Breakpoint("line", lines[row].source_line)

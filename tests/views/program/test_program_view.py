@@ -7,8 +7,18 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.core.records import PHASES, Frame, Line, Phase, Program, Recording, Settings
+from backprop_viz.core.records import (
+    PHASES,
+    Breakpoint,
+    Frame,
+    Line,
+    Phase,
+    Program,
+    Recording,
+    Settings,
+)
 from backprop_viz.core.selection import select
+from backprop_viz.views.program.program_marks import Marks
 from backprop_viz.views.program.program_view import ProgramView
 from backprop_viz.views.program.python_tokens import tokens_of
 from backprop_viz.views.style.theme import DARK, LIGHT
@@ -86,6 +96,37 @@ def test_the_manual_update_marks_the_line_that_changes_the_weights(
     full = make_frame(MANUAL)
     view.show_frame(at(full, len(full.moment.recording.events) - 1))
     assert view.marked_line() == row_of(view, "p.sub_(")
+
+
+@pytest.mark.parametrize("optimizer", ["manual", "adam"])
+@pytest.mark.parametrize("schedule", ["none", "cosine", "step"])
+def test_the_arrow_stays_at_the_update_until_all_weights_are_new(
+    view: ProgramView, make_frame: MakeFrame, optimizer: str, schedule: str
+) -> None:
+    """What gives the next learning rate comes after it, and has not run."""
+    full = make_frame(replace(MANUAL, loss="mse", optimizer=optimizer, schedule=schedule))
+    recording = full.moment.recording
+    span = recording.span(Phase.UPDATE)
+    assert span.stop - span.start == 10
+    for cursor in range(span.start + 1, span.stop):
+        view.show_frame(at(full, cursor))
+        marked = view.marks()
+        text = view.lines()[marked.line].strip()
+        assert text == ("p.sub_(p.grad * lr)" if optimizer == "manual" else "optimizer.step()")
+        assert not any(
+            word in view.lines()[row] for row in marked.soft for word in ("schedul", "iteration")
+        )
+
+
+def test_a_breakpoint_that_has_stopped_the_cursor_has_the_arrow(
+    view: ProgramView, make_frame: MakeFrame
+) -> None:
+    full = make_frame()
+    for row, line in enumerate(full.program.lines):
+        if line.runs:
+            view.show_frame(replace(at(full, 12), hit=Breakpoint("line", line.key)))
+            assert view.marks() == Marks(row, due=True)
+            view.grab()
 
 
 def test_nothing_is_marked_while_training_runs(view: ProgramView, make_frame: MakeFrame) -> None:
