@@ -346,8 +346,13 @@ def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtb
     assert frame_of(window).breakpoints == (Breakpoint("line", line),)
     window.findChild(QAction, "actionTrain").trigger()
     qtbot.waitUntil(lambda: frame_of(window).hit is not None, timeout=30_000)
-    assert frame_of(window).moment.event.line == line
-    assert window.messages.text()
+    moment = frame_of(window).moment
+    assert moment.event.line == line - 1
+    assert moment.recording.events[moment.cursor].line == line
+    row = window.program.marked_line()
+    assert "self.fc2" in window.program.lines()[row]
+    said = window.messages.text()
+    assert said == f"Stopped before line {row + 1}: {window.program.lines()[row].strip()}"
     window.program.breakpoint_toggled.emit(Breakpoint("line", line))
     assert window.session.wait_idle(30)
     assert frame_of(window).breakpoints == ()

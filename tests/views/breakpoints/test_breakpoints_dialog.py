@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Breakpoint, Frame
 from backprop_viz.views.breakpoints.breakpoints_dialog import BreakpointsDialog
-from backprop_viz.views.breakpoints.sentences import sentence, stopped
+from backprop_viz.views.breakpoints.sentences import number, sentence, stopped
 
 MakeFrame = Callable[..., Frame]
 ALL = (
