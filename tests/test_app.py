@@ -13,12 +13,12 @@ import pytest
 import torch
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
     QFileDialog,
-    QInputDialog,
     QLabel,
     QMessageBox,
     QStyle,
@@ -30,6 +30,7 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.core.records import Alteration, Breakpoint, Frame, Phase
 from backprop_viz.views.cheat_sheet import CheatSheet
+from backprop_viz.views.fields.number_dialog import NumberDialog
 from backprop_viz.views.window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
@@ -381,9 +382,15 @@ def test_travelling_by_the_menus(open_window: OpenWindow) -> None:
 def test_the_budget_can_be_set(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     trigger(window, "actionBudget")
-    dialog = window.findChild(QInputDialog, "budgetDialog")
-    dialog.setIntValue(64)
-    dialog.accept()
+    dialog = window.findChild(NumberDialog, "budgetDialog")
+    dialog.field.selectAll()
+    QTest.keyClicks(dialog.field, "8")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.field.refused.startswith("Memory for past iterations, in MB takes a whole number")
+    assert dialog.isVisible()
+    dialog.field.selectAll()
+    QTest.keyClicks(dialog.field, "64")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
     assert frame_of(window).reel.budget == 64 * 2**20
 
 

@@ -1,15 +1,17 @@
 """Moves the cursor over what is recorded, and says where training stops."""
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QInputDialog
 
 from ..core.flow import finite_range
+from ..core.quantities import Quantity
 from ..core.records import Breakpoint, Frame
 from ..views.breakpoints.breakpoints_dialog import BreakpointsDialog
 from ..views.breakpoints.sentences import stopped
+from ..views.fields.number_dialog import NumberDialog
 from .context import Context
 
 MEGABYTE = 2**20
+BUDGET_MB = Quantity(16, 65536, whole=True, doubling=True)
 TRANSPORT = ("actionFirst", "actionEventBack", "actionPlay", "actionEvent", "actionLast")
 
 
@@ -135,12 +137,10 @@ class Travelling(QObject):
         """Let the user say how much memory past iterations may take."""
         if self._frame is None:
             return
-        dialog = QInputDialog(self._window)
+        name, now = self.tr("Memory for past iterations, in MB"), self._frame.reel.budget
+        dialog = NumberDialog(BUDGET_MB, name, now // MEGABYTE, self._window)
         dialog.setObjectName("budgetDialog")
-        dialog.setInputMode(QInputDialog.InputMode.IntInput)
-        dialog.setIntRange(16, 65536)
-        dialog.setIntValue(self._frame.reel.budget // MEGABYTE)
-        dialog.setLabelText(self.tr("Memory for past iterations, in MB"))
-        dialog.intValueSelected.connect(lambda value: self._session.set_budget(value * MEGABYTE))
+        dialog.setWindowTitle(self.tr("Memory for iterations"))
+        dialog.chosen.connect(lambda value: self._session.set_budget(value * MEGABYTE))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

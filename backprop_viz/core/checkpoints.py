@@ -29,6 +29,7 @@ class Checkpoint:
     fetched: tuple[int, tuple[Tensor, Tensor]]
     lesson: tuple[Tensor, Tensor] | None
     settings: tuple[float, Schedule, int, bool, bool]
+    input_form: str = "batch"
 
     @property
     def bytes(self) -> int:

@@ -31,7 +31,8 @@ class Evaluation:
 class Scoring:
     """Reads the first ``count`` samples of a part, a slice at each ``go_on``.
 
-    ``criterion`` is None where there is no loss; ``target`` makes of labels (B,) what it wants.
+    ``criterion`` is None where there is no loss; ``target`` makes what it wants of labels (B,) and
+    the index (B,) of their samples.
     The network is used as it is at each slice, in evaluation mode if its owner put it there.
     """
 
@@ -40,7 +41,7 @@ class Scoring:
         model: nn.Module,
         samples: Samples,
         criterion: nn.Module | None,
-        target: Callable[[Tensor], Tensor],
+        target: Callable[[Tensor, Tensor], Tensor],
         count: int | None = None,
     ) -> None:
         self._model, self._samples, self._target = model, samples, target
@@ -60,12 +61,13 @@ class Scoring:
     def go_on(self) -> None:
         """Read the next slice."""
         part = slice(self.done, min(self.done + BATCH, self.total))
-        images, labels = self._samples.batch(torch.arange(part.start, part.stop))
+        index = torch.arange(part.start, part.stop)
+        images, labels = self._samples.batch(index)
         with torch.no_grad():
             output = self._model(images)
             read = output.argmax(1)
             if self._criterion is not None and self._each is not None:
-                target = self._target(labels)
+                target = self._target(labels, index)
                 self._loss += self._criterion(output, target).item() * len(labels)
                 # Cross-entropy is one number a sample already, squared errors are one a class.
                 each = self._each(output, target).reshape(len(labels), -1).mean(1)

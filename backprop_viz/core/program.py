@@ -22,6 +22,8 @@ def program(settings: Settings, model: nn.Module) -> Program:
     """The program of these settings: its training loop, then the model's own ``forward``."""
     loop = _loop(settings)
     lines = [Line("for x, y in loader:", name="loader", runs="start")]
+    if settings.input_form != "batch":
+        lines += [Line("    x, y = x[0], y[0]")]
     lines += [replace(line, text="    " + line.text) for line in loop]
     return Program((*lines, Line(""), *_source(model)), _script(settings, loop))
 
@@ -43,10 +45,11 @@ def _loop(settings: Settings) -> list[Line]:
     how = "" if settings.set_to_none else "set_to_none=False"
     clear = f"{owner}.zero_grad({how})"
     mse_of_digits = settings.loss == "mse" and settings.data != "random"
-    target = "F.one_hot(y, 10).float()" if mse_of_digits else "y"
+    unsqueezed = ".unsqueeze(0)" if settings.input_form == "unsqueezed" else ""
+    target = f"F.one_hot(y{unsqueezed}, 10).float()" if mse_of_digits else f"y{unsqueezed}"
     loop = [
         _line(Phase.ZERO_GRAD, clear if settings.clear_gradients else f"# {clear}"),
-        _line(Phase.FORWARD, "out = net(x)"),
+        _line(Phase.FORWARD, f"out = net(x{unsqueezed})"),
     ]
     if settings.loss == "output_gradient":
         loop += [
@@ -145,6 +148,8 @@ def _script(settings: Settings, loop: list[Line]) -> str:
     body = [line.text for line in loop]
     if settings.loss != "output_gradient":
         body.append("print(loss.item())")
+    if settings.input_form != "batch":
+        body.insert(0, "x, y = x[0], y[0]")
     run = ["for x, y in itertools.islice(batches(), 100):", *("    " + text for text in body)]
     blocks = ["\n".join(lines) for lines in (imports, made)]
     blocks += ["\n" + "\n".join(lines) for lines in (_batches(settings), run)]
@@ -153,8 +158,10 @@ def _script(settings: Settings, loop: list[Line]) -> str:
 
 def _data(settings: Settings) -> list[str]:
     if settings.data == "random":
-        y = ".argmax(1)" if settings.loss != "mse" else ""
-        return ["x = torch.randn(1, 1, 32, 32)", f"y = torch.randn(10).view(1, -1){y}"]
+        size = settings.batch_size
+        y = "torch.randn(10).view(1, -1)" if size == 1 else f"torch.randn({size}, 10)"
+        y += ".argmax(1)" if settings.loss != "mse" else ""
+        return [f"x = torch.randn({size}, 1, 32, 32)", f"y = {y}"]
     if settings.data == "mnist":
         return [f"data, _ = digits.load_mnist({settings.mnist_root!r})"]
     if settings.data == "folder":
@@ -165,7 +172,7 @@ def _data(settings: Settings) -> list[str]:
 def _batches(settings: Settings) -> list[str]:
     """The loader as a generator function; it must give what ``sources.Loader`` gives."""
     if settings.data == "random":
-        return ["def batches():", "    while True:", "        yield x, y"]
+        return ["def batches():", "    data = x, y", "    while True:", "        yield data"]
     shuffle = "torch.randperm(len(data), generator=shuffle)"
     first = "torch.arange(len(data))" if settings.data == "strokes" else shuffle
     return [

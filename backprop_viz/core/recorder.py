@@ -137,6 +137,8 @@ class Recorder:
         """What has been recorded so far."""
         self._bind()
         images, _ = self._trainer.batch
+        if self._trainer.input_form == "single":
+            images = images.unsqueeze(0)
         return Recording(
             iteration=self._iteration,
             parameters=self._parameters,
@@ -398,6 +400,8 @@ def preview(trainer: "Trainer") -> Recording:
     shadow = copy.copy(trainer)
     shadow.model = copy.deepcopy(trainer.model)
     shadow.optimizer = None  # its zero_grad would clear the real network's gradients
+    if trainer.input_form == "single":
+        shadow.input_form = "unsqueezed"  # a network may refuse the other: that is for forward
     recorder = Recorder(shadow)
     while recorder.step() is not Phase.LOSS:
         pass

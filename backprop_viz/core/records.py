@@ -47,6 +47,7 @@ class Settings:
     schedule: str = "none"
     schedule_options: Mapping[str, float] = field(default_factory=dict)
     folder_root: str | None = None
+    input_form: str = "batch"
 
     @property
     def root(self) -> str | None:
@@ -54,9 +55,13 @@ class Settings:
         return {"mnist": self.mnist_root, "folder": self.folder_root}.get(self.data)
 
     def live(self) -> dict[str, Any]:
-        """The settings that can change while the network stays."""
+        """The settings that can change while the network stays.
+
+        Random data is drawn before the run begins, as many inputs as a batch has.
+        """
         rate = ("lr", "schedule", "schedule_options")
-        names = (*rate, "batch_size", "set_to_none", "clear_gradients")
+        size = () if self.data == "random" else ("batch_size",)
+        names = (*rate, *size, "set_to_none", "clear_gradients", "input_form")
         return {name: getattr(self, name) for name in names}
 
     def continues(self, other: "Settings") -> bool:

@@ -47,43 +47,51 @@ class DatasetSamples:
         return torch.tensor([int(self._dataset[i][1]) for i in self._part])
 
 
-class RandomSample:
-    """The tutorial's data: one ``torch.randn(1, 1, 32, 32)`` and one random target.
+class RandomSamples:
+    """The tutorial's data: ``torch.randn(n, 1, 32, 32)`` and ``torch.randn(n, 10)`` as targets.
 
     Drawn from torch's global generator, in the tutorial's order.
     """
 
-    def __init__(self) -> None:
-        self.image = torch.randn(1, 1, 32, 32)
-        self.target = torch.randn(10).view(1, -1)
+    def __init__(self, size: int) -> None:
+        self.images = torch.randn(size, 1, 32, 32)
+        self.targets = torch.randn(size, 10)
 
     def __len__(self) -> int:
-        return 1
+        return len(self.images)
 
     def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """The one sample; its label is the largest number of the target."""
-        return self.image, self.labels
+        """The samples at ``index``; a label is the place of the largest number of the target."""
+        if torch.equal(index, torch.arange(len(self))):
+            return self.images, self.labels  # not a copy for each iteration that is kept
+        return self.images[index], self.labels[index]
 
     @property
     def labels(self) -> Tensor:
-        """The one label, (1,) int64."""
-        return self.target.argmax(1)
+        """The labels (N,) int64."""
+        return self.targets.argmax(1)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A training part, a held-out part, and the regression target where the data has its own."""
+    """A training part, a held-out part, and the regression targets where the data has its own.
+
+    ``targets`` (N, 10) float32 belong to the samples in their order.
+    """
 
     train: Samples
     held_out: Samples
-    target: Tensor | None = None
+    targets: Tensor | None = None
     # Samples that are made one after the other in random order need no shuffle at first.
     in_order_first: bool = False
+    # All samples are one batch, the same in each epoch.
+    one_batch: bool = False
 
 
-def open_source(data: str | Dataset[Any], root: str | None = None) -> Source:
+def open_source(data: str | Dataset[Any], root: str | None = None, batch_size: int = 1) -> Source:
     """The data of that name, or any ``Dataset``: its last tenth is held out.
 
+    ``batch_size`` is how many samples the random data has, which are one batch.
     Raises ValueError for an unknown name, an empty data set, or an unreadable folder.
     """
     if not isinstance(data, str):
@@ -91,8 +99,8 @@ def open_source(data: str | Dataset[Any], root: str | None = None) -> Source:
     if data == "strokes":
         return Source(training_strokes(), held_out_strokes(), in_order_first=True)
     if data == "random":
-        sample = RandomSample()
-        return Source(sample, sample, target=sample.target)
+        samples = RandomSamples(batch_size)
+        return Source(samples, samples, samples.targets, in_order_first=True, one_batch=True)
     if data == "mnist":
         if root is None:
             raise ValueError("MNIST needs the folder that holds its four files: give its path.")
@@ -141,6 +149,7 @@ class Loader:
         self._samples = source.train
         self._generator = torch.Generator().manual_seed(seed)
         self._ahead: Ahead | None = None
+        self._shuffles = not source.one_batch
         self._begin_epoch(shuffled=not source.in_order_first)
 
     def _begin_epoch(self, shuffled: bool) -> None:
@@ -161,7 +170,7 @@ class Loader:
     def next(self, batch_size: int) -> tuple[Tensor, Tensor]:
         """The next batch; the last one of an epoch may be smaller."""
         if self._position >= len(self._order):
-            self._begin_epoch(shuffled=True)
+            self._begin_epoch(shuffled=self._shuffles)
         index = self._due(batch_size)
         batch = self._taken(batch_size) or self._samples.batch(index)
         self._position += len(index)  # where that raised, the same samples are asked for again

@@ -19,6 +19,7 @@ from .checkpoints import Checkpoint
 from .copies import cloned, packed
 from .data import prepare
 from .evaluation import Evaluation, InterruptedEvaluation, Scoring
+from .forms import expect_form, in_form
 from .lenet import LeNet
 from .lesson import Saliency
 from .optimizers import LearningRate, make_optimizer
@@ -84,6 +85,9 @@ class Trainer:
     leaves ``zero_grad`` out, so that gradients accumulate.
     schedule: "none", "cosine" (``lr`` falls to 0 over ``iterations``) or "step" (times ``gamma``
     every ``step_size`` iterations); ``schedule_options`` are those words.
+    batch_size: "random" data has that many inputs (N, 1, 32, 32) and targets (N, 10), one batch.
+    input_form: "batch", or "single": only the first input of each batch, without its batch
+    dimension, (1, 32, 32); or "unsqueezed": that one with the dimension put back.
 
     Raises ValueError for an unknown name or an option that the optimizer refuses.
     """
@@ -104,22 +108,25 @@ class Trainer:
         clear_gradients: bool = True,
         schedule: str = "none",
         schedule_options: Mapping[str, float] | None = None,
+        input_form: str = "batch",
     ) -> None:
         if loss not in LOSSES:
             raise ValueError(f"loss is one of {', '.join(LOSSES)}, not {loss!r}.")
         if batch_size < 1:
             raise ValueError(f"batch_size is at least 1, not {batch_size}.")
+        expect_form(input_form)
         falling = Schedule(schedule, schedule_options or {})
         self.loss_name = loss
         self.batch_size = batch_size
         self.set_to_none = set_to_none
         self.clear_gradients = clear_gradients
+        self.input_form = input_form
         self.iteration = 0
         self.phase = Phase.ZERO_GRAD
         self._random = RandomState(seed)
         with self._random:
             self.model = LeNet() if model is None else model
-            self._source = open_source(data, root)
+            self._source = open_source(data, root, batch_size)
         self._parameters = tuple(self.model.parameters())
         self._random_at_start = self._random.now
         self._grads_at_start: list[Tensor | None] = []
@@ -149,6 +156,7 @@ class Trainer:
             clear_gradients=settings.clear_gradients,
             schedule=settings.schedule,
             schedule_options=settings.schedule_options,
+            input_form=settings.input_form,
         )
 
     # -- the five phases ---------------------------------------------------------------------
@@ -257,8 +265,9 @@ class Trainer:
     def finished(self) -> Iteration:
         """The iteration just run, as numbers."""
         output = None
-        if self.output is not None and self._source.target is None:
+        if self.output is not None and self._source.targets is None:
             output = self.output.detach()
+            output = output.unsqueeze(0) if self.input_form == "single" else output
         return Iteration(self.iteration, self.loss_value(), output, self._labels)
 
     def record(self) -> "Recording":
@@ -341,6 +350,7 @@ class Trainer:
                 self.set_to_none,
                 self.clear_gradients,
             ),
+            input_form=self.input_form,
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -350,6 +360,7 @@ class Trainer:
         """
         lr, schedule, self.batch_size, *zeroing = checkpoint.settings
         self.set_to_none, self.clear_gradients = zeroing
+        self.input_form = checkpoint.input_form
         self.model.load_state_dict(checkpoint.model)
         grads = checkpoint.grads or [None] * len(self._parameters)
         for parameter, grad in zip(self._parameters, grads, strict=True):
@@ -367,12 +378,20 @@ class Trainer:
     # -- settings and state ------------------------------------------------------------------
 
     def take_over(self, settings: Settings) -> None:
-        """Go on with the live ones of these settings; if one is refused, with none of them."""
+        """Go on with the live ones of these settings; if one is refused, with none of them.
+
+        The form of the input counts from the next forward on.
+        """
+        expect_form(settings.input_form)
         schedule = Schedule(settings.schedule, settings.schedule_options)
         self._rate.put(settings.lr, schedule, self.iteration)
         self.batch_size = settings.batch_size
         self.set_to_none = settings.set_to_none
         self.clear_gradients = settings.clear_gradients
+        if self.input_form != settings.input_form:
+            self.input_form = settings.input_form
+            if self.phase in (Phase.ZERO_GRAD, Phase.FORWARD):
+                self.fetch()
 
     @property
     def lr(self) -> float:
@@ -419,7 +438,7 @@ class Trainer:
 
     def expect_labels(self) -> None:
         """ValueError if no label enters the loss, so that there is nothing to teach."""
-        if self._source.target is not None:
+        if self._source.targets is not None:
             raise ValueError(
                 "The network cannot train on a drawing while the data is random: "
                 "choose the built-in digits or MNIST as data."
@@ -444,7 +463,10 @@ class Trainer:
 
     def _take(self, batch: tuple[Tensor, Tensor]) -> None:
         images, self._labels = batch
-        self.batch = (images, self._target(self._labels))
+        target = self._target(self._labels)
+        self.batch = (in_form(self.input_form, images), in_form(self.input_form, target))
+        if self.input_form != "batch":
+            self._labels = self._labels[:1]
         self.output = self.loss = None
         self._loss_value = math.nan
 
@@ -472,11 +494,12 @@ class Trainer:
             p.grad.clone() if in_place and p.grad is not None else p.grad for p in self._parameters
         ]
 
-    def _target(self, labels: Tensor) -> Tensor:
+    def _target(self, labels: Tensor, index: Tensor | None = None) -> Tensor:
+        """What the loss wants for these labels; ``index`` of their samples, None for the batch."""
         if self.loss_name != "mse":
             return labels
-        if self._source.target is not None:
-            return self._source.target
+        if self._source.targets is not None:
+            return self._source.targets if index is None else self._source.targets[index]
         return F.one_hot(labels, 10).float()
 
     def _expect(self, phase: Phase) -> None:

@@ -18,8 +18,11 @@ from backprop_viz.core.records import Phase, Settings
         Settings(loss="mse", optimizer="adam", lr=0.001, batch_size=7, set_to_none=False),
         Settings(optimizer="rmsprop", lr=0.001, optimizer_options={"alpha": 0.9}),
         Settings(data="random", loss="mse", clear_gradients=False, lr=0.001),
+        Settings(data="random", loss="mse", lr=0.01, batch_size=1),
+        Settings(data="random", loss="mse", lr=0.01, batch_size=3, input_form="unsqueezed"),
+        Settings(loss="mse", lr=0.01, batch_size=3, input_form="unsqueezed"),
     ],
-    ids=lambda s: f"{s.data}-{s.loss}-{s.optimizer}",
+    ids=lambda s: f"{s.data}-{s.loss}-{s.optimizer}-{s.input_form}-{s.batch_size}",
 )
 def test_the_script_prints_the_trainers_losses(settings: Settings) -> None:
     trainer = bv.Trainer.from_settings(settings)

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import nn
 from torch.utils.data import Dataset, TensorDataset
 
 import backprop_viz as bv
@@ -111,3 +113,53 @@ def test_data_that_raised_gives_the_same_batches_afterwards(after: int) -> None:
         assert (one.number, one.loss, one.accuracy) == (other.number, other.loss, other.accuracy)
     pairs = zip(whole.model.parameters(), cut.model.parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 100])
+def test_random_data_is_as_many_inputs_and_targets_as_a_batch(size: int) -> None:
+    torch.manual_seed(3)
+    x, y = torch.randn(size, 1, 32, 32), torch.randn(size, 10)
+    trainer = bv.Trainer("random", "mse", batch_size=size, seed=3, model=FirstNumbers())
+    for _ in range(3):
+        trainer.zero_grad()
+        assert torch.equal(trainer.batch[0], x)
+        assert torch.equal(trainer.batch[1], y)
+        assert torch.equal(trainer.labels, y.argmax(1))
+        trainer.forward()
+        assert trainer.compute_loss().item() == F.mse_loss(x[:, 0, 0, :10] * 1.0, y).item()
+        trainer.backward()
+        trainer.update()
+    assert trainer.evaluate().loss == pytest.approx(F.mse_loss(x[:, 0, 0, :10], y).item())
+
+
+class FirstNumbers(nn.Module):
+    """Gives the first ten numbers of each input back, times a parameter that stays 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(torch.ones(()))
+        self.factor.register_hook(torch.zeros_like)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x[:, 0, 0, :10] * self.factor
+
+
+@pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
+@pytest.mark.parametrize("size", [1, 5, 64])
+def test_training_on_random_data_is_the_plain_loops(loss: str, size: int) -> None:
+    torch.manual_seed(7)
+    net = bv.LeNet()
+    x, y = torch.randn(size, 1, 32, 32), torch.randn(size, 10)
+    criterion, target = (nn.MSELoss(), y) if loss == "mse" else (nn.CrossEntropyLoss(), y.argmax(1))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    plain = []
+    for _ in range(4):
+        optimizer.zero_grad()
+        out = criterion(net(x), target)
+        out.backward()
+        optimizer.step()
+        plain.append(out.item())
+    trainer = bv.Trainer("random", loss, lr=0.01, batch_size=size, seed=7)
+    assert [trainer.iterate().loss for _ in range(4)] == plain
+    for name, parameter in net.named_parameters():
+        assert torch.equal(parameter, dict(trainer.model.named_parameters())[name])

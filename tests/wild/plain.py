@@ -73,7 +73,8 @@ def plain_loop(settings: Settings, iterations: int) -> tuple[list[float], dict[s
     net = TutorialNet()
     own_target = None
     if settings.data == "random":
-        x, own_target = torch.randn(1, 1, 32, 32), torch.randn(10).view(1, -1)
+        x = torch.randn(settings.batch_size, 1, 32, 32)
+        own_target = torch.randn(settings.batch_size, 10)
         given: Iterator[tuple[Tensor, Tensor]] = iter(lambda: (x, own_target.argmax(1)), None)
     else:
         given = batches(open_source(settings.data, settings.root), settings)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ..checkpoints import Checkpoint
+from ..forms import FORMS
 from ..lenet import LeNet
 from ..limits import MOST_POINTS, MOST_STROKES, WIDEST
 from ..records import Alteration, Breakpoint, Curves, Kept, Phase, Settings
@@ -114,6 +115,7 @@ SETTINGS = RecordOf(
         "schedule": OneOf(tuple(SCHEDULES)),
         "schedule_options": SCHEDULE_OPTIONS,
         "folder_root": Maybe(PATH),
+        "input_form": OneOf(FORMS),
     },
     rules=(_schedule_is_possible,),
 )
@@ -193,6 +195,7 @@ CHECKPOINT = RecordOf(
         "fetched": Row((Whole(-1, MOST_ITERATIONS + 1), BATCH_OF_SAMPLES)),
         "lesson": Maybe(BATCH_OF_SAMPLES),
         "settings": Row((RATE, SCHEDULE, BATCH, Flag(), Flag())),
+        "input_form": OneOf(FORMS),
     },
 )
 

@@ -1,7 +1,7 @@
 """A run as it stands, in one file, from which it goes on as if it had never stopped."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from ..recorder import Recorder, preview
@@ -62,7 +62,15 @@ def load_session(path: Path) -> StoredRun:
         run: StoredRun = SESSION.read(Raw(StoredRun.__name__, upgraded(found)))
     except Wrong as wrong:
         raise _unusable(path, str(wrong)) from wrong
-    return run
+    return _as_it_ran(run)
+
+
+def _as_it_ran(run: StoredRun) -> StoredRun:
+    """Random data was one input, whatever the batch size, in files of before it took any."""
+    if run.settings.data != "random":
+        return run
+    _, (images, _) = run.checkpoint.fetched
+    return replace(run, settings=replace(run.settings, batch_size=len(images)))
 
 
 def resume(run: StoredRun, path: Path) -> ResumedRun:
@@ -76,6 +84,7 @@ def resume(run: StoredRun, path: Path) -> ResumedRun:
             raise ValueError(text)
         # One iteration more shows that all fits together before anything is replaced by it.
         trainer.restore(run.checkpoint)
+        trainer.input_form = "batch"  # what the network refuses was no fault of the file
         trainer.iterate()
         recording = _newest(run, trainer)
         trainer.restore(run.checkpoint)

@@ -1,15 +1,12 @@
 """All breakpoints as a list, and a row to add conditions to it."""
 
-import math
-
-from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QDoubleValidator, QKeySequence, QShowEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -17,12 +14,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ...core.quantities import Quantity
 from ...core.records import Breakpoint, Frame
+from ..fields.number_field import NumberField
 from ..style.shown import Shown
-from .sentences import number, sentence
+from .sentences import sentence
 
 # The value first offered for each condition that compares with one.
 VALUES = {"loss_above": 10.0, "norm_above": 100.0, "norm_below": 1e-6}
+QUANTITIES = {"loss_above": Quantity(), "norm_above": Quantity(0), "norm_below": Quantity(0)}
 # The conditions that may be asked of one parameter alone.
 OF_PARAMETER = frozenset(("norm_above", "norm_below", "grad_zero", "grad_none"))
 
@@ -143,16 +143,11 @@ class BreakpointsDialog(QDialog):
         self.parameters.setAccessibleName(self.tr("Parameter"))
         self.parameters.setToolTip(self.tr("Whose gradient is looked at"))
         self.parameters.addItem(self.tr("any parameter"), None)
-        self.value = QLineEdit()
+        self.value = NumberField(QUANTITIES["loss_above"], self.tr("Value"), VALUES["loss_above"])
         self.value.setObjectName("breakpointValue")
-        self.value.setAccessibleName(self.tr("Value"))
         self.value.setToolTip(self.tr("A number such as 2.5 or 1e-6. Enter adds the breakpoint."))
         self.value.setMaximumWidth(110)
-        validator = QDoubleValidator(self)
-        validator.setNotation(QDoubleValidator.Notation.ScientificNotation)
-        validator.setLocale(QLocale.c())
-        self.value.setValidator(validator)
-        self.value.textChanged.connect(self._enable)
+        self.value.edited.connect(self._enable)
         self.add = QPushButton(self.tr("Add"))
         self.add.setObjectName("addBreakpoint")
         self.add.setAccessibleName(self.tr("Add the breakpoint"))
@@ -198,17 +193,15 @@ class BreakpointsDialog(QDialog):
         key = self.parameters.currentData() if kind in OF_PARAMETER else None
         if kind not in VALUES:
             return Breakpoint(kind, key)
-        if not self.value.hasAcceptableInput():
-            return None
-        value = float(self.value.text())
-        return Breakpoint(kind, key, value) if math.isfinite(value) else None
+        value = self.value.typed()
+        return None if value is None else Breakpoint(kind, key, value)
 
     def _choose_kind(self) -> None:
         kind = self.kinds.currentData()
         self.parameters.setVisible(kind in OF_PARAMETER)
         self.value.setVisible(kind in VALUES)
         if kind in VALUES:
-            self.value.setText(number(VALUES[kind]))
+            self.value.offer(QUANTITIES[kind], VALUES[kind])
         self._enable()
 
     def _enable(self) -> None:

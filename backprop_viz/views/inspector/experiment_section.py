@@ -4,13 +4,12 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QDoubleValidator, QWheelEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -18,13 +17,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ...core.quantities import Quantity
 from ...core.records import Alteration, Array, Frame, Moment, Node
-from ..breakpoints.sentences import number
+from ..fields.number_field import NumberField
 from ..style.painting import ALTERED_SIGN
 from ..style.shown import Shown
 from ..style.theme import DARK, Theme, body_font
 from .alterations import alteration_sentence
 from .why_section import Sentence
+
+SCALE, SIZE = Quantity(), Quantity(0, above=True)
 
 
 def default_value(kind: str, moment: Moment, node: int) -> float:
@@ -125,11 +127,8 @@ class ExperimentSection(QWidget):
         kind = self.kinds.currentData()
         if kind == "zero":
             return Alteration(self._node.key, kind)
-        try:
-            value = float(self.value.text())
-        except ValueError:
-            return None
-        if not math.isfinite(value) or (kind in ("clip", "noise") and value <= 0):
+        value = self.value.typed()
+        if value is None:
             return None
         return Alteration(self._node.key, kind, value)
 
@@ -178,17 +177,12 @@ class ExperimentSection(QWidget):
         ):
             self.kinds.addItem(text, kind)
         self.kinds.activated.connect(self._choose_kind)
-        self.value = QLineEdit()
+        self.value = NumberField(SCALE, self.tr("Value of the change"), 2.0)
         self.value.setObjectName("alterationValue")
-        self.value.setAccessibleName(self.tr("Value of the change"))
         self.value.setMinimumWidth(50)
         self.value.setMaximumWidth(110)
-        validator = QDoubleValidator(self)
-        validator.setNotation(QDoubleValidator.Notation.ScientificNotation)
-        validator.setLocale(QLocale.c())
-        self.value.setValidator(validator)
-        self.value.textEdited.connect(self._value_edited)
-        self.value.returnPressed.connect(self._apply)
+        self.value.edited.connect(self._value_edited)
+        self.value.entered.connect(self._apply)
         self.apply = QPushButton(self.tr("Apply"))
         self.apply.setObjectName("applyAlteration")
         self.apply.setProperty("role", "primary")
@@ -207,14 +201,18 @@ class ExperimentSection(QWidget):
     def _take(self, altered: Alteration) -> None:
         """Show the change that was made, so that it can be varied."""
         self.kinds.setCurrentIndex(self.kinds.findData(altered.kind))
-        self.value.setText(number(altered.value))
+        self._offer(altered.value)
         self._edited = True
 
     def _offer_value(self) -> None:
         if self._frame is None or self._node is None:
             return
         value = default_value(self.kinds.currentData(), self._frame.moment, self._node.id)
-        self.value.setText(number(value))
+        self._offer(value)
+
+    def _offer(self, value: float) -> None:
+        kind = self.kinds.currentData()
+        self.value.offer(SIZE if kind in ("clip", "noise") else SCALE, value)
 
     def _refresh(self) -> None:
         reason, usable = self.reason(), not self.reason()

@@ -8,14 +8,15 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
 )
 
+from ...core.quantities import Quantity
 from ...core.records import Settings
+from ..fields.number_field import NumberField
 from .schedule_options import ScheduleOptions
 from .settings_bar import optimizer_labels
 
@@ -26,6 +27,17 @@ OPTIONS: dict[str, dict[str, float]] = {
     "nesterov": {"momentum": 0.9, "weight_decay": 0.0},
     "adam": {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0},
     "rmsprop": {"alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "weight_decay": 0.0},
+}
+
+# What each option may be, as the optimizers of torch.optim take it.
+_SHARE = Quantity(0, 1, step=0.05)
+QUANTITIES = {
+    "weight_decay": Quantity(0, 1),
+    "eps": Quantity(0, 1, least=1e-12),
+    "beta1": Quantity(0, 1, below=True, step=0.05),
+    "beta2": Quantity(0, 1, below=True, step=0.001),
+    "alpha": _SHARE,
+    "momentum": _SHARE,
 }
 
 
@@ -39,7 +51,7 @@ class OptionsDialog(QDialog):
         self.setObjectName("optionsDialog")
         self.setWindowTitle(self.tr("Training options"))
         self._settings = settings
-        self._boxes: dict[str, QDoubleSpinBox] = {}
+        self._boxes: dict[str, NumberField] = {}
         form = QFormLayout()
         form.addRow(
             QLabel(self.tr("Optimizer")), QLabel(optimizer_labels(self)[settings.optimizer])
@@ -79,18 +91,21 @@ class OptionsDialog(QDialog):
         column.addWidget(note)
         column.addWidget(buttons)
 
-    def _option(self, name: str, value: float) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
-        box.setDecimals(10 if name == "eps" else 6)
-        box.setRange(0.0, 1.0)
-        box.setSingleStep({"eps": 1e-8, "weight_decay": 1e-4}.get(name, 0.05))
-        box.setValue(value)
-        box.setAccessibleName(name)
+    def _option(self, name: str, value: float) -> NumberField:
+        quantity = QUANTITIES[name]
+        if name == "momentum" and self._settings.optimizer == "nesterov":
+            quantity = replace(quantity, above=True)
+        box = NumberField(quantity, name, value)
+        box.setObjectName(f"option_{name}")
         box.setToolTip(self.tr("{0} of the optimizer, as in torch.optim").format(name))
         self._boxes[name] = box
         return box
 
     def _accept(self) -> None:
+        for box in (*self._boxes.values(), *self._schedule.boxes.values()):
+            if not box.finish():
+                box.setFocus()
+                return
         clear, to_none = self._zero_grad.currentData()
         self.accept()
         self.changed.emit(

@@ -1,9 +1,17 @@
 """The options of a learning-rate schedule, as rows of a form."""
 
-from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
+from ...core.quantities import Quantity
 from ...core.records import Settings
 from ...core.schedules import SCHEDULES, Schedule
+from ..fields.number_field import NumberField
+
+QUANTITIES = {
+    "iterations": Quantity(1, 10_000_000, whole=True, step=500),
+    "step_size": Quantity(1, 10_000_000, whole=True, step=500),
+    "gamma": Quantity(0, 10, step=0.05),
+}
 
 
 def schedule_labels(owner: QWidget) -> dict[str, str]:
@@ -19,7 +27,7 @@ class ScheduleOptions:
     """Adds the rows of a run's schedule to a form; ``values`` is what the user made of them."""
 
     def __init__(self, settings: Settings, form: QFormLayout, owner: QWidget) -> None:
-        self.boxes: dict[str, QSpinBox | QDoubleSpinBox] = {}
+        self.boxes: dict[str, NumberField] = {}
         self._name = settings.schedule
         form.addRow(QLabel(owner.tr("Schedule")), QLabel(schedule_labels(owner)[self._name]))
         words = {
@@ -40,12 +48,13 @@ class ScheduleOptions:
         }
         for name, value in Schedule(self._name, settings.schedule_options).options.items():
             label, tip = words[name]
-            box = _factor(value) if name == "gamma" else _count(value, owner)
+            quantity = QUANTITIES[name]
+            title = f"{owner.tr('Schedule')}: {label}"
+            box = NumberField(quantity, title, int(value) if quantity.whole else float(value))
             box.setObjectName(f"schedule_{name}")
-            box.setAccessibleName(f"{owner.tr('Schedule')}: {label}")
             box.setToolTip(f"{tip} {owner.tr('Takes effect at once.')}")
             self.boxes[name] = box
-            form.addRow(label, box)
+            form.addRow(label, _counting(box, owner) if quantity.whole else box)
 
     def values(self) -> dict[str, float]:
         """What differs from the schedule's defaults."""
@@ -55,20 +64,9 @@ class ScheduleOptions:
         }
 
 
-def _count(value: float, owner: QWidget) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(1, 10_000_000)
-    box.setSingleStep(500)
-    box.setGroupSeparatorShown(True)
-    box.setSuffix(owner.tr(" iterations"))
-    box.setValue(int(value))
-    return box
-
-
-def _factor(value: float) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
-    box.setDecimals(6)
-    box.setRange(0.0, 10.0)
-    box.setSingleStep(0.05)
-    box.setValue(value)
-    return box
+def _counting(box: NumberField, owner: QWidget) -> QHBoxLayout:
+    """A field with the name of what it counts beside it."""
+    row = QHBoxLayout()
+    row.addWidget(box, 1)
+    row.addWidget(QLabel(owner.tr("iterations")))
+    return row

@@ -1,62 +1,24 @@
 """The settings of the run: data, loss, optimizer, learning rate, schedule, batch size, seed."""
 
-import math
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from ...core.quantities import Quantity
 from ...core.records import Settings
+from ..fields.number_field import NumberField
 from .schedule_options import schedule_labels
 
-
-class LearningRateBox(QDoubleSpinBox):
-    """A learning rate from 0 up; its arrows go 0.1, 0.2, 0.5, 1 …: even steps on a log scale."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setDecimals(9)
-        self.setRange(0.0, 1e9)
-        self.setKeyboardTracking(False)
-
-    def textFromValue(self, value: float) -> str:  # noqa: N802 - Qt's name
-        """The value with as many digits as it needs."""
-        return f"{value:.6g}"
-
-    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
-        """To the next of 1, 2, 5 times a power of ten, ``steps`` times."""
-        value = self.value()
-        for _ in range(abs(steps)):
-            value = _next_up(value) if steps > 0 else _next_down(value)
-        self.setValue(value)
-
-
-SMALLEST_LR = 1e-6
-
-
-def _ladder(value: float) -> list[float]:
-    power = math.floor(math.log10(value))
-    return [float(f"{m}e{p}") for p in (power - 1, power, power + 1) for m in (1, 2, 5)]
-
-
-def _next_up(value: float) -> float:
-    if value < SMALLEST_LR:
-        return SMALLEST_LR
-    return next(rung for rung in _ladder(value) if rung > value * 1.000001)
-
-
-def _next_down(value: float) -> float:
-    if value <= SMALLEST_LR:
-        return 0.0
-    return next(rung for rung in reversed(_ladder(value)) if rung < value * 0.999999)
+LEARNING_RATE = Quantity(0, 1e9)
+BATCH_SIZE = Quantity(1, 4096, whole=True, doubling=True)
+SEED = Quantity(0, 2**31 - 1, whole=True, step=1)
 
 
 class SettingsBar(QWidget):
@@ -82,17 +44,18 @@ class SettingsBar(QWidget):
         self._optimizer = QComboBox()
         for name, label in optimizer_labels(self).items():
             self._optimizer.addItem(label, name)
-        self._lr = LearningRateBox()
+        usual = self._settings
+        self._lr = NumberField(LEARNING_RATE, self.tr("Learning rate"), usual.lr)
+        self._lr.setObjectName("learningRate")
         self._schedule = QComboBox()
         self._schedule.setObjectName("schedule")
         for name, label in schedule_labels(self).items():
             self._schedule.addItem(label, name)
-        self._batch = QSpinBox()
-        self._batch.setRange(1, 4096)
-        self._batch.setKeyboardTracking(False)
-        self._seed = QSpinBox()
-        self._seed.setRange(0, 2**31 - 1)
-        self._seed.setKeyboardTracking(False)
+        self._batch = NumberField(BATCH_SIZE, self.tr("Batch"), usual.batch_size)
+        self._batch.setObjectName("batchSize")
+        self._seed = NumberField(SEED, self.tr("Seed"), usual.seed)
+        self._seed.setObjectName("seed")
+        self._numbers = (self._lr, self._batch, self._seed)
 
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -104,7 +67,7 @@ class SettingsBar(QWidget):
             (self._optimizer, self.tr("Optimizer"), fresh, 168),
             (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 86),
             (self._schedule, self.tr("Schedule"), self._schedule_tip(), 82),
-            (self._batch, self.tr("Batch"), self.tr("Samples in a batch."), 62),
+            (self._batch, self.tr("Batch"), self._batch_tip(), 62),
             (self._seed, self.tr("Seed"), fresh, 62),
         ):
             row.addLayout(_labelled(box, label, tip, width))
@@ -112,11 +75,10 @@ class SettingsBar(QWidget):
         self._lr_caption = next(c for c in self.findChildren(QLabel) if c.buddy() is self._lr)
         for combo in (self._data, self._loss, self._optimizer, self._schedule):
             combo.currentIndexChanged.connect(self._edited)
-        for spin in (self._batch, self._seed):
-            spin.valueChanged.connect(self._edited)
-        self._lr.valueChanged.connect(self._edited)
-        for chosen in self._boxes():
-            chosen.installEventFilter(self)
+            combo.installEventFilter(self)
+        for field in self._numbers:
+            field.stays = self.tr("The run keeps {0}.")
+            field.changed.connect(self._edited)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the wheel from changing a box that was not chosen first."""
@@ -127,8 +89,7 @@ class SettingsBar(QWidget):
         return not chosen
 
     def _boxes(self) -> tuple[QWidget, ...]:
-        choices = (self._data, self._loss, self._optimizer, self._schedule)
-        return *choices, self._lr, self._batch, self._seed
+        return self._data, self._loss, self._optimizer, self._schedule, *self._numbers
 
     def show_settings(self, settings: Settings) -> None:
         """Show these settings, and tell nobody."""
@@ -147,8 +108,6 @@ class SettingsBar(QWidget):
         self._lr.setValue(settings.lr)
         self._batch.setValue(settings.batch_size)
         self._seed.setValue(settings.seed)
-        # The random data is one sample: there is nothing to choose.
-        self._batch.setEnabled(settings.data != "random")
         del blockers
 
     def show_rate(self, rate: float | None) -> None:
@@ -168,10 +127,18 @@ class SettingsBar(QWidget):
             "Takes effect at once."
         )
 
+    def _batch_tip(self) -> str:
+        return self.tr(
+            "Samples in a batch. Of random input as many are drawn, with as many targets, so a "
+            "change begins again with a fresh network."
+        )
+
     def revert(self) -> None:
         """Show the run's settings again in place of what the user had chosen."""
         settings, self._settings = self._settings, Settings(seed=-1)
         self.show_settings(settings)
+        for field in self._numbers:
+            field.restore()
 
     def _name_optimizer(self, settings: Settings) -> None:
         """Put the momentum beside the optimizer that has one set."""
@@ -193,8 +160,8 @@ class SettingsBar(QWidget):
                 loss=self._loss.currentData(),
                 optimizer=optimizer,
                 lr=self._lr.value(),
-                batch_size=self._batch.value(),
-                seed=self._seed.value(),
+                batch_size=int(self._batch.value()),
+                seed=int(self._seed.value()),
                 optimizer_options=self._settings.optimizer_options if same else {},
                 schedule=schedule,
                 schedule_options=self._settings.schedule_options if same_schedule else {},

@@ -150,21 +150,28 @@ QLabel[role="title"] {{ font-weight: 600; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="caption"] {{ color: {muted}; font-size: 11px; }}
 QToolTip {{ color: {text}; background: {control}; border: 1px solid {border}; padding: 4px; }}
-QPushButton, QToolButton, QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{
+QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {{
     background: {control}; border: 1px solid {border}; border-radius: 6px;
     padding: 4px 10px; min-height: 20px; }}
 QToolButton {{ padding: 4px 8px; }}
-QSpinBox, QDoubleSpinBox, QComboBox {{ padding: 4px 6px; }}
-QPushButton:hover, QToolButton:hover, QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover {{
+QAbstractSpinBox, QComboBox {{ padding: 4px 6px; }}
+QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; }}
+QPushButton:hover, QToolButton:hover, QComboBox:hover, QAbstractSpinBox:hover {{
     background: {control_hover}; }}
-QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
-QLineEdit:focus {{ border-color: {accent}; }}
-QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QLineEdit:disabled {{
-    color: {faint}; }}
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{
+    border-color: {accent}; }}
+QAbstractSpinBox[invalid="true"], QAbstractSpinBox[invalid="true"]:focus {{
+    border: 1px solid {error}; }}
+QAbstractSpinBox[invalid="true"] QLineEdit {{ color: {error}; }}
+QFrame[role="bubble"] {{ background: {control}; border: 1px solid {error}; border-radius: 6px; }}
+QLabel[role="error"] {{ color: {error}; }}
+QWidget:disabled {{ color: {faint}; }}
+QPushButton:disabled, QToolButton:disabled, QComboBox:disabled, QAbstractSpinBox:disabled,
+QLineEdit:disabled {{ color: {faint}; background: transparent; border-color: {grid}; }}
 QPushButton[role="primary"], QToolButton[role="primary"] {{
     background: {accent}; color: {accent_text}; border-color: {accent}; font-weight: 600; }}
 QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {{
-    background: {control}; color: {faint}; border-color: {border}; }}
+    background: transparent; color: {faint}; border-color: {grid}; }}
 QPushButton[role="link"], QToolButton[role="link"] {{
     background: transparent; border: 1px solid transparent; color: {accent}; padding: 1px 4px;
     min-height: 14px; }}
@@ -178,17 +185,20 @@ QToolButton[role="segment"]:checked {{ color: {text}; border-color: {border};
 QToolButton[role="segment"]:checked:focus {{ border-color: {accent}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox::down-arrow {{ image: url({icons}/down-{name}.svg); width: 10px; height: 6px; }}
-QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
-QDoubleSpinBox::down-button {{ border: none; background: transparent; width: 16px; }}
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url({icons}/up-{name}.svg);
-    width: 8px; height: 5px; }}
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url({icons}/down-{name}.svg);
-    width: 8px; height: 5px; }}
+QComboBox::down-arrow:disabled {{ image: url({icons}/down-{name}-off.svg); }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    border: none; background: transparent; width: 16px; }}
+QAbstractSpinBox::up-arrow {{ image: url({icons}/up-{name}.svg); width: 8px; height: 5px; }}
+QAbstractSpinBox::down-arrow {{ image: url({icons}/down-{name}.svg); width: 8px; height: 5px; }}
+QAbstractSpinBox::up-arrow:disabled {{ image: url({icons}/up-{name}-off.svg); }}
+QAbstractSpinBox::down-arrow:disabled {{ image: url({icons}/down-{name}-off.svg); }}
 QComboBox QAbstractItemView, QMenu {{
     background: {control}; border: 1px solid {border}; selection-background-color: {control_hover};
     selection-color: {text}; outline: none; }}
 QMenu::item {{ padding: 4px 24px 4px 20px; }}
 QMenu::item:selected {{ background: {control_hover}; }}
+QMenu::item:disabled, QMenuBar::item:disabled, QComboBox QAbstractItemView::item:disabled {{
+    color: {faint}; }}
 QMenu::separator {{ height: 1px; background: {border}; margin: 4px 8px; }}
 QMenuBar {{ background: {window}; }}
 QMenuBar::item {{ background: transparent; padding: 3px 9px; border-radius: 4px; }}

@@ -116,7 +116,8 @@ def test_a_condition_is_added(
     dialog.show_frame(make_frame())
     choose(dialog, kind)
     dialog.parameters.setCurrentText("fc1.bias")
-    dialog.value.setText(typed)
+    dialog.value.lineEdit().setText(typed)
+    dialog.value.edited.emit()
     assert dialog.parameters.isVisible() == (wanted.key is not None)
     assert dialog.value.isVisible() == (wanted.value is not None)
     qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
@@ -131,7 +132,8 @@ def test_what_is_no_number_is_not_added(
     dialog: BreakpointsDialog, changes: list[tuple[Breakpoint, ...]], qtbot: QtBot, typed: str
 ) -> None:
     choose(dialog, "loss_above")
-    dialog.value.setText(typed)
+    dialog.value.lineEdit().setText(typed)
+    dialog.value.edited.emit()
     assert not dialog.add.isEnabled()
     qtbot.keyClick(dialog.value, Qt.Key.Key_Return)
     assert changes == []

@@ -3,13 +3,15 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Settings
 from backprop_viz.core.schedules import SCHEDULES
+from backprop_viz.views.fields.number_field import NumberField
 from backprop_viz.views.settings.options_dialog import OPTIONS, OptionsDialog
-from backprop_viz.views.settings.settings_bar import LearningRateBox, SettingsBar
+from backprop_viz.views.settings.settings_bar import SettingsBar
 
 RUN = Settings(data="random", loss="mse", optimizer="adam", lr=0.001, batch_size=1, seed=3)
 
@@ -22,6 +24,13 @@ def bar(qtbot: QtBot) -> SettingsBar:
     return bar
 
 
+def put(field: NumberField, text: str) -> None:
+    """Type a number and finish it."""
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
 def test_showing_settings_tells_nobody(bar: SettingsBar, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(bar.changed):
         bar.show_settings(replace(RUN, optimizer="sgd", seed=9))
@@ -29,7 +38,7 @@ def test_showing_settings_tells_nobody(bar: SettingsBar, qtbot: QtBot) -> None:
 
 def test_a_change_carries_all_the_other_settings(bar: SettingsBar, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.changed) as told:
-        bar._seed.setValue(4)
+        put(bar._seed, "4")
     assert told.args == [replace(RUN, seed=4)]
 
 
@@ -81,28 +90,6 @@ def test_the_wheel_changes_only_a_box_that_was_chosen(bar: SettingsBar, qtbot: Q
     assert bar._seed.value() == RUN.seed + 1
 
 
-@pytest.mark.parametrize(
-    ("start", "steps", "end"),
-    [
-        (0.05, 1, 0.1),
-        (0.05, -1, 0.02),
-        (0.1, 2, 0.5),
-        (0.03, 1, 0.05),
-        (1e-6, -1, 0.0),
-        (0.0, 1, 1e-6),
-        (1.0, 3, 10.0),
-    ],
-)
-def test_the_learning_rates_arrows_are_logarithmic(
-    qtbot: QtBot, start: float, steps: int, end: float
-) -> None:
-    box = LearningRateBox()
-    qtbot.addWidget(box)
-    box.setValue(start)
-    box.stepBy(steps)
-    assert box.value() == pytest.approx(end)
-
-
 def test_a_typed_learning_rate_counts_when_it_is_finished(bar: SettingsBar, qtbot: QtBot) -> None:
     bar._lr.selectAll()
     with qtbot.assertNotEmitted(bar.changed):
@@ -127,7 +114,7 @@ def test_options_and_zero_grad_reach_the_settings(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     assert dialog._boxes["beta1"].value() == 0.8
     assert dialog._zero_grad.currentIndex() == 1
-    dialog._boxes["eps"].setValue(1e-5)
+    put(dialog._boxes["eps"], "1e-5")
     dialog._zero_grad.setCurrentIndex(2)
     with qtbot.waitSignal(dialog.changed) as told:
         dialog._accept()
@@ -137,11 +124,11 @@ def test_options_and_zero_grad_reach_the_settings(qtbot: QtBot) -> None:
 
 
 def test_choosing_a_schedule_starts_with_its_own_options(bar: SettingsBar, qtbot: QtBot) -> None:
-    run = replace(RUN, schedule="cosine", schedule_options={"iterations": 9})
+    run = replace(RUN, data="strokes", schedule="cosine", schedule_options={"iterations": 9})
     bar.show_settings(run)
     assert bar._schedule.currentData() == "cosine"
     with qtbot.waitSignal(bar.changed) as told:
-        bar._batch.setValue(7)
+        put(bar._batch, "7")
     assert told.args == [replace(run, batch_size=7)]
     with qtbot.waitSignal(bar.changed) as told:
         bar._schedule.setCurrentIndex(bar._schedule.findData("step"))
@@ -177,11 +164,76 @@ def test_schedule_options_reach_the_settings_and_are_live(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     boxes = dialog._schedule.boxes
     assert (boxes["step_size"].value(), boxes["gamma"].value()) == (300, 0.1)
-    boxes["gamma"].setValue(0.5)
-    boxes["step_size"].setValue(400)
+    put(boxes["gamma"], "0,5")
+    put(boxes["step_size"], "400")
     with qtbot.waitSignal(dialog.changed) as told:
         dialog._accept()
     wanted = told.args[0]
     assert wanted.schedule_options == {"step_size": 400, "gamma": 0.5}
     assert wanted.continues(run)
     assert all(box.accessibleName() and box.toolTip() for box in boxes.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("lr", "1e30", "Learning rate takes a number from 0 to 1e9, not “1e30”."),
+        ("lr", "-1", "Learning rate takes a number from 0 to 1e9, not “-1”."),
+        ("batch_size", "100000", "Batch takes a whole number from 1 to 4096, not “100000”."),
+        ("batch_size", "2.5", "Batch takes a whole number from 1 to 4096, not “2.5”."),
+        ("seed", "-1", "Seed takes a whole number from 0 to 2147483647, not “-1”."),
+        ("seed", "seven", "Seed takes a whole number from 0 to 2147483647, not “seven”."),
+    ],
+)
+def test_what_is_out_of_range_is_refused_with_the_range(
+    bar: SettingsBar, qtbot: QtBot, name: str, text: str, said: str
+) -> None:
+    field: NumberField = getattr(bar, {"lr": "_lr", "batch_size": "_batch", "seed": "_seed"}[name])
+    with qtbot.assertNotEmitted(bar.changed):
+        put(field, text)
+        # Another setting of the run comes meanwhile.
+        bar.show_settings(replace(RUN, loss="cross_entropy"))
+    assert field.text() == text
+    assert field.refused == f"{said} The run keeps {getattr(RUN, name)}."
+    assert field.value() == getattr(RUN, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"), [("1e-3", 1e-3), ("0,01", 0.01), ("0.3", 0.3), (".5", 0.5), ("2", 2.0)]
+)
+def test_a_learning_rate_is_what_was_typed(
+    bar: SettingsBar, qtbot: QtBot, text: str, rate: float
+) -> None:
+    bar.show_settings(replace(RUN, lr=7.0))
+    with qtbot.waitSignal(bar.changed) as told:
+        put(bar._lr, text)
+    assert told.args[0].lr == rate
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "option", "text"),
+    [
+        ("adam", "beta1", "1"),
+        ("adam", "eps", "-1e-8"),
+        ("sgd", "momentum", "1.5"),
+        ("nesterov", "momentum", "0"),
+        ("rmsprop", "alpha", "two"),
+    ],
+)
+def test_a_dialog_with_a_wrong_number_stays_open(
+    qtbot: QtBot, optimizer: str, option: str, text: str
+) -> None:
+    """As torch has it: each of these numbers is one that the optimizer itself refuses."""
+    dialog = OptionsDialog(replace(RUN, optimizer=optimizer))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    field = dialog._boxes[option]
+    field.lineEdit().setText(text)
+    with qtbot.assertNotEmitted(dialog.changed):
+        dialog._accept()
+    assert dialog.isVisible()
+    assert field.refused.startswith(f"{option} takes a number")
+    assert field.bubble.isVisible()
+    field.restore()
+    with qtbot.waitSignal(dialog.changed):
+        dialog._accept()

@@ -1,0 +1,19 @@
+"""With or without its batch dimension: in which form the network is given its input."""
+
+from torch import Tensor
+
+# "batch": as it is; "single": the first input alone; "unsqueezed": that one as a batch of one.
+FORMS = ("batch", "single", "unsqueezed")
+
+
+def expect_form(name: str) -> None:
+    """ValueError if there is no such form."""
+    if name not in FORMS:
+        raise ValueError(f"input_form is one of {', '.join(FORMS)}, not {name!r}.")
+
+
+def in_form(name: str, batch: Tensor) -> Tensor:
+    """A batch (N, …), its first sample (…), or a batch of that one alone (1, …)."""
+    if name == "batch":
+        return batch
+    return batch[0] if name == "single" else batch[0].unsqueeze(0)

@@ -1,0 +1,1 @@
+"""Fields that numbers are typed in."""

@@ -1,0 +1,37 @@
+"""Asks for one number."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from ...core.quantities import Number, Quantity
+from .number_field import NumberField
+
+
+class NumberDialog(QDialog):
+    """``chosen`` carries the number when the user accepts; a wrong one cannot be accepted."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, quantity: Quantity, name: str, value: Number, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.field = NumberField(quantity, name, value)
+        label = QLabel(name)
+        label.setBuddy(self.field)
+        standard = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(label)
+        column.addWidget(self.field)
+        column.addWidget(buttons)
+        self.field.selectAll()
+
+    def _accept(self) -> None:
+        if self.field.finish():
+            self.accept()
+            self.chosen.emit(self.field.value())
+        else:
+            self.field.setFocus()
