@@ -10,9 +10,7 @@ def refusal(name: str, quantity: Quantity, text: str, why: BadNumber, decimal_si
     translate = QCoreApplication.translate
     text = text.strip()
     if why.fault == "ambiguous":
-        said = translate(
-            "fields", "{name}: “{text}” can mean {one} or {other}; write one of these."
-        )
+        said = translate("fields", "{name}: “{text}” can mean {one} or {other}; type one of them.")
         one, other = why.meanings
         return said.format(name=name, text=text, one=one, other=other)
     if why.fault == "tiny":
