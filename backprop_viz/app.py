@@ -75,7 +75,9 @@ class Composer(QObject):
                     if command.separated:
                         bar_menu.addSeparator()
                     bar_menu.addAction(action)
-        self.session = session = Session(Settings(**arguments.settings), self)
+        settings = Settings(**arguments.settings)
+        self.session = session = Session(settings, self)
+        window.toolbar.settings.show_settings(settings)
         window.session = session
         self._store = QSettings(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, "backprop_viz", "backprop_viz"
@@ -104,7 +106,7 @@ class Composer(QObject):
         window.resize(_fitting(FIRST_SIZE))
         window.restore_layout(self._store)
         if arguments.file is not None:
-            self.files.open(arguments.file)
+            self.files.open_first(arguments.file)
 
     def _show(self, frame: Frame) -> None:
         before, self._frame = self._frame, frame

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from ..core.files.peek import peek_settings
 from ..core.records import Frame, Notice
 from ..messages import Filed
 from .context import Context
@@ -88,6 +89,13 @@ class Files(QObject):
             self._ask_to_open(lambda: self._session.use_file("open", path))
         else:
             self._session.use_file("open", path)
+
+    def open_first(self, path: str) -> None:
+        """Go on with the session in a file once torch is loaded; its settings show at once."""
+        settings = peek_settings(path)
+        if settings is not None:
+            self._window.toolbar.settings.hold(settings)
+        self.open(path)
 
     @property
     def path(self) -> Path | None:
@@ -177,11 +185,13 @@ class Files(QObject):
     # -- what became of it -------------------------------------------------------------------
 
     def _told(self, notice: Notice) -> None:
-        if notice.code == "worker_restarted":
+        if notice.code in ("worker_restarted", "worker_ended"):
+            self._window.toolbar.settings.release()  # what was being loaded went with the worker
             self._saving = 0  # what was being saved went with the worker
 
     def _filed(self, filed: Filed) -> None:
         if filed.what == "opened":
+            self._window.toolbar.settings.release()
             self._opened(filed)
         elif filed.what == "saved":
             self._was_saved(filed)

@@ -32,6 +32,8 @@ class SettingsBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = Settings()
+        # The run's settings that wait while those of another one are shown.
+        self._held: Settings | None = None
         self._data = QComboBox()
         self._data.addItem(self.tr("Digits (built in)"), "strokes")
         self._data.addItem(self.tr("Random input"), "random")
@@ -93,6 +95,9 @@ class SettingsBar(QWidget):
 
     def show_settings(self, settings: Settings) -> None:
         """Show these settings, and tell nobody."""
+        if self._held is not None:
+            self._held = settings
+            return
         if settings == self._settings:
             return
         self._settings = settings
@@ -109,6 +114,20 @@ class SettingsBar(QWidget):
         self._batch.setValue(settings.batch_size)
         self._seed.setValue(settings.seed)
         del blockers
+
+    def hold(self, settings: Settings) -> None:
+        """Show the settings of a run that is being loaded, until ``release``."""
+        running = self._settings
+        self.show_settings(settings)
+        self._held = running
+        self.setEnabled(False)
+
+    def release(self) -> None:
+        """Show the run's settings from now on."""
+        if self._held is not None:
+            running, self._held = self._held, None
+            self.setEnabled(True)
+            self.show_settings(running)
 
     def show_rate(self, rate: float | None) -> None:
         """Show the learning rate of the iteration on show; None, or no schedule: nothing."""
