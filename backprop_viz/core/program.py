@@ -23,7 +23,7 @@ def program(settings: Settings, model: nn.Module) -> Program:
     loop = _loop(settings)
     lines = [Line("for x, y in loader:", name="loader", runs="start")]
     if settings.input_form != "batch":
-        lines += [Line("    x, y = x[0], y[0]")]
+        lines += [Line("    x, y = x[0], y[0]", name="first", runs="start")]
     lines += [replace(line, text="    " + line.text) for line in loop]
     return Program((*lines, Line(""), *_source(model)), _script(settings, loop))
 

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..records import Settings
-
-# A head is as long as its JSON; longer ones are no session's.
-_MOST = 4 * 2**20
+from .about import header_length
 
 
 def peek_settings(path: str) -> Settings | None:
@@ -16,10 +14,13 @@ def peek_settings(path: str) -> Settings | None:
     For showing until the file is read: whether it is whole and right is not looked at.
     """
     try:
-        with Path(path).open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            head = file.read(length) if length <= _MOST else b""
-        manifest = json.loads(json.loads(head)["__metadata__"]["manifest"])
+        file = Path(path)
+        length = header_length(file, file.stat().st_size)
+        if length is None:
+            return None
+        with file.open("rb") as opened:
+            head = json.loads(opened.read(8 + length)[8:])
+        manifest = json.loads(head["__metadata__"]["manifest"])
         stored = dict(manifest["value"]["dict"])["settings"]["fields"]
         settings = Settings(**{name: _plain(value) for name, value in stored.items()})
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
