@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 # How many iterations are noted one by one.
 NOTED = 256
+# The command that what becomes of a file comes of.
+_COMMANDS = {
+    "saved": "files.save",
+    "opened": "files.open",
+    "weights_saved": "files.save_weights",
+    "weights_loaded": "files.load_weights",
+}
 
 
 class Filing:
@@ -171,7 +178,7 @@ class Filing:
     def _refuse(self, what: str, path: str, error: Exception) -> None:
         self._mailbox.answer(Filed(what, path, refusal=str(error)))
         if what != "autosaved":
-            self._mailbox.tell(notice_of(error))
+            self._worker.complaints.tell(notice_of(error), _COMMANDS[what])
 
 
 def rows(curves: Curves) -> tuple[list[tuple[float, float]], list[tuple[int, float, float]]]:

@@ -88,8 +88,8 @@ class Lessons:
                 "The newest iteration was not on a drawing, so there is nothing to undo: to go "
                 "back farther, show an iteration and choose Continue from here."
             )
-        self._forget_from(step.iteration)
         self._worker.go_back_to(step.iteration - 1, step.before)
+        self._forget_from(step.iteration)
 
     def explain(self, wanted: bool) -> None:
         """Say from now on which pixels speak for the digit, or no longer."""

@@ -102,7 +102,7 @@ class Reporting:
         try:
             return self._prediction(), worker.lessons.state()
         except Exception as error:
-            self._mailbox.tell(notice_of(error))
+            worker.complaints.tell(notice_of(error), "draw")
             worker.draw(None)
             return None, worker.lessons.state()
 

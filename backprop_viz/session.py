@@ -157,11 +157,11 @@ class Session(QObject):
 
     def alter(self, alteration: Alteration | None) -> None:
         """Run the newest iteration's backward again, a gradient altered; None: the truth."""
-        self._submit("alter", alteration)
+        self._submit("experiments.alter", alteration)
 
     def backward_twice(self, retain_graph: bool) -> None:
-        """Run the newest iteration's backward twice, on purpose."""
-        self._submit("backward_twice", retain_graph)
+        """Run the newest iteration's backward twice; without the graph retained torch refuses."""
+        self._submit("experiments.backward_twice", retain_graph)
 
     def ask_samples(self, name: str, *arguments: Any) -> None:
         """Ask what the worker knows of its samples, by a method's name; ``answered`` answers."""

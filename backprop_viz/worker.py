@@ -8,9 +8,10 @@ from operator import attrgetter
 import torch
 
 from .browsing import Browsing
+from .complaints import LOSS, RUN, Complaints, Place
 from .core.ahead import Ahead
 from .core.breakpoints import PLACES, first_stop
-from .core.checkpoints import Checkpoints
+from .core.checkpoints import Checkpoint, Checkpoints
 from .core.compiler import leave_out_compiler
 from .core.data import training_strokes
 from .core.evaluation import InterruptedEvaluation
@@ -19,7 +20,6 @@ from .core.pictures import Pictures
 from .core.program import program
 from .core.recorder import Recorder, preview
 from .core.records import (
-    Alteration,
     Array,
     Breakpoint,
     Notice,
@@ -30,6 +30,7 @@ from .core.records import (
 from .core.stops import gradients_stop, has_loss, loss_stops
 from .core.threads import torch_threads
 from .core.trainer import Trainer
+from .experiments import Experiments
 from .failures import notice_of
 from .filing import Filing
 from .lessons import Lessons
@@ -46,7 +47,7 @@ class Worker:
     """Owns the trainer and its recording; lives in a process of its own.
 
     The methods under "commands" are those that the window may name in the mailbox; so may it
-    those of ``lessons``, ``samples`` and ``files``, as in "lessons.undo".
+    those of ``lessons``, ``experiments``, ``samples`` and ``files``, as in "lessons.undo".
     """
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
@@ -65,6 +66,10 @@ class Worker:
         self._pace = Pace()
         self._ahead = Ahead()
         self._drawing: Array | None = None
+        self.complaints = Complaints(mailbox)
+        # Where the run was when a phase raised, in the command that is carried out.
+        self._failed_at: Place | None = None
+        self.experiments = Experiments(self)
         self.lessons = Lessons(self)
         self.files = Filing(self, mailbox)
         self.reporting = Reporting(self, mailbox)
@@ -77,7 +82,7 @@ class Worker:
             self._begin(settings)
         except Exception as error:
             # What was asked for cannot be had: the notice tells, the built-in digits serve.
-            mailbox.tell(notice_of(error))
+            self.complaints.tell(notice_of(error), "configure")
             self._begin(Settings())
         self.publish()
 
@@ -103,12 +108,17 @@ class Worker:
 
     def _guarded(self, name: str, *arguments: object) -> None:
         """Call a method; what goes wrong in it is told, and the thread goes on."""
+        told, self._failed_at = self.complaints.count, None
         try:
             attrgetter(name)(self)(*arguments)
         except Exception as error:
             self._training = self._evaluation_due = False
-            self._mailbox.tell(notice_of(error))
+            subject = name if self._failed_at is None else RUN
+            self.complaints.tell(notice_of(error), subject, self._failed_at)
             self.publish()
+        else:
+            if self.complaints.count == told:
+                self.complaints.went_right(name)
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -133,51 +143,45 @@ class Worker:
 
     def continue_from(self, iteration: int) -> None:
         """Take the run up again as it was after an iteration, to go on from there."""
-        exact = self._checkpoints.at(iteration) is not None
-        self._rewind(iteration if exact else iteration - 1)
-        self._forget_lessons(iteration)
-        if not exact:
-            self._finish(self._begun())
-
-    def alter(self, alteration: Alteration | None) -> None:
-        """Run the iteration's backward again with a gradient altered; None: as it was."""
-        due = self._trainer.phase
-        if self._recorder is not None:
-            self._training = False
-            self._trainer.restart_iteration()
-        elif self._trainer.iteration:
-            self._rewind(self._trainer.iteration - 1)
+        if self._checkpoints.at(iteration) is not None:
+            self._rewind(iteration)
         else:
-            raise ValueError("There is no backward to change yet: press F11 to run an iteration.")
-        self._recorder = recorder = Recorder(self._trainer, alteration=alteration)
-        self._run_phase(recorder)
-        while self._trainer.phase is not due:
-            self._run_phase(recorder)
-
-    def backward_twice(self, retain_graph: bool) -> None:
-        """Run the iteration's backward twice; torch refuses if the graph is not retained."""
-        self._training = False
-        if self._recorder is None and self._trainer.iteration:
-            self._rewind(self._trainer.iteration - 1)
-        elif self._recorder is not None:
-            self._trainer.restart_iteration()
-        self._recorder = None
-        self._recorder = recorder = self._begun()
-        while self._trainer.phase is not Phase.BACKWARD:
-            self._run_phase(recorder)
-        try:
-            recorder.backward_twice(retain_graph)
-        finally:
-            self._recording = recorder.recording()
+            with self._trainer.undone_if_it_fails():
+                self.bring_trainer_to(iteration - 1)
+                start, recorder = self._trainer.checkpoint(), Recorder(self._trainer)
+                while recorder.step() is not Phase.UPDATE:
+                    pass
+            self.ran_again(start, recorder, branch=True)
+        self._forget_lessons(iteration)
 
     def _rewind(self, iteration: int) -> None:
         """Be as the run was after an iteration; what came later is another branch."""
+        with self._trainer.undone_if_it_fails():
+            self.bring_trainer_to(iteration)
+        self._branch_off(iteration)
+
+    def bring_trainer_to(self, iteration: int) -> None:
+        """Have the trainer, and nothing else yet, be as it was after an iteration."""
+        self._trainer.restore(self._checkpoints.before(iteration + 1))
+        while self._trainer.iteration < iteration:
+            self._trainer.iterate()
+
+    def ran_again(self, start: Checkpoint, recorder: Recorder, branch: bool) -> None:
+        """The trainer ran an iteration anew; with ``branch`` in the place of a finished one."""
+        self._training = self._evaluation_due = False
+        if branch:
+            self._branch_off(start.iteration)
+        self._checkpoints.add(start)
+        self._recorder, self._recording = recorder, recorder.recording()
+        if self._trainer.phase is Phase.ZERO_GRAD:
+            self._recorder = None
+            self._note_iteration()
+
+    def _branch_off(self, iteration: int) -> None:
+        """What comes after an iteration takes the place of what came before."""
         trainer = self._trainer
         self._training = self._evaluation_due = False
         self._recorder = None
-        trainer.restore(self._checkpoints.before(iteration + 1))
-        while trainer.iteration < iteration:
-            trainer.iterate()
         self._checkpoints.forget_after(iteration)
         self.recalling.forget_after(iteration)
         live = {name: getattr(trainer, name) for name in self._settings.live()}
@@ -310,6 +314,7 @@ class Worker:
         checkpoints: Checkpoints | None = None,
     ) -> None:
         """Go on with another run; ``recorder`` is the one of its iteration in progress."""
+        self.complaints.went_right(RUN, LOSS)
         self._trainer = trainer
         trainer.read_ahead(self._ahead)
         trainer.own_random_state()
@@ -365,6 +370,7 @@ class Worker:
                 step()
                 stopped = gradients_stop(trainer, self._breakpoints)
         except Exception:
+            self._failed_at = (trainer.iteration, trainer.phase)
             trainer.restart_iteration()
             raise
         if stopped:
@@ -373,6 +379,7 @@ class Worker:
             self.publish()
             return
         step()
+        self.complaints.went_right(RUN, LOSS)
         self._note_iteration()
         if recorder is not None:
             self._recording = recorder.recording()
@@ -398,9 +405,11 @@ class Worker:
             self._run_phase(recorder)
 
     def _run_phase(self, recorder: Recorder) -> None:
+        iteration = self._trainer.iteration
         try:
             phase = recorder.step()
         except Exception:
+            self._failed_at = (iteration, self._trainer.phase)
             if self._trainer.phase is Phase.BACKWARD:
                 # Of the graph that backward has begun to free nothing more can be had.
                 self.abandon()
@@ -411,7 +420,11 @@ class Worker:
             # Training stops here, before the loss spoils the weights.
             self._training = False
             number = str(self._trainer.iteration + 1)
-            self._mailbox.tell(Notice("loss_not_finite", (str(self._trainer.loss_value()), number)))
+            notice = Notice("loss_not_finite", (str(self._trainer.loss_value()), number))
+            self.complaints.tell(notice, LOSS)
+        elif phase is Phase.LOSS:
+            self.complaints.went_right(LOSS)
+        self.complaints.ran(iteration, phase)
         if self._training and self._breakpoints:
             recording, due = self._recording, self._trainer.phase
             stop = first_stop(

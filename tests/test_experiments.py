@@ -123,13 +123,8 @@ def test_a_second_backward_is_refused_in_torchs_words(session: Session) -> None:
     session.backward_twice(retain_graph=False)
     frame = shown(session)
     assert "backward through the graph a second time" in told[0].values[1]
-    assert frame.due is Phase.UPDATE
-    plain = bv.Trainer.from_settings(TUTORIAL)
-    plain.iterate()
-    grad = plain.model.fc1.bias.grad.numpy()
-    assert np.array_equal(frame.moment.grad("fc1.bias"), grad)
-    session.step()
-    assert shown(session).iteration == 1
+    assert (frame.due, frame.iteration) == (Phase.ZERO_GRAD, 0)
+    assert frame.moment.recording.preview
 
 
 def test_with_the_graph_retained_gradients_add_up(session: Session) -> None:

@@ -22,6 +22,9 @@ from .running import Running
 # What is done sooner than this needs no strip that flashes up.
 QUIET_S = 0.4
 
+# What its messages are about.
+_SUBJECT = "images"
+
 
 class Images(QObject):
     """Brings images in: opened, dropped or pasted ones onto the pad, a folder to train on.
@@ -134,6 +137,7 @@ class Images(QObject):
     def _read(self, result: object) -> None:
         """Show what was read: a drawing, or what a folder holds."""
         self._window.reading_strip.hide()
+        self._window.messages.withdraw(_SUBJECT)
         if isinstance(result, np.ndarray):
             self._window.draw_panel.show_picture(result)
         elif isinstance(result, Pictures) and self._session.frame is not None:
@@ -148,7 +152,7 @@ class Images(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._window.reading_strip.hide()
-        self._window.messages.tell(sentence(refusal(error)), "error")
+        self._window.messages.tell(sentence(refusal(error)), "error", _SUBJECT)
 
     def _cancel(self) -> None:
         self._work.cancel()

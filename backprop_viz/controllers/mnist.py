@@ -16,6 +16,9 @@ from .running import Running
 
 MEGABYTE = 1e6
 
+# What its messages are about.
+_SUBJECT = "mnist"
+
 
 class Mnist(QObject):
     """Takes MNIST from a folder, or downloads it; training goes on meanwhile."""
@@ -98,11 +101,12 @@ class Mnist(QObject):
 
     def _downloaded(self) -> None:
         self._stopped()
+        self._window.messages.withdraw(_SUBJECT)
         self._take(str(cache_folder()))
 
     def _failed(self, error: Exception) -> None:
         self._stopped()
-        self._window.messages.tell(sentence(refusal(error)), "error")
+        self._window.messages.tell(sentence(refusal(error)), "error", _SUBJECT)
 
     def _cancel(self) -> None:
         self._work.cancel()

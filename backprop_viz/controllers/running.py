@@ -39,7 +39,10 @@ class Running(QObject):
             train.setText(text)
 
     def _tell(self, notice: Notice) -> None:
-        self._window.messages.tell(sentence(notice), "error")
+        if notice.code == "withdrawn":
+            self._window.messages.withdraw(notice.subject)
+            return
+        self._window.messages.tell(sentence(notice), "error", notice.subject)
         self._window.toolbar.settings.revert()
 
     def _undo_alteration(self) -> None:

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt
 
+from ..complaints import LOSS
 from ..core.flow import finite_range
 from ..core.quantities import Quantity
 from ..core.records import Breakpoint, Frame
@@ -67,7 +68,7 @@ class Travelling(QObject):
         )
         cause = origin.format(event.op, *between)
         # The two are sentences of their own, in this order in every language.
-        self._window.messages.tell(f"{said} {cause}".strip(), "error")
+        self._window.messages.tell(f"{said} {cause}".strip(), "error", LOSS)
 
     def _enable_travel(self, frame: Frame) -> None:
         """Offer what leads somewhere."""

@@ -368,10 +368,14 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the user is to be told: a code that the window has a sentence for, and values."""
+    """Something the user is to be told: a code that the window has a sentence for, and values.
+
+    "withdrawn" takes back what was told of the ``subject``, which has gone right since.
+    """
 
     code: str
     values: tuple[str, ...] = ()
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

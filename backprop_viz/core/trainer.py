@@ -2,7 +2,8 @@
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,6 +30,7 @@ from .saliency import saliency
 from .samples import Part
 from .schedules import Schedule
 from .sources import Samples, open_source
+from .standing import Standing
 
 if TYPE_CHECKING:
     from .records import Recording
@@ -175,8 +177,12 @@ class Trainer:
     def forward(self) -> Tensor:
         """Run the network on the batch; logits (N, classes)."""
         self._expect(Phase.FORWARD)
-        with self._random:
-            self.output = self.model(self.batch[0])
+        try:
+            with self._random:
+                self.output = self.model(self.batch[0])
+        except Exception:
+            self._random.now = self._random_at_start  # what a part of the network drew
+            raise
         self.phase = Phase.LOSS
         return self.output
 
@@ -261,6 +267,29 @@ class Trainer:
             for parameter, grad in zip(self._parameters, self._grads_at_start, strict=True):
                 parameter.grad = grad
         self.phase = Phase.ZERO_GRAD
+
+    @contextmanager
+    def undone_if_it_fails(self) -> Iterator[None]:
+        """Be as before, bit for bit, if what is done inside raises; in any phase.
+
+        A graph that is to go backward still can.
+        """
+        numbers = Standing(self.model, self.optimizer)
+        own = dict(vars(self))
+        own["_grads_at_start"] = [None if g is None else g.clone() for g in self._grads_at_start]
+        rate = self._rate.base, self._rate.schedule, self.iteration
+        random, loader, lessons = self._random.now, self._batches.state(), dict(self.lessons)
+        try:
+            yield
+        except Exception:
+            numbers.put_back()
+            vars(self).update(own)
+            self._rate.put(*rate)
+            self._random.now = random
+            self._batches.restore(*loader)
+            self.lessons.clear()
+            self.lessons.update(lessons)
+            raise
 
     def finished(self) -> Iteration:
         """The iteration just run, as numbers."""

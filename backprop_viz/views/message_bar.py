@@ -60,6 +60,7 @@ class MessageBar(QFrame):
         self.setObjectName("messageBar")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._kind: Kind = "info"
+        self._subject = ""
         self._theme = DARK
         self._badge = _Badge(self)
         self._label = QLabel()
@@ -92,11 +93,15 @@ class MessageBar(QFrame):
         self._timer.timeout.connect(self.dismiss)
         self.hide()
 
-    def tell(self, text: str, kind: Kind) -> None:
-        """Show a message of one or two sentences. An info does not replace an error."""
+    def tell(self, text: str, kind: Kind, subject: str = "") -> None:
+        """Show a message of one or two sentences. An info does not replace an error.
+
+        ``withdraw`` takes it away when its ``subject`` has gone right.
+        """
         if not text or (kind == "info" and self._kind == "error" and self.text()):
             return
         self._kind = self._badge.kind = kind
+        self._subject = subject
         self._label.setText(text)
         what = self.tr("Error: {text}") if kind == "error" else self.tr("Message: {text}")
         self.setAccessibleName(what.format(text=text))
@@ -115,9 +120,15 @@ class MessageBar(QFrame):
         """The kind of the message shown, or of the last one."""
         return self._kind
 
+    def withdraw(self, subject: str) -> None:
+        """Take the message away if it is about something that has gone right since."""
+        if subject and subject == self._subject:
+            self.dismiss()
+
     def dismiss(self) -> None:
         """Take the message away."""
         self._timer.stop()
+        self._subject = ""
         self._label.clear()
         self.setAccessibleName("")
         self.hide()

@@ -18,8 +18,13 @@ def sentence(notice: Notice) -> str:
         "out_of_memory": translate(
             "notices", "There is not enough memory for this: choose a smaller batch."
         ),
-        "failed": translate(
-            "notices", "This could not be run and nothing was changed. torch says: {0}: {1}"
+        "failed": translate("notices", "This could not be run. torch says: {0}: {1}"),
+        "undone": translate(
+            "notices", "This could not be run, so the run is as it was. torch says: {0}: {1}"
+        ),
+        "undone_memory": translate(
+            "notices",
+            "There is not enough memory for this, so the run is as it was: choose a smaller batch.",
         ),
         "worker_ended": translate(
             "notices",
