@@ -2,6 +2,7 @@
 
 import sys
 from operator import attrgetter
+from traceback import walk_tb
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QSettings, QSize
@@ -25,6 +26,7 @@ from .controllers.travelling import Travelling
 from .controllers.viewing import Viewing
 from .core.records import Frame, Notice, Settings
 from .core.selection import Kind, Selection, select
+from .guard import Quiet
 from .session import Session
 from .views.notices import sentence
 from .views.style.theme import body_font
@@ -142,15 +144,19 @@ class Composer(QObject):
 
     def _hook_exceptions(self) -> None:
         """Have an exception in the window told in the window, besides the usual trace."""
+        self._quiet = Quiet()
         self._outer_hook = sys.excepthook
         sys.excepthook = self._failed
 
     def _failed(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        self._outer_hook(kind, error, trace)
-        notice = Notice("window_failed", (kind.__name__, str(error)))
-        self.window.messages.tell(sentence(notice), "error")
+        # A timer that fails would say so at each beat, and nobody could dismiss the message.
+        place = next((f.f_code, line) for f, line in reversed([*walk_tb(trace)])) if trace else None
+        if self._quiet.first((kind, place)):
+            self._outer_hook(kind, error, trace)
+            notice = Notice("window_failed", (kind.__name__, str(error)[:200]))
+            self.window.messages.tell(sentence(notice), "error")
 
 
 def _fitting(size: QSize) -> QSize:

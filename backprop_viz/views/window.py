@@ -7,6 +7,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from .. import guard
 from ..core.records import Frame
 from ..core.selection import Selection
 from .autograd.autograd_view import AutogradView
@@ -218,6 +219,7 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint everything in a theme's colours."""
+        guard.use_colours(theme.panel, theme.muted)
         self.messages.set_theme(theme)
         for panel in self.panels:
             panel.set_theme(theme)

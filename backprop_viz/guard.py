@@ -1,0 +1,238 @@
+"""No error in a method that Qt calls gets into Qt: it is told once, and the window lives on.
+
+Qt's virtual methods that are written in Python are guarded where their class is made, whoever
+makes it, so that none can be forgotten. What an error does otherwise depends on where it is
+raised: past a class that has its own ``event``, Python 3.11 ends the process.
+"""
+
+import sys
+import time
+import traceback
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from functools import wraps
+from inspect import getattr_static
+from types import FunctionType
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractScrollArea, QGraphicsItem, QWidget
+from shiboken6 import Shiboken
+
+# Whose classes are guarded: our own, and those of the library of plots, which paints in Python.
+PACKAGES = ("backprop_viz", "pyqtgraph")
+# What goes on failing is told again only when it has not failed for so long.
+QUIET_S = 10.0
+
+
+class Quiet:
+    """Says of things that happen again and again whether to speak of them."""
+
+    def __init__(self) -> None:
+        self._last: dict[Hashable, float] = {}
+
+    def first(self, key: Hashable) -> bool:
+        """Whether this has not happened for a while."""
+        now = time.monotonic()
+        before, self._last[key] = self._last.get(key), now
+        return before is None or now - before > QUIET_S
+
+    def forget(self) -> None:
+        """Speak of everything again."""
+        self._last.clear()
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
+# The virtual methods that paint: in place of what they could not paint is a text.
+PAINTING = frozenset(
+    ("paintEvent", "paint", "paintSection", "drawBackground", "drawForeground", "drawItems")
+)
+# The others by what they answer when they fail; None: what Qt's own method answers. Those whose
+# name ends in "Event" need not be here: they answer nothing.
+ANSWERS: dict[str, Callable[..., Any] | None] = {
+    **dict.fromkeys(("event", "viewportEvent", "eventFilter", "sceneEvent"), lambda *_: False),
+    **dict.fromkeys(("sceneEventFilter", "nativeEvent", "editorEvent"), lambda *_: False),
+    **dict.fromkeys(("rowCount", "columnCount"), lambda *_: 0),
+    **dict.fromkeys(("data", "headerData", "highlightBlock", "currentChanged"), _nothing),
+    **dict.fromkeys(("selectionChanged", "stepBy", "itemChange", "paintGL"), _nothing),
+    **dict.fromkeys(("initializeGL", "accept", "reject", "done", "run"), _nothing),
+    **dict.fromkeys(("sizeHint", "minimumSizeHint", "heightForWidth", "flags"), None),
+    **dict.fromkeys(("textFromValue", "valueFromText", "validate", "fixup"), None),
+    **dict.fromkeys(("stepEnabled", "focusNextPrevChild", "inputMethodQuery"), None),
+    "boundingRect": lambda *_: QRectF(),
+    "shape": lambda *_: QPainterPath(),
+}
+# Qt calls these with the size that it has in mind, and takes it for an answer.
+_SIZES = frozenset(("sizeHint", "minimumSizeHint"))
+
+# The ground and the text of what is written where nothing could be painted.
+_colours = (QColor("#1b1f26"), QColor("#98a1b0"))
+# Whether anything failed to paint yet: until then nothing has to be looked up.
+_unpainted = False
+
+
+def use_colours(ground: str, text: str) -> None:
+    """Write in these colours from now on, where something cannot be painted."""
+    global _colours
+    _colours = (QColor(ground), QColor(text))
+
+
+def is_virtual(name: str) -> bool:
+    """Whether Qt calls its methods of this name."""
+    return name in ANSWERS or name in PAINTING or (name.endswith("Event") and name[0].islower())
+
+
+def install() -> None:
+    """Guard the classes there are, and from now on each one that is made."""
+
+    def made(cls: type, **options: Any) -> None:
+        super(Shiboken.Object, cls).__init_subclass__(**options)  # type: ignore[misc]
+        guard(cls)
+
+    Shiboken.Object.__init_subclass__ = classmethod(made)  # type: ignore[assignment]
+    left = list(type.__subclasses__(Shiboken.Object))
+    while left:
+        cls = left.pop()
+        guard(cls)
+        left += type.__subclasses__(cls)
+
+
+def guard(cls: type) -> None:
+    """Guard what a class overrides of Qt's methods, or takes from a class that is none of Qt's."""
+    if cls.__module__.split(".")[0] not in PACKAGES:
+        return
+    of_qt = [base for base in cls.__mro__ if base.__module__.startswith("PySide6")]
+    beside = [base for base in cls.__mro__ if not issubclass(base, Shiboken.Object)]
+    for name in {name for base in (cls, *beside) for name in vars(base) if is_virtual(name)}:
+        method = getattr_static(cls, name)
+        overrides = any(name in vars(base) for base in of_qt)
+        if overrides and isinstance(method, FunctionType) and not is_guarded(method):
+            setattr(cls, name, _guarded(name, method, of_qt))
+
+
+def is_guarded(method: object) -> bool:
+    """Whether a method lets no error out."""
+    return hasattr(method, "guarded_by_backprop_viz")
+
+
+def _guarded(name: str, method: FunctionType, of_qt: list[type]) -> Callable[..., Any]:
+    paints = name in PAINTING
+
+    # Nothing is looked up and nothing noted while all goes well: some are called ever so often.
+    @wraps(method)
+    def call(self: Any, *args: Any, **named: Any) -> Any:
+        try:
+            answer = method(self, *args, **named)
+        except BaseException as error:
+            if _is_called_by_its_own(self, name, call):
+                raise  # the one that Qt called is guarded too
+            _failed(self, name, error, args)
+            return _answer(self, name, of_qt, args)
+        if paints and _unpainted:
+            vars(self).pop("_not_painted", None)
+        return answer
+
+    call.guarded_by_backprop_viz = True  # type: ignore[attr-defined]
+    call.guarded_name = name  # type: ignore[attr-defined]
+    return call
+
+
+def _is_called_by_its_own(self: object, name: str, call: Callable[..., Any]) -> bool:
+    """Whether the same method of the same object, of a class below, has called this one."""
+    # Of this function, of the guard, of who called it, and of what called that.
+    caller = sys._getframe(2)
+    above = caller.f_back
+    return (
+        above is not None
+        and above.f_code is call.__code__
+        and above.f_locals.get("self") is self
+        and above.f_locals.get("name") == name
+    )
+
+
+def _failed(self: Any, name: str, error: BaseException, args: tuple[Any, ...]) -> None:
+    """Tell of an error, and paint in place of what could not be painted."""
+    global _unpainted
+    told = error.__traceback__
+    again = False
+    # Painters that are still in its frames would be in the way of another one.
+    _let_go(error)
+    if name in PAINTING:
+        _unpainted = True
+        kinds = vars(self).setdefault("_not_painted", set())
+        again = type(error) in kinds
+        kinds.add(type(error))
+        with suppress(Exception):
+            _paint_text(self, name, args)
+    elif not vars(self).setdefault("_quiet", Quiet()).first((name, type(error))):
+        again = True
+    if not again:
+        sys.excepthook(type(error), error, told)
+
+
+def _let_go(error: BaseException | None) -> None:
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
+def _answer(self: object, name: str, of_qt: list[type], args: tuple[Any, ...]) -> Any:
+    """What to answer in place of a method that failed."""
+    answer = ANSWERS.get(name, _nothing)
+    if answer is not None:
+        return answer(*args)
+    with suppress(Exception):
+        own = next(base for base in of_qt if name in vars(base))
+        return getattr(own, name)(self, *args)
+    return QSize() if name in _SIZES else None
+
+
+# -- the text ------------------------------------------------------------------------------------
+
+
+def _paint_text(self: Any, name: str, args: tuple[Any, ...]) -> None:
+    if name == "paintEvent":
+        device = self.viewport() if isinstance(self, QAbstractScrollArea) else self
+        painter = QPainter(device)
+        write(painter, device.rect(), over=has_others(device))
+        painter.end()
+        return
+    painter = args[0]
+    assert isinstance(painter, QPainter)
+    painter.save()
+    if isinstance(self, QGraphicsItem):
+        seen = painter.worldTransform().mapRect(self.boundingRect()).toAlignedRect()
+        painter.resetTransform()
+        box = seen & painter.viewport()
+    elif isinstance(self, QAbstractItemDelegate):
+        box = args[1].rect
+    else:
+        box = QRectF(args[1]).toAlignedRect()
+    write(painter, box)
+    painter.restore()
+
+
+def has_others(widget: QWidget) -> bool:
+    """Whether other widgets are where its text would be: they say what they have to say."""
+    return widget.childAt(widget.rect().center()) is not None
+
+
+def write(painter: QPainter, box: QRect, *, over: bool = False) -> None:
+    """Write in a box that it could not be drawn, as far as there is room, and nothing ``over``."""
+    painter.setClipping(False)
+    painter.setOpacity(1)
+    ground, ink = _colours
+    painter.fillRect(box, ground)
+    if over:
+        return
+    painter.setPen(ink)
+    text = QCoreApplication.translate("guard", "could not be drawn")
+    words = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
+    room = box.adjusted(2, 0, -2, 0)
+    if not room.contains(painter.boundingRect(room, words, text)):
+        text = "!"
+    painter.drawText(room, words, text)
