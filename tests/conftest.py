@@ -32,7 +32,7 @@ from tests.leftovers import collected_in_this_thread, nothing_left_in_qt  # noqa
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
-for _name, _examples in (("ci", 200), ("nightly", 5000)):
+for _name, _examples in (("ci", 60), ("nightly", 5000)):
     settings.register_profile(
         _name,
         max_examples=_examples,
