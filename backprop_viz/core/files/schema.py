@@ -241,7 +241,7 @@ BREAKPOINT = Cases(
     {
         kind: _breakpoint(kind, key, value)
         for kind, key, value in (
-            ("line", Whole(1, 100_000), NOTHING),
+            ("line", TextOr(NAME, Whole(1, 100_000)), NOTHING),
             ("layer", NAME, NOTHING),
             ("node", NODE, NOTHING),
             ("parameter", NAME, NOTHING),
