@@ -1,0 +1,250 @@
+"""Opens forged sessions in one window, one after the other, and sees what becomes of each."""
+
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from backprop_viz.app import Composer, create_window
+from backprop_viz.controllers import autosave
+from backprop_viz.controllers.window_state import window_state
+from backprop_viz.core.files import container
+from backprop_viz.core.files.schema import SESSION
+from backprop_viz.core.files.session_file import StoredRun
+from backprop_viz.core.files.tree import Raw
+from backprop_viz.core.records import Breakpoint, Settings
+from backprop_viz.messages import Filed
+from tests.wild import watch as watching
+from tests.wild.watch import Watch
+
+from .spots import one_of_each, replaced
+from .values import other_value
+
+# The event loop may stand still for so long, not counting the time that it waits for a core.
+STALL_S = 2.0
+IDLE_S = 60.0
+MOST_FORGERIES = 3
+MOST_STEPS = 12
+# What is raised where what was forged before is in the way.
+IN_THE_WAY = (TypeError, LookupError, AttributeError, StopIteration, ValueError, RuntimeError)
+PLACES = (
+    Breakpoint("line", 20),
+    Breakpoint("parameter", "fc3.bias"),
+    Breakpoint("layer", "conv2"),
+    Breakpoint("norm_above", None, 1e6),
+)
+BASES = (
+    Settings("random", "mse", "sgd", 0.01, 1),
+    Settings("strokes", "cross_entropy", "nesterov", 0.01, 4, 1, {"momentum": 0.5}),
+    Settings("strokes", "mse", "adam", 0.001, 3, 2, {"amsgrad": True}, schedule="cosine"),
+    Settings("strokes", "cross_entropy", "rmsprop", 0.001, 2, 3, {"momentum": 0.1}, False),
+    Settings("random", "output_gradient", "manual", 0.01, 1, schedule="step"),
+)
+
+
+@dataclass
+class Figures:
+    """What became of the sessions; ``wrong`` says of which it was what it may not be."""
+
+    refused: int = 0
+    opened: int = 0
+    longest_s: float = 0.0
+    seconds: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+    said: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        """The figures, as a sentence or two."""
+        total = self.refused + self.opened
+        return (
+            f"{total} forged sessions in {self.seconds:.0f} s: {self.refused} refused in one "
+            f"sentence, {self.opened} opened and stepped, {len(self.wrong)} wrong; the event loop "
+            f"stood still for {self.longest_s:.2f} s at most."
+        )
+
+
+class Forger:
+    """A window, good sessions that it saved, and forgeries made of them."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        settings = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+        QSettings.setPath(*settings, str(folder / "config"))
+        os.environ[autosave.VARIABLE] = str(folder / "state")
+        watching.STALL_S = STALL_S
+        self._folder = folder
+        self._dice = random.Random(seed)
+        self._filed: list[Filed] = []
+        self.window = create_window(["--preset", "tutorial"])
+        self.watch = Watch()
+        self.window.resize(1280, 800)
+        self.window.show()
+        self._idle()
+        self.window.session.filed.connect(self._filed.append)
+        self.bases = [self._base(i, base) for i, base in enumerate(BASES)]
+        self.watch.begin_beating()
+
+    def run(self, count: int, tell: Callable[[str], None]) -> Figures:
+        """Open so many; ``tell`` is called with what goes wrong."""
+        figures, started = Figures(), time.monotonic()
+        for number in range(count):
+            done = self._forge()
+            if done is None:
+                continue
+            path, how = done
+            what, wrong = self._open(path)
+            figures.refused += what == "refused"
+            figures.opened += what == "opened"
+            figures.longest_s = max(figures.longest_s, self.watch.longest_s)
+            if what == "refused":
+                figures.said["fallback" if "fit together" in self._text else "schema"] += 1
+            if wrong:
+                figures.wrong.append(f"{number}: {how}: {wrong}")
+                tell(figures.wrong[-1])
+            path.unlink()
+        figures.seconds = time.monotonic() - started
+        return figures
+
+    def close(self) -> None:
+        """Close the window."""
+        self.window.close()
+        self.window.deleteLater()
+        QApplication.processEvents()
+
+    # -- good sessions -----------------------------------------------------------------------
+
+    def _base(self, number: int, settings: Settings) -> dict[str, Any]:
+        """A session as this window saves it, and how its file has it."""
+        window, session = self.window, self.window.session
+        session.configure(settings)
+        window.draw_panel.clear()
+        pad = window.draw_panel.canvas
+        QTest.mousePress(
+            pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(30, 20)
+        )
+        for x in range(30, 60, 5):
+            QTest.mouseMove(pad, QPoint(x, 60))
+        QTest.mouseRelease(
+            pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(60, 60)
+        )
+        window.draw_panel.teaching.choose(number)
+        for _ in range(4):
+            session.iterate()
+        self._idle()
+        if number:
+            session.alter(None)
+        session.watch(PLACES)
+        for _ in range(number):
+            session.step()
+            self._idle()
+        path = self._folder / f"base{number}.bpviz"
+        frame = session.frame
+        assert frame is not None
+        session.save(str(path), window_state(window.findChild(Composer).files._context, frame))
+        self._idle()
+        found: dict[str, Any] = container.read_container(path, "session")
+        return found
+
+    # -- forgeries ---------------------------------------------------------------------------
+
+    def _forge(self) -> tuple[Path, str] | None:
+        """A forged session, and how it was made; None where what was made fits in no file."""
+        dice = self._dice
+        base = dice.randrange(len(self.bases))
+        run: Any = Raw(StoredRun.__name__, self.bases[base])
+        how = []
+        for _ in range(dice.choice((1, 1, 1, 2, MOST_FORGERIES))):
+            try:
+                spot = one_of_each(SESSION, run, dice)
+                word, value = other_value(spot.kind, spot.value, dice)
+                run = replaced(run, spot.place, value)
+            except (
+                TypeError,
+                LookupError,
+                AttributeError,
+                StopIteration,
+                ValueError,
+                RuntimeError,
+            ):
+                break  # what was forged before is in the way
+            how.append(f"{spot.name or 'all'} {word}")
+        fields = run.fields if isinstance(run, Raw) else run
+        path = self._folder / "forged.bpviz"
+        try:
+            container.write_container(path, "session", fields)
+        except (ValueError, TypeError):
+            return None
+        return path, f"base {base}, {', '.join(how)}"
+
+    def _open(self, path: Path) -> tuple[str, str]:
+        """What became of a session, "refused" or "opened", and what is wrong with that."""
+        session, messages = self.window.session, self.window.messages
+        messages.dismiss()
+        self._filed.clear()
+        self.watch.failures.clear()
+        self.watch.begin_beating()
+        before = session.frame
+        session.use_file("open", str(path))
+        if not session.wait_idle(IDLE_S):
+            return "stuck", "the worker did not come to an end"
+        self._beat()
+        filed = next((f for f in self._filed if f.what == "opened"), None)
+        self._text = messages.text()
+        if filed is None:
+            return "lost", f"nothing was said of it; the window says {self._text!r}"
+        wrong = self._refused(before) if filed.refusal is not None else self._steps()
+        self._beat()
+        if self.watch.failures:
+            wrong = self.watch.failures[0]
+        return "opened" if filed.refusal is None else "refused", wrong
+
+    def _refused(self, before: Any) -> str:
+        """What is wrong with how a session was refused; "" if nothing is."""
+        text, frame = self._text, self.window.session.frame
+        if "forged.bpviz" not in text or not text.endswith(".") or "\n" in text or len(text) > 400:
+            return f"no sentence about the file: {text!r}"
+        if (frame.settings, frame.iteration, frame.due) != (
+            before.settings,
+            before.iteration,
+            before.due,
+        ):
+            return "it was refused, and the run is another"
+        return ""
+
+    def _steps(self) -> str:
+        """What is wrong with the run that was opened; "" if it can be stepped and painted."""
+        session = self.window.session
+        frame = session.frame
+        stood = (frame.iteration, frame.due)
+        for _ in range(MOST_STEPS):  # the first may go over what is recorded, from breakpoints on
+            session.step()
+            if not session.wait_idle(IDLE_S):
+                return "the step did not come to an end"
+            after = session.frame
+            if (after.iteration, after.due) != stood:
+                break
+        if (after.iteration, after.due) == stood:
+            return f"no step could be taken: {self.window.messages.text()!r}"
+        self.window.repaint()
+        if not np.isfinite(after.settings.lr):
+            return "the learning rate is no number"
+        return ""
+
+    def _beat(self) -> None:
+        """Let the event loop paint, and notice how long that took."""
+        for _ in range(3):
+            QApplication.processEvents()
+            self.watch._on_beat()
+
+    def _idle(self) -> None:
+        assert self.window.session.wait_idle(IDLE_S)
