@@ -67,4 +67,4 @@ class Drawing(QObject):
 def _stored_size(store: QSettings) -> int:
     """The pen of the last launch; the usual one where what was kept is no number."""
     kept = str(store.value(_SIZE, MEDIUM))
-    return int(kept) if kept.isdecimal() else MEDIUM
+    return int(kept) if kept.isdecimal() and len(kept) < 4 else MEDIUM

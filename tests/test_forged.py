@@ -1,0 +1,23 @@
+"""Forged sessions with right checksums: each is refused in one sentence, or goes on."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+# HYPOTHESIS_PROFILE=nightly opens as many as it takes to have each field of the schema wrong.
+COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 12
+
+
+@pytest.mark.parametrize("seed", [4])
+def test_forged_sessions(seed: int) -> None:
+    """In a process of their own: what they may do is end it."""
+    command = [sys.executable, "-m", "tests.forged", "--count", str(COUNT), "--seed", str(seed)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100 + 5 * COUNT)
+    assert done.returncode == 0, done.stdout + done.stderr
+    figures = re.search(r"(\d+) refused in one sentence, (\d+) opened and stepped", done.stdout)
+    assert figures is not None
+    assert int(figures[1]) > 0
+    assert int(figures[2]) > 0
