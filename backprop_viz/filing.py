@@ -108,11 +108,15 @@ class Filing:
 
     # -- what the worker calls ---------------------------------------------------------------
 
-    def note(self, run: int, kept: int, points: Points, held_out: HeldOut) -> None:
+    def note(
+        self, run: int, kept: int, points: Points, held_out: HeldOut, opened: Curves | None
+    ) -> None:
         """Take in what is new of the curves, as the window does."""
         if run != self._run:
             self._history = History.beginning(self._curves(), kept)
             self._run = run
+        if opened is not None:
+            self._history = History.of(opened)
         self._points += points
         self._held_out += held_out
         if len(self._points) >= NOTED:
@@ -179,13 +183,3 @@ class Filing:
         self._mailbox.answer(Filed(what, path, refusal=str(error)))
         if what != "autosaved":
             self._worker.complaints.tell(notice_of(error), _COMMANDS[what])
-
-
-def rows(curves: Curves) -> tuple[list[tuple[float, float]], list[tuple[int, float, float]]]:
-    """Curves as the worker sends them: (loss, accuracy), and (iteration, loss, accuracy)."""
-    points = list(zip(curves.loss.tolist(), curves.accuracy.tolist(), strict=True))
-    at = curves.held_out_iteration.astype(int).tolist()
-    held_out = zip(
-        at, curves.held_out_loss.tolist(), curves.held_out_accuracy.tolist(), strict=True
-    )
-    return points, list(held_out)

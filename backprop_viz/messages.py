@@ -70,8 +70,9 @@ class Update:
     """How things stand after ``command``, and what is new since the update before.
 
     ``settings``, ``recording`` and ``program`` are None where they have not changed. ``points`` are
-    the losses and accuracies of the iterations since, ``held_out`` the evaluations. ``run`` counts
-    runs; a new one begins with the first ``kept`` iterations of the one before.
+    the losses and accuracies of the iterations since, ``held_out`` the evaluations; before them
+    come the curves of a run that was ``opened``. ``run`` counts runs; a new one begins with the
+    first ``kept`` iterations of the one before.
     """
 
     command: int
@@ -88,3 +89,4 @@ class Update:
     program: Program | None
     points: Points
     held_out: HeldOut
+    opened: Curves | None = None

@@ -8,7 +8,6 @@ from .core.lesson import Lesson
 from .core.records import Curves, Prediction, Program, Recording, Settings
 from .core.trainer import Iteration
 from .failures import notice_of
-from .filing import rows
 from .link import Mailbox
 from .messages import Update
 
@@ -32,6 +31,7 @@ class Reporting:
         self._run = self._kept = 0
         # Finished iterations, of which not all that is told of them is worked out yet.
         self._finished: list[Iteration] = []
+        self._opened: Curves | None = None
         self._points: list[tuple[float, float]] = []
         self._held_out: list[tuple[int, float, float]] = []
         self._sent: tuple[Settings | None, Recording | None, Program | None] = (None, None, None)
@@ -46,12 +46,13 @@ class Reporting:
         self._run += 1
         self._kept = kept
         self._finished.clear()
+        self._opened = None
         self._points.clear()
         self._held_out.clear()
 
     def show_history(self, curves: Curves) -> None:
         """Send these curves to the window as those of the run that was adopted."""
-        self._points, self._held_out = rows(curves)
+        self._opened = curves
 
     def note_iteration(self, done: Iteration) -> None:
         """An iteration is finished."""
@@ -71,7 +72,8 @@ class Reporting:
         self._work_out()
         points, self._points = self._points, []
         held_out, self._held_out = self._held_out, []
-        worker.files.note(self._run, self._kept, points, held_out)
+        opened, self._opened = self._opened, None
+        worker.files.note(self._run, self._kept, points, held_out, opened)
         self._mailbox.publish(
             Update(
                 command=command,
@@ -88,6 +90,7 @@ class Reporting:
                 program=None if program is program_ else program,
                 points=points,
                 held_out=held_out,
+                opened=opened,
             )
         )
         self._sent = (worker.settings, worker.recording, program)

@@ -349,6 +349,8 @@ class Session(QObject):
                 self._recalled_left = self._opened.recalled
                 self._earlier, self._opened = self._opened.earlier, None
         self._settings = update.settings or self._settings
+        if update.opened is not None:
+            self._history = History.of(update.opened)
         self._history.extend(update.points, update.held_out)
         if update.recording is not None:
             self._recording = update.recording

@@ -1,6 +1,7 @@
 """The series of a run: loss and accuracy of every iteration, and of the held-out part."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Self
 
 import numpy as np
@@ -61,6 +62,15 @@ class History:
                 np.stack([curves.loss, curves.accuracy], axis=1)[:iterations],
                 np.stack(evaluations, axis=1)[at <= iterations],
             )
+        return history
+
+    @classmethod
+    def of(cls, curves: Curves) -> Self:
+        """A history that begins with all of these curves, which may be long: none is looked at."""
+        history = cls()
+        all_series = (*history._points, *history._held_out)
+        for series, field in zip(all_series, fields(curves), strict=True):
+            series.extend(getattr(curves, field.name))
         return history
 
     def extend(self, points: Points, held_out: HeldOut) -> None:

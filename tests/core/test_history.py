@@ -1,6 +1,9 @@
+import math
+
 import numpy as np
 
 from backprop_viz.core.history import History, Series
+from backprop_viz.core.records import Curves
 
 
 def test_a_view_stays_as_it_is_while_more_is_appended() -> None:
@@ -25,3 +28,16 @@ def test_nothing_is_dropped() -> None:
     assert np.array_equal(curves.accuracy, numbers / 3000)
     assert (curves.held_out_iteration[0], curves.held_out_loss[0]) == (100, 0.5)
     assert curves.held_out_accuracy[0] == 0.75
+
+
+def test_a_history_of_curves_begins_with_all_of_them() -> None:
+    curves = Curves(*(np.arange(float(n)) for n in (300_000, 300_000, 7, 7, 7)))
+    history = History.of(curves)
+    history.extend([(0.5, math.nan)], [(300_001, 0.25, 1.0)])
+    found = history.curves()
+    assert np.array_equal(found.loss, [*curves.loss, 0.5])
+    assert np.array_equal(found.accuracy, [*curves.accuracy, math.nan], equal_nan=True)
+    assert found.held_out_iteration.tolist() == [0, 1, 2, 3, 4, 5, 6, 300_001]
+    assert found.held_out_loss[-1] == 0.25
+    assert found.held_out_accuracy[-1] == 1.0
+    assert len(curves.loss) == 300_000
