@@ -66,6 +66,8 @@ def figures() -> Iterator[Figure]:
     plot.resize(620, 230)
     plot.show()
     plot.show_frame(_frame(history))
+    while plot.plot.behind:  # so many are taken in over several turns
+        application.processEvents()
     application.processEvents()
     view = plot.plot.getPlotItem().getViewBox()
 

@@ -11,6 +11,8 @@ from .traces import Floats, Trace
 
 # Up to this many points are marked each; a marked curve with more has as many, spread evenly.
 _MARKS = 30
+# Of a run that was opened there may be any number; the window has other things to do as well.
+_AT_ONCE = 250_000
 # A wide smooth line is filled, by its length: one that goes up and down more often than this,
 # in heights of the plot, would take longer than a frame.
 _SMOOTH_HEIGHTS = 10.0
@@ -23,6 +25,7 @@ class Curve:
         self.name = row.name
         self.trace = Trace(row.smoothing, row.scale)
         self.shown = True
+        self.behind = False  # whether there is more to follow than was taken
         self.marked = row.marked
         self.ink = QColor()  # of its name
         self._row = row
@@ -34,8 +37,11 @@ class Curve:
             plot.addItem(item, ignoreBounds=True)
 
     def follow(self, curves: Curves) -> bool:
-        """Take what is new in a run; whether anything is."""
-        new = self.trace.follow(*self._row.series(curves))
+        """Take what is new in a run, of very much a part; whether anything is."""
+        series, x = self._row.series(curves)
+        most = (len(self.trace) if self.trace.continues(series) else 0) + _AT_ONCE
+        self.behind = len(series) > most
+        new = self.trace.follow(series[:most], None if x is None else x[:most])
         if new:
             self._drawn = None
         return new

@@ -98,6 +98,11 @@ class CurvePlot(pg.PlotWidget):
         return self._following
 
     @property
+    def behind(self) -> bool:
+        """Whether there is more of the runs than was followed: they are to be shown again."""
+        return any(curve.behind for curve in (*self._curves, *self._earlier))
+
+    @property
     def first_gap(self) -> float | None:
         """The first iteration whose number in the first row is none: NaN or infinity."""
         return self._curves[0].trace.first_gap

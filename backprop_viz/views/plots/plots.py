@@ -122,10 +122,15 @@ class CurvePanel(Panel):
             gap = self.plot.first_gap
             text = self.tr("not finite at iteration {n}")
             self.notice.setText("" if gap is None or empty else text.format(n=int(gap)))
+        if self.plot.behind:
+            QTimer.singleShot(0, self, self._go_on)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the newest frame."""
         super().showEvent(event)
+        self._go_on()
+
+    def _go_on(self) -> None:
         if self._frame is not None:
             self.show_frame(self._frame)
 

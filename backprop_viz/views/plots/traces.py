@@ -57,7 +57,7 @@ class Trace:
 
         ``x``: where the points are, appended to as the series; None for 1, 2, 3, ...
         """
-        restarted = self._size > 0 and not self._continues(series)
+        restarted = not self.continues(series)
         if restarted:
             self.clear()
         start = self._size
@@ -67,7 +67,10 @@ class Trace:
         self._ends = (float(series[0]), float(series[-1]))
         return True
 
-    def _continues(self, series: Floats) -> bool:
+    def continues(self, series: Floats) -> bool:
+        """Whether a series begins with what was followed so far."""
+        if not self._size:
+            return True
         if len(series) < self._size:
             return False
         now = np.array([series[0], series[self._size - 1]])
