@@ -23,7 +23,7 @@ from backprop_viz.views.drawing.strokes import Point, Stroke
 from backprop_viz.views.window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
-LINE = Breakpoint("line", "schedule")  # of a line that this program has not: it stops nothing
+LINE = Breakpoint("line", "no_grad")  # of a line that this program has not: it stops nothing
 STROKES = (Stroke((Point(60, 60), Point(90, 200.5))), Stroke((Point(9, 9, 30.0),), erases=True))
 
 
