@@ -155,8 +155,16 @@ COMMANDS = (
         "&Run",
         _("&Copy as script"),
         "Ctrl+Shift+C",
-        _("Copy this training as a Python script that runs by itself"),
-        "running.copy_script",
+        _("Copy the run so far as a Python script that needs torch alone"),
+        "scripting.copy",
+    ),
+    Command(
+        "actionSaveScript",
+        "&Run",
+        _("Save as scr&ipt…"),
+        "",
+        _("Save the run so far as a Python script, with its samples in a file beside it if many"),
+        "scripting.save",
     ),
     Command(
         "actionFirst",

@@ -21,6 +21,7 @@ from .controllers.images import Images
 from .controllers.mnist import Mnist
 from .controllers.running import Running
 from .controllers.samples import Samples
+from .controllers.scripting import Scripting
 from .controllers.teaching import Teaching
 from .controllers.travelling import Travelling
 from .controllers.viewing import Viewing
@@ -90,6 +91,7 @@ class Composer(QObject):
         self.images = Images(context, self.running)
         self.travelling = Travelling(context)
         self.drawing = Drawing(context)
+        self.scripting = Scripting(context)
         self.teaching = Teaching(context)
         self.viewing = Viewing(context, arguments.theme)
         self.samples = Samples(context, self.viewing)

@@ -1,6 +1,7 @@
 """The worker's part that reads and writes files: sessions, the autosave, and weights."""
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from .core.checkpoints import Checkpoints
 from .core.files.session_file import StoredRun, load_session, resume, save_session
 from .core.files.weights import load_weights, save_weights
 from .core.history import HeldOut, History, Points
+from .core.journal import UNKNOWN, Journal
 from .core.memory import give_back_memory
 from .core.recorder import preview
 from .core.records import Curves, Phase
@@ -70,7 +72,12 @@ class Filing:
         for iteration in sorted(starts):
             checkpoints.add(starts[iteration])
         self._worker.adopt(
-            run.settings, resumed.trainer, resumed.recording, resumed.recorder, checkpoints
+            run.settings,
+            resumed.trainer,
+            resumed.recording,
+            resumed.recorder,
+            checkpoints,
+            run.journal or _unknown(run),
         )
         recalling = self._worker.recalling
         recalling.begin(run)
@@ -177,9 +184,24 @@ class Filing:
             kept=kept,
             past=past,
             lessons={at: batch for at, batch in trainer.lessons.items() if at >= oldest},
+            journal=_without_lessons(worker.journal, [at for at in trainer.lessons if at < oldest]),
         )
 
     def _refuse(self, what: str, path: str, error: Exception) -> None:
         self._mailbox.answer(Filed(what, path, refusal=str(error)))
         if what != "autosaved":
             self._worker.complaints.tell(notice_of(error), _COMMANDS[what])
+
+
+def _unknown(run: StoredRun) -> Journal:
+    """Of a file that does not tell how the run came to be where it is."""
+    journal = Journal({0: run.settings})
+    done = run.checkpoint.iteration
+    return journal.came_in(0, UNKNOWN) if done else journal
+
+
+def _without_lessons(journal: Journal, lost: Sequence[int]) -> Journal:
+    """The batches of these iterations are not in the file."""
+    for iteration in lost:
+        journal = journal.came_in(iteration, UNKNOWN)
+    return journal

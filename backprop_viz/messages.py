@@ -52,8 +52,22 @@ class Recalled:
     left: int
 
 
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """The run as a script of ``iterations``: its ``text``, or the ``path`` it was saved at.
+
+    Neither: it is too long to be copied. ``foreign`` is the first iteration that it does not
+    repeat, and why, as the journal has it.
+    """
+
+    iterations: int
+    text: str | None
+    path: str | None
+    foreign: tuple[int, str] | None
+
+
 # What the worker tells of its samples, of files, and of past iterations.
-Answer = Sheet | Page | Progress | Filed | Recalled
+Answer = Sheet | Page | Progress | Filed | Recalled | Scripted
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from .core.records import (
 )
 from .keeper import Keeper
 from .lifeline import Lifeline
-from .messages import Filed, FromWindow, Recalled, Update
+from .messages import Filed, FromWindow, Recalled, Scripted, Update
 from .travel import Stride, ahead, behind
 
 POLL_MS = 4
@@ -49,6 +49,7 @@ class Session(QObject):
     told = Signal(object)
     answered = Signal(object)
     filed = Signal(object)
+    scripted = Signal(object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +66,7 @@ class Session(QObject):
         self._run = 0
         self._settings = settings
         self._recording = Recording(0, ())
-        self._program = Program((), "")
+        self._program = Program(())
         self._history = History()
         self._earlier: tuple[tuple[str, Curves], ...] = ()
         # The file whose run the next frame shows.
@@ -134,6 +135,14 @@ class Session(QObject):
     def use_file(self, name: str, path: str) -> None:
         """Call another command of the worker's ``Filing``; ``filed`` tells what became of it."""
         self._submit(f"files.{name}", path)
+
+    def copy_script(self) -> None:
+        """Have the run so far as a script; ``scripted`` carries it."""
+        self._submit("scripts.copy")
+
+    def save_script(self, path: str) -> None:
+        """Write the run so far as a script to a file; ``scripted`` tells of it."""
+        self._submit("scripts.save", path)
 
     def hold_pictures(self, pictures: Pictures) -> None:
         """Give the worker a folder of images that was read, before ``configure`` names it."""
@@ -302,6 +311,8 @@ class Session(QObject):
             if isinstance(message, Update):
                 newest = self._absorb(message)
                 self._shown = message.command
+            elif isinstance(message, Scripted):
+                self.scripted.emit(message)
             elif isinstance(message, Filed):
                 self._file(message)
             elif isinstance(message, Recalled):

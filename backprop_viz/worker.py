@@ -15,6 +15,7 @@ from .core.checkpoints import Checkpoint, Checkpoints
 from .core.compiler import leave_out_compiler
 from .core.data import training_strokes
 from .core.evaluation import InterruptedEvaluation
+from .core.journal import WEIGHTS, Journal
 from .core.memory import give_back_memory
 from .core.pictures import Pictures
 from .core.program import program
@@ -38,6 +39,7 @@ from .link import Mailbox
 from .pace import Pace
 from .recalling import Recalling
 from .reporting import Reporting
+from .scripts import Scripts
 
 # So long the window has to paint that training is paused; it may be busy, or be suspended.
 PAINTED_WITHIN_S = 0.1
@@ -46,8 +48,8 @@ PAINTED_WITHIN_S = 0.1
 class Worker:
     """Owns the trainer and its recording; lives in a process of its own.
 
-    The methods under "commands" are those that the window may name in the mailbox; so may it
-    those of ``lessons``, ``experiments``, ``samples`` and ``files``, as in "lessons.undo".
+    The methods under "commands" are those that the window may name in the mailbox; so may it those
+    of ``lessons``, ``experiments``, ``scripts``, ``samples`` and ``files``, as in "lessons.undo".
     """
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
@@ -72,6 +74,8 @@ class Worker:
         self.experiments = Experiments(self)
         self.lessons = Lessons(self)
         self.files = Filing(self, mailbox)
+        self.scripts = Scripts(self, mailbox)
+        self.journal: Journal
         self.reporting = Reporting(self, mailbox)
         self._trainer: Trainer
         self._settings = settings
@@ -130,6 +134,8 @@ class Worker:
             self._begin(settings)
             return
         self._trainer.take_over(settings)
+        under_way = self._trainer.phase is not Phase.ZERO_GRAD
+        self.journal = self.journal.changed(self._trainer.iteration, settings, under_way)
         # An iteration before this must not be run again with what holds after it.
         self._settings_changed = self._recorder is not None
         if not self._settings_changed:
@@ -175,7 +181,7 @@ class Worker:
         self._recorder, self._recording = recorder, recorder.recording()
         if self._trainer.phase is Phase.ZERO_GRAD:
             self._recorder = None
-            self._note_iteration()
+            self._note_iteration(self._recording)
 
     def _branch_off(self, iteration: int) -> None:
         """What comes after an iteration takes the place of what came before."""
@@ -187,6 +193,7 @@ class Worker:
         live = {name: getattr(trainer, name) for name in self._settings.live()}
         self._settings = replace(self._settings, **live)
         self._program = program(self._settings, trainer.model)
+        self.journal = self.journal.up_to(iteration, self._settings)
         self.reporting.branch(iteration)
         self.samples.rewound()
 
@@ -289,6 +296,7 @@ class Worker:
         self._checkpoints = Checkpoints(self._trainer.checkpoint())
         self._weights_given = True
         self.lessons.forget_all()
+        self.journal = self.journal.came_in(self._trainer.iteration, WEIGHTS)
         self._recording = recording
         self._program = program(self._settings, self._trainer.model)
 
@@ -312,6 +320,7 @@ class Worker:
         recording: Recording,
         recorder: Recorder | None = None,
         checkpoints: Checkpoints | None = None,
+        journal: Journal | None = None,
     ) -> None:
         """Go on with another run; ``recorder`` is the one of its iteration in progress."""
         self.complaints.went_right(RUN, LOSS)
@@ -323,6 +332,7 @@ class Worker:
         self._weights_given = False
         self.lessons.forget_all()
         self._settings = settings
+        self.journal = journal or Journal({0: settings})
         self._program = program(settings, trainer.model)
         self._checkpoints = checkpoints or Checkpoints(trainer.checkpoint())
         self._settings_changed = False
@@ -433,10 +443,14 @@ class Worker:
             self._training = stop is None
         if phase is Phase.UPDATE:
             self._recorder = None
-            self._note_iteration()
+            self._note_iteration(self._recording)
 
-    def _note_iteration(self) -> None:
+    def _note_iteration(self, recording: Recording | None = None) -> None:
+        """An iteration is finished; ``recording`` may tell of an experiment in it."""
         done = self._trainer.finished()
+        if recording is not None:
+            altered, twice = recording.altered is not None, recording.backwards > 1
+            self.journal = self.journal.ran(done.number - 1, altered=altered, twice=twice)
         self.reporting.note_iteration(done)
         if self._settings_changed or self._checkpoints.wants(done.number):
             self._checkpoints.add(self._trainer.checkpoint())

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -267,19 +267,6 @@ def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow) -> N
     assert again._splitters["columns"].sizes() == moved
     trigger(again, "actionResetLayout")
     assert again._splitters["columns"].sizes() == first
-
-
-def test_copy_as_script_gives_a_program_that_runs(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
-    trigger(window, "actionCopyScript")
-    script = QGuiApplication.clipboard().text().replace(", 100)", ", 2)")
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
-    )
-    trigger(window, "actionIteration")
-    trigger(window, "actionIteration")
-    losses = frame_of(window).curves.loss.tolist()
-    assert [float(line) for line in done.stdout.split()] == losses
 
 
 def test_two_thousand_frames_are_painted(open_window: OpenWindow, qtbot: QtBot) -> None:

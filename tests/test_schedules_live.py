@@ -80,12 +80,10 @@ def test_another_schedule_goes_on_and_is_undone_by_continuing_from_before(
     frame = shown(session)
     assert (frame.iteration, frame.settings) == (5, COSINE)
     assert rate(session) == 0.01 * ((1 + np.cos(np.pi * 0.4)) / 2)
-    assert "LambdaLR" in frame.program.script
     session.show_iteration(3)
     session.continue_from_here()
     frame = shown(session)
     assert frame.settings == RUN
-    assert "StepLR" in frame.program.script
     session.iterate()
     assert rate(session) == 0.005
 

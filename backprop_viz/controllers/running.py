@@ -119,7 +119,3 @@ class Running(QObject):
         """Start again with a new network and the same settings."""
         self._window.messages.dismiss()
         self._session.reset()
-
-    def copy_script(self) -> None:
-        """Copy the program as a script."""
-        self._window.program.copy_script()

@@ -1,4 +1,4 @@
-"""The Python that a run is, as lines for the window and as a script that runs by itself."""
+"""The Python that a run is, as lines for the window; ``script`` makes one to run of it."""
 
 import dis
 import inspect
@@ -20,12 +20,12 @@ _CRITERION = {
 
 def program(settings: Settings, model: nn.Module) -> Program:
     """The program of these settings: its training loop, then the model's own ``forward``."""
-    loop = _loop(settings)
+    loop = loop_lines(settings)
     lines = [Line("for x, y in loader:", name="loader", runs="start")]
     if settings.input_form != "batch":
         lines += [Line("    x, y = x[0], y[0]", name="first", runs="start")]
     lines += [replace(line, text="    " + line.text) for line in loop]
-    return Program((*lines, Line(""), *_source(model)), _script(settings, loop))
+    return Program((*lines, Line(""), *_source(model)))
 
 
 def _source(model: nn.Module) -> Iterator[Line]:
@@ -39,7 +39,7 @@ def _source(model: nn.Module) -> Iterator[Line]:
         yield Line(text.rstrip()[width:], source_line=i, runs="traced" if runs else "")
 
 
-def _loop(settings: Settings) -> list[Line]:
+def loop_lines(settings: Settings) -> list[Line]:
     """The lines of an iteration, without the loop's indentation."""
     owner = "net" if settings.optimizer == "manual" else "optimizer"
     how = "" if settings.set_to_none else "set_to_none=False"
@@ -109,7 +109,7 @@ def _cosine(settings: Settings, count: str) -> str:
     return f"(1 + math.cos(math.pi * min({count} / {length}, 1))) / 2"
 
 
-def _scheduler(settings: Settings) -> list[str]:
+def scheduler_lines(settings: Settings) -> list[str]:
     """What makes the scheduler, or begins the count that the manual rule goes by."""
     if settings.schedule == "none":
         return []
@@ -122,6 +122,11 @@ def _scheduler(settings: Settings) -> list[str]:
     return [f"scheduler = optim.lr_scheduler.StepLR(optimizer, {options})"]
 
 
+def criterion_lines(settings: Settings) -> list[str]:
+    """What makes the criterion, if there is one."""
+    return [_CRITERION[settings.loss]] if settings.loss in _CRITERION else []
+
+
 def optimizer_call(settings: Settings) -> str:
     """``optim.SGD(net.parameters(), lr=0.05, momentum=0.9)``, as the settings make it."""
     kind, defaults = OPTIMIZERS[settings.optimizer]
@@ -130,57 +135,3 @@ def optimizer_call(settings: Settings) -> str:
     options: Mapping[str, Any] = {"lr": settings.lr, **defaults, **settings.optimizer_options}
     words = ", ".join(f"{name}={value!r}" for name, value in options.items())
     return f"optimizer = optim.{kind.__name__}(net.parameters(), {words})"
-
-
-def _script(settings: Settings, loop: list[Line]) -> str:
-    imports = ["import itertools", *(["import math"] if settings.schedule == "cosine" else [])]
-    imports += ["", "import torch", "import torch.nn.functional as F"]
-    imports += ["from torch import nn, optim", "", "import backprop_viz"]
-    imports += [] if settings.data == "random" else ["from backprop_viz.core import data as digits"]
-    made = [
-        f"torch.manual_seed({settings.seed})",
-        "net = backprop_viz.LeNet()",
-        *_data(settings),
-        optimizer_call(settings),
-        *_scheduler(settings),
-        *([_CRITERION[settings.loss]] if settings.loss in _CRITERION else []),
-    ]
-    body = [line.text for line in loop]
-    if settings.loss != "output_gradient":
-        body.append("print(loss.item())")
-    if settings.input_form != "batch":
-        body.insert(0, "x, y = x[0], y[0]")
-    run = ["for x, y in itertools.islice(batches(), 100):", *("    " + text for text in body)]
-    blocks = ["\n".join(lines) for lines in (imports, made)]
-    blocks += ["\n" + "\n".join(lines) for lines in (_batches(settings), run)]
-    return "\n\n".join(blocks).replace("\n\n\n\n", "\n\n\n") + "\n"
-
-
-def _data(settings: Settings) -> list[str]:
-    if settings.data == "random":
-        size = settings.batch_size
-        y = "torch.randn(10).view(1, -1)" if size == 1 else f"torch.randn({size}, 10)"
-        y += ".argmax(1)" if settings.loss != "mse" else ""
-        return [f"x = torch.randn({size}, 1, 32, 32)", f"y = {y}"]
-    if settings.data == "mnist":
-        return [f"data, _ = digits.load_mnist({settings.mnist_root!r})"]
-    if settings.data == "folder":
-        return [f"data, _ = digits.load_folder({settings.folder_root!r})"]
-    return ["data = digits.training_strokes()"]
-
-
-def _batches(settings: Settings) -> list[str]:
-    """The loader as a generator function; it must give what ``sources.Loader`` gives."""
-    if settings.data == "random":
-        return ["def batches():", "    data = x, y", "    while True:", "        yield data"]
-    shuffle = "torch.randperm(len(data), generator=shuffle)"
-    first = "torch.arange(len(data))" if settings.data == "strokes" else shuffle
-    return [
-        "def batches():",
-        f"    shuffle = torch.Generator().manual_seed({settings.seed})",
-        f"    order = {first}",
-        "    while True:",
-        f"        for index in order.split({settings.batch_size}):",
-        "            yield data.batch(index)",
-        f"        order = {shuffle}",
-    ]

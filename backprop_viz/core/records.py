@@ -408,10 +408,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The Python that is run: as lines to mark, and as a script that runs by itself."""
+    """The Python that is run, as lines to mark."""
 
     lines: tuple[Line, ...]
-    script: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

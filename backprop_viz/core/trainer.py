@@ -29,7 +29,7 @@ from .records import Phase, Settings
 from .saliency import saliency
 from .samples import Part
 from .schedules import Schedule
-from .sources import Samples, open_source
+from .sources import Samples, Source, open_source
 from .standing import Standing
 
 if TYPE_CHECKING:
@@ -327,6 +327,11 @@ class Trainer:
 
     def _scoring(self, model: nn.Module, part: Part, count: int | None = None) -> Scoring:
         return Scoring(model, self.samples(part), self.criterion, self._target, count)
+
+    @property
+    def source(self) -> Source:
+        """Where the samples come from."""
+        return self._source
 
     def samples(self, part: Part) -> Samples:
         """The samples of the training or of the held-out part."""

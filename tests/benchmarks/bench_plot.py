@@ -40,7 +40,7 @@ def _frame(history: History) -> Frame:
     return Frame(
         settings=Settings(),
         moment=Recording(1, ()).at(0),
-        program=Program((), ""),
+        program=Program(()),
         curves=history.curves(),
         iteration=len(history.curves().loss),
         due=Phase.ZERO_GRAD,

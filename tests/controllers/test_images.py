@@ -187,7 +187,6 @@ def test_a_folder_becomes_the_training_data(
         window.findChild(QAction, name).trigger()
         assert window.session.wait_idle(30)
     assert window.session.iteration == 1
-    assert "load_folder" in window.session.frame.program.script
     # In a run that has begun, the usual question.
     drop(window, folder)
     qtbot.waitUntil(lambda: "was read again" in window.messages.text(), timeout=20_000)

@@ -1,7 +1,5 @@
 """Learning-rate schedules against plain loops with torch's own schedulers, bit for bit."""
 
-import contextlib
-import io
 import math
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +10,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn, optim
 
 import backprop_viz as bv
-from backprop_viz.core.program import program
-from backprop_viz.core.records import Phase, Settings
+from backprop_viz.core.records import Settings
 
 ITERATIONS = 24
 LR = 0.01
@@ -212,29 +209,3 @@ def test_a_schedule_is_live() -> None:
     run = Settings()
     assert Settings(schedule="cosine", schedule_options={"iterations": 9}).continues(run)
     assert not Settings(schedule="cosine", seed=1).continues(run)
-
-
-@pytest.mark.parametrize("schedule", ["cosine", "step"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_the_script_prints_the_trainers_losses(optimizer: str, schedule: str) -> None:
-    settings = Settings(
-        data="random",
-        loss="mse",
-        optimizer=optimizer,
-        lr=LR,
-        schedule=schedule,
-        schedule_options=SCHEDULES[schedule],
-    )
-    trainer = bv.Trainer.from_settings(settings)
-    shown = program(settings, trainer.model)
-    printed = io.StringIO()
-    names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(printed):
-        exec(compile(shown.script.replace(", 100)", f", {ITERATIONS})"), "script", "exec"), names)
-    losses = [float(line) for line in printed.getvalue().split()]
-    assert losses == [trainer.iterate().loss for _ in range(ITERATIONS)]
-    assert equal(weights(names["net"]), weights(trainer.model))
-    # The loop that is shown is the loop that ran.
-    loop = [line.text for line in shown.lines if line.phase is Phase.UPDATE]
-    assert "\n".join(loop) in shown.script
-    assert any("scheduler.step()" in text or "lr " in text for text in loop)

@@ -67,6 +67,12 @@ def load_mnist(root: str | os.PathLike[str]) -> tuple[MnistDigits, MnistDigits]:
         ) from error
 
 
+def training_files(root: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """The files of the training part in a folder: images and labels. Raises MnistError."""
+    folder = Path(root).absolute()
+    return _find(folder, "train-images", "idx3-ubyte"), _find(folder, "train-labels", "idx1-ubyte")
+
+
 def _load_part(folder: Path, part: str) -> MnistDigits:
     images_path = _find(folder, f"{part}-images", "idx3-ubyte")
     labels_path = _find(folder, f"{part}-labels", "idx1-ubyte")

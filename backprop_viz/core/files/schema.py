@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ..checkpoints import Checkpoint
 from ..forms import FORMS
+from ..journal import FOREIGN, Journal
 from ..lenet import LeNet
 from ..limits import MOST_POINTS, MOST_STROKES, WIDEST
 from ..records import Alteration, Breakpoint, Curves, Kept, Phase, Settings
@@ -353,6 +354,21 @@ KEPT = RecordOf(
     },
 )
 _RULES: tuple[Rule, ...] = (_follow_each_other, _optimizer_is_its_own)
+
+
+def _begins_at_the_start(journal: Journal) -> str | None:
+    return None if 0 in journal.settings else "holds no settings that begin the run"
+
+
+JOURNAL = RecordOf(
+    Journal,
+    {
+        "settings": Entries(ITERATION, SETTINGS, 100_000),
+        "twice": Items(ITERATION, 100_000, type=tuple),
+        "foreign": Entries(ITERATION, OneOf(FOREIGN), 100_000),
+    },
+    rules=(_begins_at_the_start,),
+)
 SESSION = RecordOf(
     StoredRun,
     {
@@ -368,6 +384,7 @@ SESSION = RecordOf(
         "kept": Items(KEPT, 10_000, type=tuple),
         "past": Items(CHECKPOINT, 1_000, type=tuple),
         "lessons": Entries(ITERATION, BATCH_OF_SAMPLES, 100_000),
+        "journal": Maybe(JOURNAL),
     },
     rules=_RULES,
 )

@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor
 
 from ..checkpoints import Checkpoint
+from ..journal import Journal
 from ..records import Alteration, Curves, Kept, Phase, Settings
 
 
@@ -22,7 +23,8 @@ class StoredRun:
     ``kept`` are the iterations before the newest whose recordings the window has, ``past`` the
     checkpoints from which they can be recorded again, both in ascending order. ``lessons`` are the
     batches that were not the loader's, images (N, 1, 32, 32) float32 and labels (N,) int64, by the
-    number of iterations done before. A file without these three has none.
+    number of iterations done before. ``journal`` tells how the run came to be where it is. A file
+    without these four has none.
     """
 
     settings: Settings
@@ -37,3 +39,4 @@ class StoredRun:
     kept: tuple[Kept, ...] = ()
     past: tuple[Checkpoint, ...] = ()
     lessons: Mapping[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    journal: Journal | None = None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from ...core.records import Breakpoint, Frame, Line
@@ -22,12 +22,13 @@ class ProgramView(Panel):
 
     ``picked`` names the layer of a line that was clicked; ``breakpoint_toggled`` carries the
     Breakpoint of a line that is to have one, or no longer; ``refused`` says why one cannot.
+    ``copy_wanted`` asks for the run as a script.
     """
 
     picked = Signal(str, object)
     breakpoint_toggled = Signal(object)
     refused = Signal(str)
-    copied = Signal()
+    copy_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("ProgramView", "Program"), parent)
@@ -42,8 +43,10 @@ class ProgramView(Panel):
         self._copy.setProperty("role", "link")
         self._copy.setText(self.tr("Copy as script"))
         self._copy.setAccessibleName(self.tr("Copy the program as a script"))
-        self._copy.setToolTip(self.tr("Copy a script that runs by itself and gives these numbers."))
-        self._copy.clicked.connect(self.copy_script)
+        self._copy.setToolTip(
+            self.tr("Copy the run so far as a script that needs torch alone and gives these losses")
+        )
+        self._copy.clicked.connect(self.copy_wanted)
         self.header.addWidget(self._copy)
         self.body.addWidget(self.code, 1)
         self._timer = QTimer(self)
@@ -81,14 +84,10 @@ class ProgramView(Panel):
         """The lines as they are shown."""
         return [] if self._frame is None else self.code.toPlainText().split("\n")
 
-    def copy_script(self) -> None:
-        """Put the script on the clipboard."""
-        if self._frame is None:
-            return
-        QGuiApplication.clipboard().setText(self._frame.program.script)
+    def show_copied(self) -> None:
+        """Say on the button that the script is on the clipboard."""
         self._copy.setText(self.tr("Copied"))
         self._timer.start()
-        self.copied.emit()
 
     def toggle_breakpoint_at_cursor(self) -> None:
         """Set or remove a breakpoint at the line of the text cursor, else at the marked one."""

@@ -142,7 +142,7 @@ def test_a_preview_and_an_empty_recording_mark_what_is_due(
     preview = replace(full.moment.recording, preview=True)
     view.show_frame(replace(full, moment=preview.at(0), due=Phase.ZERO_GRAD))
     assert view.marked_line() == row_of(view, "zero_grad")
-    view.show_frame(replace(full, moment=Recording(1, ()).at(0), program=Program((), "")))
+    view.show_frame(replace(full, moment=Recording(1, ()).at(0), program=Program(())))
     assert view.marked_line() is None
     view.grab()
 
@@ -161,16 +161,15 @@ def test_the_marked_line_is_brought_into_view(view: ProgramView, make_frame: Mak
         assert box.bottom() <= view.code.viewport().height() + 1
 
 
-def test_the_script_is_copied_and_the_button_says_so(
+def test_the_button_asks_for_the_script_and_says_when_it_is_copied(
     view: ProgramView, make_frame: MakeFrame, qtbot: QtBot
 ) -> None:
-    frame = make_frame(phases=0)
     button = view.findChild(QToolButton, "copyScript")
-    view.copy_script()  # before there is one
-    view.show_frame(frame)
-    with qtbot.waitSignal(view.copied):
-        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert QGuiApplication.clipboard().text() == frame.program.script
+    view.show_frame(make_frame(phases=1))
+    with qtbot.waitSignal(view.copy_wanted):
+        button.click()
+    assert button.text() == "Copy as script"
+    view.show_copied()
     assert button.text() == "Copied"
     qtbot.waitUntil(lambda: button.text() == "Copy as script", timeout=3000)
 
@@ -221,7 +220,7 @@ def test_the_text_can_be_selected_and_not_changed(
 def test_another_program_with_fewer_lines(view: ProgramView, make_frame: MakeFrame) -> None:
     full = make_frame()
     view.show_frame(at(full, 22))
-    one = Program((Line("pass", Phase.FORWARD),), "pass\n")
+    one = Program((Line("pass", Phase.FORWARD),))
     view.show_frame(replace(at(full, 22), program=one))
     assert view.marked_line() == 0
     view.show_frame(replace(at(full, 40), program=one))
