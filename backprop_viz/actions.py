@@ -161,7 +161,7 @@ COMMANDS = (
     Command(
         "actionSaveScript",
         "&Run",
-        _("Save as scr&ipt…"),
+        _("Sa&ve as script…"),
         "",
         _("Save the run so far as a Python script, with its samples in a file beside it if many"),
         "scripting.save",
