@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from .core.data import prepare
+from .core.doubt import looks_like_a_digit
 from .core.evaluation import Evaluation
 from .core.lesson import Lesson
-from .core.records import Curves, Prediction, Program, Recording, Settings
+from .core.records import Array, Curves, Prediction, Program, Recording, Settings
 from .core.trainer import Iteration
 from .failures import notice_of
 from .link import Mailbox
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # The accuracies of so many iterations are worked out at once: what training has driven out of the
 # processor's caches is fetched once for all of them. More would keep more outputs.
 TOGETHER = 32
+# The data that are digits for sure; a folder's classes may be anything.
+DIGITS = ("strokes", "mnist")
 
 
 class Reporting:
@@ -34,6 +37,8 @@ class Reporting:
         self._opened: Curves | None = None
         self._points: list[tuple[float, float]] = []
         self._held_out: list[tuple[int, float, float]] = []
+        self._judged: Array | None = None
+        self._looks = True
         self._sent: tuple[Settings | None, Recording | None, Program | None] = (None, None, None)
 
     @property
@@ -114,4 +119,15 @@ class Reporting:
         if drawing is None:
             return None
         probabilities = self._worker.trainer.classify(drawing)
-        return Prediction(tuple(float(p) for p in probabilities), prepare(drawing))
+        seen = prepare(drawing)
+        return Prediction(tuple(float(p) for p in probabilities), seen, self._judgement(seen))
+
+    def _judgement(self, seen: Array) -> bool | None:
+        """Whether the drawing looks like a digit, where digits were learnt."""
+        worker = self._worker
+        if worker.settings.data not in DIGITS or not worker.trained:
+            return None
+        # While training goes on, the same drawing is reported many times a second.
+        if worker.drawing is not self._judged:
+            self._judged, self._looks = worker.drawing, looks_like_a_digit(seen)
+        return self._looks

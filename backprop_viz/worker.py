@@ -251,6 +251,11 @@ class Worker:
         return self._drawing
 
     @property
+    def trained(self) -> bool:
+        """Whether the network has learnt anything, or was given weights."""
+        return self._trainer.iteration > 0 or self._weights_given
+
+    @property
     def training(self) -> bool:
         """Whether training runs."""
         return self._training

@@ -246,6 +246,36 @@ def test_a_drawing_is_classified_while_training(open_session: OpenSession, qtbot
     assert shown(session).prediction is None
 
 
+def test_a_drawing_that_is_no_digit_is_said_not_to_look_like_one(
+    open_session: OpenSession,
+) -> None:
+    one, lying = np.zeros((280, 280), np.float32), np.zeros((280, 280), np.float32)
+    one[40:240, 130:150] = 1
+    lying[130:150, 40:240] = 1
+    session = open_session(Settings())
+    session.draw(lying)
+    assert session.wait_idle(30)
+    assert shown(session).prediction.looks_like_a_digit is None  # nothing is learnt yet
+    session.iterate()
+    assert session.wait_idle(30)
+    prediction = shown(session).prediction
+    assert prediction.looks_like_a_digit is False
+    trainer = bv.Trainer.from_settings(Settings())
+    trainer.iterate()
+    assert prediction.probabilities == tuple(float(p) for p in trainer.classify(lying))
+    session.draw(one)
+    assert session.wait_idle(30)
+    assert shown(session).prediction.looks_like_a_digit is True
+
+
+def test_random_data_is_not_about_digits(open_session: OpenSession) -> None:
+    session = open_session(TUTORIAL)
+    session.iterate()
+    session.draw(np.eye(280, dtype=np.float32))
+    assert session.wait_idle(30)
+    assert shown(session).prediction.looks_like_a_digit is None
+
+
 def test_of_drawings_that_queue_up_the_last_is_answered(open_session: OpenSession) -> None:
     session = open_session(TUTORIAL)
     drawings = [np.eye(280, k=k, dtype=np.float32) for k in range(60)]

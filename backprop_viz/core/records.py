@@ -415,10 +415,14 @@ class Program:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """What the net made of the drawing: 10 probabilities and the (32, 32) input it saw."""
+    """What the net made of the drawing: 10 probabilities and the (32, 32) input it saw.
+
+    ``looks_like_a_digit`` is another network's judgement; None where there is none.
+    """
 
     probabilities: tuple[float, ...]
     seen: NDArray[np.float32]
+    looks_like_a_digit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
 
 It takes an hour and a quarter, nearly half of it a soak, whose memory ``--picture`` draws: leave
 the machine alone meanwhile. ``pip install '.[bench]'`` adds the peers; those that are absent are
-left out. ``bench_reading.py`` trains for three minutes and is run by itself.
+left out. ``bench_reading.py`` and ``bench_doubt.py`` train for three minutes each and are run by
+themselves.
 """
 
 import argparse

@@ -4,12 +4,15 @@
 
 Trains by ``Trainer`` with the digits preset's settings, as long as its learning rate falls, then
 reads by ``classify`` two sets the net never saw: pen trajectories (replayed with the pad's pen on
-a dark canvas) and MNIST's test part; and the validation strokes. Prints the accuracies and a
-confusion table of each. The sets lie beside the repository in shared/data; one that is absent is
-left out. ``--wrong`` writes what was read wrong there, one .npz a seed and set.
+a dark canvas) and MNIST's test part; and the validation strokes. The trajectories are replayed
+twice more: a quarter of the canvas high, and at half its height with a stray dot. Ten more are
+such as an earlier net misclassified. Prints the accuracies and a confusion table of each. The sets
+lie beside the repository in shared; one that is absent is left out. ``--wrong`` writes what was
+read wrong there, one .npz a seed and set.
 """
 
 import argparse
+import json
 import math
 import threading
 import time
@@ -26,10 +29,13 @@ from backprop_viz.core.data import held_out_strokes, load_mnist, training_stroke
 from backprop_viz.core.records import Settings
 from backprop_viz.core.schedules import Schedule
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+SHARED = Path(__file__).resolve().parents[2].parent / "shared"
+DATA = SHARED / "data"
+MISREAD = SHARED / "cases" / "misread_digits.json"
 CANVAS = 280  # the pad
 PEN = 20  # its pen's width
 DIGIT = 200  # the longer side of what is drawn on it
+SMALL, HALF = 70, 140  # and of what is drawn small
 
 
 def trajectories(path: Path) -> Iterator[tuple[list[NDArray[np.float64]], int]]:
@@ -50,16 +56,16 @@ def trajectories(path: Path) -> Iterator[tuple[list[NDArray[np.float64]], int]]:
         yield [np.array(stroke) for stroke in strokes if stroke], label
 
 
-def replay(strokes: list[NDArray[np.float64]]) -> NDArray[np.float32]:
-    """Draw strokes in the middle of the pad with a round pen."""
+def replay(strokes: list[NDArray[np.float64]], size: int = DIGIT) -> NDArray[np.bool_]:
+    """Draw strokes in the middle of the pad with a round pen, ``size`` pixels high or wide."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
-    scale = DIGIT / max(*(high - low), 1)
+    scale = size / max(*(high - low), 1)
     reach = PEN // 2
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     disc = x**2 + y**2 <= (PEN / 2) ** 2
     dx, dy = x[disc], y[disc]
-    canvas = np.zeros((CANVAS, CANVAS), np.float32)
+    canvas = np.zeros((CANVAS, CANVAS), np.bool_)
     for stroke in strokes:
         path = (stroke - (low + high) / 2) * scale + CANVAS / 2
         length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
@@ -68,6 +74,16 @@ def replay(strokes: list[NDArray[np.float64]]) -> NDArray[np.float32]:
         py = np.rint(np.interp(place, length, path[:, 1])).astype(int)
         canvas[py[:, None] + dy, px[:, None] + dx] = 1
     return canvas
+
+
+def with_a_dot(canvas: NDArray[np.bool_], random: np.random.Generator) -> NDArray[np.bool_]:
+    """The canvas with a click of the pen in a place where it touches nothing."""
+    y, x = np.mgrid[:CANVAS, :CANVAS]
+    while True:
+        down, right = random.uniform(PEN, CANVAS - PEN, 2)
+        away = np.hypot(y - down, x - right)
+        if not canvas[away <= 2 * PEN].any():
+            return canvas | (away <= PEN / 2)
 
 
 def train(seed: int, steps: int | None) -> tuple[bv.Trainer, float]:
@@ -97,7 +113,12 @@ def sets() -> Iterator[tuple[str, Digits]]:
     yield "validation strokes", list(zip(images[:, 0].numpy(), labels.tolist(), strict=True))
     unipen = DATA / "pendigits" / "pendigits-orig-train.unipen"
     if unipen.is_file():
-        yield "pen trajectories", [(replay(s), label) for s, label in trajectories(unipen)]
+        written = list(trajectories(unipen))
+        yield "pen trajectories", [(replay(s), label) for s, label in written]
+        yield "small trajectories", [(replay(s, SMALL), label) for s, label in written[:2_000]]
+        random = np.random.default_rng(0)
+        dotted = [(with_a_dot(replay(s, HALF), random), label) for s, label in written[:2_000]]
+        yield "trajectories with a stray dot", dotted
     else:
         print(f"pen trajectories: left out, {unipen} is absent")
     if (DATA / "mnist").is_dir():
@@ -105,6 +126,13 @@ def sets() -> Iterator[tuple[str, Digits]]:
         yield "MNIST t10k", list(zip(test.images.numpy(), test.labels.tolist(), strict=True))
     else:
         print(f"MNIST t10k: left out, {DATA / 'mnist'} is absent")
+    if MISREAD.is_file():
+        cases = json.loads(MISREAD.read_text())["digits"]
+        strokes = [[np.array(s, float) for s in case["strokes"]] for case in cases]
+        labels = [case["label"] for case in cases]
+        yield "once misclassified", list(zip(map(replay, strokes), labels, strict=True))
+    else:
+        print(f"once misclassified: left out, {MISREAD} is absent")
 
 
 def read(trainer: bv.Trainer, images: Iterable[NDArray[np.generic]]) -> NDArray[np.int64]:

@@ -26,6 +26,8 @@ class Styles:
 
     digits: NDArray[np.int64]  # (F,)
     weights: Floats  # (F,) how often each is drawn
+    widest: Floats  # (F,) pen that its small parts can be seen with, a share of the longer side
+    breadth: Floats  # (F,) the shorter side of its box, as a share of the longer one
     variants: NDArray[np.bool_]  # (F, V) which variants exist
     controls: Floats  # (F, V, C, 2)
     curve: Floats  # (F, POINTS, C) control points to points of the path
@@ -41,12 +43,14 @@ def compile_styles(table: Mapping[int, str]) -> Styles:
         for digit, text in table.items()
         for paragraph in text.strip().split("\n\n")
     ]
-    parsed = [variants for _, _, variants in rows]
+    parsed = [variants for *_, variants in rows]
     n_variants = max(len(variants) for variants in parsed)
     n_controls = max(len(variants[0].points) for variants in parsed)
     styles = Styles(
-        digits=np.array([digit for digit, _, _ in rows]),
-        weights=np.array([weight for _, weight, _ in rows], np.float32),
+        digits=np.array([digit for digit, *_ in rows]),
+        weights=np.array([weight for _, weight, _, _ in rows], np.float32),
+        widest=np.array([pen for _, _, pen, _ in rows], np.float32),
+        breadth=np.array([_breadth(variants[0]) for variants in parsed], np.float32),
         variants=np.zeros((len(rows), n_variants), np.bool_),
         controls=np.zeros((len(rows), n_variants, n_controls, 2), np.float32),
         curve=np.zeros((len(rows), POINTS, n_controls), np.float32),
@@ -74,11 +78,17 @@ class _Drawing:
     corners: frozenset[int]  # indices of points
 
 
-def _parse_style(paragraph: str) -> tuple[float, list[_Drawing]]:
-    """A style's weight and variants."""
+def _breadth(drawing: _Drawing) -> float:
+    sides = np.ptp(drawing.points, axis=0)
+    return float(sides.min() / sides.max())
+
+
+def _parse_style(paragraph: str) -> tuple[float, float, list[_Drawing]]:
+    """A style's weight, widest pen and variants."""
     title, *variants = paragraph.splitlines()
+    title, _, pen = title.partition("<")
     _, _, weight = title.partition("*")
-    return float(weight or 1), [_parse(variant) for variant in variants]
+    return float(weight or 1), float(pen or 1), [_parse(variant) for variant in variants]
 
 
 def _parse(variant: str) -> _Drawing:

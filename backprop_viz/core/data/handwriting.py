@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from .curves import MAX_STROKES, Floats, Styles
 
 _WAVES = 3  # of the smooth warp
+_SMALL = 0.12  # the share of writing that is small for its pen
 _SHAKES = 26  # of the pen along a path
 
 
@@ -21,8 +22,19 @@ def draw(
     style = _choose_styles(styles, labels, random)
     path: Floats = styles.curve[style] @ _controls(styles, style, random)
     points: Floats = np.divide(path - 50, 100, dtype=np.float32)
+    return by_hand(points, styles.along[style], styles.widest[style], random)
+
+
+def by_hand(
+    points: Floats, along: Floats, widest: Floats, random: Generator
+) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """Paths (N, K, 2) in units of their height as people would draw them; as ``draw`` returns.
+
+    ``along`` (N, K) is each point's place in its stroke, 0..1; ``widest`` (N,) the pen's bound.
+    """
     points = _tremor(_slant(_warp(points, random), random), random)
-    return points, _trim(styles.along[style], random), _pen(points, random)
+    pen = _pen(points, widest, random)
+    return points, _trim(along, random), pen
 
 
 def _choose_styles(
@@ -30,7 +42,7 @@ def _choose_styles(
 ) -> NDArray[np.int64]:
     """A style (N,) of each label's digit, in proportion to the styles' weights."""
     chosen = np.empty(len(labels), np.int64)
-    for digit in range(10):
+    for digit in np.unique(labels):
         mine = np.flatnonzero(labels == digit)
         rows = np.flatnonzero(styles.digits == digit)
         share = styles.weights[rows].astype(np.float64)
@@ -48,7 +60,9 @@ def _controls(styles: Styles, style: NDArray[np.int64], random: Generator) -> Fl
     share = 1.5 * share - 0.5 * exists / exists.sum(axis=1, keepdims=True)
     mixed = np.einsum("nv,nvcd->ncd", share.astype(np.float32), styles.controls[style])
     jitter = random.standard_normal(mixed.shape, np.float32)
-    jitter *= random.uniform(0.5, 6, (count, 1, 1)).astype(np.float32)
+    # What is narrow strays less, else a 1 comes out as a 7.
+    most = 3.5 + 4.5 * np.minimum(styles.breadth[style] / 0.6, 1)
+    jitter *= random.uniform(0.5, most).astype(np.float32)[:, None, None]
     moved = random.standard_normal((count, MAX_STROKES, 2), np.float32) * np.float32(3.5)
     shift = moved[np.arange(count)[:, None], styles.stroke_of_control[style]]
     result: Floats = mixed + jitter + shift
@@ -60,7 +74,7 @@ def _warp(points: Floats, random: Generator) -> Floats:
     count = len(points)
     direction = random.normal(0, 3.0, (count, 2, _WAVES)).astype(np.float32)
     phase = random.uniform(0, 2 * np.pi, (count, 1, _WAVES)).astype(np.float32)
-    height = random.normal(0, 0.036, (count, _WAVES, 2)).astype(np.float32)
+    height = random.normal(0, 0.042, (count, _WAVES, 2)).astype(np.float32)
     bent: Floats = points + np.sin(points @ direction + phase) @ height
     return bent
 
@@ -102,14 +116,17 @@ def _trim(along: Floats, random: Generator) -> NDArray[np.bool_]:
     return down
 
 
-def _pen(points: Floats, random: Generator) -> Floats:
+def _pen(points: Floats, widest: Floats, random: Generator) -> Floats:
     """The pen's width (N, K): thin to thick, changing slowly along the path."""
     count, length = points.shape[:2]
     travelled = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(axis=1)
     crowded = travelled / np.ptp(points, axis=1).max(axis=1)
     # A thick pen still writes a 1, but fills an 8.
-    thickest = 0.16 + 0.26 / crowded[:, None]
+    thickest = np.minimum(0.18 + 0.28 / crowded, widest)[:, None]
     width = np.exp(random.normal(np.log(0.14), 0.38, (count, 1)))
+    # Some write small with the same pen.
+    small = random.random((count, 1)) < _SMALL
+    width = np.where(small, random.uniform(0.18, 0.34, (count, 1)), width)
     phase = random.uniform(0, 2 * np.pi, (count, 1))
     pressure = random.normal(0, 0.12, (count, 1))
     place = np.linspace(0, 1, length)

@@ -1,13 +1,16 @@
 """A drawn image as the net takes it: normalised the way MNIST's digits are.
 
 The ink is cropped, its longer side brought to 20 pixels by area averaging with the aspect kept,
-its centre of mass moved to the centre of 28x28, and two dark pixels added on every side.
+its centre of mass moved to the centre of 28x28, and two dark pixels added on every side. Of a
+single drawing, tiny dots that lie apart from it are left out first.
 """
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .stray import without_stray_dots
 
 NET_SIZE = 32  # what LeNet takes
 INK_SIZE = 20  # the longer side of the ink in MNIST's images
@@ -36,6 +39,7 @@ def prepare(image: NDArray[Any]) -> NDArray[np.float32]:
     if values.max() > 1.0:
         values /= 255.0
     canvas = np.clip(values, 0.0, 1.0).astype(np.float32)
+    canvas = without_stray_dots(canvas, canvas > _FAINTEST_INK)
     prepared: NDArray[np.float32] = prepare_batch(canvas[None])[0]
     return prepared
 

@@ -19,6 +19,7 @@ from ..style.images import gray_image
 from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font
 from .canvas import Canvas
+from .no_digit import NoDigit
 from .probabilities import ProbabilityBars
 from .strokes import Mark
 from .teaching_row import TeachingRow
@@ -163,6 +164,7 @@ class DrawPanel(Panel):
         self.canvas.set_probabilities(None if prediction is None else prediction.probabilities)
         self._stage.bars.show_probabilities(self.canvas.probabilities, self.canvas.prediction)
         self._stage.seen.show_image(None if prediction is None else prediction.seen)
+        self._stage.no_digit.show_prediction(prediction)
 
 
 class _Stage(QWidget):
@@ -173,6 +175,7 @@ class _Stage(QWidget):
         self.canvas = Canvas(self)
         self.bars = ProbabilityBars(self)
         self.seen = SeenByTheNet(self)
+        self.no_digit = NoDigit(self)
 
     def minimumSizeHint(self) -> QSize:
         """A canvas that can be drawn on, the bars, and the small picture."""
@@ -184,16 +187,17 @@ class _Stage(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Pass a theme on."""
-        for widget in (self.canvas, self.bars, self.seen):
+        for widget in (self.canvas, self.bars, self.seen, self.no_digit):
             widget.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the three."""
+        """Place the three, and the judgement beside what the net sees."""
         super().resizeEvent(event)
         canvas, bars, seen = place(self.width(), self.height())
         self.canvas.setGeometry(canvas)
         self.bars.setGeometry(bars)
         self.seen.setGeometry(seen)
+        self.no_digit.setGeometry(seen.adjusted(seen.height() - _CAPTION + 8, _CAPTION - 6, 0, 2))
 
 
 def place(width: int, height: int) -> tuple[QRect, QRect, QRect]:

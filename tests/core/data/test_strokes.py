@@ -230,3 +230,17 @@ def test_every_sample_is_ink_in_the_middle(strokes: StrokeDigits) -> None:
     assert (images.amax(dim=(1, 2)) == 1).all()
     assert not images[:, :2].any()
     assert not images[:, :, -2:].any()
+
+
+def test_a_style_with_small_parts_is_drawn_with_a_thin_pen() -> None:
+    table = {
+        6: "tiny loop * 2 < 0.08\n60,2 50,36 44,74 46,94 58,94 62,82 50,76 40,86",
+        7: "b\n0,0 9,9",
+    }
+    styles = compile_styles(table)
+    assert styles.weights.tolist() == [2, 1]
+    assert styles.widest.tolist() == pytest.approx([0.08, 1])
+    _, _, pen = draw(styles, np.full(400, 6), np.random.default_rng(0))
+    assert pen.max() <= 0.08 * 1.4 + 1e-6  # pressed hard
+    _, _, pen = draw(styles, np.full(400, 7), np.random.default_rng(0))
+    assert pen.max() > 0.3

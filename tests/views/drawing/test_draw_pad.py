@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QAction, QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.records import Frame, Prediction
@@ -287,3 +287,39 @@ def test_themes_and_hint(panel: DrawPanel) -> None:
 
     assert lit(pictures[1])  # the hint
     assert not lit(panel.canvas.grab().toImage())  # gone
+
+
+def test_a_drawing_that_is_no_digit_is_told_in_words_and_moves_nothing(
+    panel: DrawPanel, make_frame: MakeFrame
+) -> None:
+    frame = make_frame(phases=0)
+    label = panel.findChild(QLabel, "noDigit")
+    assert label is not None
+    canvas, bars = panel.canvas, panel.findChild(QWidget, "probabilityBars")
+    before = (panel.size(), canvas.geometry(), bars.geometry(), label.geometry())
+    for looks, words in ((False, "Does not look like a digit"), (True, ""), (None, "")):
+        prediction = replace(frame.prediction, looks_like_a_digit=looks)
+        panel.show_frame(replace(frame, prediction=prediction))
+        assert label.text() == words
+        assert label.isVisible() == bool(words)
+        assert panel.probabilities == list(frame.prediction.probabilities)
+        QApplication.processEvents()
+        assert (panel.size(), canvas.geometry(), bars.geometry(), label.geometry()) == before
+    assert "another network" in label.toolTip()
+    panel.show_frame(frame)
+    assert label.isHidden()
+
+
+@pytest.mark.parametrize("size", [(330, 322), (240, 240), (300, 420), (520, 400)])
+def test_the_words_about_no_digit_have_room(
+    panel: DrawPanel, make_frame: MakeFrame, size: tuple[int, int]
+) -> None:
+    panel.resize(*size)
+    frame = make_frame(phases=0)
+    prediction = replace(frame.prediction, looks_like_a_digit=False)
+    panel.show_frame(replace(frame, prediction=prediction))
+    QApplication.processEvents()
+    label = panel.findChild(QLabel, "noDigit")
+    assert label.heightForWidth(label.width()) <= label.height()
+    bars = panel.findChild(QWidget, "probabilityBars")
+    assert not label.geometry().intersects(bars.geometry())
