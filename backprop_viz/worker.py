@@ -116,7 +116,8 @@ class Worker:
         try:
             attrgetter(name)(self)(*arguments)
         except Exception as error:
-            self._training = self._evaluation_due = False
+            if name.startswith("_") or self._failed_at or not isinstance(error, ValueError):
+                self._training = self._evaluation_due = False  # else a command was only refused
             subject = name if self._failed_at is None else RUN
             self.complaints.tell(notice_of(error), subject, self._failed_at)
             self.publish()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
 from torch import Tensor
 
 import backprop_viz as bv
@@ -200,6 +201,21 @@ def test_the_message_about_a_loss_goes_when_another_run_begins(
     window.session.reset()
     assert window.session.wait_idle(30)
     assert window.messages.text() == ""
+
+
+def test_a_command_that_is_refused_does_not_stop_training(session: Session, qtbot: QtBot) -> None:
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    session.train()
+    qtbot.waitUntil(lambda: session.iteration > 2, timeout=30_000)
+    session.teach("use", True)  # without a drawing
+    qtbot.waitUntil(lambda: bool(told), timeout=30_000)
+    assert told[0].code == "refused"
+    reached = session.iteration
+    qtbot.waitUntil(lambda: session.iteration > reached + 20, timeout=30_000)
+    assert session.frame.training
+    session.pause()
+    assert not shown(session).training
 
 
 @pytest.mark.parametrize("iterations", [0, 2])

@@ -111,7 +111,7 @@ class Mnist(QObject):
     def _cancel(self) -> None:
         self._work.cancel()
         self._stopped()
-        said = self.tr("The download was cancelled; nothing was changed.")
+        said = self.tr("The download was cancelled. Files that were complete are kept.")
         self._window.messages.tell(said, "info")
 
     def _stopped(self) -> None:

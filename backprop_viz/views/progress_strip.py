@@ -28,7 +28,7 @@ class ProgressStrip(QFrame):
         self._cancel.setProperty("role", "link")
         self._cancel.setText(self.tr("Cancel"))
         self._cancel.setAccessibleName(self.tr("Cancel"))
-        self._cancel.setToolTip(self.tr("Stop this and leave everything as it was"))
+        self._cancel.setToolTip(self.tr("Stop this; the run is not affected"))
         self._cancel.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._cancel.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
