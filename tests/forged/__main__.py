@@ -21,8 +21,6 @@ def main() -> int:
         figures = forger.run(options.count, lambda text: print(text, file=sys.stderr, flush=True))
         forger.close()
     print(f"seed {options.seed}: {figures}")
-    for way, count in figures.said.most_common():
-        print(f"  {count} refused by {way}")
     return 1 if figures.wrong else 0
 
 

@@ -3,7 +3,6 @@
 import os
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ from backprop_viz.messages import Filed
 from tests.wild import watch as watching
 from tests.wild.watch import Watch
 
-from .spots import one_of_each, replaced
+from .spots import one_of_each, replaced, spots
 from .values import other_value
 
 # The event loop may stand still for so long, not counting the time that it waits for a core.
@@ -62,16 +61,23 @@ class Figures:
     longest_s: float = 0.0
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
-    said: Counter[str] = field(default_factory=Counter)
+    fields: set[str] = field(default_factory=set)
+    of_fields: int = 0
 
     def __str__(self) -> str:
         """The figures, as a sentence or two."""
-        total = self.refused + self.opened
+        total = self.refused + self.opened + len(self.wrong)
         return (
             f"{total} forged sessions in {self.seconds:.0f} s: {self.refused} refused in one "
             f"sentence, {self.opened} opened and stepped, {len(self.wrong)} wrong; the event loop "
-            f"stood still for {self.longest_s:.2f} s at most."
+            f"stood still for {self.longest_s:.2f} s at most. Of the schema's {self.of_fields} "
+            f"fields {len(self.fields)} were forged."
         )
+
+
+def names_of(fields: dict[str, Any]) -> set[str]:
+    """The fields of the schema that a session has."""
+    return {spot.name for spot in spots(SESSION, Raw(StoredRun.__name__, fields))}
 
 
 class Forger:
@@ -97,17 +103,17 @@ class Forger:
     def run(self, count: int, tell: Callable[[str], None]) -> Figures:
         """Open so many; ``tell`` is called with what goes wrong."""
         figures, started = Figures(), time.monotonic()
-        for number in range(count):
+        figures.of_fields = len({name for base in self.bases for name in names_of(base)})
+        while (number := figures.refused + figures.opened + len(figures.wrong)) < count:
             done = self._forge()
             if done is None:
                 continue
-            path, how = done
+            path, how, names = done
+            figures.fields.update(names)
             what, wrong = self._open(path)
-            figures.refused += what == "refused"
-            figures.opened += what == "opened"
+            figures.refused += what == "refused" and not wrong
+            figures.opened += what == "opened" and not wrong
             figures.longest_s = max(figures.longest_s, self.watch.longest_s)
-            if what == "refused":
-                figures.said["fallback" if "fit together" in self._text else "schema"] += 1
             if wrong:
                 figures.wrong.append(f"{number}: {how}: {wrong}")
                 tell(figures.wrong[-1])
@@ -157,12 +163,12 @@ class Forger:
 
     # -- forgeries ---------------------------------------------------------------------------
 
-    def _forge(self) -> tuple[Path, str] | None:
-        """A forged session, and how it was made; None where what was made fits in no file."""
+    def _forge(self) -> tuple[Path, str, list[str]] | None:
+        """A forged session, how it was made, and which fields; None where it fits in no file."""
         dice = self._dice
         base = dice.randrange(len(self.bases))
         run: Any = Raw(StoredRun.__name__, self.bases[base])
-        how = []
+        how, names = [], []
         for _ in range(dice.choice((1, 1, 1, 2, MOST_FORGERIES))):
             try:
                 spot = one_of_each(SESSION, run, dice)
@@ -177,6 +183,7 @@ class Forger:
                 RuntimeError,
             ):
                 break  # what was forged before is in the way
+            names.append(spot.name)
             how.append(f"{spot.name or 'all'} {word}")
         fields = run.fields if isinstance(run, Raw) else run
         path = self._folder / "forged.bpviz"
@@ -184,7 +191,7 @@ class Forger:
             container.write_container(path, "session", fields)
         except (ValueError, TypeError):
             return None
-        return path, f"base {base}, {', '.join(how)}"
+        return path, f"base {base}, {', '.join(how)}", names
 
     def _open(self, path: Path) -> tuple[str, str]:
         """What became of a session, "refused" or "opened", and what is wrong with that."""
