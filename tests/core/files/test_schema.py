@@ -123,7 +123,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("curves loss", curve(1e308), "curves.loss", "holds 1e+308"),
     ("curves accuracy", curve(-1.0), "curves.accuracy", "holds -1"),
     ("curves held_out_iteration", curve(1e308), "curves.held_out_iteration", "holds 1e+308"),
-    ("window breakpoints 0 key", [], "window.breakpoints[0].key", "is a list of 0, not a whole"),
+    ("window breakpoints 0 key", [], "window.breakpoints[0].key", "is a list of 0, not "),
     ("window breakpoints 1 value", "2", "window.breakpoints[1].value", "is '2', not a number"),
     ("window breakpoints 1 value", HUGE, "window.breakpoints[1].value", "400 digits"),
     ("window breakpoints 0 kind", "here", "window.breakpoints[0].kind", "not one of line, layer"),
