@@ -73,6 +73,8 @@ def test_it_is_copied_with_as_many_iterations_as_were_run(
     window = open_window("--preset", preset)
     press(window, "actionCopyScript")
     before = losses_of_text(QGuiApplication.clipboard().text(), tmp_path)
+    assert window.messages.text() == "Nothing has run yet: the script runs 10 iterations."
+    window.messages.dismiss()
     for _ in range(3):
         press(window, "actionIteration")
     press(window, "actionStep")  # the fourth has only begun

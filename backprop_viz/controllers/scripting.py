@@ -49,6 +49,9 @@ class Scripting(QObject):
             self._window.program.show_copied()
         if made.foreign is not None:
             messages.tell(self._what_it_leaves_out(*made.foreign), "info")
+        elif self._session.iteration == 0:
+            said = self.tr("Nothing has run yet: the script runs {0:,} iterations.")
+            messages.tell(said.format(made.iterations), "info")
         elif made.path is not None:
             messages.tell(self.tr("Saved as {0}.").format(Path(made.path).name), "info")
 

@@ -89,7 +89,7 @@ def script(run: Run, beside: bool) -> str:
                 f"torch.set_num_threads({run.threads})",
             ]
         ),
-        textwrap.dedent(inspect.getsource(type(run.model))).rstrip(),
+        "\n".join(_class_lines(type(run.model))),
         *("\n".join(lines) for lines in helpers),
         "\n".join(made),
         "\n".join(batch_lines(run.data, first.seed)),
@@ -105,6 +105,12 @@ _DRAWING = (
     "    x = torch.frombuffer(pixels, dtype=torch.float32).view(-1, 1, 32, 32)",
     "    return x, torch.tensor(labels)",
 )
+
+
+def _class_lines(kind: type) -> list[str]:
+    """The source of a class, without the notes in it for who works on the program."""
+    source = textwrap.dedent(inspect.getsource(kind)).rstrip().split("\n")
+    return [line for line in source if not line.strip().startswith("#")]
 
 
 def _head(name: str, iterations: int) -> str:
