@@ -33,5 +33,5 @@ class NoDigit(QLabel):
 
     def set_theme(self, theme: Theme) -> None:
         """Write in the colours of a theme."""
-        self.setFont(body_font(11, bold=True))
+        self.setFont(body_font(11))
         self.setStyleSheet(f"color: {theme.text};")
