@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from scribbles import SCRIBBLES, as_path
 
 from backprop_viz.core.data import held_out_strokes, training_strokes
-from backprop_viz.core.data.curves import compile_styles
+from backprop_viz.core.data.curves import Styles, compile_styles
 from backprop_viz.core.data.handwriting import by_hand, draw
 from backprop_viz.core.data.prepare import NET_SIZE, prepare_batch
 from backprop_viz.core.data.render import render
@@ -69,7 +69,7 @@ def spoilt(count: int, random: Generator) -> Images:
     return np.concatenate(images)
 
 
-def _drawn(styles, digits: NDArray[np.int64], count: int, random: Generator) -> Drawn:
+def _drawn(styles: Styles, digits: NDArray[np.int64], count: int, random: Generator) -> Drawn:
     return draw(styles, random.choice(digits, count), random)
 
 
