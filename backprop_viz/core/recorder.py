@@ -1,20 +1,18 @@
 """One real iteration, recorded while torch runs it."""
 
 import copy
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
-from torch.overrides import TorchFunctionMode, resolve_name
 
 from .copies import Copies, Place, to_array
+from .function_watch import Arrays, FunctionWatch, Tensors
 from .graphs import (
     Operation,
     grad_fn_graph,
@@ -42,9 +40,7 @@ from .records import (
 if TYPE_CHECKING:
     from .trainer import Trainer
 
-Tensors = tuple[Tensor, ...]
 Grads = tuple[Tensor | None, ...]
-Arrays = tuple[Array | None, ...]
 
 
 class Recorder:
@@ -219,7 +215,7 @@ class Recorder:
         def begins(line: int) -> None:
             self._trace.append((line, len(self._events)))
 
-        with lines_traced(forward, begins), _Watch(ran, self._copy_all, forward):
+        with lines_traced(forward, begins), FunctionWatch(ran, self._copy_all, forward):
             yield
         root = self._trainer.root
         self._unbound = None if root is None else root.grad_fn
@@ -316,69 +312,6 @@ class Recorder:
 
     def _copy(self, tensor: Tensor) -> Array:
         return self._copies.tensor(tensor, id(tensor) in self._weights)
-
-
-class _Watch(TorchFunctionMode):
-    """Tells ``ran`` of every torch function that makes tensors, with the line that called it.
-
-    What a function reads is copied before it runs: an in-place one overwrites it.
-    """
-
-    def __init__(
-        self,
-        ran: Callable[[str, Tensors, Arrays, Tensors, int | None], None],
-        copy: Callable[[Tensors], Arrays],
-        forward: CodeType | None,
-    ) -> None:
-        super().__init__()
-        self._ran = ran
-        self._copy = copy
-        self._forward = forward
-
-    def __torch_function__(
-        self,
-        func: Callable[..., Any],
-        types: Sequence[type],
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """Run ``func`` as torch would, and tell of it."""
-        kwargs = kwargs or {}
-        read = tuple(_tensors((args, tuple(kwargs.values()))))
-        inputs = self._copy(read)
-        result = func(*args, **kwargs)
-        made = tuple(_tensors(result))
-        op = _op_name(func)
-        if made and op != "grad":
-            self._ran(op, read, inputs, made, _line_in(self._forward))
-        return result
-
-
-def _tensors(value: Any) -> Iterator[Tensor]:
-    """The tensors in (nested) arguments or results."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _tensors(item)
-
-
-def _op_name(func: Callable[..., Any]) -> str:
-    """``conv2d``, ``add_``; for a property such as ``T`` its own name."""
-    name: str = getattr(func, "__name__", "")
-    if name in ("__get__", ""):
-        return (resolve_name(func) or "operation").removesuffix(".__get__").rpartition(".")[2]
-    return name.strip("_") if name.startswith("__") else name
-
-
-def _line_in(code: CodeType | None) -> int | None:
-    """The line of ``code`` that is being run further up the stack, None if it is not."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if frame.f_code is code:
-            return frame.f_lineno
-        frame = frame.f_back
-    return None
 
 
 def alter(alteration: Alteration, grads: Grads) -> Grads:
