@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .. import quantities
 from ..checkpoints import Checkpoint
 from ..forms import FORMS
 from ..journal import FOREIGN, Journal
@@ -54,7 +55,7 @@ NODE = TextOr(Text(1_000), Whole(0, 1_000_000))  # a node's key; in old files, i
 RATE = Number(0, 1e9)
 BATCH = Whole(1, 4096)
 SHARE = Number(0, 1)
-ANY_NUMBER = Number(-LARGEST, LARGEST)
+ANY_NUMBER = Number(-quantities.LARGEST, quantities.LARGEST)
 
 # -- the network ---------------------------------------------------------------------------------
 

@@ -13,14 +13,24 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.checkpoints import Checkpoint
 from backprop_viz.core.files import container
-from backprop_viz.core.files.kinds import Wrong, described
-from backprop_viz.core.files.schema import BREAKPOINT, SESSION
+from backprop_viz.core.files.kinds import Number, Whole, Wrong, described
+from backprop_viz.core.files.schema import (
+    BREAKPOINT,
+    OPTIMIZER_OPTIONS,
+    SCHEDULE_OPTIONS,
+    SESSION,
+    SETTINGS,
+)
 from backprop_viz.core.files.session_file import StoredRun, load_session, resume, save_session
 from backprop_viz.core.files.tree import Encoder, Raw, decode
 from backprop_viz.core.limits import MOST_POINTS, MOST_STROKES
 from backprop_viz.core.records import Alteration, Breakpoint, Curves, Settings
 from backprop_viz.core.schedules import Schedule
 from backprop_viz.core.trainer import Trainer
+from backprop_viz.views.breakpoints.breakpoints_dialog import QUANTITIES as BREAKPOINT_QUANTITIES
+from backprop_viz.views.settings.options_dialog import QUANTITIES as OPTION_QUANTITIES
+from backprop_viz.views.settings.schedule_options import QUANTITIES as SCHEDULE_QUANTITIES
+from backprop_viz.views.settings.settings_bar import BATCH_SIZE, LEARNING_RATE, SEED
 
 HUGE = 10**400
 Change = Callable[[Any], Any]
@@ -161,7 +171,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("due", "lunch", "due", "is 'lunch', not one of zero_grad, forward"),
     ("backwards", 2**40, "backwards", "from 1 to 2"),
     ("altered kind", "explode", "altered.kind", "not one of scale, clip"),
-    ("altered value", 1e300, "altered.value", "is 1e+300"),
+    ("altered value", HUGE, "altered.value", "400 digits"),
     ("earlier", (("x" * 900, None),), "earlier[0][0]", "not at most 200 characters"),
     ("before iteration", 7, "", "holds iteration 7 as the one before 2"),
     ("checkpoint optimizer", None, "", "not of its optimizer, nesterov"),
@@ -291,3 +301,22 @@ def test_a_rate_after_a_billion_steps_takes_no_time() -> None:
 def test_large_numbers_are_described_shortly() -> None:
     for value in (HUGE, -HUGE, "x" * 10**6, [0] * 10**6, torch.ones(3, 4), Raw("x" * 999, {})):
         assert len(described(value)) < 60
+
+
+def bounds(kind: Whole | Number) -> tuple[float, float]:
+    return kind.low, kind.high
+
+
+def test_a_run_that_the_window_can_make_can_be_saved() -> None:
+    """The ranges of the fields in the window are those of the schema."""
+    for quantity, name in ((LEARNING_RATE, "lr"), (BATCH_SIZE, "batch_size"), (SEED, "seed")):
+        assert bounds(SETTINGS.kinds[name]) == (quantity.low, quantity.high)
+    for name, quantity in SCHEDULE_QUANTITIES.items():
+        assert bounds(SCHEDULE_OPTIONS.kinds[name]) == (quantity.low, quantity.high)
+    for name, quantity in OPTION_QUANTITIES.items():
+        if name not in ("beta1", "beta2"):
+            assert bounds(OPTIMIZER_OPTIONS.kinds[name]) == (quantity.low, quantity.high)
+    for kind, quantity in BREAKPOINT_QUANTITIES.items():
+        value = BREAKPOINT.kinds[kind].kinds["value"]
+        assert value.low <= quantity.low
+        assert value.high >= quantity.high
