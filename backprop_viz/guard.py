@@ -16,7 +16,7 @@ from types import FunctionType
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QValidator
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractScrollArea, QGraphicsItem, QWidget
 from shiboken6 import Shiboken
 
@@ -61,7 +61,8 @@ ANSWERS: dict[str, Callable[..., Any] | None] = {
     **dict.fromkeys(("selectionChanged", "stepBy", "itemChange", "paintGL"), _nothing),
     **dict.fromkeys(("initializeGL", "accept", "reject", "done", "run"), _nothing),
     **dict.fromkeys(("sizeHint", "minimumSizeHint", "heightForWidth", "flags"), None),
-    **dict.fromkeys(("textFromValue", "valueFromText", "validate", "fixup"), None),
+    **dict.fromkeys(("textFromValue", "valueFromText", "fixup"), None),
+    "validate": lambda text, place: (QValidator.State.Intermediate, text, place),
     **dict.fromkeys(("stepEnabled", "focusNextPrevChild", "inputMethodQuery"), None),
     "boundingRect": lambda *_: QRectF(),
     "shape": lambda *_: QPainterPath(),

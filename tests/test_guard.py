@@ -42,7 +42,7 @@ from backprop_viz.views.window import MainWindow
 from tests.conftest import OpenWindow
 
 # Of Qt's methods that our classes have too, those that Qt itself never calls.
-CALLED_BY_US = {"setText"}
+CALLED_BY_US = {"setText", "setToolTip"}
 
 
 def divide() -> None:
