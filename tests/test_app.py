@@ -413,3 +413,26 @@ def test_code_keeps_its_letters_when_the_colours_change(open_window: OpenWindow)
     for name in ("actionThemeDark", "actionThemeLight"):
         window.findChild(QAction, name).trigger()
         assert [area.document().defaultFont().families() for area in areas] == before
+
+
+def test_what_is_selected_stays_selected_as_the_graph_grows(open_window: OpenWindow) -> None:
+    """From the output's graph of 25 nodes to the loss's, and into the next iteration."""
+    window = open_window("--preset", "tutorial")
+    for _ in range(2):
+        trigger(window, "actionStep")
+
+    def ringed() -> set[str]:
+        item = window.autograd.canvas.item
+        return {item.graph.nodes[node].key for node in item.selected}
+
+    window.autograd.picked.emit("node", "conv2d 2")
+    kin = ringed()
+    assert "conv2d 2" in kin
+    for _ in range(4):
+        trigger(window, "actionStep")
+        assert window.inspector.node.key == "conv2d 2"
+        assert ringed() == kin
+    # In an iteration that has no graph yet, a parameter has no node; it has one later.
+    window.inspector.picked.emit("parameter", "fc2.bias")
+    trigger(window, "actionStep")
+    assert {"fc2.bias", "linear 2"} <= ringed()
