@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
 from .core.files.atomic import write_atomically
 from .core.script import Run, samples_taken, script
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 # Of a run that has not begun, the script runs so many iterations.
 FIRST = 10
-# The most characters that go to the clipboard.
+# The most characters that go to the clipboard; of more samples than this not even packed ones fit.
 LONGEST = 1_000_000
+MOST_SAMPLES = 20_000
 DATA = ".data"
 
 
@@ -31,6 +33,9 @@ class Scripts:
 
     def copy(self) -> None:
         """Send the run so far as a script, if it is not too long for that."""
+        if self._samples() > MOST_SAMPLES:
+            self._mailbox.answer(Scripted(self._iterations, None, None, None))
+            return
         run = self._run()
         text = script(run, beside=False)
         fits = len(text) <= LONGEST
@@ -42,20 +47,36 @@ class Scripts:
         Raises ValueError, a sentence, if that cannot be.
         """
         run, file = self._run(), Path(path)
-        text, carried = script(run, beside=False), run.data.carried
-        if carried is not None and len(text) > LONGEST:
+        carried = run.data.carried
+        beside = carried is not None and len(carried.packed) > LONGEST // 2
+        if carried is not None and beside:
             write_atomically(file.with_suffix(DATA), carried.packed)
-            text = script(run, beside=True)
-        write_atomically(file, text.encode())
+        write_atomically(file, script(run, beside).encode())
         self._mailbox.answer(Scripted(run.iterations, None, path, run.foreign))
 
     # ----------------------------------------------------------------------------------------
 
+    @property
+    def _iterations(self) -> int:
+        return self._worker.trainer.iteration or FIRST
+
+    def _lessons(self) -> dict[int, tuple[Tensor, Tensor]]:
+        trainer = self._worker.trainer
+        return {i: batch for i, batch in trainer.lessons.items() if i < trainer.iteration}
+
+    def _taken(self) -> int:
+        """How many samples the loader gave."""
+        size = len(self._worker.trainer.samples("train"))
+        return samples_taken(self._worker.journal, self._iterations, self._lessons(), size)
+
+    def _samples(self) -> int:
+        """How many samples the script has to take along."""
+        if self._worker.settings.data in ("random", "mnist"):
+            return 0
+        return min(self._taken(), len(self._worker.trainer.samples("train")))
+
     def _run(self) -> Run:
         worker, trainer = self._worker, self._worker.trainer
-        iterations = trainer.iteration or FIRST
-        lessons = {i: batch for i, batch in trainer.lessons.items() if i < trainer.iteration}
-        taken = samples_taken(worker.journal, iterations, lessons, len(trainer.samples("train")))
-        data = run_data(worker.settings, trainer.source, taken)
+        data = run_data(worker.settings, trainer.source, self._taken())
         threads = torch.get_num_threads()
-        return Run(trainer.model, worker.journal, iterations, lessons, data, threads)
+        return Run(trainer.model, worker.journal, self._iterations, self._lessons(), data, threads)

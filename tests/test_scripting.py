@@ -213,6 +213,9 @@ def test_many_samples_go_into_a_file_beside_it(
     for _ in range(3):
         worker.iterate()
     worker.scripts.copy()
+    monkeypatch.setattr(scripts, "MOST_SAMPLES", 149)
+    worker.scripts.copy()
+    assert post.answers[-1] == post.answers[-2]
     worker.scripts.save(str(tmp_path / "training.py"))
     assert post.answers[-2:] == [
         Scripted(3, None, None, None),

@@ -65,14 +65,16 @@ def run_data(settings: Settings, source: Source, taken: int) -> RunData:
 
 
 def _carried(samples: Samples, index: Tensor, in_use: bool) -> Carried:
-    images, labels = bytearray(), bytearray()
+    # Bit by bit: there may be more of them than one would have in memory a second time.
+    packer = zlib.compressobj(1 if len(index) * _PIXELS > _MUCH else 9)
+    packed, labels = bytearray(), bytearray()
     for part in torch.split(index, _AT_ONCE):
         pixels, digits = samples.batch(part)
         # They are bytes divided by 255: what comes back is what was there.
-        images += pixels.mul(255).round().to(torch.uint8).numpy().tobytes()
+        packed += packer.compress(pixels.mul(255).round().to(torch.uint8).numpy().tobytes())
         labels += digits.to(torch.uint8).numpy().tobytes()
-    packed = zlib.compress(bytes(images + labels), 1 if len(images) > _MUCH else 9)
-    return Carried(packed, len(index), in_use)
+    packed += packer.compress(bytes(labels)) + packer.flush()
+    return Carried(bytes(packed), len(index), in_use)
 
 
 def as_text(packed: bytes) -> str:
