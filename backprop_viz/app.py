@@ -5,7 +5,7 @@ from operator import attrgetter
 from traceback import walk_tb
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSettings, QSize
+from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QStyle
 
@@ -28,6 +28,7 @@ from .controllers.viewing import Viewing
 from .core.records import Frame, Notice, Settings
 from .core.selection import Kind, Selection, select
 from .guard import Quiet
+from .remembered import settings_store
 from .session import Session
 from .views.notices import sentence
 from .views.style.theme import body_font
@@ -82,9 +83,7 @@ class Composer(QObject):
         self.session = session = Session(settings, self)
         window.toolbar.settings.show_settings(settings)
         window.session = session
-        self._store = QSettings(
-            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "backprop_viz", "backprop_viz"
-        )
+        self._store = settings_store()
         context = Context(window, session, actions, self._store)
         self.running = Running(context)
         self.mnist = Mnist(context, self.running)
