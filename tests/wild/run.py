@@ -124,6 +124,7 @@ def check_end(window: MainWindow, user: WildUser, watch: Watch) -> int:
 def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None:
     """Two more iterations are plain torch's; the second, run again from the first, is the same."""
     session = window.session
+    session.watch(())  # with breakpoints F11 goes from one to the next
     session.teach("use", False)
     for _ in range(3):
         press(window, "actionIteration")
