@@ -124,13 +124,23 @@ def _head(name: str, iterations: int) -> str:
 def samples_taken(
     journal: Journal, iterations: int, lessons: Mapping[int, Lesson], size: int
 ) -> int:
-    """How many samples of a training part of that ``size`` the loader gave; 0 from an empty one."""
+    """How many samples the loader gave of a training part of that ``size``."""
+    cuts = {0, iterations, *journal.settings, *lessons, *(i + 1 for i in lessons)}
     taken = 0
-    for iteration in range(iterations):
-        if iteration not in lessons:
-            batch = journal.at(iteration).batch_size
-            taken += min(batch, size - taken % size)
+    for start, stop in pairwise(sorted(i for i in cuts if i <= iterations)):
+        if start not in lessons:
+            taken = _after(taken, stop - start, journal.at(start).batch_size, size)
     return taken
+
+
+def _after(taken: int, count: int, batch: int, size: int) -> int:
+    """The samples taken after so many batches more; the last one of an epoch may be smaller."""
+    left = size - taken % size
+    batches = -(-left // batch)
+    if count < batches:
+        return taken + count * batch
+    epochs, rest = divmod(count - batches, -(-size // batch))
+    return taken + left + epochs * size + rest * batch
 
 
 # -- the loops -----------------------------------------------------------------------------------

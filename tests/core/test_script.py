@@ -125,6 +125,24 @@ def test_what_the_loader_gives_is_counted_as_it_gives_it() -> None:
     assert samples_taken(changed, 4, {}, 1000) == 16 + 16 + 4 + 4
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_long_runs_are_counted_as_short_ones_one_batch_at_a_time(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    size, iterations = int(random.integers(1, 50)), int(random.integers(1, 200))
+    journal = Journal({0: replace(TUTORIAL, batch_size=int(random.integers(1, 60)))})
+    for at in sorted(random.integers(1, iterations + 1, 4).tolist()):
+        changed = replace(TUTORIAL, batch_size=int(random.integers(1, 60)))
+        journal = journal.changed(at, changed, under_way=False)
+    drawn = (torch.zeros(1, 1, 32, 32), torch.zeros(1))
+    lessons = dict.fromkeys(random.integers(0, iterations, 3).tolist(), drawn)
+    taken = 0
+    for iteration in range(iterations):
+        if iteration not in lessons:
+            taken += min(journal.at(iteration).batch_size, size - taken % size)
+    assert samples_taken(journal, iterations, lessons, size) == taken
+    assert samples_taken(journal, 10**9, {}, size) > 10**8
+
+
 def test_a_change_during_an_iteration_counts_for_its_update_only_in_the_rate() -> None:
     other = replace(TUTORIAL, lr=0.5, set_to_none=False)
     journal = Journal({0: TUTORIAL}).changed(3, other, under_way=True)
