@@ -58,16 +58,17 @@ ANSWERS: dict[str, Callable[..., Any] | None] = {
     **dict.fromkeys(("sceneEventFilter", "nativeEvent", "editorEvent"), lambda *_: False),
     **dict.fromkeys(("rowCount", "columnCount"), lambda *_: 0),
     **dict.fromkeys(("data", "headerData", "highlightBlock", "currentChanged"), _nothing),
-    **dict.fromkeys(("selectionChanged", "stepBy", "itemChange", "paintGL"), _nothing),
-    **dict.fromkeys(("initializeGL", "accept", "reject", "done", "run"), _nothing),
+    **dict.fromkeys(("selectionChanged", "stepBy", "paintGL"), _nothing),
+    **dict.fromkeys(("initializeGL", "accept", "reject", "done"), _nothing),
     **dict.fromkeys(("sizeHint", "minimumSizeHint", "heightForWidth", "flags"), None),
     **dict.fromkeys(("textFromValue", "valueFromText", "fixup"), None),
     "validate": lambda text, place: (QValidator.State.Intermediate, text, place),
     **dict.fromkeys(("stepEnabled", "focusNextPrevChild", "inputMethodQuery"), None),
+    "itemChange": lambda change, value: value,
     "boundingRect": lambda *_: QRectF(),
     "shape": lambda *_: QPainterPath(),
 }
-# Qt calls these with the size that it has in mind, and takes it for an answer.
+# Where Qt's own method fails too: None is no size.
 _SIZES = frozenset(("sizeHint", "minimumSizeHint"))
 
 # The ground and the text of what is written where nothing could be painted.
@@ -112,6 +113,7 @@ def guard(cls: type) -> None:
         method = getattr_static(cls, name)
         overrides = any(name in vars(base) for base in of_qt)
         if overrides and isinstance(method, FunctionType) and not is_guarded(method):
+            # Before there is an object of it: Qt goes on to call what it has found once.
             setattr(cls, name, _guarded(name, method, of_qt))
 
 
