@@ -32,7 +32,33 @@ def _(text: str) -> str:
 
 MENUS = (_("&File"), _("&Run"), _("H&istory"), _("D&ata"), _("&Drawing"), _("&View"), _("&Help"))
 
+# What stands on the buttons of commands whose names are too long for one; code is not translated.
+SHORT = {
+    "actionAccumulate": "Σ grad",
+    "actionUnbatched": "1×32×32",
+    "actionUnsqueeze": "unsqueeze(0)",
+}
+
+# Menus within menus, by the one that they are in.
+SUBMENUS = {_("&File"): (_("&New run"),)}
+
 COMMANDS = (
+    Command(
+        "actionNewTutorial",
+        "&New run",
+        _("&Tutorial: one random input"),
+        "Ctrl+N",
+        _("Begin the run of PyTorch's tutorial: a random input, MSE, SGD"),
+        "choices.new_tutorial",
+    ),
+    Command(
+        "actionNewDigits",
+        "&New run",
+        _("&Digits: learn to read them"),
+        "Ctrl+Shift+N",
+        _("Begin a run that learns the built-in digits: cross-entropy, SGD with momentum"),
+        "choices.new_digits",
+    ),
     Command(
         "actionOpenSession",
         "&File",
@@ -140,6 +166,43 @@ COMMANDS = (
         "Ctrl+Shift+2",
         _("Call backward twice with retain_graph=True, to see the gradients accumulate"),
         "running.backward_twice_retained",
+    ),
+    Command(
+        "actionAccumulate",
+        "&Run",
+        _("&Gradients accumulate"),
+        "Ctrl+G",
+        _("Leave zero_grad out, so that each backward adds to every .grad"),
+        "choices.toggle_accumulating",
+        True,
+        separated=True,
+    ),
+    Command(
+        "actionOutputGradient",
+        "&Run",
+        _("out.backward(r&andom)"),
+        "Ctrl+Shift+G",
+        _("Backward from the output with a random gradient, without a loss"),
+        "choices.toggle_output_gradient",
+        True,
+    ),
+    Command(
+        "actionUnbatched",
+        "&Run",
+        _("Input without batch di&mension"),
+        "Ctrl+Shift+X",
+        _("Give the network one input of shape 1×32×32, to see what torch says of it"),
+        "choices.toggle_unbatched",
+        True,
+    ),
+    Command(
+        "actionUnsqueeze",
+        "&Run",
+        _("Mend it b&y unsqueeze(0)"),
+        "Ctrl+Shift+U",
+        _("Give the network that input as a batch of one: x.unsqueeze(0)"),
+        "choices.toggle_unsqueezing",
+        True,
     ),
     Command(
         "actionOptions",
@@ -473,6 +536,8 @@ def make_actions(parent: QObject) -> Iterator[tuple[Command, QAction]]:
     """An action for each row, with its tooltip naming its shortcut."""
     for command in COMMANDS:
         action = QAction(translated(command.text), parent)
+        if command.id in SHORT:
+            action.setIconText(SHORT[command.id])
         action.setObjectName(command.id)
         action.setShortcut(QKeySequence(command.key))
         action.setCheckable(command.checkable)

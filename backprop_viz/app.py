@@ -6,13 +6,14 @@ from traceback import walk_tb
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QSize
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QStyle
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu, QStyle
 
 from . import __version__
-from .actions import MENUS, make_actions, translated
+from .actions import MENUS, SUBMENUS, Command, make_actions, translated
 from .arguments import Arguments, parse
 from .controllers.autosave import Autosave
+from .controllers.choices import Choices
 from .controllers.context import Context
 from .controllers.drawing import Drawing
 from .controllers.files import Files
@@ -74,11 +75,9 @@ class Composer(QObject):
         self.setParent(window)
         for menu in MENUS:
             bar_menu = window.menuBar().addMenu(translated(menu))
-            for command, action in rows:
-                if command.menu == menu:
-                    if command.separated:
-                        bar_menu.addSeparator()
-                    bar_menu.addAction(action)
+            for within in SUBMENUS.get(menu, ()):
+                _fill(bar_menu.addMenu(translated(within)), within, rows)
+            _fill(bar_menu, menu, rows)
         settings = Settings(**arguments.settings)
         self.session = session = Session(settings, self)
         window.toolbar.settings.show_settings(settings)
@@ -86,6 +85,7 @@ class Composer(QObject):
         self._store = settings_store()
         context = Context(window, session, actions, self._store)
         self.running = Running(context)
+        self.choices = Choices(context, self.running)
         self.mnist = Mnist(context, self.running)
         self.images = Images(context, self.running)
         self.travelling = Travelling(context)
@@ -118,6 +118,7 @@ class Composer(QObject):
         if graph.nodes and (before is None or before.moment.recording.graph is not graph):
             self._select_again(frame)
         self.running.show_frame(frame)
+        self.choices.show_frame(frame)
         self.travelling.show_frame(frame)
         self.teaching.show_frame(frame)
         self.files.show_frame(frame)
@@ -158,6 +159,15 @@ class Composer(QObject):
             self._outer_hook(kind, error, trace)
             notice = Notice("window_failed", (kind.__name__, str(error)[:200]))
             self.window.messages.tell(sentence(notice), "error")
+
+
+def _fill(menu: QMenu, name: str, rows: list[tuple[Command, QAction]]) -> None:
+    """Put the commands that belong in a menu there."""
+    for command, action in rows:
+        if command.menu == name:
+            if command.separated:
+                menu.addSeparator()
+            menu.addAction(action)
 
 
 def _fitting(size: QSize) -> QSize:
