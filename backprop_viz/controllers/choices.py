@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from ..actions import SHORT
 from ..arguments import PRESETS
 from ..core.records import Frame, Settings
 from .context import Context
@@ -20,7 +21,7 @@ class Choices(QObject):
         context.window.phase_bar.set_switches(
             {
                 "zero_grad": [self._actions["actionAccumulate"]],
-                "forward": [self._actions["actionUnbatched"], self._actions["actionUnsqueeze"]],
+                "forward": [self._actions["actionUnbatched"]],
             }
         )
 
@@ -84,3 +85,5 @@ class Choices(QObject):
         ):
             self._actions[name].setChecked(on)
         self._actions["actionUnsqueeze"].setEnabled(unbatched)
+        name = "actionUnsqueeze" if settings.input_form == "unsqueezed" else "actionUnbatched"
+        self._actions["actionUnbatched"].setIconText(SHORT[name])

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from .. import __version__
-from ..actions import COMMANDS, MENUS, bare, native, translated
+from ..actions import COMMANDS, MENUS, SUBMENUS, bare, native, translated
 from ..views.cheat_sheet import CheatSheet, panel_keys
 from .context import Context
 
@@ -24,7 +24,7 @@ class Helping(QObject):
                 [
                     (bare(translated(command.text)), native(self._actions[command.id]))
                     for command in COMMANDS
-                    if command.menu == menu and command.key
+                    if command.menu in (menu, *SUBMENUS.get(menu, ())) and command.key
                 ],
             )
             for menu in MENUS

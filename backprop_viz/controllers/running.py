@@ -61,7 +61,23 @@ class Running(QObject):
             return
         if frame is None or frame.iteration == 0 or settings.continues(frame.settings):
             self._session.configure(settings)
-            return
+        else:
+            self._ask_to_begin(settings, frame.iteration)
+
+    def begin(self, settings: Settings) -> None:
+        """Begin a run of these settings, though they be those of the run there is."""
+        frame = self._frame
+        if frame is None or frame.iteration == 0:
+            self._begin_afresh(settings)
+        else:
+            self._ask_to_begin(settings, frame.iteration)
+
+    def _begin_afresh(self, settings: Settings) -> None:
+        self._session.configure(settings)
+        if self._frame is not None and settings.continues(self._frame.settings):
+            self._session.reset()
+
+    def _ask_to_begin(self, settings: Settings, iterations: int) -> None:
         question = QMessageBox(self._window)
         question.setObjectName("freshNetworkQuestion")
         question.setIcon(QMessageBox.Icon.Question)
@@ -70,12 +86,12 @@ class Running(QObject):
             self.tr(
                 "This change needs a new network. The {0:,} iterations trained so far are lost; "
                 "their loss stays on the plot as a faint curve."
-            ).format(frame.iteration)
+            ).format(iterations)
         )
         begin = question.addButton(self.tr("Start again"), QMessageBox.ButtonRole.AcceptRole)
         question.addButton(self.tr("Keep this network"), QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(begin)
-        question.accepted.connect(lambda: self._session.configure(settings))
+        question.accepted.connect(lambda: self._begin_afresh(settings))
         question.rejected.connect(self._window.toolbar.settings.revert)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         question.open()

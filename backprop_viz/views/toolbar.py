@@ -60,7 +60,7 @@ class Toolbar(QWidget):
         gear.setDefaultAction(options)
         gear.setText("⚙")
         gear.setAccessibleName(plain(options))
-        gear.setFixedSize(36, 30)
+        gear.setFixedSize(32, 30)
         gear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._iteration = QLabel()
         self._iteration.setProperty("role", "title")

@@ -1,10 +1,11 @@
 """The five phases of an iteration in a row: where it is, what each phase took and gave."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ...core.records import PHASES, Frame, Phase, Recording
@@ -38,6 +39,11 @@ class PhaseBar(QWidget):
         self._frame: Frame | None = None
         # The last recording's length of the update: it is needed at each of its frames.
         self._measured: tuple[Recording, float | None] | None = None
+
+    def set_switches(self, actions: Mapping[str, Sequence[QAction]]) -> None:
+        """Have switches in the cells of phases, by the phases' values."""
+        for cell in self.cells:
+            cell.set_switches(actions.get(cell.phase.value, ()))
 
     def show_frame(self, frame: Frame) -> None:
         """Show where the iteration stands at the frame's cursor."""

@@ -1,7 +1,10 @@
 """One phase of an iteration as a box: its name, where it stands, what it took or gave."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QEnterEvent,
     QFont,
@@ -10,8 +13,9 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
 
 from ...core.records import PHASES, Phase
 from ..style.painting import BADGE, altered_badge
@@ -23,6 +27,7 @@ _MARGIN = 11
 _GAP = 8
 _DOT = 10
 _BADGE_GAP = 5
+_SWITCH = 22
 
 
 class PhaseCell(QAbstractButton):
@@ -41,6 +46,8 @@ class PhaseCell(QAbstractButton):
         self.note = self.mark = ""
         self.standing = Standing(phase, State.TO_COME, 0, None, None, False, False)
         self._theme = DARK
+        self._switches: list[QToolButton] = []
+        self._end = _MARGIN  # what is left free at the right of the note
 
     def show_standing(self, standing: Standing, note: str, mark: str = "") -> None:
         """Show where the phase stands; ``note`` goes to the right."""
@@ -55,6 +62,35 @@ class PhaseCell(QAbstractButton):
         self.setCursor(shape)
         self.update()
 
+    def set_switches(self, actions: Sequence[QAction]) -> None:
+        """Have a button at the right for each of these."""
+        for action in actions:
+            switch = QToolButton(self)
+            switch.setDefaultAction(action)
+            switch.setObjectName(f"switch_{action.objectName()}")
+            switch.setProperty("role", "switch")
+            switch.setAccessibleName(action.text().replace("&", ""))
+            switch.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            action.changed.connect(self._place_switches)
+            self._switches.append(switch)
+        self._place_switches()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The switches keep to the right."""
+        super().resizeEvent(event)
+        self._place_switches()
+
+    def _place_switches(self) -> None:
+        left = self.width() - _MARGIN + 4
+        for switch in reversed(self._switches):
+            width = switch.sizeHint().width()
+            left -= width
+            switch.setGeometry(left, (self.height() - _SWITCH) // 2, width, _SWITCH)
+            left -= _GAP
+        self._end = self.width() - left if self._switches else _MARGIN
+        self.updateGeometry()
+        self.update()
+
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
         self._theme = theme
@@ -62,12 +98,12 @@ class PhaseCell(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Room for the name and a note of usual length."""
-        return QSize(self._name_end() + 130, _HEIGHT)
+        return QSize(self._name_end() + 130 + self._end - _MARGIN, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Room for the name and the sign of a change: they are never left out."""
         badge = _GAP + BADGE if self.mark else 0
-        return QSize(self._name_end() + badge + _MARGIN, _HEIGHT)
+        return QSize(self._name_end() + badge + self._end, _HEIGHT)
 
     def _name_font(self) -> QFont:
         return body_font(13, bold=self.standing.current)
@@ -137,7 +173,7 @@ class PhaseCell(QAbstractButton):
         align = Qt.AlignmentFlag.AlignVCenter
         left = _MARGIN + _DOT + _GAP
         painter.drawText(QRectF(left, 0, self.width(), self.height()), align, self.text())
-        start, end = self._name_end() + _GAP, self.width() - _MARGIN
+        start, end = self._name_end() + _GAP, self.width() - self._end
         room = end - start - (BADGE + _BADGE_GAP if self.mark else 0)
         note, font = self._fitting_note(room)
         taken = QFontMetrics(font).horizontalAdvance(note)

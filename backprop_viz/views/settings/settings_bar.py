@@ -61,16 +61,16 @@ class SettingsBar(QWidget):
 
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(6)
         fresh = self.tr("Changing it starts again with a new network.")
         for box, label, tip, width in (
             (self._data, self.tr("Data"), fresh, 134),
-            (self._loss, self.tr("Loss"), fresh, 126),
+            (self._loss, self.tr("Loss"), fresh, 174),
             (self._optimizer, self.tr("Optimizer"), fresh, 168),
-            (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 86),
-            (self._schedule, self.tr("Schedule"), self._schedule_tip(), 82),
-            (self._batch, self.tr("Batch"), self._batch_tip(), 62),
-            (self._seed, self.tr("Seed"), fresh, 62),
+            (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 80),
+            (self._schedule, self.tr("Schedule"), self._schedule_tip(), 78),
+            (self._batch, self.tr("Batch"), self._batch_tip(), 58),
+            (self._seed, self.tr("Seed"), fresh, 58),
         ):
             row.addLayout(_labelled(box, label, tip, width))
         self._lr_tip = self._lr.toolTip()

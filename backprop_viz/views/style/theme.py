@@ -183,6 +183,13 @@ QToolButton[role="segment"]:focus {{ border-color: {accent}; }}
 QToolButton[role="segment"]:checked {{ color: {text}; border-color: {border};
     background: {control_hover}; }}
 QToolButton[role="segment"]:checked:focus {{ border-color: {accent}; }}
+QToolButton[role="switch"] {{ border-radius: 11px; padding: 0 8px; min-height: 18px;
+    background: transparent; border: 1px solid {border}; color: {muted}; font-size: 11px; }}
+QToolButton[role="switch"]:hover {{ color: {text}; background: {control_hover}; }}
+QToolButton[role="switch"]:focus {{ border-color: {accent}; }}
+QToolButton[role="switch"]:checked {{ background: {accent}; color: {accent_text};
+    border-color: {accent}; font-weight: 600; }}
+QToolButton[role="switch"]:checked:focus {{ border-color: {text}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox::down-arrow {{ image: url({icons}/down-{name}.svg); width: 10px; height: 6px; }}
 QComboBox::down-arrow:disabled {{ image: url({icons}/down-{name}-off.svg); }}
