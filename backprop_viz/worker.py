@@ -387,7 +387,10 @@ class Worker:
                 stopped = gradients_stop(trainer, self._breakpoints)
         except Exception:
             self._failed_at = (trainer.iteration, trainer.phase)
+            refused = trainer.phase is Phase.FORWARD and trainer.input_form == "single"
             trainer.restart_iteration()
+            if refused:
+                self._finish(self._begun())  # it is again, and recorded: the window shows where
             raise
         if stopped:
             trainer.restart_iteration()

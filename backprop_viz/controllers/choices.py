@@ -25,6 +25,8 @@ class Choices(QObject):
             }
         )
 
+        context.window.program.mend_wanted.connect(lambda: self.toggle_unsqueezing(True))
+
     def show_frame(self, frame: Frame) -> None:
         """Put the switches as the run is."""
         if self._frame is None or frame.settings != self._frame.settings:

@@ -17,7 +17,8 @@ Arrays = tuple[Array | None, ...]
 class FunctionWatch(TorchFunctionMode):
     """Tells ``ran`` of every torch function that makes tensors, with the line that called it.
 
-    What a function reads is copied before it runs: an in-place one overwrites it.
+    ``failed`` is told of one that raises, with the tensors it was given. What a function reads is
+    copied before it runs: an in-place one overwrites it.
     """
 
     def __init__(
@@ -25,8 +26,10 @@ class FunctionWatch(TorchFunctionMode):
         ran: Callable[[str, Tensors, Arrays, Tensors, int | None], None],
         copy: Callable[[Tensors], Arrays],
         forward: CodeType | None,
+        failed: Callable[[str, Tensors], None],
     ) -> None:
         super().__init__()
+        self._failed = failed
         self._ran = ran
         self._copy = copy
         self._forward = forward
@@ -42,12 +45,24 @@ class FunctionWatch(TorchFunctionMode):
         kwargs = kwargs or {}
         read = tuple(_tensors((args, tuple(kwargs.values()))))
         inputs = self._copy(read)
-        result = func(*args, **kwargs)
+        try:
+            result = func(*args, **kwargs)
+        except Exception:
+            self._failed(_op_name(func), read)
+            raise
         made = tuple(_tensors(result))
         op = _op_name(func)
         if made and op != "grad":
             self._ran(op, read, inputs, made, _line_in(self._forward))
         return result
+
+
+def line_of(error: Exception, code: CodeType | None) -> int | None:
+    """The line of ``code`` in which an exception arose, None if it was elsewhere."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code is not code:
+        trace = trace.tb_next
+    return None if trace is None else trace.tb_lineno
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:

@@ -2,6 +2,7 @@
 
 import dis
 import inspect
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,7 +26,8 @@ def program(settings: Settings, model: nn.Module) -> Program:
     if settings.input_form != "batch":
         lines += [Line("    x, y = x[0], y[0]", name="first", runs="start")]
     lines += [replace(line, text="    " + line.text) for line in loop]
-    return Program((*lines, Line(""), *_source(model)))
+    network = textwrap.dedent(inspect.getsource(type(model))).rstrip()
+    return Program((*lines, Line(""), *_source(model)), network, repr(model))
 
 
 def _source(model: nn.Module) -> Iterator[Line]:

@@ -29,6 +29,7 @@ from .records import (
     Alteration,
     Array,
     Event,
+    Failure,
     Graph,
     LayerGraph,
     Parameter,
@@ -81,6 +82,9 @@ class Recorder:
         self._graph = Graph()
         self._layers = LayerGraph()
         self._options_used: dict[str, Any] = {}
+        self._failure: Failure | None = None
+        # The operation that was begun last, and the shapes of what it was given.
+        self._tried: tuple[str, tuple[tuple[int, ...], ...]] = ("", ())
 
     def step(self) -> Phase:
         """Run the phase that is due and record it; of one that raises, nothing stays."""
@@ -101,11 +105,28 @@ class Recorder:
                 begun = time.perf_counter()
                 self._trainer.step()
                 seconds = time.perf_counter() - begun
-        except Exception:
+        except Exception as error:
+            if phase is Phase.FORWARD:
+                self._failure = self._refused(error, start)
             del self._events[start:], self._operations[operations:], self._trace[lines:]
             raise
+        self._failure = None
         self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
         return phase
+
+    def _refused(self, error: Exception, start: int) -> Failure:
+        """What is known of a forward that raised; its events are those from ``start`` on."""
+        forward = getattr(type(self._trainer.model).forward, "__code__", None)
+        ran = [(e.op, e.outputs[0].shape) for e in self._events[start:] if e.outputs[0] is not None]
+        op, given = self._tried
+        return Failure(
+            type(error).__name__,
+            str(error),
+            line_of(error, forward),
+            (("x", tuple(self._trainer.batch[0].shape)), *ran),
+            op,
+            given,
+        )
 
     def backward_twice(self, retain_graph: bool) -> None:
         """Run backward, with the graph retained or not, and then once more from the same loss.
@@ -151,6 +172,7 @@ class Recorder:
             altered=self._alteration,
             backwards=max(1, self._backwards),
             lesson=self._iteration - 1 in self._trainer.lessons,
+            failure=self._failure,
             trace=tuple(self._trace),
         )
 
@@ -215,7 +237,11 @@ class Recorder:
         def begins(line: int) -> None:
             self._trace.append((line, len(self._events)))
 
-        with lines_traced(forward, begins), FunctionWatch(ran, self._copy_all, forward):
+        def failed(op: str, read: Tensors) -> None:
+            self._tried = (op, tuple(tuple(tensor.shape) for tensor in read))
+
+        watch = FunctionWatch(ran, self._copy_all, forward, failed)
+        with lines_traced(forward, begins), watch:
             yield
         root = self._trainer.root
         self._unbound = None if root is None else root.grad_fn

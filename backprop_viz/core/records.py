@@ -210,6 +210,23 @@ class PhaseSpan:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """torch refused a forward, of which nothing stays.
+
+    ``kind`` and ``text`` are the exception's, ``line`` is that of the network's source. ``reached``
+    are the operations that ran, each with the shape of what it made, the input first; ``op`` is the
+    one that did not, ``given`` the shapes of the tensors that it was given.
+    """
+
+    kind: str
+    text: str
+    line: int | None
+    reached: tuple[tuple[str, tuple[int, ...]], ...]
+    op: str
+    given: tuple[tuple[int, ...], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Recording:
     """One iteration, or as much of it as has run.
@@ -241,6 +258,7 @@ class Recording:
     altered: Alteration | None = None
     backwards: int = 1
     lesson: bool = False
+    failure: Failure | None = None
     trace: tuple[tuple[int, int], ...] = ()
 
     @cached_property
@@ -408,9 +426,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The Python that is run, as lines to mark."""
+    """The Python that is run, as lines to mark.
+
+    ``network`` is the source of the network's class, ``printed`` what ``print(net)`` prints.
+    """
 
     lines: tuple[Line, ...]
+    network: str = ""
+    printed: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

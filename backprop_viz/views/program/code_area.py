@@ -70,6 +70,7 @@ class CodeArea(QTextEdit):
         self.marks = Marks()
         self.done: frozenset[Phase] = frozenset()
         self._selected: frozenset[int] = frozenset()
+        self.failed: int | None = None
         self._leading = 2.0
         self._fitted = (0, 0.0, 0)
         self.breaks: frozenset[int] = frozenset()
@@ -98,6 +99,14 @@ class CodeArea(QTextEdit):
         if moved and marks.line is not None and not self.textCursor().hasSelection():
             self._bring_into_view(marks.line)
         self._repaint()
+
+    def show_failed(self, row: int | None) -> None:
+        """Mark the row that torch has refused, None for none."""
+        if row != self.failed:
+            self.failed = row
+            if row is not None:
+                self._bring_into_view(row)
+            self._repaint()
 
     def show_selected(self, rows: frozenset[int]) -> None:
         """Highlight the rows that belong to the selection."""
@@ -280,6 +289,8 @@ class CodeArea(QTextEdit):
 
     def row_fill(self, row: int) -> QColor | None:
         """The colour under a row, None for the panel's own."""
+        if row == self.failed:
+            return self.theme.tint(self.theme.error, 0.28)
         if row == self.marks.line:
             return self.theme.tint(self.mark_colour(), 0.16)
         if row in self._selected:

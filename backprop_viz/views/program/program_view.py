@@ -2,16 +2,25 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from ...core.records import Breakpoint, Frame, Line
+from ...core.records import Breakpoint, Frame, Line, Program
 from ...core.selection import Selection
 from ..phases.phases import State, standings
 from ..style.panel import Panel
 from ..style.theme import Theme
 from .code_area import CodeArea
+from .failure_note import FailureNote
+from .parameter_table import ParameterTable
 from .program_marks import Marks, broken_rows, marks
 
 _COPIED_MS = 1500
@@ -22,13 +31,15 @@ class ProgramView(Panel):
 
     ``picked`` names the layer of a line that was clicked; ``breakpoint_toggled`` carries the
     Breakpoint of a line that is to have one, or no longer; ``refused`` says why one cannot.
-    ``copy_wanted`` asks for the run as a script.
+    ``copy_wanted`` asks for the run as a script, ``mend_wanted`` for the input to have its batch
+    dimension. Beside the loop there are the network's class and the table of its parameters.
     """
 
     picked = Signal(str, object)
     breakpoint_toggled = Signal(object)
     refused = Signal(str)
     copy_wanted = Signal()
+    mend_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("ProgramView", "Program"), parent)
@@ -48,7 +59,26 @@ class ProgramView(Panel):
         )
         self._copy.clicked.connect(self.copy_wanted)
         self.header.addWidget(self._copy)
-        self.body.addWidget(self.code, 1)
+        self.network = CodeArea()
+        self.network.setObjectName("networkSource")
+        self.network.setAccessibleName(self.tr("The network's class, and what print(net) prints"))
+        self.parameters = ParameterTable()
+        self.parameters.picked.connect(self.picked)
+        self.failure = FailureNote()
+        self.failure.mend_wanted.connect(self.mend_wanted)
+        loop = QWidget()
+        column = QVBoxLayout(loop)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.code, 1)
+        column.addWidget(self.failure)
+        self._pages = QStackedWidget()
+        self._pages.setMinimumHeight(60)
+        for page in (loop, self.network, self.parameters):
+            self._pages.addWidget(page)
+        self.tabs = self._make_tabs()
+        self.body.addLayout(self.tabs)
+        self.body.addWidget(self._pages, 1)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_COPIED_MS)
@@ -60,17 +90,56 @@ class ProgramView(Panel):
         if old is None or lines_of(old) != lines_of(frame):
             self.code.show_lines(lines_of(frame))
             self._highlight()
+        if old is None or old.program is not frame.program:
+            self.network.show_lines(_network_lines(frame.program))
         if self.isVisible():
             self._refresh()
 
+    def _make_tabs(self) -> QHBoxLayout:
+        """A switch for each page; the one that is shown is pressed."""
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        group = QButtonGroup(self)
+        for i, (name, text, tip) in enumerate(
+            (
+                ("tabLoop", self.tr("loop"), self.tr("The training loop and the forward")),
+                ("tabNetwork", self.tr("class"), self.tr("The network's class, and print(net)")),
+                ("tabParameters", self.tr("parameters"), self.tr("Every parameter in a table")),
+            )
+        ):
+            button = QToolButton()
+            button.setObjectName(name)
+            button.setProperty("role", "segment")
+            button.setText(text)
+            button.setAccessibleName(tip)
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setChecked(i == 0)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            group.addButton(button, i)
+            row.addWidget(button)
+        row.addStretch(1)
+        group.setExclusive(True)
+        group.idClicked.connect(self.show_page)
+        self._tabs = group
+        return row
+
+    def show_page(self, page: int) -> None:
+        """Show the loop (0), the network's class (1) or its parameters (2)."""
+        self._tabs.button(page).setChecked(True)
+        self._pages.setCurrentIndex(page)
+        self._refresh()
+
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
-        self.code.set_theme(theme)
+        for part in (self.code, self.network, self.parameters):
+            part.set_theme(theme)
 
     def select(self, selection: Selection | None) -> None:
         """Highlight the lines of a selection."""
         self._selection = selection
         self._highlight()
+        self.parameters.select(selection)
 
     def marked_line(self) -> int | None:
         """The index of the line that is due or at the cursor."""
@@ -103,11 +172,31 @@ class ProgramView(Panel):
         super().showEvent(event)
         self._refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low panel what torch refused is told in short."""
+        super().resizeEvent(event)
+        self.failure.set_roomy(self.height() >= 300)
+
     def _refresh(self) -> None:
         if self._frame is not None:
             done = {s.phase for s in standings(self._frame) if s.state is not State.TO_COME}
             self.code.show_marks(self.marks(), frozenset(done))
             self.code.show_breaks(broken_rows(self._frame))
+            self._show_failure(self._frame)
+            if self._pages.currentWidget() is self.parameters:
+                self.parameters.show_moment(self._frame.moment)
+                self.parameters.select(self._selection)
+
+    def _show_failure(self, frame: Frame) -> None:
+        """Mark the line that torch has refused, while the cursor is where that was tried."""
+        moment = frame.moment
+        failure = moment.recording.failure if moment.at_end else None
+        lines = [line.source_line for line in frame.program.lines]
+        known = failure is not None and failure.line in lines
+        row = lines.index(failure.line) if failure is not None and known else None
+        unbatched = frame.settings.input_form == "single"
+        self.failure.show_failure(failure, None if row is None else row + 1, unbatched)
+        self.code.show_failed(row)
 
     def _highlight(self) -> None:
         lines = self._frame.program.lines if self._frame else ()
@@ -138,6 +227,12 @@ class ProgramView(Panel):
             if number is not None and number in of_layer:
                 self.picked.emit("layer", layer.name)
                 return
+
+
+def _network_lines(program: Program) -> tuple[Line, ...]:
+    """The class as it is written, and below it what ``print(net)`` prints."""
+    texts = [*program.network.split("\n"), "", ">>> print(net)", *program.printed.split("\n")]
+    return tuple(Line(text) for text in texts)
 
 
 def lines_of(frame: Frame) -> tuple[Line, ...]:

@@ -8,9 +8,9 @@ import numpy as np
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def short(value: Any) -> str:
+def short(value: Any, digits: int = 4) -> str:
     """Four significant digits: ``0.02131``, ``2.304``, ``8.850e-5``; whole numbers as they are."""
-    return _text(value, "")
+    return _text(value, "", digits)
 
 
 def signed(value: Any, digits: int = 4) -> str:
