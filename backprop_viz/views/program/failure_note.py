@@ -7,6 +7,10 @@ from ...core.records import Failure
 from ..style.elided import ElidedLabel
 from ..style.theme import body_font, code_font
 
+# From so many pixels on the panel has room for all the shapes, and for torch's words, which the
+# window's message has too.
+_FOR_SHAPES, _FOR_WORDS = 230, 320
+
 
 class FailureNote(QFrame):
     """``mend_wanted`` asks for the batch dimension to be put back by unsqueeze(0)."""
@@ -53,10 +57,10 @@ class FailureNote(QFrame):
         column.addLayout(row)
         self.hide()
 
-    def set_roomy(self, roomy: bool) -> None:
-        """Whether there is room for torch's words and all the shapes; else they are in the tip."""
-        self.said.setVisible(roomy)
-        self.shapes.setVisible(roomy)
+    def fit(self, height: int) -> None:
+        """Show as much as a panel of this height has room for; the rest is in the tip."""
+        self.shapes.setVisible(height >= _FOR_SHAPES)
+        self.said.setVisible(height >= _FOR_WORDS)
 
     def show_failure(self, failure: Failure | None, line: int | None, unbatched: bool) -> None:
         """Show a failure at a line of the program, counted from 1; None: nothing failed."""

@@ -177,8 +177,6 @@ class ParameterTable(QWidget):
         header.setMinimumSectionSize(12)
         self.table.setItemDelegate(_Cell(self))
         self.table.setStyleSheet(f"QHeaderView::section {{ padding: 0 {_PADDING}px; }}")
-        # A scroll bar that comes or goes changes the room.
-        self.table.verticalScrollBar().rangeChanged.connect(self._fit)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
         self.table.selectionModel().currentRowChanged.connect(self._moved)
@@ -242,9 +240,13 @@ class ParameterTable(QWidget):
             title = self.model.headerData(column, Qt.Orientation.Horizontal)
             widest = max(cells.horizontalAdvance(longest), titles.horizontalAdvance(title) + 2)
             needed.append(widest + 2 * _PADDING)
-        spare = max(0, self.table.viewport().width() - sum(needed)) // len(needed)
+        # A scroll bar may come at any time.
+        room = self.table.width() - self.table.verticalScrollBar().sizeHint().width()
+        spare = max(0, room - sum(needed)) // len(needed)
         for column, width in enumerate(needed):
             self.table.setColumnWidth(column, width + spare)
+        # Else the scroll bar learns of it later.
+        self.table.updateGeometries()
 
     def _choose(self, index: QModelIndex) -> None:
         self.picked.emit("parameter", self.model.names[index.row()])

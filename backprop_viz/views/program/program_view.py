@@ -175,7 +175,7 @@ class ProgramView(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low panel what torch refused is told in short."""
         super().resizeEvent(event)
-        self.failure.set_roomy(self.height() >= 300)
+        self.failure.fit(self.height())
 
     def _refresh(self) -> None:
         if self._frame is not None:
