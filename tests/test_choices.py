@@ -5,7 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QToolButton
 from torch import nn
 
@@ -109,6 +111,21 @@ def test_backward_from_the_output_has_a_name(open_window: OpenWindow) -> None:
     trigger(window, "actionOutputGradient")
     assert frame_of(window).settings.loss == "mse"
     assert not action.isChecked()
+
+
+@pytest.mark.qt_log_ignore(
+    "This plugin does not support raise", "This plugin does not support grabbing the keyboard"
+)
+def test_the_search_finds_commands(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    field = window.inspector.search
+    field.begin()
+    QTest.keyClicks(field, "backward(rand")
+    assert field.completer().completionCount() == 1
+    assert field.completer().currentCompletion() == "▸ out.backward(random)"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window.session.wait_idle(60)
+    assert frame_of(window).settings.loss == "output_gradient"
 
 
 def test_any_batch_of_random_input_is_tried_in_the_window(open_window: OpenWindow) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from .copies import Copies, Place, to_array
-from .function_watch import Arrays, FunctionWatch, Tensors
+from .function_watch import Arrays, FunctionWatch, Tensors, line_of
 from .graphs import (
     Operation,
     grad_fn_graph,

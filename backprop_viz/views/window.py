@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         self.network = NetworkView()
         self.autograd = AutogradView()
         self.inspector = InspectorView()
+        self.inspector.search.set_commands(actions.values())
         self.loss_plot = LossPlot()
         self.accuracy_plot = AccuracyPlot()
         self.gradient_flow = GradientFlowPlot()

@@ -1,9 +1,10 @@
 """A field that finds parameters, layers and grad_fn nodes by name."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from ...core.flow import Makers
@@ -65,7 +66,7 @@ class SearchField(QLineEdit):
         self.setFont(body_font(12))
         self.setPlaceholderText(self.tr("Find…"))
         self.setAccessibleName(self.tr("Find a parameter, a layer or a node"))
-        self.setToolTip(self.tr("Find a parameter, a layer or a node by name (Ctrl+F)"))
+        self.setToolTip(self.tr("Find a parameter, a layer, a node or a command by name (Ctrl+F)"))
         self.setClearButtonEnabled(True)
         self._names = QStringListModel(self)
         completer = QCompleter(self._names, self)
@@ -86,6 +87,7 @@ class SearchField(QLineEdit):
         self._recording: Recording | None = None
         self._listed: Recording | None = None
         self._entries: tuple[Entry, ...] = ()
+        self._commands: dict[str, QAction] = {}
         self._picked = False
 
     def show_recording(self, recording: Recording) -> None:
@@ -131,7 +133,12 @@ class SearchField(QLineEdit):
         if listed is not None and _same_names(recording, listed):
             return
         self._entries = entries(recording)
-        self._names.setStringList([entry.text for entry in self._entries])
+        names = [entry.text for entry in self._entries]
+        self._names.setStringList([*names, *self._commands])
+
+    def set_commands(self, actions: Iterable[QAction]) -> None:
+        """Have the window's commands found by their names too; to pick one runs it."""
+        self._commands = {_named(action): action for action in actions}
 
     def _pick_text(self) -> None:
         self._pick(self.text())
@@ -140,6 +147,12 @@ class SearchField(QLineEdit):
         """Tell what a text means, once: Enter in the list also presses Enter in the field."""
         self._list()
         entry = best(self._entries, text)
+        command = _command(self._commands, text)
+        if command is not None and (entry is None or text in self._commands) and not self._picked:
+            self._picked = True
+            QTimer.singleShot(0, self, self._reset)
+            command.trigger()
+            return
         if entry is None or self._picked:
             return
         self._picked = True
@@ -149,6 +162,17 @@ class SearchField(QLineEdit):
     def _reset(self) -> None:
         self._picked = False
         self.clear()
+
+
+def _named(action: QAction) -> str:
+    """What a command is found by: its name without the menu's mark, and that it is a command."""
+    return f"▸ {action.text().replace('&', '')}"
+
+
+def _command(commands: Mapping[str, QAction], text: str) -> QAction | None:
+    """The first command that has a text in its name."""
+    wanted = text.strip().casefold()
+    return next((a for name, a in commands.items() if wanted and wanted in name.casefold()), None)
 
 
 def _same_names(one: Recording, other: Recording) -> bool:
