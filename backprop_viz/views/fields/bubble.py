@@ -10,7 +10,7 @@ _GAP = 4
 
 
 class Bubble(QFrame):
-    """Belongs to one field; it is a child of the field's window while it is shown."""
+    """Belongs to one field, and is a child of its window; of those in a window one is shown."""
 
     def __init__(self, field: QWidget) -> None:
         super().__init__(field)
@@ -51,6 +51,9 @@ class Bubble(QFrame):
             window.installEventFilter(self)
             # What the bubble belongs to may go before its window does.
             self._field.destroyed.connect(self.deleteLater)
+        for other in window.findChildren(Bubble):
+            if other is not self:
+                other.hide()  # its field stays marked
         self._place()
         self.setVisible(self._field.isVisible())
         self.raise_()

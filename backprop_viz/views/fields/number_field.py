@@ -122,6 +122,12 @@ class NumberField(QAbstractSpinBox):
         else:
             super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say again what is wrong."""
+        super().focusInEvent(event)
+        if self.refused:
+            self.bubble.say(self.refused)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A number that is left is finished; one whose window is left is still being typed."""
         super().focusOutEvent(event)

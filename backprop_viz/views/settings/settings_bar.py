@@ -64,8 +64,8 @@ class SettingsBar(QWidget):
         row.setSpacing(6)
         fresh = self.tr("Changing it starts again with a new network.")
         for box, label, tip, width in (
-            (self._data, self.tr("Data"), fresh, 134),
-            (self._loss, self.tr("Loss"), fresh, 174),
+            (self._data, self.tr("Data"), fresh, 130),
+            (self._loss, self.tr("Loss"), fresh, 170),
             (self._optimizer, self.tr("Optimizer"), fresh, 168),
             (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 80),
             (self._schedule, self.tr("Schedule"), self._schedule_tip(), 78),

@@ -236,6 +236,21 @@ def test_the_sentence_stays_within_the_window(qtbot: QtBot, width: int) -> None:
     assert window.rect().contains(field.bubble.geometry())
 
 
+def test_of_several_wrong_fields_the_one_that_is_chosen_speaks(
+    window: QWidget, field: NumberField
+) -> None:
+    other = NumberField(RATE, "Other", 1.0)
+    window.layout().addWidget(other)
+    for wrong in (field, other):
+        wrong.setFocus()
+        type_over(wrong, "-1")
+        QTest.keyClick(wrong, Qt.Key.Key_Return)
+    assert [wrong.bubble.isVisible() for wrong in (field, other)] == [False, True]
+    assert field.property("invalid") is True
+    field.setFocus()
+    assert [wrong.bubble.isVisible() for wrong in (field, other)] == [True, False]
+
+
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_a_disabled_field_looks_other_than_an_enabled_one(qtbot: QtBot, theme: Theme) -> None:
     window = QWidget()
