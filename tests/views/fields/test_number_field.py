@@ -241,6 +241,7 @@ def test_of_several_wrong_fields_the_one_that_is_chosen_speaks(
 ) -> None:
     other = NumberField(RATE, "Other", 1.0)
     window.layout().addWidget(other)
+    other.show()
     for wrong in (field, other):
         wrong.setFocus()
         type_over(wrong, "-1")
