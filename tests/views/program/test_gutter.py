@@ -19,7 +19,7 @@ MakeFrame = Callable[..., Frame]
 def view(qtbot: QtBot) -> ProgramView:
     view = ProgramView()
     qtbot.addWidget(view)
-    view.resize(290, 320)
+    view.resize(290, 360)
     view.show()
     return view
 
