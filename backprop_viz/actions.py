@@ -170,7 +170,7 @@ COMMANDS = (
     Command(
         "actionAccumulate",
         "&Run",
-        _("&Gradients accumulate"),
+        _("Gradients acc&umulate"),
         "Ctrl+G",
         _("Leave zero_grad out, so that each backward adds to every .grad"),
         "choices.toggle_accumulating",
