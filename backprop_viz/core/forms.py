@@ -1,6 +1,9 @@
 """With or without its batch dimension: in which form the network is given its input."""
 
-from torch import Tensor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 # "batch": as it is; "single": the first input alone; "unsqueezed": that one as a batch of one.
 FORMS = ("batch", "single", "unsqueezed")
@@ -12,7 +15,7 @@ def expect_form(name: str) -> None:
         raise ValueError(f"input_form is one of {', '.join(FORMS)}, not {name!r}.")
 
 
-def in_form(name: str, batch: Tensor) -> Tensor:
+def in_form(name: str, batch: "Tensor") -> "Tensor":
     """A batch (N, …), its first sample (…), or a batch of that one alone (1, …)."""
     if name == "batch":
         return batch

@@ -19,9 +19,9 @@ from backprop_viz.app import Composer, create_window
 from backprop_viz.controllers import autosave
 from backprop_viz.controllers.window_state import window_state
 from backprop_viz.core.files import container
+from backprop_viz.core.files.raw import Raw
 from backprop_viz.core.files.schema import SESSION
 from backprop_viz.core.files.session_file import StoredRun
-from backprop_viz.core.files.tree import Raw
 from backprop_viz.core.records import Breakpoint, Settings
 from backprop_viz.messages import Filed
 from tests.wild import watch as watching

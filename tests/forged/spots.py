@@ -16,7 +16,7 @@ from backprop_viz.core.files.nested import (
     Row,
     Table,
 )
-from backprop_viz.core.files.tree import Raw
+from backprop_viz.core.files.raw import Raw
 
 Place = tuple[Any, ...]
 # Of long lists so many items are looked at: the others are of the same kind.

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from backprop_viz.core.files.arrays import GeneratorState, Numbers
 from backprop_viz.core.files.kinds import (
     Bytes,
-    GeneratorState,
     Kind,
     Number,
-    Numbers,
     OneOf,
     Text,
     TextOr,
@@ -22,7 +21,7 @@ from backprop_viz.core.files.kinds import (
     Wrong,
 )
 from backprop_viz.core.files.nested import Entries, Items, RecordOf, Row, Table
-from backprop_viz.core.files.tree import Raw
+from backprop_viz.core.files.raw import Raw
 
 HUGE = 10**400
 # As long as a list or an array is made where far more would be allowed.

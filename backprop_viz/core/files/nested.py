@@ -5,7 +5,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from .kinds import Kind, OneOf, Rule, Wrong, described
-from .tree import Raw
+from .raw import Raw
 
 
 class _All(frozenset[Any]):

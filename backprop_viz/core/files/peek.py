@@ -6,12 +6,14 @@ from typing import Any
 
 from ..records import Settings
 from .about import header_length
+from .raw import Raw
+from .schema_settings import SETTINGS
 
 
 def peek_settings(path: str) -> Settings | None:
     """What the run in a file is made from, None where that cannot be told.
 
-    For showing until the file is read: whether it is whole and right is not looked at.
+    For showing until the file is read: whether it is whole is not looked at, nor the rest of it.
     """
     try:
         file = Path(path)
@@ -22,17 +24,11 @@ def peek_settings(path: str) -> Settings | None:
             head = json.loads(opened.read(8 + length)[8:])
         manifest = json.loads(head["__metadata__"]["manifest"])
         stored = dict(manifest["value"]["dict"])["settings"]["fields"]
-        settings = Settings(**{name: _plain(value) for name, value in stored.items()})
+        raw = Raw("Settings", {name: _plain(value) for name, value in stored.items()})
+        settings: Settings = SETTINGS.read(raw)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    texts = ("data", "loss", "optimizer", "schedule", "input_form")
-    numbers = ("lr", "batch_size", "seed")
-    right = all(isinstance(getattr(settings, name), str) for name in texts)
-    right &= all(type(getattr(settings, name)) in (int, float) for name in numbers)
-    options = (settings.optimizer_options, settings.schedule_options)
-    right &= all(isinstance(given, dict) for given in options)
-    right = right and type(settings.optimizer_options.get("momentum", 0)) in (int, float)
-    return settings if right else None
+    return settings
 
 
 def _plain(value: Any) -> Any:

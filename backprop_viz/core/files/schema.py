@@ -3,7 +3,7 @@
 ``SESSION.read`` is the only way from a file into the program, and what is saved goes through it
 too: a field that is added anywhere has to be declared here, or no session can be saved.
 
-Where a range is that of a box in the window, a session could not have been made with more.
+The settings are in ``schema_settings``, for the window to look at.
 """
 
 import math
@@ -20,18 +20,16 @@ from ..forms import FORMS
 from ..journal import FOREIGN, Journal
 from ..lenet import LeNet
 from ..limits import MOST_POINTS, MOST_STROKES, WIDEST
-from ..records import Alteration, Breakpoint, Curves, Kept, Phase, Settings
+from ..records import Alteration, Breakpoint, Curves, Kept, Phase
 from ..schedules import SCHEDULES, Schedule
 from ..sources import LoaderState
-from ..trainer import LOSSES
+from .arrays import GeneratorState, Numbers
 from .kinds import (
     Bytes,
     Exactly,
     Flag,
-    GeneratorState,
     Kind,
     Number,
-    Numbers,
     OneOf,
     Rule,
     Text,
@@ -39,6 +37,13 @@ from .kinds import (
     Whole,
 )
 from .nested import ALL, Cases, Either, Entries, Items, Maybe, RecordOf, Row, Table
+from .schema_settings import (
+    BATCH,
+    OPTIMIZER_OPTIONS,
+    RATE,
+    SCHEDULE_OPTIONS,
+    SETTINGS,
+)
 from .stored_run import StoredRun
 
 MOST_ITERATIONS = 1_000_000_000  # what counts them is a signed number of 32 bits in Qt
@@ -49,12 +54,8 @@ FLOAT, LONG, DOUBLE = torch.float32, torch.int64, torch.float64
 NOTHING = Exactly(None)
 ITERATION = Whole(0, MOST_ITERATIONS)
 LABEL = Whole(0, 9)
-PATH = Text(4096)
 NAME = Text(200)
 NODE = TextOr(Text(1_000), Whole(0, 1_000_000))  # a node's key; in old files, its number
-RATE = Number(0, 1e9)
-BATCH = Whole(1, 4096)
-SHARE = Number(0, 1)
 ANY_NUMBER = Number(-quantities.LARGEST, quantities.LARGEST)
 
 # -- the network ---------------------------------------------------------------------------------
@@ -66,61 +67,6 @@ def _parameters() -> dict[str, tuple[int, ...]]:
 
 
 PARAMETERS = _parameters()
-
-# -- settings ------------------------------------------------------------------------------------
-
-OPTIMIZER_OPTIONS = Table(
-    {
-        "momentum": SHARE,
-        "weight_decay": SHARE,
-        "dampening": SHARE,
-        "nesterov": Flag(),
-        "betas": Row((SHARE, SHARE)),
-        "eps": SHARE,
-        "alpha": SHARE,
-        "amsgrad": Flag(),
-        "centered": Flag(),
-    },
-    optional=ALL,
-)
-SCHEDULE_OPTIONS = Table(
-    {
-        "iterations": Whole(1, 10_000_000),
-        "step_size": Whole(1, 10_000_000),
-        "gamma": Number(0, 10),
-    },
-    optional=ALL,
-)
-
-
-def _schedule_is_possible(settings: Settings) -> str | None:
-    try:
-        Schedule(settings.schedule, settings.schedule_options)
-    except ValueError as error:
-        return f"does not fit together: {error}".rstrip(".")
-    return None
-
-
-SETTINGS = RecordOf(
-    Settings,
-    {
-        "data": OneOf(("strokes", "random", "mnist", "folder")),
-        "loss": OneOf(LOSSES),
-        "optimizer": OneOf(("manual", "sgd", "nesterov", "adam", "rmsprop")),
-        "lr": RATE,
-        "batch_size": BATCH,
-        "seed": Whole(0, 2**31 - 1),
-        "optimizer_options": OPTIMIZER_OPTIONS,
-        "set_to_none": Flag(),
-        "clear_gradients": Flag(),
-        "mnist_root": Maybe(PATH),
-        "schedule": OneOf(tuple(SCHEDULES)),
-        "schedule_options": SCHEDULE_OPTIONS,
-        "folder_root": Maybe(PATH),
-        "input_form": OneOf(FORMS),
-    },
-    rules=(_schedule_is_possible,),
-)
 
 # -- where the run is ----------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from ..records import Kept, Phase, Recording
 from ..trainer import Trainer
 from .container import read_container, write_container
 from .kinds import Wrong, described
+from .raw import Raw
 from .schema import SESSION
 from .stored_run import StoredRun
-from .tree import Raw
 from .upgrade import upgraded
 
 __all__ = [

@@ -7,7 +7,7 @@ dataclass comes back as ``Raw``, and the schema makes of it what it may be.
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,7 @@ import torch
 from torch import Tensor
 
 from ..records import Array
-
-
-@dataclass(slots=True)
-class Raw:
-    """A record as a file has it: the name of its type, and its fields, which may be anything."""
-
-    name: str
-    fields: dict[str, Any]
+from .raw import Raw
 
 
 class Encoder:

@@ -14,18 +14,24 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.core.checkpoints import Checkpoint
 from backprop_viz.core.files import container
 from backprop_viz.core.files.kinds import Number, Whole, Wrong, described
+from backprop_viz.core.files.peek import peek_settings
+from backprop_viz.core.files.raw import Raw
 from backprop_viz.core.files.schema import (
     BREAKPOINT,
+    SESSION,
+)
+from backprop_viz.core.files.schema_settings import (
+    LOSSES,
     OPTIMIZER_OPTIONS,
     SCHEDULE_OPTIONS,
-    SESSION,
     SETTINGS,
 )
 from backprop_viz.core.files.session_file import StoredRun, load_session, resume, save_session
-from backprop_viz.core.files.tree import Encoder, Raw, decode
+from backprop_viz.core.files.tree import Encoder, decode
 from backprop_viz.core.limits import MOST_POINTS, MOST_STROKES
 from backprop_viz.core.records import Alteration, Breakpoint, Curves, Settings
 from backprop_viz.core.schedules import Schedule
+from backprop_viz.core.trainer import LOSSES as TRAINED
 from backprop_viz.core.trainer import Trainer
 from backprop_viz.views.breakpoints.breakpoints_dialog import QUANTITIES as BREAKPOINT_QUANTITIES
 from backprop_viz.views.settings.options_dialog import QUANTITIES as OPTION_QUANTITIES
@@ -320,3 +326,15 @@ def test_a_run_that_the_window_can_make_can_be_saved() -> None:
         value = BREAKPOINT.kinds[kind].kinds["value"]
         assert value.low <= quantity.low
         assert value.high >= quantity.high
+
+
+@pytest.mark.parametrize(("place", "value"), [c[:2] for c in CASES if c[0].startswith("settings")])
+def test_wrong_settings_are_not_shown_before_the_file_is_read(
+    run: StoredRun, tmp_path: Path, place: str, value: Any
+) -> None:
+    assert peek_settings(str(forged(run, tmp_path / "f.bpviz", "window label", 4))) == run.settings
+    assert peek_settings(str(forged(run, tmp_path / "f.bpviz", place, value))) is None
+
+
+def test_the_losses_are_those_of_the_trainer() -> None:
+    assert LOSSES == TRAINED
