@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from .atomic import size_of
+
 # JSON takes several times its size in memory when it is read: what is large goes as tensors.
 MOST_JSON = 4 * 2**20
 # What the keys begin with that a container has of ours, beside its value.
@@ -25,7 +27,7 @@ def header_length(path: Path, size: int) -> int | None:
 def read_about(path: Path) -> dict[str, str]:
     """What was written about a container; empty for any other file, and for a damaged one."""
     try:
-        length = header_length(path, path.stat().st_size)
+        length = header_length(path, size_of(path))
         if length is None:
             return {}
         with path.open("rb") as file:

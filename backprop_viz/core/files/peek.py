@@ -6,6 +6,7 @@ from typing import Any
 
 from ..records import Settings
 from .about import header_length
+from .atomic import size_of
 from .raw import Raw
 from .schema_settings import SETTINGS
 
@@ -17,7 +18,7 @@ def peek_settings(path: str) -> Settings | None:
     """
     try:
         file = Path(path)
-        length = header_length(file, file.stat().st_size)
+        length = header_length(file, size_of(file))
         if length is None:
             return None
         with file.open("rb") as opened:

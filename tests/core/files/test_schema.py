@@ -1,5 +1,6 @@
 """Sessions that are whole but wrong: each is refused in a sentence that names file and field."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.checkpoints import Checkpoint
 from backprop_viz.core.files import container
+from backprop_viz.core.files.about import read_about
 from backprop_viz.core.files.kinds import Number, Whole, Wrong, described
 from backprop_viz.core.files.peek import peek_settings
 from backprop_viz.core.files.raw import Raw
@@ -334,6 +336,13 @@ def test_wrong_settings_are_not_shown_before_the_file_is_read(
 ) -> None:
     assert peek_settings(str(forged(run, tmp_path / "f.bpviz", "window label", 4))) == run.settings
     assert peek_settings(str(forged(run, tmp_path / "f.bpviz", place, value))) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no pipes with names")
+def test_what_never_ends_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.bpviz")
+    assert peek_settings(str(tmp_path / "pipe.bpviz")) is None
+    assert read_about(tmp_path / "pipe.bpviz") == {}
 
 
 def test_the_losses_are_those_of_the_trainer() -> None:
