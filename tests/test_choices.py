@@ -145,6 +145,17 @@ def test_any_batch_of_random_input_is_tried_in_the_window(open_window: OpenWindo
     assert recording.loss == wanted
 
 
+def test_a_row_of_the_table_selects_its_parameter_everywhere(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionIteration")
+    window.findChild(QToolButton, "tabParameters").click()
+    table = window.program.parameters.table
+    at = table.visualRect(table.model().index(2, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert window.inspector.chosen == ("parameter", "conv2.weight")
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [2]
+
+
 def test_new_runs_begin_from_presets(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", "--seed", "4")
     trigger(window, "actionNewDigits")

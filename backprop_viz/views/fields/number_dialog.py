@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 
 from ...core.quantities import Number, Quantity
 from .number_field import NumberField
+from .sentences import range_of
 
 
 class NumberDialog(QDialog):
@@ -19,6 +20,10 @@ class NumberDialog(QDialog):
         self.field = NumberField(quantity, name, value)
         label = QLabel(name)
         label.setBuddy(self.field)
+        # Where the range stands there is room for what is said of a wrong number.
+        range_ = QLabel(self.tr("It takes {0}.").format(range_of(quantity)))
+        range_.setProperty("role", "muted")
+        self.setMinimumWidth(360)
         standard = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
         buttons.accepted.connect(self._accept)
@@ -26,6 +31,8 @@ class NumberDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(label)
         column.addWidget(self.field)
+        column.addWidget(range_)
+        column.addSpacing(24)
         column.addWidget(buttons)
         self.field.selectAll()
 

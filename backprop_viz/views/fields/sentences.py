@@ -41,9 +41,9 @@ def _shape(quantity: Quantity) -> str:
             return translate("fields", "a number above {low}")
         return translate("fields", "a number from {low} up")
     if quantity.above and quantity.below:
-        return translate("fields", "a number between {low} and {high}, without these")
+        return translate("fields", "a number more than {low} and less than {high}")
     if quantity.above:
-        return translate("fields", "a number above {low}, up to {high}")
+        return translate("fields", "a number more than {low}, up to {high}")
     if quantity.below:
-        return translate("fields", "a number from {low} up to, but not, {high}")
+        return translate("fields", "a number from {low} to less than {high}")
     return translate("fields", "a number from {low} to {high}")

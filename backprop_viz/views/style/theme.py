@@ -155,7 +155,8 @@ QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {{
     padding: 4px 10px; min-height: 20px; }}
 QToolButton {{ padding: 4px 8px; }}
 QAbstractSpinBox, QComboBox {{ padding: 4px 6px; }}
-QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; }}
+QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0 0 0 3px;
+    min-height: 0; }}
 QPushButton:hover, QToolButton:hover, QComboBox:hover, QAbstractSpinBox:hover {{
     background: {control_hover}; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus, QLineEdit:focus {{

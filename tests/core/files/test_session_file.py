@@ -283,3 +283,34 @@ def test_a_session_is_no_weights_and_the_other_way_round(tmp_path: Path) -> None
     session.rename(tmp_path / "run.safetensors")
     with pytest.raises(ValueError, match="another network"):
         load_weights(tmp_path / "run.safetensors", bv.LeNet())
+
+
+@pytest.mark.parametrize("phases", [0, 1])
+@pytest.mark.parametrize("form", ["single", "unsqueezed"])
+def test_a_run_that_torch_refuses_is_opened_as_it_was(
+    tmp_path: Path, form: str, phases: int
+) -> None:
+    """An input without its batch dimension is no fault of the file."""
+    settings = Settings("random", "mse", lr=0.01, batch_size=2, seed=3, input_form=form)
+    plain = Trainer.from_settings(replace(settings, input_form="unsqueezed"))
+    plain.iterate()
+    plain.take_over(settings)
+    start = plain.checkpoint()
+    for _ in range(phases):
+        plain.step()
+    opened = reopened(tmp_path / "run.bpviz", stored(settings, plain, start)).trainer
+    assert (opened.iteration, opened.phase) == (plain.iteration, plain.phase)
+    assert torch.equal(opened.batch[0], plain.batch[0])
+    for trainer in (opened, plain):
+        trainer.take_over(replace(settings, input_form="unsqueezed"))
+    assert_same(opened, plain, 3)
+
+
+def test_random_data_of_before_it_took_any_batch_size_is_one_input(tmp_path: Path) -> None:
+    """Then the batch size of the settings was not looked at."""
+    plain = bv.Trainer("random", "mse", lr=0.01, batch_size=1, seed=3)
+    plain.iterate()
+    settings = Settings("random", "mse", lr=0.01, batch_size=64, seed=3)
+    opened = reopened(tmp_path / "run.bpviz", stored(settings, plain, plain.checkpoint())).trainer
+    assert opened.batch_size == 1
+    assert_same(opened, plain, 3)

@@ -210,9 +210,9 @@ def test_a_dialog_goes_on_with_a_right_number_only(qtbot: QtBot) -> None:
         (Quantity(), "a number"),
         (Quantity(0), "a number from 0 up"),
         (Quantity(0, above=True), "a number above 0"),
-        (Quantity(0, 1, above=True), "a number above 0, up to 1"),
-        (Quantity(0, 1, below=True), "a number from 0 up to, but not, 1"),
-        (Quantity(0, 1, above=True, below=True), "a number between 0 and 1, without these"),
+        (Quantity(0, 1, above=True), "a number more than 0, up to 1"),
+        (Quantity(0, 1, below=True), "a number from 0 to less than 1"),
+        (Quantity(0, 1, above=True, below=True), "a number more than 0 and less than 1"),
         (Quantity(-LARGEST, LARGEST), "a number"),
     ],
 )
