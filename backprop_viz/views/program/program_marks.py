@@ -22,7 +22,9 @@ def marks(frame: Frame) -> Marks:
     if frame.training:
         return Marks()  # it runs through all of them
     if frame.hit is not None and frame.hit.kind == "line":
-        return Marks(row_of(lines, frame.hit), due=True)
+        row = row_of(lines, frame.hit)
+        if row is not None:
+            return Marks(row, due=True)
     event = moment.event
     if moment.recording.preview or moment.at_end or event is None:
         due = due_phase(frame)

@@ -18,7 +18,7 @@ from backprop_viz.core.records import (
     Settings,
 )
 from backprop_viz.core.selection import select
-from backprop_viz.views.program.program_marks import Marks
+from backprop_viz.views.program.program_marks import Marks, marks
 from backprop_viz.views.program.program_view import ProgramView
 from backprop_viz.views.program.python_tokens import tokens_of
 from backprop_viz.views.style.theme import DARK, LIGHT
@@ -127,6 +127,9 @@ def test_a_breakpoint_that_has_stopped_the_cursor_has_the_arrow(
             view.show_frame(replace(at(full, 12), hit=Breakpoint("line", line.key)))
             assert view.marks() == Marks(row, due=True)
             view.grab()
+    # One that other settings have taken out of the program meanwhile.
+    view.show_frame(replace(at(full, 12), hit=Breakpoint("line", "no_grad")))
+    assert view.marks() == marks(at(full, 12))
 
 
 def test_nothing_is_marked_while_training_runs(view: ProgramView, make_frame: MakeFrame) -> None:
