@@ -261,7 +261,8 @@ def _optimizer_is_its_own(run: StoredRun) -> str | None:
         if checkpoint.optimizer is None:
             continue
         kept = _kept_of_a_step(name, checkpoint.optimizer["param_groups"][0])
-        for found in checkpoint.optimizer["state"].values():
+        # One that is empty is of a parameter that was not stepped yet.
+        for found in filter(None, checkpoint.optimizer["state"].values()):
             if set(found) - {"momentum_buffer"} != kept - {"momentum_buffer"}:
                 return f"holds the state of another optimizer than {name} with its options"
             if "momentum_buffer" in kept and found.get("momentum_buffer") is None:
