@@ -1,16 +1,23 @@
 """``python -m backprop_viz`` and the ``backprop-viz`` command."""
 
 import gc
+import signal
 import sys
 from collections.abc import Sequence
 
 from . import system_libraries
-from .arguments import parse
+from .arguments import Arguments, parse
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the command line, open the window, return the exit status."""
-    arguments = parse(sys.argv[1:] if argv is None else argv)
+    try:
+        return _main(parse(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:  # before there was a window
+        return 128 + signal.SIGINT
+
+
+def _main(arguments: Arguments) -> int:
     # What is imported stays: Python's collector need not go through it while more comes, nor later
     # each time that the window's own collects.
     gc.disable()

@@ -151,6 +151,14 @@ COMMANDS = (
         "running.reset",
     ),
     Command(
+        "actionStartAgain",
+        "&Run",
+        _("Start torch ag&ain"),
+        "",
+        _("Start the process that runs torch again, and continue the run from its last autosave"),
+        "restarting.start_again",
+    ),
+    Command(
         "actionBackwardTwice",
         "&Run",
         _("Backward t&wice"),

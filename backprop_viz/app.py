@@ -14,12 +14,14 @@ from .actions import MENUS, SUBMENUS, Command, make_actions, translated
 from .arguments import Arguments, parse
 from .controllers.autosave import Autosave
 from .controllers.choices import Choices
+from .controllers.closing import Closing
 from .controllers.context import Context
 from .controllers.drawing import Drawing
 from .controllers.files import Files
 from .controllers.helping import Helping
 from .controllers.images import Images
 from .controllers.mnist import Mnist
+from .controllers.restarting import Restarting
 from .controllers.running import Running
 from .controllers.samples import Samples
 from .controllers.scripting import Scripting
@@ -31,6 +33,7 @@ from .core.selection import Kind, Selection, select
 from .guard import Quiet
 from .remembered import settings_store
 from .session import Session
+from .signals import EndingSignals
 from .views.notices import sentence
 from .views.style.theme import body_font
 from .views.window import MainWindow
@@ -41,8 +44,11 @@ FIRST_SIZE = QSize(1600, 1000)
 def run(arguments: Arguments) -> int:
     """Open the window and run it; the exit status."""
     window = _make_window(arguments)
+    composer = window.findChild(Composer)
+    assert composer is not None
+    signals = EndingSignals(composer.closing.end)
     window.show()
-    return QApplication.exec()
+    return QApplication.exec() or signals.status
 
 
 def create_window(argv: list[str]) -> MainWindow:
@@ -98,6 +104,8 @@ class Composer(QObject):
         self.files = Files(context)
         self.images.session_wanted.connect(self.files.open)
         self.autosave = Autosave(context, self.files)
+        self.restarting = Restarting(context, self.autosave)
+        self.closing = Closing(context, self.files, self.autosave)
         for command, action in rows:
             action.triggered.connect(attrgetter(command.call)(self))
         self._frame: Frame | None = None
@@ -123,6 +131,7 @@ class Composer(QObject):
         self.teaching.show_frame(frame)
         self.files.show_frame(frame)
         self.autosave.show_frame(frame)
+        self.restarting.show_frame(frame)
 
     def _select(self, kind: Kind, key: str) -> None:
         if self._frame is not None:

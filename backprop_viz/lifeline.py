@@ -1,5 +1,7 @@
 """The session's line to a worker that is replaced when its process ends."""
 
+import time
+from collections import deque
 from typing import Any
 
 from .core.records import Notice, Settings
@@ -9,6 +11,8 @@ from .messages import Answer, Update
 # What holds until it is said otherwise: another worker is told the last of each.
 STANDING = ("watch", "draw", "lessons.explain", "samples.watch")
 CLOSE_S = 1.8
+# More often than this a worker is not started by itself: it would not stay.
+MOST_RESTARTS, WITHIN_S = 3, 60.0
 
 
 class Lifeline:
@@ -18,11 +22,14 @@ class Lifeline:
         self._link = Link(settings)
         self._standing: dict[str, tuple[Any, ...]] = {}
 
-    def submit(self, name: str, *arguments: Any) -> None:
-        """Have the worker call its method ``name`` after the commands before."""
+    def submit(self, name: str, *arguments: Any) -> bool:
+        """Have the worker call its method ``name`` after the commands before; whether it will."""
         if name in STANDING:
             self._standing[name] = arguments
+        if self.ended:
+            return False
         self._link.submit(name, *arguments)
+        return True
 
     @property
     def submitted(self) -> int:
@@ -56,3 +63,18 @@ class Lifeline:
     def close(self) -> None:
         """End the worker, whatever it is doing."""
         self._link.close(CLOSE_S)
+
+
+class Restarts:
+    """How often a worker was put in place of another lately."""
+
+    def __init__(self) -> None:
+        self._at: deque[float] = deque(maxlen=MOST_RESTARTS)
+
+    def one_more(self) -> bool:
+        """Whether it is to be done once more, which is then counted."""
+        now = time.monotonic()
+        if len(self._at) == MOST_RESTARTS and now - self._at[0] < WITHIN_S:
+            return False
+        self._at.append(now)
+        return True

@@ -8,17 +8,20 @@ import gc
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import threading
+import traceback
 from array import array
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from queue import Queue, SimpleQueue
 from typing import IO, Any
 
 from .core.records import Notice, Settings
 from .messages import Answer, Command, Update
-from .worker_process import take
+from .worker_process import WorkerProcess, line, take
 
 # From so many bytes on an array is sent beside its message.
 LARGE = 4096
@@ -27,6 +30,10 @@ LARGE = 4096
 UPDATES_AHEAD = 8
 # The threads that send and read wait no longer than this for the one that trains, or paints.
 SWITCH_S = 0.001
+# A process that has closed its line has so long to end; and one that was asked to end, which the
+# window may have been as well, in which to have it save the run.
+ENDS_WITHIN_S = 2.0
+ASKED_ENDS_WITHIN_S = 6.0
 
 
 class Link:
@@ -51,6 +58,7 @@ class Link:
         ]
         sys.setswitchinterval(SWITCH_S)
         self._started = threading.Event()
+        self._worker: WorkerProcess | None = None
         for thread in self._threads:
             thread.start()
 
@@ -87,39 +95,79 @@ class Link:
     @property
     def alive(self) -> bool:
         """Whether the worker may still say something."""
-        return all(thread.is_alive() for thread in self._threads)
+        return self._threads[1].is_alive()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The worker's process, which there is once it was started."""
+        assert self._worker is not None
+        return self._worker.process
 
     def close(self, timeout_s: float) -> None:
         """End the worker, whatever it is doing: it keeps nothing that is worth waiting for."""
         self._closing = True
         self._outbox.put(None)
+        if self._worker is not None:
+            self._worker.process.kill()  # it may not read any more what it is sent
         for thread in self._threads:
             thread.join(timeout_s)
 
     def _send(self, settings: Settings) -> None:
-        """Have a process, which may take its time to start, then send."""
-        self.process = process = take()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._output = process.stdout
-        self._started.set()
-        # A broken pipe means that the worker is gone: the reader tells.
-        with suppress(OSError):
-            _put(process.stdin, settings)
-            while (message := self._outbox.get()) is not None:
-                _put(process.stdin, message)
-        process.kill()
-        process.wait()
-        with suppress(OSError):
-            process.stdin.close()
+        """Have a process, which may take its time to start, then send; always tells the reader."""
+        try:
+            self._worker = take()
+        except OSError as error:
+            self._ended(error.strerror or str(error))
+            return
+        finally:
+            self._started.set()
+        process, outgoing = self._worker.process, self._worker.outgoing
+        try:
+            # A broken pipe means that the worker is gone: the reader tells.
+            with suppress(OSError):
+                _put(outgoing, settings)
+                while (message := self._outbox.get()) is not None:
+                    _put(outgoing, message)
+        finally:
+            process.kill()
+            process.wait()
+            with suppress(OSError):
+                outgoing.close()
 
     def _read(self) -> None:
+        """Receive what the worker says, to the end; then say why it ended."""
         self._started.wait()
-        with self._output, suppress(EOFError, OSError, pickle.UnpicklingError):
-            while True:
-                self._received.append(_get(self._output))
+        if self._worker is None:
+            return
+        reason = ""
+        try:
+            with self._worker.incoming as incoming:
+                while True:
+                    self._received.append(_get(incoming))
+        except (EOFError, OSError):
+            pass
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+        finally:
+            self._ended(reason or _how_ended(self._worker.process))
+            self._outbox.put(None)  # the sender waits for something to send
+
+    def _ended(self, reason: str) -> None:
+        """Tell that there is no worker, and why, if that is not what was wanted."""
         if not self._closing:
-            self._received.append(Notice("worker_ended"))
+            self._received.append(Notice("worker_ended", (reason,)))
+
+
+def _how_ended(process: subprocess.Popen[bytes]) -> str:
+    """The signal or the exit status of a process that has closed its line."""
+    try:
+        status = process.wait(ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        return "it closed its line"
+    if status < 0:
+        with suppress(ValueError):
+            return signal.Signals(-status).name
+    return f"exit status {status}"
 
 
 def _put(stream: IO[bytes], message: object) -> None:
@@ -214,7 +262,7 @@ class Mailbox:
         self._outbox.put(answer)
 
     def _read(self) -> None:
-        try:
+        with _or_end():
             while True:
                 message = _get(self._incoming)
                 if isinstance(message, Command):
@@ -223,31 +271,40 @@ class Mailbox:
                     self._heard = self._sent
                 else:
                     self._painted.set()
-        except (EOFError, OSError):
-            os._exit(0)  # the window is gone, and with it whoever this was for
 
     def _send(self) -> None:
-        while True:
-            message = self._outbox.get()
-            with self._line:
-                self._write(message)
-            del message  # not kept until there is another
-            self._outbox.task_done()
+        with _or_end():
+            while True:
+                message = self._outbox.get()
+                with self._line:
+                    self._write(message)
+                del message  # not kept until there is another
+                self._outbox.task_done()
 
     def _write(self, message: Update | Notice | Answer) -> None:
-        try:
+        with _or_end():
             _put(self._outgoing, message)
-        except OSError:
-            os._exit(0)  # the window is gone
+
+
+@contextmanager
+def _or_end() -> Iterator[None]:
+    """End the process where the line to the window does, or where nothing more can go over it.
+
+    The window is told then; of a thread that ended alone it would wait for ever to hear.
+    """
+    try:
+        yield
+    except (EOFError, OSError):
+        os._exit(0)  # the window is gone, and with it whoever this was for
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 
 
 def serve() -> None:
-    """What the worker's process runs; the line is its standard input and output."""
-    # Ctrl+C in a terminal reaches both processes; the window's is the one to answer it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # Whatever is printed from here on goes where errors go, not into the line.
-    os.dup2(2, 1)
+    """What the worker's process runs."""
+    _leave_signals_to_the_window()
+    incoming, outgoing = line(sys.argv[1:3])
     from .worker import Worker
 
     try:
@@ -260,3 +317,22 @@ def serve() -> None:
     # What is loaded by now stays: the collector need not go through all of torch now and then.
     gc.freeze()
     worker.run()
+
+
+def _leave_signals_to_the_window() -> None:
+    """Be there for as long as the window may want its run saved, whatever both are sent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, _end_later)
+
+
+def _end_later(number: int, frame: object) -> None:
+    """End of a signal that was meant for this process alone, as the window has not ended it."""
+
+    def end() -> None:
+        os._exit(128 + number)
+
+    timer = threading.Timer(ASKED_ENDS_WITHIN_S, end)
+    timer.daemon = True
+    timer.start()

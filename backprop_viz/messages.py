@@ -32,6 +32,7 @@ class Filed:
 
     ``state`` (iterations done, the phase that is due) is what was written; ``earlier`` and
     ``window`` are what was read; so many iterations as ``recalled`` are recorded again after it.
+    ``lost`` if there was no worker to do it, or none any more: then the window says so itself.
     """
 
     what: str
@@ -41,6 +42,7 @@ class Filed:
     earlier: Earlier = ()
     window: Mapping[str, Any] = field(default_factory=dict)
     recalled: int = 0
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

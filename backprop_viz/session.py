@@ -1,7 +1,7 @@
 """The window's side of the worker: commands in, frames out, and the cursor over the events."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -26,7 +26,7 @@ from .core.records import (
     Settings,
 )
 from .keeper import Keeper
-from .lifeline import Lifeline
+from .lifeline import STANDING, Lifeline, Restarts
 from .messages import Filed, FromWindow, Recalled, Scripted, Update
 from .travel import Stride, ahead, behind
 
@@ -36,6 +36,14 @@ PLAYBACK_MS = 900
 PLAYBACK_EVENT_MS = 40
 EVENTS_PER_SECOND = 8.0
 EARLIER_RUNS = 4
+# What the worker answers to each of its commands on files.
+WHAT = {
+    "files.save": "saved",
+    "files.autosave": "autosaved",
+    "files.open": "opened",
+    "files.save_weights": "weights_saved",
+    "files.load_weights": "weights_loaded",
+}
 
 
 class Session(QObject):
@@ -73,6 +81,9 @@ class Session(QObject):
         self._opened: Filed | None = None
         # So many iterations of it are being recorded again.
         self._recalled_left = 0
+        # What files were asked for, and not answered.
+        self._filing: list[Filed] = []
+        self._restarts = Restarts()
         self._keeper = Keeper(Reel().budget)
         self._play_to = 0
         self._play_step = 1
@@ -130,11 +141,12 @@ class Session(QObject):
         # Past _submit: what is playing is not hurried to its end by an autosave.
         name = "files.autosave" if auto else "files.save"
         added = FromWindow(self._earlier, self._keeper.made(), window, about or {})
-        self._link.submit(name, path, added)
+        self._submit_file(name, path, added)
 
     def use_file(self, name: str, path: str) -> None:
         """Call another command of the worker's ``Filing``; ``filed`` tells what became of it."""
-        self._submit(f"files.{name}", path)
+        self._finish_playback()
+        self._submit_file(f"files.{name}", path)
 
     def copy_script(self) -> None:
         """Have the run so far as a script; ``scripted`` carries it."""
@@ -275,15 +287,30 @@ class Session(QObject):
 
         Free training counts as carried out once it has begun.
         """
+        self.wait_until(self._idle, timeout_s)
+        self._finish_playback()
+        return self._idle()
+
+    def wait_until(self, holds: Callable[[], bool], timeout_s: float) -> bool:
+        """Run the event loop until something holds, which may take so long; whether it does."""
         deadline = QDeadlineTimer(int(timeout_s * 1000))
         loop = QEventLoop()
         tick = QTimer(interval=5)
         tick.timeout.connect(loop.quit)
         tick.start()
-        while not self._idle() and not deadline.hasExpired():
+        while not holds() and not deadline.hasExpired():
             loop.exec()
-        self._finish_playback()
-        return self._idle()
+        return holds()
+
+    @property
+    def has_worker(self) -> bool:
+        """Whether there is a worker, if only one that is about to begin."""
+        return not self._link.ended
+
+    def start_again(self) -> None:
+        """Have another worker, whatever became of this one; ``told`` what is lost with it."""
+        self._lose_files()
+        self.told.emit(self._begin_again("started_again"))
 
     def close(self) -> None:
         """End the worker, whatever it is doing."""
@@ -296,7 +323,20 @@ class Session(QObject):
 
     def _submit(self, name: str, *arguments: Any) -> None:
         self._finish_playback()
-        self._link.submit(name, *arguments)
+        if not self._link.submit(name, *arguments) and name not in STANDING:
+            self.told.emit(Notice("no_worker"))
+
+    def _submit_file(self, name: str, path: str, *arguments: Any) -> None:
+        """As ``_submit``; one that is lost with the worker is told as such."""
+        self._filing.append(Filed(WHAT[name], path, refusal="", lost=True))
+        if not self._link.submit(name, path, *arguments):
+            self._lose_files()
+            self.told.emit(Notice("no_worker"))
+
+    def _lose_files(self) -> None:
+        lost, self._filing = self._filing, []
+        for filed in lost:
+            self.filed.emit(filed)
 
     def _idle(self) -> bool:
         training = self._live is not None and self._live.training
@@ -318,8 +358,7 @@ class Session(QObject):
             elif isinstance(message, Recalled):
                 recalled |= self._recall(message)
             elif isinstance(message, Notice):
-                again = message.code == "worker_ended" and self._shown >= 0
-                self.told.emit(self._begin_again() if again else message)
+                self._tell(message)
             else:
                 self.answered.emit(message)
         if newest is not None:
@@ -328,14 +367,30 @@ class Session(QObject):
         elif recalled and self._frame is not None:
             self._show(self._frame.moment)  # with more to go back to
 
-    def _begin_again(self) -> Notice:
+    def _tell(self, notice: Notice) -> None:
+        if notice.code == "worker_ended":
+            self._lose_files()
+            # One that could not even begin is not started for ever.
+            if self._shown >= 0 and self._restarts.one_more():
+                notice = self._begin_again("worker_restarted", *notice.values)
+            else:
+                began = "worker_ended" if self._shown >= 0 else "worker_not_started"
+                notice = Notice(began, notice.values)
+                self._stand_still()
+        self.told.emit(notice)
+
+    def _begin_again(self, code: str, *values: str) -> Notice:
         """Have another worker in place of one that has ended; what to say of it."""
-        self._shown, self._run = -1, 0  # its first update begins another run
+        self._shown, self._run, self._recalled_left = -1, 0, 0  # its first update: another run
         self._link.begin_again(self._settings)
+        self._stand_still()
+        return Notice(code, values)
+
+    def _stand_still(self) -> None:
+        """Nothing runs while there is no worker."""
         if self._live is not None and self._frame is not None:
             self._live = replace(self._live, training=False, rate=0.0)
             self._show_moment(self._frame.moment)
-        return Notice("worker_restarted")
 
     def _recall(self, recalled: Recalled) -> bool:
         """Keep an iteration that was recorded again; whether there was one."""
@@ -347,6 +402,9 @@ class Session(QObject):
         return recalled.recording is not None
 
     def _file(self, filed: Filed) -> None:
+        asked = [f for f in self._filing if (f.what, f.path) == (filed.what, filed.path)]
+        if asked:
+            self._filing.remove(asked[0])
         self._opened = filed if filed.what == "opened" and filed.refusal is None else self._opened
         self.filed.emit(filed)
 

@@ -10,6 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 system_libraries.ensure()
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -63,9 +64,17 @@ def one_thread() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_autosaves(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Windows of tests neither see nor leave runs in the user's own folder."""
-    os.environ["BACKPROP_VIZ_STATE"] = str(tmp_path_factory.mktemp("state"))
+def folder_of_autosaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+_states = count()
+
+
+@pytest.fixture(autouse=True)
+def own_autosaves(folder_of_autosaves: Path) -> None:
+    """Windows of a test neither see nor leave runs in the user's own folder, or another test's."""
+    os.environ["BACKPROP_VIZ_STATE"] = str(folder_of_autosaves / str(next(_states)))
 
 
 MakeFrame = Callable[..., Frame]

@@ -165,7 +165,7 @@ def test_a_worker_that_is_killed_is_replaced(
     os.kill(killed, signal.SIGKILL)
     if how == "step":
         window.findChild(QAction, "actionStep").trigger()
-    said = "was restarted with the same settings and a new network"
+    said = "It was restarted with the same settings and a new network"
     qtbot.waitUntil(lambda: said in window.messages.text(), timeout=10_000)
     assert not session.frame.training
     frame = frame_of(window)

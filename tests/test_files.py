@@ -323,8 +323,7 @@ def test_a_window_that_is_killed_goes_on_in_the_next(
     frame = frame_of(window)
     assert frame.iteration == done
     assert frame.settings == run.settings
-    assert not path.exists()
-    assert len(list((tmp_path / "state").glob("*.bpviz"))) == 1
+    assert list((tmp_path / "state").glob("*.bpviz")) == [path]
     # Threads are a part of the numbers: the plain loop runs with as many as the worker.
     from backprop_viz.core.threads import torch_threads
 
@@ -336,7 +335,7 @@ def test_a_window_that_is_killed_goes_on_in_the_next(
         torch.set_num_threads(threads)
     for one in (first, window, second):
         one.close()
-    assert os.listdir(tmp_path / "state") == []
+    assert os.listdir(tmp_path / "state") == [path.name]  # it is not saved yet
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")
@@ -351,9 +350,8 @@ def test_a_worker_that_is_killed_takes_up_the_run_again(
     composer(window).autosave.save()
     before = frame_of(window)
     os.kill(window.session._link._link.process.pid, signal.SIGKILL)
-    qtbot.waitUntil(
-        lambda: "continues from its last autosave" in window.messages.text(), timeout=60_000
-    )
+    said = "continues from its last autosave"
+    qtbot.waitUntil(lambda: said in window.messages.text(), timeout=60_000)
     frame = frame_of(window)
     assert (frame.iteration, frame.settings) == (5, before.settings)
     assert frame.moment.recording.loss == before.moment.recording.loss
@@ -373,9 +371,7 @@ def test_a_run_that_is_discarded_is_gone(
     assert question_of(open_window("--preset", "tutorial")) is None
 
 
-def test_only_what_is_new_is_kept_and_nothing_after_a_close(
-    open_window: OpenWindow, tmp_path: Path
-) -> None:
+def test_only_what_is_new_is_written(open_window: OpenWindow, tmp_path: Path) -> None:
     window, state = open_window("--preset", "tutorial"), tmp_path / "state"
     autosave = composer(window).autosave
     autosave.save()
@@ -394,7 +390,7 @@ def test_only_what_is_new_is_kept_and_nothing_after_a_close(
     assert path.stat().st_mtime_ns > written
     assert not window.messages.text()
     window.close()
-    assert os.listdir(state) == []
+    assert os.listdir(state) == [path.name]
 
 
 def test_a_folder_that_cannot_be_written_is_told_once(
@@ -408,3 +404,10 @@ def test_a_folder_that_cannot_be_written_is_told_once(
         assert frame_of(window)
         assert ("save it yourself" in window.messages.text()) is told
         window.messages.dismiss()
+    for button, closed in (("Stay", False), ("Close", True)):
+        window.close()
+        assert window.isVisible()
+        (question,) = window.findChildren(QMessageBox, "closeQuestion")
+        assert str(tmp_path / "state") in question.informativeText()
+        press(question, button)
+        assert window.isVisible() is not closed

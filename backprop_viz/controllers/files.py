@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from ..core.files.peek import peek_settings
-from ..core.records import Frame, Notice
+from ..core.records import Frame
 from ..messages import Filed
 from .context import Context
 from .dialogs import open_
@@ -40,8 +40,6 @@ class Files(QObject):
         # An autosave whose run is to go on, and the name that it is to have.
         self._kept: tuple[str, Path | None] | None = None
         self._session.filed.connect(self._filed)
-        self._session.told.connect(self._told)
-        self._window.closing.connect(self._finish)
 
     def show_frame(self, frame: Frame) -> None:
         """Mark in the title whether there is anything to save."""
@@ -67,6 +65,18 @@ class Files(QObject):
         """What the window adds to the file; None before torch is loaded."""
         frame = self._frame
         return None if frame is None else window_state(self._context, frame)
+
+    def about(self) -> dict[str, str]:
+        """What is to be told of the file, without opening it."""
+        assert self._frame is not None
+        settings = self._frame.settings
+        return {
+            "data": settings.data,
+            "loss": settings.loss,
+            "optimizer": settings.optimizer,
+            "iterations": str(self._frame.iteration),
+            "file": "" if self._path is None else str(self._path),
+        }
 
     @property
     def modified(self) -> bool:
@@ -130,7 +140,8 @@ class Files(QObject):
         if state is not None:
             self._saving += 1
             self._written[path] = self.stand()
-            self._session.save(path, state)
+            # Where it is, is for this computer alone to know.
+            self._session.save(path, state, {**self.about(), "file": ""})
 
     def load_weights(self) -> None:
         """Let the user choose a file of weights to go on with."""
@@ -184,11 +195,6 @@ class Files(QObject):
 
     # -- what became of it -------------------------------------------------------------------
 
-    def _told(self, notice: Notice) -> None:
-        if notice.code in ("worker_restarted", "worker_ended"):
-            self._window.toolbar.settings.release()  # what was being loaded went with the worker
-            self._saving = 0  # what was being saved went with the worker
-
     def _filed(self, filed: Filed) -> None:
         if filed.what == "opened":
             self._window.toolbar.settings.release()
@@ -223,7 +229,7 @@ class Files(QObject):
         self._saving -= 1
         written = self._written.pop(filed.path, None)
         if filed.state is None or written is None:
-            return
+            return  # refused, which is told as such
         self._name(Path(filed.path))
         # It was written when the worker came to it, by then perhaps some iterations later.
         self._saved = (*filed.state, *written[2:])
@@ -236,7 +242,6 @@ class Files(QObject):
         self._window.setWindowModified(False)
         self._window.setWindowTitle("backprop_viz" if path is None else f"{path.name}[*]")
 
-    def _finish(self) -> None:
+    def finish_saving(self) -> None:
         """Let what is being saved be saved before the worker ends."""
-        if self._saving:
-            self._session.wait_idle(CLOSING_S)
+        self._session.wait_until(lambda: not self._saving, CLOSING_S)

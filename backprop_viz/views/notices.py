@@ -8,7 +8,7 @@ from ..core.records import Notice
 def sentence(notice: Notice) -> str:
     """What to say, and what to do, in the user's language."""
     translate = QCoreApplication.translate
-    text = {
+    texts = {
         "loss_not_finite": translate(
             "notices",
             "The loss became {0} in iteration {1}, so training stopped before the update: "
@@ -26,18 +26,44 @@ def sentence(notice: Notice) -> str:
             "notices",
             "There is not enough memory for this, so the run is as it was: choose a smaller batch.",
         ),
+        "worker_not_started": translate(
+            "notices",
+            "The process that runs torch could not start ({0}): choose Run > Start torch again.",
+        ),
         "worker_ended": translate(
             "notices",
-            "The process that runs torch could not start, perhaps for lack of memory: restart the "
-            "program.",
+            "The process that runs torch ended again and again ({0}): choose Run > Start torch "
+            "again.",
         ),
         "worker_restarted": translate(
             "notices",
-            "The process that runs torch ended, perhaps for lack of memory. It was restarted "
-            "with the same settings and a new network; the loss so far stays on the plot.",
+            "The process that runs torch ended ({0}). It was restarted with the same settings and "
+            "a new network; the loss so far stays on the plot.",
         ),
+        "worker_restarted_taken_up": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted, and the run continues from "
+            "its last autosave, at most half a minute old.",
+        ),
+        "started_again": translate(
+            "notices",
+            "The process that runs torch was started again, with the same settings and a new "
+            "network; the loss so far stays on the plot.",
+        ),
+        "started_again_taken_up": translate(
+            "notices",
+            "The process that runs torch was started again, and the run continues from its last "
+            "autosave.",
+        ),
+        "no_worker": translate(
+            "notices",
+            "This was not done, because the process that runs torch has ended: choose Run > Start "
+            "torch again.",
+        ),
+        "killed": translate("notices", "{0}, perhaps for lack of memory"),
         "window_failed": translate(
             "notices", "Something in the window failed; training is not affected. {0}: {1}"
         ),
-    }[notice.code]
-    return text.format(*notice.values)
+    }
+    values = [texts["killed"].format(v) if v == "SIGKILL" else v for v in notice.values]
+    return texts[notice.code].format(*values)

@@ -1,6 +1,6 @@
 """The main window: where every panel sits. It composes; what the panels do is theirs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
@@ -55,7 +55,8 @@ class FramePanel(Protocol):
 
 
 class MainWindow(QMainWindow):
-    """``session`` is set by the composer; the window itself only passes frames on.
+    """``session`` and ``may_close`` are set by the composer; the window itself only passes frames
+    on.
 
     ``closing`` comes once, when the window is about to close. ``picked`` says what the user chose
     in a panel: the kind ("parameter", "layer" or "node") and its key.
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.session: object | None = None
+        self.may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle("backprop_viz")
         self.toolbar = Toolbar(
             tuple(
@@ -254,7 +256,10 @@ class MainWindow(QMainWindow):
             apply_sizes(splitter, state.get(name, ()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell, then close."""
+        """Tell, then close, unless there is a reason not to."""
+        if not self.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
 

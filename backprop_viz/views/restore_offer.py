@@ -1,0 +1,97 @@
+"""Offers a run that was not saved, in the window, which can be used meanwhile."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+TOP = 96  # below the toolbar and the phases
+
+
+class RestoreOffer(QMessageBox):
+    """Which run it is, how far, from when; ``restore``, ``discard`` or ``later`` is what to do.
+
+    It is a part of the window, not a dialog over it: nothing waits for the answer.
+    """
+
+    restore = Signal()
+    discard = Signal()
+    later = Signal()
+
+    def __init__(self, about: Mapping[str, str], kept_at: float, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self.setObjectName("autosaveQuestion")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setIcon(QMessageBox.Icon.Question)
+        self.setText(self.tr("Restore the unsaved run?"))
+        self.setAccessibleName(self.text())
+        self.setInformativeText("\n".join(self._lines(about, kept_at)))
+        role = QMessageBox.ButtonRole
+        restore = self.addButton(self.tr("Restore"), role.AcceptRole)
+        restore.setToolTip(self.tr("Continue that run in this window"))
+        discard = self.addButton(self.tr("Discard"), role.DestructiveRole)
+        discard.setToolTip(self.tr("Delete that run"))
+        later = self.addButton(self.tr("Ask again later"), role.RejectRole)
+        later.setToolTip(self.tr("Keep that run for the next launch (Esc)"))
+        restore.clicked.connect(self.restore)
+        discard.clicked.connect(self.discard)
+        self.setDefaultButton(restore)
+        self.setEscapeButton(later)
+        self.rejected.connect(self.later)
+
+    def open_in_window(self) -> None:
+        """Show it over the panels, where Enter and Escape answer it."""
+        self._over.installEventFilter(self)
+        self.show()
+        self._place()
+        self.raise_()
+        self.defaultButton().setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the middle of a window that changes its size."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        self.adjustSize()
+        room = self._over.width() - self.width()
+        self.move(max(0, room // 2), TOP)
+
+    def _lines(self, about: Mapping[str, str], kept_at: float) -> list[str]:
+        """Which run; a file of an older version tells only from when it is."""
+        data = {
+            "strokes": self.tr("Digits (built in)"),
+            "random": self.tr("Random"),
+            "mnist": self.tr("MNIST"),
+            "folder": self.tr("Folder of images"),
+        }
+        loss = {
+            "cross_entropy": self.tr("Cross-entropy"),
+            "mse": self.tr("MSE"),
+            "output_gradient": self.tr("out.backward(random)"),
+        }
+        optimizer = {
+            "manual": self.tr("Manual SGD"),
+            "sgd": self.tr("SGD"),
+            "nesterov": self.tr("Nesterov"),
+            "adam": self.tr("Adam"),
+            "rmsprop": self.tr("RMSprop"),
+        }
+        lines = []
+        if file := about.get("file"):
+            lines.append(self.tr("File: {0}").format(file))
+        if {"data", "loss", "optimizer"} <= about.keys():
+            names = ((data, "data"), (loss, "loss"), (optimizer, "optimizer"))
+            lines.append(", ".join(labels.get(about[key], about[key]) for labels, key in names))
+        when = self.locale().toString(
+            QDateTime.fromSecsSinceEpoch(int(kept_at)), self.locale().FormatType.ShortFormat
+        )
+        if about.get("iterations", "").isdecimal():
+            said = self.tr("Iterations done: {0:,}. Autosaved: {1}")
+            lines.append(said.format(int(about["iterations"]), when))
+        else:
+            lines.append(self.tr("Autosaved: {0}").format(when))
+        return lines
