@@ -153,7 +153,7 @@ COMMANDS = (
     Command(
         "actionStartAgain",
         "&Run",
-        _("Start torch ag&ain"),
+        _("Start torc&h again"),
         "",
         _("Start the process that runs torch again, and continue the run from its last autosave"),
         "restarting.start_again",
