@@ -81,7 +81,7 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
     offer = offer_of(two)
     assert offer is not None
     assert offer.text() == "Restore the unsaved run?"
-    for said in ("Digits (built in)", "Cross-entropy", "SGD", "Iterations done: 3."):
+    for said in ("Digits (built in)", "Cross-entropy", "SGD", "Iterations done: 3"):
         assert said in offer.informativeText()
     assert offer.isVisible()
     assert two.isActiveWindow()

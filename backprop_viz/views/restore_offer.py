@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QVBoxLayout, QWidget
 
-TOP = 96  # below the toolbar and the phases
+TOP = 150  # below the toolbar and the phases
+TEXT_WIDTH = 340
 
 
 class RestoreOffer(QMessageBox):
@@ -19,15 +20,20 @@ class RestoreOffer(QMessageBox):
     later = Signal()
 
     def __init__(self, about: Mapping[str, str], kept_at: float, parent: QWidget) -> None:
-        super().__init__(parent)
         self._over = parent
+        self._card = card = QFrame(parent)
+        card.setProperty("role", "panel")
+        super().__init__(card)
+        QVBoxLayout(card).addWidget(self)
         self.setObjectName("autosaveQuestion")
         self.setWindowFlags(Qt.WindowType.Widget)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setStyleSheet("QMessageBox { background: transparent; }")
         self.setIcon(QMessageBox.Icon.Question)
         self.setText(self.tr("Restore the unsaved run?"))
         self.setAccessibleName(self.text())
         self.setInformativeText("\n".join(self._lines(about, kept_at)))
+        for label in self.findChildren(QLabel, "qt_msgbox_informativelabel"):
+            label.setMinimumWidth(TEXT_WIDTH)
         role = QMessageBox.ButtonRole
         restore = self.addButton(self.tr("Restore"), role.AcceptRole)
         restore.setToolTip(self.tr("Continue that run in this window"))
@@ -40,13 +46,15 @@ class RestoreOffer(QMessageBox):
         self.setDefaultButton(restore)
         self.setEscapeButton(later)
         self.rejected.connect(self.later)
+        self.finished.connect(card.deleteLater)
 
     def open_in_window(self) -> None:
         """Show it over the panels, where Enter and Escape answer it."""
         self._over.installEventFilter(self)
+        self._card.show()
         self.show()
         self._place()
-        self.raise_()
+        self._card.raise_()
         self.defaultButton().setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -56,9 +64,9 @@ class RestoreOffer(QMessageBox):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        self.adjustSize()
-        room = self._over.width() - self.width()
-        self.move(max(0, room // 2), TOP)
+        self._card.adjustSize()
+        room = self._over.width() - self._card.width()
+        self._card.move(max(0, room // 2), TOP)
 
     def _lines(self, about: Mapping[str, str], kept_at: float) -> list[str]:
         """Which run; a file of an older version tells only from when it is."""
@@ -90,8 +98,5 @@ class RestoreOffer(QMessageBox):
             QDateTime.fromSecsSinceEpoch(int(kept_at)), self.locale().FormatType.ShortFormat
         )
         if about.get("iterations", "").isdecimal():
-            said = self.tr("Iterations done: {0:,}. Autosaved: {1}")
-            lines.append(said.format(int(about["iterations"]), when))
-        else:
-            lines.append(self.tr("Autosaved: {0}").format(when))
-        return lines
+            lines.append(self.tr("Iterations done: {0:,}").format(int(about["iterations"])))
+        return [*lines, self.tr("Autosaved: {0}").format(when)]
