@@ -540,6 +540,15 @@ def bare(text: str) -> str:
     return text.replace("&", "")
 
 
+def explain(action: QAction, why: str) -> None:
+    """Add to an action's tooltip why it is disabled; "": nothing."""
+    tip, key = action.statusTip(), native(action)
+    tip = f"{tip} ({key})" if key else tip
+    tip = f"{tip}\n{why}" if why else tip
+    if action.toolTip() != tip:
+        action.setToolTip(tip)
+
+
 def make_actions(parent: QObject) -> Iterator[tuple[Command, QAction]]:
     """An action for each row, with its tooltip naming its shortcut."""
     for command in COMMANDS:

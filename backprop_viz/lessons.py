@@ -48,15 +48,10 @@ class Lessons:
     # -- commands ----------------------------------------------------------------------------
 
     def choose(self, label: int | None) -> None:
-        """Say which digit the drawing is; that makes it the batch, None the data again.
-
-        While training runs it goes on with the data.
-        """
+        """Say which digit the drawing is; without a label it is not the batch any more."""
         self._label = label
-        self._wanted = False
-        if label is not None and not self._worker.training:
-            self._worker.trainer.expect_labels()
-            self._wanted = True
+        if label is None:
+            self._wanted = False
 
     def take_up(self, label: int | None, is_batch: bool) -> None:
         """Have the drawing's label, and whether it is the batch, as they were in a session."""

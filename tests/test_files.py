@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSplitter
 from pytestqt.qtbot import QtBot
@@ -411,3 +411,26 @@ def test_a_folder_that_cannot_be_written_is_told_once(
         assert str(tmp_path / "state") in question.informativeText()
         press(question, button)
         assert window.isVisible() is not closed
+
+
+def test_the_weights_have_a_name_before_one_is_typed(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_window("--preset", "tutorial")
+
+    def suggested() -> tuple[str, str]:
+        window.findChild(QAction, "actionSaveWeights").trigger()
+        dialog = window.findChild(QFileDialog, "saveWeightsDialog")
+        first = Path(dialog.selectedFiles()[0]).name
+        pt = dialog.nameFilters()[1]
+        dialog.selectNameFilter(pt)
+        dialog.filterSelected.emit(pt)
+        second = Path(dialog.selectedFiles()[0]).name
+        dialog.reject()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return first, second
+
+    assert suggested() == ("weights.safetensors", "weights.pt")
+    composer(window).files.save(str(tmp_path / "night.bpviz"))
+    assert window.session.wait_idle(30)
+    assert suggested() == ("night.safetensors", "night.pt")

@@ -62,13 +62,14 @@ def same_weights(frame: Frame, trainer: bv.Trainer) -> bool:
     )
 
 
-def test_a_label_makes_the_drawing_the_batch_until_it_is_taken_away(
+def test_a_labelled_drawing_is_the_batch_when_that_is_asked_for(
     open_session: OpenSession,
 ) -> None:
     session = open_session()
     session.iterate()
-    assert not shown(session).lesson.is_batch
     session.teach("choose", 7)
+    assert not shown(session).lesson.is_batch
+    session.teach("use", True)
     assert shown(session).lesson.is_batch
     for phase in Phase:
         session.step()
@@ -93,6 +94,7 @@ def test_a_label_makes_the_drawing_the_batch_until_it_is_taken_away(
 def test_training_goes_on_with_the_data(open_session: OpenSession, qtbot: QtBot) -> None:
     session = open_session()
     session.teach("choose", 3)
+    session.teach("use", True)
     session.step()  # begun on the drawing: that one is finished on it
     session.train()
     qtbot.waitUntil(lambda: session.iteration >= 20, timeout=60_000)
@@ -224,7 +226,8 @@ def test_backward_twice_and_alterations_keep_the_drawing_or_the_data(
 ) -> None:
     session = open_session()
     session.iterate()
-    session.teach("choose", 7)  # the batch of iterations to come, not of the one that is run again
+    session.teach("choose", 7)
+    session.teach("use", True)  # the batch of iterations to come, not of the one that is run again
     session.backward_twice(retain_graph=True)
     assert not shown(session).moment.recording.lesson
     session.iterate()
@@ -275,7 +278,7 @@ def test_where_nothing_is_to_learn_one_sentence_says_why(
     frame = shown(session)
     assert frame.iteration == 0
     assert frame.due is Phase.FORWARD  # as before
-    assert len(told) == 2
+    assert len(told) == 1
     assert all(word in notice.values[0] for notice in told)
 
 
@@ -287,6 +290,7 @@ def test_without_drawing_or_label_a_sentence_says_what_to_do(open_session: OpenS
     shown(session)
     assert "no label" in told[-1].values[0]
     session.teach("choose", 7)
+    session.teach("use", True)
     assert shown(session).lesson.is_batch
     session.draw(None)
     frame = shown(session)
@@ -353,6 +357,7 @@ def test_a_breakpoint_stops_in_a_lesson_and_the_cursor_goes_back_over_it(
     session = open_session()
     session.iterate()
     session.teach("choose", 7)
+    session.teach("use", True)
     session.watch([Breakpoint("parameter", "fc2.weight")])
     session.iterate()
     frame = shown(session)

@@ -46,10 +46,16 @@ def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
     undo = window.findChild(QToolButton, "undoTrainOnThis")
     trigger(window, "actionIteration")
     pad = draw_seven(window, qtbot)
-    assert not train.isEnabled()  # no label yet
+    assert not train.isEnabled()
+    for words in (train.toolTip(), train.accessibleDescription()):
+        assert words.endswith("Choose the label of the drawing first.")
     box = window.findChild(QComboBox, "drawingLabel")
-    box.setCurrentIndex(box.findData(7))
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_7)
+    assert box.currentData() == 7
     assert window.session.wait_idle(30)
+    assert "first." not in train.toolTip() + train.accessibleDescription()
+    assert not window.session.frame.lesson.is_batch
     before = [pad.probabilities]
     curve = window.session.frame.curves.loss.tolist()
     for _ in range(3):
@@ -71,6 +77,33 @@ def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
     assert window.session.frame.curves.loss.tolist() == curve
 
 
+def test_what_is_grey_says_why(window: MainWindow, qtbot: QtBot) -> None:
+    why = "Draw a digit and choose its label first."
+    for name in ("actionTrainOnThis", "actionUseAsBatch"):
+        action = window.findChild(QAction, name)
+        assert not action.isEnabled()
+        assert action.toolTip().endswith(f"({action.shortcut().toString()})\n{why}")
+    assert window.findChild(QToolButton, "trainOnThis").accessibleDescription() == why
+    undo = window.findChild(QToolButton, "undoTrainOnThis")
+    assert undo.toolTip().endswith("The newest step was not on a drawing.")
+
+
+def test_the_key_for_the_batch_does_what_it_says(window: MainWindow, qtbot: QtBot) -> None:
+    pad = draw_seven(window, qtbot)
+    pad.setFocus()
+    qtbot.keyClick(pad, Qt.Key.Key_7)
+    assert window.session.wait_idle(30)
+    assert not window.session.frame.lesson.is_batch
+    trigger(window, "actionUseAsBatch")
+    assert window.session.frame.lesson.is_batch
+    qtbot.keyClick(pad, Qt.Key.Key_1)  # another label, still the batch
+    assert window.session.wait_idle(30)
+    assert window.session.frame.lesson.is_batch
+    assert window.session.frame.lesson.label == 1
+    trigger(window, "actionUseAsBatch")
+    assert not window.session.frame.lesson.is_batch
+
+
 def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot: QtBot) -> None:
     pad = draw_seven(window, qtbot)
     image = torch.from_numpy(prepare(window.draw_panel.canvas.image())).view(1, 1, 32, 32)
@@ -81,6 +114,8 @@ def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot:
     pad.setFocus()
     qtbot.keyClick(pad, Qt.Key.Key_7)
     assert window.session.wait_idle(30)
+    assert not window.batch_mark.isVisible()
+    trigger(window, "actionUseAsBatch")
     assert window.batch_mark.isVisible()
     assert window.findChild(QAction, "actionUseAsBatch").isChecked()
     for _ in range(4):

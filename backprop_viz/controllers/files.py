@@ -158,11 +158,22 @@ class Files(QObject):
         filters = (self.tr("safetensors (*.safetensors)"), self.tr("PyTorch state_dict (*.pt)"))
         dialog.setNameFilters(filters)
         dialog.setDefaultSuffix("safetensors")
+        name = self._path.stem if self._path is not None else self.tr("weights")
+        dialog.selectFile(f"{name}.safetensors")
         dialog.filterSelected.connect(
-            lambda chosen: dialog.setDefaultSuffix("pt" if chosen == filters[1] else "safetensors")
+            lambda chosen: self._name_weights(
+                dialog, "pt" if chosen == filters[1] else "safetensors"
+            )
         )
         dialog.fileSelected.connect(lambda path: self._session.use_file("save_weights", path))
         open_(dialog)
+
+    def _name_weights(self, dialog: QFileDialog, suffix: str) -> None:
+        """Have the file's name end as the chosen kind does."""
+        dialog.setDefaultSuffix(suffix)
+        chosen = Path(dialog.selectedFiles()[0])
+        if chosen.suffix in (".pt", ".safetensors"):
+            dialog.selectFile(chosen.with_suffix(f".{suffix}").name)
 
     # -- dialogs -----------------------------------------------------------------------------
 

@@ -48,6 +48,9 @@ class Samples(QObject):
             view.opened.connect(self._load)
             view.set_theme(self._viewing.theme)
             view.restore_layout(self._store)
+            # A window of its own, or it would always lie above the one that steps.
+            view.winId()
+            view.windowHandle().setTransientParent(None)  # type: ignore[arg-type]
         self._view.show()
         self._view.activateWindow()
         return self._view
@@ -66,6 +69,7 @@ class Samples(QObject):
         """Make a sample the batch, and let the window that steps have the keyboard."""
         self._session.ask_samples("load", sample.part, sample.source, sample.index)
         self._window.messages.tell(loaded_sentence(sample), "info")
+        self._window.raise_()
         self._window.activateWindow()
 
     def _set_theme(self, theme: Theme) -> None:

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from ..actions import explain
 from ..core.records import Frame
 from .context import Context
 
@@ -32,6 +33,24 @@ class Teaching(QObject):
         self._batch.setEnabled(labelled and not frame.training)
         self._batch.setChecked(frame.lesson.is_batch)
         self._undo.setEnabled(frame.lesson.can_undo and not frame.training)
+        self._say_why(frame)
+
+    def _say_why(self, frame: Frame) -> None:
+        """Say of what is grey why it is, and what to do."""
+        needs = ""
+        if frame.prediction is None:
+            needs = self.tr("Draw a digit and choose its label first.")
+        elif frame.lesson.label is None:
+            needs = self.tr("Choose the label of the drawing first.")
+        paused = self.tr("Pause the training first.") if frame.training else ""
+        undo = "" if frame.lesson.can_undo else self.tr("The newest step was not on a drawing.")
+        for action, why in (
+            (self._train, needs),
+            (self._batch, needs or paused),
+            (self._undo, undo or paused),
+        ):
+            explain(action, why)
+        self._window.draw_panel.teaching.explain(needs, undo or paused)
 
     def use_as_batch(self, wanted: bool) -> None:
         """Take the drawing as the batch, or the data again."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -13,10 +13,20 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
+    QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from .style.elided import ElidedLabel
 from .style.theme import DARK, Theme, body_font
 
 Kind = Literal["info", "error"]
@@ -53,40 +63,44 @@ class _Badge(QWidget):
 
 
 class MessageBar(QFrame):
-    """One message at a time: the newest, but an error stays until it is dismissed."""
+    """One message at a time: the newest, but an error stays until it is dismissed.
+
+    It is one line high, whatever it says. What does not fit is in the tooltip, and in a box that
+    "Show all" opens over what lies below. ``shown`` says whether there is a message.
+    """
+
+    shown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("messageBar")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._kind: Kind = "info"
         self._subject = ""
         self._theme = DARK
         self._badge = _Badge(self)
-        self._label = QLabel()
+        self._label = ElidedLabel()
         self._label.setObjectName("messageText")
-        self._label.setWordWrap(True)
-        self._label.setContentsMargins(0, 3, 0, 3)  # the first line is level with the button
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self._dismiss = QToolButton()
-        self._dismiss.setObjectName("dismissMessage")
-        self._dismiss.setProperty("role", "link")
-        self._dismiss.setText(self.tr("Dismiss"))
+        self._whole = _Whole(self)
+        self._more = _link("showWholeMessage", self.tr("Show all"))
+        self._more.setToolTip(self.tr("Show the whole message"))
+        self._more.setAccessibleName(self._more.toolTip())
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._show_whole)
+        self._dismiss = _link("dismissMessage", self.tr("Dismiss"))
         self._dismiss.setToolTip(self.tr("Dismiss this message (Esc)"))
         self._dismiss.setAccessibleName(self.tr("Dismiss this message"))
         self._dismiss.clicked.connect(self.dismiss)
         # A shortcut of a hidden widget is not active: Esc is free while there is no message.
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.dismiss)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 7, 8, 7)
+        row.setContentsMargins(12, 0, 8, 0)
         row.setSpacing(10)
-        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._label, 1, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._badge)
+        row.addWidget(self._label, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._dismiss)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_INFO_MS)
@@ -105,8 +119,12 @@ class MessageBar(QFrame):
         self._label.setText(text)
         what = self.tr("Error: {text}") if kind == "error" else self.tr("Message: {text}")
         self.setAccessibleName(what.format(text=text))
+        self._whole.set_text(text)
+        self._more.setChecked(False)
         self._colour()
         self.show()
+        self._offer_whole()
+        self.shown.emit(True)
         self._timer.stop()
         if kind == "info" and not self.underMouse():
             self._timer.start()
@@ -129,14 +147,36 @@ class MessageBar(QFrame):
         """Take the message away."""
         self._timer.stop()
         self._subject = ""
-        self._label.clear()
+        self._label.setText("")
+        self._more.setChecked(False)
         self.setAccessibleName("")
         self.hide()
+        self.shown.emit(False)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
-        self._theme = self._badge.theme = theme
+        self._theme = self._badge.theme = self._whole.theme = theme
         self._colour()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the text anew."""
+        super().resizeEvent(event)
+        self._offer_whole()
+
+    def _offer_whole(self) -> None:
+        """A button for the whole text, where the line has no room for it."""
+        room = self.width() - self._badge.width() - self._dismiss.sizeHint().width() - 50
+        cut = self._label.fontMetrics().horizontalAdvance(self.text()) > room
+        self._more.setVisible(cut)
+        if not cut:
+            self._more.setChecked(False)
+
+    def _show_whole(self, wanted: bool) -> None:
+        if wanted:
+            self._timer.stop()
+            self._whole.open_below(self)
+        else:
+            self._whole.hide()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """A message that is being read stays."""
@@ -151,14 +191,71 @@ class MessageBar(QFrame):
 
     def _colour(self) -> None:
         self._badge.update()
+        self._whole.color = QColor(
+            self._theme.error if self._kind == "error" else self._theme.accent
+        )
+        self._whole.update()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A box tinted by the kind."""
-        color = QColor(self._theme.error if self._kind == "error" else self._theme.accent)
+        """A box tinted by the kind; nothing of what lies under it shows at its corners."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(self._theme.tint(color, 0.12))
-        painter.setPen(QPen(self._theme.tint(color, 0.6), 1))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.fillRect(self.rect(), QColor(self._theme.window))
         painter.end()
+        _paint_box(self, self._theme, self._whole.color)
+
+
+class _Whole(QFrame):
+    """The whole message, over what lies below the line; its text can be selected."""
+
+    def __init__(self, bar: QWidget) -> None:
+        super().__init__(bar)
+        self.setObjectName("wholeMessage")
+        self.theme, self.color = DARK, QColor(DARK.accent)
+        self._label = QLabel()
+        self._label.setObjectName("wholeMessageText")
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(40, 8, 12, 8)
+        self._column.addWidget(self._label)
+        self.hide()
+
+    def set_text(self, text: str) -> None:
+        self._label.setText(text)
+
+    def open_below(self, bar: QWidget) -> None:
+        """Appear under the bar, as wide as it, in its window."""
+        window = bar.window()
+        self.setParent(window)
+        self.setFixedWidth(bar.width())
+        self.setFixedHeight(self._column.heightForWidth(bar.width()))
+        self.move(bar.mapTo(window, QPoint(0, bar.height() + 2)))
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A box tinted by the kind."""
+        _paint_box(self, self.theme, self.color)
+
+
+def _paint_box(widget: QWidget, theme: Theme, color: QColor) -> None:
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(theme.tint(color, 0.12))
+    painter.setPen(QPen(theme.tint(color, 0.6), 1))
+    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+    painter.end()
+
+
+def _link(name: str, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setProperty("role", "link")
+    button.setText(text)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from .. import guard
 from ..core.records import Frame
@@ -17,11 +17,14 @@ from .drawing.saliency_dialog import SaliencyDialog
 from .inspector.inspector import InspectorView
 from .message_bar import MessageBar
 from .network.network_view import NetworkView
+from .notice_strip import NoticeStrip
 from .phases.phase_bar import PhaseBar
 from .phases.timeline import TimelineView
+from .phases.words import next_step
 from .plots.plots import AccuracyPlot, GradientFlowPlot, LossPlot
 from .program.program_view import ProgramView
 from .progress_strip import ProgressStrip
+from .style.elided import ElidedLabel
 from .style.places import apply_sizes, restore_place, restore_sizes, save_place, save_sizes
 from .style.theme import Theme
 from .toolbar import Toolbar
@@ -83,7 +86,7 @@ class MainWindow(QMainWindow):
         self.reading_strip = ProgressStrip("readingStrip")
         self.batch_mark = BatchMark()
         self.saliency = SaliencyDialog(self)
-        self.hint = QLabel(self.tr("Loading PyTorch…"))
+        self.hint = ElidedLabel(self.tr("Loading PyTorch…"))
         self.hint.setProperty("role", "muted")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.program = ProgramView()
@@ -156,8 +159,10 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 4, 10, 10)
         column.setSpacing(8)
-        strips = (self.download_strip, self.reading_strip, self.batch_mark)
-        for widget in (self.toolbar, self.phase_bar, self.messages, *strips, self.hint):
+        notices = NoticeStrip(
+            self.hint, self.batch_mark, self.messages, (self.reading_strip, self.download_strip)
+        )
+        for widget in (self.toolbar, self.phase_bar, notices):
             column.addWidget(widget)
         column.addWidget(rows, 1)
         column.addWidget(self.timeline)
@@ -200,13 +205,7 @@ class MainWindow(QMainWindow):
             self._due = due
             while self._due:
                 self._show_next()
-        untouched = frame.iteration == 0 and frame.moment.recording.preview and not frame.training
-        self.hint.setVisible(untouched and self.batch_mark.isHidden())
-        self.hint.setText(
-            self.tr(
-                "Press F10 to run one phase of training, or F5 to train. Draw a digit any time."
-            )
-        )
+        self.hint.setText(next_step(frame))
 
     def _show_next(self) -> None:
         """Show the newest frame in the panel whose turn it is."""

@@ -96,6 +96,10 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     assert window.session.wait_idle(30)
     assert window.session.frame.due is Phase.FORWARD
     assert "press F10" in window.messages.text()
+    # The window that steps comes forward: the other one is not tied above it.
+    assert view.isVisible()
+    assert view.windowHandle().transientParent() is None
+    qtbot.waitUntil(window.isActiveWindow)
     window.session.iterate()
     assert window.session.wait_idle(30)
     recording = window.session.frame.moment.recording

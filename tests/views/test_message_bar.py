@@ -86,19 +86,35 @@ def test_escape_and_the_button_dismiss(bar: MessageBar, qtbot: QtBot, kind: str)
     assert bar.text() == ""
 
 
-def test_a_long_message_wraps_and_its_text_can_be_selected(bar: MessageBar, qtbot: QtBot) -> None:
+def test_a_long_message_stays_on_one_line_and_the_whole_opens_over_the_rest(
+    bar: MessageBar, qtbot: QtBot
+) -> None:
+    more = bar.findChild(QToolButton, "showWholeMessage")
     bar.tell("short", "error")
     low = bar.height()
-    bar.tell("학습률이 너무 높습니다. 낮춘 다음 다시 시작하세요. " * 8, "error")
-    qtbot.waitUntil(lambda: bar.height() > 1.5 * low)
+    assert not more.isVisible()
+    text = "학습률이 너무 높습니다. 낮춘 다음 다시 시작하세요. " * 8
+    bar.tell(text, "error")
+    assert bar.height() == low
+    assert more.isVisible()
     label = bar.findChild(QLabel, "messageText")
-    assert label.heightForWidth(label.width()) <= label.height()
-    assert label.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+    assert (label.toolTip(), bar.accessibleName()) == (text, f"Error: {text}")
+    more.setFocus()
+    qtbot.keyClick(more, Qt.Key.Key_Space)
+    whole = bar.window().findChild(QLabel, "wholeMessageText")
+    assert whole.isVisible()
+    assert whole.text() == text
+    assert whole.heightForWidth(whole.width()) <= whole.height()
+    assert whole.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByKeyboard
+    assert bar.height() == low
+    bar.dismiss()
+    assert not whole.isVisible()
 
 
 def test_markup_is_not_interpreted(bar: MessageBar) -> None:
     bar.tell("<b>x</b> & <img src=y>", "error")
-    assert bar.findChild(QLabel, "messageText").textFormat() is Qt.TextFormat.PlainText
+    for name in ("messageText", "wholeMessageText"):
+        assert bar.findChild(QLabel, name).textFormat() is Qt.TextFormat.PlainText
 
 
 def test_kinds_and_themes_look_different(bar: MessageBar) -> None:

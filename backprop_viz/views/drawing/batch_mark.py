@@ -32,7 +32,7 @@ class BatchMark(QFrame):
         self._back.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._back.clicked.connect(self.data_wanted)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 3, 8, 3)
+        row.setContentsMargins(12, 0, 8, 0)
         row.addWidget(self._text, 1)
         row.addWidget(self._back)
         self.hide()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ...actions import plain
 from ...core.lesson import Lesson
@@ -28,14 +28,15 @@ class TeachingRow(QWidget):
         self._saliency = _button("showSaliency")
         self._label = QComboBox()
         self._label.setObjectName("drawingLabel")
-        self._label.addItem(self.tr("as …"), None)
+        # Bare digits: a list is searched by what its items begin with.
+        self._label.addItem("…", None)
         for digit in range(_DIGITS):
-            self._label.addItem(self.tr("as {0}").format(digit), digit)
+            self._label.addItem(str(digit), digit)
         self._label.setAccessibleName(self.tr("Label of the drawing"))
         self._label.setToolTip(
             self.tr(
-                "Which digit you drew; the drawing is then the batch. "
-                "On the pad, the keys 0 to 9 choose it too."
+                "The label of the drawing: which digit you drew. "
+                "The keys 0 to 9 choose it, on the pad too."
             )
         )
         self._label.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -44,6 +45,10 @@ class TeachingRow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self._train, 1)
+        as_ = QLabel(self.tr("as", "Train on this as 6"))
+        as_.setProperty("role", "caption")
+        as_.setBuddy(self._label)
+        row.addWidget(as_)
         for widget in (self._label, self._undo, self._saliency):
             row.addWidget(widget)
 
@@ -59,6 +64,11 @@ class TeachingRow(QWidget):
         ):
             button.setDefaultAction(action)
             button.setAccessibleName(plain(action))
+
+    def explain(self, train: str, undo: str) -> None:
+        """Say why a button is grey, "" where it is not."""
+        self._train.setAccessibleDescription(train)
+        self._undo.setAccessibleDescription(undo)
 
     def show_lesson(self, lesson: Lesson) -> None:
         """Show the label, and tell nobody."""

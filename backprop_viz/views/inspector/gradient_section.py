@@ -116,7 +116,7 @@ class GradientSection(QWidget):
 
     def _after_word(self, found: Gradients) -> str:
         if not found.ran:
-            return self.tr("after backward: not reached yet")
+            return self.tr("after backward: not yet")
         if found.after is None:
             return self.tr("after backward: None")
         if not found.after.any():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QToolTip, QWidget
 
 from ...core.flow import Makers
 from ...core.records import Recording
@@ -82,6 +82,7 @@ class SearchField(QLineEdit):
         completer.activated[str].connect(self._pick)  # type: ignore[index]
         self.setCompleter(completer)
         self.returnPressed.connect(self._pick_text)
+        self.textEdited.connect(self._look)
         self._shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         self._shortcut.activated.connect(self.begin)
         self._recording: Recording | None = None
@@ -153,6 +154,8 @@ class SearchField(QLineEdit):
             QTimer.singleShot(0, self, self._reset)
             command.trigger()
             return
+        if entry is None:
+            self._look(text)
         if entry is None or self._picked:
             return
         self._picked = True
@@ -162,6 +165,18 @@ class SearchField(QLineEdit):
     def _reset(self) -> None:
         self._picked = False
         self.clear()
+        self.setAccessibleDescription("")
+
+    def _look(self, text: str) -> None:
+        """Say whether there is anything of that name."""
+        self._list()
+        said = ""
+        nothing = best(self._entries, text) is None and _command(self._commands, text) is None
+        if text.strip() and nothing:
+            said = self.tr("Nothing has “{0}” in its name.").format(text.strip())
+        if said or self.accessibleDescription():
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), said, self)
+        self.setAccessibleDescription(said)
 
 
 def _named(action: QAction) -> str:

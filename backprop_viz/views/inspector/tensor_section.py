@@ -70,10 +70,10 @@ class TensorPicture(QWidget):
         """Half of the inspector's width."""
         return QSize(130, 130)
 
-    def show_array(self, array: Array | None, always_signed: bool) -> None:
-        """Show an array; one without negative numbers as light on black, unless told not to."""
+    def show_array(self, array: Array | None, is_image: bool) -> None:
+        """Show an array in the colours that the network has for it; an image in gray."""
         self._maps = None if array is None else maps(array)
-        self._signed = always_signed or (self._maps is not None and bool((self._maps < 0).any()))
+        self._signed = not is_image
         self.setVisible(self._maps is not None)
         self.setMinimumHeight(60 if self.is_tall else _STRIP)
         self.setMaximumHeight(_TALLEST if self.is_tall else _STRIP)
@@ -88,11 +88,12 @@ class TensorPicture(QWidget):
         self._image = QImage()
         if self._maps is not None:
             stacked = self._maps.reshape(-1, self._maps.shape[-1])
-            limit = signed_range(stacked)
             if self._signed:
-                self._image = signed_image(stacked, limit, self._theme)
+                self._image = signed_image(stacked, signed_range(stacked), self._theme)
             else:
-                self._image = gray_image(stacked, 0.0, limit)
+                finite = stacked[np.isfinite(stacked)]
+                low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
+                self._image = gray_image(stacked, float(low), float(high))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -146,10 +147,10 @@ class TensorSection(QWidget):
             return
         value, gradient = (of_first_sample(tensor, layer) for tensor in tensors)
         self.value.show_array(
-            self.tr("values"), value, self.tr("not computed yet"), always_signed=False
+            self.tr("values"), value, self.tr("not computed yet"), is_image=not layer.operations
         )
         self.gradient.show_array(
-            self.tr("gradient"), gradient, self.tr("no gradient"), always_signed=True
+            self.tr("gradient"), gradient, self.tr("no gradient"), is_image=False
         )
         tall = self.value.picture.is_tall or self.gradient.picture.is_tall
         policy = QSizePolicy.Policy
@@ -203,9 +204,9 @@ class _Side(QWidget):
             layout.addWidget(widget, 1 if widget is self.picture else 0)
         layout.addStretch()
 
-    def show_array(self, title: str, array: Array | None, absent: str, always_signed: bool) -> None:
+    def show_array(self, title: str, array: Array | None, absent: str, is_image: bool) -> None:
         self.title.setText(title)
-        self.picture.show_array(array, always_signed)
+        self.picture.show_array(array, is_image)
         self.picture.setAccessibleName(title)
         if array is None or not array.size or np.iscomplexobj(array):
             self.figures.setText(absent)
@@ -215,4 +216,5 @@ class _Side(QWidget):
         self.figures.setText(text.format(low=signed(array.min(), 3), high=signed(array.max(), 3)))
         with np.errstate(invalid="ignore", over="ignore"):
             mean = array.mean(dtype=np.float64)
-        self.mean.setText(self.tr("mean {mean}").format(mean=short(mean)))
+        text = self.tr("mean {mean}") if is_image else self.tr("mean {mean} · colours ±{limit}")
+        self.mean.setText(text.format(mean=short(mean), limit=short(signed_range(array))))

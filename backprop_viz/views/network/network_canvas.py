@@ -274,6 +274,12 @@ class NetworkCanvas(QWidget):
     def _layer_hint(self, layer: Layer) -> str:
         shape = shape_text(layer.shape) or self.tr("a number")
         lines = [self.tr("{layer}: {shape}").format(layer=layer.name, shape=shape)]
+        moment = None if self.state is None else self.state.moment
+        if moment is not None and len(layer.operations) > 1:
+            chain = " → ".join(moment.recording.events[i].op for i in layer.operations)
+            lines.append(
+                self.tr("{chain}: what is shown is the last one's output").format(chain=chain)
+            )
         return "\n".join([*lines, *layer.parameters])
 
     # -- painting ----------------------------------------------------------------------------

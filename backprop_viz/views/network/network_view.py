@@ -156,7 +156,12 @@ class NetworkView(Panel):
         self.set_mode(MODES[index])
 
     def _choose(self, spot: Spot) -> None:
-        self.picked.emit("layer", self.canvas.layers[spot.column].name)
+        blocks = self.canvas.blocks_of(spot.column)
+        parameter = blocks[spot.block].parameter if spot.block < len(blocks) else None
+        if parameter is None:
+            self.picked.emit("layer", self.canvas.layers[spot.column].name)
+        else:
+            self.picked.emit("parameter", parameter)
         self._map_spot = spot
         if self._map is None:
             self._map = MapWindow(self._theme, self.window())

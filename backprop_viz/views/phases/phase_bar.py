@@ -14,6 +14,7 @@ from ..style.numbers import short
 from ..style.theme import Theme
 from .phase_cell import PhaseCell
 from .phases import Standing, State, standings
+from .words import meaning
 
 # Above this many numbers the length of the update is not worth its time at each frame.
 _NORM_LIMIT = 1_000_000
@@ -148,7 +149,7 @@ class PhaseBar(QWidget):
         return self._measured[1]
 
     def _tip(self, standing: Standing, note: str) -> str:
-        lines = [f"{standing.phase.value}: {self._meaning(standing.phase)}", note]
+        lines = [f"{standing.phase.value}: {meaning(standing.phase)}", note]
         if standing.phase is Phase.LOSS and note == "–":
             lines[1] = self.tr("There is no loss: backward starts from a gradient of the output.")
         if standing.total is not None and standing.seconds is not None:
@@ -162,15 +163,6 @@ class PhaseBar(QWidget):
     def _altered(self, recording: Recording) -> str:
         assert recording.altered is not None
         return alteration_sentence(recording.altered, recording)
-
-    def _meaning(self, phase: Phase) -> str:
-        return {
-            Phase.ZERO_GRAD: self.tr("clears the gradients of the previous iteration."),
-            Phase.FORWARD: self.tr("computes the network's output from its input."),
-            Phase.LOSS: self.tr("measures how far the output is from the target."),
-            Phase.BACKWARD: self.tr("computes the gradient of the loss for every parameter."),
-            Phase.UPDATE: self.tr("the optimizer changes the parameters using their gradients."),
-        }[phase]
 
 
 def update_length(recording: Recording) -> float | None:

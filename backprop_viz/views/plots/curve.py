@@ -50,7 +50,7 @@ class Curve:
         """Take the colours of a theme."""
         color = QColor(getattr(theme, self._row.color))
         self.ink = QColor(theme.muted) if self._row.faint else color
-        drawn = theme.tint(color, 0.5) if self._row.faint else color
+        drawn = line_color(self._row, theme)
         self._line.setPen(pg.mkPen(drawn, width=self._row.width))
         self._marks.setBrush(drawn)
 
@@ -80,3 +80,9 @@ def _log10(y: Floats) -> Floats:
         logarithm = np.log10(y)
     logarithm[~np.isfinite(logarithm)] = np.nan
     return logarithm
+
+
+def line_color(row: CurveRow, theme: Theme) -> QColor:
+    """The colour that a curve is drawn in, in the plot and in its legend."""
+    color = QColor(getattr(theme, row.color))
+    return theme.tint(color, 0.5) if row.faint else color

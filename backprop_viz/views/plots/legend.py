@@ -31,7 +31,7 @@ class LegendButton(QToolButton):
         self._width = width
         self._marked = marked
         self._shrinks = shrinks
-        self._on = self._off = QColor()
+        self._on = self._off = self._line = QColor()
         self.setText(text)
         self.setToolTip(tip)
         self.setAccessibleName(text)
@@ -44,9 +44,9 @@ class LegendButton(QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.toggled.connect(self._paint)
 
-    def set_colors(self, on: QColor, off: QColor) -> None:
-        """The curve's colour, and that of a word whose curve is hidden."""
-        self._on, self._off = on, off
+    def set_colors(self, on: QColor, off: QColor, line: QColor | None = None) -> None:
+        """The word's colour, that of one whose curve is hidden, and the curve's, if another."""
+        self._on, self._off, self._line = on, off, on if line is None else line
         self._paint()
 
     def sizeHint(self) -> QSize:
@@ -72,7 +72,7 @@ class LegendButton(QToolButton):
         color = self._on if self.isChecked() else self._off
         struck = "none" if self.isChecked() else "line-through"
         self.setStyleSheet(f"color: {color.name()}; text-decoration: {struck};")
-        self.setIcon(QIcon(self._swatch(color)))
+        self.setIcon(QIcon(self._swatch(self._line if self.isChecked() else color)))
 
     def _swatch(self, color: QColor) -> QPixmap:
         ratio = self.devicePixelRatioF()

@@ -12,6 +12,7 @@ from ...core.records import Curves, Frame
 from ..style.elided import ElidedLabel
 from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font
+from .curve import line_color
 from .curve_row import CurveRow, Series
 from .gradient_flow import GradientFlowPlot
 from .legend import HEADER_HEIGHT, LegendButton
@@ -147,7 +148,8 @@ class CurvePanel(Panel):
             self._plot.set_theme(theme)
         off = QColor(theme.faint)
         for row, button in zip(self._rows, self.legend, strict=True):
-            button.set_colors(QColor(theme.muted if row.faint else getattr(theme, row.color)), off)
+            word = QColor(theme.muted if row.faint else getattr(theme, row.color))
+            button.set_colors(word, off, line_color(row, theme))
         self.earlier_runs.set_colors(QColor(theme.earlier_run), off)
         self.notice.setStyleSheet(f"color: {theme.error};")
 

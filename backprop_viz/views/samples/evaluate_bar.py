@@ -61,8 +61,8 @@ class EvaluateBar(QWidget):
         self.amount.clear()
         for amount in AMOUNTS:
             if 2 * amount <= size:
-                self.amount.addItem(self.tr("first {0:,}").format(amount), amount)
-        self.amount.addItem(self.tr("all {0:,}").format(size), None)
+                self.amount.addItem(self.tr("{0:,} (first)").format(amount), amount)
+        self.amount.addItem(self.tr("{0:,} (all)").format(size), None)
 
     def show_progress(self, progress: Progress) -> None:
         """Show how far an evaluation is, or that it is over."""

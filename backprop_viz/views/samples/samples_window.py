@@ -37,7 +37,7 @@ class SamplesWindow(QDialog):
         super().__init__(parent)
         self.setObjectName("samplesWindow")
         self.setWindowTitle(self.tr("Samples"))
-        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.setWindowFlags(Qt.WindowType.Window)
         self.model = SampleModel(self)
         self.query_bar = QueryBar()
         self.matrix = ConfusionMatrix()

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.core.flow import layer_of, made_by
@@ -121,6 +121,7 @@ def test_ctrl_f_and_escape(field: SearchField, make_frame: MakeFrame, qtbot: QtB
     assert field.text() == ""
 
 
+@pops_up
 def test_nothing_found_and_nothing_to_find(field: SearchField) -> None:
     found = picks(field)
     field.setText("conv")
@@ -160,3 +161,19 @@ def test_a_thousand_nodes_are_listed_as_each_would_be_by_itself() -> None:
         assert layer is not None
         assert texts[i] == f"Relu{i} · {layer.name}"
     assert made_by(recording, 501) == 250  # of the node it feeds
+
+
+@pops_up
+def test_where_nothing_is_found_it_says_so(field: SearchField, make_frame: MakeFrame) -> None:
+    field.show_recording(make_frame().moment.recording)
+    found = picks(field)
+    field.begin()
+    QTest.keyClicks(field, "conv")
+    assert field.accessibleDescription() == ""
+    QTest.keyClicks(field, "9")
+    assert field.accessibleDescription() == "Nothing has “conv9” in its name."
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert QToolTip.text() == "Nothing has “conv9” in its name."
+    assert found == []
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    assert field.accessibleDescription() == ""

@@ -489,7 +489,12 @@ def test_hints(view: NetworkView, make_frame: MakeFrame) -> None:
     assert hint(Spot(1, 0, 2)).startswith("conv1[2]: ")
     assert hint(Spot(3, 0, 2)) == "conv2: not computed yet"
     header = view.canvas.columns()[1].header.center()
-    assert view.canvas.hint(header).splitlines() == ["conv1: 6×30×30", "conv1.weight", "conv1.bias"]
+    assert view.canvas.hint(header).splitlines() == [
+        "conv1: 6×30×30",
+        "conv2d → relu: what is shown is the last one's output",
+        "conv1.weight",
+        "conv1.bias",
+    ]
     view.set_mode("weights")
     assert hint(Spot(2, 0, 0)) == "pool1: no parameters"
     beside = view.canvas.columns()[1].content

@@ -141,7 +141,7 @@ def test_an_evaluation_is_asked_for_shown_and_cancelled(view: SamplesWindow, qtb
     view.query_bar.part.setCurrentIndex(1)
     view.show_sheet(make_sheet("train", 120_000))
     assert [bar.amount.itemData(i) for i in range(bar.amount.count())] == [6000, 30_000, None]
-    widest = bar.amount.fontMetrics().horizontalAdvance("first 30,000")
+    widest = bar.amount.fontMetrics().horizontalAdvance("30,000 (first)")
     qtbot.waitUntil(lambda: bar.amount.width() >= widest + 24)  # with room for the arrow
     bar.amount.setCurrentIndex(1)
     bar.evaluate.setFocus()
