@@ -4,7 +4,7 @@ import os
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from .values import other_value
 STALL_S = 2.0
 IDLE_S = 60.0
 MOST_FORGERIES = 3
-MOST_STEPS = 12
+MOST_STEPS = 60
 # What is raised where what was forged before is in the way.
 IN_THE_WAY = (TypeError, LookupError, AttributeError, StopIteration, ValueError, RuntimeError)
 PLACES = (
@@ -232,6 +232,11 @@ class Forger:
         """What is wrong with the run that was opened; "" if it can be stepped and painted."""
         session = self.window.session
         frame = session.frame
+        if frame.settings.input_form != "batch":  # torch refuses others, as it is to be seen
+            session.configure(replace(frame.settings, input_form="batch"))
+            if not session.wait_idle(IDLE_S):
+                return "the input's form could not be changed"
+            frame = session.frame
         stood = (frame.iteration, frame.due)
         for _ in range(MOST_STEPS):  # the first may go over what is recorded, from breakpoints on
             session.step()
