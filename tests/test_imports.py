@@ -21,7 +21,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import backprop_viz.arguments", {"torch", "PySide6", "numpy"}),
         ("import backprop_viz.core.records", {"torch", "PySide6"}),
         ("import backprop_viz.core, backprop_viz.core.trainer", {"PySide6", "pyqtgraph"}),
-        ("import backprop_viz.views, backprop_viz.views.window", {"torch"}),
+        ("import backprop_viz.views, backprop_viz.views.window", {"torch", "pyqtgraph"}),
         ("import backprop_viz.app", {"torch", "pooch", "requests", "PIL"}),
         ("import backprop_viz.core.data.folder", {"torch", "PySide6"}),
         ("import backprop_viz.core.downloads", {"torch", "PySide6", "pooch", "requests"}),

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
 from .layout import layout
-from .records import Graph, Layer, LayerGraph, Node, Phase, Saved
+from .records import Graph, Layer, LayerGraph, Node, Output, Phase, Saved
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,10 @@ class Operation:
     op: str
     read: tuple[Tensor, ...]
     made: tuple[Tensor, ...]
-    # The grad_fn of the first tensor made, taken at once: an in-place op replaces it later.
+    # The grad_fn of the first tensor made and which of its outputs it is, taken at once: an
+    # in-place op replaces them later.
     grad_fn: GradFn | None
+    slot: int
 
 
 def walk(root: GradFn) -> list[GradFn]:
@@ -157,7 +159,7 @@ def layer_graph(
     the loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
     a view of a tensor is not shown again.
     """
-    columns = [_Column("x", source, [])]
+    columns = [_Column("x", source, [], [])]
     edges: list[tuple[int, int]] = []
     made_in = {id(source): 0}
     for i, operation in enumerate(operations, first):
@@ -174,11 +176,12 @@ def layer_graph(
         if column is None:
             column = len(columns)
             title = _title(operation, parameters)
-            columns.append(_Column(title, made, [], parameters))
+            columns.append(_Column(title, made, [], [], parameters))
             edges += [(read, column) for read in reads]
         columns[column].operations.append(i)
         columns[column].shown = made
-        columns[column].grad_fn = operation.grad_fn
+        node = None if operation.grad_fn is None else ids.get(operation.grad_fn)
+        columns[column].outputs.append(Output(operation.op, node, operation.slot))
         made_in.update((id(tensor), column) for tensor in operation.made)
     places = layout(len(columns), tuple(edges))
     layers = tuple(
@@ -188,10 +191,11 @@ def layer_graph(
             operations=tuple(column.operations),
             shape=tuple(column.shown.shape[1:]),
             parameters=tuple(column.parameters),
-            node=None if column.grad_fn is None else ids.get(column.grad_fn),
-            slot=column.shown.output_nr,
+            node=column.outputs[-1].node if column.outputs else None,
+            slot=column.outputs[-1].slot if column.outputs else 0,
             x=places[i][0],
             y=places[i][1],
+            outputs=tuple(column.outputs),
         )
         for i, (name, column) in enumerate(
             zip(_distinct([c.title for c in columns]), columns, strict=True)
@@ -205,8 +209,8 @@ class _Column:
     title: str
     shown: Tensor
     operations: list[int]
+    outputs: list[Output]
     parameters: Iterable[str] = ()
-    grad_fn: GradFn | None = None
 
 
 def _continued(

@@ -225,7 +225,10 @@ class Recorder:
         forward = getattr(type(self._trainer.model).forward, "__code__", None)
 
         def ran(op: str, read: Tensors, inputs: Arrays, made: Tensors, line: int | None) -> None:
-            self._operations.append(Operation(phase, op, read, made, made[0].grad_fn))
+            first = made[0]
+            self._operations.append(
+                Operation(phase, op, read, made, first.grad_fn, first.output_nr)
+            )
             of_weights = bool(read) and all(id(tensor) in self._weights for tensor in read)
             change = self._weights.update if of_weights else self._weights.difference_update
             change(id(tensor) for tensor in made)

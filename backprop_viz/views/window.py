@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         self.autograd = AutogradView()
         self.inspector = InspectorView()
         self.inspector.search.set_commands(actions.values())
+        self.network.outputs_changed.connect(self.inspector.show_outputs)
         self.loss_plot = LossPlot()
         self.accuracy_plot = AccuracyPlot()
         self.gradient_flow = GradientFlowPlot()

@@ -31,4 +31,5 @@ class BreakMenu(QMenu):
         self.triggered.connect(self._toggle)
 
     def _toggle(self, action: QAction) -> None:
-        self.toggled.emit(action.data())
+        if action.data() is not None:
+            self.toggled.emit(action.data())

@@ -15,7 +15,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from ...core.records import Array, Frame, Prediction
-from ..style.images import gray_image
+from ..style.images import gray_image, is_gray, signed_image, signed_range
+from ..style.numbers import short
 from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font
 from .canvas import Canvas
@@ -227,11 +228,20 @@ class SeenByTheNet(QWidget):
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._theme = DARK
-        self._image: QImage | None = None
+        self._seen: Array | None = None
+
+    @property
+    def image(self) -> QImage | None:
+        """The input in the colours that the network's panel has for it; None for none."""
+        if self._seen is None:
+            return None
+        if is_gray(self._seen):
+            return gray_image(self._seen)
+        return signed_image(self._seen, signed_range(self._seen), self._theme)
 
     def show_image(self, seen: Array | None) -> None:
         """Show an input of the net, None for none."""
-        self._image = None if seen is None else gray_image(seen)
+        self._seen = seen
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -245,14 +255,18 @@ class SeenByTheNet(QWidget):
         painter.setPen(QColor(self._theme.muted))
         painter.setFont(body_font(11))
         caption = self.tr("What the net sees")
+        if self._seen is not None and not is_gray(self._seen):
+            limit = short(signed_range(self._seen))
+            caption = self.tr("What the net sees · ±{limit}").format(limit=limit)
         metrics = QFontMetrics(body_font(11))
         caption = metrics.elidedText(caption, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(QRect(0, 0, self.width(), _CAPTION), 0, caption)
         side = self.height() - _CAPTION
         box = QRectF(0, _CAPTION, side, side)
         painter.fillRect(box, Qt.GlobalColor.black)
-        if self._image is not None:
-            painter.drawImage(box, self._image)
+        image = self.image
+        if image is not None:
+            painter.drawImage(box, image)
         painter.setPen(QPen(QColor(self._theme.border), 1))
         painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()

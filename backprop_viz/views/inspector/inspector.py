@@ -1,5 +1,7 @@
 """One parameter, tensor or grad_fn node in full: its numbers, its gradient, and why it is so."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -77,6 +79,7 @@ class InspectorView(Panel):
         self._graph = Graph()
         self._node: str | None = None
         self._element = 0
+        self._outputs: dict[str, int] = {}
 
     # -- what is shown -------------------------------------------------------------------------
 
@@ -99,7 +102,13 @@ class InspectorView(Panel):
         self._offer(frame.moment.recording)
         moment = frame.moment
         if self._shown.is_new(
-            moment.recording, moment.cursor, self.chosen, self._node, frame.settings, frame.training
+            moment.recording,
+            moment.cursor,
+            self.chosen,
+            self._node,
+            frame.settings,
+            frame.training,
+            self._outputs,
         ):
             self._show_chosen(frame)
 
@@ -121,6 +130,12 @@ class InspectorView(Panel):
             choice = ("layer", self._layer_of_node(selection))
         self._wanted = choice
         self._set_row()
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def show_outputs(self, outputs: Mapping[str, int]) -> None:
+        """Of a layer show the output that the network's panel shows, as ``NetworkView.outputs``."""
+        self._outputs = dict(outputs)
         if self._frame is not None:
             self.show_frame(self._frame)
 
@@ -214,6 +229,7 @@ class InspectorView(Panel):
             return
         layer = next((found for found in self._layers if choice == ("layer", found.name)), None)
         if layer is not None:
+            layer = layer.showing(self._outputs.get(layer.name, -1))
             self.description.setText(self._layer_line(frame.moment, layer))
             self.tensor.show_moment(frame.moment, layer)
             self._pages.setCurrentIndex(1)
@@ -229,8 +245,13 @@ class InspectorView(Panel):
         shape = "×".join(str(size) for size in layer.shape) or self.tr("a number")
         if not layer.shape or value is None:
             return shape
-        return self.tr("{shape} · {dtype} · first sample of the batch").format(
-            shape=shape, dtype=value.dtype
+        if not layer.switchable:
+            return self.tr("{shape} · {dtype} · first sample of the batch").format(
+                shape=shape, dtype=value.dtype
+            )
+        ran = sum(i < moment.cursor for i in layer.leading)
+        return self.tr("{output} · {shape} · {dtype} · first sample of the batch").format(
+            output=layer.titled(ran), shape=shape, dtype=value.dtype
         )
 
 

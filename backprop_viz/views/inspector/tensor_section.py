@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ...core.records import Array, Layer, Moment
 from ..style.elided import ElidedLabel
-from ..style.images import gray_image, signed_image, signed_range
+from ..style.images import gray_image, is_picture, signed_image, signed_range
 from ..style.numbers import short, signed
 from ..style.shown import Shown
 from ..style.theme import DARK, Theme, body_font
@@ -112,7 +112,7 @@ def layer_tensors(moment: Moment, layer: Layer) -> tuple[Array | None, Array | N
 
     A layer that is not of the moment's recording has neither.
     """
-    if layer not in moment.recording.layers.layers:
+    if layer.showing(len(layer.outputs) - 1) not in moment.recording.layers.layers:
         return None, None
     return moment.activation(layer), moment.gradient(layer)
 
@@ -143,11 +143,14 @@ class TensorSection(QWidget):
     def show_moment(self, moment: Moment, layer: Layer) -> None:
         """Show a layer at a moment."""
         tensors = layer_tensors(moment, layer)
-        if not self._shown.is_new(layer.name, layer.shape, *tensors):
+        if not self._shown.is_new(layer.name, layer.shape, str(layer.shown), *tensors):
             return
         value, gradient = (of_first_sample(tensor, layer) for tensor in tensors)
         self.value.show_array(
-            self.tr("values"), value, self.tr("not computed yet"), is_image=not layer.operations
+            self.tr("values"),
+            value,
+            self.tr("not computed yet"),
+            is_image=is_picture(tensors[0], layer),
         )
         self.gradient.show_array(
             self.tr("gradient"), gradient, self.tr("no gradient"), is_image=False

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ...core.records import Array, Layer, Moment
+from ..style.images import is_picture
 
 Mode = Literal["activations", "weights", "gradients"]
 MODES: tuple[Mode, ...] = ("activations", "weights", "gradients")
@@ -100,7 +101,7 @@ def blocks(moment: Moment | None, layer: Layer, mode: Mode) -> tuple[Block, ...]
     shown = empty.numbers
     if shown is None:
         return (Block(empty.size),)
-    return (Block(_size(shown.shape, image=not layer.operations), array),)
+    return (Block(_size(shown.shape, image=is_picture(array, layer)), array),)
 
 
 def activation_size(layer: Layer) -> Size:
@@ -117,6 +118,12 @@ def kernel_grid(count: int) -> tuple[int, int]:
 def shape_text(shape: tuple[int, ...]) -> str:
     """``6×30×30``."""
     return "×".join(str(n) for n in shape)
+
+
+def indexed(title: str, index: int) -> str:
+    """One map of what a title names: ``relu(conv1)[2]``, ``conv1[2] · conv2d``."""
+    name, dot, operation = title.partition(" · ")
+    return f"{name}[{index}]{dot}{operation}"
 
 
 def _size(shape: tuple[int, ...], image: bool = False) -> Size:

@@ -19,18 +19,20 @@ from ..style.images import image_of
 from ..style.numbers import short, signed
 from ..style.painting import ink_on, text_line
 from ..style.theme import Theme, code_font
-from .feature_maps import Block, Look, Range, kernel_grid, range_of
+from .feature_maps import Block, Look, Range, indexed, kernel_grid, range_of
 from .mosaic import colours
 
 
 class MapWindow(QFrame):
     """Shows one map of a block; not modal, and live while frames come.
 
-    Esc or a click elsewhere closes it, the arrow keys go to the map before or after.
+    Esc or a click elsewhere closes it, the arrow keys go to the map before or after, O shows the
+    layer's other output.
     """
 
     closed = Signal()
     turned = Signal(int)  # to this map
+    output_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,6 +55,10 @@ class MapWindow(QFrame):
             label.setWordWrap(True)
         header = QHBoxLayout()
         header.addWidget(self.heading, 1)
+        self.output = QToolButton()
+        self.output.setObjectName("outputSwitch")
+        self.output.clicked.connect(self.output_wanted)
+        header.addWidget(self.output)
         for glyph, tip, clicked in (
             ("‹", self.tr("Previous map (Left)"), self._previous),
             ("›", self.tr("Next map (Right)"), self._next),
@@ -72,23 +78,32 @@ class MapWindow(QFrame):
         body.addWidget(self.facts)
         body.addWidget(self.readout)
 
-    def show_map(self, name: str, block: Block, index: int, span: Range | None) -> None:
-        """Show a map of a block in the colours of its column's range."""
+    def show_map(
+        self, name: str, block: Block, index: int, span: Range | None, other: str = ""
+    ) -> None:
+        """Show a map of a block in the colours of its column's range.
+
+        ``other`` names the layer's next output, where it has several.
+        """
+        self.output.setVisible(bool(other))
+        text = self.tr("Show {output}").format(output=other)
+        self.output.setText(text)
+        self.output.setAccessibleName(text)
+        self.output.setToolTip(self.tr("Show {output} in its place (O)").format(output=other))
         self.block = block
         self.index = max(0, min(index, block.size.count - 1))
         self.picture.show_map(_sheet(block, self.index), span, block)
         if block.size.look is Look.UNITS:
             self.picture.mark(divmod(self.index, kernel_grid(block.size.count)[1]))
-            heading = self.tr("{name}[{index}] · {count} units")
+            heading = self.tr("{name} · {count} units")
         else:
             self.picture.mark(None)
-            heading = self.tr("{name}[{index}] · {count} maps")
+            heading = self.tr("{name} · {count} maps")
         if block.size.count == 1:
-            heading = "{name}"
-        text = heading.format(
-            name=block.parameter or name, index=self.index, count=block.size.count
-        )
-        self.heading.setText(text)
+            self.heading.setText(block.parameter or name)
+        else:
+            name = indexed(block.parameter or name, self.index)
+            self.heading.setText(heading.format(name=name, count=block.size.count))
         self.facts.setText(self._facts(span))
         self._read_out()
 
@@ -123,6 +138,8 @@ class MapWindow(QFrame):
                 self._previous()
             case Qt.Key.Key_Right | Qt.Key.Key_Down:
                 self._next()
+            case Qt.Key.Key_O if not self.output.isHidden():
+                self.output_wanted.emit()
             case _:
                 super().keyPressEvent(event)
 

@@ -1,6 +1,7 @@
 """The painted area of the network: columns of maps, the arrows between them, focus and picking."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -22,10 +23,12 @@ from ..style.numbers import signed
 from ..style.shown import Shown
 from ..style.theme import Theme, body_font, code_font
 from . import network_layout
-from .feature_maps import Block, Look, Size, blocks, shape_text
+from .feature_maps import Block, Look, Size, blocks, indexed, shape_text
 from .network_layout import Column, least_size
-from .network_painter import AROUND, Blocks, NetworkPainter
+from .network_painter import AROUND, SWITCH, Blocks, NetworkPainter
 from .network_state import NetworkState
+
+NAME_LINE = 18  # of a column's header, what is below its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class NetworkCanvas(QWidget):
     """Shows a ``NetworkState``; says which map was chosen."""
 
     chosen = Signal(object)  # Spot
+    output_wanted = Signal(str, int)  # of this layer, this operation's
     breakpoint_toggled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,7 +52,10 @@ class NetworkCanvas(QWidget):
         self.setObjectName("networkCanvas")
         self.setAccessibleName(self.tr("Layers and their maps"))
         self.setAccessibleDescription(
-            self.tr("Arrow keys go from map to map, Enter shows the map large.")
+            self.tr(
+                "Arrow keys go from map to map, Enter shows the map large, "
+                "O shows the layer's other output."
+            )
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -164,12 +171,25 @@ class NetworkCanvas(QWidget):
             return
         column = self.column_at(event.position())
         spot = self.spot_at(event.position())
+        if column is not None and self._on_switch(column, event.position()):
+            self._show_other(column)
+            return
         if spot is None and column is not None:
             spot = Spot(column, 0, 0)
         if spot is not None:
             self._spot = spot
             self.update()
             self.chosen.emit(spot)
+
+    def _on_switch(self, column: int, point: QPointF) -> bool:
+        """Whether a point is on the name of a layer that has several outputs."""
+        name = self.columns()[column].header.adjusted(0, 0, 0, -NAME_LINE)
+        return self._state.switchable(self.layers[column]) and name.contains(point)
+
+    def _show_other(self, column: int) -> None:
+        layer = self.layers[column]
+        if self._state.switchable(layer):
+            self.output_wanted.emit(layer.name, layer.next_shown)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu of the layer under the mouse, or of the one the keyboard is at."""
@@ -182,9 +202,18 @@ class NetworkCanvas(QWidget):
 
     def menu_of(self, layer: str) -> BreakMenu:
         """What can be done at a layer; it is gone when it closes."""
+        found = next(y for y in self.layers if y.name == layer)
         text = self.tr("&Break when {name} is computed").format(name=layer)
         menu = BreakMenu([(text, Breakpoint("layer", layer))], self.breakpoints, self)
         menu.toggled.connect(self.breakpoint_toggled)
+        if self._state.switchable(found):
+            menu.addSeparator()
+            for i in range(len(found.outputs)):
+                title = found.showing(i).titled()
+                action = menu.addAction(self.tr("Show {output}").format(output=title))
+                action.setCheckable(True)
+                action.setChecked(found.showing(i) == found)
+                action.triggered.connect(partial(self.output_wanted.emit, layer, i))
         return menu
 
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
@@ -217,6 +246,8 @@ class NetworkCanvas(QWidget):
             self._move_focus(*steps[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._spot is not None:
             self.chosen.emit(self._spot)
+        elif key == Qt.Key.Key_O and self._spot is not None:
+            self._show_other(self._spot.column)
         else:
             super().keyPressEvent(event)
 
@@ -253,7 +284,7 @@ class NetworkCanvas(QWidget):
             column = self.column_at(point)
             return "" if column is None else self._layer_hint(self.layers[column])
         layer, block = self.layers[spot.column], self._blocks[spot.column][spot.block]
-        name = block.parameter or layer.name
+        name = block.parameter or self._state.title(layer)
         if block.size.look is Look.NOTHING:
             return self.tr("{layer}: no parameters").format(layer=layer.name)
         maps = block.maps
@@ -261,12 +292,11 @@ class NetworkCanvas(QWidget):
             return self.tr("{name}: not computed yet").format(name=name)
         own = maps[spot.map]
         if own.size == 1:
-            text = self.tr("{name}[{index}]: {value}")
-            return text.format(name=name, index=spot.map, value=signed(own.flat[0]))
-        text = self.tr("{name}[{index}]: {low} to {high}")
+            text = self.tr("{name}: {value}")
+            return text.format(name=indexed(name, spot.map), value=signed(own.flat[0]))
+        text = self.tr("{name}: {low} to {high}")
         return text.format(
-            name=name,
-            index=spot.map,
+            name=indexed(name, spot.map),
             low=signed(own.min()),
             high=signed(own.max()),
         )
@@ -274,12 +304,18 @@ class NetworkCanvas(QWidget):
     def _layer_hint(self, layer: Layer) -> str:
         shape = shape_text(layer.shape) or self.tr("a number")
         lines = [self.tr("{layer}: {shape}").format(layer=layer.name, shape=shape)]
-        moment = None if self.state is None else self.state.moment
-        if moment is not None and len(layer.operations) > 1:
-            chain = " → ".join(moment.recording.events[i].op for i in layer.operations)
-            lines.append(
-                self.tr("{chain}: what is shown is the last one's output").format(chain=chain)
-            )
+        if self._state.switchable(layer):
+            chain = " → ".join(output.op for output in layer.outputs)
+            shown, chosen = self._state.title(layer), layer.titled()
+            other = layer.showing(layer.next_shown).titled()
+            text = self.tr("{chain}: {shown} is shown")
+            hint = self.tr("Click the name to show {other} (O)")
+            if shown != chosen:
+                hint = self.tr("{chosen} has not run yet")
+            lines += [
+                text.format(chain=chain, shown=shown),
+                hint.format(other=other, chosen=chosen),
+            ]
         return "\n".join([*lines, *layer.parameters])
 
     # -- painting ----------------------------------------------------------------------------
@@ -312,9 +348,19 @@ def _header_widths(layers: tuple[Layer, ...]) -> tuple[int, ...]:
     names = QFontMetrics(body_font(13, bold=True))
     shapes = QFontMetrics(code_font(11))
     return tuple(
-        max(names.horizontalAdvance(y.name), shapes.horizontalAdvance(shape_text(y.shape)))
+        max(
+            *(names.horizontalAdvance(title) + SWITCH for title in _titles(y)),
+            names.horizontalAdvance(y.name),
+            shapes.horizontalAdvance(shape_text(y.shape)),
+        )
         for y in layers
     )
+
+
+def _titles(layer: Layer) -> tuple[str, ...]:
+    """The names of a layer's outputs; none where there is no choice."""
+    count = len(layer.outputs) if layer.switchable else 0
+    return tuple(layer.showing(i).titled() for i in range(count))
 
 
 def moved(columns: tuple[Column, ...], spot: Spot, down: int, across: int) -> Spot:

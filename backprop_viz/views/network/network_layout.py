@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 
@@ -14,6 +15,8 @@ HEADER = 38
 CAPTION = 17
 _MARGIN = 10
 _ARROW = 30  # the least room between two columns
+_LEAST_ARROW = 22  # the same where the names need what room there is
+_RANGE = 50  # the width of a range at the foot
 _STRIP = 9  # width of a bias beside its weight
 _BLOCK_GAP = 4
 
@@ -118,11 +121,13 @@ def place(
         max([activation_size(layer).height for layer in layers]),
     )
     wanted = [0.0] * len(xs)
+    needed = [0.0] * len(xs)
     for layer, text in zip(layers, headers, strict=True):
         i = xs.index(layer.x)
         activations = fit(activation_size(layer), room).rect.width()
         wanted[i] = max(wanted[i], activations, text)
-    centers, slots = _centers(wanted, width)
+        needed[i] = max(needed[i], activations + _LEAST_ARROW, text + 4, _RANGE)
+    centers, slots = _centers(wanted, needed, width)
     columns = []
     for layer, own in zip(layers, sizes, strict=True):
         i = xs.index(layer.x)
@@ -156,14 +161,20 @@ class _Room:
     largest: int
 
 
-def _centers(wanted: Sequence[float], width: float) -> tuple[list[float], list[float]]:
-    """The middle of each column and the width its texts may take: equal gaps between them."""
+def _centers(
+    wanted: Sequence[float], needed: Sequence[float], width: float
+) -> tuple[list[float], list[float]]:
+    """The middle of each column and the width its texts may take: equal gaps between them.
+
+    Where there is no room for that, each gets a share by what it needs.
+    """
     count = len(wanted)
     free = width - 2 * _MARGIN - sum(wanted)
     gap = free / (count - 1) if count > 1 else 0.0
     if count > 1 and gap < 6:
-        pitch = (width - 2 * _MARGIN) / count
-        return [_MARGIN + (i + 0.5) * pitch for i in range(count)], [pitch - 4] * count
+        shares = _shares(needed, width - 2 * _MARGIN)
+        ends = list(accumulate(shares, initial=float(_MARGIN)))
+        return [(a + b) / 2 for a, b in pairwise(ends)], [share - 4 for share in shares]
     if count == 1:
         return [width / 2], [width - 2 * _MARGIN]
     centers, left = [], float(_MARGIN)
@@ -171,6 +182,16 @@ def _centers(wanted: Sequence[float], width: float) -> tuple[list[float], list[f
         centers.append(left + want / 2)
         left += want + gap
     return centers, [want + gap - 6 for want in wanted]
+
+
+def _shares(needed: Sequence[float], room: float) -> list[float]:
+    """A room in parts: who needs little gets it, the others get the same, and so does the rest."""
+    shares, left = [0.0] * len(needed), room
+    order = sorted(range(len(needed)), key=needed.__getitem__)
+    for rank, i in enumerate(order):
+        shares[i] = min(needed[i], left / (len(order) - rank))
+        left -= shares[i]
+    return [share + left / len(order) for share in shares]
 
 
 def _beside(

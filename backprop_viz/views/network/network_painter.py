@@ -18,6 +18,8 @@ from .network_state import NetworkState
 Blocks = tuple[Block, ...]
 
 AROUND = 24.0  # the frame, its ring and the logits' marks
+_LEFT = Qt.TextElideMode.ElideLeft
+SWITCH = 12  # the heads beside the name of a layer that has several outputs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,16 +126,43 @@ class NetworkPainter:
             color = self.theme.phase(state.phase)
         box = column.header.toRect()
         muted = QColor(self.theme.muted)
-        self._text(painter, box.adjusted(0, 2, 0, -18), layer.name, body_font(13, bold=True), color)
+        line = box.adjusted(0, 2, 0, -18)
+        title = state.title(layer)
+        if state.switchable(layer):
+            line.setRight(line.right() - SWITCH)
+            self._switch(painter, line, title, color)
+        # Of a dotted name the end tells most, of a title with an operation both ends do.
+        mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
+        self._text(painter, line, title, _title_font(title, line.width()), color, mode)
         self._text(painter, box.adjusted(0, 19, 0, -3), state.caption(layer), code_font(11), muted)
 
-    def _text(self, painter: QPainter, box: QRect, text: str, font: QFont, color: QColor) -> None:
-        """A line over whatever arrow passes here; the end of a dotted name tells most."""
+    def _text(
+        self,
+        painter: QPainter,
+        box: QRect,
+        text: str,
+        font: QFont,
+        color: QColor,
+        mode: Qt.TextElideMode = _LEFT,
+    ) -> None:
+        """A line over whatever arrow passes here."""
         font = fitting(font, text, box.width(), 9)
         across = min(QFontMetrics(font).horizontalAdvance(text) + 6, box.width())
         back = QRect(box.center().x() - across // 2, box.y(), across, box.height())
         painter.fillRect(back, QColor(self.theme.panel))
-        text_line(painter, box, text, font, color, Qt.TextElideMode.ElideLeft)
+        text_line(painter, box, text, font, color, mode)
+
+    def _switch(self, painter: QPainter, line: QRect, title: str, color: QColor) -> None:
+        """Two small heads beside a name: a click shows the layer's other output."""
+        font = _title_font(title, line.width())
+        across = min(QFontMetrics(font).horizontalAdvance(title), line.width())
+        x, y = line.center().x() + across / 2 + 7, line.center().y() + 1.0
+        painter.fillRect(QRectF(x - 6, line.y(), 11, line.height()), QColor(self.theme.panel))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        for way in (-1, 1):
+            base, tip = y + 1.5 * way, y + 5 * way
+            painter.drawPolygon([QPointF(x - 3.5, base), QPointF(x + 3.5, base), QPointF(x, tip)])
 
     def _column(
         self, painter: QPainter, state: NetworkState, index: int, blocks: Blocks, column: Column
@@ -221,6 +250,14 @@ class NetworkPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.text))
             painter.drawEllipse(_beside(grid.tile(largest)), 1.8, 1.8)
+
+
+def _title_font(title: str, width: int) -> QFont:
+    """Bold where there is room; a plain font is narrower, and is legible when small."""
+    bold = fitting(body_font(13, bold=True), title, width, 11)
+    if QFontMetrics(bold).horizontalAdvance(title) <= width:
+        return bold
+    return fitting(body_font(12), title, width, 9)
 
 
 def _touches(left: Column, right: Column, exposed: QRectF) -> bool:

@@ -45,6 +45,8 @@ class NetworkState:
         framed = layer.name in (self.current, before.current)
         if framed and (self.current, self.phase) != (before.current, before.phase):
             return True
+        if self.title(layer) != before.title(layer):
+            return True
         return not layer.shape and self.caption(layer) != before.caption(layer)
 
     def reached(self, edge: tuple[int, int]) -> bool:
@@ -55,6 +57,19 @@ class NetworkState:
         if self.backwards:
             return self.moment.gradient(before) is not None
         return self.moment.activation(after) is not None
+
+    def title(self, layer: Layer) -> str:
+        """A layer's name, and which of its outputs is shown, where it has several."""
+        if self.mode == "weights":
+            return layer.name
+        ran = None
+        if self.mode == "activations" and self.moment is not None:
+            ran = sum(i < self.moment.cursor for i in layer.leading) or None
+        return layer.titled(ran)
+
+    def switchable(self, layer: Layer) -> bool:
+        """Whether another output of the layer can be shown in its place."""
+        return layer.switchable and self.mode != "weights"
 
     def caption(self, layer: Layer) -> str:
         """What stands below a layer's name: its shape, or its value if it has none."""

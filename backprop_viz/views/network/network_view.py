@@ -1,5 +1,7 @@
 """The network: each layer's activations, weights or gradients at the cursor."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButton, QWidget
@@ -16,10 +18,15 @@ from .network_state import following_mode, state_of
 
 
 class NetworkView(Panel):
-    """Columns of maps. ``picked`` says which layer was chosen, ``mode_changed`` what is shown."""
+    """Columns of maps. ``picked`` says which layer was chosen, ``mode_changed`` what is shown.
+
+    ``outputs_changed`` carries ``outputs``: by a layer's name, which of its operations' outputs is
+    shown, and its gradient; the last one's where it has no entry.
+    """
 
     picked = Signal(str, object)
     mode_changed = Signal(str)
+    outputs_changed = Signal(object)
     breakpoint_toggled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -31,6 +38,8 @@ class NetworkView(Panel):
         self._phase: Phase | None = None
         self._pinned: int | None = None  # the iteration in which the user chose a mode
         self._remembered = LayerGraph()
+        self.outputs: dict[str, int] = {}
+        self._of = self._showing = LayerGraph()  # a recording's layers, and those as chosen
         self._theme = DARK
         self._map: MapWindow | None = None
         self._map_spot = Spot(0, 0, 0)
@@ -40,6 +49,7 @@ class NetworkView(Panel):
         self._switch.idClicked.connect(self._choose_mode)
         self.canvas = NetworkCanvas()
         self.canvas.chosen.connect(self._choose)
+        self.canvas.output_wanted.connect(self.show_output)
         self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
         scroll = QScrollArea()
         scroll.setObjectName("networkScroll")
@@ -127,6 +137,7 @@ class NetworkView(Panel):
         self._stale = False
         before = self.canvas.state
         state = state_of(self._frame, self.mode, self._remembered)
+        state = replace(state, layers=self._as_chosen(state.layers))
         self.canvas.show_state(state)
         if state.layers is not before.layers or state.moment is None:
             self._tell_size()
@@ -134,6 +145,22 @@ class NetworkView(Panel):
             self._reveal(state.current)
         if self._map is not None:
             self._update_map()
+
+    def show_output(self, layer: str, index: int) -> None:
+        """Show the output of another of a layer's operations: what it made, and its gradient."""
+        if self.outputs.get(layer) == index:
+            return
+        self.outputs = {**self.outputs, layer: index}
+        self._of = self._showing = LayerGraph()
+        self.picked.emit("layer", layer)
+        self.outputs_changed.emit(self.outputs)
+        self._refresh()
+
+    def _as_chosen(self, layers: LayerGraph) -> LayerGraph:
+        """A recording's layers with the outputs that were chosen; one object while they are."""
+        if layers is not self._of:
+            self._of, self._showing = layers, layers.showing(self.outputs)
+        return self._showing
 
     def _tell_size(self) -> None:
         assert self._frame is not None
@@ -167,6 +194,7 @@ class NetworkView(Panel):
             self._map = MapWindow(self._theme, self.window())
             self._map.closed.connect(self._forget_map)
             self._map.turned.connect(self._turn_map)
+            self._map.output_wanted.connect(self._show_other)
         self._update_map()
         if self._map is not None:
             self._map.open()
@@ -175,6 +203,10 @@ class NetworkView(Panel):
         self._map_spot = Spot(self._map_spot.column, self._map_spot.block, index)
         self.canvas.focus_spot(self._map_spot)
         self._update_map()
+
+    def _show_other(self) -> None:
+        layer = self.canvas.layers[self._map_spot.column]
+        self.show_output(layer.name, layer.next_shown)
 
     def _update_map(self) -> None:
         """Bring the large map up to date; close it if its layer is gone."""
@@ -186,8 +218,9 @@ class NetworkView(Panel):
             return
         block = blocks[min(spot.block, len(blocks) - 1)]
         shown = tuple(b.numbers for b in blocks if b.numbers is not None)
-        name = self.canvas.layers[spot.column].name
-        self._map.show_map(name, block, spot.map, range_of(shown))
+        layer, state = self.canvas.layers[spot.column], self.canvas.state
+        other = layer.showing(layer.next_shown).titled() if state.switchable(layer) else ""
+        self._map.show_map(state.title(layer), block, spot.map, range_of(shown), other)
 
     def _forget_map(self) -> None:
         if self._map is not None:

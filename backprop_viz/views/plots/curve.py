@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor
 
 from ...core.records import Curves
 from ..style.theme import Theme
-from .curve_row import CurveRow
+from .curve_row import CurveRow, line_color
 from .traces import Floats, Trace
 
 # Up to this many points are marked each; a marked curve with more has as many, spread evenly.
@@ -80,9 +80,3 @@ def _log10(y: Floats) -> Floats:
         logarithm = np.log10(y)
     logarithm[~np.isfinite(logarithm)] = np.nan
     return logarithm
-
-
-def line_color(row: CurveRow, theme: Theme) -> QColor:
-    """The colour that a curve is drawn in, in the plot and in its legend."""
-    color = QColor(getattr(theme, row.color))
-    return theme.tint(color, 0.5) if row.faint else color

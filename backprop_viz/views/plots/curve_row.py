@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtGui import QColor
+
 from ...core.records import Curves
+from ..style.theme import Theme
 from .extremes import Floats
 
 # A curve's values, and the iterations they belong to (None: 1, 2, 3, ...).
@@ -28,3 +31,9 @@ class CurveRow:
     faint: bool = False
     marked: bool = False
     main: bool = False
+
+
+def line_color(row: CurveRow, theme: Theme) -> QColor:
+    """The colour that a curve is drawn in, in the plot and in its legend."""
+    color = QColor(getattr(theme, row.color))
+    return theme.tint(color, 0.5) if row.faint else color

@@ -12,8 +12,7 @@ from ...core.records import Curves, Frame
 from ..style.elided import ElidedLabel
 from ..style.panel import Panel
 from ..style.theme import DARK, Theme, body_font
-from .curve import line_color
-from .curve_row import CurveRow, Series
+from .curve_row import CurveRow, Series, line_color
 from .gradient_flow import GradientFlowPlot
 from .legend import HEADER_HEIGHT, LegendButton
 

@@ -4,8 +4,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from ...core.records import Array
+from ...core.records import Array, Layer
 from .theme import Theme
+
+
+def is_gray(array: Array | None) -> bool:
+    """Whether numbers are shown as light in gray: none is below zero. All else is signed."""
+    return array is None or not (array < 0).any()
+
+
+def is_picture(array: Array | None, layer: Layer) -> bool:
+    """Whether a layer's batch is shown in gray: the network's input, if it can be."""
+    return not layer.operations and is_gray(array)
 
 
 def signed_range(array: Array) -> float:

@@ -242,7 +242,7 @@ def test_a_layer_shows_its_first_sample(view: InspectorView, make_frame: MakeFra
             np.testing.assert_array_equal(gradient, (sent[0] if layer.shape else sent).ravel())
         view.grab()
     view.select(select(moment.recording, "layer", "conv2"))
-    assert view.description.text() == "16×13×13 · float32 · first sample of the batch"
+    assert view.description.text() == "relu(conv2) · 16×13×13 · float32 · first sample of the batch"
 
 
 def test_a_layer_that_has_not_run_says_so(view: InspectorView, make_frame: MakeFrame) -> None:

@@ -393,7 +393,7 @@ def test_a_click_picks_the_layer_and_enlarges_the_map(
     assert picked.args == ["layer", "conv2"]
     large = open_map(view)
     assert large is not None
-    assert large.heading.text() == "conv2[5] · 16 maps"
+    assert large.heading.text() == "relu(conv2)[5] · 16 maps"
     activation = frame.moment.activation(layer(frame, "conv2"))
     assert activation is not None
     own = activation[0, 5]
@@ -486,12 +486,13 @@ def test_hints(view: NetworkView, make_frame: MakeFrame) -> None:
     def hint(spot: Spot) -> str:
         return view.canvas.hint(view.canvas.rect_of(spot).center())
 
-    assert hint(Spot(1, 0, 2)).startswith("conv1[2]: ")
-    assert hint(Spot(3, 0, 2)) == "conv2: not computed yet"
+    assert hint(Spot(1, 0, 2)).startswith("conv1[2] · conv2d: ")
+    assert hint(Spot(3, 0, 2)) == "relu(conv2): not computed yet"
     header = view.canvas.columns()[1].header.center()
     assert view.canvas.hint(header).splitlines() == [
         "conv1: 6×30×30",
-        "conv2d → relu: what is shown is the last one's output",
+        "conv2d → relu: conv1 · conv2d is shown",
+        "relu(conv1) has not run yet",
         "conv1.weight",
         "conv1.bias",
     ]
@@ -666,7 +667,7 @@ def test_a_layers_menu_sets_a_breakpoint(qtbot: QtBot, make_frame: MakeFrame) ->
     frame = make_frame()
     view.show_frame(frame)
     wanted = Breakpoint("layer", "conv2")
-    (action,) = view.canvas.menu_of("conv2").actions()
+    action = view.canvas.menu_of("conv2").actions()[0]
     assert not action.isChecked()
     with qtbot.waitSignal(view.breakpoint_toggled) as told:
         action.trigger()
