@@ -59,6 +59,7 @@ class TensorPicture(QWidget):
         self._image = QImage()
         self._theme = DARK
         self._signed = True
+        self._range = (0.0, 1.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -74,6 +75,12 @@ class TensorPicture(QWidget):
         """Show an array in the colours that the network has for it; an image in gray."""
         self._maps = None if array is None else maps(array)
         self._signed = not is_image
+        # Of all numbers, as in the network, though not all maps may be shown.
+        self._range = (0.0, 1.0)
+        if array is not None and self._maps is not None:
+            finite = array[np.isfinite(array)]
+            if finite.size:
+                self._range = float(finite.min()), float(finite.max())
         self.setVisible(self._maps is not None)
         self.setMinimumHeight(60 if self.is_tall else _STRIP)
         self.setMaximumHeight(_TALLEST if self.is_tall else _STRIP)
@@ -88,12 +95,11 @@ class TensorPicture(QWidget):
         self._image = QImage()
         if self._maps is not None:
             stacked = self._maps.reshape(-1, self._maps.shape[-1])
+            low, high = self._range
             if self._signed:
-                self._image = signed_image(stacked, signed_range(stacked), self._theme)
+                self._image = signed_image(stacked, max(abs(low), abs(high)), self._theme)
             else:
-                finite = stacked[np.isfinite(stacked)]
-                low, high = (finite.min(), finite.max()) if finite.size else (0.0, 1.0)
-                self._image = gray_image(stacked, float(low), float(high))
+                self._image = gray_image(stacked, low, high)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -82,7 +82,9 @@ class LegendButton(QToolButton):
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(color, self._width))
-        painter.drawLine(QPointF(1, 5), QPointF(14, 5))
+        # In whole pixels: a line between two has a fainter colour than the curve.
+        y = 5.5 if round(self._width) % 2 else 5.0
+        painter.drawLine(QPointF(1, y), QPointF(14, y))
         if self._marked:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)

@@ -405,6 +405,35 @@ def test_a_click_picks_the_layer_and_enlarges_the_map(
     assert float(large.readout.text().split(": ")[1]) == pytest.approx(own[4, 7], rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("block", "index", "parameter", "heading"),
+    [
+        (0, 3, "conv2.weight", "conv2.weight[3] · 16 maps"),
+        (1, 7, "conv2.bias", "conv2.bias[7] · 16 units"),
+    ],
+)
+def test_a_click_on_a_kernel_picks_its_weight(
+    view: NetworkView,
+    make_frame: MakeFrame,
+    qtbot: QtBot,
+    block: int,
+    index: int,
+    parameter: str,
+    heading: str,
+) -> None:
+    frame = make_frame(DIGITS)
+    view.show_frame(frame)
+    view.set_mode("weights")
+    with qtbot.waitSignal(view.picked) as picked:
+        click(view, Spot(column(view, "conv2"), block, index))
+    assert picked.args == ["parameter", parameter]
+    large = open_map(view)
+    assert large is not None
+    assert large.heading.text() == heading
+    assert large.block is not None
+    np.testing.assert_array_equal(large.block.source, frame.moment.value(parameter))
+
+
 def click(view: NetworkView, spot: Spot) -> None:
     center = view.canvas.rect_of(spot).center().toPoint()
     QTest.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=center)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,7 +20,7 @@ from backprop_viz.core.records import Array, Frame, Phase, Settings
 from backprop_viz.views.inspector.inspector import InspectorView
 from backprop_viz.views.network.map_window import MapWindow
 from backprop_viz.views.network.network_view import NetworkView
-from backprop_viz.views.style.theme import DARK, LIGHT
+from backprop_viz.views.style.theme import DARK, LIGHT, Theme, body_font
 
 MakeFrame = Callable[..., Frame]
 DIGITS = Settings(data="strokes", batch_size=3)
@@ -268,14 +269,28 @@ def test_an_operation_in_place_leaves_what_was_before_it() -> None:
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
-def test_the_switch_is_painted_beside_names_that_have_one(
-    panels: Panels, make_frame: MakeFrame, theme: object
+def test_a_switch_is_painted_beside_names_that_have_one(
+    panels: Panels, make_frame: MakeFrame, theme: Theme
 ) -> None:
+    panels.network.setGeometry(0, 0, 1200, 367)
     panels.show_frame(make_frame(DIGITS))
     panels.network.set_theme(theme)
-    panels.network.set_mode("activations")
-    before = panels.network.canvas.grab().toImage()
-    panels.click(panels.name_at("fc1"))
-    after = panels.network.canvas.grab().toImage()
-    header = panels.network.canvas.columns()[panels.column("fc1")].header.toRect()
-    assert before.copy(header) != after.copy(header)
+    canvas = panels.network.canvas
+    metrics = QFontMetrics(body_font(13, bold=True))
+    for mode, name, wider in (
+        ("activations", "fc1", True),
+        ("gradients", "fc1", True),
+        ("weights", "fc1", False),
+        ("activations", "pool1", False),
+    ):
+        panels.network.set_mode(mode)
+        header = canvas.columns()[panels.column(name)].header.toRect()
+        image = canvas.grab(header.adjusted(0, 0, 0, -19)).toImage()
+        ground = {QColor(theme.panel).rgb(), image.pixel(0, 0)}  # under a text, and elsewhere
+        inked = [
+            x
+            for x in range(image.width())
+            if any(image.pixel(x, y) not in ground for y in range(image.height()))
+        ]
+        beyond = inked[-1] - inked[0] - metrics.horizontalAdvance(panels.title(name))
+        assert (beyond > 4) == wider, (mode, name, beyond)

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -5,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -13,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.core.records import Curves, Frame, Phase, Settings
 from backprop_viz.core.selection import select
 from backprop_viz.views.plots.flow_layout import slot
-from backprop_viz.views.plots.plots import AccuracyPlot, GradientFlowPlot, LossPlot
-from backprop_viz.views.style.theme import DARK, LIGHT
+from backprop_viz.views.plots.plots import AccuracyPlot, CurvePanel, GradientFlowPlot, LossPlot
+from backprop_viz.views.style.theme import DARK, LIGHT, Theme
 
 MakeFrame = Callable[..., Frame]
 
@@ -106,6 +107,56 @@ def test_a_word_of_the_legend_hides_its_curve(qtbot: QtBot, make_frame: MakeFram
         assert button.toolTip()
         assert button.accessibleName()
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+@pytest.mark.parametrize("kind", [LossPlot, AccuracyPlot])
+def test_the_line_in_the_legend_has_the_colour_of_the_curve(
+    qtbot: QtBot, make_frame: MakeFrame, kind: type[CurvePanel], theme: Theme
+) -> None:
+    panel = kind()
+    shown(qtbot, panel)
+    panel.set_theme(theme)
+    noise = np.random.default_rng(0).random((4, 4000))
+    each = np.arange(1.0, 4001.0)
+    run = Curves(noise[0], noise[1], each, noise[2], noise[3])
+    panel.show_frame(replace(make_frame(STROKES, phases=0), curves=run))
+    assert len(panel.legend) >= 2
+
+    def painted(shown: int | None) -> Counter[int]:
+        for i, button in enumerate(panel.legend):
+            button.setChecked(i == shown)
+        image = panel.plot.grab().toImage()
+        return Counter(
+            image.pixel(x, y) for x in range(image.width()) for y in range(image.height())
+        )
+
+    empty = painted(None)
+    colors = []
+    for i, button in enumerate(panel.legend):
+        (curve, _), *_ = (painted(i) - empty).most_common()
+        picture = QImage(16, 10, QImage.Format.Format_RGB32)
+        picture.fill(QColor(theme.panel))
+        painter = QPainter(picture)
+        button.icon().paint(painter, picture.rect())
+        painter.end()
+        # The middle of the line, where it is not blended with what is behind.
+        far = max((picture.pixel(x, y) for x in range(3, 13) for y in range(10)), key=away(theme))
+        assert QColor(far).name() == QColor(curve).name(), button.text()
+        colors.append(curve)
+    assert len(set(colors)) == len(colors)
+
+
+def away(theme: Theme) -> Callable[[int], int]:
+    """How far a pixel is from the panel's colour."""
+    ground = QColor(theme.panel)
+
+    def distance(pixel: int) -> int:
+        color = QColor(pixel)
+        pairs = zip(color.getRgb()[:3], ground.getRgb()[:3], strict=True)
+        return sum(abs(a - b) for a, b in pairs)
+
+    return distance
 
 
 def test_the_crosshair_moves_by_keys_and_hides(qtbot: QtBot, make_frame: MakeFrame) -> None:
