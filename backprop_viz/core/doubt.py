@@ -1,7 +1,7 @@
 """Whether a drawing looks like a digit at all: judged by a small network that comes ready-made.
 
 A network that knows ten digits has to call everything one of them. This one, of which the user's
-is independent, knows letters, shapes and scribbles too; `tools/train_doubt.py` makes its numbers.
+is independent, knows letters, shapes and scribbles too; `tests/benchmarks/detector/train_doubt.py` makes its numbers.
 """
 
 from functools import cache

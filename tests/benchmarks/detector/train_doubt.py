@@ -1,6 +1,6 @@
 """Make the numbers of the detector of what is no digit: backprop_viz/core/doubt.safetensors.
 
-    python tools/train_doubt.py [--iterations N]
+    python tests/benchmarks/detector/train_doubt.py [--iterations N]
 
 A small network learns eleven classes: the ten digits, from the built-in strokes, and "none of
 them", from drawings of this folder's own making: letters and shapes (`no_digits.py`), scribbles
