@@ -212,7 +212,7 @@ def test_a_sample_without_a_label_to_learn_is_refused(box: Box) -> None:
     browsing = Browsing(stepper, box)
     browsing.watch("train")
     source = box.answers[-1].source
-    with pytest.raises(ValueError, match="Random input"):
+    with pytest.raises(ValueError, match="Random data has no labels"):
         browsing.load("train", source, 0)
     assert stepper.abandoned == 0
 

@@ -474,8 +474,8 @@ class Trainer:
         """ValueError if no label enters the loss, so that there is nothing to teach."""
         if self._source.targets is not None:
             raise ValueError(
-                "The network cannot train on a drawing while the data is random: "
-                "choose the built-in digits or MNIST as data."
+                "Random data has no labels to train on: choose the built-in digits or MNIST "
+                "as data."
             )
         if self.criterion is None:
             raise ValueError(

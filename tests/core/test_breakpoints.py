@@ -10,7 +10,7 @@ from backprop_viz.core.records import Breakpoint, Event, Phase
 
 @pytest.fixture(scope="module")
 def recording() -> bv.Recording:
-    return bv.Trainer("random", "mse", lr=0.01).record()
+    return bv.Trainer("random", "mse", lr=0.01, batch_size=1).record()
 
 
 def hit(recording: bv.Recording, breakpoint_: Breakpoint, start: int = 0) -> Event | None:

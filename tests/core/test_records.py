@@ -10,7 +10,7 @@ from backprop_viz.core.records import Phase, Settings
 
 @pytest.fixture(scope="module")
 def recording() -> bv.Recording:
-    trainer = bv.Trainer("random", "mse", "sgd", lr=0.1, set_to_none=False)
+    trainer = bv.Trainer("random", "mse", "sgd", lr=0.1, batch_size=1, set_to_none=False)
     trainer.iterate()
     return trainer.record()
 
