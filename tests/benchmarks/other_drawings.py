@@ -1,6 +1,6 @@
 """Letters, shapes and scribbles to show to a reader of digits, in the templates' notation.
 
-Drawn apart from those that the detector was made from (`tests/benchmarks/detector/no_digits.py`); of the kinds in
+Drawn apart from those that the detector was made from (`detector/no_digits.py`). Of the kinds in
 ``HELD_BACK`` it never saw any drawing. Letters that look like digits (B, D, I, J, O, Q, S, Z, b, g,
 h, i, j, l, o, q, s, y, z) are left out.
 """
