@@ -152,6 +152,7 @@ def _network() -> Section:
         [
             (tr("keys", "Move between maps"), "←  →  ↑  ↓"),
             (tr("keys", "Enlarge the map"), "Enter"),
+            (tr("keys", "Show the layer's other output"), "O"),
             (tr("keys", "Close the enlarged map"), "Esc"),
         ],
     )

@@ -172,6 +172,7 @@ class NetworkCanvas(QWidget):
         column = self.column_at(event.position())
         spot = self.spot_at(event.position())
         if column is not None and self._on_switch(column, event.position()):
+            self._spot = Spot(column, 0, 0)
             self._show_other(column)
             return
         if spot is None and column is not None:
