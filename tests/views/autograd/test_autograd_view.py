@@ -373,7 +373,7 @@ def test_a_click_picks_a_node(view: AutogradView, make_frame: MakeFrame, qtbot: 
             QTest.mouseClick(
                 view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=spot(view, node.id)
             )
-        assert picked.args == ["node", node.id]
+        assert picked.args == ["node", node.key]
 
 
 def test_keys_follow_the_edges(view: AutogradView, make_frame: MakeFrame, qtbot: QtBot) -> None:
@@ -385,11 +385,11 @@ def test_keys_follow_the_edges(view: AutogradView, make_frame: MakeFrame, qtbot:
     keys = [Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down]
     for key in [*keys, Qt.Key.Key_Return]:
         QTest.keyClick(view.canvas, key)
-    assert chosen == [("node", node_of(frame, "fc3.weight").id)]
+    assert chosen == [("node", node_of(frame, "fc3.weight").key)]
     QTest.keyClick(view.canvas, Qt.Key.Key_Up)
     QTest.keyClick(view.canvas, Qt.Key.Key_Right)
     QTest.keyClick(view.canvas, Qt.Key.Key_Return)
-    assert chosen[-1] == ("node", node_of(frame, "fc3.bias").id)
+    assert chosen[-1] == ("node", node_of(frame, "fc3.bias").key)
 
 
 @pytest.mark.parametrize("name", GRAPHS)

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
@@ -75,8 +76,12 @@ def test_without_evidence_there_is_no_button(section: WhySection, make_frame: Ma
 
 def test_a_nan_is_in_the_colour_of_errors(section: WhySection, make_frame: MakeFrame) -> None:
     settings = Settings(data="strokes", lr=1e6, batch_size=4)
-    section.show_moment(make_frame(settings, iterations=2), "parameter", "fc3.weight")
-    assert section.sentence.text().startswith("Inf first appeared in “linear”, from inputs between")
+    frame = make_frame(settings, iterations=2)
+    section.show_moment(frame, "parameter", "fc3.weight")
+    made = (a for event in frame.moment.recording.events for a in event.outputs if a is not None)
+    first = next(a for a in made if not np.isfinite(a).all())
+    name = "NaN" if np.isnan(first).any() else "Inf"
+    assert section.sentence.text().startswith(f"{name} first appeared in “linear”, from inputs")
     assert DARK.error in section.sentence.styleSheet()
     section.set_theme(LIGHT)
     assert LIGHT.error in section.sentence.styleSheet()
