@@ -112,6 +112,7 @@ def test_closed_in_the_middle_of_training(
     (name,) = names(state)
     run = load_session(state / name)
     assert run.checkpoint.iteration >= done
+    assert read_about(state / name)["iterations"] == str(run.checkpoint.iteration)
     assert run.curves.loss.tolist() == plain_loop(run.settings, run.checkpoint.iteration)[0]
 
 
@@ -275,6 +276,7 @@ def test_a_signal_closes_it_with_the_run_kept(
     (kept,) = names(state)
     run = load_session(state / kept)
     assert run.checkpoint.iteration >= done >= 3
+    assert read_about(state / kept)["iterations"] == str(run.checkpoint.iteration)
     trainer = resume(run, state / kept).trainer
     assert trainer.iteration == run.checkpoint.iteration
     assert np.array_equal(run.curves.loss, losses(run.settings, run.checkpoint.iteration))

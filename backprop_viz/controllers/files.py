@@ -67,16 +67,8 @@ class Files(QObject):
         return None if frame is None else window_state(self._context, frame)
 
     def about(self) -> dict[str, str]:
-        """What is to be told of the file, without opening it."""
-        assert self._frame is not None
-        settings = self._frame.settings
-        return {
-            "data": settings.data,
-            "loss": settings.loss,
-            "optimizer": settings.optimizer,
-            "iterations": str(self._frame.iteration),
-            "file": "" if self._path is None else str(self._path),
-        }
+        """What is to be told of an autosave beside its run: the user's file, if there is one."""
+        return {"file": "" if self._path is None else str(self._path)}
 
     @property
     def modified(self) -> bool:
@@ -141,7 +133,7 @@ class Files(QObject):
             self._saving += 1
             self._written[path] = self.stand()
             # Where it is, is for this computer alone to know.
-            self._session.save(path, state, {**self.about(), "file": ""})
+            self._session.save(path, state, {"file": ""})
 
     def load_weights(self) -> None:
         """Let the user choose a file of weights to go on with."""

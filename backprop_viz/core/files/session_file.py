@@ -40,14 +40,26 @@ class ResumedRun:
 def save_session(path: Path, run: StoredRun, about: Mapping[str, str] | None = None) -> None:
     """Write a run, atomically, for its owner alone to read.
 
-    ``about`` is what ``read_about`` tells of the file. Raises ValueError, a sentence, if it cannot
-    be written.
+    ``read_about`` tells ``about`` of the file, and of the run its data, loss, optimizer and how
+    many iterations are done. Raises ValueError, a sentence, if it cannot be written.
     """
     try:
         SESSION.read(run)
     except Wrong as wrong:  # it could not be opened again
         raise ValueError(f"{path.name} cannot be saved: {wrong}.") from wrong
-    write_container(path, _KIND, {f.name: getattr(run, f.name) for f in fields(run)}, about or {})
+    value = {f.name: getattr(run, f.name) for f in fields(run)}
+    write_container(path, _KIND, value, {**(about or {}), **_about(run)})
+
+
+def _about(run: StoredRun) -> dict[str, str]:
+    """What is told of the very run that is written, whatever the window showed by then."""
+    settings = run.settings
+    return {
+        "data": settings.data,
+        "loss": settings.loss,
+        "optimizer": settings.optimizer,
+        "iterations": str(run.checkpoint.iteration),
+    }
 
 
 def load_session(path: Path) -> StoredRun:

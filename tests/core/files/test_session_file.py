@@ -13,6 +13,7 @@ from backprop_viz.core import sources
 from backprop_viz.core import trainer as trainer_module
 from backprop_viz.core.checkpoints import Checkpoint
 from backprop_viz.core.files import container
+from backprop_viz.core.files.about import read_about
 from backprop_viz.core.files.session_file import (
     ResumedRun,
     StoredRun,
@@ -314,3 +315,21 @@ def test_random_data_of_before_it_took_any_batch_size_is_one_input(tmp_path: Pat
     opened = reopened(tmp_path / "run.bpviz", stored(settings, plain, plain.checkpoint())).trainer
     assert opened.batch_size == 1
     assert_same(opened, plain, 3)
+
+
+def test_what_is_told_of_a_file_is_of_the_run_in_it(tmp_path: Path) -> None:
+    settings = Settings(data="random", optimizer="adam", loss="mse")
+    trainer = Trainer.from_settings(settings)
+    for _ in range(3):
+        trainer.iterate()
+    # As of a window that shows how things stood a while ago.
+    late = {"iterations": "2", "data": "mnist", "file": "run.bpviz"}
+    run = stored(settings, trainer, trainer.checkpoint())
+    save_session(tmp_path / "kept.bpviz", run, late)
+    assert read_about(tmp_path / "kept.bpviz") == {
+        "file": "run.bpviz",
+        "data": "random",
+        "loss": "mse",
+        "optimizer": "adam",
+        "iterations": "3",
+    }
