@@ -83,6 +83,7 @@ class Recorder:
         self._layers = LayerGraph()
         self._options_used: dict[str, Any] = {}
         self._failure: Failure | None = None
+        self._cleared = trainer.clear_gradients
         # The operation that was begun last, and the shapes of what it was given.
         self._tried: tuple[str, tuple[tuple[int, ...], ...]] = ("", ())
 
@@ -90,6 +91,8 @@ class Recorder:
         """Run the phase that is due and record it; of one that raises, nothing stays."""
         phase = self._trainer.phase
         start, operations, lines = len(self._events), len(self._operations), len(self._trace)
+        if phase is Phase.ZERO_GRAD:
+            self._cleared = self._trainer.clear_gradients
         if phase is Phase.UPDATE:
             # The update's own: after it a schedule has put the next iteration's rate.
             self._options_used = self._options()
@@ -174,6 +177,7 @@ class Recorder:
             lesson=self._iteration - 1 in self._trainer.lessons,
             failure=self._failure,
             trace=tuple(self._trace),
+            cleared=self._cleared,
         )
 
     # -- zero_grad and update ----------------------------------------------------------------

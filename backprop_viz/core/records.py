@@ -298,7 +298,7 @@ class Recording:
     changed on purpose in this iteration, ``backwards`` how often backward ran in it, ``lesson``
     that its batch was not the loader's but a drawing, or a sample chosen by hand. ``trace`` are the
     lines of the network's forward as they ran: each one's number in its source file, and how many
-    events came before it.
+    events came before it. ``cleared``: whether zero_grad was called; if not, gradients accumulate.
     """
 
     iteration: int
@@ -319,6 +319,7 @@ class Recording:
     lesson: bool = False
     failure: Failure | None = None
     trace: tuple[tuple[int, int], ...] = ()
+    cleared: bool = True
 
     @cached_property
     def by_parameter(self) -> Mapping[str, Parameter]:

@@ -8,13 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from ...core.records import PHASES, Frame, Phase, Recording
+from ...core.records import PHASES, Array, Frame, Phase, Recording, Settings
 from ..inspector.alterations import alteration_sentence
 from ..style.numbers import short
 from ..style.theme import Theme
 from .phase_cell import PhaseCell
 from .phases import Standing, State, standings
-from .words import meaning
+from .words import as_recorded, meaning
 
 # Above this many numbers the length of the update is not worth its time at each frame.
 _NORM_LIMIT = 1_000_000
@@ -73,7 +73,7 @@ class PhaseBar(QWidget):
         for cell, standing in zip(self.cells, standings(self._frame), strict=True):
             note, mark = self._marked_note(self._frame, standing)
             cell.show_standing(standing, note, mark)
-            tip = self._tip(standing, note)
+            tip = self._tip(standing, note, as_recorded(self._frame))
             if mark:
                 tip = f"{tip}\n{self._altered(self._frame.moment.recording)}"
             if tip != cell.toolTip():
@@ -104,7 +104,7 @@ class PhaseBar(QWidget):
         if standing.state is State.UNDER_WAY:
             return self._under_way(standing)
         if standing.phase is Phase.ZERO_GRAD:
-            return self._cleared(frame)
+            return self._cleared(frame.moment.recording)
         if standing.phase is Phase.LOSS:
             loss = frame.moment.recording.loss
             return "–" if loss is None else short(loss)
@@ -127,15 +127,19 @@ class PhaseBar(QWidget):
         text = words.get(standing.phase, other)
         return text.format(done=standing.done, total=standing.total)
 
-    def _cleared(self, frame: Frame) -> str:
+    def _cleared(self, recording: Recording) -> str:
         """What zero_grad left in ``.grad``."""
-        if not frame.settings.clear_gradients:
+        if not recording.cleared:
             return self.tr("not called: gradients accumulate")
-        recording = frame.moment.recording
         span = recording.span(Phase.ZERO_GRAD)
         assert span is not None
-        left = [event.outputs[0] for event in recording.events[span.start : span.stop]]
+        events = recording.events[span.start : span.stop]
+        left = [event.outputs[0] for event in events]
         none = sum(grad is None for grad in left)
+        if all(_is_same(event.inputs[0], event.outputs[0]) for event in events):
+            if none == len(left):
+                return self.tr("{count} grads already None").format(count=none)
+            return self.tr("{count} grads already clear").format(count=len(left))
         if none == len(left):
             return self.tr("{count} grads → None").format(count=none)
         if none == 0:
@@ -148,8 +152,8 @@ class PhaseBar(QWidget):
             self._measured = (recording, update_length(recording))
         return self._measured[1]
 
-    def _tip(self, standing: Standing, note: str) -> str:
-        lines = [f"{standing.phase.value}: {meaning(standing.phase)}", note]
+    def _tip(self, standing: Standing, note: str, settings: Settings) -> str:
+        lines = [f"{standing.phase.value}: {meaning(standing.phase, settings)}", note]
         if standing.phase is Phase.LOSS and note == "–":
             lines[1] = self.tr("There is no loss: backward starts from a gradient of the output.")
         if standing.total is not None and standing.seconds is not None:
@@ -163,6 +167,11 @@ class PhaseBar(QWidget):
     def _altered(self, recording: Recording) -> str:
         assert recording.altered is not None
         return alteration_sentence(recording.altered, recording)
+
+
+def _is_same(before: Array | None, after: Array | None) -> bool:
+    """Whether zero_grad, which leaves None or zeros, found what it left."""
+    return before is None or (after is not None and not before.any())
 
 
 def update_length(recording: Recording) -> float | None:

@@ -18,6 +18,7 @@ from backprop_viz.core.records import (
 )
 from backprop_viz.views.phases.phase_bar import PhaseBar, duration, update_length
 from backprop_viz.views.phases.phases import State, current_phase, due_phase, standings
+from backprop_viz.views.phases.words import next_step
 from backprop_viz.views.style.theme import DARK, LIGHT, Theme
 
 MakeFrame = Callable[..., Frame]
@@ -75,7 +76,7 @@ def test_a_cursor_at_the_end_of_a_phase_marks_the_one_that_follows(make_frame: M
 
 
 def test_what_each_phase_took_and_gave(bar: PhaseBar, make_frame: MakeFrame) -> None:
-    frame = make_frame()
+    frame = make_frame(iterations=1)
     bar.show_frame(frame)
     recording = frame.moment.recording
     zero, forward, loss, backward, update = notes(bar)
@@ -104,6 +105,54 @@ def test_zero_grad_tells_what_it_left(
 ) -> None:
     bar.show_frame(make_frame(settings, iterations=1, phases=1))
     assert notes(bar)[0] == expected
+
+
+@pytest.mark.parametrize("clears", [True, False])
+def test_zero_grad_tells_of_its_iteration_whatever_the_switch_says_now(
+    bar: PhaseBar, make_frame: MakeFrame, clears: bool
+) -> None:
+    settings = Settings(data="random", loss="mse", batch_size=1, clear_gradients=clears)
+    frame = make_frame(settings, iterations=1)
+    kept = [p.grad for p in frame.moment.recording.parameters]
+    events = frame.moment.recording.events[:10]
+    assert all(
+        e.outputs[0] is None if clears else np.array_equal(e.outputs[0], g)
+        for e, g in zip(events, kept, strict=True)
+    )
+    bar.show_frame(replace(frame, settings=replace(settings, clear_gradients=not clears)))
+    assert notes(bar)[0] == ("10 grads → None" if clears else "not called: gradients accumulate")
+    assert ("clears the gradients" in bar.cells[0].toolTip()) is clears
+
+
+@pytest.mark.parametrize("to_none", [True, False])
+def test_zero_grad_claims_no_change_where_there_was_none(
+    bar: PhaseBar, make_frame: MakeFrame, to_none: bool
+) -> None:
+    settings = Settings(data="random", loss="mse", batch_size=1, set_to_none=to_none)
+    bar.show_frame(make_frame(settings))
+    assert notes(bar)[0] == "10 grads already None"
+
+
+@pytest.mark.parametrize("clears", [True, False])
+def test_the_hint_goes_by_the_iteration_that_is_next(make_frame: MakeFrame, clears: bool) -> None:
+    settings = Settings(data="random", loss="mse", batch_size=1, clear_gradients=clears)
+    frame = make_frame(settings, iterations=1)
+    called = "Next (F10): zero_grad clears the gradients of the previous iteration."
+    left_out = "Next (F10): zero_grad is not called: gradients accumulate."
+    assert next_step(frame) == (called if clears else left_out)
+    turned = replace(frame, settings=replace(settings, clear_gradients=not clears))
+    assert next_step(turned) == (left_out if clears else called)
+    # Zero_grad of what is recorded was as it was.
+    assert next_step(at(turned, 0)) == (called if clears else left_out)
+
+
+def test_the_hint_where_there_is_no_loss(make_frame: MakeFrame) -> None:
+    settings = Settings(data="random", loss="output_gradient", batch_size=1)
+    loss = next_step(make_frame(settings, phases=2))
+    assert loss == "Next (F10): loss is not computed: backward takes a random gradient instead."
+    backward = next_step(make_frame(settings, phases=3))
+    assert "backward takes a random gradient of the output in place of a loss" in backward
+    assert "measures how far" in next_step(make_frame(phases=2))
 
 
 def test_no_loss(bar: PhaseBar, make_frame: MakeFrame) -> None:
@@ -155,7 +204,7 @@ def test_tips_say_what_a_phase_does_and_what_it_took(bar: PhaseBar, make_frame: 
 def test_a_hidden_bar_catches_up(qtbot: QtBot, make_frame: MakeFrame) -> None:
     bar = PhaseBar()
     qtbot.addWidget(bar)
-    bar.show_frame(make_frame())
+    bar.show_frame(make_frame(iterations=1))
     assert notes(bar) == [""] * 5
     bar.show()
     assert notes(bar)[0] == "10 grads → None"
