@@ -103,6 +103,7 @@ class Composer(QObject):
         self.helping = Helping(context)
         self.files = Files(context)
         self.images.session_wanted.connect(self.files.open)
+        self.running.began.connect(self.files.leave_file)
         self.autosave = Autosave(context, self.files)
         self.restarting = Restarting(context, self.autosave)
         self.closing = Closing(context, self.files, self.autosave)

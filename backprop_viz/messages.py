@@ -59,13 +59,14 @@ class Scripted:
     """The run as a script of ``iterations``: its ``text``, or the ``path`` it was saved at.
 
     Neither: it is too long to be copied. ``foreign`` is the first iteration that it does not
-    repeat, and why, as the journal has it.
+    repeat, and why, as the journal has it. ``data`` is the file beside it that holds its samples.
     """
 
     iterations: int
     text: str | None
     path: str | None
     foreign: tuple[int, str] | None
+    data: str | None = None
 
 
 # What the worker tells of its samples, of files, and of past iterations.

@@ -49,10 +49,18 @@ class Scripts:
         run, file = self._run(), Path(path)
         carried = run.data.carried
         beside = carried is not None and len(carried.packed) > LONGEST // 2
-        if carried is not None and beside:
-            write_atomically(file.with_suffix(DATA), carried.packed)
+        data = file.with_suffix(DATA) if carried is not None and beside else None
+        if carried is not None and data is not None:
+            # Whoever replaces a script means its samples too; who saves a new one does not.
+            if data.exists() and not file.exists():
+                raise ValueError(
+                    f"{data.name} is there already, and would be replaced by the script's samples; "
+                    "choose another name for the script."
+                )
+            write_atomically(data, carried.packed)
         write_atomically(file, script(run, beside).encode())
-        self._mailbox.answer(Scripted(run.iterations, None, path, run.foreign))
+        beside_it = None if data is None else str(data)
+        self._mailbox.answer(Scripted(run.iterations, None, path, run.foreign, beside_it))
 
     # ----------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtWidgets import QLabel
 
@@ -13,11 +14,21 @@ OpenWindow = Callable[..., MainWindow]
 def counts(window: MainWindow) -> tuple[int, int, str]:
     """(done at the top, shown on the time line, what the time line says of it)."""
     texts = [label.text() for label in window.toolbar.findChildren(QLabel)]
-    (top,) = (text for text in texts if text.startswith("Iterations done: "))
+    (top,) = (text for text in texts if text.startswith("done: "))
     caption = window.timeline.caption()
     found = re.fullmatch(r"iteration (\d+) · (.*)", caption)
     assert found is not None, caption
-    return int(top.removeprefix("Iterations done: ")), int(found[1]), found[2]
+    return int(top.removeprefix("done: ")), int(found[1]), found[2]
+
+
+def test_the_count_is_whole_in_the_smallest_window(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")  # 1280x800
+    frame = window.session.frame
+    window.toolbar.show_frame(replace(frame, iteration=1_234_567))
+    (label,) = (x for x in window.toolbar.findChildren(QLabel) if x.text().startswith("done: "))
+    assert label.sizeHint().width() <= label.width()
+    assert label.text() == "done: 1,234,567"
+    assert label.toolTip() == "Iterations done: 1,234,567"
 
 
 def test_the_two_counters_never_contradict(open_window: OpenWindow) -> None:

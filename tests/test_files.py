@@ -167,6 +167,29 @@ def test_a_drawing_has_its_label_again(
     assert not two.messages.text()
 
 
+@pytest.mark.parametrize("action", ["actionNewTutorial", "actionReset"])
+def test_another_run_is_not_saved_over_the_file_of_the_one_before(
+    open_window: OpenWindow, tmp_path: Path, action: str
+) -> None:
+    window, path = open_window("--preset", "tutorial"), tmp_path / "run.bpviz"
+    trigger(window, "actionIteration")
+    composer(window).files.save(str(path))
+    assert frame_of(window).iteration == 1
+    held = path.read_bytes()
+    window.findChild(QAction, action).trigger()
+    for question in window.findChildren(QMessageBox, "freshNetworkQuestion"):
+        # Enter keeps the network: the answer that loses nothing.
+        assert question.defaultButton().text() == "Keep this network"
+        question.buttons()[0].click()
+    assert frame_of(window).iteration == 0
+    assert window.windowTitle() == "backprop_viz"
+    trigger(window, "actionIteration")
+    composer(window).files.save_session()
+    (dialog,) = window.findChildren(QFileDialog, "saveSessionDialog")
+    dialog.reject()
+    assert path.read_bytes() == held
+
+
 def test_what_is_no_session_changes_nothing(open_window: OpenWindow, tmp_path: Path) -> None:
     window, bad = open_window("--preset", "tutorial"), tmp_path / "bad.bpviz"
     trigger(window, "actionIteration")

@@ -219,7 +219,7 @@ def test_many_samples_go_into_a_file_beside_it(
     worker.scripts.save(str(tmp_path / "training.py"))
     assert post.answers[-2:] == [
         Scripted(3, None, None, None),
-        Scripted(3, None, str(tmp_path / "training.py"), None),
+        Scripted(3, None, str(tmp_path / "training.py"), None, str(tmp_path / "training.data")),
     ]
     assert (tmp_path / "training.data").stat().st_size > 10_000
     assert (tmp_path / "training.py").stat().st_size < 10_000
@@ -227,6 +227,25 @@ def test_many_samples_go_into_a_file_beside_it(
     fresh = Worker(Post(), Settings(batch_size=50))
     expected = [fresh.trainer.iterate().loss.hex() for _ in range(3)]
     assert found == expected
+
+
+def test_a_file_that_is_no_scripts_is_not_replaced_by_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scripts, "LONGEST", 20_000)
+    worker = Worker(Post(), Settings(batch_size=50))
+    for _ in range(3):
+        worker.iterate()
+    data, script = tmp_path / "mine.data", tmp_path / "mine.py"
+    data.write_text("precious")
+    with pytest.raises(ValueError, match=r"mine\.data is there already"):
+        worker.scripts.save(str(script))
+    assert data.read_text() == "precious"
+    assert not script.exists()
+    # A script that is replaced brings its samples.
+    script.write_text("an older script")
+    worker.scripts.save(str(script))
+    assert len(losses_of(script)) == 3
 
 
 def test_too_long_a_script_is_offered_as_a_file(

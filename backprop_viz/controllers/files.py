@@ -190,9 +190,9 @@ class Files(QObject):
                 self._frame.iteration
             )
         )
-        yes = question.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
-        question.addButton(self.tr("Keep this run"), QMessageBox.ButtonRole.RejectRole)
-        question.setDefaultButton(yes)
+        question.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
+        keep = question.addButton(self.tr("Keep this run"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(keep)
         question.accepted.connect(go_on)
         open_(question)
 
@@ -244,6 +244,11 @@ class Files(QObject):
         self._path = path
         self._window.setWindowModified(False)
         self._window.setWindowTitle("backprop_viz" if path is None else f"{path.name}[*]")
+
+    def leave_file(self) -> None:
+        """Another run begins: the file holds the one before, and saving asks for a name again."""
+        self._saved = None
+        self._name(None)
 
     def finish_saving(self) -> None:
         """Let what is being saved be saved before the worker ends."""

@@ -14,8 +14,10 @@ class Running(QObject):
     """Steps, trains, and takes over settings.
 
     ``mnist_wanted``, ``folder_wanted``: data was chosen before anybody said where its files are.
+    ``began``: another run begins, which is not the one in the session's file.
     """
 
+    began = Signal()
     mnist_wanted = Signal()
     folder_wanted = Signal()
 
@@ -73,6 +75,7 @@ class Running(QObject):
             self._ask_to_begin(settings, frame.iteration)
 
     def _begin_afresh(self, settings: Settings) -> None:
+        self.began.emit()
         self._session.configure(settings)
         if self._frame is not None and settings.continues(self._frame.settings):
             self._session.reset()
@@ -88,9 +91,9 @@ class Running(QObject):
                 "their loss stays on the plot as a faint curve."
             ).format(iterations)
         )
-        begin = question.addButton(self.tr("Start again"), QMessageBox.ButtonRole.AcceptRole)
-        question.addButton(self.tr("Keep this network"), QMessageBox.ButtonRole.RejectRole)
-        question.setDefaultButton(begin)
+        question.addButton(self.tr("Start again"), QMessageBox.ButtonRole.AcceptRole)
+        keep = question.addButton(self.tr("Keep this network"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(keep)
         question.accepted.connect(lambda: self._begin_afresh(settings))
         question.rejected.connect(self._window.toolbar.settings.revert)
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -134,4 +137,5 @@ class Running(QObject):
     def reset(self) -> None:
         """Start again with a new network and the same settings."""
         self._window.messages.dismiss()
+        self.began.emit()
         self._session.reset()

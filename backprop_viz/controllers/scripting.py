@@ -52,6 +52,10 @@ class Scripting(QObject):
         elif self._session.iteration == 0:
             said = self.tr("Nothing has run yet: the script runs {0:,} iterations.")
             messages.tell(said.format(made.iterations), "info")
+        elif made.path is not None and made.data is not None:
+            said = self.tr("Saved as {0}; it reads its samples from {1}: keep the two together.")
+            names = Path(made.path).name, Path(made.data).name
+            messages.tell(said.format(*names), "info")
         elif made.path is not None:
             messages.tell(self.tr("Saved as {0}.").format(Path(made.path).name), "info")
 

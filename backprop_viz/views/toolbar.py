@@ -89,7 +89,8 @@ class Toolbar(QWidget):
         """Show how far the run is and how fast it goes."""
         self.settings.show_settings(frame.settings)
         self.settings.show_rate(frame.moment.recording.options.get("lr"))
-        self._iteration.setText(self.tr("Iterations done: {0:,}").format(frame.iteration))
+        self._iteration.setText(self.tr("done: {0:,}").format(frame.iteration))
+        self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(frame.iteration))
         if frame.training:
             text = self.tr("{0:.1f} it/s · {1}").format(frame.rate, frame.device)
         else:
