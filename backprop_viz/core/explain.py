@@ -64,14 +64,19 @@ def _parameter(moment: Moment, parameter: Parameter) -> Reason:
 
 def _before_backward(moment: Moment, name: str) -> Reason:
     """What ``.grad`` is while nothing of this iteration has come to it."""
-    grad = moment.grad(name)
-    clear = next((i for i in moment.recording.happened_to.get(name, ()) if i < moment.cursor), None)
+    recording, grad = moment.recording, moment.grad(name)
+    clear = next((i for i in recording.happened_to.get(name, ()) if i < moment.cursor), None)
+    if not recording.cleared:
+        if grad is None:
+            return Reason("waiting_none", (name,))
+        return Reason("kept", (name, _norm(grad)), clear)
     when = "before" if clear is None else "cleared"
     if grad is None:
+        if clear is not None and recording.events[clear].inputs[0] is None:
+            return Reason("nothing_to_clear", (name,), clear)
         return Reason(f"{when}_none", (name,), clear)
     if is_zero((grad,)):
         return Reason(f"{when}_zeros", (name,), clear)
-    # Not cleared: zero_grad was left out, or is still to come.
     return Reason("before_value" if clear is None else "kept", (name, _norm(grad)), clear)
 
 
@@ -88,7 +93,7 @@ def _after_loss(moment: Moment, parameter: Parameter) -> Reason:
     grad = moment.grad(name)
     if grad is None:
         return Reason("waiting_none", (name,), arrival)
-    if is_zero((grad,)):
+    if recording.cleared and is_zero((grad,)):
         return Reason("waiting_zeros", (name,), arrival)
     return Reason("waiting_kept", (name, _norm(grad)), arrival)
 

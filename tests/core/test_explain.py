@@ -172,12 +172,14 @@ def test_a_function_that_gives_no_gradient() -> None:
 
 
 def test_a_gradient_on_its_way() -> None:
-    recording = make(plain).record()
+    trainer = make(plain)
+    trainer.iterate()
+    recording = trainer.record()
     name = "first.bias"
     cleared, arrival, updated = recording.happened_to[name]
     loss = recording.span(Phase.LOSS)
     assert loss is not None
-    assert why(recording, name, 0) == Reason("before_none", (name,))
+    assert why(recording, name, 0).code == "before_value"
     assert why(recording, name, cleared + 1) == Reason("cleared_none", (name,), cleared)
     assert why(recording, name, loss.stop - 1).code == "cleared_none"
     for cursor in range(loss.stop, arrival + 1):
@@ -210,6 +212,31 @@ def test_zero_grad_left_out() -> None:
     assert why(recording, "first.bias", loss.start).code == "kept"
     assert why(recording, "first.bias", loss.stop).code == "waiting_kept"
     assert why(recording, "first.bias").code == "added"
+
+
+def test_nothing_was_there_to_clear() -> None:
+    recording = make(plain).record()
+    name = "first.bias"
+    cleared = recording.happened_to[name][0]
+    assert why(recording, name, 0) == Reason("before_none", (name,))
+    assert why(recording, name, cleared + 1) == Reason("nothing_to_clear", (name,), cleared)
+
+
+def test_never_cleared() -> None:
+    """No sentence says that zero_grad cleared what it was not called for."""
+    trainer = make(plain, clear_gradients=False)
+    recording, name = trainer.record(), "first.bias"
+    loss = recording.span(Phase.LOSS)
+    assert loss is not None
+    for cursor in range(loss.stop):
+        assert why(recording, name, cursor) == Reason("waiting_none", (name,))
+    for parameter in trainer.model.parameters():
+        if parameter.grad is not None:
+            parameter.grad.zero_()
+    recording = trainer.record()
+    for cursor in range(loss.stop):
+        assert why(recording, name, cursor).code == "kept"
+    assert why(recording, name, loss.stop).code == "waiting_kept"
 
 
 def test_before_anything_has_run() -> None:

@@ -25,6 +25,7 @@ _FINE = frozenset(
         "waiting_zeros",
         "waiting_kept",
         "cleared_none",
+        "nothing_to_clear",
         "cleared_zeros",
         "before_none",
         "before_zeros",
@@ -68,14 +69,15 @@ def sentence(reason: Reason) -> str:
     }
     cursor = {
         "not_run": say("why", "Nothing has run yet: step to see the gradient of {0}."),
-        "before_none": say(
-            "why", "{0}.grad is None: backward has not reached it since it was cleared."
-        ),
+        "before_none": say("why", "{0}.grad is None: backward has not reached it yet."),
         "before_zeros": say("why", "{0}.grad is zeros, as the last iteration left it."),
         "before_value": say(
             "why", "{0}.grad is still the last iteration's (norm {1}): zero_grad has not run yet."
         ),
         "cleared_none": say("why", "{0}.grad is None: zero_grad cleared it."),
+        "nothing_to_clear": say(
+            "why", "{0}.grad was None already: zero_grad had nothing to clear."
+        ),
         "cleared_zeros": say("why", "{0}.grad is zeros: zero_grad cleared it."),
         "kept": say(
             "why", "{0}.grad was not cleared (norm {1}): the new gradient will be added to it."
