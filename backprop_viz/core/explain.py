@@ -133,7 +133,11 @@ def _accumulated(moment: Moment, name: str, leaf: int) -> Reason:
     if grad is not None and not is_finite((grad,)):
         return Reason("kept_not_finite", (name, strange((grad,))), index)
     if is_zero(came):
-        return _zero(recording, name, leaf)
+        zero = _zero(recording, name, leaf)
+        if before is None or not before.any():
+            return zero
+        # ``.grad`` is not zero, only what came to it.
+        return Reason(f"added_{zero.code}", (*zero.values, _norm(before)), zero.evidence)
     if before is not None and before.any():
         return Reason("added", (name, _norm(grad), _norm(before)), index)
     return Reason("value", (name, _norm(grad)), index)

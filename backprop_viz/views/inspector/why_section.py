@@ -120,6 +120,29 @@ def sentence(reason: Reason) -> str:
             "why", "The gradient of {0} is exactly zero: it was zero where backward started."
         ),
     }
+    # What came is zero, ``.grad`` is not: gradients of before are in it.
+    added_zero = {
+        "added_zero_relu": say(
+            "why",
+            "Backward added exactly zero to {0}.grad, which keeps its norm {5}: at {4}, {1} of {2} "
+            "units of {3} let the gradient through.",
+        ),
+        "added_zero_operand": say(
+            "why",
+            "Backward added exactly zero to {0}.grad, which keeps its norm {3}: “{1}” multiplied "
+            "by zeros only, so {2} passed zeros on.",
+        ),
+        "added_zero_cut": say(
+            "why",
+            "Backward added exactly zero to {0}.grad, which keeps its norm {5}: {1} got gradients "
+            "up to {2} and passed only zeros on; its forward output lies between {3} and {4}.",
+        ),
+        "added_zero_from_start": say(
+            "why",
+            "Backward added exactly zero to {0}.grad, which keeps its norm {1}: the gradient was "
+            "zero where backward started.",
+        ),
+    }
     strange = {
         "first_forward": say(
             "why",
@@ -141,7 +164,7 @@ def sentence(reason: Reason) -> str:
             "why", "{0}.grad held {1} before this backward, and the sum keeps it."
         ),
     }
-    return {**none, **cursor, **zero, **strange}[reason.code].format(*reason.values)
+    return {**none, **cursor, **zero, **added_zero, **strange}[reason.code].format(*reason.values)
 
 
 def code_line(program: Program, source_line: int | None) -> tuple[int, str] | None:

@@ -65,6 +65,29 @@ def test_a_dead_relu_is_shown_with_its_line(
     section.grab()
 
 
+def test_zero_that_was_added_to_a_gradient_of_before(
+    section: WhySection, make_frame: MakeFrame
+) -> None:
+    trainer = bv.Trainer("random", batch_size=4, clear_gradients=False)
+    trainer.iterate()
+    bias = trainer.model.conv1.bias
+    kept = bias.grad.clone()
+    with torch.no_grad():
+        trainer.model.fc2.bias.fill_(-1e3)
+    frame = recorded(make_frame(), trainer)
+    assert torch.equal(bias.grad, kept)
+    norm = f"{kept.double().norm().item():.4g}"
+    section.show_moment(frame, "parameter", "conv1.bias")
+    assert section.sentence.text() == (
+        f"Backward added exactly zero to conv1.bias.grad, which keeps its norm {norm}: "
+        "at ReluBackward0, 0 of 84 units of fc2 let the gradient through."
+    )
+    assert "self.fc2" in section.line.text()
+    node = next(n for n in frame.moment.recording.graph.nodes if n.parameter == "conv1.bias")
+    section.show_moment(frame, "node", node.id)
+    assert "exactly zero" in section.sentence.text()
+
+
 def test_without_evidence_there_is_no_button(section: WhySection, make_frame: MakeFrame) -> None:
     trainer = bv.Trainer("random", batch_size=4)
     trainer.model.fc1.bias.requires_grad_(False)
@@ -112,6 +135,7 @@ def test_every_code_has_a_sentence() -> None:
     codes = set(re.findall(r'Reason\(\s*"(\w+)"', source))
     codes |= {f"{when}_{what}" for when in ("before", "cleared") for what in ("none", "zeros")}
     codes |= {"before_value", "kept"}
+    codes |= {f"added_{code}" for code in codes if code.startswith("zero_")}
     assert len(codes) > 25
     for code in codes:
         values = tuple(f"<{i}>" for i in range(7))
