@@ -172,7 +172,8 @@ class Composer(QObject):
 
 
 def _fill(menu: QMenu, name: str, rows: list[tuple[Command, QAction]]) -> None:
-    """Put the commands that belong in a menu there."""
+    """Put the commands that belong in a menu there; a tooltip says why one is grey."""
+    menu.setToolTipsVisible(True)
     for command, action in rows:
         if command.menu == name:
             if command.separated:

@@ -25,6 +25,7 @@ def test_each_entry_has_a_mnemonic_of_its_own(open_window: Callable[..., MainWin
     bar = window.menuBar().actions()
     assert_distinct(bar)
     for title in bar:
+        assert title.menu().toolTipsVisible()  # they say why an entry is grey
         entries = title.menu().actions()
         assert_distinct(entries)
         separators = [entry.isSeparator() for entry in entries]

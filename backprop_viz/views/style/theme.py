@@ -222,6 +222,9 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea, QTableView, QAbstractScrollArea {{ background: transparent; border: none; }}
 QTableView {{ gridline-color: transparent; selection-background-color: {control_hover};
     selection-color: {text}; }}
+QListView, QTreeView {{ background: {inset}; selection-background-color: {control_hover};
+    selection-color: {text}; }}
+QListView#sampleGrid {{ background: transparent; }}
 QListWidget {{ background: {inset}; border: 1px solid {border}; border-radius: 6px; padding: 4px;
     outline: none; }}
 QListWidget:focus {{ border-color: {accent}; }}
