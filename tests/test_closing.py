@@ -86,7 +86,7 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
     assert offer.isVisible()
     assert two.isActiveWindow()
     assert frame_of(two).iteration == 0
-    assert trigger(two, "actionStep").due is Phase.FORWARD  # it keeps nobody waiting
+    assert trigger(two, "actionIteration").iteration == 1  # it keeps nobody waiting
     press(offer, "Restore")
     frame = frame_of(two)
     assert (frame.iteration, frame.due, frame.settings) == (3, Phase.FORWARD, settings)
@@ -143,6 +143,34 @@ def test_what_is_saved_or_was_not_begun_is_not_kept(
     assert frame_of(third).iteration == 2
     assert third.windowTitle() == "run.bpviz[*]"
     assert third.isWindowModified()
+
+
+def test_what_the_user_saved_leaves_no_autosave_behind(
+    open_window: OpenWindow, tmp_path: Path, state: Path
+) -> None:
+    window = open_window("--preset", "tutorial")
+    composer = window.findChild(Composer)
+    trigger(window, "actionIteration")
+    composer.files.save(str(tmp_path / "g.bpviz"))
+    trigger(window, "actionReset")  # a new run, which is no loss yet
+    composer.autosave.save()
+    assert frame_of(window).iteration == 0
+    assert list(state.glob("*.bpviz")) == []
+    for name, iterations in (("A.bpviz", 2), ("B.bpviz", 3)):
+        while frame_of(window).iteration < iterations:
+            trigger(window, "actionIteration")
+        composer.autosave.save()
+        assert frame_of(window)
+        (kept,) = state.glob("*.bpviz")
+        assert read_about(kept)["iterations"] == str(iterations)
+        composer.files.save(str(tmp_path / name))
+        assert frame_of(window).iteration == iterations
+        assert list(state.glob("*.bpviz")) == []  # so a program that is killed now leaves none
+    trigger(window, "actionIteration")
+    composer.autosave.save()
+    assert frame_of(window)
+    (kept,) = state.glob("*.bpviz")
+    assert read_about(kept)["file"] == str(tmp_path / "B.bpviz")
 
 
 def test_a_run_that_cannot_be_restored_now_is_offered_again(

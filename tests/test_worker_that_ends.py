@@ -125,6 +125,69 @@ def test_a_save_that_ends_with_the_worker_is_told(
     assert (tmp_path / "run.bpviz").exists()
 
 
+def end(window: MainWindow) -> list[str]:
+    """Kill the worker; all that is told from then on."""
+    window.messages.dismiss()
+    said: list[str] = []
+    window.messages.shown.connect(lambda shown: shown and said.append(window.messages.text()))
+    os.kill(worker_of(window), signal.SIGKILL)
+    return said
+
+
+def test_what_became_of_the_run_is_told_once_it_is_known(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial")
+    press(window, "actionIteration")
+    window.findChild(Composer).autosave.save()
+    assert frame_of(window)
+    said = end(window)
+    told(window, qtbot, "from its last autosave")
+    first, *others = said
+    assert first.endswith("It is being started again.")
+    assert not any("new network" in text for text in others)
+    assert frame_of(window).iteration == 1
+
+
+def test_an_autosave_that_cannot_be_opened_stays_where_it_is(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKPROP_VIZ_STATE", str(tmp_path / "state"))
+    window = open_window("--preset", "tutorial")
+    autosave = window.findChild(Composer).autosave
+    press(window, "actionIteration")
+    autosave.save()
+    assert frame_of(window)
+    (kept,) = (tmp_path / "state").glob("*.bpviz")
+    damaged = kept.read_bytes()[:-7]
+    kept.write_bytes(damaged)
+    said = end(window)
+    told(window, qtbot, "could not be brought back")
+    assert frame_of(window).iteration == 0
+    assert said[-1].endswith(f"Its file stays where it is: {kept}")
+    press(window, "actionIteration")
+    autosave.save()
+    assert frame_of(window)
+    window.findChild(Composer).files.save(str(tmp_path / "run.bpviz"))
+    assert frame_of(window)
+    assert kept.read_bytes() == damaged
+
+
+def test_a_run_that_was_saved_continues_from_the_users_file(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window("--preset", "tutorial")
+    for _ in range(2):
+        before = press(window, "actionIteration")
+    window.findChild(Composer).files.save(str(tmp_path / "run.bpviz"))
+    assert frame_of(window)
+    end(window)
+    told(window, qtbot, "the run continues as it was saved in run.bpviz.")
+    frame = press(window, "actionIteration")
+    assert frame.curves.loss.tolist() == plain_loop(before.settings, 3)[0]
+    assert window.windowTitle() == "run.bpviz[*]"
+
+
 def test_one_that_ends_again_and_again_is_not_started_for_ever(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ..core.files.about import read_about
-from ..core.records import Frame, Phase
+from ..core.records import Frame
 from ..messages import Filed
 from ..views.restore_offer import RestoreOffer
 from .context import Context
@@ -24,11 +24,14 @@ class Autosave(QObject):
     """Saves what is new every half minute, in a file of this window's own.
 
     The file stays where a window is closed whose run was not saved, or is gone without having been
-    closed; it is offered at the next launch. ``taken_up`` says that the run of a worker that ended
-    goes on in the next one.
+    closed; it is offered at the next launch. What the user has saved, or of which no iteration is
+    done and nothing drawn, is not kept. Of the run of a worker that ended, ``taken_up`` says that
+    it goes on in the next one, with the path of the user's file or "" for the autosave;
+    ``not_taken_up`` that it could not be brought back, with the path of the file that has it.
     """
 
-    taken_up = Signal()
+    taken_up = Signal(str)
+    not_taken_up = Signal(str)
 
     def __init__(self, context: Context, files: Files) -> None:
         super().__init__(context.window)
@@ -40,6 +43,8 @@ class Autosave(QObject):
         self._before: list[KeptRun] = []
         self._first: tuple[Any, ...] | None = None
         self._written: tuple[Any, ...] | None = None
+        # The user's file, and the iterations in it, while no autosave is newer.
+        self._saved: tuple[str, int] | None = None
         # The sentence with which the last one was refused.
         self._refusal = ""
         self._waiting = self._told_refused = self._restoring = self._taking_up = False
@@ -61,6 +66,8 @@ class Autosave(QObject):
         state = self._files.state()
         if state is None or self._waiting or not self._session.has_worker:
             return
+        if not self._worth_keeping:
+            return
         stand = self._files.stand()
         if stand in (self._first, self._written) or not self._has_file():
             return
@@ -78,6 +85,8 @@ class Autosave(QObject):
         self._until_written()  # it may be of a while ago
         self.save()
         self._until_written()
+        if not self._worth_keeping:
+            return ""
         self._kept = self._own is not None and self._own.path.is_file()
         if self._kept and not self._refusal:
             return ""  # at worst as it was half a minute ago
@@ -97,19 +106,34 @@ class Autosave(QObject):
         self._offered = self._own = None
 
     def take_up(self) -> bool:
-        """Have a worker that took another's place go on with the run; whether that is kept."""
+        """Have a worker that took another's place go on with the run.
+
+        Whether there is one; then ``taken_up`` or ``not_taken_up`` says what became of it.
+        """
         self._waiting = False
         self._written = None
-        # Not twice by itself: it may be what the worker ended of.
-        if self._own is None or not self._own.path.is_file() or self._taking_up:
+        has_own = self._own is not None and self._own.path.is_file()
+        if self._taking_up:  # not twice by itself: it may be what the worker ended of
+            if has_own and self._own is not None:
+                self._before.append(self._own)
+                self.not_taken_up.emit(str(self._own.path))
+                self._own = None
+            return has_own
+        frame = self._session.frame
+        if has_own and self._own is not None:
+            self._files.open_kept(str(self._own.path), self._files.path)
+        elif self._saved is not None and frame is not None and frame.iteration >= self._saved[1]:
+            self._session.use_file("open", self._saved[0])
+        else:
             return False
         self._taking_up = True
-        self._files.open_kept(str(self._own.path), self._files.path)
         return True
 
     def try_again(self) -> None:
         """What the worker ended of, perhaps, is to be taken up once more."""
         self._taking_up = False
+        if self._own is None and self._before:
+            self._own = self._before.pop()
 
     @property
     def _worth_keeping(self) -> bool:
@@ -117,8 +141,7 @@ class Autosave(QObject):
         frame = self._session.frame
         if frame is None or not self._files.modified:
             return False
-        begun = frame.iteration > 0 or frame.due is not Phase.ZERO_GRAD
-        return begun or self._files.path is not None
+        return frame.iteration > 0 or bool(self._window.draw_panel.strokes())
 
     def _until_written(self) -> None:
         self._session.wait_until(lambda: not self._waiting, CLOSING_S)
@@ -134,17 +157,33 @@ class Autosave(QObject):
         return True
 
     def _filed(self, filed: Filed) -> None:
-        own = self._own is not None and filed.path == str(self._own.path)
-        if filed.what == "opened" and own:
+        if filed.what == "opened":
             self._opened(filed)
-        if filed.what == "autosaved":
+        elif filed.what == "saved" and filed.state is not None:
+            self._saved = (filed.path, filed.state[0])
+            if not self._waiting:
+                self._drop()
+        elif filed.what == "autosaved":
             self._waiting = False
             self._let_go()
-            if filed.lost:
+            if filed.refusal is None:
+                self._autosaved()
+            else:
                 self._written = None
-            elif filed.refusal is not None:
-                self._written = None
-                self._refused(filed.refusal)
+                if not filed.lost:
+                    self._refused(filed.refusal)
+
+    def _autosaved(self) -> None:
+        if self._files.modified:
+            self._saved = None
+        else:  # the user has saved it meanwhile
+            self._drop()
+
+    def _drop(self) -> None:
+        """Have nothing left of a run that the user has in a file, or has left for another one."""
+        if self._own is not None and not self._taking_up:
+            self._own.discard()
+            self._own = self._written = None
 
     def _let_go(self) -> None:
         """What this window had before it took another run up is offered at the next launch."""
@@ -192,16 +231,28 @@ class Autosave(QObject):
         self._files.open_kept(str(self._own.path), None if not name else Path(name))
 
     def _opened(self, filed: Filed) -> None:
-        """What became of the run that was kept."""
-        restoring, self._restoring = self._restoring, False
+        """What became of the run that was kept; or another one takes its place."""
+        own = self._own is not None and filed.path == str(self._own.path)
+        saved = self._saved is not None and filed.path == self._saved[0]
+        again = self._taking_up and (own or saved)
+        restoring = self._restoring and own
+        self._restoring = self._restoring and not own
         if filed.refusal is None:
-            if self._taking_up:
-                self.taken_up.emit()
-            self._taking_up = False
-        elif restoring and self._own is not None:
+            self._taking_up = self._taking_up and not (own or again)
+            if not again:
+                self._saved = None
+            if again:
+                self.taken_up.emit("" if own else filed.path)
+            elif not own:
+                self._drop()
+        elif restoring or (again and not filed.lost):
             # It may be possible another time, as where its data is on a disk that is away.
-            self._own.leave()
-            self._own = None
+            if own and self._own is not None:
+                self._own.leave()
+                self._own = None
+            if again:
+                self._taking_up = False
+                self.not_taken_up.emit(filed.path)
 
     def _discard(self) -> None:
         assert self._offered is not None

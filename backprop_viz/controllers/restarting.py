@@ -22,9 +22,12 @@ class Restarting(QObject):
         self._lost: list[str] = []
         # What became of the worker whose run is being taken up.
         self._taking_up: Notice | None = None
+        # Why its run could not be taken up, which the worker says after it.
+        self._failed = ""
         self._session.told.connect(self._told)
         self._session.filed.connect(self._filed)
         autosave.taken_up.connect(self._taken_up)
+        autosave.not_taken_up.connect(self._not_taken_up)
 
     def show_frame(self, frame: Frame) -> None:
         """There is a worker, which has begun."""
@@ -49,17 +52,32 @@ class Restarting(QObject):
             self._action.setEnabled(True)
         elif notice.code in ("worker_restarted", "started_again"):
             self._action.setEnabled(True)  # until it has begun
-            self._taking_up = notice
-            if self._autosave.take_up():
-                return  # told when that is done
+            self._taking_up, self._failed = notice, ""
+            if not self._autosave.take_up():
+                self._say(self._outcome("new"))
+            return  # told when that is done
+        elif notice.subject == "files.open" and self._failed:
+            # In place of what the worker says of a file that the user did not choose.
+            said, self._failed = self._failed, ""
+            self._say(said)
+            return
         else:
             return
         self._say(sentence(notice))
 
-    def _taken_up(self) -> None:
-        if self._taking_up is not None:
-            code = f"{self._taking_up.code}_taken_up"
-            self._say(sentence(Notice(code, self._taking_up.values)))
+    def _taken_up(self, saved: str) -> None:
+        how = ("reopened", Path(saved).name) if saved else ("taken_up",)
+        self._say(self._outcome(*how))
+
+    def _not_taken_up(self, path: str) -> None:
+        self._failed = self._outcome("not_taken_up", path)
+        self._say(self._failed)
+
+    def _outcome(self, what: str, *values: str) -> str:
+        """What became of the run of the worker that ended."""
+        assert self._taking_up is not None
+        code = f"{self._taking_up.code}_{what}"
+        return sentence(Notice(code, (*self._taking_up.values, *values)))
 
     def _say(self, said: str) -> None:
         """Say it, and after it what was not done to files."""

@@ -37,6 +37,20 @@ def sentence(notice: Notice) -> str:
         ),
         "worker_restarted": translate(
             "notices",
+            "The process that runs torch ended ({0}). It is being started again.",
+        ),
+        "worker_restarted_reopened": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted, and the run continues as "
+            "it was saved in {1}.",
+        ),
+        "worker_restarted_not_taken_up": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted with a new network, because "
+            "the run could not be brought back. Its file stays where it is: {1}",
+        ),
+        "worker_restarted_new": translate(
+            "notices",
             "The process that runs torch ended ({0}). It was restarted with the same settings and "
             "a new network; the loss so far stays on the plot.",
         ),
@@ -46,6 +60,20 @@ def sentence(notice: Notice) -> str:
             "its last autosave, at most half a minute old.",
         ),
         "started_again": translate(
+            "notices",
+            "The process that runs torch is being started again.",
+        ),
+        "started_again_reopened": translate(
+            "notices",
+            "The process that runs torch was started again, and the run continues as it was saved "
+            "in {0}.",
+        ),
+        "started_again_not_taken_up": translate(
+            "notices",
+            "The process that runs torch was started again with a new network, because the run "
+            "could not be brought back. Its file stays where it is: {0}",
+        ),
+        "started_again_new": translate(
             "notices",
             "The process that runs torch was started again, with the same settings and a new "
             "network; the loss so far stays on the plot.",
