@@ -38,7 +38,7 @@ def open_session(open_session: OpenSession) -> OpenSession:
 
 
 def shown(session: Session) -> Frame:
-    assert session.wait_idle(30)
+    assert session.wait_idle(120)
     assert session.frame is not None
     return session.frame
 

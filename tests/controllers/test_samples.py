@@ -177,7 +177,7 @@ def test_one_of_the_tutorials_random_data_is_not_to_be_learnt(
     view.grid.setCurrentIndex(view.model.index(0))
     view.findChild(QPushButton, "loadSample").click()
     assert window.session.wait_idle(30)
-    assert "the data is random" in window.messages.text()
+    assert "Random data has no labels" in window.messages.text()
     assert window.session.frame.due is Phase.ZERO_GRAD
 
 
