@@ -259,7 +259,7 @@ def test_a_data_iteration_is_not_taken_back(open_session: OpenSession) -> None:
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
-        (Settings(data="random", loss="mse", batch_size=1), "the data is random"),
+        (Settings(data="random", loss="mse", batch_size=1), "Random data has no labels"),
         (replace(DIGITS, loss="output_gradient"), "out.backward(random)"),
     ],
 )
