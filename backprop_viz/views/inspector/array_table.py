@@ -25,9 +25,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
@@ -35,6 +32,7 @@ from PySide6.QtWidgets import (
 from ...core.records import Array
 from ..style.numbers import full, index_text, signed
 from ..style.theme import DARK, Theme, body_font, code_font
+from ..style.tight_cell import TightCell
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 2
@@ -142,22 +140,6 @@ class ArrayModel(QAbstractTableModel):
         return full(column.values[row]) if exact else signed(column.values[row], self.digits)
 
 
-class _Cell(QStyledItemDelegate):
-    """Draws a number close to its cell's edge; the style would leave less room for digits."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Draw a cell."""
-        # The fields of a style option are unknown to PySide6's stubs.
-        box: Any = option
-        if box.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box.rect, box.palette.highlight())
-        painter.setFont(box.font)
-        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole))
-        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        room = box.rect.adjusted(_PADDING, 0, -_PADDING, 0)
-        painter.drawText(room, align, index.data(Qt.ItemDataRole.DisplayRole))
-
-
 class _Titles(QHeaderView):
     """The header, its titles exactly over the numbers."""
 
@@ -185,7 +167,7 @@ class ArrayTable(QTableView):
         super().__init__(parent)
         self.rows = ArrayModel(self)
         self.setModel(self.rows)
-        self.setItemDelegate(_Cell(self))
+        self.setItemDelegate(TightCell(_PADDING, self))
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setWordWrap(False)

@@ -4,14 +4,11 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLabel,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -21,6 +18,7 @@ from ...core.records import Array, Moment
 from ...core.selection import Selection
 from ..style.numbers import norm, short
 from ..style.theme import DARK, Theme, body_font, code_font
+from ..style.tight_cell import TightCell
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 3
@@ -133,22 +131,6 @@ class ParameterModel(QAbstractTableModel):
         return known[1]
 
 
-class _Cell(QStyledItemDelegate):
-    """Draws a text close to its cell's edge; the style would leave less room for digits."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Draw a cell."""
-        # The fields of a style option are unknown to PySide6's stubs.
-        box: Any = option
-        if box.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box.rect, box.palette.highlight())
-        painter.setFont(box.font)
-        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole))
-        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        room = box.rect.adjusted(_PADDING, 0, -_PADDING, 0)
-        painter.drawText(room, align, index.data(Qt.ItemDataRole.DisplayRole))
-
-
 class ParameterTable(QWidget):
     """The table and its total; ``picked`` tells of a row that the user chose."""
 
@@ -175,7 +157,7 @@ class ParameterTable(QWidget):
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(12)
-        self.table.setItemDelegate(_Cell(self))
+        self.table.setItemDelegate(TightCell(_PADDING, self))
         self.table.setStyleSheet(f"QHeaderView::section {{ padding: 0 {_PADDING}px; }}")
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)

@@ -1,0 +1,32 @@
+"""How the cells of narrow tables are drawn."""
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+
+class TightCell(QStyledItemDelegate):
+    """Draws a text ``padding`` pixels from its cell's edge; the style would leave less room."""
+
+    def __init__(self, padding: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self._padding = padding
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw a cell."""
+        # The fields of a style option are unknown to PySide6's stubs.
+        box: Any = option
+        if box.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box.rect, box.palette.highlight())
+        painter.setFont(box.font)
+        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole))
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        room = box.rect.adjusted(self._padding, 0, -self._padding, 0)
+        painter.drawText(room, align, index.data(Qt.ItemDataRole.DisplayRole))
