@@ -11,14 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .core.lenet import LeNet as LeNet
-    from .core.recorder import Recorder as Recorder
-    from .core.records import Event as Event
-    from .core.records import Graph as Graph
-    from .core.records import Phase as Phase
-    from .core.records import Recording as Recording
-    from .core.trainer import PhaseError as PhaseError
-    from .core.trainer import Trainer as Trainer
+    from backprop_viz.capture.recorder import Recorder as Recorder
+    from backprop_viz.digits.lenet import LeNet as LeNet
+    from backprop_viz.recording.events import Event as Event
+    from backprop_viz.recording.graph import Graph as Graph
+    from backprop_viz.recording.iteration import Recording as Recording
+    from backprop_viz.recording.phases import Phase as Phase
+    from backprop_viz.training.trainer import PhaseError as PhaseError
+    from backprop_viz.training.trainer import Trainer as Trainer
 
 __version__ = "0.1.0"
 

@@ -5,8 +5,9 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from . import system_libraries
-from .arguments import Arguments, parse
+from backprop_viz.cli import parse
+from backprop_viz.desktop import system_libraries
+from backprop_viz.desktop.arguments import Arguments
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -21,14 +22,14 @@ def _main(arguments: Arguments) -> int:
     # What is imported stays: Python's collector need not go through it while more comes, nor later
     # each time that the window's own collects.
     gc.disable()
-    from .worker_process import start_ahead
+    from backprop_viz.desktop.worker_process import start_ahead
 
     start_ahead()
     system_libraries.ensure()
     # Before Qt: PySide reads the source of all that is imported after it.
     import numpy  # noqa: F401
 
-    from .app import run
+    from backprop_viz.desktop.application import run
 
     gc.freeze()
     return run(arguments)

@@ -4,7 +4,7 @@ import os
 import random
 import threading
 
-from backprop_viz import system_libraries
+from backprop_viz.desktop import system_libraries
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 system_libraries.ensure()
@@ -22,14 +22,17 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.app import create_window
-from backprop_viz.core.history import History
-from backprop_viz.core.program import program
-from backprop_viz.core.recorder import Recorder
-from backprop_viz.core.records import Frame, Phase, Prediction, Settings
-from backprop_viz.session import Session
-from backprop_viz.views.window import MainWindow
-from tests.leftovers import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.desktop.application import create_window
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.drawing_training import Prediction
+from backprop_viz.recording.history import History
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+from backprop_viz.training.program_text import program
+from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]

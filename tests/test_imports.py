@@ -18,14 +18,17 @@ def loaded_by(statement: str) -> set[str]:
     ("statement", "without"),
     [
         ("import backprop_viz", {"torch", "PySide6", "numpy"}),
-        ("import backprop_viz.arguments", {"torch", "PySide6", "numpy"}),
-        ("import backprop_viz.core.records", {"torch", "PySide6"}),
-        ("import backprop_viz.core, backprop_viz.core.trainer", {"PySide6", "pyqtgraph"}),
-        ("import backprop_viz.views, backprop_viz.views.window", {"torch", "pyqtgraph"}),
-        ("import backprop_viz.app", {"torch", "pooch", "requests", "PIL"}),
-        ("import backprop_viz.core.data.folder", {"torch", "PySide6"}),
-        ("import backprop_viz.core.downloads", {"torch", "PySide6", "pooch", "requests"}),
-        ("import backprop_viz.core.trainer", {"PIL"}),
+        ("import backprop_viz.cli", {"torch", "PySide6", "numpy"}),
+        ("import backprop_viz.recording.records", {"torch", "PySide6"}),
+        ("import backprop_viz.recording, backprop_viz.training.trainer", {"PySide6", "pyqtgraph"}),
+        (
+            "import backprop_viz.desktop.panels, backprop_viz.desktop.main_window",
+            {"torch", "pyqtgraph"},
+        ),
+        ("import backprop_viz.desktop.application", {"torch", "pooch", "requests", "PIL"}),
+        ("import backprop_viz.digits.image_folder", {"torch", "PySide6"}),
+        ("import backprop_viz.digits.downloads", {"torch", "PySide6", "pooch", "requests"}),
+        ("import backprop_viz.training.trainer", {"PIL"}),
     ],
 )
 def test_importing_loads_no_more_than_it_needs(statement: str, without: set[str]) -> None:

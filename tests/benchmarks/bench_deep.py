@@ -15,10 +15,12 @@ from report import Figure, print_figures
 from windows import open_window
 
 import backprop_viz as bv
-from backprop_viz.core.history import History
-from backprop_viz.core.program import program
-from backprop_viz.core.recorder import Recorder
-from backprop_viz.core.records import Frame, Phase, Settings
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.history import History
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+from backprop_viz.training.program_text import program
 
 STEPS = 60
 

@@ -17,8 +17,8 @@ from bench_reading import Digits, sets, train
 from other_drawings import HELD_BACK, KINDS, drawings
 
 import backprop_viz as bv
-from backprop_viz.core.data import prepare
-from backprop_viz.core.doubt import looks_like_a_digit
+from backprop_viz.digits.digit_detector import looks_like_a_digit
+from backprop_viz.digits.prepare import prepare
 
 SURE = 0.9
 MAY_PASS, MAY_BE_TURNED_AWAY = 0.10, 0.02

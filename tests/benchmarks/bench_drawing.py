@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from report import Figure, print_figures
 from windows import open_window
 
-from backprop_viz.core.records import Frame
-from backprop_viz.session import Session
-from backprop_viz.views.window import MainWindow
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.view_state import Frame
 
 POINT_MS = 16
 POINTS = 40  # of a stroke

@@ -22,10 +22,10 @@ from deep_nets import RESNET_152, Recurrent, ResNet
 from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 
-from backprop_viz.collector import Collector
-from backprop_viz.core.graphs import grad_fn_graph, parameter_names, walk
-from backprop_viz.core.layout import layout
-from backprop_viz.views.autograd.graph_canvas import GraphCanvas
+from backprop_viz.analysis.layered_layout import layout
+from backprop_viz.capture.graphs import grad_fn_graph, parameter_names, walk
+from backprop_viz.desktop.garbage_collector import Collector
+from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 
 ROUNDS = 5
 FRAMES = 60

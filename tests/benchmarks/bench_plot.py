@@ -15,9 +15,13 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 
-from backprop_viz.core.history import History
-from backprop_viz.core.records import Frame, Phase, Program, Recording, Settings
-from backprop_viz.views.plots.plots import LossPlot
+from backprop_viz.desktop.panels.plots.plots import LossPlot
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.history import History
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.settings import Settings
 
 POINTS = 1_000_000
 BAR_MS = 16.0

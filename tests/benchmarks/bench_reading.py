@@ -24,10 +24,11 @@ import torch
 from numpy.typing import NDArray
 
 import backprop_viz as bv
-from backprop_viz.arguments import PRESETS
-from backprop_viz.core.data import held_out_strokes, load_mnist, training_strokes
-from backprop_viz.core.records import Settings
-from backprop_viz.core.schedules import Schedule
+from backprop_viz.digits.mnist import load_mnist
+from backprop_viz.digits.strokes import held_out_strokes, training_strokes
+from backprop_viz.recording.presets import PRESETS
+from backprop_viz.recording.schedules import Schedule
+from backprop_viz.recording.settings import Settings
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 DATA = SHARED / "data"

@@ -40,12 +40,13 @@ from torch import nn, optim
 from windows import open_window, run_events
 
 import backprop_viz as bv
-from backprop_viz.arguments import PRESETS
-from backprop_viz.core.data import StrokeDigits, training_strokes
-from backprop_viz.core.recorder import Recorder
-from backprop_viz.core.records import Phase, Settings
-from backprop_viz.core.threads import torch_threads
-from backprop_viz.session import Session
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.desktop.session import Session
+from backprop_viz.digits.strokes import StrokeDigits, training_strokes
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.presets import PRESETS
+from backprop_viz.recording.settings import Settings
+from backprop_viz.training.thread_count import torch_threads
 
 # The window evaluates after 16 and 32 seconds, then every 30.
 WARM_S = 34.0

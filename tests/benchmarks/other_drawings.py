@@ -8,9 +8,9 @@ h, i, j, l, o, q, s, y, z) are left out.
 import numpy as np
 from numpy.random import Generator
 
-from backprop_viz.core.data.curves import POINTS, compile_styles
-from backprop_viz.core.data.handwriting import by_hand, draw
-from backprop_viz.core.data.render import Floats, render
+from backprop_viz.digits.handwriting import by_hand, draw
+from backprop_viz.digits.pen_curves import POINTS, compile_styles
+from backprop_viz.digits.render import Floats, render
 
 LETTERS = {
     "A": "plain\n6,98 50,2! 94,98 / 22,66 80,64\n22,100 54,0! 80,96 / 34,60 72,60",

@@ -7,9 +7,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 
-from backprop_viz.app import create_window
-from backprop_viz.session import Session
-from backprop_viz.views.window import MainWindow
+from backprop_viz.desktop.application import create_window
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.session import Session
 
 
 def open_window(*argv: str, generate: bool = True) -> tuple[MainWindow, Session]:
@@ -27,7 +27,7 @@ def open_window(*argv: str, generate: bool = True) -> tuple[MainWindow, Session]
     session.wait_idle(60)
     if generate:
         # Not above: with it comes torch, which no window's process loads.
-        from backprop_viz.core.data import training_strokes
+        from backprop_viz.digits.strokes import training_strokes
 
         # The worker draws the rest of the digits meanwhile; here the same work takes as long.
         training_strokes().generate()

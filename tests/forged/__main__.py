@@ -7,7 +7,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from .run import Forger
+from tests.forged.run import Forger
 
 
 def main() -> int:

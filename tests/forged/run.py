@@ -15,20 +15,20 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from backprop_viz.app import Composer, create_window
-from backprop_viz.controllers import autosave
-from backprop_viz.controllers.window_state import window_state
-from backprop_viz.core.files import container
-from backprop_viz.core.files.raw import Raw
-from backprop_viz.core.files.schema import SESSION
-from backprop_viz.core.files.session_file import StoredRun
-from backprop_viz.core.records import Breakpoint, Settings
-from backprop_viz.messages import Filed
-from tests.wild import watch as watching
-from tests.wild.watch import Watch
-
-from .spots import one_of_each, replaced, spots
-from .values import other_value
+from backprop_viz.desktop.application import Composer, create_window
+from backprop_viz.desktop.controllers import autosave
+from backprop_viz.desktop.controllers.window_state import window_state
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.files.raw import Raw
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.messages import Filed
+from backprop_viz.worker.files import container
+from backprop_viz.worker.files.schema import SESSION
+from backprop_viz.worker.files.session_file import StoredRun
+from tests.forged.spots import one_of_each, replaced, spots
+from tests.forged.values import other_value
+from tests.monkey import watch as watching
+from tests.monkey.watch import Watch
 
 # The event loop may stand still for so long, not counting the time that it waits for a core.
 STALL_S = 2.0

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from backprop_viz.core.files.kinds import Kind
-from backprop_viz.core.files.nested import (
+from backprop_viz.recording.files.kinds import Kind
+from backprop_viz.recording.files.nested import (
     Cases,
     Either,
     Entries,
@@ -16,7 +16,7 @@ from backprop_viz.core.files.nested import (
     Row,
     Table,
 )
-from backprop_viz.core.files.raw import Raw
+from backprop_viz.recording.files.raw import Raw
 
 Place = tuple[Any, ...]
 # Of long lists so many items are looked at: the others are of the same kind.

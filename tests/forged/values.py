@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from backprop_viz.core.files.arrays import GeneratorState, Numbers
-from backprop_viz.core.files.kinds import (
+from backprop_viz.recording.files.kinds import (
     Bytes,
     Kind,
     Number,
@@ -20,8 +19,9 @@ from backprop_viz.core.files.kinds import (
     Whole,
     Wrong,
 )
-from backprop_viz.core.files.nested import Entries, Items, RecordOf, Row, Table
-from backprop_viz.core.files.raw import Raw
+from backprop_viz.recording.files.nested import Entries, Items, RecordOf, Row, Table
+from backprop_viz.recording.files.raw import Raw
+from backprop_viz.worker.files.arrays import GeneratorState, Numbers
 
 HUGE = 10**400
 # As long as a list or an array is made where far more would be allowed.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from backprop_viz.core.data.curves import POINTS
+from backprop_viz.digits.pen_curves import POINTS
 
 Strokes = list[NDArray[np.float64]]  # each (n, 2), x right and y down, of any size
 

@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from scribbles import SCRIBBLES, as_path
 
-from backprop_viz.core.data import held_out_strokes, training_strokes
-from backprop_viz.core.data.curves import Styles, compile_styles
-from backprop_viz.core.data.handwriting import by_hand, draw
-from backprop_viz.core.data.prepare import NET_SIZE, prepare_batch
-from backprop_viz.core.data.render import render
-from backprop_viz.core.data.templates import TRAINING
-from backprop_viz.core.doubt import NUMBERS, DoubtNet
+from backprop_viz.digits.digit_detector import NUMBERS, DoubtNet
+from backprop_viz.digits.handwriting import by_hand, draw
+from backprop_viz.digits.pen_curves import Styles, compile_styles
+from backprop_viz.digits.prepare import NET_SIZE, prepare_batch
+from backprop_viz.digits.render import render
+from backprop_viz.digits.strokes import held_out_strokes, training_strokes
+from backprop_viz.digits.templates.training import TRAINING
 
 SPOILT, SIGNS, SCRIBBLED = 12_000, 40_000, 32_000  # drawings of each sort
 HELD_BACK = 0.1  # the share of them to look at, not to learn from

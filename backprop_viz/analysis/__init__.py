@@ -1,0 +1,1 @@
+"""What a recording tells: provenance, explanations, optimizer rules, graph layout. numpy only."""

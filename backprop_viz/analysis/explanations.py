@@ -1,0 +1,315 @@
+"""Why a gradient is None, zero, NaN or simply there: found in the recording. No torch here."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from backprop_viz.analysis.provenance import (
+    arrived,
+    finite_range,
+    follow,
+    is_finite,
+    is_none,
+    is_zero,
+    layer_of,
+    made_by,
+    maker,
+    parents,
+    strange,
+    tracked,
+)
+from backprop_viz.recording.events import Array, Event, Parameter
+from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.phases import Phase
+
+_RELU = ("ReluBackward", "ThresholdBackward", "HardtanhBackward", "ClampBackward")
+_PRODUCTS = ("Addmm", "Mm", "Mul", "Bmm", "Baddbmm", "Convolution", "Mv", "Linear", "Addmv")
+_DETACH = ("detach", "detach_", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code that the inspector has a sentence for, its values, and the event that shows it."""
+
+    code: str
+    values: tuple[str, ...] = ()
+    evidence: int | None = None
+
+
+def explain(moment: Moment, kind: Literal["parameter", "node"], key: str | int) -> Reason:
+    """Why the gradient of a parameter, or at a node, is what it is at the cursor."""
+    if kind == "parameter":
+        parameter = moment.recording.by_parameter.get(str(key))
+        return Reason("unknown") if parameter is None else _parameter(moment, parameter)
+    return _node(moment, int(key))
+
+
+# -- parameters --------------------------------------------------------------------------------
+
+
+def _parameter(moment: Moment, parameter: Parameter) -> Reason:
+    recording, name = moment.recording, parameter.name
+    if not parameter.requires_grad:
+        return Reason("frozen", (name,))
+    if recording.preview:
+        return Reason("not_run", (name,))
+    if moment.last(name, Phase.BACKWARD) is not None:
+        leaf = next(n.id for n in recording.graph.nodes if n.parameter == name)
+        return _accumulated(moment, name, leaf)
+    loss = recording.span(Phase.LOSS)
+    if loss is not None and moment.cursor >= loss.stop:
+        return _after_loss(moment, parameter)
+    return _before_backward(moment, name)
+
+
+def _before_backward(moment: Moment, name: str) -> Reason:
+    """What ``.grad`` is while nothing of this iteration has come to it."""
+    recording, grad = moment.recording, moment.grad(name)
+    clear = next((i for i in recording.happened_to.get(name, ()) if i < moment.cursor), None)
+    if not recording.cleared:
+        if grad is None:
+            return Reason("waiting_none", (name,))
+        return Reason("kept", (name, _norm(grad)), clear)
+    when = "before" if clear is None else "cleared"
+    if grad is None:
+        if clear is not None and recording.events[clear].inputs[0] is None:
+            return Reason("nothing_to_clear", (name,), clear)
+        return Reason(f"{when}_none", (name,), clear)
+    if is_zero((grad,)):
+        return Reason(f"{when}_zeros", (name,), clear)
+    return Reason("before_value" if clear is None else "kept", (name, _norm(grad)), clear)
+
+
+def _after_loss(moment: Moment, parameter: Parameter) -> Reason:
+    """Backward has not come to a parameter: it will, or it cannot."""
+    recording, name = moment.recording, parameter.name
+    leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
+    if leaf is None:
+        return _not_reached(moment, parameter)
+    arrival = recording.ran_at.get(leaf)
+    backward = recording.span(Phase.BACKWARD)
+    if backward is not None and moment.cursor >= backward.stop:
+        return Reason("not_reached", (name,))
+    grad = moment.grad(name)
+    if grad is None:
+        return Reason("waiting_none", (name,), arrival)
+    if recording.cleared and is_zero((grad,)):
+        return Reason("waiting_zeros", (name,), arrival)
+    return Reason("waiting_kept", (name, _norm(grad)), arrival)
+
+
+def _not_reached(moment: Moment, parameter: Parameter) -> Reason:
+    """The parameter has no leaf in the graph of the loss: where its way to the loss ends."""
+    recording, name = moment.recording, parameter.name
+    events = follow(recording, parameter.value, moment.cursor)
+    if not events:
+        return Reason("unused", (name,))
+    for i, event in events:
+        if not tracked(event):
+            return _untracked(i, event, name)
+    i, event = events[-1]
+    return Reason("unused_output", (name, event.op), i)
+
+
+def _untracked(i: int, event: Event, name: str) -> Reason:
+    if event.op in _DETACH:
+        return Reason("detached", (name, event.op), i)
+    made = event.outputs[0]
+    if made is not None and made.dtype.kind not in "fc":
+        return Reason("integer", (name, event.op, str(made.dtype)), i)
+    return Reason("no_grad", (name, event.op), i)
+
+
+def _accumulated(moment: Moment, name: str, leaf: int) -> Reason:
+    """A gradient has been added to ``.grad``."""
+    recording = moment.recording
+    index = recording.ran_at[leaf]
+    event = recording.events[index]
+    before, came, grad = event.inputs[0], arrived(event), event.outputs[0]
+    if is_none(came):
+        return _sent_none(recording, name, leaf)
+    if not is_finite(came):
+        return _not_finite(recording, name, leaf)
+    if grad is not None and not is_finite((grad,)):
+        return Reason("kept_not_finite", (name, strange((grad,))), index)
+    if is_zero(came):
+        zero = _zero(recording, name, leaf)
+        if before is None or not before.any():
+            return zero
+        # ``.grad`` is not zero, only what came to it.
+        return Reason(f"added_{zero.code}", (*zero.values, _norm(before)), zero.evidence)
+    if before is not None and before.any():
+        return Reason("added", (name, _norm(grad), _norm(before)), index)
+    return Reason("value", (name, _norm(grad)), index)
+
+
+# -- nodes -------------------------------------------------------------------------------------
+
+
+def _node(moment: Moment, node: int) -> Reason:
+    recording = moment.recording
+    found = next((n for n in recording.graph.nodes if n.id == node), None)
+    if found is None:
+        return Reason("unknown")
+    event = moment.backward_event(node)
+    if event is None:
+        backward = recording.span(Phase.BACKWARD)
+        if backward is not None and moment.cursor >= backward.stop:
+            return Reason("node_not_reached", (found.name,))
+        return Reason("node_waiting", (found.name,), recording.ran_at.get(node))
+    came, sent = arrived(event), event.outputs
+    index = recording.ran_at[node]
+    if is_none(came):
+        return _sent_none(recording, found.name, node)
+    if not is_finite(came) or not is_finite(sent):
+        return _not_finite(recording, found.name, node)
+    if is_none(sent):
+        return Reason("node_sends_none", (found.name,), index)
+    if is_zero(came):
+        return _zero(recording, found.name, node)
+    if is_zero(sent):
+        return _cut(recording, found.name, node, node)
+    return Reason("node_value", (found.name, _norm(*came), _norm(*sent)), index)
+
+
+# -- None --------------------------------------------------------------------------------------
+
+
+def _sent_none(recording: Recording, name: str, node: int) -> Reason:
+    """No gradient came to a node: which one before it got one, and sent none on."""
+    for parent in _ancestors(recording, node):
+        index = recording.ran_at.get(parent)
+        if index is not None and not is_none(arrived(recording.events[index])):
+            return Reason("sent_none", (name, recording.events[index].op), index)
+    return Reason("not_reached", (name,), recording.ran_at.get(node))
+
+
+# -- zero --------------------------------------------------------------------------------------
+
+
+def _zero(recording: Recording, name: str, node: int) -> Reason:
+    """Only zeros came to a node: where they began."""
+    seen, cuts = [node], set[int]()
+    for one in seen:
+        for parent in parents(recording, one):
+            index = recording.ran_at.get(parent)
+            if index is None or parent in seen:
+                continue
+            if is_zero(arrived(recording.events[index])):
+                seen.append(parent)
+            else:
+                cuts.add(parent)
+    if not cuts:
+        return Reason("zero_from_start", (name,), recording.ran_at.get(seen[-1]))
+    first = min(cuts, key=lambda one: recording.ran_at[one])
+    return _cut(recording, name, first, node)
+
+
+def _cut(recording: Recording, name: str, node: int, target: int) -> Reason:
+    """A node got a gradient that is not zero, and zeros went on from it to ``target``."""
+    index = recording.ran_at[node]
+    event = recording.events[index]
+    made = made_by(recording, node)
+    came, sent = arrived(event), event.outputs
+    if event.op.startswith(_RELU) and sent and sent[0] is not None:
+        through, units = units_through(sent[0])
+        layer = None if made is None else layer_of(recording, made)
+        where = event.op if layer is None else layer.name
+        return Reason("zero_relu", (name, str(through), str(units), where, event.op), index)
+    operation = None if made is None else recording.events[made]
+    if operation is not None and event.op.startswith(_PRODUCTS):
+        own = recording.by_parameter.get(name)
+        others = [a for a in operation.inputs[:2] if own is None or a is not own.value]
+        if any(a is not None and is_zero((a,)) for a in others):
+            return Reason("zero_operand", (name, operation.op, event.op), made)
+    bounds = None if operation is None else finite_range(operation.outputs)
+    low, high = bounds or (math.nan, math.nan)
+    largest = max((float(np.abs(a).max()) for a in came if a is not None and a.size), default=0.0)
+    values = (name, event.op, _number(largest), _number(low), _number(high))
+    return Reason("zero_cut", values, index)
+
+
+def units_through(sent: Array) -> tuple[int, int]:
+    """How many units, of how many, got any gradient; the first axis is the batch."""
+    through = (sent != 0).any(axis=0) if sent.ndim > 1 else sent != 0
+    return int(through.sum()), through.size
+
+
+# -- NaN and Inf -------------------------------------------------------------------------------
+
+
+def _not_finite(recording: Recording, name: str, node: int) -> Reason:
+    """NaN or Inf came to a node or left it: the first thing that made one of finite numbers."""
+    while not is_finite(arrived(recording.events[recording.ran_at[node]])):
+        sources = [
+            parent
+            for parent in parents(recording, node)
+            if parent in recording.ran_at
+            and not is_finite(recording.events[recording.ran_at[parent]].outputs)
+        ]
+        if not sources:  # what sent it was in samples that were not kept
+            index = recording.ran_at[node]
+            what = strange(arrived(recording.events[index]))
+            return Reason("not_finite", (name, what, recording.events[index].op), index)
+        node = sources[0]
+    index = recording.ran_at[node]
+    event = recording.events[index]
+    made = made_by(recording, node)
+    operation = None if made is None else recording.events[made]
+    if made is not None and operation is not None:
+        if not is_finite(operation.inputs) or not is_finite(operation.outputs):
+            return _forward_origin(recording, name, made)
+        bounds = finite_range(operation.inputs)
+    else:
+        bounds = None
+    numbers = _bounds(finite_range(arrived(event))) + _bounds(bounds)
+    return Reason("first_backward", (name, strange(event.outputs), event.op, *numbers), index)
+
+
+def _forward_origin(recording: Recording, name: str, index: int) -> Reason:
+    """The operation whose inputs are finite and whose output is not, followed back from one."""
+    while True:
+        event = recording.events[index]
+        bad = [a for a in event.inputs if a is not None and not is_finite((a,))]
+        if not bad:
+            bounds = _bounds(finite_range(event.inputs))
+            return Reason("first_forward", (name, strange(event.outputs), event.op, *bounds), index)
+        for parameter in recording.parameters:
+            if any(array is parameter.value for array in bad):
+                values = (name, strange((parameter.value,)), parameter.name)
+                return Reason("weights_not_finite", values, index)
+        if any(array is recording.input for array in bad):
+            return Reason("input_not_finite", (name, strange(tuple(bad))), index)
+        sources = [maker(recording, array, index) for array in bad]
+        found = [source for source in sources if source is not None]
+        if not found:
+            return Reason("not_finite", (name, strange(tuple(bad)), event.op), index)
+        index = min(found)
+
+
+# -- small things ------------------------------------------------------------------------------
+
+
+def _ancestors(recording: Recording, node: int) -> list[int]:
+    """The nodes that a node's gradient comes from, nearest first."""
+    found = [node]
+    for one in found:
+        found += [p for p in parents(recording, one) if p not in found]
+    return found[1:]
+
+
+def _norm(*arrays: Array | None) -> str:
+    with np.errstate(over="ignore"):
+        squares = (float(np.square(a, dtype=np.float64).sum()) for a in arrays if a is not None)
+        return _number(math.sqrt(sum(squares)))
+
+
+def _bounds(bounds: tuple[float, float] | None) -> tuple[str, str]:
+    low, high = bounds or (math.nan, math.nan)
+    return _number(low), _number(high)
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"

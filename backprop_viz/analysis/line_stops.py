@@ -1,0 +1,51 @@
+"""Where the cursor stands when a line of the program is about to run. No torch here."""
+
+from collections.abc import Sequence
+
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Line
+
+
+def line_stops(
+    recording: Recording, breakpoints: Sequence[Breakpoint], lines: Sequence[Line]
+) -> list[tuple[int, Breakpoint]]:
+    """The cursors at which a line with a breakpoint is about to run, and the breakpoint there.
+
+    Only of what was recorded; ``due_stop`` tells of what comes after it.
+    """
+    found = [
+        (cursor, breakpoint_)
+        for line, breakpoint_ in _broken(breakpoints, lines)
+        for cursor in _cursors(recording, line)
+    ]
+    by_number = {b.key: b for b in breakpoints if b.kind == "line"}
+    inside = ((cursor, by_number.get(number)) for number, cursor in recording.trace)
+    return [*found, *((cursor, b) for cursor, b in inside if b is not None)]
+
+
+def due_stop(
+    due: Phase, breakpoints: Sequence[Breakpoint], lines: Sequence[Line]
+) -> Breakpoint | None:
+    """The breakpoint at a line with which a phase begins that is about to run."""
+    begins = ((line, b) for line, b in _broken(breakpoints, lines) if line.runs != "end")
+    return next((b for line, b in begins if line.runs_in is due), None)
+
+
+def _broken(
+    breakpoints: Sequence[Breakpoint], lines: Sequence[Line]
+) -> list[tuple[Line, Breakpoint]]:
+    """The loop's lines that have a breakpoint, in their order."""
+    by_name = {b.key: b for b in breakpoints if b.kind == "line"}
+    named = (line for line in lines if line.name and line.runs)
+    return [(line, by_name[line.name]) for line in named if line.name in by_name]
+
+
+def _cursors(recording: Recording, line: Line) -> Sequence[int]:
+    span = recording.span(line.runs_in)
+    if span is None or recording.iteration % line.every:
+        return ()
+    if line.runs == "each":
+        return range(span.start, span.stop)
+    return (span.start if line.runs == "start" else span.stop,)

@@ -1,0 +1,144 @@
+"""Who made an array, who read it, and which node sent a gradient on: look-ups in a recording."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.phases import Phase
+
+_FORWARD = (Phase.FORWARD, Phase.LOSS)
+
+
+def forward_events(recording: Recording, cursor: int | None = None) -> Iterator[tuple[int, Event]]:
+    """The operations of forward and loss before a cursor, with their indices."""
+    for i, event in enumerate(recording.events[:cursor]):
+        if event.phase in _FORWARD:
+            yield i, event
+
+
+def reads(event: Event, array: Array) -> bool:
+    """Whether an operation read this very array: one tensor at one time is one array."""
+    return any(one is array for one in event.inputs)
+
+
+def maker(recording: Recording, array: Array, before: int) -> int | None:
+    """The operation that made an array; None for a parameter, an input or a constant."""
+    for i, event in forward_events(recording, before):
+        if any(one is array for one in event.outputs) and not reads(event, array):
+            return i
+    return None
+
+
+def tracked(event: Event) -> bool:
+    """Whether autograd follows what an operation made.
+
+    A custom Function computes untracked; what it returns has a node none the less.
+    """
+    return event.tracked or event.node is not None
+
+
+def follow(recording: Recording, array: Array, cursor: int) -> list[tuple[int, Event]]:
+    """The operations that an array flowed into before a cursor, over tracked tensors, in order.
+
+    Those that autograd does not follow are in it, what came of them is not.
+    """
+    live = {id(array)}
+    found = []
+    for i, event in forward_events(recording, cursor):
+        if any(id(one) in live for one in event.inputs):
+            found.append((i, event))
+            if tracked(event):
+                live.update(id(made) for made in event.outputs)
+    return found
+
+
+def parents(recording: Recording, node: int) -> list[int]:
+    """The nodes that send their gradient to a node, in the order backward ran them."""
+    found = {one for one, other in recording.graph.edges if other == node}
+    return sorted(found, key=lambda one: recording.ran_at.get(one, len(recording.events)))
+
+
+class Makers:
+    """Which operation made each node of a recording: for asking about many of them.
+
+    One operation can make several (``cross_entropy``: NllLoss and LogSoftmax), and only the last
+    is its output's grad_fn; the others belong to the operation of the node they feed.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self._by_node = {e.node: i for i, e in forward_events(recording) if e.node is not None}
+        self._leaves = {n.id for n in recording.graph.nodes if n.name == "AccumulateGrad"}
+        self._parents: dict[int, list[int]] = {}
+        for one, other in recording.graph.edges:
+            self._parents.setdefault(other, []).append(one)
+        self._ran_at = recording.ran_at
+        self._never = len(recording.events)
+
+    def of(self, node: int) -> int | None:
+        """The operation that made a node; None for an AccumulateGrad, which none makes."""
+        if node in self._leaves:
+            return None
+        seen = [node]
+        for one in seen:
+            if one in self._by_node:
+                return self._by_node[one]
+            senders = {p for p in self._parents.get(one, ()) if p not in seen}
+            seen += sorted(senders, key=lambda p: self._ran_at.get(p, self._never))
+        return None
+
+
+def made_by(recording: Recording, node: int) -> int | None:
+    """The operation that made a node; None for an AccumulateGrad."""
+    return Makers(recording).of(node)
+
+
+def line_of(recording: Recording, index: int) -> int | None:
+    """The line of the network's source that an event comes from."""
+    event = recording.events[index]
+    if event.phase is Phase.BACKWARD and event.node is not None:
+        made = made_by(recording, event.node)
+        return None if made is None else recording.events[made].line
+    return event.line
+
+
+def layer_of(recording: Recording, index: int) -> Layer | None:
+    """The layer that an operation belongs to."""
+    return next((x for x in recording.layers.layers if index in x.operations), None)
+
+
+def arrived(event: Event) -> tuple[Array | None, ...]:
+    """The gradients that went into a node; an AccumulateGrad's ``.grad`` is none of them."""
+    return event.inputs[1:] if event.op == "AccumulateGrad" else event.inputs
+
+
+def is_finite(arrays: tuple[Array | None, ...]) -> bool:
+    """Whether no array has a NaN or an Inf."""
+    return all(bool(np.isfinite(a).all()) for a in arrays if a is not None)
+
+
+def is_zero(arrays: tuple[Array | None, ...]) -> bool:
+    """Whether every element of every array is zero."""
+    return not any(bool(a.any()) for a in arrays if a is not None)
+
+
+def is_none(arrays: tuple[Array | None, ...]) -> bool:
+    """Whether there is no array."""
+    return all(a is None for a in arrays)
+
+
+def strange(arrays: tuple[Array | None, ...]) -> str:
+    """``NaN`` if there is one in the arrays, else ``Inf``."""
+    return "NaN" if any(bool(np.isnan(a).any()) for a in arrays if a is not None) else "Inf"
+
+
+def finite_range(arrays: tuple[Array | None, ...]) -> tuple[float, float] | None:
+    """The smallest and the largest finite number in the arrays of floats; None without any."""
+    floats = [a for a in arrays if a is not None and a.dtype.kind == "f"]
+    finite = [a[np.isfinite(a)] for a in floats]
+    finite = [a for a in finite if a.size]
+    if not finite:
+        return None
+    return min(float(a.min()) for a in finite), max(float(a.max()) for a in finite)

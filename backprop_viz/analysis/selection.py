@@ -1,0 +1,63 @@
+"""One selection: what belongs to a parameter, a layer or a grad_fn node. No torch here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from backprop_viz.recording.graph import Node
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.layers import Layer
+
+Kind = Literal["parameter", "layer", "node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The thing chosen (``kind`` and ``key``) and its kin in every panel.
+
+    ``key``: a parameter's dotted name, a layer's name, or a node's key. ``nodes`` are keys too,
+    ``lines`` are lines of the network's source file.
+    """
+
+    kind: Kind
+    key: str
+    parameters: frozenset[str] = frozenset()
+    layers: frozenset[str] = frozenset()
+    nodes: frozenset[str] = frozenset()
+    lines: frozenset[int] = frozenset()
+
+
+def select(recording: Recording, kind: Kind, key: str | int) -> Selection:
+    """What belongs to the thing chosen, found in the recording; a node also by its number there."""
+    graph = recording.graph
+    chosen = graph.find(key) if kind == "node" else None
+    layers = {y for y in recording.layers.layers if _belongs(recording, y, kind, key, chosen)}
+    events = [recording.events[i] for layer in layers for i in layer.operations]
+    ids = {e.node for e in events if e.node is not None}
+    names = {p for layer in layers for p in layer.parameters}
+    if kind == "parameter":
+        names = {str(key)}
+    if chosen is not None:
+        names = {chosen.parameter} if chosen.parameter else names
+        ids.add(chosen.id)
+    nodes = {n.key for n in graph.nodes if n.id in ids or n.parameter in names}
+    return Selection(
+        kind,
+        str(key) if chosen is None else chosen.key,
+        frozenset(names),
+        frozenset(layer.name for layer in layers),
+        frozenset(nodes if chosen or kind != "node" else {*nodes, str(key)}),
+        frozenset(e.line for e in events if e.line is not None),
+    )
+
+
+def _belongs(
+    recording: Recording, layer: Layer, kind: Kind, key: str | int, node: Node | None
+) -> bool:
+    if kind == "parameter":
+        return key in layer.parameters
+    if kind == "layer":
+        return key == layer.name
+    if node is None:
+        return False
+    made = any(recording.events[i].node == node.id for i in layer.operations)
+    return made or node.parameter in layer.parameters

@@ -1,0 +1,86 @@
+"""What an optimizer did with one weight: its rule with the numbers that torch recorded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from backprop_viz.analysis.update_rules import NEW, Arithmetic, Number, Term, update_terms
+from backprop_viz.recording.events import Array, Event
+
+# How a recorded update may have been reckoned, the likeliest first.
+_READINGS = tuple(Arithmetic(fused, ulps) for ulps in (0, 1, -1) for fused in (True, False))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """A rule carried out for one element; no ``terms`` where the rule is not known here.
+
+    ``new`` is the weight that torch recorded; ``exact`` tells that the terms lead to it, and to
+    every tensor of the optimizer's state, bit for bit.
+    """
+
+    terms: tuple[Term, ...]
+    new: Number
+    exact: bool
+
+
+def explain_update(event: Event, options: Mapping[str, Any], element: int) -> Steps:
+    """The rule of a recorded update with the numbers of one element, a flat index.
+
+    ``options`` are the recording's.
+    """
+    event = _only(event, element)
+    found: list[tuple[int, tuple[Term, ...]]] = []
+    for arithmetic in _READINGS:
+        terms = update_terms(event, options, arithmetic)
+        wrong = sum(not same(term.value, recorded(event, term)) for term in terms)
+        found.append((wrong, _doubtful_roots(terms) if arithmetic.root_ulps else terms))
+        if not wrong:
+            break
+    wrong, terms = min(found, key=lambda each: each[0])
+    return Steps(_corrected(event, terms), event.outputs[0], bool(terms) and not wrong)
+
+
+def recorded(event: Event, term: Term) -> Number:
+    """What torch recorded of a term's value; the value itself where it recorded nothing."""
+    if term.symbol == NEW:
+        return event.outputs[0]
+    return term.value if term.state is None else event.state[term.state][1]
+
+
+def same(one: Number, other: Number) -> bool:
+    """Whether numbers are the same to the last bit; any NaN is like any other."""
+    one, other = np.asarray(one), np.asarray(other)
+    equal = np.array_equal(one, other, equal_nan=True)
+    return equal and bool((np.signbit(one) == np.signbit(other))[~np.isnan(one)].all())
+
+
+def _only(event: Event, element: int) -> Event:
+    """The event as if the parameter had this one element."""
+
+    def pick(array: Array | None) -> Any:
+        return None if array is None else array.reshape(-1)[element]
+
+    state = {
+        name: (before, after) if name == "step" else (pick(before), pick(after))
+        for name, (before, after) in event.state.items()
+    }
+    inputs, outputs = tuple(map(pick, event.inputs)), tuple(map(pick, event.outputs))
+    return replace(event, inputs=inputs, outputs=outputs, state=state)
+
+
+def _doubtful_roots(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The terms, the square root marked: its last digit is inferred from the new weight."""
+    return tuple(replace(term, exact=False) if term.symbol == "r" else term for term in terms)
+
+
+def _corrected(event: Event, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The terms with torch's own values where the terms' differ from them."""
+    return tuple(
+        term
+        if same(term.value, recorded(event, term))
+        else replace(term, value=recorded(event, term), exact=False)
+        for term in terms
+    )

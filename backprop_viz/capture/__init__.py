@@ -1,0 +1,1 @@
+"""Records what torch does in an iteration. Any model, any loop."""

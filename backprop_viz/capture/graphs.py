@@ -1,0 +1,247 @@
+"""Graphs read from live torch objects, with a place for every node."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from torch import Tensor, nn
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.analysis.layered_layout import layout
+from backprop_viz.recording.graph import Graph, Node, Saved
+from backprop_viz.recording.layers import Layer, LayerGraph, Output
+from backprop_viz.recording.phases import Phase
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A forward operation as it ran: the tensors it read and made, in event order."""
+
+    phase: Phase
+    op: str
+    read: tuple[Tensor, ...]
+    made: tuple[Tensor, ...]
+    # The grad_fn of the first tensor made and which of its outputs it is, taken at once: an
+    # in-place op replaces them later.
+    grad_fn: GradFn | None
+    slot: int
+
+
+def walk(root: GradFn) -> list[GradFn]:
+    """Every node reachable along ``next_functions``, nearest first; the list keeps them alive."""
+    nodes = [root]
+    seen = {root}
+    for node in nodes:
+        for following, _ in node.next_functions:
+            if following is not None and following not in seen:
+                seen.add(following)
+                nodes.append(following)
+    return nodes
+
+
+def grad_fn_graph(
+    nodes: Sequence[GradFn], names: Mapping[int, str], keys: Mapping[GradFn, str] | None = None
+) -> Graph:
+    """The graph of ``walk``'s nodes; a node's id is its place in the list.
+
+    ``names`` gives a parameter's dotted name by the ``id()`` of its tensor; ``keys`` each node's
+    key, where they are told apart from those of other graphs.
+    """
+    ids = {node: i for i, node in enumerate(nodes)}
+    edges = tuple(
+        dict.fromkeys(
+            (ids[node], ids[following])
+            for node in nodes
+            for following, _ in node.next_functions
+            if following is not None
+        )
+    )
+    places = layout(len(nodes), edges)
+    return Graph(
+        tuple(
+            Node(
+                i,
+                grad_fn_name(node),
+                _shape(node),
+                names.get(id(leaf_of(node))),
+                *places[i],
+                saved=saved_by(node),
+                key="" if keys is None else keys[node],
+            )
+            for i, node in enumerate(nodes)
+        ),
+        edges,
+    )
+
+
+def grad_fn_name(node: GradFn) -> str:
+    """``ConvolutionBackward0``, ``AccumulateGrad``: the name without its C++ namespace."""
+    return node.name().rpartition("::")[2]
+
+
+def leaf_of(node: GradFn) -> Tensor | None:
+    """The leaf whose ``.grad`` an AccumulateGrad node adds to; None for any other node."""
+    is_leaf = type(node).__name__ == "AccumulateGrad"
+    return getattr(node, "variable", None) if is_leaf else None
+
+
+def weight_nodes(
+    nodes: Sequence[GradFn], operations: Sequence[Operation], weights: Collection[int]
+) -> frozenset[GradFn]:
+    """Those of ``walk``'s nodes that take gradients of weights, in which no sample has part.
+
+    ``weights`` are the ids of the tensors made of parameters alone. A node that is no
+    operation's own (the transpose inside ``linear``) belongs to them if it feeds nothing else.
+    """
+    made_by = {op.grad_fn or op.made[0].grad_fn: id(op.made[0]) in weights for op in operations}
+    found = {node for node in nodes if leaf_of(node) is not None or made_by.get(node)}
+    inner = [node for node in reversed(nodes) if node not in found and node not in made_by]
+    size = -1
+    while len(found) > size:
+        size = len(found)
+        found.update(
+            node
+            for node in inner
+            if node.next_functions and found.issuperset(f for f, _ in node.next_functions)
+        )
+    return frozenset(found)
+
+
+def saved_by(node: GradFn) -> tuple[Saved, ...]:
+    """The tensors a node keeps for its backward; none once backward has freed them."""
+    found = []
+    for attribute, name in _saved_attributes(type(node)):
+        try:
+            value = getattr(node, attribute)
+        except RuntimeError:
+            continue  # freed by a backward before
+        tensors = value if isinstance(value, list | tuple) else (value,)
+        found += [
+            Saved(name, tuple(tensor.shape), tensor.nbytes)
+            for tensor in tensors
+            if isinstance(tensor, Tensor)
+        ]
+    return tuple(found)
+
+
+@cache
+def _saved_attributes(kind: type) -> tuple[tuple[str, str], ...]:
+    """Those that may hold tensors, and what of: beside each torch has its raw form.
+
+    Numbers that are saved have none.
+    """
+    names = dir(kind)
+    saved = (name for name in names if name.startswith("_saved_"))
+    return tuple((name, name.removeprefix("_saved_")) for name in saved if f"_raw{name}" in names)
+
+
+def _shape(node: GradFn) -> tuple[int, ...] | None:
+    metadata: Any = getattr(node, "_input_metadata", None)
+    return tuple(metadata[0].shape) if metadata else None
+
+
+def parameter_names(model: nn.Module) -> dict[int, str]:
+    """The dotted name of each parameter by the ``id()`` of its tensor; a shared one has one."""
+    return {id(parameter): name for name, parameter in model.named_parameters()}
+
+
+def layer_graph(
+    operations: Sequence[Operation],
+    first: int,
+    source: Tensor,
+    names: Mapping[int, str],
+    ids: Mapping[GradFn, int],
+) -> LayerGraph:
+    """The columns of the network, from the operations of a forward pass on ``source``.
+
+    The first operation is event ``first``, the others follow it.
+
+    An operation with parameters, a pooling, one that joins tensors or changes their shape, and
+    the loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
+    a view of a tensor is not shown again.
+    """
+    columns = [_Column("x", source, [], [])]
+    edges: list[tuple[int, int]] = []
+    made_in = {id(source): 0}
+    for i, operation in enumerate(operations, first):
+        reads = list(dict.fromkeys(made_in[id(t)] for t in operation.read if id(t) in made_in))
+        parameters = [names[id(t)] for t in operation.read if id(t) in names]
+        made = operation.made[0]
+        if not reads or not made.is_floating_point():
+            continue
+        column = _continued(columns, reads, parameters, operation)
+        if column is None and not parameters and made._base is not None:
+            # A view shows nothing new: it stands for the tensor it looks at.
+            made_in.update((id(tensor), reads[0]) for tensor in operation.made)
+            continue
+        if column is None:
+            column = len(columns)
+            title = _title(operation, parameters)
+            columns.append(_Column(title, made, [], [], parameters))
+            edges += [(read, column) for read in reads]
+        columns[column].operations.append(i)
+        columns[column].shown = made
+        node = None if operation.grad_fn is None else ids.get(operation.grad_fn)
+        columns[column].outputs.append(Output(operation.op, node, operation.slot))
+        made_in.update((id(tensor), column) for tensor in operation.made)
+    places = layout(len(columns), tuple(edges))
+    layers = tuple(
+        Layer(
+            id=i,
+            name=name,
+            operations=tuple(column.operations),
+            shape=tuple(column.shown.shape[1:]),
+            parameters=tuple(column.parameters),
+            node=column.outputs[-1].node if column.outputs else None,
+            slot=column.outputs[-1].slot if column.outputs else 0,
+            x=places[i][0],
+            y=places[i][1],
+            outputs=tuple(column.outputs),
+        )
+        for i, (name, column) in enumerate(
+            zip(_distinct([c.title for c in columns]), columns, strict=True)
+        )
+    )
+    return LayerGraph(layers, tuple(edges))
+
+
+@dataclass
+class _Column:
+    title: str
+    shown: Tensor
+    operations: list[int]
+    outputs: list[Output]
+    parameters: Iterable[str] = ()
+
+
+def _continued(
+    columns: Sequence[_Column], reads: Sequence[int], parameters: Sequence[str], op: Operation
+) -> int | None:
+    """The column an operation belongs to, None if it starts one of its own."""
+    last = columns[reads[0]]
+    if op.phase is Phase.LOSS:
+        return reads[0] if last.title == "loss" else None
+    same_shape = op.made[0].shape == last.shown.shape
+    reads_latest = any(tensor is last.shown for tensor in op.read)
+    alone = len(reads) == 1 and reads[0] != 0 and not parameters and "pool" not in op.op
+    return reads[0] if alone and same_shape and reads_latest else None
+
+
+def _title(operation: Operation, parameters: Sequence[str]) -> str:
+    if operation.phase is Phase.LOSS:
+        return "loss"
+    if parameters:
+        return parameters[0].rpartition(".")[0] or parameters[0]
+    return "pool" if "pool" in operation.op else operation.op
+
+
+def _distinct(titles: Sequence[str]) -> list[str]:
+    """Number what has no name of its own (pool1, pool2) or comes again (fc, fc2)."""
+    counts: dict[str, int] = {}
+    names = []
+    for title in titles:
+        counts[title] = counts.get(title, 0) + 1
+        numbered = title == "pool" or counts[title] > 1
+        names.append(f"{title}{counts[title]}" if numbered else title)
+    return names

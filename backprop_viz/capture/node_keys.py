@@ -1,0 +1,72 @@
+"""What each grad_fn node is called, whichever graph it is found in.
+
+A node's number depends on the graph: that of the output has fewer nodes than that of the loss.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graphs import Operation, leaf_of
+from backprop_viz.recording.phases import Phase
+
+
+def identities(
+    nodes: Iterable[GradFn],
+    operations: Sequence[Operation],
+    output: Tensor | None,
+    names: Mapping[int, str],
+) -> dict[GradFn, str]:
+    """A name for each of ``nodes``, no two the same.
+
+    - ``conv1.weight``: it accumulates that parameter's gradient;
+    - ``conv2d 2``: the second ``conv2d`` of the iteration made it;
+    - ``linear 1/1``: no operation's own, the first that is found behind the first ``linear``.
+
+    Whatever else the graph holds, and from wherever it is looked at, these stay: operations are
+    counted in the order they ran, and those of the loss come last. ``names`` gives a parameter's
+    dotted name by the ``id()`` of its tensor.
+    """
+    found: dict[GradFn, str] = {}
+    for node in nodes:
+        name = names.get(id(leaf_of(node)))
+        if name is not None:
+            found[node] = name
+    owners = {Phase.FORWARD: _owners(operations, Phase.FORWARD, found)}
+    if output is not None and output.grad_fn is not None:
+        owners[Phase.FORWARD].append(output.grad_fn)
+        found.setdefault(output.grad_fn, "output")
+    owners[Phase.LOSS] = _owners(operations, Phase.LOSS, found)
+    for owner in (*owners[Phase.FORWARD], *owners[Phase.LOSS]):
+        _name_behind(owner, found)
+    for node in nodes:  # the root, if nothing that was seen has made it
+        if node not in found:
+            found[node] = "root"
+            _name_behind(node, found)
+    return found
+
+
+def _owners(
+    operations: Sequence[Operation], phase: Phase, found: dict[GradFn, str]
+) -> list[GradFn]:
+    """Name the nodes that a phase's operations made, and list them in order."""
+    owners: list[GradFn] = []
+    counts: dict[str, int] = {}
+    for operation in operations:
+        counts[operation.op] = count = counts.get(operation.op, 0) + 1
+        node = operation.grad_fn or operation.made[0].grad_fn
+        if operation.phase is phase and node is not None and node not in found:
+            found[node] = f"{operation.op} {count}"
+            owners.append(node)
+    return owners
+
+
+def _name_behind(owner: GradFn, found: dict[GradFn, str]) -> None:
+    """Name the nodes behind one that nobody has named yet, nearest first."""
+    behind = [owner]
+    for node in behind:
+        for following, _ in node.next_functions:
+            if following is not None and following not in found:
+                found[following] = f"{found[owner]}/{len(behind)}"
+                behind.append(following)

@@ -1,0 +1,367 @@
+"""One real iteration, recorded while torch runs it."""
+
+import copy
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.function_watch import Arrays, FunctionWatch, Tensors, line_of
+from backprop_viz.capture.graphs import (
+    Operation,
+    grad_fn_graph,
+    grad_fn_name,
+    layer_graph,
+    leaf_of,
+    parameter_names,
+    walk,
+    weight_nodes,
+)
+from backprop_viz.capture.line_trace import lines_traced
+from backprop_viz.capture.node_keys import identities
+from backprop_viz.capture.snapshots import Copies, Place, to_array
+from backprop_viz.recording.events import Alteration, Array, Event, Failure, Parameter, PhaseSpan
+from backprop_viz.recording.graph import Graph
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.phases import Phase
+
+if TYPE_CHECKING:
+    from backprop_viz.training.trainer import Trainer
+
+Grads = tuple[Tensor | None, ...]
+
+
+class Recorder:
+    """Runs a trainer's phases and keeps what torch did in each.
+
+    ``samples``: how many samples of each batch to keep (None: all). Begin with a trainer whose
+    zero_grad is due. Recording changes no number: hooks only read, and give nothing back; but
+    for an ``alteration``, made on purpose.
+    """
+
+    def __init__(
+        self,
+        trainer: "Trainer",
+        samples: int | None = None,
+        alteration: Alteration | None = None,
+    ) -> None:
+        self._trainer = trainer
+        self._samples = samples
+        self._alteration = alteration
+        self._backwards = 0
+        self._names = parameter_names(trainer.model)
+        self._copies = Copies(trainer, samples)
+        self._parameters = tuple(
+            Parameter(name, self._copies.tensor(p, True), self._copies.grad(p), p.requires_grad)
+            for name, p in trainer.model.named_parameters()
+        )
+        # What no sample has part in is kept whole: the ids of such tensors, and the nodes that
+        # take their gradients.
+        self._weights = {id(t) for t in (*trainer.model.parameters(), *trainer.model.buffers())}
+        self._weight_nodes: frozenset[GradFn] = frozenset()
+        self._iteration = trainer.iteration + 1
+        self._events: list[Event] = []
+        self._operations: list[Operation] = []
+        self._spans: list[PhaseSpan] = []
+        self._trace: list[tuple[int, int]] = []
+        self._nodes: list[GradFn] = []
+        self._unbound: GradFn | None = None
+        self._graph = Graph()
+        self._layers = LayerGraph()
+        self._options_used: dict[str, Any] = {}
+        self._failure: Failure | None = None
+        self._cleared = trainer.clear_gradients
+        # The operation that was begun last, and the shapes of what it was given.
+        self._tried: tuple[str, tuple[tuple[int, ...], ...]] = ("", ())
+
+    def step(self) -> Phase:
+        """Run the phase that is due and record it; of one that raises, nothing stays."""
+        phase = self._trainer.phase
+        start, operations, lines = len(self._events), len(self._operations), len(self._trace)
+        if phase is Phase.ZERO_GRAD:
+            self._cleared = self._trainer.clear_gradients
+        if phase is Phase.UPDATE:
+            # The update's own: after it a schedule has put the next iteration's rate.
+            self._options_used = self._options()
+        watch = {
+            Phase.ZERO_GRAD: self._parameters_changed,
+            Phase.FORWARD: self._operations_run,
+            Phase.LOSS: self._operations_run,
+            Phase.BACKWARD: self._nodes_run,
+            Phase.UPDATE: self._parameters_changed,
+        }[phase]
+        try:
+            with watch(phase):
+                begun = time.perf_counter()
+                self._trainer.step()
+                seconds = time.perf_counter() - begun
+        except Exception as error:
+            if phase is Phase.FORWARD:
+                self._failure = self._refused(error, start)
+            del self._events[start:], self._operations[operations:], self._trace[lines:]
+            raise
+        self._failure = None
+        self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
+        return phase
+
+    def _refused(self, error: Exception, start: int) -> Failure:
+        """What is known of a forward that raised; its events are those from ``start`` on."""
+        forward = getattr(type(self._trainer.model).forward, "__code__", None)
+        ran = [(e.op, e.outputs[0].shape) for e in self._events[start:] if e.outputs[0] is not None]
+        op, given = self._tried
+        return Failure(
+            type(error).__name__,
+            str(error),
+            line_of(error, forward),
+            (("x", tuple(self._trainer.batch[0].shape)), *ran),
+            op,
+            given,
+        )
+
+    def backward_twice(self, retain_graph: bool) -> None:
+        """Run backward, with the graph retained or not, and then once more from the same loss.
+
+        Raises RuntimeError, in torch's own words, if it was not: then the first one stands.
+        """
+        for again in (False, True):
+            start = len(self._events)
+            begun = time.perf_counter()
+            try:
+                with self._nodes_run(Phase.BACKWARD):
+                    if again:
+                        self._trainer.backward_again()
+                    else:
+                        self._trainer.backward(retain_graph)
+            except Exception:
+                del self._events[start:]
+                raise
+            first = self._spans.pop() if again else PhaseSpan(Phase.BACKWARD, start, 0, 0.0)
+            seconds = first.seconds + time.perf_counter() - begun
+            stop = len(self._events)
+            self._spans.append(PhaseSpan(Phase.BACKWARD, first.start, stop, seconds))
+
+    def recording(self) -> Recording:
+        """What has been recorded so far."""
+        self._bind()
+        images, _ = self._trainer.batch
+        if self._trainer.input_form == "single":
+            images = images.unsqueeze(0)
+        return Recording(
+            iteration=self._iteration,
+            parameters=self._parameters,
+            events=tuple(self._events),
+            spans=tuple(self._spans),
+            graph=self._graph,
+            layers=self._layers,
+            input=self._copy(images),
+            labels=self._copy(self._trainer.labels),
+            loss=None if self._trainer.loss is None else self._trainer.loss_value(),
+            samples=self._samples,
+            model=type(self._trainer.model).__name__,
+            options=self._options_used or self._options(),
+            altered=self._alteration,
+            backwards=max(1, self._backwards),
+            lesson=self._iteration - 1 in self._trainer.lessons,
+            failure=self._failure,
+            trace=tuple(self._trace),
+            cleared=self._cleared,
+        )
+
+    # -- zero_grad and update ----------------------------------------------------------------
+
+    @contextmanager
+    def _parameters_changed(self, phase: Phase) -> Iterator[None]:
+        parameters = list(self._trainer.model.named_parameters())
+        grads = [self._copies.grad(p) for _, p in parameters]
+        values = [self._copy(p) for _, p in parameters]
+        states = [self._state(p) if phase is Phase.UPDATE else {} for _, p in parameters]
+        yield
+        before = zip(parameters, grads, values, states, strict=True)
+        for (name, parameter), grad, value, state in before:
+            if phase is Phase.ZERO_GRAD:
+                cleared = self._copies.grad(parameter)
+                self._events.append(Event(phase, "zero_grad", (grad,), (cleared,), parameter=name))
+            elif grad is not None:
+                self._events.append(
+                    Event(
+                        phase,
+                        self._rule(),
+                        (value, grad),
+                        (self._copy(parameter),),
+                        parameter=name,
+                        state={k: (state.get(k), v) for k, v in self._state(parameter).items()},
+                    )
+                )
+
+    def _state(self, parameter: Tensor) -> dict[str, Array]:
+        """The optimizer's own tensors for a parameter."""
+        optimizer = self._trainer.optimizer
+        state = {} if optimizer is None else optimizer.state.get(parameter, {})
+        return {name: to_array(value) for name, value in state.items() if torch.is_tensor(value)}
+
+    def _options(self) -> dict[str, Any]:
+        optimizer = self._trainer.optimizer
+        if optimizer is None:
+            return {"lr": self._trainer.lr_now}
+        return {k: v for k, v in optimizer.param_groups[0].items() if k != "params"}
+
+    def _rule(self) -> str:
+        optimizer = self._trainer.optimizer
+        return "sub_" if optimizer is None else type(optimizer).__name__
+
+    # -- forward and loss --------------------------------------------------------------------
+
+    @contextmanager
+    def _operations_run(self, phase: Phase) -> Iterator[None]:
+        forward = getattr(type(self._trainer.model).forward, "__code__", None)
+
+        def ran(op: str, read: Tensors, inputs: Arrays, made: Tensors, line: int | None) -> None:
+            first = made[0]
+            self._operations.append(
+                Operation(phase, op, read, made, first.grad_fn, first.output_nr)
+            )
+            of_weights = bool(read) and all(id(tensor) in self._weights for tensor in read)
+            change = self._weights.update if of_weights else self._weights.difference_update
+            change(id(tensor) for tensor in made)
+            tracked = any(tensor.requires_grad for tensor in made)
+            self._events.append(
+                Event(phase, op, inputs, self._copy_all(made), line=line, tracked=tracked)
+            )
+
+        def begins(line: int) -> None:
+            self._trace.append((line, len(self._events)))
+
+        def failed(op: str, read: Tensors) -> None:
+            self._tried = (op, tuple(tuple(tensor.shape) for tensor in read))
+
+        watch = FunctionWatch(ran, self._copy_all, forward, failed)
+        with lines_traced(forward, begins), watch:
+            yield
+        root = self._trainer.root
+        self._unbound = None if root is None else root.grad_fn
+
+    def _bind(self) -> None:
+        """Number the nodes reachable from what was computed last; give the operations theirs."""
+        if self._unbound is None:
+            return
+        self._nodes = walk(self._unbound)
+        self._unbound = None
+        ids = {node: i for i, node in enumerate(self._nodes)}
+        keys = identities(self._nodes, self._operations, self._trainer.output, self._names)
+        self._graph = grad_fn_graph(self._nodes, self._names, keys)
+        self._weight_nodes = weight_nodes(self._nodes, self._operations, self._weights)
+        first = len(self._events) - len(self._operations)  # zero_grad's events come before
+        for i, operation in enumerate(self._operations, first):
+            # What a custom Function computes gets its grad_fn only when the Function returns.
+            grad_fn = operation.grad_fn or operation.made[0].grad_fn
+            node = None if grad_fn is None else ids.get(grad_fn)
+            if node != self._events[i].node:
+                self._events[i] = replace(self._events[i], node=node)
+        self._layers = layer_graph(
+            self._operations, first, self._trainer.batch[0], self._names, ids
+        )
+
+    # -- backward ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _nodes_run(self, phase: Phase) -> Iterator[None]:
+        self._bind()
+        # What forward made is not needed any more, and torch can have its memory.
+        self._operations.clear()
+        batch = (self._trainer.batch[0], self._trainer.labels)
+        self._copies.forget_all_but((*self._trainer.model.parameters(), *batch))
+        alteration = self._alteration
+        altered = None if alteration is None else self._graph.find(alteration.node)
+        handles = [
+            handle
+            for i, node in enumerate(self._nodes)
+            for handle in self._watch(i, node, altered is not None and altered.id == i)
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+        self._backwards += 1
+
+    def _watch(self, i: int, node: GradFn, altered: bool) -> Iterator[Any]:
+        """Hooks on one node: the first sees the gradients summed, the second those sent on."""
+        copies = self._copies
+        arrived: list[Array | None] = []
+        places: list[Place | None] = []
+        leaf = leaf_of(node)
+        whole = node in self._weight_nodes
+        onward = [(to, number, to in self._weight_nodes) for to, number in node.next_functions]
+
+        def before(grad_outputs: Grads) -> None:
+            found = [copies.arrived(g, node, k, whole) for k, g in enumerate(grad_outputs)]
+            places[:] = [place for place, _ in found]
+            arrived[:] = [array for _, array in found]
+            if leaf is not None:
+                arrived.insert(0, copies.grad(leaf))
+
+        alteration = self._alteration if altered else None
+
+        def after(grad_inputs: Grads, _: Grads) -> Grads | None:
+            changed = None if alteration is None else alter(alteration, grad_inputs)
+            if leaf is None:
+                sent = zip(changed or grad_inputs, onward, strict=False)
+                outputs = tuple(copies.sent(grad, *edge) for grad, edge in sent)
+            else:
+                copies.accumulated(leaf, places[0], arrived[1])
+                outputs = (copies.grad(leaf),)
+            self._events.append(
+                Event(
+                    Phase.BACKWARD,
+                    grad_fn_name(node),
+                    tuple(arrived),
+                    outputs,
+                    node=i,
+                    parameter=self._names.get(id(leaf)),
+                )
+            )
+            return changed
+
+        yield node.register_prehook(before)
+        yield node.register_hook(after)
+
+    # -- copies ------------------------------------------------------------------------------
+
+    def _copy_all(self, tensors: Tensors) -> Arrays:
+        return tuple(self._copy(tensor) for tensor in tensors)
+
+    def _copy(self, tensor: Tensor) -> Array:
+        return self._copies.tensor(tensor, id(tensor) in self._weights)
+
+
+def alter(alteration: Alteration, grads: Grads) -> Grads:
+    """Gradients as an alteration makes them; None stays None."""
+    change: Callable[[Tensor], Tensor] = {
+        "scale": lambda grad: grad * alteration.value,
+        "clip": lambda grad: grad.clamp(-alteration.value, alteration.value),
+        "zero": torch.zeros_like,
+        "noise": lambda grad: grad + torch.randn(grad.shape).to(grad) * alteration.value,
+    }[alteration.kind]
+    return tuple(None if grad is None else change(grad) for grad in grads)
+
+
+def preview(trainer: "Trainer") -> Recording:
+    """What the due iteration's forward and loss will look like, run on a copy of the network.
+
+    The trainer, its network and its random state stay as they are.
+    """
+    shadow = copy.copy(trainer)
+    shadow.model = copy.deepcopy(trainer.model)
+    shadow.optimizer = None  # its zero_grad would clear the real network's gradients
+    if trainer.input_form == "single":
+        shadow.input_form = "unsqueezed"  # a network may refuse the other: that is for forward
+    recorder = Recorder(shadow)
+    while recorder.step() is not Phase.LOSS:
+        pass
+    return replace(recorder.recording(), preview=True)

@@ -1,0 +1,80 @@
+"""The command line. Imports neither torch nor Qt, so that --help answers at once."""
+
+import argparse
+from collections.abc import Sequence
+
+from backprop_viz import __version__
+from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.recording.presets import PRESETS
+
+# The data that is read from a folder, and what has to be in it.
+FOLDERS = {
+    "mnist": "the folder of its four files",
+    "folder": "a folder with subfolders 0 to 9 of images",
+}
+
+
+def parse(argv: Sequence[str]) -> Arguments:
+    """Read the arguments (without the program's name). A bad one exits with status 2."""
+    parser = argparse.ArgumentParser(
+        prog="backprop-viz",
+        description="See what back-propagation does, on a real PyTorch network, while it does it.",
+    )
+    parser.add_argument("--version", action="version", version=f"backprop-viz {__version__}")
+    parser.add_argument(
+        "--preset",
+        choices=tuple(PRESETS),
+        default="digits",
+        help="tutorial: one random input, MSE, SGD; digits: learn to classify digits (default)",
+    )
+    parser.add_argument(
+        "--data", choices=("strokes", "random", *FOLDERS), help="what to learn from"
+    )
+    parser.add_argument(
+        "--mnist-root", metavar="PATH", help="the folder of MNIST's four files, for --data mnist"
+    )
+    parser.add_argument(
+        "--folder-root",
+        metavar="PATH",
+        help="a folder with subfolders 0 to 9 of PNG and JPEG images, for --data folder",
+    )
+    parser.add_argument(
+        "--seed",
+        type=_seed,
+        default=0,
+        metavar="N",
+        help="0 or more; the same seed gives the same run",
+    )
+    shade = parser.add_mutually_exclusive_group()
+    for theme in ("light", "dark"):
+        shade.add_argument(
+            f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
+        )
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE.bpviz", type=_session, help="a saved session to continue"
+    )
+    options = parser.parse_args(argv)
+    roots = {f"{name}_root": getattr(options, f"{name}_root") for name in FOLDERS}
+    given = [name for name in FOLDERS if roots[f"{name}_root"]]
+    data = options.data or (given[0] if given else None)
+    if data in FOLDERS and data not in given:
+        parser.error(f"--data {data} needs --{data}-root PATH: {FOLDERS[data]}")
+    settings = {**PRESETS[options.preset], "seed": options.seed, **roots}
+    if data is not None:
+        settings["data"] = data
+    return Arguments(settings, options.theme, options.file)
+
+
+def _session(text: str) -> str:
+    if not text.endswith(".bpviz"):
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a session: its name does not end in .bpviz"
+        )
+    return text
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{value} is not from 0 to {2**31 - 1}")
+    return value

@@ -1,0 +1,1 @@
+"""The window: session, controllers, panels, widgets, style. Qt, no torch."""

@@ -1,0 +1,33 @@
+"""Makes the application and its window, and runs it."""
+
+import sys
+
+from PySide6.QtWidgets import QApplication
+
+from backprop_viz import __version__
+from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.composer import Composer
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.style.theme import body_font
+from backprop_viz.desktop.system_signals import EndingSignals
+
+
+def run(arguments: Arguments) -> int:
+    """Open the window and run it; the exit status."""
+    window = make_window(arguments)
+    composer = window.findChild(Composer)
+    assert composer is not None
+    signals = EndingSignals(composer.closing.end)
+    window.show()
+    return QApplication.exec() or signals.status
+
+
+def make_window(arguments: Arguments) -> MainWindow:
+    """A window for these arguments, not shown yet."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("backprop_viz")
+    application.setApplicationDisplayName("backprop_viz")
+    application.setApplicationVersion(__version__)
+    application.setFont(body_font())
+    return Composer(arguments).window

@@ -1,0 +1,111 @@
+"""Long work that needs no torch, in a thread of the window's process.
+
+Downloads and image files wait for a network or a disk, and are read by code that lets go of the
+interpreter's lock meanwhile: so the window stays live, and the worker's process trains on.
+"""
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.progress import Cancelled, Progress, Report
+
+POLL_MS = 50
+CLOSE_S = 1.0
+
+
+class Background(QObject):
+    """Runs one piece of work at a time; all signals come in the window's thread.
+
+    ``progressed`` carries a Progress, ``finished`` the work's result, ``failed`` the exception.
+    After ``cancel`` none of them comes.
+    """
+
+    progressed = Signal(object)
+    finished = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._work: _Work | None = None
+        self._told: Progress | None = None
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(self._take)
+
+    @property
+    def busy(self) -> bool:
+        """Whether work is going on."""
+        return self._work is not None
+
+    def start(self, work: Callable[[Report], object]) -> None:
+        """Begin; there must be nothing else going on."""
+        assert self._work is None
+        self._work = _Work(work)
+        self._told = None
+        self._poll.start()
+
+    def cancel(self) -> None:
+        """Have no more of it; the thread ends by itself at its next report."""
+        if self._work is not None:
+            self._work.cancelled.set()
+            self._end()
+
+    def close(self) -> None:
+        """Cancel, and give the thread the time to clear up."""
+        work = self._work
+        self.cancel()
+        if work is not None:
+            work.thread.join(CLOSE_S)
+
+    def _take(self) -> None:
+        work = self._work
+        assert work is not None
+        ended = not work.thread.is_alive()
+        if work.newest is not None and work.newest is not self._told:
+            self._told = work.newest
+            self.progressed.emit(work.newest)
+        if not ended or self._work is not work:
+            return
+        self._end()
+        if work.error is not None:
+            self.failed.emit(work.error)
+        else:
+            self.finished.emit(work.result)
+
+    def _end(self) -> None:
+        self._poll.stop()
+        self._work = None
+
+
+def refusal(error: Exception) -> Notice:
+    """What to tell of an exception; its own words where they were written for the user."""
+    if isinstance(error, ValueError):
+        return Notice("refused", (str(error),))
+    return Notice("window_failed", (type(error).__name__, str(error)))
+
+
+class _Work:
+    """What is run, by its thread; the window's reads ``newest``, ``result`` and ``error``."""
+
+    def __init__(self, work: Callable[[Report], object]) -> None:
+        self.cancelled = threading.Event()
+        self.newest: Progress | None = None
+        self.result: object = None
+        self.error: Exception | None = None
+        self._work = work
+        # A daemon: a server that says nothing must not keep a closed window's process alive.
+        self.thread = threading.Thread(target=self._run, name="backprop_viz work", daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            self.result = self._work(self._report)
+        except Exception as error:
+            self.error = error
+
+    def _report(self, progress: Progress) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
+        self.newest = progress

@@ -1,0 +1,266 @@
+"""Keeps the run safe from a crash and from a close, and offers it at the next launch."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from backprop_viz.desktop.controllers.autosave_files import VARIABLE, KeptRun, folder, newest_left
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.files import Files
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.widgets.restore_offer import RestoreOffer
+from backprop_viz.recording.files.about import read_about
+from backprop_viz.stream.messages import Filed
+
+__all__ = ["INTERVAL_MS", "VARIABLE", "Autosave"]
+
+INTERVAL_MS = 30_000
+# How long a window that is closed waits for its run to be kept.
+CLOSING_S = 5.0
+
+
+class Autosave(QObject):
+    """Saves what is new every half minute, in a file of this window's own.
+
+    The file stays where a window is closed whose run was not saved, or is gone without having been
+    closed; it is offered at the next launch. What the user has saved, or of which no iteration is
+    done and nothing drawn, is not kept. Of the run of a worker that ended, ``taken_up`` says that
+    it goes on in the next one, with the path of the user's file or "" for the autosave;
+    ``not_taken_up`` that it could not be brought back, with the path of the file that has it.
+    """
+
+    taken_up = Signal(str)
+    not_taken_up = Signal(str)
+
+    def __init__(self, context: Context, files: Files) -> None:
+        super().__init__(context.window)
+        self._window, self._session, self._files = context.window, context.session, files
+        self._own: KeptRun | None = None
+        # What is offered; and what this window had before it took that up, until it is written.
+        self._offered: KeptRun | None = None
+        self._offer: RestoreOffer | None = None
+        self._before: list[KeptRun] = []
+        self._first: tuple[Any, ...] | None = None
+        self._written: tuple[Any, ...] | None = None
+        # The user's file, and the iterations in it, while no autosave is newer.
+        self._saved: tuple[str, int] | None = None
+        # The sentence with which the last one was refused.
+        self._refusal = ""
+        self._waiting = self._told_refused = self._restoring = self._taking_up = False
+        self._looked = self._kept = False
+        self._timer = QTimer(self, interval=INTERVAL_MS)
+        self._timer.timeout.connect(self.save)
+        self._timer.start()
+        self._session.filed.connect(self._filed)
+
+    def show_frame(self, frame: Frame) -> None:
+        """The first time, see whether a run was left behind."""
+        if not self._looked:
+            self._looked = True
+            self._first = self._files.stand()
+            self._ask()
+
+    def save(self) -> None:
+        """Save if there is something new, and the last time is done with."""
+        state = self._files.state()
+        if state is None or self._waiting or not self._session.has_worker:
+            return
+        if not self._worth_keeping:
+            return
+        stand = self._files.stand()
+        if stand in (self._first, self._written) or not self._has_file():
+            return
+        assert self._own is not None
+        self._waiting = True
+        self._written = stand
+        self._session.save(str(self._own.path), state, self._files.about(), auto=True)
+
+    def keep(self) -> str:
+        """Keep the run of a window that is about to be closed; what to say if it cannot be."""
+        self._kept = False
+        if not self._worth_keeping:
+            return ""
+        self._refusal = ""
+        self._until_written()  # it may be of a while ago
+        self.save()
+        self._until_written()
+        if not self._worth_keeping:
+            return ""
+        self._kept = self._own is not None and self._own.path.is_file()
+        if self._kept and not self._refusal:
+            return ""  # at worst as it was half a minute ago
+        return self._refusal or self.tr("The process that runs torch does not answer.")
+
+    def finish(self) -> None:
+        """The window is closed, and its worker gone: nothing is left behind but what is kept."""
+        self._timer.stop()
+        self._let_go()
+        if self._offered is not None:
+            self._offered.leave()
+        if self._own is not None:
+            if self._kept:
+                self._own.leave()
+            else:
+                self._own.discard()
+        self._offered = self._own = None
+
+    def take_up(self) -> bool:
+        """Have a worker that took another's place go on with the run.
+
+        Whether there is one; then ``taken_up`` or ``not_taken_up`` says what became of it.
+        """
+        self._waiting = False
+        self._written = None
+        has_own = self._own is not None and self._own.path.is_file()
+        if self._taking_up:  # not twice by itself: it may be what the worker ended of
+            if has_own and self._own is not None:
+                self._before.append(self._own)
+                self.not_taken_up.emit(str(self._own.path))
+                self._own = None
+            return has_own
+        frame = self._session.frame
+        if has_own and self._own is not None:
+            self._files.open_kept(str(self._own.path), self._files.path)
+        elif self._saved is not None and frame is not None and frame.iteration >= self._saved[1]:
+            self._session.use_file("open", self._saved[0])
+        else:
+            return False
+        self._taking_up = True
+        return True
+
+    def try_again(self) -> None:
+        """What the worker ended of, perhaps, is to be taken up once more."""
+        self._taking_up = False
+        if self._own is None and self._before:
+            self._own = self._before.pop()
+
+    @property
+    def _worth_keeping(self) -> bool:
+        """Whether a run that was not saved would be missed."""
+        frame = self._session.frame
+        if frame is None or not self._files.modified:
+            return False
+        return frame.iteration > 0 or bool(self._window.draw_panel.strokes())
+
+    def _until_written(self) -> None:
+        self._session.wait_until(lambda: not self._waiting, CLOSING_S)
+
+    def _has_file(self) -> bool:
+        """Whether there is a file of this window's; while it lives no other one takes it."""
+        if self._own is None:
+            try:
+                self._own = KeptRun.new()
+            except OSError as error:
+                self._refused(f"{folder()}: {error.strerror or error}")
+                return False
+        return True
+
+    def _filed(self, filed: Filed) -> None:
+        if filed.what == "opened":
+            self._opened(filed)
+        elif filed.what == "saved" and filed.state is not None:
+            self._saved = (filed.path, filed.state[0])
+            if not self._waiting:
+                self._drop()
+        elif filed.what == "autosaved":
+            self._waiting = False
+            self._let_go()
+            if filed.refusal is None:
+                self._autosaved()
+            else:
+                self._written = None
+                if not filed.lost:
+                    self._refused(filed.refusal)
+
+    def _autosaved(self) -> None:
+        if self._files.modified:
+            self._saved = None
+        else:  # the user has saved it meanwhile
+            self._drop()
+
+    def _drop(self) -> None:
+        """Have nothing left of a run that the user has in a file, or has left for another one."""
+        if self._own is not None and not self._taking_up:
+            self._own.discard()
+            self._own = self._written = None
+
+    def _let_go(self) -> None:
+        """What this window had before it took another run up is offered at the next launch."""
+        for before in self._before:
+            before.leave()
+        self._before.clear()
+
+    def _refused(self, refusal: str) -> None:
+        """Say it once: it will be so again in half a minute."""
+        self._refusal = refusal
+        if not self._told_refused:
+            self._told_refused = True
+            said = self.tr("This run cannot be autosaved, so save it yourself. {0}")
+            self._window.messages.tell(said.format(refusal), "error")
+
+    # -- the next launch ---------------------------------------------------------------------
+
+    def _ask(self) -> None:
+        """Offer the newest run whose window is gone, if there is one."""
+        self._offered = newest_left()
+        if self._offered is None:
+            return
+        path = self._offered.path
+        self._offer = offer = RestoreOffer(read_about(path), path.stat().st_mtime, self._window)
+        offer.restore.connect(self._restore)
+        offer.discard.connect(self._discard)
+        offer.later.connect(self._leave)
+        offer.open_in_window()
+
+    def _restore(self) -> None:
+        """Go on with it, in its file; what this window has run meanwhile is left for later."""
+        assert self._offered is not None
+        worth_keeping = self._worth_keeping
+        if worth_keeping:
+            self.save()
+        if self._own is not None and worth_keeping:
+            self._before.append(self._own)
+        elif self._own is not None:
+            self._own.discard()
+        if not self._waiting:
+            self._let_go()
+        self._own, self._offered = self._offered, None
+        self._restoring = True
+        name = read_about(self._own.path).get("file")
+        self._files.open_kept(str(self._own.path), None if not name else Path(name))
+
+    def _opened(self, filed: Filed) -> None:
+        """What became of the run that was kept; or another one takes its place."""
+        own = self._own is not None and filed.path == str(self._own.path)
+        saved = self._saved is not None and filed.path == self._saved[0]
+        again = self._taking_up and (own or saved)
+        restoring = self._restoring and own
+        self._restoring = self._restoring and not own
+        if filed.refusal is None:
+            self._taking_up = self._taking_up and not (own or again)
+            if not again:
+                self._saved = None
+            if again:
+                self.taken_up.emit("" if own else filed.path)
+            elif not own:
+                self._drop()
+        elif restoring or (again and not filed.lost):
+            # It may be possible another time, as where its data is on a disk that is away.
+            if own and self._own is not None:
+                self._own.leave()
+                self._own = None
+            if again:
+                self._taking_up = False
+                self.not_taken_up.emit(filed.path)
+
+    def _discard(self) -> None:
+        assert self._offered is not None
+        self._offered.discard()
+        self._offered = None
+        self._ask()
+
+    def _leave(self) -> None:
+        assert self._offered is not None
+        self._offered.leave()
+        self._offered = None

@@ -1,0 +1,70 @@
+"""Clears the pad, takes strokes back, and chooses the tool."""
+
+from PySide6.QtCore import QObject, QSettings, Qt
+
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.drawing.strokes import MEDIUM, WIDTHS
+
+_SIZE = "drawing/pen"  # where the width of the pen is remembered
+
+
+class Drawing(QObject):
+    """Clears the pad, takes strokes back, and chooses the tool."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._actions = context.window, context.actions
+        panel, clear = self._window.draw_panel, self._actions["actionClearDrawing"]
+        panel.digit_drawn.connect(context.session.draw)
+        # Delete clears the drawing where the pad has the focus, and not a number being typed.
+        clear.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        panel.addAction(clear)
+        panel.changed.connect(self._strokes_changed)
+        self._strokes_changed()
+        self._store = context.store
+        panel.set_size_of_pen(_stored_size(self._store))
+        panel.size_changed.connect(self._size_changed)
+        self._size_changed(panel.size_of_pen)
+
+    def clear_drawing(self) -> None:
+        """Clear the drawing."""
+        self._window.draw_panel.clear()
+
+    def undo_stroke(self) -> None:
+        """Take back the last stroke."""
+        self._window.draw_panel.undo()
+
+    def redo_stroke(self) -> None:
+        """Draw the stroke again that was taken back."""
+        self._window.draw_panel.redo()
+
+    def toggle_eraser(self, erasing: bool) -> None:
+        """Rub out, or draw again."""
+        self._window.draw_panel.set_erasing(erasing)
+
+    def thinner(self) -> None:
+        """Take the next thinner pen."""
+        panel = self._window.draw_panel
+        panel.set_size_of_pen(panel.size_of_pen - 1)
+
+    def thicker(self) -> None:
+        """Take the next thicker pen."""
+        panel = self._window.draw_panel
+        panel.set_size_of_pen(panel.size_of_pen + 1)
+
+    def _size_changed(self, size: int) -> None:
+        self._store.setValue(_SIZE, size)
+        self._actions["actionThinner"].setEnabled(size > 0)
+        self._actions["actionThicker"].setEnabled(size < len(WIDTHS) - 1)
+
+    def _strokes_changed(self) -> None:
+        panel = self._window.draw_panel
+        self._actions["actionUndoStroke"].setEnabled(panel.can_undo)
+        self._actions["actionRedoStroke"].setEnabled(panel.can_redo)
+        self._actions["actionClearDrawing"].setEnabled(panel.can_undo)
+
+
+def _stored_size(store: QSettings) -> int:
+    """The pen of the last launch; the usual one where what was kept is no number."""
+    kept = str(store.value(_SIZE, MEDIUM))
+    return int(kept) if kept.isdecimal() and len(kept) < 4 else MEDIUM

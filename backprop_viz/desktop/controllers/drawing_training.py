@@ -1,0 +1,79 @@
+"""Teaches the net the drawing: its label, steps on it, what speaks for it."""
+
+from PySide6.QtCore import QObject
+
+from backprop_viz.desktop.actions import explain
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.view_state import Frame
+
+
+class Teaching(QObject):
+    """Teaches the net the drawing: its label, steps on it, what speaks for it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._actions = context.window, context.actions
+        self._session = context.session
+        self._train = self._actions["actionTrainOnThis"]
+        self._undo = self._actions["actionUndoTraining"]
+        self._batch = self._actions["actionUseAsBatch"]
+        self._shows_saliency = self._actions["actionSaliency"]
+        row = self._window.draw_panel.teaching
+        row.set_actions(self._train, self._undo, self._shows_saliency)
+        row.label_chosen.connect(self._choose)
+        self._window.batch_mark.data_wanted.connect(self._back_to_data)
+        self._window.saliency.wanted.connect(self._explain)
+        for action in (self._train, self._undo, self._batch):
+            action.setEnabled(False)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Offer what can be done with the drawing."""
+        labelled = frame.prediction is not None and frame.lesson.label is not None
+        self._train.setEnabled(labelled)
+        self._batch.setEnabled(labelled and not frame.training)
+        self._batch.setChecked(frame.lesson.is_batch)
+        self._undo.setEnabled(frame.lesson.can_undo and not frame.training)
+        self._say_why(frame)
+
+    def _say_why(self, frame: Frame) -> None:
+        """Say of what is grey why it is, and what to do."""
+        needs = ""
+        if frame.prediction is None:
+            needs = self.tr("Draw a digit and choose its label first.")
+        elif frame.lesson.label is None:
+            needs = self.tr("Choose the label of the drawing first.")
+        paused = self.tr("Pause the training first.") if frame.training else ""
+        undo = "" if frame.lesson.can_undo else self.tr("The newest step was not on a drawing.")
+        for action, why in (
+            (self._train, needs),
+            (self._batch, needs or paused),
+            (self._undo, undo or paused),
+        ):
+            explain(action, why)
+        self._window.draw_panel.teaching.explain(needs, undo or paused)
+
+    def use_as_batch(self, wanted: bool) -> None:
+        """Take the drawing as the batch, or the data again."""
+        self._session.teach("use", wanted)
+
+    def train_on_this(self) -> None:
+        """One optimizer step on the drawing."""
+        self._session.teach("train_on")
+
+    def undo_training(self) -> None:
+        """Take the last step on a drawing back."""
+        self._session.teach("undo")
+
+    def show_saliency(self, wanted: bool) -> None:
+        """Open or close the window with the saliency."""
+        self._window.saliency.setVisible(wanted)
+
+    def _choose(self, label: int | None) -> None:
+        self._session.teach("choose", label)
+
+    def _back_to_data(self) -> None:
+        self._session.teach("use", False)
+
+    def _explain(self, wanted: bool) -> None:
+        self._shows_saliency.setChecked(wanted)
+        self._session.teach("explain", wanted)

@@ -1,0 +1,255 @@
+"""Opens and saves sessions, loads and saves weights."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.window_state import apply_window_state, window_state
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.files.peek import peek_settings
+from backprop_viz.stream.messages import Filed
+
+SUFFIX = ".bpviz"
+# How long a window that is closed waits for what is being saved.
+CLOSING_S = 5.0
+
+
+class Files(QObject):
+    """Opens and saves sessions, loads and saves weights.
+
+    ``opened`` says that a run was taken up from a file.
+    """
+
+    opened = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._context = context
+        self._window, self._session = context.window, context.session
+        self._frame: Frame | None = None
+        self._path: Path | None = None
+        # What the window stood at when it was saved, by what had to be saved then.
+        self._written: dict[str, tuple[Any, ...]] = {}
+        self._saved: tuple[Any, ...] | None = None
+        self._saving = 0
+        # An autosave whose run is to go on, and the name that it is to have.
+        self._kept: tuple[str, Path | None] | None = None
+        self._session.filed.connect(self._filed)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Mark in the title whether there is anything to save."""
+        self._frame = frame
+        if self._saved is None and self._path is None and frame.iteration == 0:
+            self._saved = self.stand()
+        if self._path is not None and self._window.isWindowModified() != self.modified:
+            self._window.setWindowModified(self.modified)
+
+    def stand(self) -> tuple[Any, ...]:
+        """What has to be saved: two that are equal need no saving in between."""
+        frame = self._frame
+        assert frame is not None
+        return (
+            frame.iteration,
+            frame.due,
+            frame.settings,
+            self._session.breakpoints,
+            self._window.draw_panel.strokes(),
+        )
+
+    def state(self) -> dict[str, Any] | None:
+        """What the window adds to the file; None before torch is loaded."""
+        frame = self._frame
+        return None if frame is None else window_state(self._context, frame)
+
+    def about(self) -> dict[str, str]:
+        """What is to be told of an autosave beside its run: the user's file, if there is one."""
+        return {"file": "" if self._path is None else str(self._path)}
+
+    @property
+    def modified(self) -> bool:
+        """Whether something would be lost if it is not saved."""
+        return self._frame is not None and self.stand() != self._saved
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def open_session(self) -> None:
+        """Let the user choose a session to go on with."""
+        dialog = self._dialog("openSessionDialog", self.tr("Open a session"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self._sessions())
+        dialog.fileSelected.connect(self.open)
+        open_(dialog)
+
+    def open(self, path: str) -> None:
+        """Go on with the session in a file; ask first where that would lose work."""
+        if self._frame is not None and self._frame.iteration and self.modified:
+            self._ask_to_open(lambda: self._session.use_file("open", path))
+        else:
+            self._session.use_file("open", path)
+
+    def open_first(self, path: str) -> None:
+        """Go on with the session in a file once torch is loaded; its settings show at once."""
+        settings = peek_settings(path)
+        if settings is not None:
+            self._window.toolbar.settings.hold(settings)
+        self.open(path)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the session; None if it has none yet."""
+        return self._path
+
+    def open_kept(self, kept: str, path: Path | None) -> None:
+        """Go on with the run in a file that is not the user's; ``path`` is the user's, if any."""
+        self._kept = (kept, path)
+        self._session.use_file("open", kept)
+
+    def save_session(self) -> None:
+        """Save to the file of the session; ask for its name the first time."""
+        if self._path is None:
+            self.save_session_as()
+        else:
+            self.save(str(self._path))
+
+    def save_session_as(self) -> None:
+        """Let the user choose a file to save the session in."""
+        dialog = self._dialog("saveSessionDialog", self.tr("Save the session"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self._sessions())
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(str(self._path or self.tr("session") + SUFFIX))
+        dialog.fileSelected.connect(self.save)
+        open_(dialog)
+
+    def save(self, path: str) -> None:
+        """Save the session in a file; training goes on."""
+        state = self.state()
+        if state is not None:
+            self._saving += 1
+            self._written[path] = self.stand()
+            # Where it is, is for this computer alone to know.
+            self._session.save(path, state, {"file": ""})
+
+    def load_weights(self) -> None:
+        """Let the user choose a file of weights to go on with."""
+        dialog = self._dialog("loadWeightsDialog", self.tr("Load weights"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Weights (*.safetensors *.pt)"))
+        dialog.fileSelected.connect(lambda path: self._session.use_file("load_weights", path))
+        open_(dialog)
+
+    def save_weights(self) -> None:
+        """Let the user choose a file to save the weights in."""
+        dialog = self._dialog("saveWeightsDialog", self.tr("Save the weights"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        filters = (self.tr("safetensors (*.safetensors)"), self.tr("PyTorch state_dict (*.pt)"))
+        dialog.setNameFilters(filters)
+        dialog.setDefaultSuffix("safetensors")
+        name = self._path.stem if self._path is not None else self.tr("weights")
+        dialog.selectFile(f"{name}.safetensors")
+        dialog.filterSelected.connect(
+            lambda chosen: self._name_weights(
+                dialog, "pt" if chosen == filters[1] else "safetensors"
+            )
+        )
+        dialog.fileSelected.connect(lambda path: self._session.use_file("save_weights", path))
+        open_(dialog)
+
+    def _name_weights(self, dialog: QFileDialog, suffix: str) -> None:
+        """Have the file's name end as the chosen kind does."""
+        dialog.setDefaultSuffix(suffix)
+        chosen = Path(dialog.selectedFiles()[0])
+        if chosen.suffix in (".pt", ".safetensors"):
+            dialog.selectFile(chosen.with_suffix(f".{suffix}").name)
+
+    # -- dialogs -----------------------------------------------------------------------------
+
+    def _dialog(self, name: str, title: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setObjectName(name)
+        if self._path is not None:
+            dialog.setDirectory(str(self._path.parent))
+        return dialog
+
+    def _sessions(self) -> str:
+        return self.tr("Sessions (*{0})").format(SUFFIX)
+
+    def _ask_to_open(self, go_on: Callable[[], None]) -> None:
+        assert self._frame is not None
+        question = QMessageBox(self._window)
+        question.setObjectName("openQuestion")
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setText(self.tr("Open another session?"))
+        question.setInformativeText(
+            self.tr("Whatever was not saved of this run's {0:,} iterations is lost.").format(
+                self._frame.iteration
+            )
+        )
+        question.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
+        keep = question.addButton(self.tr("Keep this run"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(keep)
+        question.accepted.connect(go_on)
+        open_(question)
+
+    # -- what became of it -------------------------------------------------------------------
+
+    def _filed(self, filed: Filed) -> None:
+        if filed.what == "opened":
+            self._window.toolbar.settings.release()
+            self._opened(filed)
+        elif filed.what == "saved":
+            self._was_saved(filed)
+        elif filed.refusal is None and filed.what in ("weights_saved", "weights_loaded"):
+            loaded = filed.what == "weights_loaded"
+            said = self.tr("The weights of {0} are loaded.") if loaded else self.tr("Saved as {0}.")
+            self._window.messages.tell(said.format(Path(filed.path).name), "info")
+
+    def _opened(self, filed: Filed) -> None:
+        kept = self._kept if self._kept and self._kept[0] == filed.path else None
+        self._kept = None
+        if filed.refusal is not None:
+            return
+        apply_window_state(self._context, filed.window)
+        self._name(Path(filed.path) if kept is None else kept[1])
+        self._saved = None
+        if kept is None:
+            self._session.frame_ready.connect(self._take_as_saved)
+        self.opened.emit()
+
+    def _take_as_saved(self, frame: Frame) -> None:
+        """The first frame of a run that was opened is what the file holds."""
+        self._session.frame_ready.disconnect(self._take_as_saved)
+        self._frame = frame
+        self._saved = self.stand()
+        self._window.setWindowModified(False)
+
+    def _was_saved(self, filed: Filed) -> None:
+        self._saving -= 1
+        written = self._written.pop(filed.path, None)
+        if filed.state is None or written is None:
+            return  # refused, which is told as such
+        self._name(Path(filed.path))
+        # It was written when the worker came to it, by then perhaps some iterations later.
+        self._saved = (*filed.state, *written[2:])
+        self._window.setWindowModified(self.modified)
+        said = self.tr("Saved as {0}.").format(Path(filed.path).name)
+        self._window.messages.tell(said, "info")
+
+    def _name(self, path: Path | None) -> None:
+        self._path = path
+        self._window.setWindowModified(False)
+        self._window.setWindowTitle("backprop_viz" if path is None else f"{path.name}[*]")
+
+    def leave_file(self) -> None:
+        """Another run begins: the file holds the one before, and saving asks for a name again."""
+        self._saved = None
+        self._name(None)
+
+    def finish_saving(self) -> None:
+        """Let what is being saved be saved before the worker ends."""
+        self._session.wait_until(lambda: not self._saving, CLOSING_S)

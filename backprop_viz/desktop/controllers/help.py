@@ -1,0 +1,48 @@
+"""Help: the keyboard shortcuts, and what this program is."""
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMessageBox
+
+from backprop_viz import __version__
+from backprop_viz.desktop.actions import COMMANDS, MENUS, SUBMENUS, bare, native, translated
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet, panel_keys
+
+
+class Helping(QObject):
+    """Shows the keyboard shortcuts, and what this program is."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._actions = context.window, context.actions
+
+    def cheat_sheet(self) -> None:
+        """Show all keyboard shortcuts on one page."""
+        rows = [
+            (
+                bare(translated(menu)),
+                [
+                    (bare(translated(command.text)), native(self._actions[command.id]))
+                    for command in COMMANDS
+                    if command.menu in (menu, *SUBMENUS.get(menu, ())) and command.key
+                ],
+            )
+            for menu in MENUS
+        ]
+        sheet = CheatSheet([*rows, *panel_keys()], self._window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    def about(self) -> None:
+        """Say what this program is."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle(self.tr("About backprop_viz"))
+        box.setText(self.tr("backprop_viz {0}").format(__version__))
+        box.setInformativeText(
+            self.tr(
+                "See what back-propagation does, on a real PyTorch network, while it does it. "
+                "MIT licence."
+            )
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()

@@ -1,0 +1,148 @@
+"""Moves the cursor over what is recorded, and says where training stops."""
+
+from PySide6.QtCore import QObject, Qt
+
+from backprop_viz.analysis.provenance import finite_range
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import stopped
+from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.notices import LOSS
+from backprop_viz.recording.quantities import Quantity
+
+MEGABYTE = 2**20
+BUDGET_MB = Quantity(16, 65536, whole=True, doubling=True)
+TRANSPORT = ("actionFirst", "actionEventBack", "actionPlay", "actionEvent", "actionLast")
+
+
+class Travelling(QObject):
+    """Moves the cursor over what is recorded, and says where training stops."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._actions = context.window, context.actions
+        self._session = context.session
+        self._frame: Frame | None = None
+        self._breakpoints = BreakpointsDialog(self._window)
+        self._breakpoints.changed.connect(self._session.watch)
+        timeline = self._window.timeline
+        timeline.cursor_moved.connect(self._session.move_cursor)
+        timeline.iteration_picked.connect(self._session.show_iteration)
+        timeline.speed_changed.connect(self._session.set_speed)
+        timeline.set_transport([self._actions[name] for name in TRANSPORT])
+        timeline.set_continue_action(self._actions["actionContinue"])
+        self._window.phase_bar.picked_phase.connect(self._session.show_phase)
+        self._window.inspector.evidence.connect(self._show_evidence)
+        for panel in (self._window.program, self._window.autograd, self._window.network):
+            panel.breakpoint_toggled.connect(self._toggle_breakpoint)
+        self._window.program.refused.connect(self._tell)
+        for name in (*TRANSPORT, "actionStepBack", "actionIterationBack", "actionContinue"):
+            self._actions[name].setEnabled(False)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Offer what leads somewhere, and say where a breakpoint stopped."""
+        before, self._frame = self._frame, frame
+        self._breakpoints.show_frame(frame)
+        told = before is not None and (before.hit, before.moment) == (frame.hit, frame.moment)
+        if frame.hit is not None and not told:
+            self._tell_hit(frame, frame.hit)
+        self._enable_travel(frame)
+
+    def _tell(self, said: str) -> None:
+        self._window.messages.tell(said, "info")
+
+    def _show_evidence(self, event: int) -> None:
+        self._session.move_cursor(event + 1)
+
+    def _tell_hit(self, frame: Frame, hit: Breakpoint) -> None:
+        """Say where the cursor stopped; of a number that is none, also what it came from."""
+        event = frame.moment.event
+        between = None if event is None else finite_range(event.inputs)
+        if hit.kind != "not_finite" or event is None or between is None:
+            self._window.messages.tell(stopped(hit, frame), "info")
+            return
+        said = self._window.messages.text()
+        origin = self.tr(
+            "It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}."
+        )
+        cause = origin.format(event.op, *between)
+        # The two are sentences of their own, in this order in every language.
+        self._window.messages.tell(f"{said} {cause}".strip(), "error", LOSS)
+
+    def _enable_travel(self, frame: Frame) -> None:
+        """Offer what leads somewhere."""
+        moment, reel = frame.moment, frame.reel
+        still = not frame.training
+        first = not reel.iterations or reel.shown <= reel.iterations[0]
+        back = still and (moment.cursor > 0 or not first)
+        for name in ("actionStepBack", "actionEventBack", "actionIterationBack"):
+            self._actions[name].setEnabled(back)
+        for name in ("actionEvent", "actionPlay"):
+            self._actions[name].setEnabled(still)
+        self._actions["actionFirst"].setEnabled(still and moment.cursor > 0)
+        preview = moment.recording.preview
+        self._actions["actionLast"].setEnabled(still and not preview and not moment.at_end)
+        past = bool(reel.iterations) and reel.shown < reel.iterations[-1]
+        self._actions["actionContinue"].setEnabled(still and past)
+
+    def _toggle_breakpoint(self, breakpoint_: Breakpoint) -> None:
+        """Set a breakpoint, or remove it where it is set."""
+        if self._frame is not None:
+            others = tuple(b for b in self._frame.breakpoints if b != breakpoint_)
+            there = len(others) < len(self._frame.breakpoints)
+            self._session.watch(others if there else (*others, breakpoint_))
+
+    def toggle_line(self) -> None:
+        """Set or remove a breakpoint at the line of the program."""
+        self._window.program.toggle_breakpoint_at_cursor()
+
+    def show_breakpoints(self) -> None:
+        """Open the list of breakpoints."""
+        self._breakpoints.show()
+        self._breakpoints.raise_()
+
+    def event_forward(self) -> None:
+        """Go forward by one event."""
+        self._session.go("event")
+
+    def event_back(self) -> None:
+        """Go back by one event."""
+        self._session.go_back("event")
+
+    def iteration_back(self) -> None:
+        """Go back to the start of the iteration, then to the one before."""
+        self._session.go_back("iteration")
+
+    def to_start(self) -> None:
+        """Show the start of the iteration."""
+        self._session.move_cursor(0)
+
+    def to_end(self) -> None:
+        """Show the end of what was recorded of the iteration."""
+        if self._frame is not None:
+            self._session.move_cursor(len(self._frame.moment.recording.events))
+
+    def toggle_playing(self) -> None:
+        """Let the cursor move on by itself, or stop it."""
+        if self._session.playing:
+            self._session.stop_playing()
+        else:
+            self._session.play()
+
+    def continue_from_here(self) -> None:
+        """Take the run up again as it was after the iteration shown."""
+        self._session.continue_from_here()
+
+    def ask_for_budget(self) -> None:
+        """Let the user say how much memory past iterations may take."""
+        if self._frame is None:
+            return
+        name, now = self.tr("Memory for past iterations, in MB"), self._frame.reel.budget
+        dialog = NumberDialog(BUDGET_MB, name, now // MEGABYTE, self._window)
+        dialog.setObjectName("budgetDialog")
+        dialog.setWindowTitle(self.tr("Memory for iterations"))
+        dialog.chosen.connect(lambda value: self._session.set_budget(value * MEGABYTE))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()

@@ -1,0 +1,92 @@
+"""What a run is made of, at one press: presets, and the switches of the tutorial's experiments."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from backprop_viz.desktop.actions import SHORT
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.training import Running
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.presets import PRESETS
+from backprop_viz.recording.settings import Settings
+
+
+class Choices(QObject):
+    """New runs from presets; accumulation, the input's form, backward from the output."""
+
+    def __init__(self, context: Context, running: Running) -> None:
+        super().__init__(context.window)
+        self._actions, self._running = context.actions, running
+        self._frame: Frame | None = None
+        context.window.phase_bar.set_switches(
+            {
+                "zero_grad": [self._actions["actionAccumulate"]],
+                "forward": [self._actions["actionUnbatched"]],
+            }
+        )
+
+        context.window.program.mend_wanted.connect(lambda: self.toggle_unsqueezing(True))
+
+    def show_frame(self, frame: Frame) -> None:
+        """Put the switches as the run is."""
+        if self._frame is None or frame.settings != self._frame.settings:
+            self._frame = frame
+            self._show()
+        self._frame = frame
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def new_tutorial(self) -> None:
+        """Begin the tutorial's run."""
+        self._begin("tutorial")
+
+    def new_digits(self) -> None:
+        """Begin a run that learns the built-in digits."""
+        self._begin("digits")
+
+    def toggle_accumulating(self, wanted: bool) -> None:
+        """Leave zero_grad out, or call it again."""
+        self._want(clear_gradients=not wanted)
+
+    def toggle_unbatched(self, wanted: bool) -> None:
+        """Take one input without its batch dimension, or whole batches again."""
+        self._want(input_form="single" if wanted else "batch")
+
+    def toggle_unsqueezing(self, wanted: bool) -> None:
+        """Put the batch dimension back by unsqueeze(0), or leave it out again."""
+        self._want(input_form="unsqueezed" if wanted else "single")
+
+    def toggle_output_gradient(self, wanted: bool) -> None:
+        """Back-propagate from the output by a random gradient, or from a loss again."""
+        if self._frame is not None:
+            usual = "mse" if self._frame.settings.data == "random" else "cross_entropy"
+            self._want(loss="output_gradient" if wanted else usual)
+
+    # -- how the run is ----------------------------------------------------------------------
+
+    def _begin(self, preset: str) -> None:
+        if self._frame is not None:
+            self._running.begin(Settings(**PRESETS[preset], seed=self._frame.settings.seed))
+
+    def _want(self, **changes: object) -> None:
+        if self._frame is not None:
+            self._running.want(replace(self._frame.settings, **changes))  # type: ignore[arg-type]
+        self._show()
+
+    def _show(self) -> None:
+        """A switch that was pressed stands as the run is until the run has changed."""
+        if self._frame is None:
+            return
+        settings = self._frame.settings
+        unbatched = settings.input_form != "batch"
+        for name, on in (
+            ("actionAccumulate", not settings.clear_gradients),
+            ("actionUnbatched", unbatched),
+            ("actionUnsqueeze", settings.input_form == "unsqueezed"),
+            ("actionOutputGradient", settings.loss == "output_gradient"),
+        ):
+            self._actions[name].setChecked(on)
+        self._actions["actionUnsqueeze"].setEnabled(unbatched)
+        name = "actionUnsqueeze" if settings.input_form == "unsqueezed" else "actionUnbatched"
+        self._actions["actionUnbatched"].setIconText(SHORT[name])

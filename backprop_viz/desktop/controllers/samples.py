@@ -1,0 +1,82 @@
+"""The window with the samples: opens it, and passes on what it asks and what is answered."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.theme import Viewing
+from backprop_viz.desktop.panels.samples.sample_texts import Sample, loaded_sentence
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.recording.samples import Page, Progress, Sheet
+
+if TYPE_CHECKING:
+    from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
+
+
+class Samples(QObject):
+    """The window with the samples; it is made when it is first opened."""
+
+    def __init__(self, context: Context, viewing: Viewing) -> None:
+        super().__init__(context.window)
+        self._window, self._session = context.window, context.session
+        self._store, self._viewing = context.store, viewing
+        self._view: SamplesWindow | None = None
+        self._session.answered.connect(self._show)
+        self._window.closing.connect(self._close)
+        viewing.theme_changed.connect(self._set_theme)
+
+    def open(self) -> None:
+        """Show the samples."""
+        view = self._opened()
+        view.grid.setFocus()
+
+    def open_matrix(self) -> None:
+        """Show the confusion matrix of the last evaluation."""
+        self._opened().matrix.setFocus()
+
+    def _opened(self) -> "SamplesWindow":
+        if self._view is None:
+            from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
+
+            self._view = view = SamplesWindow(self._window)
+            ask = self._session.ask_samples
+            view.watched.connect(lambda part: ask("watch", part))
+            view.images_wanted.connect(lambda *page: ask("images", *page))
+            view.evaluation_wanted.connect(lambda part, count: ask("evaluate", part, count))
+            view.evaluation_cancelled.connect(lambda: ask("cancel"))
+            view.opened.connect(self._load)
+            view.set_theme(self._viewing.theme)
+            view.restore_layout(self._store)
+            # A window of its own, or it would always lie above the one that steps.
+            view.winId()
+            view.windowHandle().setTransientParent(None)  # type: ignore[arg-type]
+        self._view.show()
+        self._view.activateWindow()
+        return self._view
+
+    def _show(self, answer: Sheet | Page | Progress) -> None:
+        if self._view is None:
+            return
+        if isinstance(answer, Sheet):
+            self._view.show_sheet(answer)
+        elif isinstance(answer, Page):
+            self._view.show_page(answer)
+        else:
+            self._view.show_progress(answer)
+
+    def _load(self, sample: Sample) -> None:
+        """Make a sample the batch, and let the window that steps have the keyboard."""
+        self._session.ask_samples("load", sample.part, sample.source, sample.index)
+        self._window.messages.tell(loaded_sentence(sample), "info")
+        self._window.raise_()
+        self._window.activateWindow()
+
+    def _set_theme(self, theme: Theme) -> None:
+        if self._view is not None:
+            self._view.set_theme(theme)
+
+    def _close(self) -> None:
+        if self._view is not None:
+            self._view.save_layout(self._store)
+            self._view.close()

@@ -1,0 +1,143 @@
+"""Steps, trains, and takes over settings."""
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QMessageBox
+
+from backprop_viz.desktop.actions import translated
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.settings import Settings
+
+
+class Running(QObject):
+    """Steps, trains, and takes over settings.
+
+    ``mnist_wanted``, ``folder_wanted``: data was chosen before anybody said where its files are.
+    ``began``: another run begins, which is not the one in the session's file.
+    """
+
+    began = Signal()
+    mnist_wanted = Signal()
+    folder_wanted = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._actions = context.window, context.actions
+        self._session = context.session
+        self._frame: Frame | None = None
+        self._session.told.connect(self._tell)
+        self._window.toolbar.settings.changed.connect(self.want)
+        self._window.inspector.alter_wanted.connect(self._session.alter)
+        self._window.inspector.undo_wanted.connect(self._undo_alteration)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Name the button after what it would do."""
+        self._frame = frame
+        train = self._actions["actionTrain"]
+        train.setChecked(frame.training)
+        text = translated("&Pause") if frame.training else translated("&Train")
+        if train.text() != text:
+            train.setText(text)
+
+    def _tell(self, notice: Notice) -> None:
+        if notice.code == "withdrawn":
+            self._window.messages.withdraw(notice.subject)
+            return
+        self._window.messages.tell(sentence(notice), "error", notice.subject)
+        self._window.toolbar.settings.revert()
+
+    def _undo_alteration(self) -> None:
+        self._session.alter(None)
+
+    def want(self, settings: Settings) -> None:
+        """Take over settings; ask first where that would lose a trained network."""
+        frame = self._frame
+        if settings.data == "mnist" and settings.mnist_root is None:
+            self._window.toolbar.settings.revert()
+            self.mnist_wanted.emit()
+            return
+        if settings.data == "folder" and settings.folder_root is None:
+            self._window.toolbar.settings.revert()
+            self.folder_wanted.emit()
+            return
+        if frame is None or frame.iteration == 0 or settings.continues(frame.settings):
+            self._session.configure(settings)
+        else:
+            self._ask_to_begin(settings, frame.iteration)
+
+    def begin(self, settings: Settings) -> None:
+        """Begin a run of these settings, though they be those of the run there is."""
+        frame = self._frame
+        if frame is None or frame.iteration == 0:
+            self._begin_afresh(settings)
+        else:
+            self._ask_to_begin(settings, frame.iteration)
+
+    def _begin_afresh(self, settings: Settings) -> None:
+        self.began.emit()
+        self._session.configure(settings)
+        if self._frame is not None and settings.continues(self._frame.settings):
+            self._session.reset()
+
+    def _ask_to_begin(self, settings: Settings, iterations: int) -> None:
+        question = QMessageBox(self._window)
+        question.setObjectName("freshNetworkQuestion")
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setText(self.tr("Start again with a new network?"))
+        question.setInformativeText(
+            self.tr(
+                "This change needs a new network. The {0:,} iterations trained so far are lost; "
+                "their loss stays on the plot as a faint curve."
+            ).format(iterations)
+        )
+        question.addButton(self.tr("Start again"), QMessageBox.ButtonRole.AcceptRole)
+        keep = question.addButton(self.tr("Keep this network"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(keep)
+        question.accepted.connect(lambda: self._begin_afresh(settings))
+        question.rejected.connect(self._window.toolbar.settings.revert)
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        question.open()
+
+    def show_options(self) -> None:
+        """Open the dialog with the optimizer's options."""
+        if self._frame is not None:
+            dialog = OptionsDialog(self._frame.settings, self._window)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.changed.connect(self.want)
+            dialog.open()
+
+    def step(self) -> None:
+        """Run the next phase."""
+        self._session.step()
+
+    def step_back(self) -> None:
+        """Go back to the end of the previous phase."""
+        self._session.step_back()
+
+    def iterate(self) -> None:
+        """Run to the end of the iteration."""
+        self._session.iterate()
+
+    def toggle_training(self, wanted: bool) -> None:
+        """Train or pause."""
+        if wanted:
+            self._session.train()
+        else:
+            self._session.pause()
+
+    def backward_twice(self) -> None:
+        """Call backward a second time, which torch refuses."""
+        self._session.backward_twice(retain_graph=False)
+
+    def backward_twice_retained(self) -> None:
+        """Call backward twice with the graph retained."""
+        self._session.backward_twice(retain_graph=True)
+
+    def reset(self) -> None:
+        """Start again with a new network and the same settings."""
+        self._window.messages.dismiss()
+        self.began.emit()
+        self._session.reset()

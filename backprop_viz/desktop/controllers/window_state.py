@@ -1,0 +1,38 @@
+"""What the window adds to a session file: drawing, breakpoints, panels."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.drawing.stored_drawing import fits, from_plain, to_plain
+from backprop_viz.desktop.panels.drawing.strokes import Picture
+from backprop_viz.desktop.view_state import Frame
+
+
+def window_state(context: Context, frame: Frame) -> dict[str, Any]:
+    """How the window stands: what ``WINDOW`` of the session files' schema declares."""
+    panel = context.window.draw_panel
+    strokes = panel.strokes()
+    if not fits(strokes):
+        strokes = (Picture.of(panel.canvas.image()),)
+    return {
+        "strokes": to_plain(strokes),
+        "label": frame.lesson.label,
+        "is_batch": frame.lesson.is_batch,
+        "breakpoints": context.session.breakpoints,
+        "layout": context.window.layout_state(),
+        "pen": panel.size_of_pen,
+    }
+
+
+def apply_window_state(context: Context, state: Mapping[str, Any]) -> None:
+    """Have the window stand as it did; what the file's schema let through is as it should be."""
+    window, session = context.window, context.session
+    session.watch(state.get("breakpoints", ()))
+    window.draw_panel.show_strokes(from_plain(state.get("strokes", ())))
+    if "pen" in state:
+        window.draw_panel.set_size_of_pen(state["pen"])
+    window.apply_layout(state.get("layout", {}))
+    # Of an older file, whose drawing has no other label than that of the batch.
+    label = state.get("label")
+    session.teach("take_up", label, state.get("is_batch", label is not None))

@@ -1,0 +1,97 @@
+"""A sentence for each thing the user may have to be told."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.recording.notices import Notice
+
+
+def sentence(notice: Notice) -> str:
+    """What to say, and what to do, in the user's language."""
+    translate = QCoreApplication.translate
+    texts = {
+        "loss_not_finite": translate(
+            "notices",
+            "The loss became {0} in iteration {1}, so training stopped before the update: "
+            "lower the learning rate and press Reset.",
+        ),
+        "refused": translate("notices", "{0}"),
+        "out_of_memory": translate(
+            "notices", "There is not enough memory for this: choose a smaller batch."
+        ),
+        "failed": translate("notices", "This could not be run. torch says: {0}: {1}"),
+        "undone": translate(
+            "notices", "This could not be run, so the run is as it was. torch says: {0}: {1}"
+        ),
+        "undone_memory": translate(
+            "notices",
+            "There is not enough memory for this, so the run is as it was: choose a smaller batch.",
+        ),
+        "worker_not_started": translate(
+            "notices",
+            "The process that runs torch could not start ({0}): choose Run > Start torch again.",
+        ),
+        "worker_ended": translate(
+            "notices",
+            "The process that runs torch ended again and again ({0}): choose Run > Start torch "
+            "again.",
+        ),
+        "worker_restarted": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It is being started again.",
+        ),
+        "worker_restarted_reopened": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted, and the run continues as "
+            "it was saved in {1}.",
+        ),
+        "worker_restarted_not_taken_up": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted with a new network, because "
+            "the run could not be brought back. Its file stays where it is: {1}",
+        ),
+        "worker_restarted_new": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted with the same settings and "
+            "a new network; the loss so far stays on the plot.",
+        ),
+        "worker_restarted_taken_up": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted, and the run continues from "
+            "its last autosave, at most half a minute old.",
+        ),
+        "started_again": translate(
+            "notices",
+            "The process that runs torch is being started again.",
+        ),
+        "started_again_reopened": translate(
+            "notices",
+            "The process that runs torch was started again, and the run continues as it was saved "
+            "in {0}.",
+        ),
+        "started_again_not_taken_up": translate(
+            "notices",
+            "The process that runs torch was started again with a new network, because the run "
+            "could not be brought back. Its file stays where it is: {0}",
+        ),
+        "started_again_new": translate(
+            "notices",
+            "The process that runs torch was started again, with the same settings and a new "
+            "network; the loss so far stays on the plot.",
+        ),
+        "started_again_taken_up": translate(
+            "notices",
+            "The process that runs torch was started again, and the run continues from its last "
+            "autosave.",
+        ),
+        "no_worker": translate(
+            "notices",
+            "This was not done, because the process that runs torch has ended: choose Run > Start "
+            "torch again.",
+        ),
+        "killed": translate("notices", "{0}, perhaps for lack of memory"),
+        "window_failed": translate(
+            "notices", "Something in the window failed; training is not affected. {0}: {1}"
+        ),
+    }
+    values = [texts["killed"].format(v) if v == "SIGKILL" else v for v in notice.values]
+    return texts[notice.code].format(*values)

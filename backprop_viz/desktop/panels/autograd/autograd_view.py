@@ -1,0 +1,101 @@
+"""The autograd graph: every grad_fn node of the loss, lighting up as backward reaches it."""
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
+from backprop_viz.desktop.panels.phases.phases import current_phase
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.phases import Phase
+
+
+class AutogradView(Panel):
+    """The graph of ``loss.grad_fn``.
+
+    ``picked`` says which node was chosen, ``breakpoint_toggled`` carries the Breakpoint of one.
+    """
+
+    picked = Signal(str, object)
+    breakpoint_toggled = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("AutogradView", "Autograd graph"), parent)
+        self.setObjectName("autogradView")
+        self._frame: Frame | None = None
+        self._stale = False  # a frame came while the view was hidden
+        self._theme = DARK
+        self.progress = QLabel()
+        self.header.addWidget(self.progress)
+        self.canvas = GraphCanvas()
+        self.canvas.chosen.connect(self._choose)
+        self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
+        for glyph, name, tip, clicked in (
+            ("−", "graphZoomOut", self.tr("Zoom out (-)"), self.canvas.zoom_out),
+            ("+", "graphZoomIn", self.tr("Zoom in (+)"), self.canvas.zoom_in),
+            ("⤢", "graphFit", self.tr("Show the whole graph (0)"), self.canvas.fit),
+        ):
+            button = QToolButton()
+            button.setObjectName(name)
+            button.setProperty("role", "segment")
+            button.setText(glyph)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(clicked)
+            self.header.addWidget(button)
+        self.body.addWidget(self.canvas, 1)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show a frame; while hidden, only remember it."""
+        self._frame = frame
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self.progress.setStyleSheet(f"color: {theme.backward};")
+        self.canvas.set_theme(theme)
+
+    def select(self, selection: Selection | None) -> None:
+        """Put a ring around the nodes that belong to the selection."""
+        self.canvas.set_selected(frozenset() if selection is None else selection.nodes)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while the view was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if self._frame is None:
+            return
+        self._stale = False
+        moment = self._frame.moment
+        graph = moment.recording.graph
+        if graph.nodes:
+            self.canvas.show_graph(graph, moment)
+        else:
+            # Before its forward pass an iteration has no graph: the last one stays, not reached.
+            self.canvas.show_graph(self.canvas.item.graph, None)
+        self.canvas.show_breakpoints(self._frame.breakpoints)
+        self._tell(self._frame)
+
+    def _tell(self, frame: Frame) -> None:
+        count = len(self.canvas.item.graph.nodes)
+        text = self.tr("loss.grad_fn → next_functions · {count} nodes")
+        if frame.moment.recording.loss is None:
+            text = self.tr("out.grad_fn → next_functions · {count} nodes")
+        self.subtitle.setText(text.format(count=count) if count else "")
+        done = ""
+        if current_phase(frame) is Phase.BACKWARD:
+            ran = sum(i < frame.moment.cursor for i in frame.moment.recording.ran_at.values())
+            done = self.tr("node {done} of {count}").format(done=ran, count=count)
+        self.progress.setText(done)
+
+    def _choose(self, node: int) -> None:
+        self.picked.emit("node", self.canvas.item.graph.nodes[node].key)

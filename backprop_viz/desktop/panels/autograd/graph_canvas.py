@@ -1,0 +1,363 @@
+"""The area that shows a grad_fn graph: folding to its size, zoom, pan, picking by mouse and key."""
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
+
+from backprop_viz.desktop.panels.autograd.graph_item import GraphItem, NodeState
+from backprop_viz.desktop.panels.autograd.graph_keys import neighbour
+from backprop_viz.desktop.panels.autograd.graph_layout import READABLE, best_columns, place
+from backprop_viz.desktop.panels.autograd.graph_structure import Structure, analyse
+from backprop_viz.desktop.panels.autograd.module_spans import stretches
+from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
+from backprop_viz.desktop.panels.network.feature_maps import shape_text
+from backprop_viz.desktop.style.theme import Theme, body_font
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.graph import Graph
+from backprop_viz.recording.iteration import Moment
+
+_LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
+_STEP = 1.25
+_MARGIN = 5
+
+
+class GraphCanvas(QGraphicsView):
+    """Shows one graph; says which node was chosen, and at which a breakpoint is to change."""
+
+    chosen = Signal(int)
+    breakpoint_toggled = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("graphCanvas")
+        self.setAccessibleName(self.tr("Nodes of the autograd graph"))
+        self.setAccessibleDescription(
+            self.tr(
+                "Arrow keys follow the edges, Enter chooses a node, the Menu key sets breakpoints, "
+                "plus and minus zoom."
+            )
+        )
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setBackgroundBrush(Qt.BrushStyle.NoBrush)
+        self.viewport().setAutoFillBackground(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+        # The names of modules stand where these come into sight: not on what was painted before.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setMouseTracking(True)
+        self.item = GraphItem()
+        scene = QGraphicsScene(self)
+        scene.addItem(self.item)
+        self.setScene(scene)
+        self._structure: Structure = analyse(Graph())
+        self._zoomed = False  # by the user: then a resize leaves it alone
+        self._whole = False  # asked for: all of it, however small
+        self._columns = 0
+        self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._selected: frozenset[str] = frozenset()
+        self._pressed: QPoint | None = None
+        self._dragged = False
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_graph(self, graph: Graph, moment: Moment | None) -> None:
+        """Show a graph at a cursor; its nodes are placed anew only if it is another graph."""
+        if graph is not self.item.graph and graph != self.item.graph:
+            self._structure = analyse(graph)
+            self._columns = 0
+            self._zoomed = self._whole = False
+            focused = None if self.item.focused is None else self._key_of(self.item.focused)
+            self.item.focused = None
+            self._fold(rebuild=graph)
+            found = graph.find(focused)
+            self.item.focused = None if found is None else found.id
+            self._mark()
+        before = self.current
+        self.item.recolour(moment)
+        if self.current is not None and self.current != before:
+            self._reveal(self.current)
+
+    @property
+    def current(self) -> int | None:
+        """The node that backward has just run."""
+        return self.item.current
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self.item.theme = theme
+        self.item.update()
+        self.viewport().update()
+
+    def set_selected(self, keys: frozenset[str]) -> None:
+        """Put a ring around the nodes of these keys, in this graph and in those to come."""
+        self._selected = keys
+        self._mark()
+
+    def _mark(self) -> None:
+        nodes = self.item.graph.nodes
+        self.item.selected = frozenset(n.id for n in nodes if n.key in self._selected)
+        self.item.update()
+
+    def _key_of(self, node: int) -> str:
+        return self.item.graph.nodes[node].key
+
+    def sizeHint(self) -> QSize:
+        """As much as there is."""
+        return QSize(640, 200)
+
+    def minimumSizeHint(self) -> QSize:
+        """Two rows, small."""
+        return QSize(160, 90)
+
+    def show_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """Put a dot on the nodes that have one, or whose parameter has."""
+        self._breakpoints = breakpoints
+        keys = {(b.kind, b.key) for b in breakpoints}
+        nodes = frozenset(
+            node.id
+            for node in self.item.graph.nodes
+            if ("node", node.key) in keys
+            or (node.parameter is not None and ("parameter", node.parameter) in keys)
+        )
+        if nodes != self.item.breaking:
+            self.item.breaking = nodes
+            self.item.update()
+
+    def _reveal(self, node: int) -> None:
+        """Scroll to a node that is not in sight; a graph that is shown whole stays where it is."""
+        box = self.item.box(node)
+        if not self.viewport().rect().contains(self.mapFromScene(box).boundingRect()):
+            self.ensureVisible(box.adjusted(-20, -20, 20, 20), 0, 0)
+
+    # -- folding, zoom and pan -----------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show all of it."""
+        self._zoomed, self._whole = False, True
+        self._fold()
+
+    def zoom_in(self) -> None:
+        """Nearer."""
+        self._zoom(_STEP)
+
+    def zoom_out(self) -> None:
+        """Farther."""
+        self._zoom(1 / _STEP)
+
+    def _zoom(self, factor: float) -> None:
+        now = self.transform().m11()
+        scale = min(max(now * factor, min(now, _SMALLEST)), _LARGEST)
+        self._zoomed = True
+        self.setTransform(QTransform.fromScale(scale, scale))
+
+    def _fold(self, rebuild: Graph | None = None) -> None:
+        """Choose the rows for the size there is, and look at the whole."""
+        width, height = self._room()
+        readable = not self._whole
+        columns = best_columns(self._structure, width, height, self._columns, readable)
+        if rebuild is not None or columns != self._columns:
+            self._columns = columns
+            structure, placement = self._structure, place(self._structure, columns)
+            self.item.build(structure.graph, placement, lambda: stretches(structure, placement))
+        self._look_at_all(readable)
+
+    def _look_at_all(self, readable: bool) -> None:
+        """Fit all, or, where it must be ``readable`` and would not be, the width from the top."""
+        width, height = self._room()
+        placement = self.item.placement
+        if not placement.rects or width <= 0 or height <= 0:
+            return
+        across, down = width / placement.width, height / max(placement.height, 1)
+        scale = min(across, down, _HOME)
+        top = (height / scale - placement.height) / 2
+        if readable and scale < READABLE:
+            scale, top = min(max(across, READABLE), _HOME), 0.0
+        # Room around the graph, so that any part of it can be moved to the middle.
+        around = self.item.boundingRect()
+        spare_x, spare_y = self.width() / scale, self.height() / scale
+        self.setSceneRect(around.adjusted(-spare_x, -spare_y, spare_x, spare_y))
+        self.setTransform(QTransform.fromScale(scale, scale))
+        left = max((width / scale - placement.width) / 2, 0.0)
+        middle = QPointF(
+            width / scale / 2 - left,
+            height / scale / 2 - top,
+        )
+        self.centerOn(middle)
+
+    def _room(self) -> tuple[float, float]:
+        return self.viewport().width() - 2 * _MARGIN, self.viewport().height() - 2 * _MARGIN
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold anew, unless the user has zoomed to something."""
+        super().resizeEvent(event)
+        if not self._zoomed:
+            self._fold()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The wheel zooms at the mouse."""
+        self._zoom(_STEP ** (event.angleDelta().y() / 120))
+        event.accept()
+
+    # -- the mouse ---------------------------------------------------------------------------
+
+    def node_at(self, point: QPoint) -> int | None:
+        """The node at a point of the viewport."""
+        return self.item.node_at(self.mapToScene(point))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click chooses, a drag moves the graph."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed, self._dragged = event.position().toPoint(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the graph with the mouse; a hand over what can be clicked."""
+        point = event.position().toPoint()
+        if self._pressed is None:
+            self._set_cursor(
+                Qt.CursorShape.ArrowCursor
+                if self.node_at(point) is None
+                else Qt.CursorShape.PointingHandCursor
+            )
+            return
+        moved = point - self._pressed
+        if self._dragged or moved.manhattanLength() >= QApplication.startDragDistance():
+            self._dragged, self._zoomed = True, True
+            self._set_cursor(Qt.CursorShape.ClosedHandCursor)
+            self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - moved.x())
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() - moved.y())
+            self._pressed = point
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose the node that was clicked."""
+        if event.button() is not Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        self._pressed = None
+        node = self.node_at(event.position().toPoint())
+        if node is not None and not self._dragged:
+            self._focus(node)
+            self.chosen.emit(node)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Beside the nodes: show all."""
+        if self.node_at(event.position().toPoint()) is None:
+            self.fit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the node under the mouse, or of the one the keyboard is at."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        node = self.item.focused if by_key else self.node_at(event.pos())
+        if node is None:
+            return
+        self._focus(node)
+        place = event.globalPos()
+        if by_key:
+            place = self.viewport().mapToGlobal(self.mapFromScene(self.item.box(node).center()))
+        self.menu_of(node).popup(place)
+
+    def menu_of(self, node: int) -> BreakMenu:
+        """What can be done at a node; it is gone when it closes."""
+        parameter = self._structure.graph.nodes[node].parameter
+        offers = [(self.tr("&Break here"), Breakpoint("node", self._key_of(node)))]
+        if parameter is not None:
+            text = self.tr("Break when {name} is &accumulated").format(name=parameter)
+            offers.append((text, Breakpoint("parameter", parameter)))
+        menu = BreakMenu(offers, self._breakpoints, self)
+        menu.toggled.connect(self.breakpoint_toggled)
+        return menu
+
+    def _set_cursor(self, shape: Qt.CursorShape) -> None:
+        if self.viewport().cursor().shape() is not shape:
+            self.viewport().setCursor(shape)
+
+    # -- keys --------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows follow the edges, Enter chooses; plus, minus and 0 zoom."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.item.focused is not None:
+            self.chosen.emit(self.item.focused)
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._go(Qt.Key(key))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif key == Qt.Key.Key_Minus:
+            self.zoom_out()
+        elif key == Qt.Key.Key_0:
+            self.fit()
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is."""
+        super().focusInEvent(event)
+        if self.item.focused is None and self._structure.graph.nodes:
+            self.item.focused = self._structure.graph.nodes[0].id
+        self.item.update()
+
+    def _go(self, key: Qt.Key) -> None:
+        if self.item.focused is None:
+            return
+        node = neighbour(self._structure, self.item.focused, key)
+        if node is not None:
+            self._focus(node)
+            self._reveal(node)
+
+    def _focus(self, node: int) -> None:
+        self.item.focused = node
+        self.item.update()
+
+    # -- words -------------------------------------------------------------------------------
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """A tooltip for the node under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            node = self.node_at(event.pos())
+            text = "" if node is None else self.hint(node)
+            QToolTip.showText(event.globalPos(), text, self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def hint(self, node: int) -> str:
+        """What the tooltip says of a node."""
+        known = self._structure.graph.nodes[node]
+        lines = [known.name]
+        if known.parameter is not None:
+            lines.append(self.tr("adds to {name}.grad").format(name=known.parameter))
+        if known.shape is not None:
+            shape = shape_text(known.shape) or self.tr("a scalar")
+            lines.append(self.tr("gradient: {shape}").format(shape=shape))
+        states = {
+            NodeState.WAITING: self.tr("not reached yet"),
+            NodeState.DONE: self.tr("done"),
+            NodeState.CURRENT: self.tr("just run"),
+        }
+        lines.append(states[self.item.states.get(node, NodeState.WAITING)])
+        if node in self.item.breaking:
+            lines.append(self.tr("has a breakpoint"))
+        return "\n".join(lines)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The graph, or what there is to say while there is none."""
+        super().paintEvent(event)
+        if self._structure.graph.nodes:
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(QColor(self.item.theme.muted))
+        painter.setFont(body_font(13))
+        words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        hint = self.tr("The graph appears with the first forward pass.")
+        painter.drawText(self.viewport().rect(), words, hint)
+        painter.end()

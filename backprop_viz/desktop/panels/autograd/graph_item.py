@@ -1,0 +1,351 @@
+"""How a grad_fn graph looks: one item that paints all its nodes and edges."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
+from backprop_viz.desktop.panels.autograd.graph_layout import PILL_HEIGHT, Placement, Point, Rect
+from backprop_viz.desktop.panels.autograd.graph_overview import AfarPainter, Named
+from backprop_viz.desktop.panels.autograd.graph_structure import is_leaf
+from backprop_viz.desktop.panels.network.feature_maps import shape_text
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.painting import elided, fitting, head_of
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.recording.graph import Graph, Node
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.phases import Phase
+
+_LEGIBLE = 5.5  # pixels on screen below which text is left out
+_SMALL = 9  # the size below which hardly a text is written
+_AROUND = 8.0  # the room that a node's rings, and an edge's head, take
+_CORNER = 6.0
+
+
+class NodeState(Enum):
+    """What backward has done with a node at the cursor."""
+
+    WAITING = "not reached yet"
+    DONE = "done"
+    CURRENT = "the one just run"
+
+
+def node_states(graph: Graph, moment: Moment | None) -> dict[int, NodeState]:
+    """The state of every node at a cursor; all wait without a moment."""
+    states = dict.fromkeys((node.id for node in graph.nodes), NodeState.WAITING)
+    if moment is None:
+        return states
+    for node, event in moment.recording.ran_at.items():
+        if event < moment.cursor:
+            states[node] = NodeState.DONE
+    event_now = moment.event
+    if event_now is not None and event_now.phase is Phase.BACKWARD and event_now.node in states:
+        states[event_now.node] = NodeState.CURRENT
+    return states
+
+
+def gradient_text(node: Node, moment: Moment | None) -> str:
+    """``∂ 64×10``: the shape of the gradient that enters a node; the value of a scalar one."""
+    if node.shape is None:
+        return ""
+    if node.shape:
+        return f"∂ {shape_text(node.shape)}"
+    event = None if moment is None else moment.backward_event(node.id)
+    arrived = event.inputs[0] if event is not None and event.inputs else None
+    return "∂" if arrived is None or not arrived.size else f"∂ {short(arrived.flat[0])}"
+
+
+def name_lines(name: str) -> tuple[str, str]:
+    """``ConvolutionBackward0`` as ("Convolution", "Backward0"); another name stays whole."""
+    parts = re.fullmatch(r"(.+?)(Backward\d*)", name)
+    return (parts[1], parts[2]) if parts else (name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A text that fits its place, elided once and for all."""
+
+    box: QRectF
+    text: str
+    font: QFont
+
+
+class GraphItem(QGraphicsItem):
+    """All nodes and edges. Built once for a placement, then only recoloured."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+        self.theme: Theme = DARK
+        self.graph = Graph()
+        self.placement = Placement({}, {}, 0, 0, 0)
+        self.moment: Moment | None = None
+        self.states: Mapping[int, NodeState] = {}
+        self.selected: frozenset[int] = frozenset()
+        self.focused: int | None = None
+        self.breaking: frozenset[int] = frozenset()  # the nodes that have a breakpoint
+        # Their gradients are shown as numbers, which another iteration changes.
+        self._scalars: list[Node] = []
+        self._numbers: list[str] = []
+        self._boxes: dict[int, QRectF] = {}
+        # Made when they are first to be seen.
+        self._paths: dict[tuple[int, int], QPainterPath] = {}
+        self._names: dict[int, tuple[_Line, ...]] = {}
+        self._headed: frozenset[tuple[int, int]] = frozenset()
+        self._nodes_near = index_nodes(self.placement, _AROUND)
+        self._edges_near = index_edges(self.placement, _AROUND)
+        self._afar = AfarPainter(self.placement, self._boxes, tuple)
+        # What is in sight from afar, sorted by the states there are.
+        self._sorted: tuple[list[int], list[tuple[int, int]]] | None = None
+
+    def build(self, graph: Graph, placement: Placement, named: Named) -> None:
+        """Take a graph, the places of its nodes, and what finds names for parts of it."""
+        self.prepareGeometryChange()
+        self.graph, self.placement = graph, placement
+        self._scalars = [node for node in graph.nodes if node.shape == ()]
+        self._boxes = {node: _box(rect) for node, rect in placement.rects.items()}
+        boxes = {node for node, rect in placement.rects.items() if rect.height > PILL_HEIGHT}
+        self._headed = frozenset(e for e in placement.edges if boxes.issuperset(e))
+        self._names, self._paths = {}, {}
+        self._nodes_near = index_nodes(placement, _AROUND)
+        self._edges_near = index_edges(placement, _AROUND)
+        self._afar = AfarPainter(placement, self._boxes, named)
+        self._sorted = None
+        self.update()
+
+    def recolour(self, moment: Moment | None) -> None:
+        """Show another cursor; nothing is painted where all looks as it did."""
+        states = node_states(self.graph, moment)
+        numbers = [gradient_text(node, moment) for node in self._scalars]
+        self.moment = moment
+        if (states, numbers) != (self.states, self._numbers):
+            self.states, self._numbers = states, numbers
+            self._sorted = None
+            self.update()
+
+    @property
+    def current(self) -> int | None:
+        """The node that backward has just run."""
+        event = None if self.moment is None else self.moment.event
+        node = None if event is None else event.node
+        return node if node is not None and self._is_at(node, NodeState.CURRENT) else None
+
+    def _is_at(self, node: int, state: NodeState) -> bool:
+        return self.states.get(node, NodeState.WAITING) is state
+
+    def box(self, node: int) -> QRectF:
+        """A node's place."""
+        return self._boxes[node]
+
+    def node_at(self, point: QPointF) -> int | None:
+        """The node at a point."""
+        near = self._nodes_near.within(point.x(), point.y(), point.x(), point.y())
+        return next((node for node in near if self._boxes[node].contains(point)), None)
+
+    def boundingRect(self) -> QRectF:
+        """All nodes and edges, with their rings."""
+        return QRectF(-8, -8, self.placement.width + 16, self.placement.height + 16)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """What lies within the exposed part."""
+        exposed: QRectF = option.exposedRect
+        if painter.worldTransform().m11() * _SMALL < _LEGIBLE:
+            self._paint_from_afar(painter, exposed)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        area = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        for edge in self._edges_near.within(*area):
+            self._paint_edge(painter, edge)
+        for node_id in self._nodes_near.within(*area):
+            node, box = self.graph.nodes[node_id], self._boxes[node_id]
+            self._paint_node(painter, node, box)
+            self._paint_texts(painter, node)
+            if node_id in self.breaking:
+                self._paint_break(painter, box)
+
+    def _paint_from_afar(self, painter: QPainter, exposed: QRectF) -> None:
+        """No texts but the modules' names; what is marked stands out."""
+        area = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
+        sight = (self._nodes_near.within(*area), self._edges_near.within(*area))
+        seen = [self.graph.nodes[node] for node in sight[0]]
+        if sight != self._sorted:
+            roles = {node.id: self._node_role(node) for node in seen}
+            self._afar.sort(roles, {edge: self._edge_role(edge) for edge in sight[1]})
+            self._sorted = sight
+        theme = self.theme
+        self._afar.paint(painter, theme)
+        marked = {*self.selected, *([] if self.focused is None else [self.focused])}
+        for node in sorted(marked & self._boxes.keys()):
+            role = self._node_role(self.graph.nodes[node])
+            self._afar.paint_spot(
+                painter, node, theme.tint(getattr(theme, role), 0.5), QColor(theme.accent)
+            )
+        if self.current is not None:
+            color = QColor(getattr(theme, self._node_role(self.graph.nodes[self.current])))
+            self._afar.paint_spot(painter, self.current, color, QColor(theme.text))
+        for node in sorted(self.breaking & self._boxes.keys()):
+            color = QColor(theme.error)
+            self._afar.paint_spot(painter, node, color, color)
+        inks = {True: QColor(theme.muted), False: QColor(theme.text)}
+        self._afar.paint_stems(
+            painter,
+            (
+                (node.id, name_lines(node.name)[0], inks[self._is_at(node.id, NodeState.WAITING)])
+                for node in seen
+                if not is_leaf(node)
+            ),
+        )
+        self._afar.paint_names(painter, theme, exposed)
+
+    def _node_role(self, node: Node) -> str:
+        """The colour of a node: faint until backward has run it."""
+        if self._is_at(node.id, NodeState.WAITING):
+            return "faint"
+        return "update" if is_leaf(node) else "backward"
+
+    def _paint_break(self, painter: QPainter, box: QRectF) -> None:
+        """A dot in a ring on the node's upper left corner."""
+        color, center = QColor(self.theme.error), box.topLeft() + QPointF(3, 3)
+        painter.setPen(QPen(color, 1))
+        painter.setBrush(QColor(self.theme.panel))
+        painter.drawEllipse(center, 5, 5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawEllipse(center, 3, 3)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _edge_role(self, edge: tuple[int, int]) -> str:
+        """The colour of an edge: faint until backward has run both its ends."""
+        if NodeState.WAITING in (self.states.get(edge[0]), self.states.get(edge[1])):
+            return "faint"
+        return "update" if is_leaf(self.graph.nodes[edge[1]]) else "backward"
+
+    def _paint_edge(self, painter: QPainter, edge: tuple[int, int]) -> None:
+        if edge not in self._paths:
+            self._paths[edge] = _rounded(self.placement.edges[edge])
+        path = self._paths[edge]
+        role = self._edge_role(edge)
+        color = QColor(getattr(self.theme, role))
+        if role == "faint":
+            painter.setPen(QPen(color, 1, Qt.PenStyle.DashLine))
+            painter.drawPath(path)
+            return
+        painter.setPen(QPen(color, 1.4))
+        painter.drawPath(path)
+        if edge in self._headed:
+            tip, before = path.pointAtPercent(1), path.pointAtPercent(max(1 - 4 / path.length(), 0))
+            step = tip - before
+            size = (step.x() ** 2 + step.y() ** 2) ** 0.5
+            if size > 0:
+                painter.drawPolyline(head_of(step / size, tip))
+
+    def _paint_node(self, painter: QPainter, node: Node, box: QRectF) -> None:
+        state = self.states.get(node.id, NodeState.WAITING)
+        leaf = is_leaf(node)
+        fill, outline = _look(self.theme, state, leaf)
+        radius = box.height() / 2 if leaf else _CORNER
+        if node.id in self.selected or node.id == self.focused:
+            ring = QPen(QColor(self.theme.accent), 2)
+            if node.id != self.focused:
+                ring.setStyle(Qt.PenStyle.DotLine)
+            painter.setPen(ring)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(-4, -4, 4, 4), radius + 4, radius + 4)
+        painter.setPen(outline)
+        painter.setBrush(fill)
+        painter.drawRoundedRect(box, radius, radius)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_texts(self, painter: QPainter, node: Node) -> None:
+        waiting = self._is_at(node.id, NodeState.WAITING)
+        scale = painter.worldTransform().m11()
+        color = self.theme.phase(Phase.UPDATE if is_leaf(node) else Phase.BACKWARD)
+        muted = QColor(self.theme.muted)
+        inks = [muted if waiting else QColor(self.theme.text), muted]
+        if is_leaf(node):
+            inks = [muted if waiting else color]
+        if node.id not in self._names:
+            self._names[node.id] = _names(node, self._boxes[node.id])
+        for line, ink in zip(self._names[node.id], inks, strict=False):
+            painter.setFont(line.font)
+            painter.setPen(ink)
+            painter.drawText(line.box, _ALIGN, line.text)
+        box = self._boxes[node.id]
+        if box.height() <= PILL_HEIGHT:
+            return
+        text = gradient_text(node, self.moment)
+        below = QRectF(box.x() + 7, box.bottom() - 16, box.width() - 14, 14)
+        font = fitting(code_font(10), text, below.width(), 8)
+        if font.pixelSize() * scale < _LEGIBLE:
+            return
+        painter.setFont(font)
+        painter.setPen(muted if waiting else color)
+        painter.drawText(below, _ALIGN, elided(font, text, int(below.width())))
+
+
+@cache
+def _look(theme: Theme, state: NodeState, leaf: bool) -> tuple[QColor, QPen]:
+    """A node's ground and outline."""
+    if state is NodeState.WAITING:
+        return QColor(theme.panel), QPen(QColor(theme.faint), 1, Qt.PenStyle.DashLine)
+    color = theme.phase(Phase.UPDATE if leaf else Phase.BACKWARD)
+    if state is NodeState.CURRENT:
+        return theme.tint(color, 0.28), QPen(color, 2.4)
+    return theme.tint(color, 0.1), QPen(theme.tint(color, 0.7), 1.2)
+
+
+_ALIGN = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+def _box(rect: Rect) -> QRectF:
+    return QRectF(rect.x, rect.y, rect.width, rect.height)
+
+
+def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
+    """A node's name as it fits: in two lines in a box, in one in a pill."""
+    if box.height() <= PILL_HEIGHT:
+        inside = box.adjusted(4, 0, -4, 0)
+        text = node.parameter or node.name
+        font = fitting(body_font(10), text, inside.width(), 9)
+        # The end of a parameter's name tells it from others: layers.3.conv1.weight.
+        where = Qt.TextElideMode.ElideLeft if node.parameter else Qt.TextElideMode.ElideMiddle
+        shown = QFontMetrics(font).elidedText(text, where, int(inside.width()))
+        left = (inside.width() - QFontMetrics(font).horizontalAdvance(shown)) / 2
+        return (_Line(inside.adjusted(max(left, 0), 0, 2, 0), shown, font),)
+    stem, suffix = name_lines(node.name)
+    inside = box.adjusted(7, 2, -4, 0)
+    font = fitting(body_font(11, bold=True), stem, inside.width(), 9)
+    first = QRectF(inside.x(), inside.y(), inside.width(), 15)
+    second = first.translated(0, 13)
+    small = body_font(9)
+    return (
+        _Line(first, elided(font, stem, int(inside.width())), font),
+        _Line(second, elided(small, suffix, int(inside.width())), small),
+    )
+
+
+def _rounded(points: tuple[Point, ...]) -> QPainterPath:
+    """A line through points, its corners a little round."""
+    path = QPainterPath(QPointF(*points[0]))
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        path.lineTo(_towards(corner, before))
+        path.quadTo(QPointF(*corner), _towards(corner, after))
+    path.lineTo(QPointF(*points[-1]))
+    return path
+
+
+def _towards(corner: Point, other: Point) -> QPointF:
+    """The point a corner's radius from it on the way to another, at most half way."""
+    across, down = other[0] - corner[0], other[1] - corner[1]
+    length = (across**2 + down**2) ** 0.5
+    part = min(_CORNER / length, 0.5) if length else 0.0
+    return QPointF(corner[0] + across * part, corner[1] + down * part)

@@ -1,0 +1,146 @@
+"""A grad_fn graph sorted out: its lanes, and what hangs below the nodes in them. No Qt here.
+
+What only serves a parameter (its AccumulateGrad, the transpose before it) hangs below the node
+that it belongs to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backprop_viz.recording.graph import Graph, Node
+
+_LANES = 4  # more of them are not folded
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A graph sorted out: the nodes that stand in lanes, and those that hang below one of them.
+
+    ``hanging`` lists, for a node in a lane, chains of one or two nodes, the leaf last.
+    """
+
+    graph: Graph
+    chain: tuple[int, ...]
+    lanes: Mapping[int, int]
+    columns: Mapping[int, int]
+    hanging: Mapping[int, tuple[tuple[int, ...], ...]]
+    children: Mapping[int, tuple[int, ...]]
+    parents: Mapping[int, tuple[int, ...]]
+
+    @property
+    def length(self) -> int:
+        """How many columns there are before folding."""
+        return max(self.columns.values(), default=-1) + 1
+
+    @property
+    def foldable(self) -> bool:
+        """Whether the lanes are few enough to be folded into rows."""
+        return max(self.lanes.values(), default=0) < _LANES
+
+
+def is_leaf(node: Node) -> bool:
+    """Whether a node accumulates a gradient: it is drawn as a pill that bears a name."""
+    return node.parameter is not None or node.name == "AccumulateGrad"
+
+
+def analyse(graph: Graph) -> Structure:
+    """Sort out which nodes stand in lanes and which hang below them."""
+    nodes = {node.id: node for node in graph.nodes}
+    children = _neighbours(graph, graph.edges)
+    parents = _neighbours(graph, tuple((b, a) for a, b in graph.edges))
+    owner: dict[int, int] = {}
+    for node in graph.nodes:
+        if parents[node.id] and not children[node.id]:
+            owner[node.id] = min(parents[node.id], key=lambda p: (nodes[p].x, p))
+    for node in graph.nodes:
+        if node.id not in owner and _turns_a_leaf(node.id, nodes, children, parents, owner):
+            owner[node.id] = parents[node.id][0]
+    standing = [node for node in graph.nodes if node.id not in owner]
+    ranks = {x: i for i, x in enumerate(sorted({node.x for node in standing}))}
+    columns = {node.id: ranks[node.x] for node in standing}
+    paths = _paths(columns, children, {node.id: node.y for node in standing})
+    hanging: dict[int, list[tuple[int, ...]]] = {}
+    for node in graph.nodes:
+        if node.id in owner and owner[node.id] not in owner:
+            below = tuple(c for c in children[node.id] if owner.get(c) == node.id)
+            hanging.setdefault(owner[node.id], []).append((node.id, *below))
+    return Structure(
+        graph,
+        paths[0] if paths else (),
+        _lanes(paths, columns),
+        columns,
+        # A chain of two, the weight, comes before the single bias: as a layer is written.
+        {key: tuple(sorted(chains, key=lambda c: (-len(c), c))) for key, chains in hanging.items()},
+        children,
+        parents,
+    )
+
+
+def _neighbours(graph: Graph, edges: Sequence[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = {node.id: [] for node in graph.nodes}
+    for a, b in edges:
+        found[a].append(b)
+    return {key: tuple(ids) for key, ids in found.items()}
+
+
+def _turns_a_leaf(
+    node: int,
+    nodes: Mapping[int, Node],
+    children: Mapping[int, tuple[int, ...]],
+    parents: Mapping[int, tuple[int, ...]],
+    owner: Mapping[int, int],
+) -> bool:
+    """Whether a node only turns a parameter: its gradient has the leaf's sizes in some order."""
+    if len(parents[node]) != 1 or len(children[node]) != 1:
+        return False
+    leaf, shape = children[node][0], nodes[node].shape
+    of_leaf = nodes[leaf].shape
+    if leaf not in owner or parents[node][0] in owner or shape is None or of_leaf is None:
+        return False
+    return len(shape) > 0 and sorted(shape) == sorted(of_leaf)
+
+
+def _paths(
+    columns: Mapping[int, int],
+    children: Mapping[int, tuple[int, ...]],
+    order: Mapping[int, float],
+) -> list[tuple[int, ...]]:
+    """The standing nodes as paths, the longest first: each is drawn straight in its lane."""
+    left = set(columns)
+    paths = []
+    deepest_first = sorted(columns, key=lambda node: (-columns[node], order[node], node))
+    while left:
+        longest: dict[int, int] = {}
+        following: dict[int, int] = {}
+        for node in deepest_first:
+            if node not in left:
+                continue
+            longest[node] = 1
+            for child in children[node]:
+                if child in left and longest[child] + 1 > longest[node]:
+                    longest[node], following[node] = longest[child] + 1, child
+        node = min(left, key=lambda n: (-longest[n], columns[n], order[n], n))
+        path = [node]
+        while node in following:
+            node = following[node]
+            path.append(node)
+        left.difference_update(path)
+        paths.append(tuple(path))
+    return paths
+
+
+def _lanes(paths: Sequence[tuple[int, ...]], columns: Mapping[int, int]) -> dict[int, int]:
+    """The first lane in which a path's columns are free."""
+    taken: list[list[tuple[int, int]]] = []
+    lanes: dict[int, int] = {}
+    for path in paths:
+        first, last = columns[path[0]], columns[path[-1]]
+        lane = next(
+            (i for i, spans in enumerate(taken) if all(last < a or b < first for a, b in spans)),
+            len(taken),
+        )
+        if lane == len(taken):
+            taken.append([])
+        taken[lane].append((first, last))
+        lanes.update(dict.fromkeys(path, lane))
+    return lanes

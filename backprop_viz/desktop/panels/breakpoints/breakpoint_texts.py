@@ -1,0 +1,82 @@
+"""What a breakpoint waits for, as a plain sentence."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.breakpoint import Breakpoint
+
+
+def sentence(breakpoint_: Breakpoint, frame: Frame | None = None) -> str:
+    """What holds where the cursor stops; a frame lets it quote the line and name the node."""
+    if breakpoint_.kind == "line":
+        return _line(breakpoint_, frame)
+    if breakpoint_.kind == "node":
+        return _node(breakpoint_, frame)
+    value = "" if breakpoint_.value is None else number(breakpoint_.value)
+    return _words(breakpoint_).format(key=breakpoint_.key, value=value)
+
+
+def number(value: float) -> str:
+    """A value as it was typed: ``2.5``, ``1e-6``."""
+    text = f"{value:.12g}"
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
+
+
+def _words(breakpoint_: Breakpoint) -> str:
+    translate = QCoreApplication.translate
+    if breakpoint_.key is None:
+        return {
+            "loss_above": translate("breakpoints", "The loss is above {value}"),
+            "norm_above": translate("breakpoints", "A gradient's norm is above {value}"),
+            "norm_below": translate("breakpoints", "A gradient's norm is below {value}"),
+            "not_finite": translate("breakpoints", "A value is NaN or infinite"),
+            "grad_zero": translate("breakpoints", "A gradient is exactly zero everywhere"),
+            "grad_none": translate("breakpoints", "A .grad is still None after backward"),
+        }[breakpoint_.kind]
+    return {
+        "layer": translate("breakpoints", "Forward has computed {key}"),
+        "parameter": translate("breakpoints", "The gradient of {key} is accumulated"),
+        "loss_above": translate("breakpoints", "The loss is above {value}"),
+        "norm_above": translate("breakpoints", "The norm of {key}.grad is above {value}"),
+        "norm_below": translate("breakpoints", "The norm of {key}.grad is below {value}"),
+        "not_finite": translate("breakpoints", "A value is NaN or infinite"),
+        "grad_zero": translate("breakpoints", "{key}.grad is exactly zero everywhere"),
+        "grad_none": translate("breakpoints", "{key}.grad is still None after backward"),
+    }[breakpoint_.kind]
+
+
+def stopped(breakpoint_: Breakpoint, frame: Frame) -> str:
+    """What to say when the cursor has stopped: before a line, or after what the sentence says."""
+    row = _row(breakpoint_, frame) if breakpoint_.kind == "line" else None
+    if row is None:
+        return sentence(breakpoint_, frame)
+    text = QCoreApplication.translate("breakpoints", "Stopped before line {line}: {code}")
+    return text.format(line=row + 1, code=frame.program.lines[row].text.strip())
+
+
+def _row(breakpoint_: Breakpoint, frame: Frame | None) -> int | None:
+    """The row of its line, as the program panel counts them."""
+    lines = () if frame is None else frame.program.lines
+    return next((i for i, line in enumerate(lines) if line.key == breakpoint_.key), None)
+
+
+def _line(breakpoint_: Breakpoint, frame: Frame | None) -> str:
+    row = _row(breakpoint_, frame)
+    if row is not None and frame is not None:
+        text = QCoreApplication.translate("breakpoints", "Before line {line}: {code}")
+        return text.format(line=row + 1, code=frame.program.lines[row].text.strip())
+    if isinstance(breakpoint_.key, int):
+        text = QCoreApplication.translate("breakpoints", "Before line {line} of the network's file")
+        return text.format(line=breakpoint_.key)
+    text = QCoreApplication.translate("breakpoints", "Before a line that is not run now: {key}")
+    return text.format(key=breakpoint_.key)
+
+
+def _node(breakpoint_: Breakpoint, frame: Frame | None) -> str:
+    node = None if frame is None else frame.moment.recording.graph.find(breakpoint_.key)
+    if node is None:
+        text = QCoreApplication.translate("breakpoints", "Backward has run the node of {key}")
+        return text.format(key=breakpoint_.key)
+    text = QCoreApplication.translate("breakpoints", "Backward has run {name} of {key}")
+    return text.format(name=node.name, key=node.key)

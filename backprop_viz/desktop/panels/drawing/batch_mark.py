@@ -1,0 +1,95 @@
+"""The strip that says that the batch is the drawing, and what a step on it did."""
+
+import math
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.drawing_training import Moved
+
+
+class BatchMark(QFrame):
+    """Hidden while there is nothing to say. ``data_wanted`` asks for the data as the batch."""
+
+    data_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("batchMark")
+        self.setAccessibleName(self.tr("What the batch is"))
+        self._text = ElidedLabel()
+        self._text.setObjectName("batchMarkText")
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._back = QToolButton()
+        self._back.setObjectName("backToData")
+        self._back.setProperty("role", "link")
+        self._back.setText(self.tr("Back to the data"))
+        self._back.setAccessibleName(self.tr("Take batches from the data again"))
+        self._back.setToolTip(self.tr("The next iterations take their batches from the data."))
+        self._back.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._back.clicked.connect(self.data_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._back)
+        self.hide()
+
+    def text(self) -> str:
+        """What is said."""
+        return self._text.text()
+
+    def show_frame(self, frame: Frame) -> None:
+        """Say what the batch is."""
+        sentences = words(frame)
+        if self._text.text() != sentences:
+            self._text.setText(sentences)
+        self._back.setVisible(frame.lesson.is_batch)
+        self.setVisible(bool(sentences))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        ground, edge = theme.tint(theme.accent, 0.14).name(), theme.accent
+        self.setStyleSheet(
+            f"#batchMark {{ background: {ground}; border: 1px solid {edge}; border-radius: 6px; }}"
+        )
+
+
+def words(frame: Frame) -> str:
+    """What the batch is, and how the last step on the drawing moved its probability."""
+    lesson, sentences = frame.lesson, []
+    if lesson.is_batch:
+        sentence = QCoreApplication.translate(
+            "BatchMark", "The next batch is your drawing, label {0}."
+        )
+        if not lesson.waits:
+            sentence = QCoreApplication.translate(
+                "BatchMark", "The batch is your drawing, label {0}."
+            )
+        sentences.append(sentence.format(lesson.label))
+    if lesson.moved is not None and frame.prediction is not None:
+        sentences.append(_movement(lesson.moved, frame.prediction.probabilities))
+    return "  ".join(sentences)
+
+
+def _movement(moved: Moved, after: tuple[float, ...]) -> str:
+    text = QCoreApplication.translate(
+        "BatchMark", "Iteration {0} trained on it: the probability of {1} went {2} → {3}."
+    )
+    label = moved.label
+    return text.format(
+        f"{moved.iteration:,}", label, _percent(moved.before[label]), _percent(after[label])
+    )
+
+
+def _percent(probability: float) -> str:
+    """With one digit after the point, and never a false 0 or 100."""
+    if not math.isfinite(probability):
+        return f"{probability}"
+    if 0 < probability < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 <= probability < 1:
+        return "> 99.9 %"
+    return f"{100 * probability:.1f} %"

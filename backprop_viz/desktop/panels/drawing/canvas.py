@@ -1,0 +1,377 @@
+"""The square to draw on: mouse, fingers and stylus, and what they drew."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTabletEvent,
+    QTouchEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from backprop_viz.desktop.panels.drawing.cursors import ring_cursor
+from backprop_viz.desktop.panels.drawing.ink import Ink
+from backprop_viz.desktop.panels.drawing.pointer_input import (
+    Contact,
+    mouse_contacts,
+    tablet_contacts,
+    touch_contacts,
+)
+from backprop_viz.desktop.panels.drawing.sketch import Sketch
+from backprop_viz.desktop.panels.drawing.stroke_in_progress import Hand
+from backprop_viz.desktop.panels.drawing.strokes import (
+    ERASER,
+    MEDIUM,
+    SIDE,
+    WIDTHS,
+    Mark,
+    Picture,
+    Piece,
+    draw,
+    pieces,
+    tail_piece,
+)
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+
+# Twice a refresh of the display: with less the answer lags behind a point by up to a refresh more.
+_EMIT_MS = 8
+_TOUCHES = frozenset(
+    (
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TouchEnd,
+        QEvent.Type.TouchCancel,
+    )
+)
+
+
+class Canvas(QWidget):
+    """Draws with mouse, stylus and finger. What it says: ``digit_drawn`` and ``changed``.
+
+    ``digit_drawn`` carries a float32 array (280, 280), light strokes (1) on dark (0), or None
+    when there is no drawing: at most once in 16 ms, and always at the end of a stroke.
+    ``probabilities`` and ``prediction`` are what the net made of it, kept here to be read.
+    """
+
+    digit_drawn = Signal(object)
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("drawPad")
+        self.setAccessibleName(self.tr("Drawing area"))
+        tip = self.tr(
+            "Draw a digit. The right button rubs out. Del clears, {undo} undoes a stroke, "
+            "{redo} draws it again."
+        )
+        keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+        undo, redo = (QKeySequence(key).toString() for key in keys)
+        self.setToolTip(tip.format(undo=undo, redo=redo))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setMouseTracking(True)  # to notice a release that another widget got
+        # The right button rubs out; a menu of the window would come in between.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._theme = DARK
+        self._sketch = Sketch()
+        self._ink = Ink()
+        self._size = MEDIUM
+        self._erasing = False
+        self._hand = Hand()
+        self._began_empty = True
+        self._waiting = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_EMIT_MS)
+        self._timer.timeout.connect(self._emit_waiting)
+        self._probabilities: tuple[float, ...] | None = None
+        self._show_tool()
+
+    # -- what the net made of it -------------------------------------------------------------
+
+    def set_probabilities(self, probabilities: Sequence[float] | None) -> None:
+        """Keep what the net answered, None if it was not asked."""
+        self._probabilities = None if probabilities is None else tuple(probabilities)
+
+    @property
+    def probabilities(self) -> list[float] | None:
+        """Ten probabilities, or None."""
+        return None if self._probabilities is None else list(self._probabilities)
+
+    @property
+    def prediction(self) -> int | None:
+        """The likeliest digit; None if there is none, or they are no numbers."""
+        if self._probabilities is None or not np.isfinite(self._probabilities).all():
+            return None
+        return int(np.argmax(self._probabilities))
+
+    # -- the drawing -------------------------------------------------------------------------
+
+    @property
+    def empty(self) -> bool:
+        """Whether no ink is to be seen: nothing drawn, or all of it rubbed out."""
+        return self._ink.empty
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a stroke (or a clearing) to take back."""
+        return self._sketch.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something taken back can be done again."""
+        return self._sketch.can_redo
+
+    def strokes(self) -> tuple[Mark, ...]:
+        """The finished strokes, over the picture if one was put here."""
+        return self._sketch.strokes
+
+    def image(self) -> NDArray[np.float32]:
+        """A copy of the drawing as it is seen: (280, 280), 0..1, light on dark."""
+        return self._ink.image(self._hand.tail())
+
+    def show_picture(self, image: NDArray[np.float32]) -> None:
+        """Put an image (280, 280), 0..1, in place of the drawing; can be undone."""
+        self._hand.lift()
+        self._sketch.show(Picture.of(image))
+        self._changed()
+
+    def show_strokes(self, strokes: tuple[Mark, ...]) -> None:
+        """Have these in place of the drawing; can be undone."""
+        self._hand.lift()
+        self._sketch.replace(strokes)
+        self._changed()
+
+    def clear(self) -> None:
+        """Wipe the drawing; can be undone. Tells None even where nothing was drawn."""
+        self._hand.lift()
+        self._sketch.clear()
+        self._changed()
+
+    def undo(self) -> None:
+        """Take the last stroke back."""
+        if self.can_undo and self._hand.holder is None:
+            self._sketch.undo()
+            self._changed()
+
+    def redo(self) -> None:
+        """Draw again what was taken back."""
+        if self.can_redo and self._hand.holder is None:
+            self._sketch.redo()
+            self._changed()
+
+    def _changed(self) -> None:
+        self._repaint_all()
+        self._tell()
+        self.changed.emit()
+
+    # -- the tools ---------------------------------------------------------------------------
+
+    @property
+    def size_of_pen(self) -> int:
+        """The place in ``WIDTHS`` of the pen in use."""
+        return self._size
+
+    def set_size_of_pen(self, size: int) -> None:
+        """Draw with another pen from now on; beyond the widths, with the nearest."""
+        self._size = min(max(size, 0), len(WIDTHS) - 1)
+        self._show_tool()
+
+    def set_erasing(self, erasing: bool) -> None:
+        """Let every instrument rub out, or draw again."""
+        self._erasing = erasing
+        self._show_tool()
+
+    def _show_tool(self) -> None:
+        """A cross to draw with, a ring as wide as the eraser to rub out with."""
+        if self._erasing:
+            across = ERASER * WIDTHS[self._size] * self.width() / SIDE
+            self.setCursor(ring_cursor(max(round(across), 5)))
+        else:
+            self.setCursor(Qt.CursorShape.CrossCursor)
+
+    # -- the pen -----------------------------------------------------------------------------
+
+    def _take(self, contacts: Sequence[Contact]) -> None:
+        """Draw what one instrument does; others have to wait until it is lifted."""
+        for contact in contacts:
+            if contact.kind == "down" and self._hand.holder in (None, contact.by):
+                if self._hand.holder is not None:
+                    self._pen_up()  # its end was never told
+                self._pen_down(contact)
+            elif contact.by != self._hand.holder:
+                continue
+            elif contact.kind == "move":
+                self._pen_move(contact)
+            elif contact.kind == "up":
+                self._pen_up()
+            elif contact.kind == "drop":
+                self._hand.lift()
+                self._repaint_all()
+                self._tell()
+
+    def _pen_down(self, contact: Contact) -> None:
+        self._began_empty = self.empty
+        erases = contact.erases or self._erasing
+        self._hand.take(contact, WIDTHS[self._size], erases, self.width())
+        self._settle()
+        if self._began_empty:
+            self.update()  # the hint goes
+
+    def _pen_move(self, contact: Contact) -> None:
+        before = self._hand.tail()
+        if self._hand.move(contact, self.width()):
+            self._update(before)
+            self._settle()
+
+    def _pen_up(self) -> None:
+        stroke = self._hand.lift()
+        self._paint(tail_piece(stroke.points, stroke.erases))
+        if not (stroke.erases and self._began_empty):  # else nothing has changed
+            self._sketch.add(stroke)
+        if self.empty:
+            self.update()  # the hint comes
+        self._tell()
+        self.changed.emit()
+
+    def _settle(self) -> None:
+        self._paint(self._hand.newest_piece())
+        self._update(self._hand.tail())
+        if self._timer.isActive():
+            self._waiting = True
+        else:
+            self._tell()
+            self._timer.start()
+
+    def _tell(self) -> None:
+        """Send the drawing as it is now."""
+        self._waiting = False
+        self._timer.stop()
+        self.digit_drawn.emit(None if self.empty else self.image())
+
+    def _emit_waiting(self) -> None:
+        if self._waiting:
+            self._tell()
+            self._timer.start()
+
+    # -- events ------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """Take touches here, so that no mouse is made up for them."""
+        if event.type() in _TOUCHES and isinstance(event, QTouchEvent):
+            self._take(touch_contacts(event, self._hand.holder))
+            event.accept()
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Put the pen down, or the eraser."""
+        self._take(mouse_contacts(event, self._hand.holder))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Draw on."""
+        self._take(mouse_contacts(event, self._hand.holder))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Lift the pen."""
+        self._take(mouse_contacts(event, self._hand.holder))
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        """A stylus: its pressure makes the stroke wider or thinner, its other end rubs out."""
+        self._take(tablet_contacts(event))
+        event.accept()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What is no more to be seen is not drawn on."""
+        if self._hand.holder is not None:
+            self._pen_up()
+        super().hideEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Del clears; undo and redo."""
+        if event.key() == Qt.Key.Key_Delete:
+            self.clear()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        elif event.matches(QKeySequence.StandardKey.Redo):
+            self.redo()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The drawing keeps its shape at any size."""
+        super().resizeEvent(event)
+        self._repaint_all()
+        self._show_tool()
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """The border and the ring; the drawing is light on black in every theme."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A comfortable square."""
+        return QSize(190, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        """Enough to draw on."""
+        return QSize(96, 96)
+
+    def _repaint_all(self) -> None:
+        side = round(max(self.width(), 1) * self.devicePixelRatio())
+        run = [piece for stroke in self._sketch.strokes for piece in pieces(stroke)]
+        self._ink.paint_anew((*run, *self._hand.settled()), side)
+        self.update()
+
+    def _paint(self, piece: Piece) -> None:
+        """Paint a piece, and ask for what it touches to be shown."""
+        self._ink.paint((piece,))
+        self._update(piece)
+
+    def _update(self, piece: Piece | None) -> None:
+        """Have what a piece touches painted, with all else that changed, at the next refresh."""
+        if piece is None:
+            return
+        scale = self.width() / SIDE
+        box = piece.bounds()
+        dirty = QRectF(box.x() * scale, box.y() * scale, box.width() * scale, box.height() * scale)
+        self.update(dirty.toAlignedRect())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The drawing, the end of the stroke in hand, the border; a hint while it is empty."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawImage(QRectF(self.rect()), self._ink.shown)
+        if (tail := self._hand.tail()) is not None:
+            painter.save()
+            painter.scale(self.width() / SIDE, self.width() / SIDE)
+            draw(painter, tail)
+            painter.restore()
+        if self.empty and self._hand.holder is None:
+            painter.setPen(QColor(DARK.muted))
+            painter.setFont(body_font(12))
+            words = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter
+            hint = self.tr("Draw a digit with the mouse or pen.")
+            painter.drawText(self.rect().adjusted(14, 14, -14, -14), words, hint)
+        ring = self.hasFocus()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._theme.accent if ring else self._theme.border), 1 + ring))
+        edge = 0.5 + 0.5 * ring
+        painter.drawRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge))
+        painter.end()

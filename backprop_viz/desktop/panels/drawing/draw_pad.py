@@ -1,0 +1,274 @@
+"""The panel to draw a digit in: the canvas, what the net makes of it, and what it sees."""
+
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+
+from backprop_viz.desktop.panels.drawing.canvas import Canvas
+from backprop_viz.desktop.panels.drawing.not_a_digit import NoDigit
+from backprop_viz.desktop.panels.drawing.probabilities import ProbabilityBars
+from backprop_viz.desktop.panels.drawing.strokes import Mark
+from backprop_viz.desktop.panels.drawing.tools import Tools
+from backprop_viz.desktop.panels.drawing.training_row import TeachingRow
+from backprop_viz.desktop.style.images import gray_image, is_gray, signed_image, signed_range
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.drawing_training import Prediction
+from backprop_viz.recording.events import Array
+
+_GAP = 12
+_BARS = 96  # the least width for the bars
+_CAPTION = 18
+_COMFORTABLE = 220  # a side that is good to draw on
+
+
+class DrawPanel(Panel):
+    """Draw a digit and see what the net takes it for.
+
+    ``digit_drawn`` carries the drawing (float32, 280x280, light on dark) or None; ``changed``
+    says that strokes came or went, ``size_changed`` that another pen is in use (its place in
+    ``WIDTHS``). ``probabilities`` and ``prediction`` are the net's answer.
+    """
+
+    digit_drawn = Signal(object)
+    changed = Signal()
+    size_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("DrawPanel", "Draw a digit"), parent)
+        self.setObjectName("drawPanel")
+        self._stage = _Stage(self)
+        self.body.addWidget(self._stage, 1)
+        self.teaching = TeachingRow()
+        self.body.addWidget(self.teaching)
+        self._prediction: Prediction | None = None
+        self._tools = Tools()
+        self._tools.show_size(self.canvas.size_of_pen)
+        self._tools.size_chosen.connect(self.set_size_of_pen)
+        self.header.addWidget(self._tools)
+        self.canvas.digit_drawn.connect(self._drawn)
+        self.canvas.changed.connect(self.changed)
+
+    @property
+    def canvas(self) -> Canvas:
+        """The widget that is drawn on."""
+        return self._stage.canvas
+
+    def set_clear_action(self, action: QAction) -> None:
+        """Put a button for the action that clears the drawing into the header."""
+        button = QToolButton()
+        button.setObjectName("clearDrawing")
+        button.setProperty("role", "link")
+        button.setDefaultAction(action)
+        button.setAccessibleName(self.tr("Clear the drawing"))
+        self.header.addWidget(button)
+
+    def set_tool_actions(self, eraser: QAction, thinner: QAction, thicker: QAction) -> None:
+        """Take the actions of the tools beside the title."""
+        self._tools.set_actions(eraser, thinner, thicker)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show what the net made of the drawing."""
+        if frame.prediction is not self._prediction:
+            self._show(frame.prediction)
+        self.teaching.show_lesson(frame.lesson)
+        self._stage.bars.show_lesson(frame.lesson)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._stage.set_theme(theme)
+        self._tools.set_theme(theme)
+
+    @property
+    def probabilities(self) -> list[float] | None:
+        """Ten probabilities, or None while there is nothing to judge."""
+        return self.canvas.probabilities
+
+    @property
+    def prediction(self) -> int | None:
+        """The likeliest digit, or None."""
+        return self.canvas.prediction
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a stroke to take back."""
+        return self.canvas.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a stroke to draw again."""
+        return self.canvas.can_redo
+
+    def show_picture(self, image: Array) -> None:
+        """Put an image (280, 280), 0..1, light on dark, in place of the drawing."""
+        self.canvas.show_picture(image)
+
+    def strokes(self) -> tuple[Mark, ...]:
+        """What the drawing is made of."""
+        return self.canvas.strokes()
+
+    def show_strokes(self, strokes: tuple[Mark, ...]) -> None:
+        """Have these in place of the drawing."""
+        self.canvas.show_strokes(strokes)
+
+    def clear(self) -> None:
+        """Wipe the drawing."""
+        self.canvas.clear()
+
+    def undo(self) -> None:
+        """Take the last stroke back."""
+        self.canvas.undo()
+
+    def redo(self) -> None:
+        """Draw again what was taken back."""
+        self.canvas.redo()
+
+    @property
+    def size_of_pen(self) -> int:
+        """The place in ``WIDTHS`` of the pen in use."""
+        return self.canvas.size_of_pen
+
+    def set_size_of_pen(self, size: int) -> None:
+        """Draw with another pen; beyond the widths, with the nearest."""
+        self.canvas.set_size_of_pen(size)
+        self._tools.show_size(self.size_of_pen)
+        self.size_changed.emit(self.size_of_pen)
+
+    def set_erasing(self, erasing: bool) -> None:
+        """Rub out from now on, or draw again."""
+        self.canvas.set_erasing(erasing)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit says what the drawing is."""
+        if event.text().isascii() and event.text().isdigit() and not event.modifiers():
+            self.teaching.choose(int(event.text()))
+        else:
+            super().keyPressEvent(event)
+
+    def _drawn(self, image: object) -> None:
+        if image is None:
+            self._show(None)  # at once: no answer stands beside an empty canvas
+        self.digit_drawn.emit(image)
+
+    def _show(self, prediction: Prediction | None) -> None:
+        self._prediction = prediction
+        self.canvas.set_probabilities(None if prediction is None else prediction.probabilities)
+        self._stage.bars.show_probabilities(self.canvas.probabilities, self.canvas.prediction)
+        self._stage.seen.show_image(None if prediction is None else prediction.seen)
+        self._stage.no_digit.show_prediction(prediction)
+
+
+class _Stage(QWidget):
+    """Places the canvas as a square, the bars beside it and what the net sees below."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.canvas = Canvas(self)
+        self.bars = ProbabilityBars(self)
+        self.seen = SeenByTheNet(self)
+        self.no_digit = NoDigit(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """A canvas that can be drawn on, the bars, and the small picture."""
+        return QSize(96 + _GAP + _BARS, 96 + 8 + _CAPTION + 32)
+
+    def sizeHint(self) -> QSize:
+        """As in a window of usual size."""
+        return QSize(300, 270)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Pass a theme on."""
+        for widget in (self.canvas, self.bars, self.seen, self.no_digit):
+            widget.set_theme(theme)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the three, and the judgement beside what the net sees."""
+        super().resizeEvent(event)
+        canvas, bars, seen = place(self.width(), self.height())
+        self.canvas.setGeometry(canvas)
+        self.bars.setGeometry(bars)
+        self.seen.setGeometry(seen)
+        self.no_digit.setGeometry(seen.adjusted(seen.height() - _CAPTION + 8, _CAPTION - 6, 0, 2))
+
+
+def place(width: int, height: int) -> tuple[QRect, QRect, QRect]:
+    """Where the canvas, the bars and what the net sees go in a panel of this size."""
+    widest = width - _GAP - _BARS
+    for times in (3, 2, 1):
+        below = 8 + _CAPTION + 32 * times
+        if height - below >= min(0.85 * widest, _COMFORTABLE):
+            break  # what the net sees is as large as leaves the canvas large enough
+    side = max(min(height - below, widest), 32)
+    left = side + _GAP
+    # Beside a small canvas the bars go on below it, to be read.
+    bars = QRect(left, 0, min(max(width - left, 0), side + 40), min(max(side, 150), height))
+    seen = QRect(0, side + 8, width if bars.height() == side else side + _GAP - 2, below - 8)
+    return QRect(0, 0, side, side), bars, seen
+
+
+class SeenByTheNet(QWidget):
+    """The 32x32 input that was made of the drawing, each of its pixels a square."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("seenByTheNet")
+        self.setAccessibleName(self.tr("What the net sees"))
+        self.setToolTip(
+            self.tr("The drawing as it enters the net: cropped, centred, 32 by 32 pixels.")
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._theme = DARK
+        self._seen: Array | None = None
+
+    @property
+    def image(self) -> QImage | None:
+        """The input in the colours that the network's panel has for it; None for none."""
+        if self._seen is None:
+            return None
+        if is_gray(self._seen):
+            return gray_image(self._seen)
+        return signed_image(self._seen, signed_range(self._seen), self._theme)
+
+    def show_image(self, seen: Array | None) -> None:
+        """Show an input of the net, None for none."""
+        self._seen = seen
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A caption and the picture."""
+        painter = QPainter(self)
+        painter.setPen(QColor(self._theme.muted))
+        painter.setFont(body_font(11))
+        caption = self.tr("What the net sees")
+        if self._seen is not None and not is_gray(self._seen):
+            limit = short(signed_range(self._seen))
+            caption = self.tr("What the net sees · ±{limit}").format(limit=limit)
+        metrics = QFontMetrics(body_font(11))
+        caption = metrics.elidedText(caption, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(QRect(0, 0, self.width(), _CAPTION), 0, caption)
+        side = self.height() - _CAPTION
+        box = QRectF(0, _CAPTION, side, side)
+        painter.fillRect(box, Qt.GlobalColor.black)
+        image = self.image
+        if image is not None:
+            painter.drawImage(box, image)
+        painter.setPen(QPen(QColor(self._theme.border), 1))
+        painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.end()

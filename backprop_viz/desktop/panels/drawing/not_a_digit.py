@@ -1,0 +1,37 @@
+"""What the pad says beside its answer when the drawing does not look like a digit."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.recording.drawing_training import Prediction
+
+
+class NoDigit(QLabel):
+    """A line that is there or not; its place is kept, so that nothing moves when it comes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("noDigit")
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.setToolTip(
+            self.tr(
+                "Judged by another network, which comes with the program and was trained on drawn "
+                "digits, letters and scribbles. The probabilities are your network's: it has to "
+                "choose among ten digits, whatever is drawn."
+            )
+        )
+        self.set_theme(DARK)
+        self.show_prediction(None)
+
+    def show_prediction(self, prediction: Prediction | None) -> None:
+        """Speak if the drawing was judged not to look like a digit, else be silent."""
+        doubted = prediction is not None and prediction.looks_like_a_digit is False
+        self.setText(self.tr("Does not look like a digit") if doubted else "")
+        self.setVisible(doubted)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Write in the colours of a theme."""
+        self.setFont(body_font(11))
+        self.setStyleSheet(f"color: {theme.text};")

@@ -1,0 +1,148 @@
+"""Ten bars, one for each digit: how likely the net holds it to be the one drawn."""
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.recording.drawing_training import Lesson, Moved
+
+DIGITS = 10
+_MOVED = 0.005  # a bar that moved by less is not marked
+
+
+def percent(probability: float) -> str:
+    """A probability as it is read; nothing where it rounds to 0, never a false 100."""
+    if not math.isfinite(probability):
+        return f"{probability}"
+    if 0.995 <= probability < 1:
+        return ">99%"
+    return f"{probability:.0%}" if probability >= 0.005 else ""
+
+
+class ProbabilityBars(QWidget):
+    """The bars; the likeliest is in the accent colour and bold."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("probabilityBars")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._theme = DARK
+        self._probabilities: tuple[float, ...] | None = None
+        self._top: int | None = None
+        self._label: int | None = None
+        self._moved: Moved | None = None
+        self.show_probabilities(None, None)
+
+    def show_probabilities(self, probabilities: Sequence[float] | None, top: int | None) -> None:
+        """Show ten probabilities and which digit is on top; None: empty bars."""
+        shown = None if probabilities is None else tuple(probabilities)
+        if (shown, top) == (self._probabilities, self._top) and self.accessibleName():
+            return
+        self._probabilities, self._top = shown, top
+        self.setAccessibleName(self._words())
+        self.setToolTip(self._numbers())
+        self.update()
+
+    def show_lesson(self, lesson: Lesson) -> None:
+        """Mark the label, and where the bars were before a step on the drawing."""
+        if (lesson.label, lesson.moved) != (self._label, self._moved):
+            self._label, self._moved = lesson.label, lesson.moved
+            self.setToolTip(self._numbers())
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As high as a canvas of usual size."""
+        return QSize(110, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the digit, a short bar and its number."""
+        return QSize(84, 100)
+
+    def _words(self) -> str:
+        if self._probabilities is None or self._top is None:
+            return self.tr("Probabilities of the ten digits: none yet")
+        text = self.tr("Predicted: {digit}, with probability {probability}")
+        probability = f"{self._probabilities[self._top]:.4f}"
+        return text.format(digit=self._top, probability=probability)
+
+    def _numbers(self) -> str:
+        if self._probabilities is None:
+            return self.tr("What the net predicts for the drawing. Draw a digit to see it.")
+        if self._moved is None:
+            return "\n".join(f"{i}: {p:.6f}" for i, p in enumerate(self._probabilities))
+        pairs = zip(self._moved.before, self._probabilities, strict=True)
+        return "\n".join(f"{i}: {before:.6f} → {p:.6f}" for i, (before, p) in enumerate(pairs))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ten rows: digit, bar, percent."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        row = self.height() / DIGITS
+        size = max(9, min(13, int(row * 0.75)))
+        digit = QFontMetrics(code_font(size, bold=True)).horizontalAdvance("0")
+        number = QFontMetrics(body_font(size - 1, bold=True)).horizontalAdvance(">99%")
+        left, right = digit + 12, self.width() - number - 6
+        for i in range(DIGITS):
+            box = QRectF(0, i * row, self.width(), row)
+            self._paint_row(painter, i, box, size, QRectF(left, 0, max(right - left, 0), 0))
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, i: int, box: QRectF, size: int, span: QRectF) -> None:
+        theme, top = self._theme, i == self._top
+        probability = None if self._probabilities is None else self._probabilities[i]
+        if i == self._label:
+            painter.setPen(QPen(QColor(theme.accent), 1.2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(
+                QRectF(0.6, box.y() + 1, span.left() - 5, box.height() - 2), 3, 3
+            )
+        box = box.adjusted(3, 0, 0, 0)
+        painter.setFont(code_font(size, bold=top))
+        painter.setPen(QColor(theme.text if top else theme.muted))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, str(i))
+        thick = max(4.0, min(10.0, box.height() * 0.45))
+        track = QRectF(span.left(), box.center().y() - thick / 2, span.width(), thick)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.control))
+        painter.drawRoundedRect(track, thick / 2, thick / 2)
+        if probability is None:
+            return
+        if math.isfinite(probability) and probability > 0:
+            shape = QPainterPath()
+            shape.addRoundedRect(track, thick / 2, thick / 2)
+            filled = QRectF(track)
+            filled.setWidth(track.width() * min(probability, 1.0))
+            painter.save()
+            painter.setClipPath(shape)
+            painter.fillRect(filled, QColor(theme.accent if top else theme.faint))
+            painter.restore()
+        before = math.nan if self._moved is None else self._moved.before[i]
+        if abs(before - probability) >= _MOVED:
+            self._paint_before(painter, track, before, probability)
+        painter.setFont(body_font(size - 1, bold=top))
+        painter.setPen(QColor(theme.text if top else theme.muted))
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, align, percent(probability))
+
+    def _paint_before(self, painter: QPainter, track: QRectF, before: float, after: float) -> None:
+        """A mark where the bar ended before the step, and a line from there to its end."""
+        theme, middle = self._theme, track.center().y()
+        start = QPointF(track.left() + track.width() * before, middle)
+        end = (
+            QPointF(track.left() + track.width() * after, middle) if math.isfinite(after) else start
+        )
+        color = QColor(theme.update if after >= before else theme.loss)
+        reach = QPointF(0, track.height() / 2 + 2)
+        painter.setPen(QPen(color, 1.5))
+        painter.drawLine(start, end)
+        painter.setPen(QPen(color, 2))
+        painter.drawLine(start - reach, start + reach)

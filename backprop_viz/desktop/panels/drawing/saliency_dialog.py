@@ -1,0 +1,95 @@
+"""A window beside the pad: the saliency of the drawing, and its feature maps."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.panels.drawing.saliency_pictures import (
+    ExcitedMaps,
+    RangeStrip,
+    SaliencyPicture,
+)
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.drawing_training import Saliency
+
+
+class SaliencyDialog(QDialog):
+    """Not modal: it follows the drawing. ``wanted`` says whether there is anybody to see it."""
+
+    wanted = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("saliencyDialog")
+        self.setWindowTitle(self.tr("Saliency"))
+        self._saliency: Saliency | None = None
+        self._heading = QLabel()
+        self._heading.setObjectName("saliencyHeading")
+        self._heading.setProperty("role", "title")
+        self._formula = QLabel()
+        self._formula.setProperty("role", "caption")
+        self.picture = SaliencyPicture()
+        self.strip = RangeStrip()
+        self._hint = QLabel()
+        self._hint.setProperty("role", "caption")
+        self._hint.setWordWrap(True)
+        self.maps = ExcitedMaps()
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        for widget in (self._heading, self._formula):
+            left.addWidget(widget)
+        left.addWidget(self.picture, 1)
+        left.addWidget(self.strip)
+        left.addWidget(self._hint)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 14)
+        row.setSpacing(18)
+        row.addLayout(left, 5)
+        row.addWidget(self.maps, 4)
+        self.resize(660, 440)
+        self._show(None)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the frame's saliency."""
+        if frame.lesson.saliency is not self._saliency and self.isVisible():
+            self._show(frame.lesson.saliency)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        for widget in (self.picture, self.strip, self.maps):
+            widget.set_theme(theme)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the numbers."""
+        super().showEvent(event)
+        self.wanted.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask for them no longer: then they cost nothing."""
+        super().hideEvent(event)
+        self._show(None)
+        self.wanted.emit(False)
+
+    def _show(self, saliency: Saliency | None) -> None:
+        self._saliency = saliency
+        self.picture.show_saliency(saliency)
+        self.maps.show_maps(() if saliency is None else saliency.maps)
+        self.strip.show_limit(self.picture.limit)
+        if saliency is None:
+            self._heading.setText(self.tr("Saliency"))
+            self._formula.setText(" ")
+            self._hint.setText(self.tr("Draw a digit to see which of its pixels matter."))
+            return
+        heading = self.tr("Saliency for {0} (label)")
+        if not saliency.chosen:
+            heading = self.tr("Saliency for {0} (predicted)")
+        self._heading.setText(heading.format(saliency.digit))
+        formula = self.tr("∂ out[{0}] / ∂x of 1×32×32, from −{1} to +{1}")
+        self._formula.setText(formula.format(saliency.digit, short(self.picture.limit)))
+        hint = self.tr(
+            "More ink on a pixel raises the logit of {0} where it is positive, and lowers it "
+            "where it is negative. The line is the edge of your ink."
+        )
+        self._hint.setText(hint.format(saliency.digit))

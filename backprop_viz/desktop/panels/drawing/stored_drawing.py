@@ -1,0 +1,40 @@
+"""A drawing as plain values and arrays, to be kept in a file."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from backprop_viz.desktop.panels.drawing.strokes import Mark, Picture, Point, Stroke
+from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
+
+
+def to_plain(marks: Iterable[Mark]) -> list[dict[str, Any]]:
+    """Each stroke as an array of its points (n, 3): x, y, width; a picture as its bytes."""
+    return [
+        {"greys": mark.greys}
+        if isinstance(mark, Picture)
+        else {
+            "points": np.array([(p.x, p.y, p.width) for p in mark.points], np.float64),
+            "erases": mark.erases,
+        }
+        for mark in marks
+    ]
+
+
+def from_plain(plain: Iterable[dict[str, Any]]) -> tuple[Mark, ...]:
+    """What ``to_plain`` was given."""
+    return tuple(map(_mark, plain))
+
+
+def fits(marks: Sequence[Mark]) -> bool:
+    """Whether a drawing is small enough to be kept as strokes."""
+    points = sum(len(mark.points) for mark in marks if isinstance(mark, Stroke))
+    pictures = sum(isinstance(mark, Picture) for mark in marks)
+    return points <= MOST_POINTS and len(marks) <= MOST_STROKES and pictures <= 1
+
+
+def _mark(item: dict[str, Any]) -> Mark:
+    if "greys" in item:
+        return Picture(item["greys"])
+    return Stroke(tuple(Point(*point) for point in item["points"].tolist()), item["erases"])

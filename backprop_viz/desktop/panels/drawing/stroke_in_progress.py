@@ -1,0 +1,66 @@
+"""The stroke in hand: what is being drawn, and by which instrument."""
+
+from backprop_viz.desktop.panels.drawing.pointer_input import Contact
+from backprop_viz.desktop.panels.drawing.strokes import (
+    ERASER,
+    SIDE,
+    Piece,
+    Point,
+    Stroke,
+    settled_piece,
+    settled_pieces,
+    tail_piece,
+)
+
+
+class Hand:
+    """Collects the points of one stroke; ``holder`` is what draws it, None between strokes."""
+
+    def __init__(self) -> None:
+        self.holder: str | None = None
+        self._points: list[Point] = []
+        self._erases = False
+        self._width = 0.0
+
+    def take(self, contact: Contact, width: float, erases: bool, widget_side: int) -> None:
+        """Begin a stroke ``width`` wide, in the drawing's units."""
+        self.holder = contact.by
+        self._erases = erases
+        self._width = width * (ERASER if erases else 1)
+        self._points = [self._point(contact, widget_side)]
+
+    def move(self, contact: Contact, widget_side: int) -> bool:
+        """Go on to another place; whether it was another."""
+        point, last = self._point(contact, widget_side), self._points[-1]
+        if (point.x, point.y) == (last.x, last.y):
+            return False
+        self._points.append(point)
+        return True
+
+    def lift(self) -> Stroke:
+        """End the stroke, and give it."""
+        stroke = Stroke(tuple(self._points), self._erases)
+        self.holder = None
+        self._points = []
+        return stroke
+
+    def newest_piece(self) -> Piece:
+        """What the newest point settled."""
+        return settled_piece(self._points[-3:], self._erases)
+
+    def settled(self) -> tuple[Piece, ...]:
+        """All that is settled of the stroke."""
+        return tuple(settled_pieces(self._points, self._erases))
+
+    def tail(self) -> Piece | None:
+        """The end of the stroke, which the next point may bend."""
+        return tail_piece(self._points, self._erases) if self._points else None
+
+    def _point(self, contact: Contact, widget_side: int) -> Point:
+        scale = SIDE / max(widget_side, 1)
+        width = self._width
+        if contact.pressure is not None:
+            # Modestly: a light hand still leaves ink. And not by jumps.
+            width *= 0.65 + 0.6 * min(max(contact.pressure, 0.0), 1.0)
+            width = 0.5 * (self._points[-1].width + width) if self._points else width
+        return Point(contact.at.x() * scale, contact.at.y() * scale, width)

@@ -1,0 +1,95 @@
+"""The row under the pad: which digit the drawing is, and what to do with it."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from backprop_viz.desktop.actions import plain
+from backprop_viz.recording.drawing_training import Lesson
+
+_DIGITS = 10
+
+
+class TeachingRow(QWidget):
+    """Train on this, as which digit; take that back; see the saliency.
+
+    ``label_chosen`` carries the digit 0..9 that was chosen, or None.
+    """
+
+    label_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("teachingRow")
+        # Four controls under a narrow pad.
+        self.setStyleSheet("QToolButton, QComboBox { padding: 1px 4px; }")
+        self._train = _button("trainOnThis")
+        self._undo = _button("undoTrainOnThis")
+        self._saliency = _button("showSaliency")
+        self._label = QComboBox()
+        self._label.setObjectName("drawingLabel")
+        # Bare digits: a list is searched by what its items begin with.
+        self._label.addItem("…", None)
+        for digit in range(_DIGITS):
+            self._label.addItem(str(digit), digit)
+        self._label.setAccessibleName(self.tr("Label of the drawing"))
+        self._label.setToolTip(
+            self.tr(
+                "The label of the drawing: which digit you drew. "
+                "The keys 0 to 9 choose it, on the pad too."
+            )
+        )
+        self._label.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._label.currentIndexChanged.connect(self._chosen)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._train, 1)
+        as_ = QLabel(self.tr("as", "Train on this as 6"))
+        as_.setProperty("role", "caption")
+        as_.setBuddy(self._label)
+        row.addWidget(as_)
+        for widget in (self._label, self._undo, self._saliency):
+            row.addWidget(widget)
+
+    def set_actions(self, train: QAction, undo: QAction, saliency: QAction) -> None:
+        """Take the actions that the buttons trigger."""
+        # In a menu the words, on a button the sign: it is the icon's text that a button shows.
+        undo.setIconText("↶")
+        saliency.setIconText("∂/∂x")
+        for button, action in (
+            (self._train, train),
+            (self._undo, undo),
+            (self._saliency, saliency),
+        ):
+            button.setDefaultAction(action)
+            button.setAccessibleName(plain(action))
+
+    def explain(self, train: str, undo: str) -> None:
+        """Say why a button is grey, "" where it is not."""
+        self._train.setAccessibleDescription(train)
+        self._undo.setAccessibleDescription(undo)
+
+    def show_lesson(self, lesson: Lesson) -> None:
+        """Show the label, and tell nobody."""
+        if self._label.currentData() != lesson.label:
+            blocker = QSignalBlocker(self._label)
+            self._label.setCurrentIndex(self._label.findData(lesson.label))
+            del blocker
+
+    def choose(self, digit: int) -> None:
+        """Choose a label as with the mouse; the one that is chosen already: none again."""
+        chosen = self._label.currentData()
+        self._label.setCurrentIndex(0 if chosen == digit else self._label.findData(digit))
+
+    def _chosen(self) -> None:
+        self.label_chosen.emit(self._label.currentData())
+
+
+def _button(name: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setSizePolicy(button.sizePolicy().Policy.Preferred, button.sizePolicy().Policy.Fixed)
+    return button

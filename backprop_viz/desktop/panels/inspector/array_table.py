@@ -1,0 +1,282 @@
+"""Numbers of an array in rows, one for each element: made only where they are looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableView,
+    QWidget,
+)
+
+from backprop_viz.desktop.style.numbers import full, index_text, signed
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.tight_cell import TightCell
+from backprop_viz.recording.events import Array
+
+_Index = QModelIndex | QPersistentModelIndex
+_PADDING = 2
+_HEADER = 20
+_LEAST = 66
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A column: its values, flat, or the ``word`` that stands for all of them.
+
+    ``color`` is a role of the theme.
+    """
+
+    title: str
+    tip: str
+    values: Array | None
+    color: str = "text"
+    word: str = "–"
+
+
+class ArrayModel(QAbstractTableModel):
+    """Rows of elements: the index, then the columns."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shape: tuple[int, ...] = (0,)
+        self._rows = 0
+        self.columns: tuple[Column, ...] = ()
+        self._theme = DARK
+        self.font = code_font(11)
+        self.digits = 4
+
+    def show_columns(self, shape: tuple[int, ...], columns: Sequence[Column]) -> bool:
+        """Show the elements of an array of this shape; whether they are other rows than before."""
+        titles = [column.title for column in columns]
+        same = shape == self._shape and titles == [column.title for column in self.columns]
+        if not same:
+            self.beginResetModel()
+        self._shape, self.columns = shape, tuple(columns)
+        self._rows = 1
+        for size in shape:
+            self._rows *= size
+        if not same:
+            self.endResetModel()
+        elif self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._rows - 1, len(self.columns)))
+        return not same
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """One for each element."""
+        return 0 if parent.isValid() else self._rows
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """The index, and the columns."""
+        return 0 if parent.isValid() else len(self.columns) + 1
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The columns' titles, and what they mean."""
+        if orientation is not Qt.Orientation.Horizontal or section > len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section else _LEFT
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section - 1].title if section else "#"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.columns[section - 1].tip if section else self.tr("Where the element is")
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A number in short, all its digits in the tooltip."""
+        row, section = index.row(), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(row, section, exact=False)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.text(row, section, exact=True)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section else _LEFT
+        if role == Qt.ItemDataRole.ForegroundRole:
+            column = self.columns[section - 1] if section else None
+            known = column is not None and column.values is not None
+            role_name = column.color if column is not None and known else "muted"
+            return self.color(role_name)
+        return None
+
+    def color(self, role_name: str) -> QColor:
+        """The theme's colour for a role."""
+        return QColor(getattr(self._theme, role_name))
+
+    def text(self, row: int, section: int, exact: bool) -> str:
+        """What stands in a cell; ``exact`` with every digit."""
+        if section == 0:
+            return index_text(row, self._shape)
+        column = self.columns[section - 1]
+        if column.values is None:
+            return column.word
+        return full(column.values[row]) if exact else signed(column.values[row], self.digits)
+
+
+class _Titles(QHeaderView):
+    """The header, its titles exactly over the numbers."""
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
+        """Draw a title."""
+        rows = self.model()
+        assert isinstance(rows, ArrayModel)
+        painter.setFont(body_font(rows.font.pixelSize()))
+        painter.setPen(rows.color("muted"))
+        role = Qt.ItemDataRole.TextAlignmentRole
+        align = rows.headerData(logicalIndex, Qt.Orientation.Horizontal, role)
+        title = rows.headerData(logicalIndex, Qt.Orientation.Horizontal)
+        painter.drawText(rect.adjusted(_PADDING, 0, -_PADDING, 0), align, title)
+
+
+class ArrayTable(QTableView):
+    """The table of an array; Ctrl+C copies what is selected with every digit.
+
+    ``element_chosen``: the flat index of the element whose row has become the current one.
+    """
+
+    element_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = ArrayModel(self)
+        self.setModel(self.rows)
+        self.setItemDelegate(TightCell(_PADDING, self))
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        vertical = self.verticalHeader()
+        vertical.hide()
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setMinimumSectionSize(12)
+        header = _Titles(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(header)
+        header.setFixedHeight(_HEADER)
+        header.setMinimumSectionSize(12)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        self._needed: list[int] = []
+        self._set_size(11)
+        self.set_theme(DARK)
+        self.verticalScrollBar().valueChanged.connect(self._fit_columns)
+
+    def show_columns(self, shape: tuple[int, ...], columns: Sequence[Column]) -> None:
+        """Show the elements of an array of this shape."""
+        if self.rows.show_columns(shape, columns):
+            self._needed = [0] * (len(columns) + 1)
+            self.rows.digits = 4
+            rows = min(self.rows.rowCount(), 1000) * self.verticalHeader().defaultSectionSize()
+            self.setMaximumHeight(_HEADER + rows + 4)
+            self.setMinimumHeight(min(_HEADER + rows + 4, _LEAST))
+        self._fit_columns()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.rows.set_theme(theme)
+        self.setStyleSheet(
+            f"QTableView {{ background: {theme.inset}; border: 1px solid {theme.border};"
+            "border-radius: 6px; }"
+            f"QTableView:focus {{ border-color: {theme.accent}; }}"
+            "QHeaderView { padding: 0; }"
+        )
+
+    def currentChanged(self, current: _Index, previous: _Index) -> None:  # noqa: N802
+        """Tell which element is chosen now."""
+        super().currentChanged(current, previous)
+        if current.isValid() and current.row() != previous.row():
+            self.element_chosen.emit(current.row())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns, in smaller letters where it is narrow."""
+        super().resizeEvent(event)
+        self._set_size(11 if self.width() >= 290 else 10)
+        self._needed = [0] * len(self._needed)
+        self.rows.digits = 4
+        self._fit_columns()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit the columns."""
+        super().showEvent(event)
+        self._fit_columns()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy, or move as tables do."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.copied())
+        else:
+            super().keyPressEvent(event)
+
+    def copied(self) -> str:
+        """The rows selected as tab-separated text."""
+        chosen = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        sections = range(self.rows.columnCount())
+        return "\n".join(
+            "\t".join(self.rows.text(row, section, exact=True) for section in sections)
+            for row in chosen
+        )
+
+    def _set_size(self, pixels: int) -> None:
+        font = code_font(pixels)
+        self.setFont(font)
+        self.rows.font = font
+        self.verticalHeader().setDefaultSectionSize(pixels + 9)
+
+    def _fit_columns(self) -> None:
+        """Make columns as wide as the widest number seen so far; share what room is left.
+
+        Where four digits have no room, three are shown.
+        """
+        if not self._needed:
+            return
+        if self.rows.digits == 4 and self._widen() > self.viewport().width():
+            self.rows.digits = 3
+            self._needed = [0] * len(self._needed)
+        spare = max(0, self.viewport().width() - self._widen())
+        for section, width in enumerate(self._needed):
+            share = spare // (len(self._needed) - 1) if section else 0
+            self.setColumnWidth(section, width + share)
+        self.viewport().update()
+
+    def _widen(self) -> int:
+        """Note what the rows in sight need; what all columns need together."""
+        metrics = QFontMetrics(self.font())
+        titles = QFontMetrics(body_font(self.font().pixelSize()))
+        first = max(0, self.rowAt(0))
+        last = self.rowAt(self.viewport().height() - 1)
+        rows = range(first, (last if last >= 0 else self.rows.rowCount() - 1) + 1)
+        for section in range(len(self._needed)):
+            title = self.rows.headerData(section, Qt.Orientation.Horizontal)
+            texts = (self.rows.text(row, section, exact=False) for row in rows)
+            # The letters are all of one width: the longest is the widest.
+            widest = metrics.horizontalAdvance(max(texts, key=len, default=""))
+            width = max(titles.horizontalAdvance(title), widest) + 2 * _PADDING
+            self._needed[section] = max(self._needed[section], width)
+        return sum(self._needed)

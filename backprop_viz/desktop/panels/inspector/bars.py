@@ -1,0 +1,238 @@
+"""A small chart of bars: groups side by side, a zero line, a range, and words that name them."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from backprop_viz.desktop.style.numbers import short, signed
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.recording.events import Array
+
+_LEGEND = 18.0
+_LABELS = 16.0
+_SIDE = 42.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bars:
+    """One bar in each group; without values only the ``word`` in the legend."""
+
+    word: str
+    color: str  # a role of the theme
+    values: Array | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """All that a chart shows.
+
+    ``labels`` stand below, each at its part of the width, the important first: one that would
+    touch another is left out. ``tips`` name each group in full; ``message`` stands in the middle
+    where there are no bars.
+    """
+
+    bars: tuple[Bars, ...] = ()
+    labels: tuple[tuple[float, str], ...] = ()
+    tips: tuple[str, ...] = ()
+    message: str = ""
+
+
+def value_range(bars: tuple[Bars, ...]) -> tuple[float, float]:
+    """The range of all finite values and zero; (0, 0) if there is nothing else."""
+    arrays = [np.asarray(b.values, np.float64) for b in bars if b.values is not None]
+    finite = [a[np.isfinite(a)] for a in arrays]
+    low = min((float(a.min()) for a in finite if a.size), default=0.0)
+    high = max((float(a.max()) for a in finite if a.size), default=0.0)
+    return min(low, 0.0), max(high, 0.0)
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Zero, and a round number below and above it where the range reaches that far."""
+    largest = max(-low, high)
+    if not largest > 0:
+        return [0.0]
+    power = 10.0 ** math.floor(math.log10(largest))
+    step = next(m * power for m in (8, 6, 5, 4, 3, 2, 1) if m * power <= largest * (1 + 1e-9))
+    return [t for t in (-step, 0.0, step) if low * 1.001 <= t <= high * 1.001]
+
+
+def group(area: QRectF, count: int, i: int) -> QRectF:
+    """Where the i-th of ``count`` groups stands."""
+    width = area.width() / count
+    return QRectF(area.left() + i * width, area.top(), width, area.height())
+
+
+class BarChart(QWidget):
+    """Paints a chart."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chart = Chart()
+        self._range = (0.0, 0.0)
+        self._theme = DARK
+        self.setMinimumHeight(110)
+        self.setMaximumHeight(260)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:
+        """As in the picture of the window."""
+        return QSize(260, 150)
+
+    def show_chart(self, chart: Chart) -> None:
+        """Show another chart."""
+        self.chart = chart
+        self._range = value_range(chart.bars)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def area(self) -> QRectF:
+        """Where the bars stand."""
+        return QRectF(self.rect()).adjusted(_SIDE, _LEGEND + 6, -2, -_LABELS - 4)
+
+    def tip(self, x: float) -> str:
+        """What the group at x is, in full."""
+        area, count = self.area(), len(self.chart.tips)
+        if not count or not area.left() <= x < area.right():
+            return ""
+        i = min(count - 1, int((x - area.left()) / area.width() * count))
+        return self.chart.tips[i]
+
+    def event(self, event: QEvent) -> bool:
+        """Show the numbers under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip(event.x()), self)
+            return True
+        return super().event(event)
+
+    # -- painting ------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the legend, the axis, the bars and the labels."""
+        painter = QPainter(self)
+        self._paint_legend(painter)
+        self._paint_axis(painter)
+        shown = [bars for bars in self.chart.bars if bars.values is not None]
+        for k, bars in enumerate(shown):
+            self._paint_bars(painter, bars, k, len(shown))
+        if self.chart.message:
+            painter.setFont(code_font(13))
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(self.area(), Qt.AlignmentFlag.AlignCenter, self.chart.message)
+        self._paint_labels(painter)
+        painter.end()
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        font = body_font(11)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        words = [bars.word for bars in self.chart.bars]
+        over = sum(metrics.horizontalAdvance(word) + 26 for word in words) - 10 - self.width()
+        if over > 0 and words:
+            longest = max(range(len(words)), key=lambda i: metrics.horizontalAdvance(words[i]))
+            room = max(metrics.horizontalAdvance(words[longest]) - over, 30)
+            words[longest] = metrics.elidedText(words[longest], Qt.TextElideMode.ElideRight, room)
+        x = self.width() - sum(metrics.horizontalAdvance(word) + 26 for word in words) + 10
+        for bars, word in zip(self.chart.bars, words, strict=True):
+            there = bars.values is not None
+            color = QColor(getattr(self._theme, bars.color if there else "muted"))
+            painter.setPen(color)
+            painter.setBrush(color if there else Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QRectF(x, _LEGEND / 2 - 3.5, 7, 7))
+            width = metrics.horizontalAdvance(word)
+            box = QRectF(x + 12, 0, width + 2, _LEGEND)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, word)
+            x += width + 26
+
+    def _counts(self) -> bool:
+        """Whether the bars count something: then there is no bar where there is nothing."""
+        values = [bars.values for bars in self.chart.bars if bars.values is not None]
+        return all(np.issubdtype(array.dtype, np.integer) for array in values)
+
+    def _height(self, value: float) -> float:
+        """The y of a value."""
+        area, (low, high) = self.area(), self._range
+        span = high - low
+        return area.bottom() - (value - low) / span * area.height() if span else area.center().y()
+
+    def _paint_axis(self, painter: QPainter) -> None:
+        area = self.area()
+        painter.setFont(code_font(10))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if not any(bars.values is not None for bars in self.chart.bars):
+            return
+        for tick in ticks(*self._range):
+            y = self._height(tick)
+            painter.setPen(QColor(self._theme.grid if tick else self._theme.border))
+            painter.drawLine(int(area.left()), round(y), int(area.right()), round(y))
+            painter.setPen(QColor(self._theme.muted))
+            text = "0" if tick == 0 else f"{tick:,.0f}" if self._counts() else f"{tick:+.3g}"
+            box = QRectF(0, y - 7, _SIDE - 5, 14)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_bars(self, painter: QPainter, bars: Bars, k: int, count: int) -> None:
+        assert bars.values is not None
+        area, zero = self.area(), self._height(0.0)
+        color = QColor(getattr(self._theme, bars.color))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for i, value in enumerate(bars.values):
+            column = group(area, len(bars.values), i)
+            wide = min(column.width() * 0.76, 15.0 * count)
+            left = column.center().x() - wide / 2 + k * wide / count
+            width = max(wide / count - (1 if wide > 8 else 0), 1.0)
+            if value == 0 and self._counts():
+                continue
+            painter.setBrush(color if math.isfinite(value) else QColor(self._theme.error))
+            if math.isnan(value):
+                painter.drawRect(QRectF(left, area.top(), width, area.height()))
+                continue
+            clipped = min(max(float(value), self._range[0]), self._range[1])
+            y = self._height(clipped if math.isfinite(value) else math.copysign(1e300, value))
+            y = min(max(y, area.top()), area.bottom())
+            box = QRectF(left, min(y, zero), width, abs(y - zero))
+            if box.height() < 2:
+                # Zero is a bar without height: a tick says that there is one.
+                box = QRectF(left, zero - 1, width, 2)
+            painter.drawRoundedRect(box, min(2.0, width / 3), min(2.0, box.height() / 2))
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        area, font = self.area(), code_font(10)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.muted))
+        taken: list[QRectF] = []
+        for part, text in self.chart.labels:
+            width = metrics.horizontalAdvance(text) + 6
+            left = area.left() + part * area.width() - width / 2
+            left = min(max(left, 0.0), self.width() - width)
+            box = QRectF(left, area.bottom() + 4, width, _LABELS)
+            if not any(box.intersects(other) for other in taken):
+                taken.append(box)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def element_tips(bars: tuple[Bars, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """For each element its index and all its values."""
+    rows = []
+    for i, name in enumerate(names):
+        values = [f"{b.word}: {signed(b.values[i])}" for b in bars if b.values is not None]
+        rows.append("\n".join((name, *values)))
+    return tuple(rows)
+
+
+def bin_tips(bars: tuple[Bars, ...], edges: Array) -> tuple[str, ...]:
+    """For each bin of a histogram its edges and how many elements are in it."""
+    rows = []
+    for i in range(len(edges) - 1):
+        counts = [f"{b.word}: {b.values[i]:,}" for b in bars if b.values is not None]
+        rows.append("\n".join((f"{short(edges[i])} … {short(edges[i + 1])}", *counts)))
+    return tuple(rows)

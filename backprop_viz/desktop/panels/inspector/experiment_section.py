@@ -1,0 +1,274 @@
+"""The gradient as an experiment: change what flows out of a node, and undo it again."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_viz.desktop.panels.inspector.intervention_texts import alteration_sentence
+from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.painting import ALTERED_SIGN
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.recording.events import Alteration, Array
+from backprop_viz.recording.graph import Node
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.quantities import Quantity
+
+SCALE, SIZE = Quantity(), Quantity(0, above=True)
+
+
+def default_value(kind: str, moment: Moment, node: int) -> float:
+    """The value first offered for a kind: it makes a change that can be seen."""
+    if kind in ("scale", "zero"):
+        return 2.0
+    event = moment.backward_event(node)
+    found = 0.0
+    if event is not None:
+        found = largest(event.outputs) / 2 if kind == "clip" else spread(event.outputs)
+    return float(f"{found:.3g}") if math.isfinite(found) and found > 0 else 1.0
+
+
+def largest(arrays: Iterable[Array | None]) -> float:
+    """The largest magnitude of any number in the arrays; 0 where there is none."""
+    with np.errstate(all="ignore"):
+        return max((float(np.abs(a).max()) for a in arrays if a is not None and a.size), default=0)
+
+
+def spread(arrays: Iterable[Array | None]) -> float:
+    """The standard deviation of all numbers in the arrays together; 0 where there is none."""
+    known = [a.ravel() for a in arrays if a is not None and a.size]
+    with np.errstate(all="ignore"):
+        return float(np.std(np.concatenate(known))) if known else 0.0
+
+
+def _is_at(altered: Alteration, node: Node) -> bool:
+    return altered.node in (node.key, node.id)
+
+
+class ExperimentSection(QWidget):
+    """A change to the gradient out of a node: what, by how much, Apply; and the way back.
+
+    ``alter_wanted`` carries an Alteration.
+    """
+
+    alter_wanted = Signal(object)
+    undo_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("experimentSection")
+        self.altered_sign = QLabel(ALTERED_SIGN)
+        self.altered_sign.setFont(body_font(14, bold=True))
+        self.altered_sign.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.altered = Sentence()
+        self.altered.setFont(body_font(12))
+        self.explanation = Sentence()
+        self.explanation.setFont(body_font(11))
+        self.explanation.setProperty("role", "muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 4)
+        layout.setSpacing(4)
+        layout.addLayout(self._make_head())
+        altered = QHBoxLayout()
+        altered.setSpacing(6)
+        altered.addWidget(self.altered_sign)
+        altered.addWidget(self.altered, 1)
+        layout.addLayout(altered)
+        layout.addLayout(self._make_row())
+        layout.addWidget(self.explanation)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._frame: Frame | None = None
+        self._node: Node | None = None
+        self._edited = False  # the value is the user's: it stays while the cursor moves
+        self._applied: Alteration | None = None
+        self._shown, self._known = Shown(), Shown()
+        self._refresh()
+        self.set_theme(DARK)
+
+    def show_moment(self, frame: Frame, node: Node) -> None:
+        """Offer to change the gradient out of a node, or say what was changed."""
+        moment = frame.moment
+        before, self._frame, self._node = self._node, frame, node
+        if not self._shown.is_new(moment.recording, moment.cursor, node.key, frame.training):
+            return
+        if before is None or before.key != node.key:
+            self._edited, self._applied = False, None
+        altered = moment.recording.altered
+        if altered is not None and altered != self._applied and _is_at(altered, node):
+            self._take(altered)
+        self._applied = altered
+        # Its spread takes a while to find: only once for each gradient.
+        known = self._known.is_new(moment.backward_event(node.id), node.id)
+        if known and not self._edited:
+            self._offer_value()
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        for label in (self.altered_sign, self.altered):
+            label.setStyleSheet(f"color: {theme.error};")
+
+    def wanted(self) -> Alteration | None:
+        """What Apply would ask for; None where the value does not do."""
+        if self._node is None:
+            return None
+        kind = self.kinds.currentData()
+        if kind == "zero":
+            return Alteration(self._node.key, kind)
+        value = self.value.typed()
+        if value is None:
+            return None
+        return Alteration(self._node.key, kind, value)
+
+    def reason(self) -> str:
+        """Why the gradient cannot be changed now, empty where it can."""
+        frame, node = self._frame, self._node
+        if frame is None or node is None:
+            return self.tr("There is no node.")
+        if frame.training:
+            return self.tr("Pause the training first.")
+        if node.name == "AccumulateGrad":
+            return self.tr("This node has no output gradient: it adds what arrives to .grad.")
+        recording = frame.moment.recording
+        if recording.preview or recording.graph.find(node.key) is None:
+            return self.tr("This iteration has no such node yet: run forward first.")
+        return ""
+
+    # -- parts -------------------------------------------------------------------------------
+
+    def _make_head(self) -> QHBoxLayout:
+        title = QLabel(self.tr("Experiment"))
+        title.setFont(body_font(12, bold=True))
+        self.undo = QToolButton()
+        self.undo.setObjectName("undoAlteration")
+        self.undo.setText(self.tr("Undo"))
+        self.undo.setProperty("role", "link")
+        self.undo.setAccessibleName(self.tr("Undo the change of the gradient"))
+        self.undo.setToolTip(self.tr("Back to the recorded gradient"))
+        self.undo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.undo.clicked.connect(self.undo_wanted)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self.undo)
+        return head
+
+    def _make_row(self) -> QHBoxLayout:
+        self.kinds = _Kinds()
+        self.kinds.setObjectName("alterationKind")
+        self.kinds.setAccessibleName(self.tr("Change of the gradient"))
+        for kind, text in (
+            ("scale", self.tr("Scale by ×")),
+            ("clip", self.tr("Clip to ±")),
+            ("zero", self.tr("Zero")),
+            ("noise", self.tr("Add noise σ")),
+        ):
+            self.kinds.addItem(text, kind)
+        self.kinds.activated.connect(self._choose_kind)
+        self.value = NumberField(SCALE, self.tr("Value of the change"), 2.0)
+        self.value.setObjectName("alterationValue")
+        self.value.setMinimumWidth(50)
+        self.value.setMaximumWidth(110)
+        self.value.edited.connect(self._value_edited)
+        self.value.entered.connect(self._apply)
+        self.apply = QPushButton(self.tr("Apply"))
+        self.apply.setObjectName("applyAlteration")
+        self.apply.setProperty("role", "primary")
+        self.apply.setAccessibleName(self.tr("Apply the change of the gradient"))
+        self.apply.clicked.connect(self._apply)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.kinds)
+        row.addWidget(self.value, 1)
+        row.addStretch()
+        row.addWidget(self.apply)
+        return row
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def _take(self, altered: Alteration) -> None:
+        """Show the change that was made, so that it can be varied."""
+        self.kinds.setCurrentIndex(self.kinds.findData(altered.kind))
+        self._offer(altered.value)
+        self._edited = True
+
+    def _offer_value(self) -> None:
+        if self._frame is None or self._node is None:
+            return
+        value = default_value(self.kinds.currentData(), self._frame.moment, self._node.id)
+        self._offer(value)
+
+    def _offer(self, value: float) -> None:
+        kind = self.kinds.currentData()
+        self.value.offer(SIZE if kind in ("clip", "noise") else SCALE, value)
+
+    def _refresh(self) -> None:
+        reason, usable = self.reason(), not self.reason()
+        self.value.setHidden(self.kinds.currentData() == "zero")
+        self.kinds.setEnabled(usable)
+        self.value.setEnabled(usable)
+        ready = usable and self.wanted() is not None
+        self.apply.setEnabled(ready)
+        self.kinds.setToolTip(reason or self.tr("How to change the gradient out of this node"))
+        self.value.setToolTip(reason or self.tr("A number such as 0.5 or 1e-3. Enter applies it."))
+        apply = self.tr("Run backward with the changed gradient (Enter in the field)")
+        if not ready:
+            apply = self.tr("Type a number above 0.")
+            if self.kinds.currentData() == "scale":
+                apply = self.tr("Type a number.")
+        self.apply.setToolTip(reason or apply)
+        text = self.tr(
+            "Runs this iteration's backward again with the gradient out of this node changed."
+        )
+        self.explanation.setText(reason or text)
+        self._show_altered()
+
+    def _show_altered(self) -> None:
+        recording = None if self._frame is None else self._frame.moment.recording
+        altered = None if recording is None else recording.altered
+        for widget in (self.altered_sign, self.altered, self.undo):
+            widget.setVisible(altered is not None)
+        if recording is None or altered is None or self._frame is None or self._node is None:
+            return
+        self.altered.setText(alteration_sentence(altered, recording, self._node.key))
+        self.undo.setEnabled(not self._frame.training)
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def _choose_kind(self) -> None:
+        self._edited = False
+        self._offer_value()
+        self._refresh()
+
+    def _value_edited(self) -> None:
+        self._edited = True
+        self._refresh()
+
+    def _apply(self) -> None:
+        wanted = self.wanted()
+        if wanted is not None and not self.reason():
+            self._edited = True
+            self.alter_wanted.emit(wanted)
+
+
+class _Kinds(QComboBox):
+    """A choice that lets the page scroll: the wheel does not change it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()

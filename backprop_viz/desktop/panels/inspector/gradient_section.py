@@ -1,0 +1,165 @@
+"""A parameter's ``.grad`` before and after backward, as bars."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.panels.inspector.bars import BarChart, Bars, Chart, bin_tips, element_tips
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.numbers import norm, short, signed
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.phases import Phase
+
+# More elements than this are shown as a histogram.
+MOST_BARS = 24
+_BINS = 31
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gradients:
+    """``.grad`` as backward found it, and as it left it; ``ran``: backward has come to it.
+
+    While it has not, ``after`` is None and means nothing.
+    """
+
+    before: Array | None
+    after: Array | None
+    ran: bool
+
+
+def gradients(moment: Moment, name: str) -> Gradients:
+    """A parameter's gradients at a moment."""
+    backward = moment.recording.span(Phase.BACKWARD)
+    over = backward is not None and moment.cursor >= backward.stop
+    ran = over or moment.last(name, Phase.BACKWARD) is not None
+    before = moment.grad_before_backward(name)
+    return Gradients(before, moment.grad(name) if ran else None, ran)
+
+
+def histogram(arrays: list[Array]) -> tuple[list[Array], Array]:
+    """How many elements of each array are in each of some bins they share; the bins' edges.
+
+    Only finite ones that are not zero: dead units would dwarf all others.
+    """
+    flat = [np.asarray(a, np.float64).ravel() for a in arrays]
+    flat = [a[np.isfinite(a) & (a != 0)] for a in flat]
+    low = min((float(a.min()) for a in flat if a.size), default=0.0)
+    high = max((float(a.max()) for a in flat if a.size), default=0.0)
+    if not low < high:
+        reach = abs(low) or 1.0
+        low, high = low - reach, high + reach
+    edges = np.linspace(low, high, _BINS + 1)
+    scale = _BINS / (high - low)
+    places = [np.minimum(((a - low) * scale).astype(np.intp), _BINS - 1) for a in flat]
+    return [np.bincount(place, minlength=_BINS) for place in places], edges
+
+
+class GradientSection(QWidget):
+    """The title, the chart, and a line of figures where there are too many elements for bars."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = ElidedLabel()
+        self.title.setFont(code_font(12, bold=True))
+        self.chart = BarChart()
+        self.figures = (ElidedLabel(), ElidedLabel())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        # No taller than what is in it: the rest is for the sections below.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
+        layout.setSpacing(2)
+        layout.addWidget(self.title)
+        layout.addWidget(self.chart, 1)
+        for line in self.figures:
+            line.setProperty("role", "caption")
+            line.setFont(body_font(11))
+            layout.addWidget(line)
+        self._shown = Shown()
+
+    def show_moment(self, moment: Moment, name: str) -> None:
+        """Show a parameter at a moment."""
+        found = gradients(moment, name)
+        size = moment.recording.by_parameter[name].value.size
+        if not self._shown.is_new(name, size, found.before, found.after, found.ran):
+            return
+        self.title.setText(f"{name}.grad")
+        self.chart.setAccessibleName(f"{name}.grad")
+        bars = (
+            Bars(self._before_word(found), "muted", _flat(found.before)),
+            Bars(self._after_word(found), "backward", _flat(found.after)),
+        )
+        self.chart.show_chart(self._elements(bars, size) if size <= MOST_BARS else _counts(bars))
+        figures = self._figures(found) if size > MOST_BARS else ("", "")
+        for line, text in zip(self.figures, figures, strict=True):
+            line.setText(text)
+            line.setVisible(bool(text))
+        self.figures[0].setToolTip(self.tr("The histogram leaves zeros out."))
+        self.chart.setAccessibleDescription(", ".join(b.word for b in bars))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.chart.set_theme(theme)
+
+    def _elements(self, bars: tuple[Bars, ...], size: int) -> Chart:
+        names = tuple(str(i) for i in range(size))
+        labels = tuple(((i + 0.5) / size, name) for i, name in enumerate(names))
+        return Chart(bars, labels, element_tips(bars, names), _message(bars))
+
+    def _before_word(self, found: Gradients) -> str:
+        if found.before is None:
+            return self.tr("before: None")
+        if not found.before.any():
+            return self.tr("before: zeros")
+        return self.tr("before")
+
+    def _after_word(self, found: Gradients) -> str:
+        if not found.ran:
+            return self.tr("after backward: not yet")
+        if found.after is None:
+            return self.tr("after backward: None")
+        if not found.after.any():
+            return self.tr("after backward: zeros")
+        return self.tr("after backward")
+
+    def _figures(self, found: Gradients) -> tuple[str, str]:
+        shown = found.after if found.ran else found.before
+        if shown is None:
+            return "", ""
+        finite = shown[np.isfinite(shown)]
+        strange, zeros = shown.size - finite.size, int((finite == 0).sum())
+        with np.errstate(invalid="ignore", over="ignore"):
+            mean = signed(shown.mean(dtype=np.float64))
+        low, high = signed(shown.min()), signed(shown.max())
+        parts = [self.tr("min {low} · max {high}").format(low=low, high=high)]
+        if zeros:
+            parts.append(self.tr("{n} zeros").format(n=f"{zeros:,}"))
+        second = [self.tr("mean {mean} · norm {norm}").format(mean=mean, norm=short(norm(shown)))]
+        if strange:
+            second.append(self.tr("{n} not finite").format(n=f"{strange:,}"))
+        return " · ".join(parts), " · ".join(second)
+
+
+def _flat(array: Array | None) -> Array | None:
+    return None if array is None else array.ravel()
+
+
+def _counts(bars: tuple[Bars, ...]) -> Chart:
+    arrays = [b.values for b in bars if b.values is not None]
+    if not arrays:
+        return Chart(bars, message=_message(bars))
+    counts, edges = histogram(arrays)
+    left = iter(counts)
+    counted = tuple(Bars(b.word, b.color, None if b.values is None else next(left)) for b in bars)
+    low, high = float(edges[0]), float(edges[-1])
+    labels = [(0.0, f"{low:+.3g}"), (1.0, f"{high:+.3g}")]
+    if low < 0 < high:
+        labels.append((-low / (high - low), "0"))
+    return Chart(counted, tuple(labels), bin_tips(counted, edges))
+
+
+def _message(bars: tuple[Bars, ...]) -> str:
+    return "" if any(b.values is not None for b in bars) else "None"

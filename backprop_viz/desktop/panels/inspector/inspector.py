@@ -1,0 +1,296 @@
+"""One parameter, tensor or grad_fn node in full: its numbers, its gradient, and why it is so."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from backprop_viz.analysis.provenance import layer_of, made_by
+from backprop_viz.analysis.selection import Kind, Selection, select
+from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection
+from backprop_viz.desktop.panels.inspector.node_section import NodeSection
+from backprop_viz.desktop.panels.inspector.search import SearchField
+from backprop_viz.desktop.panels.inspector.state_section import StateSection
+from backprop_viz.desktop.panels.inspector.tensor_section import TensorSection, layer_tensors
+from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
+from backprop_viz.desktop.panels.inspector.why_section import WhySection
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.events import Parameter
+from backprop_viz.recording.graph import Graph, Node
+from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.layers import Layer
+
+Choice = tuple[str, str]  # "parameter" or "layer", and its name
+
+# What the tutorial prints is shown first.
+_FIRST: Choice = ("parameter", "conv1.bias")
+
+
+class InspectorView(Panel):
+    """A choice of all parameters and layers, and the sections for the one chosen."""
+
+    picked = Signal(str, object)
+    evidence = Signal(int)  # the index of an event that explains what is shown
+    alter_wanted = Signal(object)  # an Alteration of the gradient out of the node that is shown
+    undo_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
+        self.setObjectName("inspector")
+        self.subtitle.hide()
+        self.choice = _choice_box()
+        self.choice.setAccessibleName(self.tr("What the inspector shows"))
+        self.choice.setToolTip(self.tr("Choose a parameter or a layer's tensor"))
+        self.choice.activated.connect(self._chosen_by_user)
+        self.search = SearchField()
+        self.search.found.connect(self._found)
+        self.header.addWidget(self.search, 4)
+        self.body.addWidget(self.choice)
+        self.description = ElidedLabel()
+        self.description.setProperty("role", "muted")
+        self.description.setFont(body_font(11))
+        self.body.addWidget(self.description)
+        self.gradient = GradientSection()
+        self.update_section = UpdateSection()
+        self.state_section = StateSection()
+        self.tensor = TensorSection()
+        self.why = WhySection()
+        self.node_section = NodeSection()
+        self.why.evidence.connect(self.evidence)
+        self.node_section.why.evidence.connect(self.evidence)
+        self.node_section.alter_wanted.connect(self.alter_wanted)
+        self.node_section.undo_wanted.connect(self.undo_wanted)
+        self.update_section.element_chosen.connect(self._element_chosen)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(
+            _page(
+                (self.gradient, 2), (self.why, 0), (self.update_section, 3), (self.state_section, 0)
+            )
+        )
+        self._pages.addWidget(self.tensor)
+        self._pages.addWidget(_page((self.node_section, 0)))
+        self.body.addWidget(self._pages, 1)
+        self._frame: Frame | None = None
+        self._shown = Shown()
+        self._rows: list[Choice | None] = []  # of the choice; None is the line between
+        self._wanted: Choice = _FIRST
+        self._layers: tuple[Layer, ...] = ()
+        self._graph = Graph()
+        self._node: str | None = None
+        self._element = 0
+        self._outputs: dict[str, int] = {}
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> Choice | None:
+        """What is shown: "parameter" or "layer", and its name."""
+        row = self.choice.currentIndex()
+        return self._rows[row] if 0 <= row < len(self._rows) else None
+
+    @property
+    def node(self) -> Node | None:
+        """The grad_fn node that is shown instead, where one was selected."""
+        return self._graph.find(self._node)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the thing chosen at the frame's cursor."""
+        self._frame = frame
+        if not self.isVisible():
+            return
+        self._offer(frame.moment.recording)
+        moment = frame.moment
+        if self._shown.is_new(
+            moment.recording,
+            moment.cursor,
+            self.chosen,
+            self._node,
+            frame.settings,
+            frame.training,
+            self._outputs,
+        ):
+            self._show_chosen(frame)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the newest frame."""
+        super().showEvent(event)
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def select(self, selection: Selection | None) -> None:
+        """Show what is selected; a node with its parameter or layer as the choice."""
+        if selection is None:
+            return
+        self._node = selection.key if selection.kind == "node" else None
+        choice: Choice = (selection.kind, selection.key)
+        if selection.kind == "node" and len(selection.parameters) == 1:
+            choice = ("parameter", next(iter(selection.parameters)))
+        elif selection.kind == "node":
+            choice = ("layer", self._layer_of_node(selection))
+        self._wanted = choice
+        self._set_row()
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def show_outputs(self, outputs: Mapping[str, int]) -> None:
+        """Of a layer show the output that the network's panel shows, as ``NetworkView.outputs``."""
+        self._outputs = dict(outputs)
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.gradient.set_theme(theme)
+        self.update_section.set_theme(theme)
+        self.tensor.set_theme(theme)
+        for section in (self.search, self.state_section, self.why, self.node_section):
+            section.set_theme(theme)
+
+    # -- the choice ----------------------------------------------------------------------------
+
+    def _offer(self, recording: Recording) -> None:
+        """Fill the choice when the network has other parameters or layers than before."""
+        # Before the forward pass of an iteration there are no layers: those of the last stay.
+        self._layers = recording.layers.layers or self._layers
+        self._graph = recording.graph if recording.graph.nodes else self._graph
+        self.search.show_recording(recording)
+        parameters: list[Choice] = [("parameter", p.name) for p in recording.parameters]
+        layers: list[Choice] = [("layer", layer.name) for layer in self._layers]
+        rows = [*parameters, None, *layers] if parameters and layers else [*parameters, *layers]
+        if rows == self._rows:
+            return
+        self._rows = list(rows)
+        self.choice.clear()
+        for row, choice in enumerate(rows):
+            if choice is None:
+                self.choice.insertSeparator(row)
+            else:
+                self.choice.addItem(choice[1])
+        self._set_row()
+
+    def _layer_of_node(self, selection: Selection) -> str:
+        """The layer of a node; one that is no output's grad_fn belongs where it feeds."""
+        if selection.layers or self._frame is None:
+            return min(selection.layers, default="")
+        recording = self._frame.moment.recording
+        node = recording.graph.find(selection.key)
+        made = None if node is None else made_by(recording, node.id)
+        layer = None if made is None else layer_of(recording, made)
+        return "" if layer is None else layer.name
+
+    def _set_row(self) -> None:
+        """Turn the choice to what is wanted, or else to the first there is."""
+        known = self._wanted in self._rows
+        self.choice.setCurrentIndex(self._rows.index(self._wanted) if known else 0)
+
+    def _chosen_by_user(self) -> None:
+        choice = self.chosen
+        if choice is None:
+            return
+        self._wanted, self._node = choice, None
+        if self._frame is not None:
+            self.show_frame(self._frame)
+        self.picked.emit(*choice)
+
+    def _found(self, kind: Kind, key: str) -> None:
+        """Show what the search found, and tell of it."""
+        if self._frame is not None:
+            self.select(select(self._frame.moment.recording, kind, key))
+        self.picked.emit(kind, key)
+
+    def _element_chosen(self, element: int) -> None:
+        self._element = element
+        choice = self.chosen
+        if self._frame is not None and choice is not None and choice[0] == "parameter":
+            self.state_section.show_moment(self._frame, choice[1], element)
+
+    # -- the sections --------------------------------------------------------------------------
+
+    def _show_chosen(self, frame: Frame) -> None:
+        choice, recording = self.chosen, frame.moment.recording
+        self.choice.setToolTip(
+            self.tr("Choose a parameter or a layer's tensor") if choice is None else choice[1]
+        )
+        node = self.node
+        if node is not None:
+            self.description.setText(self._node_line(node))
+            self.node_section.show_moment(frame, node)
+            self._pages.setCurrentIndex(2)
+            return
+        parameter = None if choice is None else recording.by_parameter.get(choice[1])
+        if choice is not None and choice[0] == "parameter" and parameter is not None:
+            self.description.setText(parameter_line(parameter))
+            self.gradient.show_moment(frame.moment, parameter.name)
+            self.update_section.show_moment(frame.moment, parameter.name, frame.settings)
+            self.state_section.show_moment(frame, parameter.name, self._element)
+            self.why.show_moment(frame, "parameter", parameter.name)
+            self._pages.setCurrentIndex(0)
+            return
+        layer = next((found for found in self._layers if choice == ("layer", found.name)), None)
+        if layer is not None:
+            layer = layer.showing(self._outputs.get(layer.name, -1))
+            self.description.setText(self._layer_line(frame.moment, layer))
+            self.tensor.show_moment(frame.moment, layer)
+            self._pages.setCurrentIndex(1)
+
+    def _node_line(self, node: Node) -> str:
+        if node.shape is None:
+            return self.tr("grad_fn of {key}").format(key=node.key)
+        shape = "×".join(str(size) for size in node.shape) or self.tr("a number")
+        return self.tr("grad_fn of {key} · {shape}").format(key=node.key, shape=shape)
+
+    def _layer_line(self, moment: Moment, layer: Layer) -> str:
+        value, _ = layer_tensors(moment, layer)
+        shape = "×".join(str(size) for size in layer.shape) or self.tr("a number")
+        if not layer.shape or value is None:
+            return shape
+        if not layer.switchable:
+            return self.tr("{shape} · {dtype} · first sample of the batch").format(
+                shape=shape, dtype=value.dtype
+            )
+        ran = sum(i < moment.cursor for i in layer.leading)
+        return self.tr("{output} · {shape} · {dtype} · first sample of the batch").format(
+            output=layer.titled(ran), shape=shape, dtype=value.dtype
+        )
+
+
+def parameter_line(parameter: Parameter) -> str:
+    """``torch.Size([6]) · float32 · leaf · requires_grad``."""
+    words = [f"torch.Size({list(parameter.value.shape)})", str(parameter.value.dtype), "leaf"]
+    return " · ".join([*words, "requires_grad"] if parameter.requires_grad else words)
+
+
+def _choice_box() -> QComboBox:
+    box = QComboBox()
+    box.setObjectName("inspectorChoice")
+    box.setFont(code_font(12))
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(12)
+    box.setMaxVisibleItems(24)
+    return box
+
+
+def _page(*sections: tuple[QWidget, int]) -> QScrollArea:
+    """Sections with their stretch, one under the other; scrolled where they have no room."""
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(10)
+    for section, stretch in sections:
+        layout.addWidget(section, stretch)
+    layout.addStretch()
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    # A scroll area fills its page with the palette's colour unless told not to.
+    page.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area

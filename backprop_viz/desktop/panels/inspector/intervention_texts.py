@@ -1,0 +1,61 @@
+"""What was changed on purpose in an iteration's backward, as a plain sentence."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import number
+from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.graph import Node
+from backprop_viz.recording.iteration import Recording
+
+
+def alteration_sentence(
+    alteration: Alteration, recording: Recording, here: str | None = None
+) -> str:
+    """What was done to which node's gradient; in the future while backward has not run it.
+
+    ``here`` is the key of the node that the sentence stands beside.
+    """
+    node = recording.graph.find(alteration.node)
+    ran = node is not None and node.id in recording.ran_at
+    words = (_done() if ran else _to_come())[alteration.kind]
+    return words.format(node=_node(node, alteration, here), value=number(alteration.value))
+
+
+def _done() -> dict[str, str]:
+    translate = QCoreApplication.translate
+    return {
+        "scale": translate("alterations", "The gradient out of {node} was scaled by {value}."),
+        "clip": translate("alterations", "The gradient out of {node} was clipped to ±{value}."),
+        "zero": translate("alterations", "The gradient out of {node} was set to zero."),
+        "noise": translate(
+            "alterations",
+            "Noise of standard deviation {value} was added to the gradient out of {node}.",
+        ),
+    }
+
+
+def _to_come() -> dict[str, str]:
+    translate = QCoreApplication.translate
+    return {
+        "scale": translate(
+            "alterations", "Backward will scale the gradient out of {node} by {value}."
+        ),
+        "clip": translate(
+            "alterations", "Backward will clip the gradient out of {node} to ±{value}."
+        ),
+        "zero": translate("alterations", "Backward will set the gradient out of {node} to zero."),
+        "noise": translate(
+            "alterations",
+            "Backward will add noise of standard deviation {value} to the gradient out of {node}.",
+        ),
+    }
+
+
+def _node(node: Node | None, alteration: Alteration, here: str | None) -> str:
+    if node is None:
+        text = QCoreApplication.translate("alterations", "the node of {key}")
+        return text.format(key=alteration.node)
+    if node.key == here:
+        return QCoreApplication.translate("alterations", "this node")
+    text = QCoreApplication.translate("alterations", "{name} of {key}")
+    return text.format(name=node.name, key=node.key)

@@ -1,0 +1,320 @@
+"""A grad_fn node: what it computes, the gradients in and out, its saved tensors, its line."""
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Signal
+from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from backprop_viz.analysis.formulas import formula
+from backprop_viz.analysis.provenance import arrived, line_of, made_by
+from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
+from backprop_viz.desktop.panels.inspector.tensor_section import maps, tiles
+from backprop_viz.desktop.panels.inspector.why_section import Sentence, WhySection, code_line
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.images import signed_image, signed_range
+from backprop_viz.desktop.style.numbers import norm, short
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.graph import Node, Saved
+from backprop_viz.recording.iteration import Moment, Recording
+
+_WIDTH, _HEIGHT = 96, 64
+_MOST_MAPS = 16
+_MOST_ROWS = 6
+# Gradients of these inputs belong to a parameter: their first axis is not the batch.
+_OF_PARAMETERS = frozenset(("w", "b", "A", "W", "γ", "β", ".grad"))
+
+
+def saved_state(moment: Moment, node: int) -> str:
+    """Where a node's saved tensors are in their life: "coming", "saved", "used" or "freed"."""
+    made = made_by(moment.recording, node)
+    if made is not None and moment.cursor <= made:
+        return "coming"
+    ran = moment.recording.ran_at.get(node)
+    if ran is None or moment.cursor <= ran:
+        return "saved"
+    return "used" if moment.cursor == ran + 1 else "freed"
+
+
+def size_text(count: int) -> str:
+    """``160 B``, ``21.6 kB``, ``3.2 MB``."""
+    if count < 1000:
+        return f"{count} B"
+    power, unit = (1e3, "kB") if count < 1e6 else (1e6, "MB") if count < 1e9 else (1e9, "GB")
+    return f"{count / power:.1f} {unit}"
+
+
+def first_maps(array: Array, batched: bool) -> Array | None:
+    """The first maps of the first sample of a gradient; None for one without a picture."""
+    shown = array[0] if batched and array.ndim > 1 and len(array) else array
+    found = maps(shown)
+    return None if found is None else found[:_MOST_MAPS]
+
+
+class NodeSection(QWidget):
+    """A node at the cursor. ``alter_wanted`` carries an Alteration of the gradient out of it."""
+
+    alter_wanted = Signal(object)
+    undo_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("nodeSection")
+        self.title = _line(code_font(12, bold=True))
+        self.forward = Sentence()
+        self.backward = Sentence()
+        for label in (self.forward, self.backward):
+            label.setFont(code_font(11))
+        self.backward.setToolTip(self.tr("g is the gradient that arrives: ∂L/∂y"))
+        self.words = Sentence()
+        self.words.setFont(body_font(12))
+        self.made = _line(code_font(11))
+        self.made.setProperty("role", "muted")
+        self.why = WhySection()
+        self.arrived_title = _line(body_font(11, bold=True))
+        self.sent_title = _line(body_font(11, bold=True))
+        self.arrived = [GradientRow() for _ in range(_MOST_ROWS)]
+        self.sent = [GradientRow() for _ in range(_MOST_ROWS)]
+        self.experiment = ExperimentSection()
+        self.experiment.alter_wanted.connect(self.alter_wanted)
+        self.experiment.undo_wanted.connect(self.undo_wanted)
+        self.saved_title = _line(body_font(11, bold=True))
+        self.saved = [_line(code_font(11)) for _ in range(_MOST_ROWS)]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for widget in (
+            self.title,
+            self.forward,
+            self.backward,
+            self.words,
+            self.made,
+            self.why,
+            self.arrived_title,
+            *self.arrived,
+            self.sent_title,
+            *self.sent,
+            self.experiment,
+            self.saved_title,
+            *self.saved,
+        ):
+            layout.addWidget(widget)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._theme = DARK
+        self._shown = Shown()
+
+    def show_moment(self, frame: Frame, node: Node) -> None:
+        """Show a node at the frame's cursor."""
+        moment = frame.moment
+        self.why.show_moment(frame, "node", node.id)
+        self.experiment.show_moment(frame, node)
+        if not self._shown.is_new(moment.recording, moment.cursor, node.id, frame.program):
+            return
+        self._describe(frame, node)
+        event = moment.backward_event(node.id)
+        came = () if event is None else arrived(event)
+        sent = () if event is None else event.outputs
+        absent = self.tr("not reached yet") if event is None else ""
+        names = formula(node.name).inputs
+        incoming = ["g"] if len(came) <= 1 else [f"g{i}" for i in range(len(came))]
+        leaf = node.name == "AccumulateGrad"
+        outgoing = [".grad"] if leaf else _names(names, len(sent))
+        self._rows(self.arrived, came, incoming, moment.recording, node)
+        self._rows(self.sent, sent, outgoing, moment.recording, node)
+        self.arrived_title.setText(_titled(self.tr("Gradient in"), absent, len(came)))
+        self.sent_title.setText(
+            _titled(self.tr(".grad after") if leaf else self.tr("Gradient out"), absent, len(sent))
+        )
+        self._show_saved(moment, node)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.why.set_theme(theme)
+        self.experiment.set_theme(theme)
+        for row in (*self.arrived, *self.sent):
+            row.set_theme(theme)
+
+    def _describe(self, frame: Frame, node: Node) -> None:
+        found = formula(node.name)
+        self.title.setText(node.name)
+        self.forward.setText(found.forward)
+        self.backward.setText(found.backward.replace("   ", "\n"))
+        self.forward.setVisible(bool(found.forward))
+        self.backward.setVisible(bool(found.backward))
+        self.words.setText(QCoreApplication.translate("formulas", found.sentence))
+        made = made_by(frame.moment.recording, node.id)
+        source = None if made is None else line_of(frame.moment.recording, made)
+        at = code_line(frame.program, source)
+        self.made.setText("" if at is None else f"{at[0]}  {at[1]}")
+        self.made.setVisible(at is not None)
+
+    def _rows(
+        self,
+        rows: list["GradientRow"],
+        arrays: tuple[Array | None, ...],
+        names: list[str],
+        recording: Recording,
+        node: Node,
+    ) -> None:
+        batch = None if recording.input is None else len(recording.input)
+        parameter = node.name in ("AccumulateGrad", "TBackward0")
+        for i, row in enumerate(rows):
+            row.setVisible(i < len(arrays))
+            if i >= len(arrays):
+                continue
+            array = arrays[i]
+            of_batch = array is not None and array.ndim > 0 and len(array) == batch
+            batched = of_batch and not parameter and names[i] not in _OF_PARAMETERS
+            label = names[i] if names[i].startswith(("g", ".")) else f"∂L/∂{names[i]}"
+            row.show_array(label, array, batched)
+
+    def _show_saved(self, moment: Moment, node: Node) -> None:
+        state = saved_state(moment, node.id)
+        words = {
+            "coming": self.tr("not reached yet"),
+            "saved": self.tr("saved"),
+            "used": self.tr("used"),
+            "freed": self.tr("freed"),
+        }
+        title = self.tr("Saved tensors: {state}").format(state=words[state])
+        self.saved_title.setText(title if node.saved else self.tr("No saved tensors"))
+        self.saved_title.setToolTip(
+            self.tr("What forward kept for this node; backward uses it and frees it")
+        )
+        role = "muted" if state in ("coming", "freed") else "text"
+        for i, label in enumerate(self.saved):
+            label.setVisible(i < len(node.saved))
+            if i < len(node.saved):
+                label.setText(_saved_line(node.saved[i]))
+                label.setStyleSheet(f"color: {getattr(self._theme, role)};")
+
+
+class GradientRow(QWidget):
+    """A gradient as a small picture, its shape, range and norm beside it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.picture = _Thumbnail()
+        self.name = _line(code_font(11, bold=True))
+        self.shape_text = _line(code_font(11))
+        self.figures = _line(body_font(11))
+        self.figures.setProperty("role", "caption")
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addStretch(1)
+        for label in (self.name, self.shape_text, self.figures):
+            texts.addWidget(label)
+        texts.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.picture)
+        layout.addLayout(texts, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def show_array(self, name: str, array: Array | None, batched: bool) -> None:
+        """Show a gradient; None as None."""
+        self.name.setText(name)
+        self.picture.setAccessibleName(name)
+        self.picture.setVisible(array is not None and array.ndim > 0)
+        self.shape_text.setText("None" if array is None else _shape(array.shape))
+        if array is None or np.iscomplexobj(array):
+            self.figures.setText("")
+            return
+        limit = signed_range(array)
+        self.picture.show_maps(first_maps(array, batched), limit)
+        strange = int(array.size - np.isfinite(array).sum())
+        text = self.tr("±{limit} · norm {norm}").format(limit=short(limit), norm=short(norm(array)))
+        if array.ndim == 0:
+            text = short(array)
+        if strange:
+            text = self.tr("{text} · {n} not finite").format(text=text, n=f"{strange:,}")
+        self.figures.setText(text)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.picture.set_theme(theme)
+
+
+class _Thumbnail(QWidget):
+    """A few maps of a gradient in one range, no larger than a stamp."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._maps: Array | None = None
+        self._limit = 0.0
+        self._image = QImage()
+        self._boxes: list[QRect] = []
+        self._theme = DARK
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """What the maps take up."""
+        bottom = max((box.bottom() for box in self._boxes), default=0)
+        return QSize(_WIDTH, min(bottom + 1, _HEIGHT))
+
+    def show_maps(self, found: Array | None, limit: float) -> None:
+        """Show maps in the range of the whole gradient."""
+        self._maps, self._limit = found, limit
+        self._boxes = []
+        if found is not None:
+            count, rows, columns = found.shape
+            self._boxes = tiles(count, rows, columns, _WIDTH, _HEIGHT)
+        self.updateGeometry()
+        self._make()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self._make()
+
+    def _make(self) -> None:
+        self._image = QImage()
+        if self._maps is not None:
+            stacked = self._maps.reshape(-1, self._maps.shape[-1])
+            self._image = signed_image(stacked, self._limit, self._theme)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw each map, point by point, on a ground that shows where it ends."""
+        if self._maps is None:
+            return
+        painter = QPainter(self)
+        _, rows, columns = self._maps.shape
+        for i, box in enumerate(self._boxes):
+            painter.drawImage(box, self._image, QRect(0, i * rows, columns, rows))
+            painter.setPen(self._theme.border)
+            if box.height() > 6 and box.width() > 6:
+                painter.drawRect(box.adjusted(0, 0, -1, -1))
+        painter.end()
+
+
+def _line(font: QFont) -> ElidedLabel:
+    label = ElidedLabel()
+    label.setFont(font)
+    return label
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(str(size) for size in shape)
+
+
+def _saved_line(saved: Saved) -> str:
+    shape = _shape(saved.shape) or "1"
+    return f"{saved.name} · {shape} · {size_text(saved.bytes)}"
+
+
+def _names(names: tuple[str, ...], count: int) -> list[str]:
+    """The formula's names of the inputs; numbered where it has none for each."""
+    if len(names) >= count:
+        return list(names[:count])
+    return [f"x{i}" for i in range(count)]
+
+
+def _titled(title: str, absent: str, count: int) -> str:
+    if absent:
+        return f"{title}: {absent}"
+    return title if count <= _MOST_ROWS else f"{title} ({_MOST_ROWS} / {count})"

@@ -1,0 +1,312 @@
+"""The optimizer under the microscope: its own state, and its rule with one weight's numbers."""
+
+import math
+import re
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QResizeEvent, QTextOption
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QSizePolicy,
+    QTextEdit,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_viz.analysis.update_breakdown import Steps, explain_update
+from backprop_viz.analysis.update_rules import Number, Term
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.numbers import full, index_text, signed
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.phases import Phase
+
+_LEAST = 96
+_INDENT = 14
+_MARGIN = 6
+_GAP, _WIDE_GAP = "margin:0 0 3px 0;", "margin:0 0 9px 0;"  # below a paragraph
+_SUPERSCRIPT = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
+
+
+def written(value: Number) -> str:
+    """A number as a result: a tensor's elements signed, what Python reckoned plain."""
+    if isinstance(value, np.generic | np.ndarray):
+        return signed(value)
+    return re.sub(r"e([+-])0", r"e\1", f"{value:.6g}").replace("e+", "e")
+
+
+def in_formula(value: Number) -> str:
+    """A number inside a formula: in brackets where it has a sign."""
+    text = written(value)
+    return f"({text})" if text[0] in "+-" else text
+
+
+def raised(text: str) -> str:
+    """``0.9^4`` as ``0.9⁴``."""
+    return re.sub(r"\^(\w+)", lambda found: found[1].translate(_SUPERSCRIPT), text)
+
+
+class StateSection(QWidget):
+    """A title with the element looked at, and the lines below it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("optimizerState")
+        title = QLabel(self.tr("Optimizer state"))
+        title.setFont(body_font(12, bold=True))
+        title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.element = ElidedLabel()
+        self.element.setProperty("role", "caption")
+        self.element.setFont(code_font(11))
+        self.element.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.lines = _Lines()
+        self.lines.setObjectName("optimizerTerms")
+        self.lines.setAccessibleName(self.tr("The update of one weight, term by term"))
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(title)
+        head.addWidget(self.element, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.lines, 1)
+        self._shown = Shown()
+        self._theme = DARK
+        self._now: tuple[Frame, str, int] | None = None
+
+    def show_moment(self, frame: Frame, parameter: str, element: int) -> None:
+        """Show a parameter's element (its flat index) at the frame's cursor."""
+        moment = frame.moment
+        known = moment.recording.by_parameter.get(parameter)
+        if known is None:
+            return
+        size, shape = known.value.size, known.value.shape
+        element = element if 0 <= element < size else 0
+        self._now = (frame, parameter, element)
+        done = moment.last(parameter, Phase.UPDATE)
+        coming = _update_event(moment, parameter)
+        update = moment.recording.span(Phase.UPDATE)
+        over = update is not None and moment.cursor >= update.stop
+        manual = coming.op == "sub_" if coming else frame.settings.optimizer == "manual"
+        things = (parameter, element, done, coming, over, manual, shape, self._theme.name)
+        if not self._shown.is_new(*things):
+            return
+        self.element.setText(f"{parameter}[{index_text(element, shape)}]" if size else "")
+        if size == 0:
+            self.lines.show_lines(self._hint(self.tr("This parameter has no elements.")), ())
+        elif done is not None:
+            self._show_update(done, frame, element, manual)
+        elif over:
+            sentence = self.tr("Its .grad is None: the optimizer skipped it.")
+            self.lines.show_lines(self._hint(sentence), ())
+        else:
+            self._show_before(coming, element, manual)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.lines.set_theme(theme)
+        if self._now is not None:
+            self.show_moment(*self._now)
+
+    # -- before and after the update -----------------------------------------------------------
+
+    def _show_before(self, coming: Event | None, element: int, manual: bool) -> None:
+        lines = [self._no_state()] if manual else []
+        if coming is not None:
+            lines += [
+                self._state_line(name, _at(before, element), None)
+                for name, (before, _) in coming.state.items()
+            ]
+        hint = self._hint(self.tr("Step to the update to see its terms."))
+        self.lines.show_lines("".join(lines) + hint, ())
+
+    def _show_update(self, event: Event, frame: Frame, element: int, manual: bool) -> None:
+        options = frame.moment.recording.options
+        steps = explain_update(event, options, element)
+        lines = [
+            self._state_line(name, _at(before, element), _at(after, element))
+            for name, (before, after) in event.state.items()
+        ]
+        if manual:
+            lines = [self._no_state()]
+        elif not lines:
+            lines = [self._hint(self.tr("With these options the optimizer keeps no state."))]
+        lines[-1] = lines[-1].replace(_GAP, _WIDE_GAP)
+        lines += [self._term_line(term) for term in steps.terms]
+        tips = ["" for _ in range(len(lines) - len(steps.terms))]
+        tips += [self._tip(term) for term in steps.terms]
+        if not steps.terms:
+            lines.append(self._unknown(event.op, steps))
+        elif not steps.exact:
+            sentence = self.tr("≈ is torch's own number; the formula gives another last digit.")
+            lines.append(self._hint(sentence))
+        elif not all(term.exact for term in steps.terms):
+            sentence = self.tr("≈ The math library's square root is off by one in its last digit.")
+            lines.append(self._hint(sentence))
+        self.lines.show_lines("".join(lines), tips)
+
+    # -- lines ---------------------------------------------------------------------------------
+
+    def _no_state(self) -> str:
+        return self._hint(self.tr("The manual rule keeps no state."))
+
+    def _hint(self, sentence: str) -> str:
+        return _paragraph(_colored(escape(sentence), self._theme.muted), body=True)
+
+    def _state_line(self, name: str, before: Number, after: Number) -> str:
+        """``exp_avg  +1.234e-3 → +1.300e-3``; only the first number while there is no second."""
+        write = _count if name == "step" else signed
+        old = self.tr("none yet") if before is None else write(before)
+        parts = [escape(name), _colored(_glued(old), self._theme.muted)]
+        if after is not None:
+            parts += ["→", f"<b>{_glued(write(after))}</b>"]
+        return _paragraph(" ".join(parts))
+
+    def _term_line(self, term: Term) -> str:
+        """The formula in symbols, and under it the same with the numbers."""
+        symbol = f'<b style="color:{self._theme.update}">{_glued(term.symbol)}</b>'
+        sign = "←" if term.replaces else "="
+        equal = "=" if term.exact else "≈"
+        result = f"<b>{_glued(f'{equal} {written(term.value)}')}</b>"
+        formula = _colored(escape(raised(term.formula)), self._theme.muted)
+        numbers = raised(term.numbers(in_formula))
+        if numbers == in_formula(term.value):
+            return _paragraph(f"{symbol} {sign} {formula} {result}")
+        return _paragraph(f"{symbol} {sign} {formula}<br/>= {escape(numbers)} {result}")
+
+    def _tip(self, term: Term) -> str:
+        value = self.tr("{symbol} = {value}").format(symbol=term.symbol, value=full(term.value))
+        rows = [term.code, value]
+        if not term.exact:
+            rows.append(self.tr("The formula, rounded exactly, gives another last digit."))
+        return "\n".join(rows)
+
+    def _unknown(self, op: str, steps: Steps) -> str:
+        sentence = self.tr("The terms of {rule} are not known here; its result is {value}.")
+        return self._hint(sentence.format(rule=op, value=signed(steps.new)))
+
+
+class _Lines(QTextEdit):
+    """Text to read, select and copy; as tall as it needs, or less and scrolled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setCursorWidth(0)
+        self.document().setDocumentMargin(_MARGIN)
+        self._tips: tuple[str, ...] = ()
+        self.set_theme(DARK)
+
+    def show_lines(self, html: str, tips: Sequence[str]) -> None:
+        """Show paragraphs; ``tips`` are their tooltips in order."""
+        self._tips = tuple(tips)
+        place = self.verticalScrollBar().value()
+        self.setHtml(html)
+        self._fit()
+        self.verticalScrollBar().setValue(place)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.setStyleSheet(
+            f"QTextEdit {{ background: {theme.inset}; border: 1px solid {theme.border};"
+            f"border-radius: 6px; color: {theme.text}; }}"
+            f"QTextEdit:focus {{ border-color: {theme.accent}; }}"
+        )
+        self._set_letters()
+
+    def tip_at(self, line: int) -> str:
+        """The tooltip of a paragraph."""
+        return self._tips[line] if 0 <= line < len(self._tips) else ""
+
+    def sizeHint(self) -> QSize:
+        """As tall as the text."""
+        return QSize(240, self.maximumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew, in smaller letters where it is narrow."""
+        super().resizeEvent(event)
+        # The scroll bar's room is kept free: with it lines would break, and the height change.
+        bar = self.verticalScrollBar().sizeHint().width()
+        self.setLineWrapColumnOrWidth(max(1, self.width() - 2 * self.frameWidth() - bar))
+        self._set_letters()
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the letters: a style sheet that comes to the program gives text its own."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._set_letters()
+
+    def _set_letters(self) -> None:
+        font = code_font(11 if self.width() >= 290 else 10)
+        if font != self.document().defaultFont():
+            self.document().setDefaultFont(font)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tell of the term under the mouse: what torch ran, and every digit."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            line = self.cursorForPosition(event.pos()).blockNumber()
+            QToolTip.showText(event.globalPos(), self.tip_at(line), self)
+            return True
+        return super().viewportEvent(event)
+
+    def _fit(self) -> None:
+        """Be no taller than the text. Not while Qt lays it out: to be resized then is not safe."""
+        needed = math.ceil(self.document().size().height()) + 2 * self.frameWidth() + 2
+        if needed != self.maximumHeight():
+            self.setMinimumHeight(min(needed, _LEAST))
+            self.setMaximumHeight(needed)
+            self.updateGeometry()
+
+
+def _update_event(moment: Moment, parameter: str) -> Event | None:
+    """The parameter's update in the recording, wherever the cursor is."""
+    recording = moment.recording
+    return recording.at(len(recording.events)).last(parameter, Phase.UPDATE)
+
+
+def _at(array: Array | None, element: int) -> Number:
+    """One element; of a scalar, such as the count of steps, itself."""
+    if array is None:
+        return None
+    return array.reshape(-1)[element if array.size > 1 else 0]
+
+
+def _paragraph(html: str, body: bool = False) -> str:
+    family = f' style="font-family:{escape(body_font().family())}"' if body else ""
+    style = f"{_GAP} margin-left:{_INDENT}px; text-indent:-{_INDENT}px"
+    return f'<p style="{style}"><span{family}>{html}</span></p>'
+
+
+def _colored(html: str, color: str) -> str:
+    return f'<span style="color:{color}">{html}</span>'
+
+
+def _count(value: Number) -> str:
+    """A count of steps, which torch keeps as a float."""
+    return f"{float(value):g}"
+
+
+def _glued(text: str) -> str:
+    """Text that is not broken over two lines."""
+    return escape(text).replace(" ", "&nbsp;")

@@ -1,0 +1,231 @@
+"""A layer's tensor and its gradient: pictures, figures, and every element."""
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, Column
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.images import gray_image, is_picture, signed_image, signed_range
+from backprop_viz.desktop.style.numbers import short, signed
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.layers import Layer
+
+# More maps than this would be specks; the table has them all.
+_MOST_MAPS = 256
+_STRIP = 16
+_TALLEST = 400
+
+
+def of_first_sample(array: Array | None, layer: Layer) -> Array | None:
+    """The part of a layer's batch that belongs to its first sample."""
+    if array is None:
+        return None
+    return array[0] if array.ndim > len(layer.shape) and len(array) else array
+
+
+def maps(array: Array) -> Array | None:
+    """An array as (maps, rows, columns); None for one that has no picture."""
+    if array.ndim == 0 or not array.size or np.iscomplexobj(array):
+        return None
+    rows = array.shape[-2] if array.ndim > 1 else 1
+    return array.reshape(-1, rows, array.shape[-1])[:_MOST_MAPS]
+
+
+def tiles(count: int, rows: int, columns: int, width: int, height: int) -> list[QRect]:
+    """Where maps stand so that they are as large as they can be in a room."""
+    best: tuple[float, int] = (0.0, 1)
+    for across in range(1, count + 1):
+        down = math.ceil(count / across)
+        scale = min((width - across) / (across * columns), (height - down) / (down * rows))
+        best = max(best, (scale, -across))
+    across = abs(best[1])
+    # A row of numbers alone is a strip: it need not keep its shape.
+    w = max(1, math.floor(best[0] * columns))
+    h = max(1, math.floor(best[0] * rows)) if rows > 1 else min(_STRIP, height)
+    return [QRect(i % across * (w + 1), i // across * (h + 1), w, h) for i in range(count)]
+
+
+class TensorPicture(QWidget):
+    """The maps of an array, in one range; a vector as a strip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._maps: Array | None = None
+        self._image = QImage()
+        self._theme = DARK
+        self._signed = True
+        self._range = (0.0, 1.0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def is_tall(self) -> bool:
+        """Whether there are maps to see, not only a strip or nothing."""
+        return self._maps is not None and self._maps.shape[1] > 1
+
+    def sizeHint(self) -> QSize:
+        """Half of the inspector's width."""
+        return QSize(130, 130)
+
+    def show_array(self, array: Array | None, is_image: bool) -> None:
+        """Show an array in the colours that the network has for it; an image in gray."""
+        self._maps = None if array is None else maps(array)
+        self._signed = not is_image
+        # Of all numbers, as in the network, though not all maps may be shown.
+        self._range = (0.0, 1.0)
+        if array is not None and self._maps is not None:
+            finite = array[np.isfinite(array)]
+            if finite.size:
+                self._range = float(finite.min()), float(finite.max())
+        self.setVisible(self._maps is not None)
+        self.setMinimumHeight(60 if self.is_tall else _STRIP)
+        self.setMaximumHeight(_TALLEST if self.is_tall else _STRIP)
+        self._make()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self._make()
+
+    def _make(self) -> None:
+        self._image = QImage()
+        if self._maps is not None:
+            stacked = self._maps.reshape(-1, self._maps.shape[-1])
+            low, high = self._range
+            if self._signed:
+                self._image = signed_image(stacked, max(abs(low), abs(high)), self._theme)
+            else:
+                self._image = gray_image(stacked, low, high)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw each map enlarged, point by point."""
+        if self._maps is None:
+            return
+        painter = QPainter(self)
+        count, rows, columns = self._maps.shape
+        for i, box in enumerate(tiles(count, rows, columns, self.width(), self.height())):
+            painter.drawImage(box, self._image, QRect(0, i * rows, columns, rows))
+        painter.end()
+
+
+def layer_tensors(moment: Moment, layer: Layer) -> tuple[Array | None, Array | None]:
+    """A layer's tensor and its gradient at a moment, as recorded; None for what has not come.
+
+    A layer that is not of the moment's recording has neither.
+    """
+    if layer.showing(len(layer.outputs) - 1) not in moment.recording.layers.layers:
+        return None, None
+    return moment.activation(layer), moment.gradient(layer)
+
+
+class TensorSection(QWidget):
+    """Two pictures with their ranges, and a table."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.value = _Side()
+        self.gradient = _Side()
+        self.table = ArrayTable()
+        self.table.setAccessibleName(self.tr("Every element of the tensor"))
+        self._sides = QWidget()
+        sides = QHBoxLayout(self._sides)
+        sides.setContentsMargins(0, 0, 0, 0)
+        sides.setSpacing(12)
+        sides.addWidget(self.value, 1)
+        sides.addWidget(self.gradient, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._sides, 1)
+        layout.addWidget(self.table, 1)
+        layout.addStretch()
+        self._shown = Shown()
+
+    def show_moment(self, moment: Moment, layer: Layer) -> None:
+        """Show a layer at a moment."""
+        tensors = layer_tensors(moment, layer)
+        if not self._shown.is_new(layer.name, layer.shape, str(layer.shown), *tensors):
+            return
+        value, gradient = (of_first_sample(tensor, layer) for tensor in tensors)
+        self.value.show_array(
+            self.tr("values"),
+            value,
+            self.tr("not computed yet"),
+            is_image=is_picture(tensors[0], layer),
+        )
+        self.gradient.show_array(
+            self.tr("gradient"), gradient, self.tr("no gradient"), is_image=False
+        )
+        tall = self.value.picture.is_tall or self.gradient.picture.is_tall
+        policy = QSizePolicy.Policy
+        self._sides.setSizePolicy(policy.Expanding, policy.Expanding if tall else policy.Maximum)
+        shape = layer.shape if value is None else value.shape
+        size = math.prod(shape)
+        fits = gradient is not None and gradient.size == size
+        self.table.show_columns(
+            shape,
+            [
+                Column(
+                    self.tr("value"),
+                    self.tr("What the layer computed"),
+                    None if value is None else value.ravel(),
+                    "forward",
+                ),
+                Column(
+                    self.tr("gradient"),
+                    self.tr("How the loss changes with this element"),
+                    gradient.ravel() if fits and gradient is not None else None,
+                    "backward",
+                ),
+            ],
+        )
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.value.picture.set_theme(theme)
+        self.gradient.picture.set_theme(theme)
+        self.table.set_theme(theme)
+
+
+class _Side(QWidget):
+    """A picture under its name, over its figures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = ElidedLabel()
+        self.title.setFont(body_font(12, bold=True))
+        self.picture = TensorPicture()
+        self.figures = ElidedLabel()
+        self.figures.setProperty("role", "caption")
+        self.figures.setFont(body_font(11))
+        self.mean = ElidedLabel()
+        self.mean.setProperty("role", "caption")
+        self.mean.setFont(body_font(11))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        for widget in (self.title, self.picture, self.figures, self.mean):
+            layout.addWidget(widget, 1 if widget is self.picture else 0)
+        layout.addStretch()
+
+    def show_array(self, title: str, array: Array | None, absent: str, is_image: bool) -> None:
+        self.title.setText(title)
+        self.picture.show_array(array, is_image)
+        self.picture.setAccessibleName(title)
+        if array is None or not array.size or np.iscomplexobj(array):
+            self.figures.setText(absent)
+            self.mean.setText("")
+            return
+        text = self.tr("{low} … {high}")
+        self.figures.setText(text.format(low=signed(array.min(), 3), high=signed(array.max(), 3)))
+        with np.errstate(invalid="ignore", over="ignore"):
+            mean = array.mean(dtype=np.float64)
+        text = self.tr("mean {mean}") if is_image else self.tr("mean {mean} · colours ±{limit}")
+        self.mean.setText(text.format(mean=short(mean), limit=short(signed_range(array))))

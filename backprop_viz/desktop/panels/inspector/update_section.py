@@ -1,0 +1,97 @@
+"""What the optimizer did with a parameter: its rule, and every element before and after."""
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, Column
+from backprop_viz.desktop.panels.inspector.rules import rule
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+
+
+def step_of(before: Array, after: Array) -> Array:
+    """What the update added, new minus old; in float64, where no digit of a float32 is lost."""
+    with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
+        return after.astype(np.float64) - before
+
+
+class UpdateSection(QWidget):
+    """The rule as a title, and a table of the elements.
+
+    ``element_chosen``: the flat index of the element whose row is the table's current one.
+    """
+
+    element_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = QLabel(self.tr("Update"))
+        title.setFont(body_font(12, bold=True))
+        title.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.rule = ElidedLabel()
+        self.rule.setFont(code_font(11))
+        self.table = ArrayTable()
+        self.table.setAccessibleName(self.tr("The update of every element"))
+        self.table.element_chosen.connect(self.element_chosen)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(title)
+        head.addWidget(self.rule, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        # No taller than what is in it: the rest is for the sections below.
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.table, 1)
+        self._shown = Shown()
+
+    def show_moment(self, moment: Moment, name: str, settings: Settings) -> None:
+        """Show a parameter at a moment."""
+        grad = moment.grad(name)
+        update = moment.last(name, Phase.UPDATE)
+        weight = moment.recording.by_parameter[name].value
+        if not self._shown.is_new(name, weight, grad, update, settings):
+            return
+        found = rule(settings)
+        self.rule.setText(found.formula)
+        self.rule.setToolTip(found.whole)
+        new = None
+        if update is not None and update.inputs[0] is not None:
+            weight, new = update.inputs[0], update.outputs[0]
+        self.table.show_columns(weight.shape, self._columns(weight, grad, new))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.table.set_theme(theme)
+
+    def _columns(self, weight: Array, grad: Array | None, new: Array | None) -> list[Column]:
+        step = None if new is None else step_of(weight, new).ravel()
+        return [
+            Column("w", self.tr("The weight before the update"), weight.ravel()),
+            Column(
+                "grad",
+                self.tr("Its .grad at the cursor"),
+                None if grad is None else grad.ravel(),
+                "backward",
+                "None",
+            ),
+            Column(
+                "step",
+                self.tr("What the optimizer added: new w − w exactly; plain SGD adds −lr · grad"),
+                step,
+                "muted",
+            ),
+            Column(
+                "new w",
+                self.tr("The weight after the update"),
+                None if new is None else new.ravel(),
+                "update",
+            ),
+        ]

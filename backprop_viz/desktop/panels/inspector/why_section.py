@@ -1,0 +1,279 @@
+"""Why the gradient chosen is None, zero, NaN or simply there: a sentence, and its evidence."""
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from backprop_viz.analysis.explanations import Reason, explain
+from backprop_viz.analysis.provenance import line_of
+from backprop_viz.analysis.selection import Kind
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.program import Program
+
+# What is as it should be is said in a quiet colour, what is not a number in the error's.
+_FINE = frozenset(
+    [
+        "unknown",
+        "not_run",
+        "value",
+        "added",
+        "node_value",
+        "node_waiting",
+        "waiting_none",
+        "waiting_zeros",
+        "waiting_kept",
+        "cleared_none",
+        "nothing_to_clear",
+        "cleared_zeros",
+        "before_none",
+        "before_zeros",
+        "before_value",
+        "kept",
+    ]
+)
+_STRANGE = frozenset(
+    [
+        "first_forward",
+        "first_backward",
+        "weights_not_finite",
+        "input_not_finite",
+        "not_finite",
+        "kept_not_finite",
+    ]
+)
+
+
+def sentence(reason: Reason) -> str:
+    """The reason in the user's language."""
+    say = QCoreApplication.translate
+    none = {
+        "unknown": say("why", "Nothing is recorded of it yet."),
+        "frozen": say("why", "{0} is frozen: its requires_grad is False, so it gets no gradient."),
+        "unused": say("why", "{0} gets no gradient: no operation of this forward pass used it."),
+        "detached": say("why", "{0} gets no gradient: “{1}” detached its result from the graph."),
+        "no_grad": say(
+            "why",
+            "{0} gets no gradient: “{1}” ran where autograd does not follow (no_grad), or gives "
+            "a result without a gradient.",
+        ),
+        "integer": say(
+            "why", "{0} gets no gradient: “{1}” gives {2} numbers, which cannot have one."
+        ),
+        "unused_output": say(
+            "why", "{0} gets no gradient: the loss does not depend on the output of “{1}”."
+        ),
+        "not_reached": say("why", "{0} gets no gradient: this backward did not reach it."),
+        "sent_none": say("why", "{0} got no gradient: {1} passed None on."),
+    }
+    cursor = {
+        "not_run": say("why", "Nothing has run yet: step to see the gradient of {0}."),
+        "before_none": say("why", "{0}.grad is None: backward has not reached it yet."),
+        "before_zeros": say("why", "{0}.grad is zeros, as the last iteration left it."),
+        "before_value": say(
+            "why", "{0}.grad is still the last iteration's (norm {1}): zero_grad has not run yet."
+        ),
+        "cleared_none": say("why", "{0}.grad is None: zero_grad cleared it."),
+        "nothing_to_clear": say(
+            "why", "{0}.grad was None already: zero_grad had nothing to clear."
+        ),
+        "cleared_zeros": say("why", "{0}.grad is zeros: zero_grad cleared it."),
+        "kept": say(
+            "why", "{0}.grad was not cleared (norm {1}): the new gradient will be added to it."
+        ),
+        "waiting_none": say("why", "{0}.grad is None: backward has not reached it yet."),
+        "waiting_zeros": say(
+            "why", "{0}.grad is zeros from zero_grad: backward has not reached it yet."
+        ),
+        "waiting_kept": say(
+            "why",
+            "{0}.grad is kept from before (norm {1}): backward has not reached it yet and will "
+            "add to it.",
+        ),
+        "value": say("why", "Backward computed the gradient of {0}: its norm is {1}."),
+        "added": say("why", "Backward added to the existing {0}.grad: norm {2} before, {1} after."),
+        "node_waiting": say("why", "Backward has not reached {0} yet."),
+        "node_not_reached": say("why", "This backward did not run {0}."),
+        "node_sends_none": say("why", "{0} got a gradient and passed None on."),
+        "node_value": say(
+            "why", "{0} got gradients of norm {1} and passed on gradients of norm {2}."
+        ),
+    }
+    zero = {
+        "zero_relu": say(
+            "why",
+            "The gradient of {0} is exactly zero: at {4}, {1} of {2} units of {3} let the "
+            "gradient through.",
+        ),
+        "zero_operand": say(
+            "why",
+            "The gradient of {0} is exactly zero: “{1}” multiplied by zeros only, so "
+            "{2} passed zeros on.",
+        ),
+        "zero_cut": say(
+            "why",
+            "The gradient of {0} is exactly zero: {1} got gradients up to {2} and passed only "
+            "zeros on; its forward output lies between {3} and {4}.",
+        ),
+        "zero_from_start": say(
+            "why", "The gradient of {0} is exactly zero: it was zero where backward started."
+        ),
+    }
+    # What came is zero, ``.grad`` is not: gradients of before are in it.
+    added_zero = {
+        "added_zero_relu": say(
+            "why",
+            "Backward added exactly zero to {0}.grad, which keeps its norm {5}: at {4}, {1} of {2} "
+            "units of {3} let the gradient through.",
+        ),
+        "added_zero_operand": say(
+            "why",
+            "Backward added exactly zero to {0}.grad, which keeps its norm {3}: “{1}” multiplied "
+            "by zeros only, so {2} passed zeros on.",
+        ),
+        "added_zero_cut": say(
+            "why",
+            "Backward added exactly zero to {0}.grad, which keeps its norm {5}: {1} got gradients "
+            "up to {2} and passed only zeros on; its forward output lies between {3} and {4}.",
+        ),
+        "added_zero_from_start": say(
+            "why",
+            "Backward added exactly zero to {0}.grad, which keeps its norm {1}: the gradient was "
+            "zero where backward started.",
+        ),
+    }
+    strange = {
+        "first_forward": say(
+            "why",
+            "{1} first appeared in “{2}”, from inputs between {3} and {4}. It spread to {0}.",
+        ),
+        "first_backward": say(
+            "why",
+            "{1} first appeared in {2}, from gradients between {3} and {4}; in forward its inputs "
+            "lay between {5} and {6}. It spread to {0}.",
+        ),
+        "weights_not_finite": say(
+            "why", "{2} already held {1} when this iteration started. It spread to {0}."
+        ),
+        "input_not_finite": say("why", "The batch itself holds {1}. It spread to {0}."),
+        "not_finite": say(
+            "why", "{1} reached {0} through {2}; where it first appeared is not recorded."
+        ),
+        "kept_not_finite": say(
+            "why", "{0}.grad held {1} before this backward, and the sum keeps it."
+        ),
+    }
+    return {**none, **cursor, **zero, **added_zero, **strange}[reason.code].format(*reason.values)
+
+
+def code_line(program: Program, source_line: int | None) -> tuple[int, str] | None:
+    """The number that the program panel gives a line of the source, and the line."""
+    for row, line in enumerate(program.lines):
+        if source_line is not None and line.source_line == source_line:
+            return row + 1, line.text.strip()
+    return None
+
+
+class Sentence(QLabel):
+    """A text broken over as many lines as its width asks for; always as tall as it needs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Show a text."""
+        if text != self.text():
+            super().setText(text)
+            self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width."""
+        return QSize(40, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(0)  # Qt asks for no less height than the smallest allowed
+        height = self.heightForWidth(max(self.width(), 40))
+        if height > 0:
+            self.setFixedHeight(height)
+
+
+class WhySection(QWidget):
+    """The sentence, the line of code it speaks of, and a button that goes to the evidence."""
+
+    evidence = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("whySection")
+        title = QLabel(self.tr("Why"))
+        title.setFont(body_font(12, bold=True))
+        self.sentence = Sentence()
+        self.sentence.setFont(body_font(12))
+        self.line = ElidedLabel()
+        self.line.setFont(code_font(11))
+        self.line.setProperty("role", "muted")
+        self.show_button = QToolButton()
+        self.show_button.setObjectName("whyShow")
+        self.show_button.setText(self.tr("Show"))
+        self.show_button.setProperty("role", "link")
+        self.show_button.setAccessibleName(self.tr("Show the event that explains it"))
+        self.show_button.setToolTip(self.tr("Move the cursor to the event that shows it"))
+        self.show_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.show_button.clicked.connect(self._go)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addStretch(1)
+        head.addWidget(self.show_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.line)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.reason = Reason("unknown")
+        self._theme = DARK
+        self._shown = Shown()
+        self._paint()
+
+    def show_moment(self, frame: Frame, kind: Kind, key: str | int) -> None:
+        """Explain the gradient of a parameter or a node at the frame's cursor."""
+        moment = frame.moment
+        if kind == "layer" or not self._shown.is_new(
+            moment.recording, moment.cursor, kind, key, frame.program
+        ):
+            return
+        self.reason = explain(moment, kind, key)
+        self.sentence.setText(sentence(self.reason))
+        self.show_button.setVisible(self.reason.evidence is not None)
+        at = None
+        if self.reason.evidence is not None and self.reason.code not in _FINE:
+            at = code_line(frame.program, line_of(moment.recording, self.reason.evidence))
+        self.line.setText("" if at is None else f"{at[0]}  {at[1]}")
+        self.line.setVisible(at is not None)
+        self._paint()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self._paint()
+
+    def _paint(self) -> None:
+        code = self.reason.code
+        role = "muted" if code in _FINE else "error" if code in _STRANGE else "text"
+        self.sentence.setStyleSheet(f"color: {getattr(self._theme, role)};")
+
+    def _go(self) -> None:
+        if self.reason.evidence is not None:
+            self.evidence.emit(self.reason.evidence)

@@ -1,0 +1,188 @@
+"""What a column of the network shows: tensors as blocks of equal maps. No painting here."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+import numpy as np
+
+from backprop_viz.desktop.style.images import is_picture
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.layers import Layer
+
+Mode = Literal["activations", "weights", "gradients"]
+MODES: tuple[Mode, ...] = ("activations", "weights", "gradients")
+
+
+class Look(Enum):
+    """How a block is drawn."""
+
+    IMAGE = "image"  # gray, as the eye knows it
+    MAPS = "maps"
+    KERNELS = "kernels"  # a map for each output: its kernels side by side
+    MATRIX = "matrix"  # one map that may be stretched
+    UNITS = "units"  # a strip, one cell for each number
+    SCALAR = "scalar"
+    NOTHING = "nothing"  # an outline: nothing of the kind exists
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many maps a block has, and their rows and columns."""
+
+    look: Look
+    count: int
+    height: int = 1
+    width: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A tensor as ``count`` maps. ``source`` is the recorded array, None while there is none.
+
+    ``whole``: all of the source is shown; else its first sample.
+    """
+
+    size: Size
+    source: Array | None = None
+    whole: bool = False
+    parameter: str | None = None
+
+    @property
+    def numbers(self) -> Array | None:
+        """The part of the source that is shown, in its own shape."""
+        if self.source is None or self.whole or self.source.ndim == 0:
+            return self.source
+        return self.source[0] if len(self.source) else None
+
+    @property
+    def maps(self) -> Array | None:
+        """The numbers as (count, height, width)."""
+        numbers = self.numbers
+        size = self.size
+        if numbers is None or size.look is Look.NOTHING:
+            return None
+        if size.look is not Look.KERNELS:
+            return numbers.reshape(size.count, size.height, size.width)
+        rows, columns = kernel_grid(_inputs(numbers.shape))
+        height, width = size.height // rows, size.width // columns
+        kernels = numbers.reshape(size.count, rows, columns, height, width)
+        return kernels.transpose(0, 1, 3, 2, 4).reshape(size.count, size.height, size.width)
+
+    @property
+    def kernel(self) -> tuple[int, int] | None:
+        """Rows and columns of one kernel within a map."""
+        if self.size.look is not Look.KERNELS or self.source is None:
+            return None
+        rows, columns = kernel_grid(_inputs(self.source.shape))
+        return self.size.height // rows, self.size.width // columns
+
+    def place(self, row: int, column: int) -> tuple[int, int, int]:
+        """(input, row, column) of a number within a map of kernels; input 0 for other maps."""
+        if self.kernel is None:
+            return 0, row, column
+        height, width = self.kernel
+        across = self.size.width // width
+        return row // height * across + column // width, row % height, column % width
+
+
+def blocks(moment: Moment | None, layer: Layer, mode: Mode) -> tuple[Block, ...]:
+    """What a layer shows in a mode; without a moment, the empty places for it."""
+    if mode == "weights":
+        values = () if moment is None else [(name, moment.value(name)) for name in layer.parameters]
+        found = tuple(_parameter_block(name, value) for name, value in values if value is not None)
+        return found or (Block(Size(Look.NOTHING, 1)),)
+    array = None
+    if moment is not None:
+        # The input stays to be seen beside its network's gradients: it has none of its own.
+        gradient = mode == "gradients" and layer.operations
+        array = moment.gradient(layer) if gradient else moment.activation(layer)
+    empty = Block(activation_size(layer), array)
+    shown = empty.numbers
+    if shown is None:
+        return (Block(empty.size),)
+    return (Block(_size(shown.shape, image=is_picture(array, layer)), array),)
+
+
+def activation_size(layer: Layer) -> Size:
+    """The maps that a layer's own tensor makes."""
+    return _size(layer.shape, image=not layer.operations)
+
+
+def kernel_grid(count: int) -> tuple[int, int]:
+    """Rows and columns that hold exactly ``count`` kernels, as near to a square as can be."""
+    rows = next(r for r in range(math.isqrt(count), 0, -1) if count % r == 0)
+    return rows, count // rows
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """``6×30×30``."""
+    return "×".join(str(n) for n in shape)
+
+
+def indexed(title: str, index: int) -> str:
+    """One map of what a title names: ``relu(conv1)[2]``, ``conv1[2] · conv2d``."""
+    name, dot, operation = title.partition(" · ")
+    return f"{name}[{index}]{dot}{operation}"
+
+
+def _size(shape: tuple[int, ...], image: bool = False) -> Size:
+    if 0 in shape:
+        return Size(Look.NOTHING, 1)
+    if not shape:
+        return Size(Look.SCALAR, 1)
+    if len(shape) == 1:
+        return Size(Look.UNITS, shape[0])
+    if len(shape) == 2:
+        return Size(Look.MATRIX, 1, *shape)
+    return Size(Look.IMAGE if image else Look.MAPS, math.prod(shape[:-2]), *shape[-2:])
+
+
+def _parameter_block(name: str, value: Array) -> Block:
+    shape = value.shape
+    if len(shape) < 3 or 0 in shape:
+        return Block(_size(shape), value, True, name)
+    rows, columns = kernel_grid(_inputs(shape))
+    height = shape[-2] if len(shape) > 3 else 1
+    size = Size(Look.KERNELS, shape[0], rows * height, columns * shape[-1])
+    return Block(size, value, True, name)
+
+
+def _inputs(shape: tuple[int, ...]) -> int:
+    """The kernels that each output of a (out, in, ..., height, width) weight has."""
+    return shape[1] * math.prod(shape[2:-2])
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What the finite numbers of a tensor span; ``broken`` counts those that are not finite."""
+
+    low: float
+    high: float
+    broken: int
+
+    @property
+    def limit(self) -> float:
+        """The largest magnitude."""
+        return max(abs(self.low), abs(self.high))
+
+
+def range_of(arrays: tuple[Array, ...]) -> Range | None:
+    """The range of all numbers of some arrays, None where there are none."""
+    if not any(array.size for array in arrays):
+        return None
+    lows, highs, broken = [], [], 0
+    for array in arrays:
+        low, high = (float(array.min()), float(array.max())) if array.size else (0.0, 0.0)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            finite = array[np.isfinite(array)]
+            broken += array.size - finite.size
+            if not finite.size:
+                continue
+            low, high = float(finite.min()), float(finite.max())
+        if array.size:
+            lows.append(low)
+            highs.append(high)
+    return Range(min(lows, default=0.0), max(highs, default=0.0), broken)

@@ -1,0 +1,408 @@
+"""The painted area of the network: columns of maps, the arrows between them, focus and picking."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
+from backprop_viz.desktop.panels.network import network_layout
+from backprop_viz.desktop.panels.network.feature_maps import (
+    Block,
+    Look,
+    Size,
+    blocks,
+    indexed,
+    shape_text,
+)
+from backprop_viz.desktop.panels.network.network_layout import Column, least_size
+from backprop_viz.desktop.panels.network.network_painter import (
+    AROUND,
+    SWITCH,
+    Blocks,
+    NetworkPainter,
+)
+from backprop_viz.desktop.panels.network.network_state import NetworkState
+from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.numbers import signed
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.layers import Layer, LayerGraph
+
+NAME_LINE = 18  # of a column's header, what is below its name
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A map: its column, its block there, its index in the block."""
+
+    column: int
+    block: int
+    map: int
+
+
+class NetworkCanvas(QWidget):
+    """Shows a ``NetworkState``; says which map was chosen."""
+
+    chosen = Signal(object)  # Spot
+    output_wanted = Signal(str, int)  # of this layer, this operation's
+    breakpoint_toggled = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("networkCanvas")
+        self.setAccessibleName(self.tr("Layers and their maps"))
+        self.setAccessibleDescription(
+            self.tr(
+                "Arrow keys go from map to map, Enter shows the map large, "
+                "O shows the layer's other output."
+            )
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self._state = NetworkState(LayerGraph(), None, "activations")
+        self._blocks: tuple[Blocks, ...] = ()
+        self._sizes: tuple[tuple[Size, ...], ...] = ()  # of the blocks
+        self._headers: tuple[int, ...] = ()  # the widths of the columns' texts
+        self._placed = Shown()
+        self._columns: tuple[Column, ...] = ()
+        self._painter = NetworkPainter()
+        self._spot: Spot | None = None
+        self.breakpoints: tuple[Breakpoint, ...] = ()
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    @property
+    def state(self) -> NetworkState:
+        """What is shown."""
+        return self._state
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The columns."""
+        return self._state.layers.layers
+
+    def show_state(self, state: NetworkState) -> None:
+        """Show the network at a cursor; nothing is painted where that is what is shown."""
+        if state == self._state:
+            return
+        if state.layers is not self._state.layers:
+            self._painter.forget()
+            self.setMinimumSize(least_size(state.layers.layers))
+            self._headers = _header_widths(state.layers.layers)
+        before, before_blocks, sizes = self._state, self._blocks, self._sizes
+        self._state = state
+        self._blocks = tuple(blocks(state.moment, y, state.mode) for y in state.layers.layers)
+        self._sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
+        self._spot = None if self._spot is None else self._nearest(self._spot)
+        if self._sizes == sizes and state.is_drawn_like(before):
+            self._update_parts(before, before_blocks)
+        else:
+            self.update()
+
+    def _update_parts(self, before: NetworkState, blocks_before: tuple[Blocks, ...]) -> None:
+        """Paint only the columns and the arrows that no longer look as they did."""
+        columns, state = self.columns(), self._state
+        for i, column in enumerate(columns):
+            layer = self.layers[i]
+            own = zip(blocks_before[i], self._blocks[i], strict=True)
+            if state.differs_at(layer, before) or any(a.source is not b.source for a, b in own):
+                self.update(_room(column).toAlignedRect())
+        for a, b in state.layers.edges:
+            if state.reached((a, b)) != before.reached((a, b)):
+                self.update((_room(columns[a]) | _room(columns[b])).toAlignedRect())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._painter.theme = theme
+        self.update()
+
+    def set_selected(self, names: frozenset[str]) -> None:
+        """Mark the layers of the selection."""
+        self._painter.selected = names
+        self.update()
+
+    def blocks_of(self, column: int) -> tuple[Block, ...]:
+        """What a column shows; nothing where there is no such column."""
+        return self._blocks[column] if column < len(self._blocks) else ()
+
+    def _nearest(self, spot: Spot) -> Spot | None:
+        """The spot itself, or the nearest there is now that other blocks are shown."""
+        if spot.column >= len(self._blocks):
+            return None
+        own = self._blocks[spot.column]
+        block = min(spot.block, len(own) - 1)
+        return Spot(spot.column, block, min(spot.map, own[block].size.count - 1))
+
+    def columns(self) -> tuple[Column, ...]:
+        """Where each layer lies at the widget's size."""
+        if self._placed.is_new(self.layers, self._sizes, self.width(), self.height()):
+            self._columns = network_layout.place(
+                self.layers, self._sizes, self._headers, self.width(), self.height()
+            )
+        return self._columns
+
+    def sizeHint(self) -> QSize:
+        """As much as there is."""
+        return QSize(640, 280)
+
+    # -- choosing ----------------------------------------------------------------------------
+
+    def spot_at(self, point: QPointF) -> Spot | None:
+        """The map at a point."""
+        for c, column in enumerate(self.columns()):
+            for b, grid in enumerate(column.grids):
+                index = grid.at(point)
+                if index is not None:
+                    return Spot(c, b, index)
+        return None
+
+    def column_at(self, point: QPointF) -> int | None:
+        """The column whose name is at a point."""
+        columns = enumerate(self.columns())
+        return next((i for i, column in columns if column.header.contains(point)), None)
+
+    def rect_of(self, spot: Spot) -> QRectF:
+        """Where a map is."""
+        return self.columns()[spot.column].grids[spot.block].tile(spot.map)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the map under the mouse, or the column whose name was hit."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        column = self.column_at(event.position())
+        spot = self.spot_at(event.position())
+        if column is not None and self._on_switch(column, event.position()):
+            self._spot = Spot(column, 0, 0)
+            self._show_other(column)
+            return
+        if spot is None and column is not None:
+            spot = Spot(column, 0, 0)
+        if spot is not None:
+            self._spot = spot
+            self.update()
+            self.chosen.emit(spot)
+
+    def _on_switch(self, column: int, point: QPointF) -> bool:
+        """Whether a point is on the name of a layer that has several outputs."""
+        name = self.columns()[column].header.adjusted(0, 0, 0, -NAME_LINE)
+        return self._state.switchable(self.layers[column]) and name.contains(point)
+
+    def _show_other(self, column: int) -> None:
+        layer = self.layers[column]
+        if self._state.switchable(layer):
+            self.output_wanted.emit(layer.name, layer.next_shown)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu of the layer under the mouse, or of the one the keyboard is at."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        column = self.column_at(QPointF(event.pos()))
+        if by_key:
+            column = None if self._spot is None else self._spot.column
+        if column is not None:
+            self.menu_of(self.layers[column].name).popup(event.globalPos())
+
+    def menu_of(self, layer: str) -> BreakMenu:
+        """What can be done at a layer; it is gone when it closes."""
+        found = next(y for y in self.layers if y.name == layer)
+        text = self.tr("&Break when {name} is computed").format(name=layer)
+        menu = BreakMenu([(text, Breakpoint("layer", layer))], self.breakpoints, self)
+        menu.toggled.connect(self.breakpoint_toggled)
+        if self._state.switchable(found):
+            menu.addSeparator()
+            for i in range(len(found.outputs)):
+                title = found.showing(i).titled()
+                action = menu.addAction(self.tr("Show {output}").format(output=title))
+                action.setCheckable(True)
+                action.setChecked(found.showing(i) == found)
+                action.triggered.connect(partial(self.output_wanted.emit, layer, i))
+        return menu
+
+    def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
+        """Mark the layers that have one."""
+        if breakpoints != self.breakpoints:
+            self.breakpoints = breakpoints
+            self._painter.broken = frozenset(str(b.key) for b in breakpoints if b.kind == "layer")
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A hand over what can be clicked."""
+        point = event.position()
+        over = self.spot_at(point) is not None or self.column_at(point) is not None
+        shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
+        if self.cursor().shape() is not shape:
+            self.setCursor(shape)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move from map to map, Enter chooses."""
+        steps = {
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+        }
+        key = Qt.Key(event.key())
+        if not self.layers or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif key in steps:
+            self._move_focus(*steps[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._spot is not None:
+            self.chosen.emit(self._spot)
+        elif key == Qt.Key.Key_O and self._spot is not None:
+            self._show_other(self._spot.column)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is."""
+        super().focusInEvent(event)
+        if self._spot is None and self.layers:
+            self._spot = Spot(0, 0, 0)
+        self.update()
+
+    def focus_spot(self, spot: Spot) -> None:
+        """Put the keyboard on a map."""
+        self._spot = spot
+        self.update()
+
+    def _move_focus(self, down: int, across: int) -> None:
+        self._spot = moved(self.columns(), self._spot or Spot(0, 0, 0), down, across)
+        self.update()
+
+    # -- words -------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """A tooltip for the map under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            text = self.hint(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def hint(self, point: QPointF) -> str:
+        """What the tooltip says at a point."""
+        spot = self.spot_at(point)
+        if spot is None:
+            column = self.column_at(point)
+            return "" if column is None else self._layer_hint(self.layers[column])
+        layer, block = self.layers[spot.column], self._blocks[spot.column][spot.block]
+        name = block.parameter or self._state.title(layer)
+        if block.size.look is Look.NOTHING:
+            return self.tr("{layer}: no parameters").format(layer=layer.name)
+        maps = block.maps
+        if maps is None:
+            return self.tr("{name}: not computed yet").format(name=name)
+        own = maps[spot.map]
+        if own.size == 1:
+            text = self.tr("{name}: {value}")
+            return text.format(name=indexed(name, spot.map), value=signed(own.flat[0]))
+        text = self.tr("{name}: {low} to {high}")
+        return text.format(
+            name=indexed(name, spot.map),
+            low=signed(own.min()),
+            high=signed(own.max()),
+        )
+
+    def _layer_hint(self, layer: Layer) -> str:
+        shape = shape_text(layer.shape) or self.tr("a number")
+        lines = [self.tr("{layer}: {shape}").format(layer=layer.name, shape=shape)]
+        if self._state.switchable(layer):
+            chain = " → ".join(output.op for output in layer.outputs)
+            shown, chosen = self._state.title(layer), layer.titled()
+            other = layer.showing(layer.next_shown).titled()
+            text = self.tr("{chain}: {shown} is shown")
+            hint = self.tr("Click the name to show {other} (O)")
+            if shown != chosen:
+                hint = self.tr("{chosen} has not run yet")
+            lines += [
+                text.format(chain=chain, shown=shown),
+                hint.format(other=other, chosen=chosen),
+            ]
+        return "\n".join([*lines, *layer.parameters])
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The whole network, or what there is to say while there is none."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.layers:
+            exposed = QRectF(event.rect())
+            self._painter.paint(painter, self._state, self._blocks, self.columns(), exposed)
+        else:
+            painter.setPen(QColor(self._painter.theme.muted))
+            painter.setFont(body_font(13))
+            hint = self.tr("The layers appear with the first forward pass.")
+            words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect(), words, hint)
+        if self.hasFocus() and self._spot is not None:
+            self._painter.focus(painter, self.rect_of(self._spot))
+        painter.end()
+
+
+def _room(column: Column) -> QRectF:
+    """All that is painted of a column."""
+    box = column.header | column.content | column.caption
+    return box.adjusted(-AROUND, -AROUND, AROUND, AROUND)
+
+
+def _header_widths(layers: tuple[Layer, ...]) -> tuple[int, ...]:
+    names = QFontMetrics(body_font(13, bold=True))
+    shapes = QFontMetrics(code_font(11))
+    return tuple(
+        max(
+            *(names.horizontalAdvance(title) + SWITCH for title in _titles(y)),
+            names.horizontalAdvance(y.name),
+            shapes.horizontalAdvance(shape_text(y.shape)),
+        )
+        for y in layers
+    )
+
+
+def _titles(layer: Layer) -> tuple[str, ...]:
+    """The names of a layer's outputs; none where there is no choice."""
+    count = len(layer.outputs) if layer.switchable else 0
+    return tuple(layer.showing(i).titled() for i in range(count))
+
+
+def moved(columns: tuple[Column, ...], spot: Spot, down: int, across: int) -> Spot:
+    """The map next to a spot: in its grid, else in the block or column beside it."""
+    grid = columns[spot.column].grids[spot.block]
+    row, column = grid.cell(spot.map)
+    index = grid.index(row + down, column + across)
+    if index is not None:
+        return Spot(spot.column, spot.block, index)
+    if down:
+        return spot
+    order = [
+        (rect.center().x(), c, b)
+        for c, place in enumerate(columns)
+        for b, rect in enumerate(grid.rect for grid in place.grids)
+    ]
+    order.sort()
+    here = next(i for i, (_, c, b) in enumerate(order) if (c, b) == (spot.column, spot.block))
+    if not 0 <= here + across < len(order):
+        return spot
+    _, c, b = order[here + across]
+    beside = columns[c].grids[b]
+    level = grid.tile(spot.map).center().y()
+    nearest = min(
+        range(beside.count),
+        key=lambda i: (
+            abs(beside.tile(i).center().y() - level),
+            across * beside.tile(i).x(),
+        ),
+    )
+    return Spot(c, b, nearest)

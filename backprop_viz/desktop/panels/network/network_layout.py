@@ -1,0 +1,301 @@
+"""Where the columns of the network and their maps lie: pure functions of shapes and sizes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, pairwise
+
+from PySide6.QtCore import QPointF, QRectF, QSize
+
+from backprop_viz.desktop.panels.network.feature_maps import Look, Size, activation_size
+from backprop_viz.recording.layers import Layer
+
+HEADER = 38
+CAPTION = 17
+_MARGIN = 10
+_ARROW = 30  # the least room between two columns
+_LEAST_ARROW = 22  # the same where the names need what room there is
+_RANGE = 50  # the width of a range at the foot
+_STRIP = 9  # width of a bias beside its weight
+_BLOCK_GAP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where a block's maps lie. Units run down the columns, maps along the rows."""
+
+    x: float
+    y: float
+    count: int
+    rows: int
+    columns: int
+    width: float  # of a tile
+    height: float
+    gap: int
+    downwards: bool = False
+
+    @property
+    def rect(self) -> QRectF:
+        """All tiles."""
+        across = self.columns * (self.width + self.gap) - self.gap
+        down = self.rows * (self.height + self._row_gap) - self._row_gap
+        return QRectF(self.x, self.y, across, down)
+
+    @property
+    def _row_gap(self) -> int:
+        return 0 if self.downwards else self.gap
+
+    def tile(self, index: int) -> QRectF:
+        """The place of a map."""
+        row, column = self.cell(index)
+        return QRectF(
+            self.x + column * (self.width + self.gap),
+            self.y + row * (self.height + self._row_gap),
+            self.width,
+            self.height,
+        )
+
+    def cell(self, index: int) -> tuple[int, int]:
+        """(row, column) of a map."""
+        if self.downwards:
+            return index % self.rows, index // self.rows
+        return index // self.columns, index % self.columns
+
+    def index(self, row: int, column: int) -> int | None:
+        """The map at a row and column, None where there is none."""
+        if not (0 <= row < self.rows and 0 <= column < self.columns):
+            return None
+        index = column * self.rows + row if self.downwards else row * self.columns + column
+        return index if index < self.count else None
+
+    def at(self, point: QPointF) -> int | None:
+        """The map at a point."""
+        if not self.rect.contains(point):
+            return None
+        column = int((point.x() - self.x) // (self.width + self.gap))
+        row = int((point.y() - self.y) // (self.height + self._row_gap))
+        return self.index(min(row, self.rows - 1), min(column, self.columns - 1))
+
+    def moved(self, x: float, y: float) -> "Grid":
+        """The same grid elsewhere."""
+        return Grid(
+            round(x), round(y), self.count, self.rows, self.columns, self.width, self.height,
+            self.gap, self.downwards,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A layer's place: header on top, its blocks around the middle, the range at the foot."""
+
+    header: QRectF
+    content: QRectF
+    caption: QRectF
+    grids: tuple[Grid, ...]
+
+
+@lru_cache(maxsize=16)
+def place(
+    layers: tuple[Layer, ...],
+    sizes: tuple[tuple[Size, ...], ...],
+    headers: tuple[int, ...],
+    width: int,
+    height: int,
+) -> tuple[Column, ...]:
+    """A place for each layer. ``sizes`` are those of its blocks, ``headers`` its text's width.
+
+    The columns stand where their activations want them, whatever is shown: they do not move
+    when another mode is chosen.
+    """
+    if not layers:
+        return ()
+    xs = sorted({layer.x for layer in layers})
+    top = min(layer.y for layer in layers)
+    lanes = max(layer.y for layer in layers) - top + 1
+    band = height / lanes
+    pitch = (width - 2 * _MARGIN) / len(xs)
+    room = _Room(
+        max(pitch - _ARROW, 14),
+        max(band - HEADER - CAPTION - 6, 20),
+        max([activation_size(layer).height for layer in layers]),
+    )
+    wanted = [0.0] * len(xs)
+    needed = [0.0] * len(xs)
+    for layer, text in zip(layers, headers, strict=True):
+        i = xs.index(layer.x)
+        activations = fit(activation_size(layer), room).rect.width()
+        wanted[i] = max(wanted[i], activations, text)
+        needed[i] = max(needed[i], activations + _LEAST_ARROW, text + 4, _RANGE)
+    centers, slots = _centers(wanted, needed, width)
+    columns = []
+    for layer, own in zip(layers, sizes, strict=True):
+        i = xs.index(layer.x)
+        middle = (layer.y - top + 0.5) * band
+        header = QRectF(centers[i] - slots[i] / 2, middle - band / 2, slots[i], HEADER)
+        foot = QRectF(header.x(), middle + band / 2 - CAPTION, slots[i], CAPTION)
+        center = QPointF(centers[i], (header.bottom() + foot.top()) / 2)
+        grids = _beside(layer, own, room, center)
+        content = grids[0].rect
+        for grid in grids[1:]:
+            content = content.united(grid.rect)
+        columns.append(Column(header, content, foot, grids))
+    return tuple(columns)
+
+
+def least_size(layers: Sequence[Layer]) -> QSize:
+    """The size below which the network is scrolled, not squeezed."""
+    if not layers:
+        return QSize(0, 0)
+    across = len({layer.x for layer in layers})
+    lanes = max(y.y for y in layers) - min(y.y for y in layers) + 1
+    return QSize(2 * _MARGIN + across * 60, round(lanes * (HEADER + CAPTION + 50)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What a column's content may take, and the height of the network's largest map."""
+
+    width: float
+    height: float
+    largest: int
+
+
+def _centers(
+    wanted: Sequence[float], needed: Sequence[float], width: float
+) -> tuple[list[float], list[float]]:
+    """The middle of each column and the width its texts may take: equal gaps between them.
+
+    Where there is no room for that, each gets a share by what it needs.
+    """
+    count = len(wanted)
+    free = width - 2 * _MARGIN - sum(wanted)
+    gap = free / (count - 1) if count > 1 else 0.0
+    if count > 1 and gap < 6:
+        shares = _shares(needed, width - 2 * _MARGIN)
+        ends = list(accumulate(shares, initial=float(_MARGIN)))
+        return [(a + b) / 2 for a, b in pairwise(ends)], [share - 4 for share in shares]
+    if count == 1:
+        return [width / 2], [width - 2 * _MARGIN]
+    centers, left = [], float(_MARGIN)
+    for want in wanted:
+        centers.append(left + want / 2)
+        left += want + gap
+    return centers, [want + gap - 6 for want in wanted]
+
+
+def _shares(needed: Sequence[float], room: float) -> list[float]:
+    """A room in parts: who needs little gets it, the others get the same, and so does the rest."""
+    shares, left = [0.0] * len(needed), room
+    order = sorted(range(len(needed)), key=needed.__getitem__)
+    for rank, i in enumerate(order):
+        shares[i] = min(needed[i], left / (len(order) - rank))
+        left -= shares[i]
+    return [share + left / len(order) for share in shares]
+
+
+def _beside(
+    layer: Layer, sizes: tuple[Size, ...], room: _Room, center: QPointF
+) -> tuple[Grid, ...]:
+    """The grids of a layer's blocks side by side around a point."""
+    if sizes[0].look is Look.NOTHING:
+        grids = [fit(activation_size(layer), room)]
+    elif len(sizes) == 1:
+        grids = [fit(sizes[0], room)]
+    else:
+        grids = _weights(sizes, room)
+    left = center.x() - sum(g.rect.width() + _BLOCK_GAP for g in grids) / 2 + _BLOCK_GAP / 2
+    placed = []
+    for grid in grids:
+        placed.append(grid.moved(left, center.y() - grid.rect.height() / 2))
+        left += grid.rect.width() + _BLOCK_GAP
+    return tuple(placed)
+
+
+def _weights(sizes: tuple[Size, ...], room: _Room) -> list[Grid]:
+    """Several parameters share a column: strips are narrow and as high as the block they serve."""
+    strips = sum(size.look is Look.UNITS for size in sizes)
+    free = room.width - strips * (_STRIP + _BLOCK_GAP)
+    share = _Room(max(free / max(len(sizes) - strips, 1), 8), room.height, room.largest)
+    grids = [fit(size, share) for size in sizes]
+    heights = [
+        g.rect.height() for g, s in zip(grids, sizes, strict=True) if s.look is not Look.UNITS
+    ]
+    height = max(heights, default=max(grid.rect.height() for grid in grids))
+    return [
+        _strip(size.count, _STRIP, height) if size.look is Look.UNITS else grid
+        for size, grid in zip(sizes, grids, strict=True)
+    ]
+
+
+@lru_cache(maxsize=256)
+def fit(size: Size, room: _Room) -> Grid:
+    """The grid in which a block's maps are largest within a room; its place is still open."""
+    if size.look is Look.SCALAR:
+        side = round(min(max(room.height * 0.17, 44), 60))
+        return Grid(0, 0, 1, 1, 1, side, side, 0)
+    if size.look is Look.UNITS:
+        return _units(size.count, room)
+    if size.look is Look.MATRIX:
+        width = round(min(room.width, max(size.width * 8, 24)))
+        return Grid(0, 0, 1, 1, 1, max(width, 6), round(_strip_height(size.height, room)), 0)
+    return _maps(size, room)
+
+
+def _units(count: int, room: _Room) -> Grid:
+    height = _strip_height(count, room)
+    columns = min(math.ceil(count / height), max(int(room.width // 3), 1))
+    width = min(max(round(room.height / 14), 10), 26)
+    if columns > 1:
+        width = max(int(room.width / columns) - 1, 2)
+    return _strip(count, width, height, columns)
+
+
+def _strip(count: int, width: int, height: float, columns: int = 1) -> Grid:
+    rows = math.ceil(count / columns)
+    gap = 1 if columns > 1 else 0
+    return Grid(0, 0, count, rows, columns, width, round(height) / rows, gap, True)
+
+
+def _strip_height(count: int, room: _Room) -> float:
+    """More units, a longer strip: by their logarithm, so that ten are not lost beside 120."""
+    share = min(max(0.35 + 0.25 * math.log10(max(count, 1)), 0.35), 1.0)
+    return max(min(room.height * share, count * 26), 12)
+
+
+def _maps(size: Size, room: _Room) -> Grid:
+    area = room.width * room.height / size.count
+    gap = 3 if area > 15 * 15 else 1 if area > 6 * 6 else 0
+    best, columns = 0.0, 1
+    for across in range(1, min(size.count, 64) + 1):
+        down = math.ceil(size.count / across)
+        unit = _unit(size, room, down, across, gap)
+        # A last row with holes is worth a little less than a full one.
+        worth = unit * (1.0 if size.count % across == 0 else 0.9)
+        if worth > best:
+            best, columns = worth, across
+    rows = math.ceil(size.count / columns)
+    unit = _unit(size, room, rows, columns, gap)
+    if size.look is not Look.KERNELS:
+        unit *= (size.height / room.largest) ** 0.25 if size.height < room.largest else 1.0
+    if size.count == 1:
+        unit = min(unit, max(room.height * 0.34, 44) / size.height)
+    height, width = (
+        _snapped(size.height * unit, size.height),
+        _snapped(size.width * unit, size.width),
+    )
+    return Grid(0, 0, size.count, rows, columns, width, height, gap)
+
+
+def _unit(size: Size, room: _Room, rows: int, columns: int, gap: int) -> float:
+    """The side of one number when the maps fill the room."""
+    down = (room.height - (rows - 1) * gap) / rows / size.height
+    across = (room.width - (columns - 1) * gap) / columns / size.width
+    return max(min(down, across), 0.01)
+
+
+def _snapped(length: float, numbers: int) -> int:
+    """Whole pixels with a border; whole pixels for each number where that costs little."""
+    inner = length - 2
+    whole = int(inner // numbers) * numbers
+    return max(whole + 2 if whole > 0.86 * inner else int(length), 1)

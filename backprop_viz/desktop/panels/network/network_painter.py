@@ -1,0 +1,285 @@
+"""How the network looks: its columns, arrows and marks, and the images it keeps of its maps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+
+from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, range_of
+from backprop_viz.desktop.panels.network.mosaic import colours, mosaic
+from backprop_viz.desktop.panels.network.network_layout import Column, Grid
+from backprop_viz.desktop.panels.network.network_state import NetworkState
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.painting import arrow, fitting, ink_on, text_line
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.phases import Phase
+
+Blocks = tuple[Block, ...]
+
+AROUND = 24.0  # the frame, its ring and the logits' marks
+_LEFT = Qt.TextElideMode.ElideLeft
+SWITCH = 12  # the heads beside the name of a layer that has several outputs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """A column's images as painted, and what they were made of."""
+
+    sources: tuple[Array | None, ...]
+    key: tuple[object, ...]
+    images: tuple[QImage, ...]
+    span: Range | None
+
+    def shows(self, sources: Sequence[Array | None], key: tuple[object, ...]) -> bool:
+        """Whether these arrays are what is painted; they are frozen, so identity is enough."""
+        pairs = zip(self.sources, sources, strict=False)
+        return self.key == key and all(a is b for a, b in pairs)
+
+
+class NetworkPainter:
+    """Paints a ``NetworkState``; images are made anew only for what has changed."""
+
+    def __init__(self) -> None:
+        self.theme: Theme = DARK
+        self.selected: frozenset[str] = frozenset()
+        self.broken: frozenset[str] = frozenset()  # layers with a breakpoint
+        self._pictures: dict[int, _Picture] = {}
+
+    def forget(self) -> None:
+        """Drop the images of a network that is gone."""
+        self._pictures.clear()
+
+    def paint(
+        self,
+        painter: QPainter,
+        state: NetworkState,
+        blocks: Sequence[Blocks],
+        columns: Sequence[Column],
+        exposed: QRectF,
+    ) -> None:
+        """The part of the network that is exposed."""
+        layers = state.layers.layers
+        seen = [i for i, column in enumerate(columns) if _touches(column, column, exposed)]
+        for i in seen:
+            self._frame(painter, state, layers[i], columns[i])
+        for a, b in state.layers.edges:
+            if _touches(columns[a], columns[b], exposed):
+                self._arrow(painter, state, (a, b), columns)
+        for i in seen:
+            self._texts(painter, state, layers[i], columns[i])
+            self._column(painter, state, i, blocks[i], columns[i])
+
+    def focus(self, painter: QPainter, tile: QRectF) -> None:
+        """The ring that shows where the keyboard is."""
+        painter.setPen(QPen(QColor(self.theme.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(tile.adjusted(-2, -2, 2, 2), 3, 3)
+
+    def _frame(self, painter: QPainter, state: NetworkState, layer: Layer, column: Column) -> None:
+        """Around the layer at the cursor; dotted around the selected ones."""
+        side = _side(state, layer)
+        box = column.content.adjusted(-side, -6, side, 6)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if layer.name in self.selected:
+            painter.setPen(QPen(QColor(self.theme.accent), 1.2, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), 8, 8)
+        if layer.name in self.broken:
+            painter.setPen(QPen(QColor(self.theme.text), 1))
+            painter.setBrush(QColor(self.theme.error))
+            painter.drawEllipse(box.topLeft(), 5, 5)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        if layer.name == state.current and state.phase is not None:
+            color = self.theme.phase(state.phase)
+            painter.setPen(QPen(color, 1.5))
+            painter.setBrush(self.theme.tint(color, 0.08))
+            painter.drawRoundedRect(box, 6, 6)
+
+    def _arrow(
+        self,
+        painter: QPainter,
+        state: NetworkState,
+        edge: tuple[int, int],
+        columns: Sequence[Column],
+    ) -> None:
+        left, right = (columns[i].content for i in edge)
+        before, after = (_side(state, state.layers.layers[i]) + 4 for i in edge)
+        if right.left() - left.right() < before + after + 8:
+            before = after = 2
+        start = QPointF(left.right() + before, left.center().y())
+        end = QPointF(right.left() - after, right.center().y())
+        if abs(end.y() - start.y()) < 3:  # whole pixels: the middles differ by a half
+            end.setY(start.y())
+        pen = QPen(QColor(self.theme.faint), 1.2, Qt.PenStyle.DashLine)
+        if state.reached(edge):
+            phase = Phase.BACKWARD if state.backwards else Phase.FORWARD
+            pen = QPen(self.theme.phase(phase), 1.5)
+        if state.backwards:
+            start, end = end, start
+        arrow(painter, start, end, pen)
+
+    def _texts(self, painter: QPainter, state: NetworkState, layer: Layer, column: Column) -> None:
+        color = QColor(self.theme.text)
+        if layer.name in self.selected:
+            color = QColor(self.theme.accent)
+        if layer.name == state.current and state.phase is not None:
+            color = self.theme.phase(state.phase)
+        box = column.header.toRect()
+        muted = QColor(self.theme.muted)
+        line = box.adjusted(0, 2, 0, -18)
+        title = state.title(layer)
+        if state.switchable(layer):
+            line.setRight(line.right() - SWITCH)
+            self._switch(painter, line, title, color)
+        # Of a dotted name the end tells most, of a title with an operation both ends do.
+        mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
+        self._text(painter, line, title, _title_font(title, line.width()), color, mode)
+        self._text(painter, box.adjusted(0, 19, 0, -3), state.caption(layer), code_font(11), muted)
+
+    def _text(
+        self,
+        painter: QPainter,
+        box: QRect,
+        text: str,
+        font: QFont,
+        color: QColor,
+        mode: Qt.TextElideMode = _LEFT,
+    ) -> None:
+        """A line over whatever arrow passes here."""
+        font = fitting(font, text, box.width(), 9)
+        across = min(QFontMetrics(font).horizontalAdvance(text) + 6, box.width())
+        back = QRect(box.center().x() - across // 2, box.y(), across, box.height())
+        painter.fillRect(back, QColor(self.theme.panel))
+        text_line(painter, box, text, font, color, mode)
+
+    def _switch(self, painter: QPainter, line: QRect, title: str, color: QColor) -> None:
+        """Two small heads beside a name: a click shows the layer's other output."""
+        font = _title_font(title, line.width())
+        across = min(QFontMetrics(font).horizontalAdvance(title), line.width())
+        x, y = line.center().x() + across / 2 + 7, line.center().y() + 1.0
+        painter.fillRect(QRectF(x - 6, line.y(), 11, line.height()), QColor(self.theme.panel))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        for way in (-1, 1):
+            base, tip = y + 1.5 * way, y + 5 * way
+            painter.drawPolygon([QPointF(x - 3.5, base), QPointF(x + 3.5, base), QPointF(x, tip)])
+
+    def _column(
+        self, painter: QPainter, state: NetworkState, index: int, blocks: Blocks, column: Column
+    ) -> None:
+        layer = state.layers.layers[index]
+        picture = self._picture(index, blocks, column, painter.device().devicePixelRatio())
+        for block, grid, image in zip(blocks, column.grids, picture.images, strict=True):
+            if block.size.look is Look.NOTHING:
+                painter.setPen(QPen(QColor(self.theme.border), 1, Qt.PenStyle.DashLine))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(grid.rect, 4, 4)
+            elif block.size.look is Look.SCALAR:
+                self._scalar(painter, state, block, grid)
+            else:
+                painter.drawImage(QPointF(grid.x, grid.y), image)
+            if block.size.look is Look.UNITS and block.parameter is None:
+                self._units(painter, block, grid, picture.span)
+                self._marks(painter, state, layer, grid)
+        if picture.span is not None and blocks[0].size.look is not Look.SCALAR:
+            self._range(painter, blocks[0].size.look, column, picture.span)
+
+    def _picture(self, index: int, blocks: Blocks, column: Column, ratio: float) -> _Picture:
+        sources = tuple(block.source for block in blocks)
+        key = (tuple(block.size for block in blocks), column.grids, self.theme.name, ratio)
+        known = self._pictures.get(index)
+        if known is not None and known.shows(sources, key):
+            return known
+        shown = (block.numbers for block in blocks)
+        span = range_of(tuple(numbers for numbers in shown if numbers is not None))
+        images = tuple(
+            QImage()
+            if block.size.look in (Look.NOTHING, Look.SCALAR)
+            else mosaic(block, grid, span, self.theme, ratio)
+            for block, grid in zip(blocks, column.grids, strict=True)
+        )
+        self._pictures[index] = _Picture(sources, key, images, span)
+        return self._pictures[index]
+
+    def _range(self, painter: QPainter, look: Look, column: Column, span: Range) -> None:
+        text = f"±{_brief(span.limit)}"
+        if look is Look.IMAGE:
+            text = f"{_brief(span.low)} … {_brief(span.high)}"
+        color = QColor(self.theme.muted)
+        if span.broken:
+            text, color = f"{span.broken} nan/inf", QColor(self.theme.error)
+        box = column.caption.toRect()
+        text_line(painter, box, text, fitting(code_font(10), text, box.width(), 8), color)
+
+    def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
+        maps = block.maps
+        if maps is None:
+            painter.setPen(QPen(QColor(self.theme.border), 1.2, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(grid.rect)
+            return
+        color = self.theme.phase(Phase.BACKWARD if state.mode == "gradients" else Phase.LOSS)
+        painter.setPen(QPen(color, 1.5))
+        painter.setBrush(self.theme.tint(color, 0.14))
+        painter.drawEllipse(grid.rect)
+        inside = grid.rect.toRect().adjusted(4, 4, -4, -4)
+        text = short(maps.flat[0])
+        font = fitting(code_font(12, bold=True), text, inside.width() - 2, 8)
+        text_line(painter, inside, text, font, color)
+
+    def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:
+        """The index of each unit, where there is room for it."""
+        if grid.height < 11 or grid.width < 12:
+            return
+        font, numbers = code_font(9), block.numbers
+        inks = [QColor(self.theme.faint)] * grid.count
+        if numbers is not None and span is not None:
+            under = colours(numbers, Look.UNITS, span, self.theme)
+            inks = [ink_on(QColor.fromRgba(int(color)), self.theme) for color in under]
+        for i, ink in enumerate(inks):
+            text_line(painter, grid.tile(i).toRect(), str(i), font, ink)
+
+    def _marks(self, painter: QPainter, state: NetworkState, layer: Layer, grid: Grid) -> None:
+        """A dot beside the largest logit, a ring beside the label's: a dot in a ring is right."""
+        largest, label = state.marks(layer)
+        if label is not None:
+            painter.setPen(QPen(QColor(self.theme.muted), 1.3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(_beside(grid.tile(label)), 3.6, 3.6)
+        if largest is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.text))
+            painter.drawEllipse(_beside(grid.tile(largest)), 1.8, 1.8)
+
+
+def _title_font(title: str, width: int) -> QFont:
+    """Bold where there is room; a plain font is narrower, and is legible when small."""
+    bold = fitting(body_font(13, bold=True), title, width, 11)
+    if QFontMetrics(bold).horizontalAdvance(title) <= width:
+        return bold
+    return fitting(body_font(12), title, width, 9)
+
+
+def _touches(left: Column, right: Column, exposed: QRectF) -> bool:
+    """Whether a stretch of columns, with what stands around them, reaches into an area."""
+    first = min(left.header.left(), left.content.left(), right.header.left(), right.content.left())
+    last = max(
+        left.header.right(), left.content.right(), right.header.right(), right.content.right()
+    )
+    return first - AROUND < exposed.right() and exposed.left() < last + AROUND
+
+
+def _side(state: NetworkState, layer: Layer) -> int:
+    """The room between a layer's content and its frame; the logits' marks stand in it."""
+    return 14 if state.is_logits(layer) else 6
+
+
+def _brief(value: float) -> str:
+    """Three digits: a range is read at a glance."""
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e+")
+
+
+def _beside(tile: QRectF) -> QPointF:
+    return QPointF(tile.right() + 7, tile.center().y())

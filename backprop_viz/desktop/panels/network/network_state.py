@@ -1,0 +1,151 @@
+"""What the network shows at a cursor, read from the recording. No Qt here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
+from backprop_viz.desktop.panels.phases.phases import current_phase
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.phases import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkState:
+    """The network at a cursor. ``moment`` is None while ``layers`` are only remembered.
+
+    ``current`` is the layer that the event just done belongs to, in the colour of ``phase``.
+    """
+
+    layers: LayerGraph
+    moment: Moment | None
+    mode: Mode
+    phase: Phase | None = None
+    current: str | None = None
+    label: int | None = None
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the arrows show the way of the gradients."""
+        if self.phase is Phase.BACKWARD:
+            return True
+        return self.mode == "gradients" and self.phase not in (Phase.FORWARD, Phase.LOSS)
+
+    def is_drawn_like(self, before: "NetworkState") -> bool:
+        """Whether single layers and arrows are all that may look otherwise than before."""
+        return (
+            self.layers is before.layers
+            and self.mode == before.mode
+            and self.label == before.label
+            and self.backwards == before.backwards
+        )
+
+    def differs_at(self, layer: Layer, before: "NetworkState") -> bool:
+        """Whether a layer's frame or caption is another than before."""
+        framed = layer.name in (self.current, before.current)
+        if framed and (self.current, self.phase) != (before.current, before.phase):
+            return True
+        if self.title(layer) != before.title(layer):
+            return True
+        return not layer.shape and self.caption(layer) != before.caption(layer)
+
+    def reached(self, edge: tuple[int, int]) -> bool:
+        """Whether what flows along an edge has arrived at its other end."""
+        if self.moment is None:
+            return False
+        before, after = (self.layers.layers[i] for i in edge)
+        if self.backwards:
+            return self.moment.gradient(before) is not None
+        return self.moment.activation(after) is not None
+
+    def title(self, layer: Layer) -> str:
+        """A layer's name, and which of its outputs is shown, where it has several."""
+        if self.mode == "weights":
+            return layer.name
+        ran = None
+        if self.mode == "activations" and self.moment is not None:
+            ran = sum(i < self.moment.cursor for i in layer.leading) or None
+        return layer.titled(ran)
+
+    def switchable(self, layer: Layer) -> bool:
+        """Whether another output of the layer can be shown in its place."""
+        return layer.switchable and self.mode != "weights"
+
+    def caption(self, layer: Layer) -> str:
+        """What stands below a layer's name: its shape, or its value if it has none."""
+        if layer.shape:
+            return shape_text(layer.shape)
+        value = None if self.moment is None else self.moment.activation(layer)
+        return "" if value is None or not value.size else short(value.flat[0])
+
+    def marks(self, layer: Layer) -> tuple[int | None, int | None]:
+        """(largest unit, unit of the sample's label) of the logits; None where there is none."""
+        if self.mode != "activations" or not self.is_logits(layer) or self.moment is None:
+            return None, None
+        array = self.moment.activation(layer)
+        if array is None or not len(array) or not np.isfinite(array[0]).all():
+            return None, None
+        label = self.label if self.label is not None and self.label < array.shape[1] else None
+        return int(array[0].argmax()), label
+
+    def is_logits(self, layer: Layer) -> bool:
+        """One unit for each class: the last layer of the forward pass, just before the loss."""
+        if len(layer.shape) != 1:
+            return False
+        read_by = [self.layers.layers[b] for a, b in self.layers.edges if a == layer.id]
+        return all(not reader.shape for reader in read_by)
+
+
+def following_mode(mode: Mode, before: Phase | None, now: Phase | None) -> Mode:
+    """The mode after the cursor moved from a phase to another, if nobody chose one.
+
+    It depends on the phase alone, so that the way by which the cursor came does not matter.
+    """
+    if now is before:
+        return mode
+    return "gradients" if now in (Phase.BACKWARD, Phase.UPDATE) else "activations"
+
+
+def state_of(frame: Frame, mode: Mode, remembered: LayerGraph) -> NetworkState:
+    """A frame's network; a recording that has none yet shows the remembered one, empty."""
+    moment = frame.moment
+    recording = moment.recording
+    phase = current_phase(frame)
+    if not recording.layers.layers:
+        return NetworkState(remembered, None, mode, phase)
+    current = None if phase is None or moment.event is None else layer_of(recording, moment.event)
+    label = None if recording.labels is None or not len(recording.labels) else recording.labels[0]
+    return NetworkState(
+        recording.layers,
+        moment,
+        mode,
+        phase,
+        current,
+        None if label is None else int(label),
+    )
+
+
+def layer_of(recording: Recording, event: Event) -> str | None:
+    """The layer an event belongs to: by its operation, its node or its parameter.
+
+    A node that no layer made (the transpose of a weight, a view, an accumulation) belongs where
+    its gradient came from.
+    """
+    owners: dict[int, str] = {}
+    for layer in recording.layers.layers:
+        operations = [recording.events[i] for i in layer.operations]
+        if any(operation is event for operation in operations):
+            return layer.name
+        owners.update((e.node, layer.name) for e in operations if e.node is not None)
+    if event.node is None:
+        named = (y.name for y in recording.layers.layers if event.parameter in y.parameters)
+        return next(named, None)
+    parents = {b: a for a, b in reversed(recording.graph.edges)}
+    node: int | None = event.node
+    while node is not None and node not in owners:
+        node = parents.get(node)
+    return None if node is None else owners[node]

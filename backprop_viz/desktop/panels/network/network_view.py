@@ -1,0 +1,231 @@
+"""The network: each layer's activations, weights or gradients at the cursor."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButton, QWidget
+
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode, range_of
+from backprop_viz.desktop.panels.network.map_window import MapWindow
+from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas, Spot
+from backprop_viz.desktop.panels.network.network_state import following_mode, state_of
+from backprop_viz.desktop.panels.phases.phases import current_phase
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.phases import Phase
+
+
+class NetworkView(Panel):
+    """Columns of maps. ``picked`` says which layer was chosen, ``mode_changed`` what is shown.
+
+    ``outputs_changed`` carries ``outputs``: by a layer's name, which of its operations' outputs is
+    shown, and its gradient; the last one's where it has no entry.
+    """
+
+    picked = Signal(str, object)
+    mode_changed = Signal(str)
+    outputs_changed = Signal(object)
+    breakpoint_toggled = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("NetworkView", "Network"), parent)
+        self.setObjectName("networkView")
+        self.mode: Mode = "activations"
+        self._frame: Frame | None = None
+        self._stale = False  # a frame came while the view was hidden
+        self._phase: Phase | None = None
+        self._pinned: int | None = None  # the iteration in which the user chose a mode
+        self._remembered = LayerGraph()
+        self.outputs: dict[str, int] = {}
+        self._of = self._showing = LayerGraph()  # a recording's layers, and those as chosen
+        self._theme = DARK
+        self._map: MapWindow | None = None
+        self._map_spot = Spot(0, 0, 0)
+        self._switch = QButtonGroup(self)
+        self._switch.setExclusive(True)
+        self._add_switch()
+        self._switch.idClicked.connect(self._choose_mode)
+        self.canvas = NetworkCanvas()
+        self.canvas.chosen.connect(self._choose)
+        self.canvas.output_wanted.connect(self.show_output)
+        self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
+        scroll = QScrollArea()
+        scroll.setObjectName("networkScroll")
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.canvas)
+        scroll.viewport().setAutoFillBackground(False)
+        self.canvas.setAutoFillBackground(False)
+        self._scroll = scroll
+        self.body.addWidget(scroll, 1)
+
+    def _add_switch(self) -> None:
+        box = QHBoxLayout()
+        box.setSpacing(2)
+        texts = (
+            (self.tr("activations"), self.tr("What each layer computed from the sample")),
+            (self.tr("weights"), self.tr("The parameters of each layer at the cursor")),
+            (self.tr("gradients"), self.tr("The gradient of the loss for each layer's output")),
+        )
+        for i, (mode, (text, tip)) in enumerate(zip(MODES, texts, strict=True)):
+            button = QToolButton()
+            button.setObjectName(f"{mode}Segment")
+            button.setProperty("role", "segment")
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+            button.setCheckable(True)
+            button.setChecked(mode == self.mode)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self._switch.addButton(button, i)
+            box.addWidget(button)
+        self.header.addLayout(box)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show a frame; while hidden, only remember it."""
+        self._frame = frame
+        self.canvas.set_breakpoints(frame.breakpoints)
+        recording = frame.moment.recording
+        if recording.layers.layers:
+            self._remembered = recording.layers
+        # Training leaves the mode alone, and so does its end, which is after an update.
+        phase = Phase.UPDATE if frame.training else current_phase(frame)
+        if self._pinned != recording.iteration:
+            self._pinned = None
+            if not frame.training:
+                self.set_mode(following_mode(self.mode, self._phase, phase))
+        self._phase = phase
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._refresh()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Show activations, weights or gradients."""
+        if mode == self.mode:
+            return
+        self.mode = mode
+        self._switch.button(MODES.index(mode)).setChecked(True)
+        self.mode_changed.emit(mode)
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self.canvas.set_theme(theme)
+        if self._map is not None:
+            self._map.set_theme(theme)
+
+    def select(self, selection: Selection | None) -> None:
+        """Mark the layers that belong to the selection."""
+        self.canvas.set_selected(frozenset() if selection is None else selection.layers)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while the view was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if self._frame is None:
+            return
+        self._stale = False
+        before = self.canvas.state
+        state = state_of(self._frame, self.mode, self._remembered)
+        state = replace(state, layers=self._as_chosen(state.layers))
+        self.canvas.show_state(state)
+        if state.layers is not before.layers or state.moment is None:
+            self._tell_size()
+        if state.current is not None and state.current != before.current:
+            self._reveal(state.current)
+        if self._map is not None:
+            self._update_map()
+
+    def show_output(self, layer: str, index: int) -> None:
+        """Show the output of another of a layer's operations: what it made, and its gradient."""
+        if self.outputs.get(layer) == index:
+            return
+        self.outputs = {**self.outputs, layer: index}
+        self._of = self._showing = LayerGraph()
+        self.picked.emit("layer", layer)
+        self.outputs_changed.emit(self.outputs)
+        self._refresh()
+
+    def _as_chosen(self, layers: LayerGraph) -> LayerGraph:
+        """A recording's layers with the outputs that were chosen; one object while they are."""
+        if layers is not self._of:
+            self._of, self._showing = layers, layers.showing(self.outputs)
+        return self._showing
+
+    def _tell_size(self) -> None:
+        assert self._frame is not None
+        recording = self._frame.moment.recording
+        count = sum(parameter.value.size for parameter in recording.parameters)
+        text = self.tr("{name} · {count} parameters")
+        self.subtitle.setText(text.format(name=recording.model, count=f"{count:,}"))
+
+    def _reveal(self, layer: str) -> None:
+        """Scroll to the layer at the cursor, if the network is wider than the panel."""
+        names = [y.name for y in self.canvas.layers]
+        content = self.canvas.columns()[names.index(layer)].content.center().toPoint()
+        self._scroll.ensureVisible(content.x(), content.y(), 80, 40)
+
+    # -- choosing ----------------------------------------------------------------------------
+
+    def _choose_mode(self, index: int) -> None:
+        if self._frame is not None:
+            self._pinned = self._frame.moment.recording.iteration
+        self.set_mode(MODES[index])
+
+    def _choose(self, spot: Spot) -> None:
+        blocks = self.canvas.blocks_of(spot.column)
+        parameter = blocks[spot.block].parameter if spot.block < len(blocks) else None
+        if parameter is None:
+            self.picked.emit("layer", self.canvas.layers[spot.column].name)
+        else:
+            self.picked.emit("parameter", parameter)
+        self._map_spot = spot
+        if self._map is None:
+            self._map = MapWindow(self._theme, self.window())
+            self._map.closed.connect(self._forget_map)
+            self._map.turned.connect(self._turn_map)
+            self._map.output_wanted.connect(self._show_other)
+        self._update_map()
+        if self._map is not None:
+            self._map.open()
+
+    def _turn_map(self, index: int) -> None:
+        self._map_spot = Spot(self._map_spot.column, self._map_spot.block, index)
+        self.canvas.focus_spot(self._map_spot)
+        self._update_map()
+
+    def _show_other(self) -> None:
+        layer = self.canvas.layers[self._map_spot.column]
+        self.show_output(layer.name, layer.next_shown)
+
+    def _update_map(self) -> None:
+        """Bring the large map up to date; close it if its layer is gone."""
+        assert self._map is not None
+        spot = self._map_spot
+        blocks = self.canvas.blocks_of(spot.column)
+        if not blocks:
+            self._map.close()
+            return
+        block = blocks[min(spot.block, len(blocks) - 1)]
+        shown = tuple(b.numbers for b in blocks if b.numbers is not None)
+        layer, state = self.canvas.layers[spot.column], self.canvas.state
+        other = layer.showing(layer.next_shown).titled() if state.switchable(layer) else ""
+        self._map.show_map(state.title(layer), block, spot.map, range_of(shown), other)
+
+    def _forget_map(self) -> None:
+        if self._map is not None:
+            self._map.deleteLater()
+            self._map = None
+            self.canvas.setFocus(Qt.FocusReason.PopupFocusReason)

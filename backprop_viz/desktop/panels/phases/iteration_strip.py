@@ -1,0 +1,130 @@
+"""The iterations kept in memory as a strip of cells; one of them is the one shown."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.recording.recording_cache import Reel
+
+HEIGHT = 14
+_WIDEST = 22.0  # of a cell, so that few iterations do not look like phases
+_APART = 3.0  # from this width on, cells stand apart
+
+
+class ReelStrip(QWidget):
+    """Shows a reel; ``picked`` asks for another of its iterations to be shown."""
+
+    picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("reelStrip")
+        self.setAccessibleName(self.tr("Iterations kept in memory"))
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self._theme = DARK
+        self._reel = Reel()
+        self._travels = False
+        self._asked: int | None = None  # while the mouse drags
+
+    def show_reel(self, reel: Reel, travels: bool) -> None:
+        """Show a reel; the mouse picks only where the time line ``travels``."""
+        if (reel, travels) == (self._reel, self._travels):
+            return
+        self._reel, self._travels = reel, travels
+        shape = Qt.CursorShape.PointingHandCursor if travels else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Show the iteration that was clicked."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._asked = self._reel.shown
+            self._ask(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse while it drags."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._ask(event.position().x())
+
+    def _ask(self, x: float) -> None:
+        iteration = iteration_at(self._reel.iterations, x, self.width())
+        if self._travels and iteration is not None and iteration != self._asked:
+            self._asked = iteration
+            self.picked.emit(iteration)
+
+    def event(self, event: QEvent) -> bool:
+        """Name the iteration under the mouse."""
+        if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().event(event)
+        QToolTip.showText(event.globalPos(), self.hint(event.pos()), self)
+        return True
+
+    def hint(self, at: QPoint) -> str:
+        """What the tip says at a point."""
+        number = iteration_at(self._reel.iterations, at.x(), self.width())
+        if number is None:
+            return ""
+        if number == self._reel.shown:
+            return self.tr("Iteration {number} is shown.").format(number=f"{number:,}")
+        text = self.tr("Iteration {number}: click to look at it (Page Up, Page Down)")
+        return text.format(number=f"{number:,}")
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A cell for each iteration, together where there are many; the shown one stands out."""
+        reel, width = self._reel, self.width()
+        if not reel.iterations:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.tint(self._theme.muted, 0.42))
+        step = cell_width(len(reel.iterations), width)
+        if step < _APART:
+            painter.drawRoundedRect(QRectF(0, 4, step * len(reel.iterations), 6), 2, 2)
+        else:
+            for i in range(len(reel.iterations)):
+                painter.drawRoundedRect(QRectF(i * step, 4, step - 1.5, 6), 1.5, 1.5)
+        if reel.shown in reel.iterations:
+            self._paint_shown(painter, reel.iterations.index(reel.shown), step)
+        painter.end()
+
+    def _paint_shown(self, painter: QPainter, index: int, step: float) -> None:
+        wide = max(step - 1.5, 4.0)
+        left = index * step + (step - 1.5 - wide) / 2 if step < 5.5 else index * step
+        left = min(max(left, 0.0), self.width() - wide)
+        painter.setBrush(self._theme.tint(self._theme.text, 0.95))
+        painter.drawRoundedRect(QRectF(left, 1, wide, 12), 2, 2)
+
+
+def cell_width(count: int, width: float) -> float:
+    """How wide each of ``count`` cells is on a strip."""
+    return min(width / max(count, 1), _WIDEST)
+
+
+def iteration_at(iterations: Sequence[int], x: float, width: float) -> int | None:
+    """The iteration whose cell is nearest to ``x``; None where there is none."""
+    if not iterations or width <= 0:
+        return None
+    index = int(x / cell_width(len(iterations), width))
+    return iterations[max(0, min(index, len(iterations) - 1))]
+
+
+def neighbour(reel: Reel, by: int) -> int | None:
+    """The kept iteration before (-1) or after (+1) the one shown."""
+    if reel.shown not in reel.iterations:
+        return None
+    index = reel.iterations.index(reel.shown) + by
+    return reel.iterations[index] if 0 <= index < len(reel.iterations) else None

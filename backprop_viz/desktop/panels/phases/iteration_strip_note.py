@@ -1,0 +1,72 @@
+"""What is kept in memory and what it costs; and the way on from an older iteration."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from backprop_viz.desktop.actions import plain
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.theme import body_font
+from backprop_viz.recording.recording_cache import Reel
+
+HEIGHT = 20
+
+
+class ReelNote(QWidget):
+    """``kept 14–128 · 93 of 256 MB``, and a link while an older iteration is shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.readout = ElidedLabel()
+        self.readout.setObjectName("reelReadout")
+        self.readout.setProperty("role", "caption")
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.link = QToolButton()
+        self.link.setObjectName("continueButton")
+        self.link.setProperty("role", "link")
+        # As small as the words beside it, and flush with those above.
+        self.link.setStyleSheet("font-size: 11px; padding: 0px 1px;")
+        self.link.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.readout, 1)
+        row.addWidget(self.link)
+
+    def set_action(self, action: QAction) -> None:
+        """What the link does."""
+        self.link.setDefaultAction(action)
+        self.link.setAccessibleName(plain(action))
+
+    def show_reel(self, reel: Reel) -> None:
+        """Show another reel."""
+        older = bool(reel.iterations) and reel.shown != reel.iterations[-1]
+        self.link.setVisible(older and self.link.defaultAction() is not None)
+        kept, budget = megabytes(reel)
+        text = self.tr("kept {first}–{last} · {kept} of {budget} MB").format(
+            first=f"{min(reel.iterations, default=0):,}",
+            last=f"{max(reel.iterations, default=0):,}",
+            kept=kept,
+            budget=budget,
+        )
+        if text == self.readout.text():
+            return
+        self.readout.setText(text)
+        tip = self.tr(
+            "{words}\nThese iterations can be looked at again, event by event "
+            "(Page Up, Page Down).\nWhen the memory for them is used up, the oldest go "
+            "first. How much they may take is set in the History menu."
+        )
+        self.readout.setToolTip(tip.format(words=text))
+
+    def sizeHint(self) -> QSize:
+        """Room for the words, and for the link though it is hidden: nothing moves as it comes."""
+        words = QFontMetrics(body_font(11)).horizontalAdvance(self.readout.text()) + 4
+        link = self.link.sizeHint().width() if self.link.defaultAction() is not None else 0
+        return QSize(words + link + 6, HEIGHT)
+
+
+def megabytes(reel: Reel) -> tuple[str, str]:
+    """What is kept and what may be, in units of 2**20 bytes: ("93", "256")."""
+    kept, budget = reel.bytes / 2**20, reel.budget / 2**20
+    return (f"{kept:.1f}" if 0 < kept < 9.95 else f"{kept:.0f}"), f"{budget:.0f}"

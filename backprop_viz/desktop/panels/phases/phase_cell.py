@@ -1,0 +1,225 @@
+"""One phase of an iteration as a box: its name, where it stands, what it took or gave."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QEnterEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
+
+from backprop_viz.desktop.panels.phases.phases import Standing, State
+from backprop_viz.desktop.style.painting import BADGE, altered_badge
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.recording.phases import PHASES, Phase
+
+_HEIGHT = 36
+_MARGIN = 11
+_GAP = 8
+_DOT = 10
+_BADGE_GAP = 5
+_SWITCH = 22
+
+
+class PhaseCell(QAbstractButton):
+    """One phase. ``note`` is what it took or gave.
+
+    ``mark`` is the end of the note that says that it was changed on purpose, or empty.
+    """
+
+    def __init__(self, phase: Phase, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"phaseCell_{phase.value}")
+        self.setText(f"{PHASES.index(phase) + 1}  {phase.value}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.phase = phase
+        self.note = self.mark = ""
+        self.standing = Standing(phase, State.TO_COME, 0, None, None, False, False)
+        self._theme = DARK
+        self._switches: list[QToolButton] = []
+        self._end = _MARGIN  # what is left free at the right of the note
+
+    def show_standing(self, standing: Standing, note: str, mark: str = "") -> None:
+        """Show where the phase stands; ``note`` goes to the right."""
+        if (standing, note, mark) == (self.standing, self.note, self.mark):
+            return
+        marked = bool(mark) is not bool(self.mark)
+        self.standing, self.note, self.mark = standing, note, mark
+        if marked:
+            self.updateGeometry()
+        recorded = standing.total is not None
+        shape = Qt.CursorShape.PointingHandCursor if recorded else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
+        self.update()
+
+    def set_switches(self, actions: Sequence[QAction]) -> None:
+        """Have a button at the right for each of these."""
+        for action in actions:
+            switch = QToolButton(self)
+            switch.setDefaultAction(action)
+            switch.setObjectName(f"switch_{action.objectName()}")
+            switch.setProperty("role", "switch")
+            switch.setAccessibleName(action.text().replace("&", ""))
+            switch.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            action.changed.connect(self._place_switches)
+            self._switches.append(switch)
+        self._place_switches()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The switches keep to the right."""
+        super().resizeEvent(event)
+        self._place_switches()
+
+    def _place_switches(self) -> None:
+        left = self.width() - _MARGIN + 4
+        for switch in reversed(self._switches):
+            width = switch.sizeHint().width()
+            left -= width
+            switch.setGeometry(left, (self.height() - _SWITCH) // 2, width, _SWITCH)
+            left -= _GAP
+        self._end = self.width() - left if self._switches else _MARGIN
+        self.updateGeometry()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the name and a note of usual length."""
+        return QSize(self._name_end() + 130 + self._end - _MARGIN, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the name and the sign of a change: they are never left out."""
+        badge = _GAP + BADGE if self.mark else 0
+        return QSize(self._name_end() + badge + self._end, _HEIGHT)
+
+    def _name_font(self) -> QFont:
+        return body_font(13, bold=self.standing.current)
+
+    def _name_end(self) -> int:
+        # Measured in bold, so that nothing moves when the phase becomes the current one.
+        name = QFontMetrics(body_font(13, bold=True)).horizontalAdvance(self.text())
+        return _MARGIN + _DOT + _GAP + name
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter does what Space and a click do."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Hovering is shown."""
+        super().enterEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A box with a dot, the name, and the note as far as there is room."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_box(painter)
+        self._paint_dot(painter)
+        self._paint_words(painter)
+        painter.end()
+
+    def _paint_box(self, painter: QPainter) -> None:
+        theme, color = self._theme, self._theme.phase(self.phase)
+        fill, pen = QColor(theme.panel), QPen(QColor(theme.border), 1)
+        if self.standing.current:
+            fill, pen = theme.tint(color, 0.13), QPen(color, 1.5)
+        elif self.standing.due:
+            pen = QPen(color, 1, Qt.PenStyle.CustomDashLine)
+            pen.setDashPattern([4, 3])
+        elif self.underMouse() and self.standing.total is not None:
+            fill = QColor(theme.control_hover)
+        painter.setBrush(fill)
+        painter.setPen(pen)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(box, 7, 7)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.accent), 1))
+            painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
+
+    def _paint_dot(self, painter: QPainter) -> None:
+        """Hollow: to come; half filled: due or under way; filled: done."""
+        color = self._theme.phase(self.phase)
+        dot = QRectF(_MARGIN, (self.height() - _DOT) / 2, _DOT, _DOT)
+        waiting = self.standing.state is State.TO_COME and not self.standing.due
+        painter.setPen(QPen(color, 1.5))
+        painter.setBrush(color if self.standing.state is State.DONE else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(dot.adjusted(0.75, 0.75, -0.75, -0.75))
+        if self.standing.state is not State.DONE and not waiting:
+            painter.setBrush(color)
+            painter.drawChord(dot.adjusted(0.75, 0.75, -0.75, -0.75), 90 * 16, 180 * 16)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        theme = self._theme
+        began = self.standing.state is not State.TO_COME or self.standing.due
+        painter.setPen(QColor(theme.text if began else theme.muted))
+        painter.setFont(self._name_font())
+        align = Qt.AlignmentFlag.AlignVCenter
+        left = _MARGIN + _DOT + _GAP
+        painter.drawText(QRectF(left, 0, self.width(), self.height()), align, self.text())
+        start, end = self._name_end() + _GAP, self.width() - self._end
+        room = end - start - (BADGE + _BADGE_GAP if self.mark else 0)
+        note, font = self._fitting_note(room)
+        taken = QFontMetrics(font).horizontalAdvance(note)
+        if note:
+            painter.setPen(self._note_color())
+            painter.setFont(font)
+            right = Qt.AlignmentFlag.AlignRight | align
+            painter.drawText(QRectF(start, 0, end - start, self.height()), right, note)
+        if self.mark:
+            taken += BADGE + _BADGE_GAP if note else BADGE
+            altered_badge(painter, end - taken + BADGE, self.height() / 2, theme)
+        if self.standing.state is State.UNDER_WAY and self.standing.total:
+            self._paint_progress(painter, start, end - taken - _GAP - start)
+
+    def _note_color(self) -> QColor:
+        if self.mark:
+            return QColor(self._theme.error)
+        current = self.standing.current
+        return self._theme.phase(self.phase) if current else QColor(self._theme.muted)
+
+    def _fitting_note(self, width: int) -> tuple[str, QFont]:
+        """The note as it fits: a little smaller, then elided, then left out; with its font.
+
+        Where it is marked and has no room, the mark stands alone, and at last only its sign.
+        """
+        for text, size in ((self.note, 12), (self.note, 11), (self.mark, 12), (self.mark, 11)):
+            font = body_font(size)
+            metrics = QFontMetrics(font)
+            if text and metrics.horizontalAdvance(text) <= width:
+                return text, font
+        if self.mark:
+            return "", font
+        note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, max(width, 0))
+        return ("" if note == "…" else note), font
+
+    def _paint_progress(self, painter: QPainter, left: float, width: float) -> None:
+        """A bar between the name and the note; along the lower edge where there is no room."""
+        color = self._theme.phase(self.phase)
+        track = QRectF(left, self.height() / 2 - 2.5, width, 5)
+        if width < 24:
+            track = QRectF(_MARGIN, self.height() - 6, self.width() - 2 * _MARGIN, 2)
+        part = self.standing.done / (self.standing.total or 1)
+        done = QRectF(track.left(), track.top(), max(5, track.width() * part), track.height())
+        radius = track.height() / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.tint(color, 0.3))
+        painter.drawRoundedRect(track, radius, radius)
+        painter.setBrush(color)
+        painter.drawRoundedRect(done, radius, radius)

@@ -1,0 +1,67 @@
+"""What the phases do, and what comes next, in words."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+
+
+def meaning(phase: Phase, settings: Settings) -> str:
+    """What a phase does with these settings, after its name."""
+    translate = QCoreApplication.translate
+    if phase is Phase.ZERO_GRAD and not settings.clear_gradients:
+        return translate("phases", "is not called: gradients accumulate.")
+    if settings.loss == "output_gradient":
+        if phase is Phase.LOSS:
+            return translate("phases", "is not computed: backward takes a random gradient instead.")
+        if phase is Phase.BACKWARD:
+            return translate(
+                "phases",
+                "takes a random gradient of the output in place of a loss, and computes that of "
+                "every parameter.",
+            )
+    return {
+        Phase.ZERO_GRAD: translate("phases", "clears the gradients of the previous iteration."),
+        Phase.FORWARD: translate("phases", "computes the network's output from its input."),
+        Phase.LOSS: translate("phases", "measures how far the output is from the target."),
+        Phase.BACKWARD: translate(
+            "phases", "computes the gradient of the loss for every parameter."
+        ),
+        Phase.UPDATE: translate(
+            "phases", "changes the parameters by the optimizer's rule, using their gradients."
+        ),
+    }[phase]
+
+
+def as_recorded(frame: Frame) -> Settings:
+    """The settings, but zero_grad's as it was in the iteration that is shown, once that has run."""
+    recording = frame.moment.recording
+    if recording.preview or recording.span(Phase.ZERO_GRAD) is None:
+        return frame.settings
+    return replace(frame.settings, clear_gradients=recording.cleared)
+
+
+def next_step(frame: Frame) -> str:
+    """What the keys that step do next; "" where nothing is to be said."""
+    translate = QCoreApplication.translate
+    if frame.training:
+        return translate("phases", "Training: F5 pauses.")
+    if frame.iteration == 0 and frame.moment.recording.preview:
+        return translate(
+            "phases",
+            "Press F10 to run one phase of training, or F5 to train. Draw a digit any time.",
+        )
+    due, current = due_phase(frame), current_phase(frame)
+    if due is not None:
+        text = translate("phases", "Next (F10): {phase} {what}")
+        # At the end of what is recorded, the next iteration goes by the settings as they are.
+        settings = frame.settings if frame.moment.at_end else as_recorded(frame)
+        return text.format(phase=due.value, what=meaning(due, settings))
+    if current is not None:
+        text = translate("phases", "F8 shows the next event of {phase}, F10 its end.")
+        return text.format(phase=current.value)
+    return ""

@@ -1,0 +1,328 @@
+"""The events of the iteration as a bar in five phases, and the cursor among them."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
+
+from backprop_viz.desktop.panels.phases.iteration_strip import HEIGHT as REEL_HEIGHT
+from backprop_viz.desktop.panels.phases.iteration_strip import ReelStrip, neighbour
+from backprop_viz.desktop.panels.phases.iteration_strip_note import HEIGHT as NOTE_HEIGHT
+from backprop_viz.desktop.panels.phases.iteration_strip_note import ReelNote
+from backprop_viz.desktop.panels.phases.phases import running_free
+from backprop_viz.desktop.panels.phases.timeline_bar import bar_box, paint_bar, paint_flow
+from backprop_viz.desktop.panels.phases.timeline_caption import (
+    caption,
+    caption_width,
+    paint_caption,
+)
+from backprop_viz.desktop.panels.phases.timeline_layout import (
+    Segment,
+    cursor_at,
+    event_at,
+    expected_counts,
+    lay_out,
+    stops_at,
+)
+from backprop_viz.desktop.panels.phases.transport import Transport
+from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.phases import Phase
+
+_HEIGHT = 54
+_MARGIN = 16
+_EDGE = 10  # left of the buttons
+_REACH = 14  # how far beside the bar a click still means its end
+
+
+class TimelineView(QFrame):
+    """Shows and follows the cursor.
+
+    ``cursor_moved`` asks for it to be elsewhere, ``iteration_picked`` for another iteration that
+    is kept in memory, ``speed_changed`` for a number of events per second.
+    """
+
+    cursor_moved = Signal(int)
+    iteration_picked = Signal(int)
+    speed_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("timeline")
+        self.setProperty("role", "panel")
+        self.setAccessibleName(self.tr("Timeline of the iteration"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMouseTracking(True)
+        self._theme = DARK
+        self._frame: Frame | None = None
+        # Counts of the recording before, so that the bar keeps its shape from step to step.
+        self._known: dict[Phase, int] = {}
+        self._dragging = False
+        self.transport = Transport(self)
+        self.transport.hide()
+        self.transport.speed_changed.connect(self.speed_changed)
+        self.reel = ReelStrip(self)
+        self.reel.hide()
+        self.reel.picked.connect(self.iteration_picked)
+        self.note = ReelNote(self)
+        self.note.hide()
+
+    def set_transport(self, actions: Sequence[QAction]) -> None:
+        """Buttons for five actions: to the start, back, play, forward, to the end."""
+        self.transport.set_actions(actions)
+        self.transport.show()
+        self._place()
+
+    def set_continue_action(self, action: QAction) -> None:
+        """A link that is there while an older iteration is shown."""
+        self.note.set_action(action)
+        self._place()
+
+    @property
+    def speed(self) -> float:
+        """The chosen speed of playing, in events per second."""
+        return self.transport.speed
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the recording's events and the cursor, and the iterations there are."""
+        self._frame = frame
+        for span in frame.moment.recording.spans:
+            self._known[span.phase] = span.stop - span.start
+        description = self.caption()
+        if description != self.accessibleDescription():
+            self.setAccessibleDescription(description)
+        self.transport.show_playing(frame.playing)
+        if self.isVisible():
+            self._show_reel()
+        self.update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while hidden."""
+        super().showEvent(event)
+        self._show_reel()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+        self.transport.set_theme(theme)
+        self.reel.set_theme(theme)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as it gets, one row high."""
+        return QSize(600, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Enough to hit each phase."""
+        return QSize(240 + round(self._left()), _HEIGHT)
+
+    def caption(self) -> str:
+        """Where the cursor is, in words."""
+        return "" if self._frame is None else caption(self._frame)
+
+    def segments(self) -> tuple[Segment, ...]:
+        """The bar as it is laid out now; empty before the first frame."""
+        if self._frame is None:
+            return ()
+        recording = self._frame.moment.recording
+        counts = expected_counts(recording, self._known)
+        left = self._left()
+        width = self.width() - left - _MARGIN - self._words_width() - 16
+        return lay_out(recording, counts, left, max(width, 10))
+
+    def describe(self, index: int) -> str:
+        """An event in words, for the tip under the mouse."""
+        assert self._frame is not None
+        recording = self._frame.moment.recording
+        event = recording.events[index]
+        span = recording.span(event.phase)
+        number = index - (span.start if span else 0) + 1
+        where = f"{event.phase.value} {number}/{span.stop - span.start if span else 1}"
+        return f"{where} · {_event_name(event)}"
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def _can_travel(self) -> bool:
+        frame = self._frame
+        return (
+            frame is not None
+            and not frame.training
+            and not frame.moment.recording.preview
+            and bool(frame.moment.recording.events)
+        )
+
+    def _go(self, cursor: int) -> None:
+        if not self._can_travel() or self._frame is None:
+            return
+        cursor = max(0, min(cursor, len(self._frame.moment.recording.events)))
+        if cursor != self._frame.moment.cursor:
+            self.cursor_moved.emit(cursor)
+
+    def _can_pick(self) -> bool:
+        frame = self._frame
+        return frame is not None and not frame.training and len(frame.reel.iterations) > 1
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go where the bar was clicked."""
+        segments, x = self.segments(), event.position().x()
+        if event.button() is not Qt.MouseButton.LeftButton or not segments:
+            super().mousePressEvent(event)
+            return
+        end = segments[-1].left + segments[-1].width
+        self._dragging = segments[0].left - _REACH <= x <= end + _REACH
+        if self._dragging:
+            self._go(cursor_at(segments, x))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse while it drags."""
+        if self._dragging and event.buttons() & Qt.MouseButton.LeftButton:
+            self._go(cursor_at(self.segments(), event.position().x()))
+        shape = Qt.CursorShape.PointingHandCursor if self._can_travel() else None
+        self.setCursor(shape or Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The drag ends."""
+        super().mouseReleaseEvent(event)
+        self._dragging = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and Right by one event, Home and End to the ends; pages are iterations."""
+        if self._frame is None:
+            super().keyPressEvent(event)
+            return
+        cursor, key = self._frame.moment.cursor, event.key()
+        targets: dict[int, int] = {
+            Qt.Key.Key_Left: cursor - 1,
+            Qt.Key.Key_Right: cursor + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: len(self._frame.moment.recording.events),
+        }
+        pages: dict[int, int] = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+        if key in targets:
+            self._go(targets[key])
+        elif key in pages:
+            self._turn(pages[key])
+        else:
+            super().keyPressEvent(event)
+
+    def _turn(self, by: int) -> None:
+        if self._frame is None or not self._can_pick():
+            return
+        iteration = neighbour(self._frame.reel, by)
+        if iteration is not None:
+            self.iteration_picked.emit(iteration)
+
+    def event(self, event: QEvent) -> bool:
+        """Name the event under the mouse."""
+        if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().event(event)
+        index = event_at(self.segments(), event.pos().x())
+        text = self.tr(
+            "The events of this iteration. Left, Right, Home and End move the cursor, "
+            "Page Up and Page Down show the previous and the next iteration."
+        )
+        QToolTip.showText(event.globalPos(), text if index is None else self.describe(index), self)
+        return True
+
+    # -- where things are ----------------------------------------------------------------------
+
+    def _left(self) -> float:
+        """Where the bar begins: right of the buttons, if there are any."""
+        if self.transport.isHidden():
+            return _MARGIN
+        return _EDGE + self.transport.sizeHint().width() + 2 * _REACH
+
+    def _bar_top(self) -> float:
+        return 24 if not self.reel.isHidden() else (self.height() - 24) / 2
+
+    def _words_width(self) -> int:
+        """Room for the widest words at the right, so that the bar does not move as they change."""
+        assert self._frame is not None
+        needed = self._caption_width()
+        if not self.reel.isHidden():
+            needed = max(needed, self.note.sizeHint().width())
+        return min(needed, round(self.width() * 0.35))
+
+    def _caption_width(self) -> int:
+        assert self._frame is not None
+        most = max(self._known.values(), default=0)
+        return caption_width(self._frame, most)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Everything finds its place anew."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _show_reel(self) -> None:
+        if self._frame is None:
+            return
+        reel = self._frame.reel
+        several = len(reel.iterations) > 1
+        self.reel.show_reel(reel, self._can_pick())
+        self.note.show_reel(reel)
+        self.reel.setVisible(several)
+        self.note.setVisible(several)
+        self._place()
+
+    def _place(self) -> None:
+        """Put the buttons, the strip of iterations and the words where they belong."""
+        size = self.transport.sizeHint()
+        self.transport.setGeometry(
+            _EDGE, (self.height() - size.height()) // 2, size.width(), size.height()
+        )
+        segments = self.segments()
+        if not segments:
+            return
+        bar = bar_box(segments, 0)
+        self.reel.setGeometry(round(bar.left()), 5, round(bar.width()), REEL_HEIGHT)
+        width = self._words_width()
+        self.note.setGeometry(self.width() - _MARGIN - width, 28, width, NOTE_HEIGHT)
+        self.update()
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame, the bar with its handle, the caption."""
+        super().paintEvent(event)
+        if self._frame is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        segments = self.segments()
+        if running_free(self._frame):
+            paint_flow(painter, self._theme, segments, self._bar_top())
+        else:
+            frame = self._frame
+            stops = stops_at(frame.moment.recording, frame.breakpoints, frame.program.lines)
+            paint_bar(painter, self._theme, segments, self._bar_top(), self._frame, stops)
+        self._paint_caption(painter)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._theme.accent), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        painter.end()
+
+    def _paint_caption(self, painter: QPainter) -> None:
+        assert self._frame is not None
+        width = self._words_width()
+        height = self.height() if self.reel.isHidden() else 34
+        box = QRectF(self.width() - _MARGIN - width, 0, width, height)
+        paint_caption(painter, box, self._frame, self._theme)
+
+
+def _event_name(event: Event) -> str:
+    return f"{event.op} {event.parameter}" if event.parameter else event.op

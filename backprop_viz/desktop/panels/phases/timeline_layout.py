@@ -1,0 +1,108 @@
+"""Where the events of an iteration are on the time line: pure geometry. No Qt here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backprop_viz.analysis.breakpoints import layer_ends, nodes_broken
+from backprop_viz.analysis.line_stops import line_stops
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.program import Line
+
+_GAP = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A phase on the bar: events ``start`` to ``start + count``, from ``left``, ``width`` wide."""
+
+    phase: Phase
+    start: int
+    count: int
+    left: float
+    width: float
+    recorded: bool
+
+
+def expected_counts(recording: Recording, known: Mapping[Phase, int]) -> dict[Phase, int]:
+    """How many events each phase has, or will have as far as can be known."""
+    guess = {
+        Phase.ZERO_GRAD: len(recording.parameters),
+        Phase.FORWARD: len(recording.parameters),
+        Phase.LOSS: 1,
+        Phase.BACKWARD: len(recording.graph.nodes) or 2 * len(recording.parameters),
+        Phase.UPDATE: len(recording.parameters),
+    }
+    recorded = {span.phase: span.stop - span.start for span in recording.spans}
+    return guess | dict(known) | recorded
+
+
+def lay_out(
+    recording: Recording, counts: Mapping[Phase, int], left: float, width: float
+) -> tuple[Segment, ...]:
+    """Five segments from ``left``, as wide as their counts say, none too small to be seen."""
+    least = min(30.0, width / 8)
+    spare = max(width - len(PHASES) * least - (len(PHASES) - 1) * _GAP, 0.0)
+    total = sum(counts.values()) or 1
+    segments = []
+    for phase in PHASES:
+        span = None if recording.preview else recording.span(phase)
+        size = least + spare * counts[phase] / total
+        start = span.start if span else len(recording.events)
+        segments.append(Segment(phase, start, counts[phase], left, size, span is not None))
+        left += size + _GAP
+    return tuple(segments)
+
+
+def position(segments: Sequence[Segment], cursor: int) -> float:
+    """Where on the bar the cursor stands after ``cursor`` events."""
+    at = segments[0].left
+    for segment in segments:
+        if segment.recorded and segment.count and cursor > segment.start:
+            part = min(cursor - segment.start, segment.count) / segment.count
+            at = segment.left + segment.width * part
+    return at
+
+
+def cursor_at(segments: Sequence[Segment], x: float) -> int:
+    """The cursor whose place on the bar is nearest to ``x``."""
+    places = [(abs(segments[0].left - x), 0)]
+    for segment in segments:
+        if segment.recorded and segment.count:
+            part = min(max((x - segment.left) / segment.width, 0.0), 1.0)
+            cursor = segment.start + round(part * segment.count)
+            places.append((abs(position(segments, cursor) - x), cursor))
+    return min(places)[1]
+
+
+def event_at(segments: Sequence[Segment], x: float) -> int | None:
+    """The index of the event drawn at ``x``."""
+    for segment in segments:
+        if segment.recorded and 0 <= x - segment.left < segment.width and segment.count:
+            return segment.start + int((x - segment.left) / segment.width * segment.count)
+    return None
+
+
+def stops_at(
+    recording: Recording, breakpoints: Sequence[Breakpoint], lines: Sequence[Line] = ()
+) -> tuple[int, ...]:
+    """The events at places where a breakpoint is: a layer, node or parameter; the first of a line.
+
+    ``lines`` are those of the program.
+    """
+    nodes = nodes_broken(recording, breakpoints)
+    names = {b.key for b in breakpoints if b.kind == "parameter"}
+    layers = {b.key for b in breakpoints if b.kind == "layer"}
+    before = {cursor for cursor, _ in line_stops(recording, breakpoints, lines)}
+    if recording.preview or not (before or nodes or names or layers):
+        return ()
+    computed = layer_ends(recording)
+    return tuple(
+        i
+        for i, event in enumerate(recording.events)
+        if i in before
+        or computed.get(i) in layers
+        or (event.phase is Phase.BACKWARD and event.node in nodes)
+        or (event.phase is Phase.BACKWARD and event.parameter in names)
+    )

@@ -1,0 +1,121 @@
+"""Axes that say what they show, in the room that their numbers take anyway."""
+
+import math
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from backprop_viz.desktop.style.numbers import decade
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+
+_TICKS = 10
+_NAME = 11
+
+
+class NamedAxis(pg.AxisItem):
+    """An axis with its name at its far end; numbers that would touch the name give way.
+
+    Without a name the ``unit`` after each number says what the axis shows.
+    """
+
+    def __init__(self, orientation: str, name: str, unit: str = "") -> None:
+        super().__init__(orientation)
+        self._name = name
+        self._unit = unit
+        self._name_color = QColor()
+        self.enableAutoSIPrefix(False)
+        self.setZValue(-10)
+        self.setStyle(
+            tickFont=code_font(_TICKS),
+            tickLength=0,
+            tickTextOffset=5,
+            autoExpandTextSpace=False,
+            maxTextLevel=0,
+        )
+        if orientation == "bottom":
+            self.setHeight(QFontMetricsF(body_font(_NAME)).height() + 5)
+
+    def set_theme(self, theme: Theme, grid: bool) -> None:
+        """Take the colours of a theme; ``grid`` draws faint lines across the plot."""
+        self._name_color = QColor(theme.muted)
+        self.setPen(QColor(theme.grid))
+        self.setTickPen(QColor(theme.grid))
+        self.setTextPen(QColor(theme.muted))
+        # Lines of one level only, opaque in the grid's own colour.
+        self.setStyle(tickAlpha=255)
+        self.setGrid(255 if grid else False)
+
+    def fit(self, low: float, high: float) -> None:
+        """Make room for the numbers of a range (a vertical axis)."""
+        texts = [self._number(low, high - low), self._number(high, high - low), "0.00"]
+        ticks = QFontMetricsF(code_font(_TICKS))
+        width = max(ticks.horizontalAdvance(text) for text in texts)
+        width = max(width, QFontMetricsF(body_font(_NAME)).horizontalAdvance(self._name))
+        # Steps of 8 pixels: a range that grows must not make the plot tremble.
+        width = math.ceil((width + 8) / 8) * 8
+        if width != self.fixedWidth:
+            self.setWidth(width)
+
+    def tickValues(self, low: float, high: float, size: float) -> list[Any]:  # noqa: N802
+        """One level of ticks: the finest whose numbers have room."""
+        if self.logMode:
+            return [(1.0, _log_ticks(low, high))]
+        levels = super().tickValues(low, high, size)
+        room = 16 if self.orientation == "left" else 60
+        dense = [step for step, _ in levels if step * size >= room * (high - low)]
+        step = dense[-1] if dense else levels[0][0]
+        first, last = math.ceil(low / step), math.floor(high / step)
+        return [(step, [k * step for k in range(first, last + 1)])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """The numbers at the ticks."""
+        return [self._number(value, spacing * 9) for value in values]
+
+    def _number(self, value: float, span: float) -> str:
+        if self.logMode:
+            return f"{10**value:.3g}" if -4 < value < 5 else decade(round(value))
+        places = max(0, 1 - math.floor(math.log10(span))) if span > 0 else 2
+        if abs(value) >= 1e5 or places > 4:
+            return f"{value:.3g}"
+        text = f"{value:.{places}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return text + self._unit
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:  # noqa: N802
+        """What pyqtgraph would draw, less the numbers that stand where the name does."""
+        specs = super().generateDrawSpecs(p)
+        if specs is None:
+            return None
+        axis, ticks, texts = specs
+        if self._name:
+            name = self._name_rect().adjusted(-6, -2, 6, 2)
+            texts = [spec for spec in texts if not name.intersects(spec[0])]
+        return axis, ticks, texts
+
+    def drawPicture(self, p: QPainter, axis: Any, ticks: Any, texts: Any) -> None:  # noqa: N802
+        """Draw the axis and its name."""
+        super().drawPicture(p, axis, ticks, texts)
+        p.setFont(body_font(_NAME))
+        p.setPen(self._name_color)
+        p.drawText(self._name_rect(), int(Qt.AlignmentFlag.AlignCenter), self._name)
+
+    def _name_rect(self) -> QRectF:
+        metrics = QFontMetricsF(body_font(_NAME))
+        size = QPointF(metrics.horizontalAdvance(self._name) + 1, metrics.height())
+        bounds = self.mapRectFromParent(self.geometry())
+        if self.orientation == "bottom":
+            return QRectF(bounds.right() - size.x(), bounds.bottom() - size.y(), size.x(), size.y())
+        return QRectF(bounds.right() - 5 - size.x(), bounds.top(), size.x(), size.y())
+
+
+def _log_ticks(low: float, high: float) -> list[float]:
+    """The logarithms of 1, 2, 5, 10, 20, ... in a range, or of powers of ten if it is wide."""
+    first, last = math.floor(low), math.ceil(high)
+    step = max(1, math.ceil((high - low) / 5))
+    if high - low > 2:
+        ticks = [float(k) for k in range(first, last + 1) if k % step == 0]
+    else:
+        ticks = [k + math.log10(m) for k in range(first, last + 1) for m in (1, 2, 5)]
+    return [tick for tick in ticks if low <= tick <= high]

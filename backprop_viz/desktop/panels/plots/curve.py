@@ -1,0 +1,82 @@
+"""One curve of a plot: its numbers, its line and its marks."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from backprop_viz.desktop.panels.plots.curve_row import CurveRow, line_color
+from backprop_viz.desktop.panels.plots.traces import Floats, Trace
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.recording.history import Curves
+
+# Up to this many points are marked each; a marked curve with more has as many, spread evenly.
+_MARKS = 30
+# Of a run that was opened there may be any number; the window has other things to do as well.
+_AT_ONCE = 250_000
+# A wide smooth line is filled, by its length: one that goes up and down more often than this,
+# in heights of the plot, would take longer than a frame.
+_SMOOTH_HEIGHTS = 10.0
+
+
+class Curve:
+    """A line and its marks in a plot, and the trace they show."""
+
+    def __init__(self, row: CurveRow, plot: pg.PlotWidget, z: float = 0) -> None:
+        self.name = row.name
+        self.trace = Trace(row.smoothing, row.scale)
+        self.shown = True
+        self.behind = False  # whether there is more to follow than was taken
+        self.marked = row.marked
+        self.ink = QColor()  # of its name
+        self._row = row
+        self._drawn: object = None
+        self._line = pg.PlotCurveItem(connect="finite")
+        self._marks = pg.ScatterPlotItem(size=5, pen=None, pxMode=True)
+        for item in (self._line, self._marks):
+            item.setZValue(z)
+            plot.addItem(item, ignoreBounds=True)
+
+    def follow(self, curves: Curves) -> bool:
+        """Take what is new in a run, of very much a part; whether anything is."""
+        series, x = self._row.series(curves)
+        most = (len(self.trace) if self.trace.continues(series) else 0) + _AT_ONCE
+        self.behind = len(series) > most
+        new = self.trace.follow(series[:most], None if x is None else x[:most])
+        if new:
+            self._drawn = None
+        return new
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        color = QColor(getattr(theme, self._row.color))
+        self.ink = QColor(theme.muted) if self._row.faint else color
+        drawn = line_color(self._row, theme)
+        self._line.setPen(pg.mkPen(drawn, width=self._row.width))
+        self._marks.setBrush(drawn)
+
+    def draw(self, left: float, right: float, height: float, log: bool) -> None:
+        """Hand over what is to be seen between two iterations; ``height`` is the range of y."""
+        key = (self.shown, left, right, height, log)
+        if key == self._drawn:
+            return
+        self._drawn = key
+        x, y = self.trace.seen(left, right) if self.shown else (np.empty(0), np.empty(0))
+        y = _log10(y) if log else y
+        # Blocks of points go up and down too often by themselves.
+        smooth = not self.trace.is_thinned(left, right)
+        if smooth and self._row.width > 1:
+            smooth = float(np.nansum(np.abs(np.diff(y)))) <= _SMOOTH_HEIGHTS * height
+        self._line.setData(x, y, antialias=smooth)
+        marked = self._row.marked or (len(x) <= _MARKS and not self._row.faint)
+        there = np.flatnonzero(np.isfinite(y)) if marked else np.empty(0, np.intp)
+        there = there[:: -(-len(there) // _MARKS) or 1]
+        if len(there) or self._marks.isVisible():
+            self._marks.setData(x[there], y[there])
+            self._marks.setVisible(len(there) > 0)  # pyqtgraph paints none of them at some length
+
+
+def _log10(y: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithm = np.log10(y)
+    logarithm[~np.isfinite(logarithm)] = np.nan
+    return logarithm

@@ -1,0 +1,354 @@
+"""Curves over the iterations: they follow the training, and read out where one points."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+
+from backprop_viz.desktop.panels.plots.axes import NamedAxis
+from backprop_viz.desktop.panels.plots.curve import Curve
+from backprop_viz.desktop.panels.plots.curve_row import CurveRow
+from backprop_viz.desktop.panels.plots.traces import Trace
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.recording.history import Curves
+
+# While training goes on, what is new waits until it is so many pixels wide, but no longer than for
+# so many frames: nobody would see it, and to paint it takes the training's time.
+_SEEN_PX = 1.0
+_MOST_WAITED = 10
+
+_NO_CURVES = Curves(*(np.empty(0) for _ in range(5)))
+
+
+class CurvePlot(pg.PlotWidget):
+    """A plot of rows. It follows the run until it is panned or zoomed, and again on demand.
+
+    ``limits`` fixes the range of y. Left and Right move the crosshair, Esc hides it, A shows all.
+    """
+
+    following_changed = Signal(bool)
+
+    def __init__(
+        self,
+        axes: tuple[str, str],
+        rows: Sequence[CurveRow],
+        percent: bool = False,
+        limits: tuple[float, float] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        bottom, left = (
+            NamedAxis("bottom", axes[0]),
+            NamedAxis("left", axes[1], "%" if percent else ""),
+        )
+        super().__init__(parent, axisItems={"bottom": bottom, "left": left})
+        self._bottom, self._left = bottom, left
+        self._unit = " %" if percent else ""
+        self._limits = limits
+        self._theme = DARK
+        self._log = False
+        self._version = 0
+        self._drawn: object = None
+        self._drawn_to = 0.0
+        self._waited = 0
+        self._earlier_shown = True
+        self._iteration: float | None = None
+        self._following = True
+        plot = self.getPlotItem()
+        plot.hideButtons()
+        plot.setMenuEnabled(False)
+        plot.getViewBox().disableAutoRange()
+        plot.getViewBox().sigRangeChanged.connect(self._draw)
+        plot.getViewBox().sigRangeChangedManually.connect(self._left_to_user)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._gap = pg.InfiniteLine(angle=90)
+        self._cross = pg.InfiniteLine(angle=90)
+        self._curves = [Curve(row, self) for row in rows]
+        self._main = next((row for row in rows if row.main), rows[0])
+        self._earlier: list[Curve] = []
+        for line in (self._gap, self._cross):
+            line.setVisible(False)
+            plot.addItem(line, ignoreBounds=True)
+        self._readout = QLabel(self)
+        self._readout.setProperty("role", "inset")
+        self._readout.setFont(code_font(11))
+        self._readout.setMargin(4)
+        self._readout.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._readout.hide()
+        self.view_all = QToolButton(self)
+        self.view_all.setText(self.tr("View all"))
+        self.view_all.setAccessibleName(self.tr("View all"))
+        self.view_all.setToolTip(self.tr("Show the whole run and follow it (A, or double click)"))
+        self.view_all.setProperty("role", "link")
+        self.view_all.clicked.connect(self.follow)
+        self.view_all.hide()
+        plot.getViewBox().sigResized.connect(self._place_overlays)
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    @property
+    def following(self) -> bool:
+        """Whether the range grows with the run."""
+        return self._following
+
+    @property
+    def behind(self) -> bool:
+        """Whether there is more of the runs than was followed: they are to be shown again."""
+        return any(curve.behind for curve in (*self._curves, *self._earlier))
+
+    @property
+    def first_gap(self) -> float | None:
+        """The first iteration whose number in the first row is none: NaN or infinity."""
+        return self._curves[0].trace.first_gap
+
+    def show_curves(
+        self,
+        curves: Curves,
+        earlier: Sequence[tuple[str, Curves]] = (),
+        growing: bool = False,
+    ) -> bool:
+        """Follow a run, and show earlier ones beside it; whether anything was new to see.
+
+        Of one that is ``growing`` more will come: its lines need not be drawn to the very end.
+        """
+        longer = [curve for curve in self._curves if curve.follow(curves)]
+        changed = any(curve.marked for curve in longer)
+        for i in range(len(self._earlier), len(earlier)):
+            row = replace(self._main, color="earlier_run", width=1.0, marked=False)
+            self._earlier.append(Curve(row, self, z=-1))
+            self._earlier[i].set_theme(self._theme)
+            self._earlier[i].shown = self._earlier_shown
+        for i, curve in enumerate(self._earlier):
+            name, run = earlier[i] if i < len(earlier) else ("", _NO_CURVES)
+            curve.name = name
+            changed |= curve.follow(run)
+        if not changed and (longer or self._waited):
+            changed = not (growing and self._can_wait())
+        if changed:
+            self._gap.setVisible(self.first_gap is not None)
+            self._gap.setValue(self.first_gap or 0)
+            self._changed()
+        return changed
+
+    def _can_wait(self) -> bool:
+        """Whether what is new of the lines is too little to be seen."""
+        left, right = self.getPlotItem().getViewBox().viewRange()[0]
+        new = (self._last() - self._drawn_to) * self.width() / (right - left)
+        self._waited += 1
+        return 0 <= new < _SEEN_PX and self._waited <= _MOST_WAITED
+
+    def set_shown(self, row: int, shown: bool) -> None:
+        """Show or hide the curve of a row."""
+        self._curves[row].shown = shown
+        self._changed()
+
+    def set_earlier_shown(self, shown: bool) -> None:
+        """Show or hide the earlier runs."""
+        self._earlier_shown = shown
+        for curve in self._earlier:
+            curve.shown = shown
+        self._changed()
+
+    def set_log(self, log: bool) -> None:
+        """Make y logarithmic, or not."""
+        self._log = log
+        self._left.setLogMode(False, log)
+        self._following = True
+        self._changed()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.setBackground(QColor(theme.panel))
+        self._bottom.set_theme(theme, grid=False)
+        self._left.set_theme(theme, grid=True)
+        for curve in (*self._curves, *self._earlier):
+            curve.set_theme(theme)
+        self._cross.setPen(pg.mkPen(theme.text, width=1))
+        self._gap.setPen(pg.mkPen(theme.error, width=1, style=Qt.PenStyle.DashLine))
+        self.setStyleSheet(
+            "CurvePlot { border: 1px solid transparent; border-radius: 4px; }"
+            f"CurvePlot:focus {{ border-color: {theme.accent}; }}"
+        )
+        self._read()
+
+    def follow(self) -> None:
+        """Show everything, and go on doing so."""
+        self._set_following(True)
+        self._changed()
+
+    def _left_to_user(self) -> None:
+        self._set_following(False)
+
+    def _set_following(self, following: bool) -> None:
+        if following != self._following:
+            self._following = following
+            self.view_all.setVisible(not following)
+            self.following_changed.emit(following)
+
+    def _changed(self) -> None:
+        self._version += 1
+        self._waited, self._drawn_to = 0, self._last()
+        if self._following:
+            self._fit()
+        self._draw()
+        self._read()
+
+    def _visible(self) -> list[Curve]:
+        return [c for c in (*self._curves, *self._earlier) if c.shown and len(c.trace)]
+
+    def _last(self) -> float:
+        return max((float(c.trace.x[-1]) for c in self._visible()), default=0.0)
+
+    def _fit(self) -> None:
+        low, high = self._limits or _range([c.trace for c in self._visible()], self._log)
+        self._left.fit(low, high)
+        view = self.getPlotItem().getViewBox()
+        view.setRange(xRange=(0, _room(self._last())), yRange=(low, high), padding=0)
+        # At once: pyqtgraph would find out while it paints, and paint a second time.
+        view.updateMatrix()
+
+    def _draw(self) -> None:
+        (left, right), y = self.getPlotItem().getViewBox().viewRange()
+        key = (left, right, *y, self._version)
+        if key == self._drawn:
+            return
+        self._drawn = key
+        for curve in (*self._earlier, *self._curves):
+            curve.draw(left, right, y[1] - y[0], self._log)
+        self._place_readout()
+
+    # -- the crosshair -------------------------------------------------------------------------
+
+    @property
+    def iteration(self) -> float | None:
+        """Where the crosshair stands; None while it is hidden."""
+        return self._iteration
+
+    def reading(self) -> list[tuple[str, str, str]]:
+        """The curves at the crosshair: name, value, and the colour of each."""
+        found = []
+        for curve in self._visible():
+            point = None if self._iteration is None else curve.trace.at(self._iteration)
+            if point is not None:
+                found.append((curve.name, short(point[1]) + self._unit, curve.ink.name()))
+        return found
+
+    def set_crosshair(self, iteration: float | None) -> None:
+        """Put the crosshair on an iteration of the run, or hide it."""
+        last = self._last()
+        if iteration is None or last < 1:
+            self._iteration = None
+        else:
+            self._iteration = min(max(float(round(iteration)), 1.0), last)
+        self._read()
+
+    def _read(self) -> None:
+        at = self._iteration
+        self._cross.setVisible(at is not None)
+        self._readout.setVisible(at is not None)
+        if at is None:
+            return
+        self._cross.setValue(at)
+        head = self.tr("iteration {n}").format(n=int(at))
+        rows = [
+            f'<tr><td style="color:{color}">{escape(name)}&nbsp;&nbsp;</td>'
+            f'<td align="right">{escape(value)}</td></tr>'
+            for name, value, color in self.reading()
+        ]
+        self._readout.setText(f"{escape(head)}<table cellspacing=0>{''.join(rows)}</table>")
+        spoken = [f"{name} {value}" for name, value, _ in self.reading()]
+        self.setAccessibleDescription(", ".join((head, *spoken)))
+        self._place_readout()
+
+    def _place_readout(self) -> None:
+        if self._iteration is None:
+            return
+        self._readout.adjustSize()
+        scene = self.getPlotItem().getViewBox().mapViewToScene(pg.Point(self._iteration, 0))
+        x = self.mapFromScene(scene).x()
+        width = self._readout.width()
+        beside = x + 8 if x + 8 + width <= self.width() else x - 8 - width
+        self._readout.move(max(0, beside), 2)
+
+    def _place_overlays(self) -> None:
+        self.view_all.adjustSize()
+        self.view_all.move(self.width() - self.view_all.width() - 4, 2)
+        self._place_readout()
+
+    # -- mouse and keyboard --------------------------------------------------------------------
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the crosshair with the mouse."""
+        super().mouseMoveEvent(event)
+        view = self.getPlotItem().getViewBox()
+        scene = self.mapToScene(event.position().toPoint())
+        inside = view.sceneBoundingRect().contains(scene)
+        self.set_crosshair(view.mapSceneToView(scene).x() if inside else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the crosshair away with the mouse."""
+        super().leaveEvent(event)
+        self.set_crosshair(None)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again."""
+        super().mouseDoubleClickEvent(event)
+        self.follow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the crosshair, show all, or hide the crosshair."""
+        left, right = self.getPlotItem().getViewBox().viewRange()[0]
+        page = max(1.0, (right - left) / 10)
+        moves = {
+            Qt.Key.Key_Left: -1.0,
+            Qt.Key.Key_Right: 1.0,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Home: -self._last(),
+            Qt.Key.Key_End: self._last(),
+        }
+        if event.key() in moves:
+            self._move_crosshair(moves[Qt.Key(event.key())])
+        elif event.key() == Qt.Key.Key_A:
+            self.follow()
+        elif event.key() == Qt.Key.Key_Escape and self._iteration is not None:
+            self.set_crosshair(None)
+        else:
+            event.ignore()
+
+    def _move_crosshair(self, by: float) -> None:
+        left, right = self.getPlotItem().getViewBox().viewRange()[0]
+        start = (left + right) / 2 if self._iteration is None else self._iteration
+        self.set_crosshair(start + by)
+
+
+def _room(last: float) -> float:
+    """Where x ends that shows iterations up to ``last``: at most a sixteenth beyond.
+
+    In steps, so that the axes are laid out anew now and then, not with each frame of a run.
+    """
+    if last <= 32:
+        return max(last, 10)
+    step = 2.0 ** (math.floor(math.log2(last)) - 4)
+    return math.ceil(last / step) * step
+
+
+def _range(traces: Sequence[Trace], log: bool) -> tuple[float, float]:
+    """The range of y that shows traces whole, from 0 where they allow it."""
+    high = max((t.greatest for t in traces), default=-np.inf)
+    low = min((t.least_positive if log else t.least for t in traces), default=np.inf)
+    if not np.isfinite([low, high]).all():
+        return (0.0, 1.0)
+    if log:
+        bottom, top = float(np.log10(low)), float(np.log10(max(high, low)))
+        margin = max(0.05 * (top - bottom), 0.05)
+        return bottom - margin, top + margin
+    bottom = min(low * 1.05, 0.0)
+    return bottom, high * 1.08 if high > 0 else max(bottom + 1.0, -bottom * 0.1)

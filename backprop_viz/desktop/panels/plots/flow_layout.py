@@ -1,0 +1,170 @@
+"""Where the bars and dots of the gradient flow stand. Pure numbers: no widget, no painting."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from backprop_viz.desktop.style.numbers import norm
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.phases import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A parameter at a moment: ‖grad‖ (None: .grad is None), ‖Δw‖ / ‖w‖ (None: not updated)."""
+
+    name: str
+    grad: float | None
+    ratio: float | None
+
+    @property
+    def label(self) -> str:
+        """``conv1.weight`` as ``conv1.w``."""
+        head, dot, tail = self.name.rpartition(".")
+        return head + dot + {"weight": "w", "bias": "b"}.get(tail, tail)
+
+    @property
+    def module(self) -> str:
+        """The name of the module it belongs to, its own if it is the network's."""
+        return self.name.rpartition(".")[0] or self.name
+
+
+class Norms:
+    """The norms of a recording's arrays, each computed once."""
+
+    def __init__(self) -> None:
+        # The arrays are kept beside their norms, so that no id is used again.
+        self._known: dict[tuple[int, int], tuple[Array, Array, float]] = {}
+
+    def flows(self, moment: Moment) -> tuple[Flow, ...]:
+        """Every parameter at a moment, in the recording's order."""
+        return tuple(
+            Flow(p.name, self._norm(moment.grad(p.name)), self._ratio(moment, p.name))
+            for p in moment.recording.parameters
+        )
+
+    def _ratio(self, moment: Moment, name: str) -> float | None:
+        event = moment.last(name, Phase.UPDATE)
+        if event is None:
+            return None
+        before, after = event.inputs[0], event.outputs[0]
+        if before is None or after is None:
+            return None
+        change, size = self._difference(after, before), self._norm(before)
+        return change / size if size else math.nan
+
+    def _norm(self, array: Array | None) -> float | None:
+        return None if array is None else self._difference(array, None)
+
+    def _difference(self, array: Array, other: Array | None) -> float:
+        key = (id(array), id(other))
+        if key not in self._known:
+            with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
+                change = array if other is None else array.astype("f8") - other
+            self._known[key] = (array, array if other is None else other, norm(change))
+        return self._known[key][2]
+
+
+@dataclass(frozen=True, slots=True)
+class Decades:
+    """A logarithmic scale over whole powers of ten."""
+
+    low: int
+    high: int
+
+    @classmethod
+    def over(cls, values: Sequence[float | None]) -> "Decades | None":
+        """The decades that hold all positive finite values; None if there are none."""
+        logs = [math.log10(v) for v in values if v is not None and v > 0 and math.isfinite(v)]
+        if not logs:
+            return None
+        low, high = math.floor(min(logs)), math.ceil(max(logs))
+        # A bar of the least value must still be one to see.
+        if min(logs) - low < 0.15:
+            low -= 1
+        return cls(low, max(high, low + 1))
+
+    def part(self, value: float) -> float:
+        """How far up the scale a value stands, 0..1."""
+        part = (math.log10(value) - self.low) / (self.high - self.low)
+        return min(max(part, 0.0), 1.0)
+
+    def ticks(self, most: int) -> list[int]:
+        """Exponents for at most so many ticks, evenly spaced."""
+        step = max(1, math.ceil((self.high - self.low) / max(1, most - 1)))
+        return [k for k in range(self.low, self.high + 1) if (k - self.low) % step == 0]
+
+
+def slot(area: QRectF, count: int, i: int) -> QRectF:
+    """The column of the i-th of ``count`` parameters."""
+    width = area.width() / count
+    return QRectF(area.left() + i * width, area.top(), width, area.height())
+
+
+def slot_at(area: QRectF, count: int, x: float) -> int | None:
+    """The parameter whose column x is in."""
+    if not count or not area.left() <= x < area.right():
+        return None
+    return min(count - 1, int((x - area.left()) / area.width() * count))
+
+
+def bar(column: QRectF, part: float) -> QRectF:
+    """The bar in a column, so high."""
+    width = min(column.width() * 0.5, 34.0)
+    height = max(part * column.height(), 1.0)
+    left = column.left() + column.width() * 0.42 - width / 2
+    return QRectF(left, column.bottom() - height, width, height)
+
+
+def dot(column: QRectF, part: float) -> tuple[float, float]:
+    """The dot in a column, beside the bar."""
+    box = bar(column, 0)
+    x = (box.right() + min(column.right(), box.right() + 22)) / 2
+    return x, column.bottom() - part * column.height()
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text under the columns ``first`` to ``last`` inclusive, at most ``width`` wide."""
+
+    text: str
+    first: int
+    last: int
+    width: float
+
+
+def labels(flows: Sequence[Flow], width: float, measure: Callable[[str], float]) -> list[Label]:
+    """Labels that never touch: one for each parameter, or module, or every so many modules.
+
+    ``width`` is that of a column, ``measure`` gives a text's.
+    """
+    own = [Label(flow.label, i, i, width) for i, flow in enumerate(flows)]
+    if all(measure(label.text) + 6 <= width for label in own):
+        return own
+    modules: list[Label] = []
+    for i, flow in enumerate(flows):
+        if modules and modules[-1].text == flow.module:
+            first = modules[-1].first
+            modules[-1] = Label(flow.module, first, i, (i - first + 1) * width)
+        else:
+            modules.append(Label(flow.module, i, i, width))
+    return _thinned(modules, width, measure)
+
+
+def _thinned(
+    modules: Sequence[Label], width: float, measure: Callable[[str], float]
+) -> list[Label]:
+    shown: list[Label] = []
+    free = 0.0  # where the last label shown ends
+    for label in modules:
+        middle = (label.first + label.last + 1) / 2 * width
+        half = measure(label.text) / 2 + 4
+        fits = max(label.width, 2 * half)
+        if middle - half >= free or (not shown and half > middle):
+            shown.append(Label(label.text, label.first, label.last, fits))
+            free = middle + half
+    return shown

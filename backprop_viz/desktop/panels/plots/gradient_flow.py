@@ -1,0 +1,349 @@
+"""How strong each parameter's gradient is, and how far the update moved the parameter."""
+
+import math
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.plots.flow_layout import (
+    Decades,
+    Flow,
+    Label,
+    Norms,
+    bar,
+    dot,
+    labels,
+    slot,
+    slot_at,
+)
+from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.numbers import decade, short
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.iteration import Moment
+
+_TOP = 24.0  # the names of the two axes
+_BOTTOM = 20.0  # the parameters' names
+_SIDE = 36.0
+_NARROW = 6.0  # a column in which a bar has no room for round corners
+_CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class GradientFlowPlot(Panel):
+    """Bars of ‖grad‖ and dots of ‖Δw‖ / ‖w‖, one for each parameter."""
+
+    picked = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        title = QCoreApplication.translate("GradientFlowPlot", "Gradient flow")
+        super().__init__(title, parent)
+        self.setObjectName("gradientFlowPlot")
+        self.subtitle.hide()
+        self._legend = self.tr("bars ‖grad‖ · dots ‖Δw‖ / ‖w‖")
+        self.readout = ElidedLabel(self._legend)
+        self.readout.setProperty("role", "caption")
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.readout.setMinimumHeight(HEADER_HEIGHT)
+        self.header.addWidget(self.readout, 1)
+        self.bars = FlowBars()
+        self.bars.setAccessibleName(title)
+        self.bars.picked.connect(self.picked)
+        self.bars.pointed.connect(self._read)
+        self.body.addWidget(self.bars, 1)
+        self._norms = Norms()
+        self._final: tuple[Flow, ...] = ()  # at the recording's end
+        self._frame: Frame | None = None
+        self._shown: Moment | None = None
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the gradients at the frame's cursor."""
+        self._frame = frame
+        moment = frame.moment
+        if not self.isVisible():
+            return
+        if self._shown is None or self._shown.recording is not moment.recording:
+            self._norms = Norms()
+            self._final = self._norms.flows(moment.recording.at(len(moment.recording.events)))
+        elif self._shown.cursor == moment.cursor:
+            return
+        self._shown = moment
+        self.bars.show_flows(self._norms.flows(moment), self._final)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the newest frame."""
+        super().showEvent(event)
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def select(self, selection: Selection | None) -> None:
+        """Mark the parameters chosen."""
+        self.bars.select(frozenset() if selection is None else selection.parameters)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.bars.set_theme(theme)
+
+    def _read(self, flow: object) -> None:
+        self.readout.setText(self.reading(flow) if isinstance(flow, Flow) else self._legend)
+
+    def reading(self, flow: Flow) -> str:
+        """A parameter's numbers in a line."""
+        if flow.grad is None:
+            return self.tr("{name}: .grad is None").format(name=flow.name)
+        grad = short(flow.grad)
+        if flow.ratio is None:
+            return self.tr("{name}: ‖grad‖ {grad}").format(name=flow.name, grad=grad)
+        return self.tr("{name}: ‖grad‖ {grad} · ‖Δw‖ / ‖w‖ {ratio}").format(
+            name=flow.name, grad=grad, ratio=short(flow.ratio)
+        )
+
+
+class FlowBars(QWidget):
+    """The bars, dots and axes; one parameter can be pointed at and chosen."""
+
+    picked = Signal(str, object)
+    pointed = Signal(object)  # a Flow, or None
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.flows: tuple[Flow, ...] = ()
+        self._labels: list[Label] = []
+        self._labelled: object = None  # what they were made for
+        self._grads: Decades | None = None
+        self._ratios: Decades | None = None
+        self._theme = DARK
+        self._at: int | None = None
+        self._selected: frozenset[str] = frozenset()
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(60)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setToolTip(
+            self.tr("Click a bar, or use Left, Right and Enter, to select the parameter")
+        )
+
+    def show_flows(self, flows: tuple[Flow, ...], final: tuple[Flow, ...]) -> None:
+        """Show parameters; the scales hold ``final`` too, so that they stand while one steps."""
+        self.flows = flows
+        self._grads = Decades.over([flow.grad for flow in (*flows, *final)])
+        self._ratios = Decades.over([flow.ratio for flow in (*flows, *final)])
+        if self._at is not None:
+            self._point(self._at if self._at < len(flows) else None)
+        self.update()
+
+    def select(self, names: frozenset[str]) -> None:
+        """Mark parameters as chosen."""
+        self._selected = names
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    def area(self) -> QRectF:
+        """Where the bars stand."""
+        return QRectF(self.rect()).adjusted(_SIDE, _TOP, -_SIDE, -_BOTTOM)
+
+    # -- mouse and keyboard --------------------------------------------------------------------
+
+    def _point(self, at: int | None) -> None:
+        self._at = at
+        self.pointed.emit(None if at is None else self.flows[at])
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the parameter under the mouse."""
+        at = slot_at(self.area(), len(self.flows), event.position().x())
+        if at != self._at:
+            self._point(at)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Stop reading."""
+        self._point(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the parameter under the mouse."""
+        at = slot_at(self.area(), len(self.flows), event.position().x())
+        if at is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.picked.emit("parameter", self.flows[at].name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to the next parameter, choose it, or leave."""
+        last = len(self.flows) - 1
+        start = -1 if self._at is None else self._at
+        moves = {
+            Qt.Key.Key_Left: max(start - 1, 0),
+            Qt.Key.Key_Right: min(start + 1, last),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        key = event.key()
+        if key in moves and last >= 0:
+            self._point(moves[Qt.Key(key)])
+        elif key in _CHOOSE and self._at is not None:
+            self.picked.emit("parameter", self.flows[self._at].name)
+        elif key == Qt.Key.Key_Escape and self._at is not None:
+            self._point(None)
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event: QEvent) -> None:
+        """Stop reading."""
+        super().focusOutEvent(event)  # type: ignore[arg-type]
+        self._point(None)
+
+    # -- painting ------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw axes, bars, dots and names."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.hasFocus():
+            painter.setPen(QColor(self._theme.accent))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        self._paint_axes(painter)
+        if self.flows and self.area().width() / len(self.flows) < _NARROW:
+            self._paint_narrow(painter)
+        else:
+            for i, flow in enumerate(self.flows):
+                self._paint_flow(painter, i, flow)
+        self._paint_labels(painter)
+        painter.end()
+
+    def _paint_axes(self, painter: QPainter) -> None:
+        area, theme = self.area(), self._theme
+        painter.setFont(body_font(11))
+        painter.setPen(QColor(theme.muted))
+        top = QRectF(4, 0, self.width() - 8, 15)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        if self._grads is not None:
+            painter.drawText(top, Qt.AlignmentFlag.AlignLeft | middle, "‖grad‖")
+        elif self.flows and all(flow.grad is None for flow in self.flows):
+            above = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+            painter.drawText(area, above, self.tr("Every .grad is None."))
+        if self._ratios is not None:
+            painter.setPen(QColor(theme.update))
+            painter.drawText(top, Qt.AlignmentFlag.AlignRight | middle, "‖Δw‖ / ‖w‖")
+        painter.setFont(code_font(10))
+        most = max(2, int(area.height() / 18))
+        for scale, color, left in (
+            (self._grads, theme.muted, True),
+            (self._ratios, theme.update, False),
+        ):
+            for k in [] if scale is None else scale.ticks(most):
+                y = area.bottom() - scale.part(10.0**k) * area.height() if scale else 0.0
+                if left:
+                    painter.setPen(QColor(theme.grid))
+                    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+                x = 0.0 if left else area.right() + 6
+                box = QRectF(x, y - 7, _SIDE - 6, 14)
+                side = Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft
+                painter.setPen(QColor(color))
+                painter.drawText(box, side | middle, decade(k))
+        painter.setPen(QColor(theme.border))
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+
+    def _paint_narrow(self, painter: QPainter) -> None:
+        """Hundreds of parameters: plain bars and dots, all of a colour at once."""
+        theme, area = self._theme, self.area()
+        bars: dict[str, list[QRectF]] = {}
+        dots: list[QPointF] = []
+        for i, flow in enumerate(self.flows):
+            column = slot(area, len(self.flows), i)
+            role, part = "backward", 0.0
+            if flow.grad is None:
+                role = "faint"
+            elif not math.isfinite(flow.grad):
+                role, part = "error", 1.0
+            elif flow.grad > 0 and self._grads is not None:
+                part = self._grads.part(flow.grad)
+            bars.setdefault(role, []).append(bar(column, part))
+            if flow.ratio is not None and flow.ratio > 0 and self._ratios is not None:
+                known = math.isfinite(flow.ratio)
+                dots.append(QPointF(*dot(column, self._ratios.part(flow.ratio) if known else 0)))
+            if i == self._at:
+                painter.fillRect(column, theme.tint(theme.text, 0.3))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for role, boxes in bars.items():
+            painter.setBrush(QColor(getattr(theme, role)))
+            painter.drawRects(boxes)
+        painter.setPen(QPen(QColor(theme.update), 2))
+        painter.drawPoints(dots)
+
+    def _paint_flow(self, painter: QPainter, i: int, flow: Flow) -> None:
+        theme = self._theme
+        column = slot(self.area(), len(self.flows), i)
+        if i == self._at:
+            painter.fillRect(column, theme.tint(theme.text, 0.07))
+        color = QColor(theme.backward)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if flow.grad is None:
+            painter.setPen(QPen(QColor(theme.faint), 1, Qt.PenStyle.DotLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(bar(column, 0.3), 3, 3)
+        elif not math.isfinite(flow.grad):
+            self._paint_word(painter, column, short(flow.grad), QColor(theme.error))
+        elif flow.grad == 0:
+            self._paint_word(painter, column, "0", color)
+        elif self._grads is not None:
+            painter.setBrush(color)
+            painter.drawRoundedRect(bar(column, self._grads.part(flow.grad)), 3, 3)
+        if flow.ratio is not None:
+            self._paint_dot(painter, column, flow.ratio)
+
+    def _paint_word(self, painter: QPainter, column: QRectF, word: str, color: QColor) -> None:
+        box = bar(column, 0)
+        painter.fillRect(box.adjusted(0, -1, 0, 0), color)
+        painter.setPen(color)
+        painter.setFont(code_font(10))
+        room = QRectF(box.center().x() - 14, box.top() - 17, 28, 14)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, word)
+
+    def _paint_dot(self, painter: QPainter, column: QRectF, ratio: float) -> None:
+        known = ratio > 0 and math.isfinite(ratio) and self._ratios is not None
+        x, y = dot(column, self._ratios.part(ratio) if known and self._ratios else 0.0)
+        radius = min(3.5, column.width() / 6)
+        color = QColor(self._theme.update)
+        # Hollow at the foot: the update left the weights as they were, or the ratio is no number.
+        painter.setPen(QPen(color, 1.2))
+        painter.setBrush(color if known else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        if not self.flows:
+            return
+        area, theme = self.area(), self._theme
+        font = code_font(10)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        width = area.width() / len(self.flows)
+        key = (tuple(flow.name for flow in self.flows), width)
+        if key != self._labelled:
+            self._labelled = key
+            self._labels = labels(self.flows, width, metrics.horizontalAdvance)
+        for label in self._labels:
+            names = {flow.name for flow in self.flows[label.first : label.last + 1]}
+            middle = area.left() + (label.first + label.last + 1) / 2 * width
+            left = min(max(middle - label.width / 2, 0), self.width() - label.width)
+            box = QRectF(left, area.bottom() + 3, label.width, 14)
+            painter.setPen(QColor(theme.text if names & self._selected else theme.muted))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label.text)
+        for i, flow in enumerate(self.flows):
+            if flow.name in self._selected:
+                column = slot(area, len(self.flows), i)
+                mark = QRectF(column.left() + 2, area.bottom() + 17, column.width() - 4, 2)
+                painter.fillRect(mark, QColor(theme.accent))

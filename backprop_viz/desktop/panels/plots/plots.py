@@ -1,0 +1,291 @@
+"""The plots of a run: loss, accuracy, and the flow of gradients."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QColor, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
+
+from backprop_viz.desktop.panels.plots.curve_row import CurveRow, Series, line_color
+from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
+from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT, LegendButton
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.history import Curves
+
+if TYPE_CHECKING:
+    from backprop_viz.desktop.panels.plots.curve_plot import CurvePlot
+
+__all__ = ["AccuracyPlot", "GradientFlowPlot", "LossPlot"]
+
+translate = QCoreApplication.translate
+
+# Each iteration weighs 5 % less than the one after it.
+_SMOOTHING = 0.95
+# More would be a thicket; the newest are kept.
+_EARLIER_RUNS = 5
+
+
+class CurvePanel(Panel):
+    """Curves over the iterations with a word for each in the header.
+
+    ``axes`` names x and y, ``limits`` fixes the range of y.
+    ``why_empty`` gives the sentence to show in place of the plot, or nothing.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        axes: tuple[str, str],
+        rows: Sequence[CurveRow],
+        why_empty: Callable[[Frame], str],
+        percent: bool = False,
+        limits: tuple[float, float] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(title, parent)
+        self._axes = axes
+        self._percent = percent
+        self._limits = limits
+        self._theme = DARK
+        self._plot: CurvePlot | None = None
+        # The panel's own subtitle would be cut off where the header is full.
+        self.subtitle.hide()
+        self.notice = ElidedLabel()
+        self.notice.setFont(body_font(11))
+        self.notice.setMinimumHeight(HEADER_HEIGHT)
+        self.header.addWidget(self.notice, 1)
+        self._rows = rows
+        self._why_empty = why_empty
+        self._frame: Frame | None = None
+        self.header.setSpacing(2)
+        self.legend = [LegendButton(row.name, row.tip, row.width, row.marked) for row in rows]
+        for i, button in enumerate(self.legend):
+            button.toggled.connect(partial(self._show_row, i))
+            self.header.addWidget(button)
+        self.earlier_runs = LegendButton("", "", 1.0, marked=False, shrinks=True)
+        self.earlier_runs.toggled.connect(self._show_earlier)
+        self.earlier_runs.hide()
+        self.header.addWidget(self.earlier_runs)
+        self.hint = QLabel()
+        self.hint.setProperty("role", "muted")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setWordWrap(True)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.hint)
+        self.body.addWidget(self._pages, 1)
+        self.set_theme(DARK)
+
+    @property
+    def plot(self) -> "CurvePlot":
+        """The plot, made when it is first asked for."""
+        if self._plot is None:
+            self._plot = self._make_plot()
+        return self._plot
+
+    def _make_plot(self) -> "CurvePlot":
+        # Here: pyqtgraph takes a third of the time in which a window opens.
+        from backprop_viz.desktop.panels.plots.curve_plot import CurvePlot
+
+        plot = CurvePlot(self._axes, self._rows, self._percent, self._limits)
+        plot.setAccessibleName(self.accessibleName())
+        # Not a tooltip: that would cover the curve just where it is read.
+        plot.setWhatsThis(
+            self.tr(
+                "Drag to pan, turn the wheel to zoom, press A to show all. "
+                "Left and Right move the crosshair."
+            )
+        )
+        plot.set_theme(self._theme)
+        self._pages.addWidget(plot)
+        # By keyboard it comes where it stands, not at the end of the window.
+        self.setTabOrder(self.earlier_runs, plot)
+        self.setTabOrder(plot, plot.view_all)
+        return plot
+
+    def show_frame(self, frame: Frame) -> None:
+        """Follow the run; nothing is drawn unless something new came."""
+        self._frame = frame
+        if not self.isVisible():
+            return
+        empty = self._why_empty(frame)
+        self.hint.setText(empty)
+        if empty and self._plot is None:
+            return
+        self._pages.setCurrentWidget(self.hint if empty else self.plot)
+        earlier = frame.earlier[-_EARLIER_RUNS:]
+        if self.plot.show_curves(frame.curves, earlier, frame.training):
+            self._name_earlier([name for name, _ in earlier])
+            gap = self.plot.first_gap
+            text = self.tr("not finite at iteration {n}")
+            self.notice.setText("" if gap is None or empty else text.format(n=int(gap)))
+        if self.plot.behind:
+            QTimer.singleShot(0, self, self._go_on)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with the newest frame."""
+        super().showEvent(event)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint; the plot, which nobody misses yet, is made behind the first painting."""
+        super().paintEvent(event)
+        if self._plot is None:
+            QTimer.singleShot(0, self, lambda: self.plot)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        if self._plot is not None:
+            self._plot.set_theme(theme)
+        off = QColor(theme.faint)
+        for row, button in zip(self._rows, self.legend, strict=True):
+            word = QColor(theme.muted if row.faint else getattr(theme, row.color))
+            button.set_colors(word, off, line_color(row, theme))
+        self.earlier_runs.set_colors(QColor(theme.earlier_run), off)
+        self.notice.setStyleSheet(f"color: {theme.error};")
+
+    def _show_row(self, row: int, shown: bool) -> None:
+        self.plot.set_shown(row, shown)
+
+    def _show_earlier(self, shown: bool) -> None:
+        self.plot.set_earlier_shown(shown)
+
+    def _name_earlier(self, names: Sequence[str]) -> None:
+        self.earlier_runs.setVisible(bool(names))
+        if not names:
+            return
+        several = self.tr("{n} earlier runs").format(n=len(names))
+        text = names[0] if len(names) == 1 else several
+        metrics = self.earlier_runs.fontMetrics()
+        self.earlier_runs.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, 120))
+        self.earlier_runs.setToolTip("\n".join(names))
+        self.earlier_runs.setAccessibleName(text)
+
+
+class LossPlot(CurvePanel):
+    """The loss of every batch, smoothed, and on the validation set."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        rows = (
+            CurveRow(
+                translate("LossPlot", "batch"),
+                translate("LossPlot", "The loss of each batch, as torch computed it"),
+                _batch_loss,
+                "accent",
+                faint=True,
+            ),
+            CurveRow(
+                translate("LossPlot", "smoothed"),
+                translate("LossPlot", "The moving average of the batches' losses"),
+                _batch_loss,
+                "accent",
+                smoothing=_SMOOTHING,
+                width=2.0,
+                main=True,
+            ),
+            CurveRow(
+                translate("LossPlot", "validation"),
+                translate(
+                    "LossPlot",
+                    "The mean loss on the validation set, which the net is not trained on",
+                ),
+                _held_out_loss,
+                "second_curve",
+                width=1.5,
+                marked=True,
+            ),
+        )
+        axes = (translate("LossPlot", "iteration"), translate("LossPlot", "loss"))
+        title = translate("LossPlot", "Loss")
+        super().__init__(title, axes, rows, _why_no_loss, parent=parent)
+        self.setObjectName("lossPlot")
+        self.log = QToolButton()
+        self.log.setObjectName("lossLog")
+        self.log.setText(self.tr("log"))
+        self.log.setAccessibleName(self.tr("Logarithmic loss"))
+        self.log.setToolTip(self.tr("Show the loss on a logarithmic scale"))
+        self.log.setProperty("role", "segment")
+        self.log.setFont(body_font(11))
+        self.log.setCheckable(True)
+        self.log.toggled.connect(self._set_log)
+        self.header.addWidget(self.log)
+
+    def _set_log(self, log: bool) -> None:
+        self.plot.set_log(log)
+
+
+class AccuracyPlot(CurvePanel):
+    """The accuracy on the batches and on the validation set, in percent."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        rows = (
+            CurveRow(
+                translate("AccuracyPlot", "training"),
+                translate("AccuracyPlot", "The moving average of the batches' accuracy"),
+                _batch_accuracy,
+                "accent",
+                smoothing=_SMOOTHING,
+                scale=100,
+                width=2.0,
+                main=True,
+            ),
+            CurveRow(
+                translate("AccuracyPlot", "validation"),
+                translate(
+                    "AccuracyPlot",
+                    "The accuracy on the validation set, which the net is not trained on",
+                ),
+                _held_out_accuracy,
+                "second_curve",
+                scale=100,
+                width=1.5,
+                marked=True,
+            ),
+        )
+        axes = (translate("AccuracyPlot", "iteration"), "")
+        title = translate("AccuracyPlot", "Accuracy")
+        super().__init__(
+            title, axes, rows, _why_no_accuracy, percent=True, limits=(0, 105), parent=parent
+        )
+        self.setObjectName("accuracyPlot")
+
+
+def _batch_loss(curves: Curves) -> Series:
+    return curves.loss, None
+
+
+def _held_out_loss(curves: Curves) -> Series:
+    return curves.held_out_loss, curves.held_out_iteration
+
+
+def _batch_accuracy(curves: Curves) -> Series:
+    return curves.accuracy, None
+
+
+def _held_out_accuracy(curves: Curves) -> Series:
+    return curves.held_out_accuracy, curves.held_out_iteration
+
+
+def _why_no_loss(frame: Frame) -> str:
+    if frame.settings.loss == "output_gradient":
+        return translate("LossPlot", "There is no loss: backward starts from a random gradient.")
+    if not len(frame.curves.loss) and not frame.earlier:
+        return translate("LossPlot", "The curve starts with the first iteration.")
+    return ""
+
+
+def _why_no_accuracy(frame: Frame) -> str:
+    if frame.settings.data == "random":
+        return translate("AccuracyPlot", "No accuracy for random data.")
+    if not len(frame.curves.accuracy) and not frame.earlier:
+        return translate("AccuracyPlot", "The curve starts with the first iteration.")
+    return ""

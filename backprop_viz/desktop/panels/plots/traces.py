@@ -1,0 +1,187 @@
+"""Curves that grow: smoothed as they come, and thinned to what a screen can show.
+
+A series of a million points costs each frame only what was appended to it.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from backprop_viz.desktop.panels.plots.extremes import BLOCKS, Extremes, Floats
+from backprop_viz.recording.buffers import reserved
+
+# Short enough that a power of the smoothing factor over it stays within float64.
+_BLOCK = 256
+
+
+class Trace:
+    """One curve that follows a series that is only appended to, or starts anew.
+
+    ``smoothing``: the weight of the past in an exponential moving average; 0 for the series
+    itself. ``scale`` multiplies its values.
+    """
+
+    def __init__(self, smoothing: float = 0.0, scale: float = 1.0) -> None:
+        self._smoothing = smoothing
+        self._scale = scale
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all points."""
+        self._x: Floats = np.empty(0)
+        self._y: Floats = np.empty(0)
+        self._size = 0
+        self._ends = (0.0, 0.0)  # the series' first and last value followed so far
+        self._average = (0.0, 0.0)  # of the values, and of the weights they had, after whole blocks
+        self._extremes = Extremes()
+        self.least = np.inf
+        self.least_positive = np.inf
+        self.greatest = -np.inf
+        self.first_gap: float | None = None
+
+    def __len__(self) -> int:
+        return self._size
+
+    @property
+    def x(self) -> Floats:
+        """Where the points are, ascending."""
+        return self._x[: self._size]
+
+    @property
+    def y(self) -> Floats:
+        """The points' values."""
+        return self._y[: self._size]
+
+    def follow(self, series: Floats, x: Floats | None = None) -> bool:
+        """Take what was appended to ``series`` since the last call; whether anything changed.
+
+        ``x``: where the points are, appended to as the series; None for 1, 2, 3, ...
+        """
+        restarted = not self.continues(series)
+        if restarted:
+            self.clear()
+        start = self._size
+        if len(series) == start:
+            return restarted
+        self._append(_counting(len(series)) if x is None else x, np.asarray(series, np.float64))
+        self._ends = (float(series[0]), float(series[-1]))
+        return True
+
+    def continues(self, series: Floats) -> bool:
+        """Whether a series begins with what was followed so far."""
+        if not self._size:
+            return True
+        if len(series) < self._size:
+            return False
+        now = np.array([series[0], series[self._size - 1]])
+        return bool(np.array_equal(now, np.array(self._ends), equal_nan=True))
+
+    def _append(self, x: Floats, series: Floats) -> None:
+        size = len(series)
+        finite = np.isfinite(series[self._size :])
+        if self.first_gap is None and not finite.all():
+            self.first_gap = float(x[self._size + np.argmin(finite)])
+        # The last block is smoothed again whole: so each number is what it would be at once.
+        begun = self._size // _BLOCK * _BLOCK if self._smoothing else self._size
+        y = series[begun:]
+        if self._is_series:
+            self._y = series
+        else:
+            y = y * self._scale
+            if self._smoothing:
+                y, self._average = moving_average(y, self._smoothing, self._average)
+            self._y = reserved(self._y, self._size, size)
+            self._y[begun:size] = y
+        self._x = x
+        self._size = size
+        shown = y[np.isfinite(y)]
+        if shown.size:
+            self.least = min(self.least, float(shown.min()))
+            self.greatest = max(self.greatest, float(shown.max()))
+            positive = shown[shown > 0]
+            if positive.size:
+                self.least_positive = min(self.least_positive, float(positive.min()))
+        self._extremes.follow(self.y)
+
+    @property
+    def _is_series(self) -> bool:
+        """Whether the points are the series itself, which is only appended to: no need to copy."""
+        return not self._smoothing and self._scale == 1
+
+    def seen(self, left: float, right: float) -> tuple[Floats, Floats]:
+        """The curve from ``left`` to ``right`` in at most some 2,000 points, spikes kept.
+
+        NaN, and so a gap, where the series is not finite.
+        """
+        x, y = self._thinned(left, right)
+        return x, np.where(np.isfinite(y), y, np.nan)
+
+    def is_thinned(self, left: float, right: float) -> bool:
+        """Whether ``seen`` leaves points out there: it gives blocks of them, least and greatest."""
+        first, last = self._part(left, right)
+        return last - first > BLOCKS
+
+    def _part(self, left: float, right: float) -> tuple[int, int]:
+        """The points from ``left`` to ``right``, and one beyond at either side."""
+        first = max(0, int(np.searchsorted(self.x, left)) - 1)
+        last = min(self._size, int(np.searchsorted(self.x, right, side="right")) + 1)
+        return first, last
+
+    def _thinned(self, left: float, right: float) -> tuple[Floats, Floats]:
+        first, last = self._part(left, right)
+        if last - first <= BLOCKS:
+            return self._x[first:last], self._y[first:last]
+        start, width, extremes = self._extremes.between(self.y, first, last)
+        stop = start + extremes.shape[1] * width
+        x = np.repeat(self._x[start:stop:width], 2)
+        tail = slice(stop, last)  # what does not fill a block yet
+        return (
+            np.concatenate((x, self._x[tail])),
+            np.concatenate((extremes.T.ravel(), self._y[tail])),
+        )
+
+    def at(self, x: float) -> tuple[float, float] | None:
+        """The last point at or before ``x``; None before the first."""
+        i = int(np.searchsorted(self.x, x, side="right")) - 1
+        return None if i < 0 else (float(self._x[i]), float(self._y[i]))
+
+
+_counted = np.arange(1.0, 1025.0)
+
+
+def _counting(size: int) -> Floats:
+    """1, 2, 3, ... up to ``size``: one array for all curves."""
+    global _counted
+    if size > len(_counted):
+        _counted = np.arange(1.0, len(reserved(_counted, 0, size)) + 1)
+    return _counted[:size]
+
+
+def moving_average(
+    values: Floats, keep: float, state: tuple[float, float] = (0.0, 0.0)
+) -> tuple[Floats, tuple[float, float]]:
+    """The exponential moving average without the bias of its start, and the state to go on from.
+
+    Each value is weighed by ``keep`` to the power of its age. NaN weighs nothing and stays NaN.
+    The state is that after the last whole block: what follows it is to be given again.
+    """
+    finite = np.isfinite(values)
+    sums, total = _decaying_sum(np.where(finite, values, 0.0), keep, state[0])
+    weights, weight = _decaying_sum(finite.astype(np.float64), keep, state[1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        averages = np.where(finite, sums / weights, np.nan)
+    return averages, (total, weight)
+
+
+def _decaying_sum(values: Floats, keep: float, carry: float) -> tuple[Floats, float]:
+    """s[i] = keep * s[i - 1] + values[i], block by block; and s after the last whole block."""
+    out = np.empty(len(values))
+    powers: Any = keep ** np.arange(1, _BLOCK + 1)
+    after = carry
+    for start in range(0, len(values), _BLOCK):
+        block = values[start : start + _BLOCK]
+        power = powers[: len(block)]
+        out[start : start + len(block)] = sums = power * (after + np.cumsum(block / power))
+        after = float(sums[-1])
+        carry = after if len(block) == _BLOCK else carry
+    return out, carry

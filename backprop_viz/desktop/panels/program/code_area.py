@@ -1,0 +1,317 @@
+"""Read-only code with a gutter of line numbers and phases, and rows that can be marked."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QSyntaxHighlighter,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
+
+from backprop_viz.desktop.panels.program.gutter import Gutter
+from backprop_viz.desktop.panels.program.program_marks import Marks
+from backprop_viz.desktop.panels.program.python_tokens import Token, tokens_of
+from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Line
+
+_SIZES = (13, 12, 11)  # of the letters, the largest that fits
+_FADE = 22  # how wide the text that runs on fades out at the right
+
+
+class _Colours(QSyntaxHighlighter):
+    """Colours the parts that ``tokens_of`` found."""
+
+    def __init__(self, area: "CodeArea") -> None:
+        super().__init__(area.document())
+        self._area = area
+
+    def highlightBlock(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Colour one line."""
+        for token in self._area.tokens(self.currentBlock().blockNumber()):
+            colour = QTextCharFormat()
+            colour.setForeground(QColor(self._area.colour(token)))
+            self.setFormat(token.start, token.length, colour)
+
+
+class CodeArea(QTextEdit):
+    """The lines; ``chosen`` tells which one was clicked, or Enter was pressed on."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("programText")
+        self.setAccessibleName(self.tr("The program that is run"))
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.NoWrap)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.document().setDocumentMargin(2)
+        self.theme = DARK
+        self.lines: tuple[Line, ...] = ()
+        self._tokens: tuple[tuple[Token, ...], ...] = ()
+        self.marks = Marks()
+        self.done: frozenset[Phase] = frozenset()
+        self._selected: frozenset[int] = frozenset()
+        self.failed: int | None = None
+        self._leading = 2.0
+        self._fitted = (0, 0.0, 0)
+        self.breaks: frozenset[int] = frozenset()
+        self.gutter = Gutter(self)
+        self._colours = _Colours(self)
+        for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
+            bar.valueChanged.connect(self._repaint)
+        self.setCornerWidget(QWidget())  # nothing where the scroll bars meet
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_lines(self, lines: tuple[Line, ...]) -> None:
+        """Show other lines."""
+        self.lines = lines
+        texts = [line.text for line in lines]
+        self._tokens = tokens_of(texts)
+        self.setPlainText("\n".join(texts))
+        self._fit()
+
+    def show_marks(self, marks: Marks, done: frozenset[Phase]) -> None:
+        """Mark rows; the phases ``done`` have a full bar in the gutter."""
+        if (marks, done) == (self.marks, self.done):
+            return
+        moved = marks.line != self.marks.line
+        self.marks, self.done = marks, done
+        if moved and marks.line is not None and not self.textCursor().hasSelection():
+            self._bring_into_view(marks.line)
+        self._repaint()
+
+    def show_failed(self, row: int | None) -> None:
+        """Mark the row that torch has refused, None for none."""
+        if row != self.failed:
+            self.failed = row
+            if row is not None:
+                self._bring_into_view(row)
+            self._repaint()
+
+    def show_selected(self, rows: frozenset[int]) -> None:
+        """Highlight the rows that belong to the selection."""
+        if rows != self._selected:
+            self._selected = rows
+            self._repaint()
+
+    def show_breaks(self, rows: frozenset[int]) -> None:
+        """Mark the rows that have a breakpoint."""
+        if rows != self.breaks:
+            self.breaks = rows
+            self.gutter.update()
+
+    def can_break(self, row: int) -> bool:
+        """Whether a breakpoint can be at a row: its line runs in an iteration."""
+        return row < len(self.lines) and bool(self.lines[row].runs)
+
+    def why_no_break(self, row: int) -> str:
+        """Why the cursor can never stop before the line of a row."""
+        text = self.lines[row].text.strip() if row < len(self.lines) else ""
+        if not text:
+            return self.tr("There is nothing on this line to stop at.")
+        if text.startswith("#"):
+            return self.tr("This line is a comment: nothing runs there.")
+        if text.startswith(("def ", "class ", "async def ")):
+            return self.tr("This line only begins a definition: choose one below that runs.")
+        return self.tr("This line does not run in an iteration.")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self.theme = theme
+        self._colours.rehighlight()
+        self._repaint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the letters: a style sheet that comes to the program gives text its own."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self.font() != code_font(self.letter_size):
+            self.setFont(code_font(self.letter_size))
+
+    def tokens(self, row: int) -> Sequence[Token]:
+        """The coloured parts of a row."""
+        return self._tokens[row] if row < len(self._tokens) else ()
+
+    def colour(self, token: Token) -> str:
+        """The theme's colour for a part."""
+        theme = self.theme
+        return {
+            "keyword": theme.accent,
+            "string": theme.update,
+            "comment": theme.muted,
+            "number": theme.backward,
+        }[token.kind]
+
+    @property
+    def letter_size(self) -> int:
+        """How large the letters are now, in pixels."""
+        return self._fitted[0]
+
+    def row_box(self, row: int) -> QRectF:
+        """Where a row is in the viewport."""
+        layout = self.document().documentLayout()
+        box = layout.blockBoundingRect(self.document().findBlockByNumber(row))
+        top = box.top() - self._leading / 2 - self.verticalScrollBar().value()
+        return QRectF(0, top, self.viewport().width(), box.height() + self._leading)
+
+    def rows_shown(self) -> dict[int, QRectF]:
+        """The rows that are at least partly in view, and where."""
+        height = self.viewport().height()
+        boxes = ((row, self.row_box(row)) for row in range(len(self.lines)))
+        return {row: box for row, box in boxes if box.bottom() > 0 and box.top() < height}
+
+    def _bring_into_view(self, row: int) -> None:
+        """Scroll as little as shows the row; sideways stays as it is."""
+        box, bar = self.row_box(row), self.verticalScrollBar()
+        if box.top() < 0:
+            bar.setValue(bar.value() + round(box.top()))
+        elif box.bottom() > self.viewport().height():
+            bar.setValue(bar.value() + round(box.bottom()) - self.viewport().height())
+
+    def _fit(self) -> None:
+        """Letters as large as lets every line fit, rows as far apart as lets all be seen."""
+        widest = max((line.text for line in self.lines), key=len, default="")
+        room = self.contentsRect().width()
+        for size in _SIZES:
+            font = code_font(size)
+            gutter = self.gutter.width_needed(size)
+            if QFontMetrics(font).horizontalAdvance(widest) + gutter + 8 <= room:
+                break
+        line = QFontMetrics(font).height()
+        height = self.contentsRect().height() - self.horizontalScrollBar().sizeHint().height()
+        leading = max(2, min(8, height // max(len(self.lines), 1) - line))
+        self.setViewportMargins(gutter, 0, 0, 0)
+        self.gutter.setGeometry(0, 0, gutter, self.viewport().height())
+        fitted = (size, leading, len(self.lines))
+        if fitted != self._fitted:
+            self._fitted = fitted
+            self._leading = leading
+            self.setFont(font)
+            self._space_rows()
+
+    def _space_rows(self) -> None:
+        spaced = QTextBlockFormat()
+        spaced.setTopMargin(self._leading)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.mergeBlockFormat(spaced)
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click that selects no text chooses the line."""
+        super().mouseReleaseEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            row = self._row_at(event.position())
+            if row is not None:
+                self.chosen.emit(row)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses the line the text cursor is in."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.chosen.emit(self.textCursor().blockNumber())
+        else:
+            super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The tip of a line that does not fit is the whole line."""
+        if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().viewportEvent(event)
+        row = self._row_at(QPointF(event.pos()))
+        text = "" if row is None else self.lines[row].text.strip()
+        fits = row is None or self._width_of(row) <= self.viewport().width()
+        QToolTip.showText(event.globalPos(), "" if fits else text, self)
+        return True
+
+    def _row_at(self, at: QPointF) -> int | None:
+        return next((row for row, box in self.rows_shown().items() if box.contains(at)), None)
+
+    def _width_of(self, row: int) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance(self.lines[row].text) + 6
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def _repaint(self) -> None:
+        self.viewport().update()
+        self.gutter.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Letters and rows fit the size anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The marks under the text, the text, and a fade where it runs on to the right."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rows = self.rows_shown()
+        for row, box in rows.items():
+            self.paint_mark(painter, row, box.adjusted(-20, 0, 0, 0))
+        painter.end()
+        super().paintEvent(event)
+        bar = self.horizontalScrollBar()
+        if bar.value() < bar.maximum():
+            painter.begin(self.viewport())
+            for row in rows:
+                if self._width_of(row) - bar.value() > self.viewport().width():
+                    self._paint_fade(painter, row)
+            painter.end()
+
+    def paint_mark(self, painter: QPainter, row: int, box: QRectF) -> None:
+        """A tint for what belongs to the event or the selection; an outline for the line itself."""
+        fill = self.row_fill(row)
+        if fill is None:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(fill)
+        if row == self.marks.line:
+            painter.setPen(QPen(self.mark_colour(), 1))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def row_fill(self, row: int) -> QColor | None:
+        """The colour under a row, None for the panel's own."""
+        if row == self.failed:
+            return self.theme.tint(self.theme.error, 0.28)
+        if row == self.marks.line:
+            return self.theme.tint(self.mark_colour(), 0.16)
+        if row in self._selected:
+            return self.theme.tint(self.theme.accent, 0.14)
+        if row in self.marks.soft:
+            return self.theme.tint(self.mark_colour(), 0.08)
+        return None
+
+    def mark_colour(self) -> QColor:
+        """The colour of the phase that the marked line belongs to."""
+        line = self.lines[self.marks.line] if self.marks.line is not None else None
+        return self.theme.phase(Phase.FORWARD if line is None else line.runs_in)
+
+    def _paint_fade(self, painter: QPainter, row: int) -> None:
+        box = self.row_box(row)
+        under = self.row_fill(row) or QColor(self.theme.panel)
+        clear = QColor(under)
+        clear.setAlpha(0)
+        left = box.right() - _FADE
+        fade = QLinearGradient(left, 0, box.right(), 0)
+        fade.setColorAt(0, clear)
+        fade.setColorAt(1, under)
+        painter.fillRect(QRectF(left, box.top() + 1, _FADE, box.height() - 2), fade)

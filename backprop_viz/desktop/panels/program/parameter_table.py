@@ -1,0 +1,241 @@
+"""Every parameter of the network in a row: name, shape, count, norm, and its ``.grad``'s norm."""
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.style.numbers import norm, short
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.tight_cell import TightCell
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Moment
+
+_Index = QModelIndex | QPersistentModelIndex
+_PADDING = 3
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class ParameterModel(QAbstractTableModel):
+    """The parameters of a recording as they are at its cursor."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.names: tuple[str, ...] = ()
+        self._values: list[Array | None] = []
+        self._grads: list[Array | None] = []
+        self._norms: dict[int, tuple[Array, str]] = {}
+        self.theme = DARK
+        self._digits = 4
+
+    def set_digits(self, digits: int) -> None:
+        """How many significant digits norms have from now on."""
+        if digits != self._digits:
+            self._digits = digits
+            self._norms.clear()
+
+    def show_moment(self, moment: Moment) -> None:
+        """Show the parameters at a moment."""
+        names = tuple(p.name for p in moment.recording.parameters)
+        others = names != self.names
+        if others:
+            self.beginResetModel()
+        self.names = names
+        self._values = [moment.value(name) for name in names]
+        self._grads = [moment.grad(name) for name in names]
+        if others:
+            self._norms.clear()
+            self.endResetModel()
+        elif names:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(names) - 1, 4))
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """One for each parameter."""
+        return 0 if parent.isValid() else len(self.names)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """Name, shape, count, norm, norm of the gradient."""
+        return 0 if parent.isValid() else 5
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The columns' titles, and what they mean."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < 5:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (self.tr("name"), self.tr("shape"), self.tr("count"), "‖w‖", "‖grad‖")[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return (
+                self.tr("Its name in net.named_parameters()"),
+                self.tr("Its size()"),
+                self.tr("How many numbers it has"),
+                self.tr("Its L2 norm at the cursor"),
+                self.tr("The L2 norm of its .grad at the cursor; None where .grad is None"),
+            )[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section > 1 else _LEFT
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A number in short; the whole row in its tooltip."""
+        row, section = index.row(), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.text(row, section)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            shape = ", ".join(map(str, self._shape(row)))
+            said = self.tr("{0}: torch.Size([{1}]), {2} numbers, norm {3}, norm of .grad {4}")
+            return said.format(self.names[row], shape, *(self.text(row, i) for i in (2, 3, 4)))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section > 1 else _LEFT
+        if role == Qt.ItemDataRole.ForegroundRole:
+            known = section != 4 or self._grads[row] is not None
+            colour = self.theme.backward if section == 4 else self.theme.text
+            return QColor(colour if known else self.theme.muted)
+        return None
+
+    def text(self, row: int, section: int) -> str:
+        """What stands in a cell."""
+        if section == 0:
+            return self.names[row]
+        if section == 1:
+            return "×".join(map(str, self._shape(row))) or "1"
+        if section == 2:
+            return f"{self.count(row):,}"
+        array = (self._values if section == 3 else self._grads)[row]
+        return "None" if array is None else self._norm(2 * row + section - 3, array)
+
+    def count(self, row: int) -> int:
+        """How many numbers a parameter has."""
+        return int(np.prod(self._shape(row), dtype=int))
+
+    def _shape(self, row: int) -> tuple[int, ...]:
+        value = self._values[row]
+        return () if value is None else value.shape
+
+    def _norm(self, place: int, array: Array) -> str:
+        """Worked out once for each array: a cell is asked for at every painting."""
+        known = self._norms.get(place)
+        if known is None or known[0] is not array:
+            self._norms[place] = known = (array, short(norm(array), self._digits))
+        return known[1]
+
+
+class ParameterTable(QWidget):
+    """The table and its total; ``picked`` tells of a row that the user chose."""
+
+    picked = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = ParameterModel(self)
+        self.table = QTableView()
+        self.table.setObjectName("parameterTable")
+        self.table.setAccessibleName(self.tr("Parameters of the network"))
+        self.table.setToolTip(self.tr("Choose a row to select the parameter in every panel"))
+        self.table.setModel(self.model)
+        self.table.setTabKeyNavigation(False)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.table.verticalHeader().setMinimumSectionSize(12)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setMinimumSectionSize(12)
+        self.table.setItemDelegate(TightCell(_PADDING, self))
+        self.table.setStyleSheet(f"QHeaderView::section {{ padding: 0 {_PADDING}px; }}")
+        self.table.clicked.connect(self._choose)
+        self.table.activated.connect(self._choose)
+        self.table.selectionModel().currentRowChanged.connect(self._moved)
+        self.total = QLabel()
+        self.total.setObjectName("parameterTotal")
+        self.total.setProperty("role", "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.total)
+        self._selecting = False
+        self._set_size()
+
+    def show_moment(self, moment: Moment) -> None:
+        """Show the parameters at a moment."""
+        self.model.show_moment(moment)
+        count = self.model.rowCount()
+        numbers = sum(map(self.model.count, range(count)))
+        self.total.setText(self.tr("{0} parameters, {1:,} numbers").format(count, numbers))
+        self._fit()
+
+    def select(self, selection: Selection | None) -> None:
+        """Mark the parameter that is selected, and tell nobody."""
+        names = () if selection is None else selection.parameters
+        rows = [row for row, name in enumerate(self.model.names) if name in names]
+        self._selecting = True
+        if len(rows) == 1:
+            self.table.selectRow(rows[0])
+        else:
+            self.table.clearSelection()
+        self._selecting = False
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.model.theme = theme
+        self.table.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Smaller letters where it is narrow."""
+        super().resizeEvent(event)
+        self._set_size()
+
+    def _set_size(self) -> None:
+        size = 12 if self.width() >= 360 else 11 if self.width() >= 300 else 10
+        self.model.set_digits(4 if size > 10 else 3)
+        self.table.setFont(code_font(size))
+        self.table.horizontalHeader().setFont(body_font(size))
+        self.table.verticalHeader().setDefaultSectionSize(size + 6)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns as wide as what is in them; what room is left is shared."""
+        cells = QFontMetrics(self.table.font())
+        titles = QFontMetrics(self.table.horizontalHeader().font())
+        rows, columns = range(self.model.rowCount()), range(self.model.columnCount())
+        needed = []
+        for column in columns:
+            # The letters are all of one width: the longest text is the widest.
+            longest = max((self.model.text(row, column) for row in rows), key=len, default="")
+            title = self.model.headerData(column, Qt.Orientation.Horizontal)
+            widest = max(cells.horizontalAdvance(longest), titles.horizontalAdvance(title) + 2)
+            needed.append(widest + 2 * _PADDING)
+        # A scroll bar may come at any time.
+        room = self.table.width() - self.table.verticalScrollBar().sizeHint().width()
+        spare = max(0, room - sum(needed)) // len(needed)
+        for column, width in enumerate(needed):
+            self.table.setColumnWidth(column, width + spare)
+        # Else the scroll bar learns of it later.
+        self.table.updateGeometries()
+
+    def _choose(self, index: QModelIndex) -> None:
+        self.picked.emit("parameter", self.model.names[index.row()])
+
+    def _moved(self, current: QModelIndex) -> None:
+        """The arrow keys choose as a click does."""
+        pressed = QGuiApplication.mouseButtons() is not Qt.MouseButton.NoButton
+        if current.isValid() and not (self._selecting or pressed) and self.table.hasFocus():
+            self._choose(current)

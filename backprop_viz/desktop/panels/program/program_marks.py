@@ -1,0 +1,89 @@
+"""Which lines of the program a frame marks, as plain data. No Qt here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backprop_viz.desktop.panels.phases.phases import due_phase
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """``line`` is due or at the cursor; ``soft`` ones belong to it. Indices of program lines."""
+
+    line: int | None = None
+    due: bool = False
+    soft: frozenset[int] = frozenset()
+
+
+def marks(frame: Frame) -> Marks:
+    """The line of the event just done; at a line's breakpoint and at the end, the line to come."""
+    lines, moment = frame.program.lines, frame.moment
+    if frame.training:
+        return Marks()  # it runs through all of them
+    if frame.hit is not None and frame.hit.kind == "line":
+        row = row_of(lines, frame.hit)
+        if row is not None:
+            return Marks(row, due=True)
+    event = moment.event
+    if moment.recording.preview or moment.at_end or event is None:
+        due = due_phase(frame)
+        return Marks(None if due is None else _first(lines, due), due=True)
+    if event.phase is Phase.FORWARD:
+        return _in_forward(lines, event)
+    line = next((i for i, line in enumerate(lines) if line.name == event.phase.value), None)
+    soft = {i for i, found in enumerate(lines) if found.phase is event.phase and _around(found)}
+    if event.phase is Phase.BACKWARD:
+        soft |= _made_by(lines, moment.recording, event)
+    return Marks(line, soft=frozenset(soft - {line}))
+
+
+def row_of(lines: Sequence[Line], breakpoint_: Breakpoint) -> int | None:
+    """The row of the line that a breakpoint is at, None if this program has no such line."""
+    wanted = breakpoint_.key
+    found = (i for i, line in enumerate(lines) if wanted is not None and line.key == wanted)
+    return next(found, None)
+
+
+def broken_rows(frame: Frame) -> frozenset[int]:
+    """The program's lines that have a breakpoint."""
+    lines = frame.program.lines
+    rows = (row_of(lines, b) for b in frame.breakpoints if b.kind == "line")
+    return frozenset(row for row in rows if row is not None)
+
+
+def _around(line: Line) -> bool:
+    """Whether a line of a phase has to do with its events: the next learning rate comes after."""
+    return line.runs != "end"
+
+
+def _in_forward(lines: Sequence[Line], event: Event) -> Marks:
+    call = _first(lines, Phase.FORWARD)
+    inside = _source(lines, event.line)
+    if inside is None:
+        return Marks(call)
+    return Marks(inside, soft=frozenset() if call is None else frozenset({call}))
+
+
+def _made_by(lines: Sequence[Line], recording: Recording, event: Event) -> set[int]:
+    """The line of the forward whose operation made the node that backward has just run."""
+    for made in recording.events:
+        if made.phase is Phase.FORWARD and made.node == event.node and event.node is not None:
+            line = _source(lines, made.line)
+            return set() if line is None else {line}
+    return set()
+
+
+def _first(lines: Sequence[Line], phase: Phase) -> int | None:
+    return next((i for i, line in enumerate(lines) if line.phase is phase), None)
+
+
+def _source(lines: Sequence[Line], number: int | None) -> int | None:
+    if number is None:
+        return None
+    return next((i for i, line in enumerate(lines) if line.source_line == number), None)

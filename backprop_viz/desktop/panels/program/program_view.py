@@ -1,0 +1,246 @@
+"""The Python that is run, with the line that is due or at the cursor."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.phases.phases import State, standings
+from backprop_viz.desktop.panels.program.code_area import CodeArea
+from backprop_viz.desktop.panels.program.failure_note import FailureNote
+from backprop_viz.desktop.panels.program.parameter_table import ParameterTable
+from backprop_viz.desktop.panels.program.program_marks import Marks, broken_rows, marks
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.program import Line, Program
+
+_COPIED_MS = 1500
+
+
+class ProgramView(Panel):
+    """The loop and the network's forward.
+
+    ``picked`` names the layer of a line that was clicked; ``breakpoint_toggled`` carries the
+    Breakpoint of a line that is to have one, or no longer; ``refused`` says why one cannot.
+    ``copy_wanted`` asks for the run as a script, ``mend_wanted`` for the input to have its batch
+    dimension. Beside the loop there are the network's class and the table of its parameters.
+    """
+
+    picked = Signal(str, object)
+    breakpoint_toggled = Signal(object)
+    refused = Signal(str)
+    copy_wanted = Signal()
+    mend_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("ProgramView", "Program"), parent)
+        self.setObjectName("programView")
+        self._frame: Frame | None = None
+        self._selection: Selection | None = None
+        self.code = CodeArea(self)
+        self.code.chosen.connect(self._choose)
+        self.code.gutter.clicked.connect(self._toggle)
+        self._copy = QToolButton()
+        self._copy.setObjectName("copyScript")
+        self._copy.setProperty("role", "link")
+        self._copy.setText(self.tr("Copy as script"))
+        self._copy.setAccessibleName(self.tr("Copy the program as a script"))
+        self._copy.setToolTip(
+            self.tr("Copy the run so far as a script that needs torch alone and gives these losses")
+        )
+        self._copy.clicked.connect(self.copy_wanted)
+        self.header.addWidget(self._copy)
+        self.network = CodeArea()
+        self.network.setObjectName("networkSource")
+        self.network.setAccessibleName(self.tr("The network's class, and what print(net) prints"))
+        self.parameters = ParameterTable()
+        self.parameters.picked.connect(self.picked)
+        self.failure = FailureNote()
+        self.failure.mend_wanted.connect(self.mend_wanted)
+        loop = QWidget()
+        column = QVBoxLayout(loop)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.code, 1)
+        column.addWidget(self.failure)
+        self._pages = QStackedWidget()
+        self._pages.setMinimumHeight(60)
+        for page in (loop, self.network, self.parameters):
+            self._pages.addWidget(page)
+        self.tabs = self._make_tabs()
+        self.body.addLayout(self.tabs)
+        self.body.addWidget(self._pages, 1)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_COPIED_MS)
+        self._timer.timeout.connect(self._offer)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the frame's program and mark its line."""
+        old, self._frame = self._frame, frame
+        if old is None or lines_of(old) != lines_of(frame):
+            self.code.show_lines(lines_of(frame))
+            self._highlight()
+        if old is None or old.program is not frame.program:
+            self.network.show_lines(_network_lines(frame.program))
+        if self.isVisible():
+            self._refresh()
+
+    def _make_tabs(self) -> QHBoxLayout:
+        """A switch for each page; the one that is shown is pressed."""
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        group = QButtonGroup(self)
+        for i, (name, text, tip) in enumerate(
+            (
+                ("tabLoop", self.tr("loop"), self.tr("The training loop and the forward")),
+                ("tabNetwork", self.tr("class"), self.tr("The network's class, and print(net)")),
+                ("tabParameters", self.tr("parameters"), self.tr("Every parameter in a table")),
+            )
+        ):
+            button = QToolButton()
+            button.setObjectName(name)
+            button.setProperty("role", "segment")
+            button.setText(text)
+            button.setAccessibleName(tip)
+            button.setToolTip(tip)
+            button.setCheckable(True)
+            button.setChecked(i == 0)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            group.addButton(button, i)
+            row.addWidget(button)
+        row.addStretch(1)
+        group.setExclusive(True)
+        group.idClicked.connect(self.show_page)
+        self._tabs = group
+        return row
+
+    def show_page(self, page: int) -> None:
+        """Show the loop (0), the network's class (1) or its parameters (2)."""
+        self._tabs.button(page).setChecked(True)
+        self._pages.setCurrentIndex(page)
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        for part in (self.code, self.network, self.parameters):
+            part.set_theme(theme)
+
+    def select(self, selection: Selection | None) -> None:
+        """Highlight the lines of a selection."""
+        self._selection = selection
+        self._highlight()
+        self.parameters.select(selection)
+
+    def marked_line(self) -> int | None:
+        """The index of the line that is due or at the cursor."""
+        return self.marks().line
+
+    def marks(self) -> Marks:
+        """All that is marked."""
+        return Marks() if self._frame is None else marks(self._frame)
+
+    def lines(self) -> list[str]:
+        """The lines as they are shown."""
+        return [] if self._frame is None else self.code.toPlainText().split("\n")
+
+    def show_copied(self) -> None:
+        """Say on the button that the script is on the clipboard."""
+        self._copy.setText(self.tr("Copied"))
+        self._timer.start()
+
+    def toggle_breakpoint_at_cursor(self) -> None:
+        """Set or remove a breakpoint at the line of the text cursor, else at the marked one."""
+        cursor = self.code.textCursor()
+        # Where nobody has put it, it stands at the very start.
+        placed = self.code.hasFocus() or cursor.position() > 0
+        row = cursor.blockNumber() if placed else self.marked_line()
+        if row is not None:
+            self._toggle(row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what came while hidden."""
+        super().showEvent(event)
+        self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low panel what torch refused is told in short."""
+        super().resizeEvent(event)
+        self.failure.fit(self.height())
+
+    def _refresh(self) -> None:
+        if self._frame is not None:
+            done = {s.phase for s in standings(self._frame) if s.state is not State.TO_COME}
+            self.code.show_marks(self.marks(), frozenset(done))
+            self.code.show_breaks(broken_rows(self._frame))
+            self._show_failure(self._frame)
+            if self._pages.currentWidget() is self.parameters:
+                self.parameters.show_moment(self._frame.moment)
+                self.parameters.select(self._selection)
+
+    def _show_failure(self, frame: Frame) -> None:
+        """Mark the line that torch has refused, while the cursor is where that was tried."""
+        moment = frame.moment
+        failure = moment.recording.failure if moment.at_end else None
+        lines = [line.source_line for line in frame.program.lines]
+        known = failure is not None and failure.line in lines
+        row = lines.index(failure.line) if failure is not None and known else None
+        unbatched = frame.settings.input_form == "single"
+        self.failure.show_failure(failure, None if row is None else row + 1, unbatched)
+        self.code.show_failed(row)
+
+    def _highlight(self) -> None:
+        lines = self._frame.program.lines if self._frame else ()
+        wanted = self._selection.lines if self._selection else frozenset()
+        rows = {i for i, line in enumerate(lines) if line.source_line in wanted}
+        self.code.show_selected(frozenset(rows))
+
+    def _toggle(self, row: int) -> None:
+        if self._frame is None or row >= len(self._frame.program.lines):
+            return
+        if self.code.can_break(row):
+            key = self._frame.program.lines[row].key
+            self.breakpoint_toggled.emit(Breakpoint("line", key))
+        else:
+            self.refused.emit(self.code.why_no_break(row))
+
+    def _offer(self) -> None:
+        self._copy.setText(self.tr("Copy as script"))
+
+    def _choose(self, row: int) -> None:
+        """A line of the forward stands for the first layer it computes."""
+        if self._frame is None or row >= len(self._frame.program.lines):
+            return
+        number = self._frame.program.lines[row].source_line
+        recording = self._frame.moment.recording
+        for layer in recording.layers.layers:
+            of_layer = {recording.events[i].line for i in layer.operations}
+            if number is not None and number in of_layer:
+                self.picked.emit("layer", layer.name)
+                return
+
+
+def _network_lines(program: Program) -> tuple[Line, ...]:
+    """The class as it is written, and below it what ``print(net)`` prints."""
+    texts = [*program.network.split("\n"), "", ">>> print(net)", *program.printed.split("\n")]
+    return tuple(Line(text) for text in texts)
+
+
+def lines_of(frame: Frame) -> tuple[Line, ...]:
+    """The program; of an iteration on a drawing or a chosen sample, with that for the loader."""
+    lines, recording = frame.program.lines, frame.moment.recording
+    if not recording.lesson or recording.labels is None:
+        return lines
+    text = f"for x, y in [(image, {int(recording.labels[0])})]:"
+    return (replace(lines[0], text=text), *lines[1:])

@@ -1,0 +1,164 @@
+"""The samples of a query as a model: all rows are known, images come a page at a time."""
+
+from collections import OrderedDict
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QImage
+
+from backprop_viz.desktop.panels.samples.sample_texts import Sample, sample_sentence
+from backprop_viz.recording.samples import Page, Query, Sheet, choose
+
+# Images asked for at once: what a large window shows, and as much again below it.
+PAGE = 192
+# Images kept; a kilobyte each.
+KEPT = 20_000
+# Time for a scrolling view to say all that it shows.
+GATHER_MS = 15
+
+SAMPLE = Qt.ItemDataRole.UserRole
+IMAGE = Qt.ItemDataRole.UserRole + 1
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class SampleModel(QAbstractListModel):
+    """``images_wanted`` asks for a page: part, source, indices (n,) int64; never two at a time.
+
+    ``refreshed`` says that the rows are the same, but images or scores are not. Not by
+    ``dataChanged``, after which a view lays out every row again.
+    """
+
+    # The source is more than the 32 bits of Qt's int.
+    images_wanted = Signal(str, object, object)
+    refreshed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.query = Query()
+        self.sheet: Sheet | None = None
+        self.rows: NDArray[np.int64] = np.empty(0, np.int64)
+        self._images: OrderedDict[int, QImage] = OrderedDict()
+        self._images_of: tuple[str, int] | None = None
+        # Rows that were painted without their image, in that order.
+        self._missing: dict[int, None] = {}
+        self._waiting = False
+        self._gather = QTimer(self, interval=GATHER_MS, singleShot=True)
+        self._gather.timeout.connect(self._ask)
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Take in how the samples of a part stand."""
+        if self._images_of != (sheet.part, sheet.source):
+            self._images_of = (sheet.part, sheet.source)
+            self._images.clear()
+            self._waiting = False
+        self._find(sheet)
+
+    def show_query(self, query: Query) -> None:
+        """Show what a query asks for; where that is another part, once its sheet is there."""
+        self.query = query
+        self._find(self.sheet)
+
+    def show_page(self, page: Page) -> None:
+        """Take in images that were asked for."""
+        if self._images_of != (page.part, page.source):
+            return
+        self._waiting = False
+        for index, pixels in zip(page.index.tolist(), page.images, strict=True):
+            height, width = pixels.shape
+            gray = QImage.Format.Format_Grayscale8
+            self._images[index] = QImage(pixels.tobytes(), width, height, width, gray).copy()
+        while len(self._images) > KEPT:
+            self._images.popitem(last=False)
+        self.refreshed.emit()
+
+    def sample(self, row: int) -> Sample | None:
+        """What is known of the sample in a row."""
+        if self.sheet is None or not 0 <= row < len(self.rows):
+            return None
+        i, scores = int(self.rows[row]), self.sheet.scores
+        read, loss = int(scores.read[i]), scores.loss[i]
+        return Sample(
+            self.sheet.part,
+            self.sheet.source,
+            i,
+            int(self.sheet.labels[i]),
+            None if read < 0 else read,
+            None if np.isnan(loss) and read < 0 else float(loss),
+        )
+
+    def image(self, row: int) -> QImage | None:
+        """The sample's image, None until it came; it is asked for."""
+        if not 0 <= row < len(self.rows):
+            return None
+        found = self._images.get(int(self.rows[row]))
+        if found is None:
+            self._missing[row] = None
+            if not self._gather.isActive():
+                self._gather.start()
+        return found
+
+    def row_of(self, index: int) -> int | None:
+        """The row that shows a sample, None where the query leaves it out."""
+        found = np.flatnonzero(self.rows == index)
+        return int(found[0]) if found.size else None
+
+    # -- Qt's model --------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
+        """How many samples the query found."""
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The sample, its image, or a sentence about it."""
+        sample = self.sample(index.row())
+        if sample is None:
+            return None
+        if role == SAMPLE:
+            return sample
+        if role == IMAGE:
+            return self.image(index.row())
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return sample_sentence(sample)
+        return None
+
+    # -- finding and asking ------------------------------------------------------------------
+
+    def _find(self, sheet: Sheet | None) -> None:
+        """Take over a sheet, with the rows that the query finds in it."""
+        if sheet is None or sheet.part != self.query.part:
+            rows: NDArray[np.int64] = np.empty(0, np.int64)
+        else:
+            rows = choose(sheet, self.query)
+        if np.array_equal(rows, self.rows):
+            self.sheet = sheet
+            self.refreshed.emit()
+            return
+        # Until then the rows are those of the sheet before, which may be the longer one.
+        self.beginResetModel()
+        self.sheet = sheet
+        self.rows = rows
+        self._missing.clear()
+        self.endResetModel()
+
+    def _ask(self) -> None:
+        """Ask for the images painted last, and for those that follow."""
+        if self._waiting or not self._missing or self._images_of is None:
+            return
+        painted = list(self._missing)[-PAGE:]
+        self._missing.clear()
+        following = range(max(painted) + 1, len(self.rows))[: PAGE - len(painted)]
+        index = self.rows[[row for row in (*painted, *following) if row < len(self.rows)]]
+        index = np.array([i for i in index.tolist() if i not in self._images], np.int64)
+        if len(index):
+            self._waiting = True
+            self.images_wanted.emit(*self._images_of, index)

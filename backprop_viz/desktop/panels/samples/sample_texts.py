@@ -1,0 +1,98 @@
+"""What is said of a sample and of a cell of the confusion matrix."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.recording.samples import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sample: where it is, its label, its prediction and its loss, None until evaluated."""
+
+    part: Part
+    source: int
+    index: int
+    label: int
+    read: int | None
+    loss: float | None
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the prediction is not the label."""
+        return self.read is not None and self.read != self.label
+
+
+def loaded_sentence(sample: Sample) -> str:
+    """What to do with a sample that is to be stepped through."""
+    return QCoreApplication.translate(
+        "samples", "{0}, a {1}, is the batch now: press F10 to step through its iteration."
+    ).format(sample_name(sample), sample.label)
+
+
+def part_name(part: Part) -> str:
+    """A part as the window calls it."""
+    translate = QCoreApplication.translate
+    if part == "train":
+        return translate("samples", "Training set")
+    return translate("samples", "Validation set")
+
+
+def sample_name(sample: Sample) -> str:
+    """Which sample it is."""
+    translate = QCoreApplication.translate
+    if sample.part == "train":
+        return translate("samples", "Training sample {0:,}").format(sample.index)
+    return translate("samples", "Validation sample {0:,}").format(sample.index)
+
+
+def verdict(sample: Sample) -> str:
+    """Its label, and whether the prediction is correct."""
+    translate = QCoreApplication.translate
+    if sample.read is None:
+        text = translate("samples", "Label {label}, not evaluated yet")
+    elif sample.wrong:
+        text = translate("samples", "Label {label}, predicted {read}: incorrect ✗")
+    else:
+        text = translate("samples", "Label {label}, predicted {read}: correct ✓")
+    return text.format(label=sample.label, read=sample.read)
+
+
+def loss_text(sample: Sample) -> str:
+    """Its loss, if it has one."""
+    if sample.loss is None or sample.loss != sample.loss:
+        return ""
+    return QCoreApplication.translate("samples", "Loss {0}").format(short(sample.loss))
+
+
+def sample_sentence(sample: Sample) -> str:
+    """All that is known of a sample, a line each."""
+    lines = (sample_name(sample), verdict(sample), loss_text(sample))
+    return "\n".join(line for line in lines if line)
+
+
+def cell_sentence(label: int | None, read: int | None, count: int, of: int) -> str:
+    """What a cell of the confusion matrix counts; None for any label, or any prediction."""
+    translate = QCoreApplication.translate
+    if label is None and read is None:
+        text = translate(
+            "samples", "All {of:,} samples: {count:,} correct (accuracy {share:.2f} %)."
+        )
+    elif read is None:
+        text = translate(
+            "samples", "Label {label}: {count:,} of {of:,} samples correct (recall {share:.2f} %)."
+        )
+    elif label is None:
+        text = translate(
+            "samples",
+            "Predicted {read}: {count:,} of {of:,} samples correct (precision {share:.2f} %).",
+        )
+    else:
+        text = translate(
+            "samples",
+            "Label {label}, predicted {read}: {count:,} of {of:,} samples ({share:.2f} %).",
+        )
+    share = 100 * count / of if of else 0.0
+    return text.format(label=label, read=read, count=count, of=of, share=share)

@@ -1,0 +1,204 @@
+"""The window with the samples: which ones, the confusion matrix, the grid and the one chosen."""
+
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QLabel, QSplitter, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.panels.samples.confusion_matrix import ConfusionMatrix
+from backprop_viz.desktop.panels.samples.evaluate_bar import EvaluateBar
+from backprop_viz.desktop.panels.samples.query_bar import QueryBar
+from backprop_viz.desktop.panels.samples.sample_facts import SampleFacts
+from backprop_viz.desktop.panels.samples.sample_grid import SampleGrid
+from backprop_viz.desktop.panels.samples.sample_model import SampleModel
+from backprop_viz.desktop.panels.samples.sample_texts import Sample
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.style.window_geometry import (
+    restore_place,
+    restore_sizes,
+    save_place,
+    save_sizes,
+)
+from backprop_viz.recording.samples import Page, Part, Progress, Query, Sheet, confusion
+
+FIRST_SIZE = QSize(1180, 740)
+
+
+class SamplesWindow(QDialog):
+    """Shows what it is given, and asks for what it lacks.
+
+    ``watched`` says which part's sheets are wanted (None: none, it is hidden), ``images_wanted``
+    which page (part, source, indices), ``evaluation_wanted`` how much of a part to evaluate,
+    ``opened`` which sample to step through.
+    """
+
+    watched = Signal(object)
+    images_wanted = Signal(str, object, object)
+    evaluation_wanted = Signal(str, object)
+    evaluation_cancelled = Signal()
+    opened = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("samplesWindow")
+        self.setWindowTitle(self.tr("Samples"))
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.model = SampleModel(self)
+        self.query_bar = QueryBar()
+        self.matrix = ConfusionMatrix()
+        self.evaluate_bar = EvaluateBar()
+        self.facts = SampleFacts()
+        self.grid = SampleGrid(self.model)
+        self._part: Part | None = None
+        self._compose()
+        self._connect()
+        self.resize(FIRST_SIZE)
+
+    def _compose(self) -> None:
+        self.matrix_panel = Panel(self.tr("Confusion matrix"))
+        self.numbers = QLabel()
+        self.numbers.setObjectName("matrixNumbers")
+        self.numbers.setProperty("role", "muted")
+        self.numbers.setWordWrap(True)
+        self.matrix_panel.body.addWidget(self.matrix, 1)
+        self.matrix_panel.body.addWidget(self.numbers)
+        self.matrix_panel.body.addWidget(self.evaluate_bar)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.matrix_panel, 1)
+        column.addWidget(self.facts)
+        self.grid_panel = Panel(self.tr("Samples"))
+        self.grid_panel.body.addWidget(self.grid, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(8)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.grid_panel)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([520, 640])
+        page = QVBoxLayout(self)
+        page.setContentsMargins(12, 10, 12, 12)
+        page.setSpacing(8)
+        page.addWidget(self.query_bar)
+        page.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        self.query_bar.changed.connect(self._show_query)
+        self.matrix.opened.connect(self._open_cell)
+        self.model.images_wanted.connect(self.images_wanted)
+        self.grid.picked.connect(self._show_sample)
+        self.grid.opened.connect(self.opened)
+        self.facts.opened.connect(self.opened)
+        self.evaluate_bar.wanted.connect(self._want_evaluation)
+        self.evaluate_bar.cancelled.connect(self.evaluation_cancelled)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Show how the samples of a part stand; a part that was left meanwhile is not shown."""
+        if sheet.part != self._part:
+            return
+        self.model.show_sheet(sheet)
+        self.evaluate_bar.show_part(sheet.part, len(sheet.labels))
+        table = confusion(sheet)
+        self.matrix.show_table(table)
+        read = int(table.sum())
+        if sheet.iteration is None:
+            self.matrix_panel.subtitle.setText("")
+            self.numbers.setText(self._unread(sheet.part))
+        else:
+            subtitle = self.tr("as of iteration {0:,} · colour: share of the row").format(
+                sheet.iteration
+            )
+            self.matrix_panel.subtitle.setText(subtitle)
+            self.numbers.setText(self._accuracy(int(table.trace()), read, len(sheet.labels)))
+        self._show_found()
+
+    def show_page(self, page: Page) -> None:
+        """Show images that were asked for."""
+        self.model.show_page(page)
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show how far an evaluation on demand is."""
+        self.evaluate_bar.show_progress(progress)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint everything in a theme's colours."""
+        for part in (self.matrix, self.grid, self.facts):
+            part.set_theme(theme)
+
+    def _unread(self, part: Part) -> str:
+        if part == "train":
+            return self.tr("Not evaluated yet: press Evaluate.")
+        return self.tr("Not evaluated yet: press Evaluate, or train.")
+
+    def _accuracy(self, right: int, read: int, size: int) -> str:
+        text = self.tr("{right:,} of {read:,} correct: accuracy {share:.2f} %")
+        if read < size:
+            text = self.tr("{right:,} of the first {read:,} correct: accuracy {share:.2f} %")
+        return text.format(right=right, read=read, share=100 * right / read)
+
+    def _show_found(self) -> None:
+        sheet, count = self.model.sheet, self.model.rowCount()
+        size = 0 if sheet is None else len(sheet.labels)
+        self.query_bar.found.setText(self.tr("{0:,} of {1:,} samples").format(count, size))
+        evaluated = sheet is not None and sheet.iteration is not None
+        if sheet is None or sheet.part != self._part:
+            self.grid.empty_text = self.tr("Loading the samples…")
+        elif evaluated or self.query_bar.query().label is not None:
+            self.grid.empty_text = self.tr("No sample matches.")
+        else:
+            self.grid.empty_text = self.tr("Not evaluated yet: press Evaluate.")
+        self.grid.viewport().update()
+
+    def _show_sample(self, sample: Sample | None) -> None:
+        image = None if sample is None else self.model.image(self.grid.currentIndex().row())
+        self.facts.show_sample(sample, image)
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def _show_query(self, query: Query) -> None:
+        self._watch(query.part)
+        self.model.show_query(query)
+        self.matrix.show_cell(query.label, query.read)
+        self._show_found()
+        self.grid.scrollToTop()
+
+    def _watch(self, part: Part) -> None:
+        if part != self._part:
+            self._part = part
+            self.watched.emit(part)
+
+    def _open_cell(self, label: int | None, read: int | None) -> None:
+        order = self.query_bar.query().order
+        self.query_bar.set_query(Query(self._part or "held_out", label, read, None, order))
+
+    def _want_evaluation(self, count: int | None) -> None:
+        if self._part is not None:
+            self.evaluation_wanted.emit(self._part, count)
+
+    # -- shown and hidden --------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for what is shown."""
+        super().showEvent(event)
+        self._watch(self.query_bar.query().part)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask for nothing more: what is not seen costs nothing."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._part = None
+            self.watched.emit(None)
+
+    def save_layout(self, store: QSettings) -> None:
+        """Keep the window's place and shares for the next launch."""
+        save_place(store, "samples/place", self)
+        save_sizes(store, "samples/sizes", self.splitter)
+
+    def restore_layout(self, store: QSettings) -> None:
+        """Take up the layout of the last launch, where there was one."""
+        restore_place(store, "samples/place", self)
+        restore_sizes(store, "samples/sizes", self.splitter)

@@ -1,0 +1,72 @@
+"""The options of a learning-rate schedule, as rows of a form."""
+
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
+
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.schedules import SCHEDULES, Schedule
+from backprop_viz.recording.settings import Settings
+
+QUANTITIES = {
+    "iterations": Quantity(1, 10_000_000, whole=True, step=500),
+    "step_size": Quantity(1, 10_000_000, whole=True, step=500),
+    "gamma": Quantity(0, 10, step=0.05),
+}
+
+
+def schedule_labels(owner: QWidget) -> dict[str, str]:
+    """The schedules by the name the trainer knows them by."""
+    return {
+        "none": owner.tr("None"),
+        "cosine": owner.tr("Cosine"),
+        "step": owner.tr("Step"),
+    }
+
+
+class ScheduleOptions:
+    """Adds the rows of a run's schedule to a form; ``values`` is what the user made of them."""
+
+    def __init__(self, settings: Settings, form: QFormLayout, owner: QWidget) -> None:
+        self.boxes: dict[str, NumberField] = {}
+        self._name = settings.schedule
+        form.addRow(QLabel(owner.tr("Schedule")), QLabel(schedule_labels(owner)[self._name]))
+        words = {
+            "iterations": (
+                owner.tr("over"),
+                owner.tr(
+                    "The learning rate falls to 0 over this many iterations, and stays there."
+                ),
+            ),
+            "step_size": (
+                owner.tr("every"),
+                owner.tr("The learning rate is multiplied by gamma every this many iterations."),
+            ),
+            "gamma": (
+                owner.tr("times gamma"),
+                owner.tr("The factor of the learning rate, as in torch's StepLR."),
+            ),
+        }
+        for name, value in Schedule(self._name, settings.schedule_options).options.items():
+            label, tip = words[name]
+            quantity = QUANTITIES[name]
+            title = f"{owner.tr('Schedule')}: {label}"
+            box = NumberField(quantity, title, int(value) if quantity.whole else float(value))
+            box.setObjectName(f"schedule_{name}")
+            box.setToolTip(f"{tip} {owner.tr('Takes effect at once.')}")
+            self.boxes[name] = box
+            form.addRow(label, _counting(box, owner) if quantity.whole else box)
+
+    def values(self) -> dict[str, float]:
+        """What differs from the schedule's defaults."""
+        defaults = SCHEDULES[self._name]
+        return {
+            name: box.value() for name, box in self.boxes.items() if box.value() != defaults[name]
+        }
+
+
+def _counting(box: NumberField, owner: QWidget) -> QHBoxLayout:
+    """A field with the name of what it counts beside it."""
+    row = QHBoxLayout()
+    row.addWidget(box, 1)
+    row.addWidget(QLabel(owner.tr("iterations")))
+    return row

@@ -1,0 +1,214 @@
+"""The settings of the run: data, loss, optimizer, learning rate, schedule, batch size, seed."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_viz.desktop.panels.settings.schedule_options import schedule_labels
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.recording.quantities import Quantity
+from backprop_viz.recording.settings import Settings
+
+LEARNING_RATE = Quantity(0, 1e9)
+BATCH_SIZE = Quantity(1, 4096, whole=True, doubling=True)
+SEED = Quantity(0, 2**31 - 1, whole=True, step=1)
+
+
+class SettingsBar(QWidget):
+    """Shows the settings of the run and tells what the user makes of them.
+
+    ``changed`` carries the Settings wanted; ``options_wanted`` asks for the rest of them.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = Settings()
+        # The run's settings that wait while those of another one are shown.
+        self._held: Settings | None = None
+        self._data = QComboBox()
+        self._data.addItem(self.tr("Digits (built in)"), "strokes")
+        self._data.addItem(self.tr("Random input"), "random")
+        self._data.addItem(self.tr("MNIST…"), "mnist")
+        self._data.addItem(self.tr("Image folder…"), "folder")
+        self._loss = QComboBox()
+        self._loss.addItem(self.tr("Cross-entropy"), "cross_entropy")
+        self._loss.addItem(self.tr("MSE"), "mse")
+        self._loss.addItem(self.tr("out.backward(random)"), "output_gradient")
+        self._optimizer = QComboBox()
+        for name, label in optimizer_labels(self).items():
+            self._optimizer.addItem(label, name)
+        usual = self._settings
+        self._lr = NumberField(LEARNING_RATE, self.tr("Learning rate"), usual.lr)
+        self._lr.setObjectName("learningRate")
+        self._schedule = QComboBox()
+        self._schedule.setObjectName("schedule")
+        for name, label in schedule_labels(self).items():
+            self._schedule.addItem(label, name)
+        self._batch = NumberField(BATCH_SIZE, self.tr("Batch"), usual.batch_size)
+        self._batch.setObjectName("batchSize")
+        self._seed = NumberField(SEED, self.tr("Seed"), usual.seed)
+        self._seed.setObjectName("seed")
+        self._numbers = (self._lr, self._batch, self._seed)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        fresh = self.tr("Changing it starts again with a new network.")
+        for box, label, tip, width in (
+            (self._data, self.tr("Data"), fresh, 130),
+            (self._loss, self.tr("Loss"), fresh, 170),
+            (self._optimizer, self.tr("Optimizer"), fresh, 168),
+            (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 80),
+            (self._schedule, self.tr("Schedule"), self._schedule_tip(), 78),
+            (self._batch, self.tr("Batch"), self._batch_tip(), 58),
+            (self._seed, self.tr("Seed"), fresh, 58),
+        ):
+            row.addLayout(_labelled(box, label, tip, width))
+        self._lr_tip = self._lr.toolTip()
+        self._lr_caption = next(c for c in self.findChildren(QLabel) if c.buddy() is self._lr)
+        for combo in (self._data, self._loss, self._optimizer, self._schedule):
+            combo.currentIndexChanged.connect(self._edited)
+            combo.installEventFilter(self)
+        for field in self._numbers:
+            field.stays = self.tr("The run keeps {0}.")
+            field.changed.connect(self._edited)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the wheel from changing a box that was not chosen first."""
+        if event.type() != QEvent.Type.Wheel:
+            return super().eventFilter(watched, event)
+        chosen = isinstance(watched, QWidget) and watched.hasFocus()
+        event.setAccepted(chosen)
+        return not chosen
+
+    def _boxes(self) -> tuple[QWidget, ...]:
+        return self._data, self._loss, self._optimizer, self._schedule, *self._numbers
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show these settings, and tell nobody."""
+        if self._held is not None:
+            self._held = settings
+            return
+        if settings == self._settings:
+            return
+        self._settings = settings
+        blockers = [QSignalBlocker(box) for box in self._boxes()]
+        for combo, value in (
+            (self._data, settings.data),
+            (self._loss, settings.loss),
+            (self._optimizer, settings.optimizer),
+            (self._schedule, settings.schedule),
+        ):
+            combo.setCurrentIndex(combo.findData(value))
+        self._name_optimizer(settings)
+        self._lr.setValue(settings.lr)
+        self._batch.setValue(settings.batch_size)
+        self._seed.setValue(settings.seed)
+        del blockers
+
+    def hold(self, settings: Settings) -> None:
+        """Show the settings of a run that is being loaded, until ``release``."""
+        running = self._settings
+        self.show_settings(settings)
+        self._held = running
+        self.setEnabled(False)
+
+    def release(self) -> None:
+        """Show the run's settings from now on."""
+        if self._held is not None:
+            running, self._held = self._held, None
+            self.setEnabled(True)
+            self.show_settings(running)
+
+    def show_rate(self, rate: float | None) -> None:
+        """Show the learning rate of the iteration on show; None, or no schedule: nothing."""
+        caption, tip = self.tr("Learning rate"), self._lr_tip
+        if rate is not None and self._settings.schedule != "none":
+            caption = self.tr("lr now {0:.3g}").format(rate)
+            now = self.tr("The schedule starts from it; in the iteration shown it is {0:.9g}.")
+            tip = f"{tip} {now.format(rate)}"
+        self._lr_caption.setText(caption)
+        self._lr.setToolTip(tip)
+
+    def _schedule_tip(self) -> str:
+        return self.tr(
+            "How the learning rate falls. Cosine: to 0, and it stays there. Step: by a factor "
+            "at regular intervals. Its options are in the Training options, Ctrl+,. "
+            "Takes effect at once."
+        )
+
+    def _batch_tip(self) -> str:
+        return self.tr(
+            "Samples in a batch. Of random input as many are drawn, with as many targets, so a "
+            "change begins again with a fresh network."
+        )
+
+    def revert(self) -> None:
+        """Show the run's settings again in place of what the user had chosen."""
+        settings, self._settings = self._settings, Settings(seed=-1)
+        self.show_settings(settings)
+        for field in self._numbers:
+            field.restore()
+
+    def _name_optimizer(self, settings: Settings) -> None:
+        """Put the momentum beside the optimizer that has one set."""
+        for i, (name, label) in enumerate(optimizer_labels(self).items()):
+            momentum = settings.optimizer_options.get("momentum", 0)
+            if name == settings.optimizer and momentum:
+                label = self.tr("{0}, momentum {1:g}").format(label, momentum)
+            self._optimizer.setItemText(i, label)
+
+    def _edited(self) -> None:
+        optimizer = self._optimizer.currentData()
+        same = optimizer == self._settings.optimizer
+        schedule = self._schedule.currentData()
+        same_schedule = schedule == self._settings.schedule
+        self.changed.emit(
+            replace(
+                self._settings,
+                data=self._data.currentData(),
+                loss=self._loss.currentData(),
+                optimizer=optimizer,
+                lr=self._lr.value(),
+                batch_size=int(self._batch.value()),
+                seed=int(self._seed.value()),
+                optimizer_options=self._settings.optimizer_options if same else {},
+                schedule=schedule,
+                schedule_options=self._settings.schedule_options if same_schedule else {},
+            )
+        )
+
+
+def optimizer_labels(owner: QWidget) -> dict[str, str]:
+    """The optimizers by the name the trainer knows them by."""
+    return {
+        "manual": owner.tr("Manual rule"),
+        "sgd": owner.tr("SGD"),
+        "nesterov": owner.tr("SGD, Nesterov"),
+        "adam": owner.tr("Adam"),
+        "rmsprop": owner.tr("RMSProp"),
+    }
+
+
+def _labelled(box: QWidget, text: str, tip: str, width: int) -> QVBoxLayout:
+    label = QLabel(text)
+    label.setProperty("role", "caption")
+    label.setBuddy(box)
+    box.setAccessibleName(text)
+    box.setToolTip(f"{text}. {tip}")
+    box.setFixedSize(width, 30)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    column = QVBoxLayout()
+    column.setSpacing(2)
+    column.addWidget(label)
+    column.addWidget(box)
+    return column

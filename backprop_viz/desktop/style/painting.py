@@ -1,0 +1,104 @@
+"""Small things that several rooms paint: a line of text that fits, an arrow, ink on a colour."""
+
+import math
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+
+from backprop_viz.desktop.style.theme import Theme, body_font
+
+_HEAD = 6.0
+
+# Stands, in the colour of errors, where something was changed on purpose.
+ALTERED_SIGN = "≠"
+BADGE = 14
+
+
+def text_line(
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    font: QFont,
+    color: QColor,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
+    """A centred line of text, elided where it is wider than its room."""
+    if not text:
+        return
+    painter.setFont(font)
+    painter.setPen(color)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, elided(font, text, rect.width(), elide))
+
+
+# Most of what is painted was painted before: to measure a text takes as long as to draw it.
+@lru_cache(maxsize=512)
+def elided(
+    font: QFont,
+    text: str,
+    width: int,
+    where: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle,
+) -> str:
+    """As much of a text as fits into a width."""
+    return QFontMetrics(font).elidedText(text, where, width)
+
+
+@lru_cache(maxsize=512)
+def fitting(font: QFont, text: str, width: float, least: int) -> QFont:
+    """The font, smaller where the text is too wide for it, but never below ``least`` pixels.
+
+    Shared, as the fonts themselves are: not to be changed.
+    """
+    smaller = QFont(font)
+    while smaller.pixelSize() > least and QFontMetrics(smaller).horizontalAdvance(text) > width:
+        smaller.setPixelSize(smaller.pixelSize() - 1)
+    return smaller
+
+
+def arrow(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:
+    """A line with an open head at its end; nothing where there is no room for one."""
+    line = end - start
+    length = math.hypot(line.x(), line.y())
+    if length < 3:
+        return
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawLine(start, end)
+    head = QPen(pen)
+    head.setStyle(Qt.PenStyle.SolidLine)
+    painter.setPen(head)
+    painter.drawPolyline(head_of(line / length, end))
+
+
+def head_of(direction: QPointF, tip: QPointF) -> QPolygonF:
+    """The two strokes of an arrow's head; ``direction`` has length 1."""
+    back = tip - direction * _HEAD
+    side = QPointF(-direction.y(), direction.x()) * (_HEAD * 0.6)
+    return QPolygonF([back + side, tip, back - side])
+
+
+def altered_badge(painter: QPainter, right: float, middle: float, theme: Theme) -> None:
+    """The sign of a change on purpose on a small ground that ends at ``right``."""
+    box = QRectF(right - BADGE, middle - BADGE / 2, BADGE, BADGE)
+    color = QColor(theme.error)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(ink_on(color, theme))
+    painter.setFont(body_font(12, bold=True))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, ALTERED_SIGN)
+
+
+def ink_on(color: QColor, theme: Theme) -> QColor:
+    """The theme's text or panel colour, whichever is read better on a colour."""
+    return max((QColor(theme.text), QColor(theme.panel)), key=lambda ink: _contrast(ink, color))
+
+
+def _contrast(a: QColor, b: QColor) -> float:
+    light, dark = sorted((_luminance(a) + 0.05, _luminance(b) + 0.05), reverse=True)
+    return light / dark
+
+
+def _luminance(color: QColor) -> float:
+    red, green, blue = (c**2.2 for c in (color.redF(), color.greenF(), color.blueF()))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

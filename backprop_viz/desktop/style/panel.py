@@ -1,0 +1,27 @@
+"""The frame that every panel sits in: a title, a subtitle, and room for switches."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.style.elided import ElidedLabel
+
+
+class Panel(QFrame):
+    """A titled box. ``header`` takes more widgets at its right, ``body`` the content."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.setAccessibleName(title)
+        self._title = QLabel(title)
+        self._title.setProperty("role", "title")
+        # A long subtitle gives way to the panel's width, never the other way round.
+        self.subtitle = ElidedLabel()
+        self.subtitle.setProperty("role", "caption")
+        self.header = QHBoxLayout()
+        self.header.setSpacing(8)
+        self.header.addWidget(self._title)
+        self.header.addWidget(self.subtitle, 1)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(12, 8, 12, 10)
+        self.body.setSpacing(6)
+        self.body.addLayout(self.header)

@@ -1,0 +1,98 @@
+"""The top row: the settings, the buttons that run the training, and how it runs."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.actions import plain
+from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
+from backprop_viz.desktop.view_state import Frame
+
+
+class KeyButton(QToolButton):
+    """A button for an action; it shows the action's key beside its text where there is room."""
+
+    def __init__(self, action: QAction, primary: bool = False) -> None:
+        super().__init__()
+        self.setDefaultAction(action)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setProperty("role", "primary" if primary else "plain")
+        self._show_text()
+        action.changed.connect(self._show_text)
+
+    def sizeHint(self) -> QSize:
+        """Room for the text and the key."""
+        return self._room_for(self._with_key())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the text alone."""
+        return self._room_for(plain(self.defaultAction()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as fits."""
+        super().resizeEvent(event)
+        self._show_text()
+
+    def _room_for(self, text: str) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(text) + 26, 32)
+
+    def _with_key(self) -> str:
+        action = self.defaultAction()
+        key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        # The action's own text stays bare for the menu, which has a column for keys.
+        return f"{plain(action)}  {key}"
+
+    def _show_text(self) -> None:
+        text = plain(self.defaultAction())
+        self.setText(self._with_key() if self.width() >= self.sizeHint().width() else text)
+        self.setAccessibleName(text)
+
+
+class Toolbar(QWidget):
+    """Settings at the left, the run's commands in the middle, its progress at the right."""
+
+    def __init__(self, run: tuple[QAction, ...], options: QAction) -> None:
+        super().__init__()
+        self.settings = SettingsBar()
+        gear = QToolButton()
+        gear.setDefaultAction(options)
+        gear.setText("⚙")
+        gear.setAccessibleName(plain(options))
+        gear.setFixedSize(32, 30)
+        gear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._iteration = QLabel()
+        self._iteration.setProperty("role", "title")
+        self._rate = QLabel()
+        self._rate.setProperty("role", "caption")
+        progress = QVBoxLayout()
+        progress.setSpacing(1)
+        for label in (self._iteration, self._rate):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.setMinimumWidth(134)
+            progress.addWidget(label)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 4, 4, 4)
+        row.setSpacing(6)
+        row.addWidget(self.settings)
+        row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        self.run_buttons = [KeyButton(action, primary=action.isCheckable()) for action in run]
+        for button in self.run_buttons:
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        row.addLayout(progress)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show how far the run is and how fast it goes."""
+        self.settings.show_settings(frame.settings)
+        self.settings.show_rate(frame.moment.recording.options.get("lr"))
+        self._iteration.setText(self.tr("done: {0:,}").format(frame.iteration))
+        self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(frame.iteration))
+        if frame.training:
+            text = self.tr("{0:.1f} it/s · {1}").format(frame.rate, frame.device)
+        else:
+            text = self.tr("paused · {0}").format(frame.device)
+        self._rate.setText(text)

@@ -1,0 +1,38 @@
+"""All that the window shows at one instant."""
+
+from dataclasses import dataclass, field
+
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.drawing_training import Lesson, Prediction
+from backprop_viz.recording.history import Curves
+from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.recording_cache import Reel
+from backprop_viz.recording.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """All the window shows at one instant. ``rate`` is in iterations per second.
+
+    ``hit`` is the breakpoint that the cursor stopped at, until it moves on; ``playing`` says
+    that the cursor moves by itself.
+    """
+
+    settings: Settings
+    moment: Moment
+    program: Program
+    curves: Curves
+    iteration: int
+    due: Phase
+    training: bool = False
+    rate: float = 0.0
+    device: str = "cpu"
+    prediction: Prediction | None = None
+    earlier: tuple[tuple[str, Curves], ...] = ()
+    reel: Reel = Reel()
+    breakpoints: tuple[Breakpoint, ...] = ()
+    hit: Breakpoint | None = None
+    playing: bool = False
+    lesson: Lesson = field(default_factory=Lesson)

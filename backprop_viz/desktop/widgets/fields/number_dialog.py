@@ -1,0 +1,44 @@
+"""Asks for one number."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.desktop.widgets.fields.refusal_texts import range_of
+from backprop_viz.recording.quantities import Number, Quantity
+
+
+class NumberDialog(QDialog):
+    """``chosen`` carries the number when the user accepts; a wrong one cannot be accepted."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, quantity: Quantity, name: str, value: Number, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.field = NumberField(quantity, name, value)
+        label = QLabel(name)
+        label.setBuddy(self.field)
+        # Where the range stands there is room for what is said of a wrong number.
+        range_ = QLabel(self.tr("It takes {0}.").format(range_of(quantity)))
+        range_.setProperty("role", "muted")
+        self.setMinimumWidth(360)
+        standard = QDialogButtonBox.StandardButton
+        buttons = QDialogButtonBox(standard.Ok | standard.Cancel)
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(label)
+        column.addWidget(self.field)
+        column.addWidget(range_)
+        column.addSpacing(24)
+        column.addWidget(buttons)
+        self.field.selectAll()
+
+    def _accept(self) -> None:
+        if self.field.finish():
+            self.accept()
+            self.chosen.emit(self.field.value())
+        else:
+            self.field.setFocus()

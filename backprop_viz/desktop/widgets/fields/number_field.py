@@ -1,0 +1,227 @@
+"""A field for a number: it takes what people type, and never makes another number of it."""
+
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionSpinBox, QWidget
+
+from backprop_viz.desktop.widgets.fields.bubble import Bubble
+from backprop_viz.desktop.widgets.fields.refusal_texts import range_of, refusal
+from backprop_viz.recording.quantities import BadNumber, Number, Quantity, written
+
+
+class NumberField(QAbstractSpinBox):
+    """Made from the declaration of a number, and the name that the user knows it by.
+
+    ``changed`` carries the number once it is finished: at Enter, when the field is left, at an
+    arrow or the wheel. A text that is no such number stays, marked, with a sentence below that
+    tells the range; the value is then the one before. Escape puts that back. ``edited`` comes with
+    each letter, ``entered`` when Enter was pressed on a right number. The wheel turns only a field
+    that was chosen first.
+    """
+
+    changed = Signal(object)
+    edited = Signal()
+    entered = Signal()
+
+    def __init__(
+        self, quantity: Quantity, name: str, value: Number, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.quantity = quantity
+        # What is said after the sentence, of the value that stays; ``{0}`` is that value.
+        self.stays = ""
+        self._name = name
+        self._value = value
+        self._tip = ""
+        self.bubble = Bubble(self)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.lineEdit().setText(self._written(value))
+        self.lineEdit().textChanged.connect(self._text_changed)
+        self.lineEdit().textEdited.connect(self.edited)
+        self.setToolTip("")
+        self.installEventFilter(self)
+
+    # -- the number --------------------------------------------------------------------------
+
+    def value(self) -> Number:
+        """The number that holds: the last one that was finished, or given."""
+        return self._value
+
+    def setValue(self, value: Number) -> None:  # noqa: N802 - as Qt's boxes have it
+        """Take a number, telling nobody; what is being typed stays if the number is not another."""
+        if value != self._value:
+            self._value = value
+            self.restore()
+
+    def offer(self, quantity: Quantity, value: Number) -> None:
+        """Ask for a number of another kind from now on, and offer one."""
+        self.quantity, self._value = quantity, value
+        self.restore()
+        self.setToolTip(self._tip)
+
+    def typed(self) -> Number | None:
+        """What the text says now; None where it is no such number."""
+        try:
+            return self._read()
+        except BadNumber:
+            return None
+
+    @property
+    def refused(self) -> str:
+        """The sentence about a text that was refused, "" where it was not."""
+        return self.bubble.text()
+
+    def finish(self) -> bool:
+        """Take what was typed, or mark it; whether it is such a number."""
+        try:
+            value = self._read()
+        except BadNumber as why:
+            self._refuse(why)
+            return False
+        self._mark("")
+        if value != self._value:
+            self._value = value
+            self.changed.emit(value)
+        self._show(self._value)
+        return True
+
+    def restore(self) -> None:
+        """Show the value again in place of what was typed."""
+        self._mark("")
+        self.lineEdit().setText(self._written(self._value))
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        """Go on from the number that is typed, or else from the value."""
+        typed = self.typed()
+        value = self.quantity.stepped(self._value if typed is None else typed, steps)
+        self._show(value)
+        self.finish()
+        self.selectAll()
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:  # noqa: N802 - Qt's name
+        """Both ways: at an end nothing comes of it."""
+        flags = QAbstractSpinBox.StepEnabledFlag
+        return flags.StepUpEnabled | flags.StepDownEnabled
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter finishes the number, Escape takes back what was typed."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            taken = self.finish()
+            self.selectAll()
+            # A dialog goes on with a right number only.
+            event.setAccepted(not taken)
+            if taken:
+                self.entered.emit()
+        elif event.key() == Qt.Key.Key_Escape and self._touched():
+            self.restore()
+            self.selectAll()
+            self.edited.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Say again what is wrong."""
+        super().focusInEvent(event)
+        if self.refused:
+            self.bubble.say(self.refused)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A number that is left is finished; one whose window is left is still being typed."""
+        super().focusOutEvent(event)
+        reasons = Qt.FocusReason
+        if event.reason() not in (reasons.ActiveWindowFocusReason, reasons.PopupFocusReason):
+            self.finish()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page, unless the field was chosen."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Have Escape before the window's shortcuts while there is something to take back."""
+        if (
+            watched is self
+            and event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self._touched()
+        ):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def setToolTip(self, tip: str) -> None:  # noqa: N802 - Qt's name
+        """A tip; the range, and what is wrong, are added to it."""
+        self._tip = tip
+        range_ = ""
+        if self.isEnabled() and self.quantity.bounded:
+            range_ = self.tr("Takes {0}.").format(range_of(self.quantity, self._decimal_sign()))
+        super().setToolTip("\n".join(line for line in (self.refused, tip, range_) if line))
+
+    def sizeHint(self) -> QSize:
+        """Room for ten digits and the arrows."""
+        self.ensurePolished()
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        metrics = self.fontMetrics()
+        text = QSize(metrics.horizontalAdvance("0" * 10), metrics.height() + 4)
+        return self.style().sizeFromContents(QStyle.ContentsType.CT_SpinBox, option, text, self)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for some digits."""
+        return self.sizeHint() - QSize(self.fontMetrics().horizontalAdvance("0" * 5), 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another language writes another decimal sign."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LocaleChange:
+            self.restore()
+
+    def _text_changed(self) -> None:
+        if self.refused and self.typed() is not None:
+            self._mark("")
+
+    def _show(self, value: Number) -> None:
+        """Write a number as an edit that can be undone."""
+        text = self._written(value)
+        if text != self.lineEdit().text():
+            self.lineEdit().selectAll()
+            self.lineEdit().insert(text)
+
+    def _refuse(self, why: BadNumber) -> None:
+        text = self.lineEdit().text()
+        said = refusal(self._name, self.quantity, text, why, self._decimal_sign())
+        stays = self.stays.format(self._written(self._value))
+        self._mark(f"{said} {stays}".strip())
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def _mark(self, sentence: str) -> None:
+        if sentence == self.refused:
+            return
+        self.bubble.say(sentence)
+        self.setAccessibleDescription(sentence)
+        self.setToolTip(self._tip)
+        self.setProperty("invalid", bool(sentence))
+        # A style sheet looks at properties only when it is told to.
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def _touched(self) -> bool:
+        return bool(self.refused) or self.lineEdit().text() != self._written(self._value)
+
+    def _read(self) -> Number:
+        return self.quantity.read(self.lineEdit().text(), self._decimal_sign())
+
+    def _written(self, value: Number) -> str:
+        return written(value, self._decimal_sign())
+
+    def _decimal_sign(self) -> str:
+        sign = QLocale(self.locale()).decimalPoint()
+        return sign if sign == "," else "."

@@ -1,0 +1,261 @@
+"""The one place where the window tells the user something."""
+
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QEnterEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+
+Kind = Literal["info", "error"]
+
+_INFO_MS = 6000
+
+
+class _Badge(QWidget):
+    """An "i" in a circle, or a "!" in a triangle: the shape tells them apart, not the colour."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedSize(QSize(18, 22))
+        self.kind: Kind = "info"
+        self.theme = DARK
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The sign in the colour of its kind."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(0, 2)
+        color = QColor(self.theme.error if self.kind == "error" else self.theme.accent)
+        pen = QPen(color, 1.5)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.setFont(body_font(11, bold=True))
+        if self.kind == "error":
+            painter.drawPolygon(QPolygonF([QPointF(9, 1.5), QPointF(17, 16), QPointF(1, 16)]))
+            painter.drawText(QRectF(0, 4, 18, 13), Qt.AlignmentFlag.AlignCenter, "!")
+        else:
+            painter.drawEllipse(QRectF(1.5, 1.5, 15, 15))
+            painter.drawText(QRectF(0, 0, 18, 18), Qt.AlignmentFlag.AlignCenter, "i")
+        painter.end()
+
+
+class MessageBar(QFrame):
+    """One message at a time: the newest, but an error stays until it is dismissed.
+
+    It is one line high, whatever it says. What does not fit is in the tooltip, and in a box that
+    "Show all" opens over what lies below. ``shown`` says whether there is a message.
+    """
+
+    shown = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messageBar")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._kind: Kind = "info"
+        self._subject = ""
+        self._theme = DARK
+        self._badge = _Badge(self)
+        self._label = ElidedLabel()
+        self._label.setObjectName("messageText")
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._whole = _Whole(self)
+        self._more = _link("showWholeMessage", self.tr("Show all"))
+        self._more.setToolTip(self.tr("Show the whole message"))
+        self._more.setAccessibleName(self._more.toolTip())
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._show_whole)
+        self._dismiss = _link("dismissMessage", self.tr("Dismiss"))
+        self._dismiss.setToolTip(self.tr("Dismiss this message (Esc)"))
+        self._dismiss.setAccessibleName(self.tr("Dismiss this message"))
+        self._dismiss.clicked.connect(self.dismiss)
+        # A shortcut of a hidden widget is not active: Esc is free while there is no message.
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 8, 0)
+        row.setSpacing(10)
+        row.addWidget(self._badge)
+        row.addWidget(self._label, 1)
+        row.addWidget(self._more)
+        row.addWidget(self._dismiss)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_INFO_MS)
+        self._timer.timeout.connect(self.dismiss)
+        self.hide()
+
+    def tell(self, text: str, kind: Kind, subject: str = "") -> None:
+        """Show a message of one or two sentences. An info does not replace an error.
+
+        ``withdraw`` takes it away when its ``subject`` has gone right.
+        """
+        if not text or (kind == "info" and self._kind == "error" and self.text()):
+            return
+        self._kind = self._badge.kind = kind
+        self._subject = subject
+        self._label.setText(text)
+        what = self.tr("Error: {text}") if kind == "error" else self.tr("Message: {text}")
+        self.setAccessibleName(what.format(text=text))
+        self._whole.set_text(text)
+        self._more.setChecked(False)
+        self._colour()
+        self.show()
+        self._offer_whole()
+        self.shown.emit(True)
+        self._timer.stop()
+        if kind == "info" and not self.underMouse():
+            self._timer.start()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def text(self) -> str:
+        """The message shown, "" if there is none."""
+        return self._label.text()
+
+    def kind(self) -> Kind:
+        """The kind of the message shown, or of the last one."""
+        return self._kind
+
+    def withdraw(self, subject: str) -> None:
+        """Take the message away if it is about something that has gone right since."""
+        if subject and subject == self._subject:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """Take the message away."""
+        self._timer.stop()
+        self._subject = ""
+        self._label.setText("")
+        self._more.setChecked(False)
+        self.setAccessibleName("")
+        self.hide()
+        self.shown.emit(False)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = self._badge.theme = self._whole.theme = theme
+        self._colour()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the text anew."""
+        super().resizeEvent(event)
+        self._offer_whole()
+
+    def _offer_whole(self) -> None:
+        """A button for the whole text, where the line has no room for it."""
+        room = self.width() - self._badge.width() - self._dismiss.sizeHint().width() - 50
+        cut = self._label.fontMetrics().horizontalAdvance(self.text()) > room
+        self._more.setVisible(cut)
+        if not cut:
+            self._more.setChecked(False)
+
+    def _show_whole(self, wanted: bool) -> None:
+        if wanted:
+            self._timer.stop()
+            self._whole.open_below(self)
+        else:
+            self._whole.hide()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """A message that is being read stays."""
+        super().enterEvent(event)
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """It goes a while after it was left."""
+        super().leaveEvent(event)
+        if self.text() and self._kind == "info":
+            self._timer.start()
+
+    def _colour(self) -> None:
+        self._badge.update()
+        self._whole.color = QColor(
+            self._theme.error if self._kind == "error" else self._theme.accent
+        )
+        self._whole.update()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A box tinted by the kind; nothing of what lies under it shows at its corners."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.window))
+        painter.end()
+        _paint_box(self, self._theme, self._whole.color)
+
+
+class _Whole(QFrame):
+    """The whole message, over what lies below the line; its text can be selected."""
+
+    def __init__(self, bar: QWidget) -> None:
+        super().__init__(bar)
+        self.setObjectName("wholeMessage")
+        self.theme, self.color = DARK, QColor(DARK.accent)
+        self._label = QLabel()
+        self._label.setObjectName("wholeMessageText")
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(40, 8, 12, 8)
+        self._column.addWidget(self._label)
+        self.hide()
+
+    def set_text(self, text: str) -> None:
+        self._label.setText(text)
+
+    def open_below(self, bar: QWidget) -> None:
+        """Appear under the bar, as wide as it, in its window."""
+        window = bar.window()
+        self.setParent(window)
+        self.setFixedWidth(bar.width())
+        self.setFixedHeight(self._column.heightForWidth(bar.width()))
+        self.move(bar.mapTo(window, QPoint(0, bar.height() + 2)))
+        self.show()
+        self.raise_()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A box tinted by the kind."""
+        _paint_box(self, self.theme, self.color)
+
+
+def _paint_box(widget: QWidget, theme: Theme, color: QColor) -> None:
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(theme.tint(color, 0.12))
+    painter.setPen(QPen(theme.tint(color, 0.6), 1))
+    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+    painter.end()
+
+
+def _link(name: str, text: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setProperty("role", "link")
+    button.setText(text)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

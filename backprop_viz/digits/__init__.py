@@ -1,0 +1,1 @@
+"""The built-in example: LeNet, stroke digits, MNIST, images as digits, drawings made ready."""

@@ -1,0 +1,166 @@
+"""Files fetched from the first mirror that has them, whole and with the right checksum.
+
+Imports neither torch nor Qt; pooch and requests only when something is fetched.
+"""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from backprop_viz.recording.progress import Progress, Report
+
+if TYPE_CHECKING:
+    import requests
+
+_CHUNK = 1 << 14  # bytes; cancelling takes effect after each
+_LARGEST = 100 << 20  # bytes; a mirror that sends more than this sends something else
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Mirrors (the addresses of folders), and the files there: name -> sha256.
+
+    ``timeout_s`` is how long a mirror may say nothing.
+    """
+
+    urls: tuple[str, ...]
+    files: dict[str, str]
+    timeout_s: float = 20.0
+
+
+MNIST = Source(
+    (
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    ),
+    {
+        "train-images-idx3-ubyte.gz": (
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
+        ),
+        "train-labels-idx1-ubyte.gz": (
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+        ),
+        "t10k-images-idx3-ubyte.gz": (
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
+        ),
+        "t10k-labels-idx1-ubyte.gz": (
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
+        ),
+    },
+)
+
+
+class DownloadError(ValueError):
+    """Nothing could be fetched; the message says why and what to do."""
+
+
+class _MirrorError(Exception):
+    """What is wrong with a mirror, in a few words that follow its name."""
+
+
+def cache_folder() -> Path:
+    """Where downloaded files of MNIST are kept for this user."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("backprop_viz", appauthor=False) / "mnist"
+
+
+def present(source: Source, folder: Path) -> bool:
+    """Whether there is a file of every name; their checksums are not looked at."""
+    return all((folder / name).is_file() for name in source.files)
+
+
+def download(source: Source, folder: Path, report: Report) -> None:
+    """Have every file of the source in the folder; one that is right already stays untouched.
+
+    A file appears under its name only when it is whole and right; until then, and if anything
+    goes wrong, what was in the folder is as it was. Raises DownloadError, and what ``report``
+    raises to cancel.
+    """
+    mirrors = list(source.urls)
+    for number, name in enumerate(source.files, 1):
+        _fetch_from_any(source, mirrors, folder, Progress(name, number, len(source.files)), report)
+
+
+def _fetch_from_any(
+    source: Source, mirrors: list[str], folder: Path, progress: Progress, report: Report
+) -> None:
+    """Fetch a file from one of the mirrors; the one that had it is the first to be asked next."""
+    failures = []
+    for url in list(mirrors):
+        report(progress)
+        try:
+            _fetch(source, url, folder, progress, report)
+        except _MirrorError as error:
+            failures.append(f"{urlsplit(url).netloc} {error}")
+        except OSError as error:
+            raise DownloadError(
+                f"The folder {folder} cannot be written: {error.strerror or error}. Make room or "
+                "give yourself access there and download again, or choose a folder with "
+                "MNIST's files."
+            ) from error
+        else:
+            mirrors.remove(url)
+            mirrors.insert(0, url)
+            return
+    raise DownloadError(
+        f"{progress.name} could not be downloaded: {'; '.join(failures)}. Check the network and "
+        "download again, or choose a folder with MNIST's files."
+    )
+
+
+def _fetch(source: Source, url: str, folder: Path, progress: Progress, report: Report) -> None:
+    """Fetch a file from a mirror, unless it is there. Raises _MirrorError and OSError."""
+    import pooch
+    import requests
+
+    def load(address: str, path: str, _pooch: object) -> None:
+        # A server that packs once more what is packed already would change the checksum.
+        plain = {"Accept-Encoding": "identity"}
+        timeout = source.timeout_s
+        with requests.get(address, stream=True, timeout=timeout, headers=plain) as response:
+            response.raise_for_status()
+            _save(response, Path(path), progress, report)
+
+    pooch.get_logger().setLevel(logging.WARNING)
+    try:
+        pooch.retrieve(
+            url + progress.name,
+            f"sha256:{source.files[progress.name]}",
+            progress.name,
+            folder,
+            downloader=load,
+        )
+    except requests.RequestException as error:
+        raise _MirrorError(_reason(error, source.timeout_s)) from error
+    except ValueError as error:
+        raise _MirrorError("sent a file with a wrong checksum") from error
+
+
+def _save(response: "requests.Response", path: Path, progress: Progress, report: Report) -> None:
+    length = response.headers.get("content-length", "")
+    total = int(length) if length.isdecimal() else 0
+    done = 0
+    with path.open("wb") as file:
+        for chunk in response.iter_content(_CHUNK):
+            file.write(chunk)
+            done += len(chunk)
+            if done > _LARGEST:
+                raise _MirrorError("sent far more than this file holds")
+            report(Progress(progress.name, progress.number, progress.count, done, total))
+
+
+def _reason(error: "requests.RequestException", timeout_s: float) -> str:
+    """What a mirror did, in a few words."""
+    import requests
+
+    if error.response is not None:
+        return f"answered {error.response.status_code} {error.response.reason}".rstrip()
+    # While the body is read, requests wraps a silence like any other broken connection.
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return f"did not answer for {timeout_s:g} seconds"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "cut the connection"
+    return "could not be reached"

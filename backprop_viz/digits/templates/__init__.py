@@ -1,0 +1,1 @@
+"""Hand-authored pen strokes that the stroke digits are drawn from."""

@@ -1,0 +1,1 @@
+"""What was recorded: records, history, cursor, cache. numpy only."""

@@ -1,0 +1,119 @@
+"""Files that are written whole or not at all, and errors of files as sentences."""
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from backprop_viz.recording.files.private import FILE
+
+# A temporary file that nobody has written to for so long was left by a program that was killed.
+_LEFT_S = 600.0
+_CHUNK = 2**20
+
+
+def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
+    """Replace the file by ``content``, or leave it as it was, whatever happens on the way.
+
+    A ``private`` file is its owner's alone to read, also where others could read the one that it
+    replaces; any other one can be read by those who could before. Raises ValueError, a sentence
+    for the user, if it cannot be written.
+    """
+    with _as_sentence(path):
+        path = path.resolve()  # through a link to the file, not in the link's place
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a directory")
+        _remove_leftovers(path)
+        # Not by a process id, which two containers that share the folder may have in common.
+        temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+        try:
+            _write(temporary, content, private)
+            if path.exists() and not private:
+                shutil.copymode(path, temporary)
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        _sync_folder(path.parent)
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a regular file that can be read.
+
+    Raises ValueError, a sentence for the user, if it is none.
+    """
+    with _as_sentence(path):
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "is a directory")
+        # Anything else may never end, or never begin to answer.
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError(f"{path.name} is not a readable file: choose another one.")
+        with path.open("rb"):
+            return found.st_size
+
+
+def _create(path: Path, private: bool) -> IO[bytes]:
+    """A new file; a private one is that from the first, not only when it is written."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, FILE if private else 0o666), "wb")
+
+
+def _write(path: Path, content: bytes, private: bool) -> None:
+    with _create(path, private) as file:
+        # In parts: a write that is too large for the disk fails at the first part that is.
+        for start in range(0, len(content), _CHUNK):
+            file.write(content[start : start + _CHUNK])
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name on the disk too; not every system can, and the file is whole anyway."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _remove_leftovers(path: Path) -> None:
+    prefix = f".{path.name[:100]}."
+    for left in path.parent.iterdir():
+        if left.name.startswith(prefix) and left.suffix == ".part":
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > _LEFT_S:
+                    left.unlink()
+
+
+_SENTENCES = {
+    errno.ENOSPC: "The disk is full: make room, or choose a folder on another disk.",
+    errno.EDQUOT: "Your disk quota is used up: make room, or choose another folder.",
+    errno.EFBIG: "{name} is too large for this disk: choose a folder on another one.",
+    errno.EACCES: "There is no permission for {path}: choose another folder or file.",
+    errno.EPERM: "There is no permission for {path}: choose another folder or file.",
+    errno.EROFS: "The folder {folder} is read-only: choose another one.",
+    errno.ENOENT: "{path} does not exist: choose another folder or file.",
+    errno.ENOTDIR: "{folder} is not a folder: choose another one.",
+    errno.EISDIR: "{path} is a folder: choose a file, or another name.",
+    errno.ENAMETOOLONG: "The name {name} is too long: choose a shorter one.",
+}
+
+
+@contextmanager
+def _as_sentence(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        other = "{path} cannot be used ({reason}): choose another folder or file."
+        text = _SENTENCES.get(error.errno or 0, other)
+        names = {"path": path, "name": path.name, "folder": path.parent}
+        raise ValueError(text.format(reason=error.strerror or error, **names)) from error

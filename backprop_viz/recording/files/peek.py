@@ -1,0 +1,44 @@
+"""The settings that a session file names, read from its head alone and without torch."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from backprop_viz.recording.files.about import header_length
+from backprop_viz.recording.files.atomic import size_of
+from backprop_viz.recording.files.raw import Raw
+from backprop_viz.recording.files.schema_settings import SETTINGS
+from backprop_viz.recording.settings import Settings
+
+
+def peek_settings(path: str) -> Settings | None:
+    """What the run in a file is made from, None where that cannot be told.
+
+    For showing until the file is read: whether it is whole is not looked at, nor the rest of it.
+    """
+    try:
+        file = Path(path)
+        length = header_length(file, size_of(file))
+        if length is None:
+            return None
+        with file.open("rb") as opened:
+            head = json.loads(opened.read(8 + length)[8:])
+        manifest = json.loads(head["__metadata__"]["manifest"])
+        stored = dict(manifest["value"]["dict"])["settings"]["fields"]
+        raw = Raw("Settings", {name: _plain(value) for name, value in stored.items()})
+        settings: Settings = SETTINGS.read(raw)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return settings
+
+
+def _plain(value: Any) -> Any:
+    """A value as ``tree.Encoder`` wrote it; numbers, texts, tuples and dicts are all there are."""
+    match value:
+        case {"tuple": list(items)}:
+            return tuple(_plain(item) for item in items)
+        case {"dict": list(pairs)}:
+            return {_plain(key): _plain(item) for key, item in pairs}
+        case None | bool() | int() | float() | str():
+            return value
+    raise ValueError("no plain value")

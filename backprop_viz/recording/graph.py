@@ -1,0 +1,43 @@
+"""The grad_fn graph of an iteration, as plain data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A tensor that a grad_fn node saved in forward for its backward: ``_saved_`` + ``name``."""
+
+    name: str
+    shape: tuple[int, ...]
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One grad_fn node. ``x`` counts columns from the root, ``y`` lanes from the top.
+
+    ``id`` is its number in this graph. ``key`` names it in every graph of a network: in that of
+    the output and of the loss, in every iteration, whatever the loss. ``saved`` is freed when
+    backward has run the node.
+    """
+
+    id: int
+    name: str
+    shape: tuple[int, ...] | None
+    parameter: str | None = None
+    x: float = 0.0
+    y: float = 0.0
+    saved: tuple[Saved, ...] = ()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A graph of grad_fn nodes; an edge leads from a node to one of its ``next_functions``."""
+
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[tuple[int, int], ...] = ()
+
+    def find(self, node: str | int | None) -> Node | None:
+        """The node of that key; of a number, the one that has it in this graph."""
+        return next((n for n in self.nodes if node in (n.key, n.id)), None)

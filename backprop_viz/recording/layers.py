@@ -1,0 +1,90 @@
+"""The network as its forward pass ran: its layers, and which reads which."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What an operation made; ``node`` and ``slot`` are where its gradient enters the graph."""
+
+    op: str
+    node: int | None = None
+    slot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One column of the network: an operation and the element-wise ones that follow it.
+
+    ``operations`` index the events; ``node`` and ``slot`` say where the gradient of the shown
+    tensor enters the grad_fn graph. ``shape`` leaves out the batch dimension. ``outputs`` are what
+    the operations made, in their order; that of ``shown`` is the tensor that is shown, None for
+    the last.
+    """
+
+    id: int
+    name: str
+    operations: tuple[int, ...]
+    shape: tuple[int, ...]
+    parameters: tuple[str, ...] = ()
+    node: int | None = None
+    slot: int = 0
+    x: float = 0.0
+    y: float = 0.0
+    outputs: tuple[Output, ...] = ()
+    shown: int | None = None
+
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """The operations up to the one whose output is shown."""
+        return self.operations if self.shown is None else self.operations[: self.shown + 1]
+
+    @property
+    def switchable(self) -> bool:
+        """Whether there are several outputs to choose from; a loss is one number."""
+        return len(self.outputs) > 1 and bool(self.shape)
+
+    @property
+    def next_shown(self) -> int:
+        """Which output comes after the one that is shown; the first after the last."""
+        return 0 if self.shown is None else self.shown + 1
+
+    def showing(self, index: int) -> "Layer":
+        """The same layer with the output of another of its operations shown."""
+        if not self.switchable or not 0 <= index < len(self.outputs):
+            return self
+        last = index == len(self.outputs) - 1
+        output = self.outputs[index]
+        shown = None if last else index
+        return replace(self, node=output.node, slot=output.slot, shown=shown)
+
+    def titled(self, count: int | None = None) -> str:
+        """Its name, saying which output is shown: ``conv1 · conv2d``, ``relu(conv1)``.
+
+        ``count``: how many of its operations have run, where that is fewer.
+        """
+        done = len(self.leading) if count is None else min(count, len(self.leading))
+        if not self.switchable or not done:
+            return self.name
+        if done == 1:
+            return f"{self.name} · {self.outputs[0].op}"
+        title = self.name
+        for output in self.outputs[1:done]:
+            title = f"{output.op}({title})"
+        return title
+
+
+@dataclass(frozen=True, slots=True)
+class LayerGraph:
+    """The network as its forward pass ran; an edge leads from a layer to one that reads it."""
+
+    layers: tuple[Layer, ...] = ()
+    edges: tuple[tuple[int, int], ...] = ()
+
+    def showing(self, chosen: Mapping[str, int]) -> "LayerGraph":
+        """The network with other outputs shown: by a layer's name, which of its operations'."""
+        if not any(layer.name in chosen for layer in self.layers):
+            return self
+        layers = (y.showing(chosen[y.name]) if y.name in chosen else y for y in self.layers)
+        return replace(self, layers=tuple(layers))

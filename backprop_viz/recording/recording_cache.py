@@ -1,0 +1,79 @@
+"""The iterations that the window keeps in memory, within a budget."""
+
+from dataclasses import dataclass
+
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Kept, Recording
+from backprop_viz.recording.phases import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """The iterations kept in memory, oldest first, which is shown, and what they cost."""
+
+    iterations: tuple[int, ...] = ()
+    shown: int = 0
+    bytes: int = 0
+    budget: int = 256 * 2**20
+
+
+class Keeper:
+    """Recordings by iteration; the oldest go when they cost more than ``budget`` bytes."""
+
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self._kept: dict[int, tuple[Recording, int]] = {}
+        self._bytes = 0
+
+    def keep(self, recording: Recording) -> None:
+        """Keep a recording, in place of what was kept of its iteration."""
+        self._drop(recording.iteration)
+        size = size_of(recording)
+        self._kept[recording.iteration] = (recording, size)
+        self._bytes += size
+        while self._bytes > self.budget and len(self._kept) > 1:
+            self._drop(min(self._kept))
+
+    def get(self, iteration: int) -> Recording | None:
+        """The recording of an iteration, None if it is not kept."""
+        kept = self._kept.get(iteration)
+        return None if kept is None else kept[0]
+
+    def next_to(self, iteration: int, step: int) -> Recording | None:
+        """The kept recording after (step 1) or before (step -1) an iteration."""
+        later = [i for i in self._kept if (i - iteration) * step > 0]
+        return self.get(min(later, key=lambda i: abs(i - iteration))) if later else None
+
+    def forget_after(self, iteration: int) -> None:
+        """Drop the iterations after one."""
+        for later in [i for i in self._kept if i > iteration]:
+            self._drop(later)
+
+    def reel(self, shown: int) -> Reel:
+        """What is kept, for the window."""
+        return Reel(tuple(sorted(self._kept)), shown, self._bytes, self.budget)
+
+    def made(self) -> tuple[Kept, ...]:
+        """How what is kept was made, of the iterations that were run to their end."""
+        recordings = (recording for recording, _ in self._kept.values())
+        return tuple(
+            Kept(r.iteration, r.samples, r.altered, r.backwards)
+            for r in recordings
+            if r.span(Phase.UPDATE) is not None
+        )
+
+    def _drop(self, iteration: int) -> None:
+        _, size = self._kept.pop(iteration, (None, 0))
+        self._bytes -= size
+
+
+def size_of(recording: Recording) -> int:
+    """The bytes of a recording's arrays, each counted once."""
+    arrays: list[Array | None] = [recording.input]
+    for parameter in recording.parameters:
+        arrays += (parameter.value, parameter.grad)
+    for event in recording.events:
+        arrays += (*event.inputs, *event.outputs)
+        for before, after in event.state.values():
+            arrays += (before, after)
+    return sum({id(a): a.nbytes for a in arrays if a is not None}.values())

@@ -1,0 +1,44 @@
+"""What a run is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is made from. Equal settings give equal runs, bit for bit."""
+
+    data: str = "strokes"
+    loss: str = "cross_entropy"
+    optimizer: str = "sgd"
+    lr: float = 0.05
+    batch_size: int = 64
+    seed: int = 0
+    optimizer_options: Mapping[str, Any] = field(default_factory=dict)
+    set_to_none: bool = True
+    clear_gradients: bool = True
+    mnist_root: str | None = None
+    schedule: str = "none"
+    schedule_options: Mapping[str, float] = field(default_factory=dict)
+    folder_root: str | None = None
+    input_form: str = "batch"
+
+    @property
+    def root(self) -> str | None:
+        """The folder of the data, for data that is read from one."""
+        return {"mnist": self.mnist_root, "folder": self.folder_root}.get(self.data)
+
+    def live(self) -> dict[str, Any]:
+        """The settings that can change while the network stays.
+
+        Random data is drawn before the run begins, as many inputs as a batch has.
+        """
+        rate = ("lr", "schedule", "schedule_options")
+        size = () if self.data == "random" else ("batch_size",)
+        names = (*rate, *size, "set_to_none", "clear_gradients", "input_form")
+        return {name: getattr(self, name) for name in names}
+
+    def continues(self, other: "Settings") -> bool:
+        """Whether a run with ``other`` can go on with these; if not, it begins afresh."""
+        return replace(other, **self.live()) == self

@@ -1,0 +1,1 @@
+"""What crosses between processes: frames, typed messages. Knows recording only."""

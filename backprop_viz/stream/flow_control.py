@@ -1,0 +1,7 @@
+"""How far ahead of the window the worker may be, and how threads take turns."""
+
+# The worker sends as many small updates as this before it hears that some were shown; to hear it
+# costs training more than to send one. Together they are far smaller than what a pipe holds.
+UPDATES_AHEAD = 8
+# The threads that send and read wait no longer than this for the one that trains, or paints.
+SWITCH_S = 0.001

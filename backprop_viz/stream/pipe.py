@@ -1,0 +1,20 @@
+"""The worker's ends of the pipes that the window started it with."""
+
+import os
+import sys
+from typing import IO
+
+
+def line(arguments: list[str]) -> tuple[IO[bytes], IO[bytes]]:
+    """The worker's ends of the line, (incoming, outgoing), from its program's arguments."""
+    incoming, outgoing = map(int, arguments)
+    if sys.platform == "win32":
+        import msvcrt
+
+        incoming = msvcrt.open_osfhandle(incoming, os.O_RDONLY | os.O_BINARY)
+        outgoing = msvcrt.open_osfhandle(outgoing, os.O_BINARY)
+    else:
+        # Of the programs that the worker may start, none is to keep the line open.
+        for descriptor in (incoming, outgoing):
+            os.set_inheritable(descriptor, False)
+    return os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")

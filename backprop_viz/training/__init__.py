@@ -1,0 +1,1 @@
+"""The built-in stepper, the tutorial's loop: losses, optimizers, data, schedules, checkpoints."""

@@ -1,0 +1,47 @@
+"""Which batch an iteration takes: the loader's, or one that it was given."""
+
+from backprop_viz.training.data_sources import Loader, LoaderState, Source
+from backprop_viz.training.prefetch import Ahead, Batch
+
+
+class Batches:
+    """The loader's batches, images (N, 1, 32, 32) float32 and labels (N,) int64, one after another.
+
+    ``lessons`` are the batches given instead, by the number of iterations done before: what the
+    loader gave, or would give, is then for the next iteration.
+    """
+
+    def __init__(self, source: Source, seed: int) -> None:
+        self.lessons: dict[int, Batch] = {}
+        self._loader = Loader(source, seed)
+        self._fetched: Batch
+        self._fetched_for = -1
+
+    def read_ahead(self, ahead: Ahead) -> None:
+        """Have the loader's large batches read while the ones before are used."""
+        self._loader.read_ahead(ahead)
+
+    def of(self, iteration: int, size: int) -> Batch:
+        """The batch of the iteration that is due; the same one when asked again."""
+        lesson = self.lessons.get(iteration)
+        if lesson is not None:
+            return lesson
+        if self._fetched_for != iteration:
+            self._fetched = self._loader.next(size)
+            self._fetched_for = iteration
+        return self._fetched
+
+    def done(self, iteration: int) -> None:
+        """The iteration's update has run."""
+        if self._fetched_for == iteration and iteration in self.lessons:
+            self._fetched_for += 1
+
+    def state(self) -> tuple[LoaderState, tuple[int, Batch]]:
+        """Where the loader is, and the batch it gave last, with the iteration that it is for."""
+        return self._loader.state(), (self._fetched_for, self._fetched)
+
+    def restore(self, loader: LoaderState, fetched: tuple[int, Batch]) -> Batch:
+        """Be as when ``state`` was asked for; returns the batch given last."""
+        self._loader.restore(loader)
+        self._fetched_for, self._fetched = fetched
+        return self._fetched

@@ -1,0 +1,114 @@
+"""The checkpoints of a run that are kept: the last ones, and some from all the way back."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from backprop_viz.recording.schedules import Schedule
+from backprop_viz.training.data_sources import LoaderState
+
+# Each is the weights, what the optimizer keeps of them and a batch: 0.9 MB for the digits preset.
+RECENT = 16
+SPARSE = 40
+FIRST_STRIDE = 50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A trainer between two iterations; what is in it is for ``Trainer.restore`` alone."""
+
+    iteration: int
+    model: dict[str, Any]
+    grads: list[Tensor | None] | None
+    optimizer: dict[str, Any] | None
+    random_state: Tensor
+    loader: LoaderState
+    fetched: tuple[int, tuple[Tensor, Tensor]]
+    lesson: tuple[Tensor, Tensor] | None
+    settings: tuple[float, Schedule, int, bool, bool]
+    input_form: str = "batch"
+
+    @property
+    def bytes(self) -> int:
+        """What its tensors take, about: the batch may be another checkpoint's as well."""
+        return sum(
+            t.nbytes for t in _tensors((self.model, self.grads, self.optimizer, *self.fetched[1]))
+        )
+
+
+class Checkpoints:
+    """From the nearest one before it, any iteration of the run can be run again.
+
+    The longer the run, the farther apart the old ones are, so that their number stays bounded.
+    """
+
+    def __init__(self, first: Checkpoint) -> None:
+        self._recent: OrderedDict[int, Checkpoint] = OrderedDict()
+        self._sparse: dict[int, Checkpoint] = {first.iteration: first}
+        self._stride = FIRST_STRIDE
+
+    def wants(self, iteration: int) -> bool:
+        """Whether this iteration is one of those kept all the way back."""
+        return iteration % self._stride == 0 and iteration not in self._sparse
+
+    def add(self, checkpoint: Checkpoint) -> None:
+        """Keep a checkpoint; it replaces one of the same iteration.
+
+        One of those kept all the way back does not count as one of the last as well: there would
+        be fewer in all, and more again the farther apart they come.
+        """
+        iteration = checkpoint.iteration
+        if iteration % self._stride == 0 or iteration in self._sparse:
+            self._sparse[iteration] = checkpoint
+            if len(self._sparse) > SPARSE:
+                # One goes for each that comes, so that the memory stays the same.
+                if all(i % self._stride == 0 for i in self._sparse):
+                    self._stride *= 2
+                del self._sparse[next(i for i in self._sparse if i % self._stride)]
+        else:
+            self._recent[iteration] = checkpoint
+            self._recent.move_to_end(iteration)
+            if len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
+
+    def at(self, iteration: int) -> Checkpoint | None:
+        """The checkpoint with just this many iterations, if it is kept."""
+        return self._recent.get(iteration) or self._sparse.get(iteration)
+
+    def before(self, iteration: int) -> Checkpoint:
+        """The last checkpoint with fewer iterations than ``iteration``, which is at least 1.
+
+        Raises ValueError if what was before is not known, as in a run that was opened.
+        """
+        found = self.nearest(iteration)
+        if found is None:
+            first = min((*self._sparse, *self._recent))
+            raise ValueError(
+                f"What was before iteration {first + 1} is not known in a run that was opened "
+                "from a file: continue from a later iteration."
+            )
+        return found
+
+    def nearest(self, iteration: int) -> Checkpoint | None:
+        """The last checkpoint with fewer iterations than ``iteration``, None if none is kept."""
+        kept = {**self._sparse, **self._recent}
+        found = max((i for i in kept if i < iteration), default=None)
+        return None if found is None else kept[found]
+
+    def forget_after(self, iteration: int) -> None:
+        """Drop those with more than ``iteration`` iterations: that future will not be."""
+        self._sparse = {i: c for i, c in self._sparse.items() if i <= iteration}
+        for i in [i for i in self._recent if i > iteration]:
+            del self._recent[i]
+
+
+def _tensors(value: object) -> Iterator[Tensor]:
+    """The tensors in nested containers."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(item)

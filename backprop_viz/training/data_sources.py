@@ -1,0 +1,206 @@
+"""Where batches come from: a training part read in batches, and a held-out part."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from backprop_viz.digits.mnist import load_mnist
+from backprop_viz.digits.strokes import held_out_strokes, training_strokes
+from backprop_viz.training.prefetch import WORTHWHILE, Ahead
+
+
+class Samples(Protocol):
+    """Images (B, 1, 32, 32) float32 and labels (B,) int64 by index."""
+
+    def __len__(self) -> int: ...
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """The samples at ``index`` (B,) int64."""
+
+    @property
+    def labels(self) -> Tensor:
+        """The labels (N,) int64 of all samples, which need not be made for it."""
+
+
+class DatasetSamples:
+    """Part of any torch ``Dataset`` whose items are (1x32x32 float tensor, int)."""
+
+    def __init__(self, dataset: Dataset[Any], part: range) -> None:
+        self._dataset = dataset
+        self._part = part
+
+    def __len__(self) -> int:
+        return len(self._part)
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """The samples at ``index``, stacked."""
+        items = [self._dataset[self._part[i]] for i in index.tolist()]
+        images = torch.stack([torch.as_tensor(image) for image, _ in items])
+        return images, torch.tensor([int(label) for _, label in items])
+
+    @property
+    def labels(self) -> Tensor:
+        """The labels (N,) int64; every item is asked for, there is no other way to know."""
+        return torch.tensor([int(self._dataset[i][1]) for i in self._part])
+
+
+class RandomSamples:
+    """The tutorial's data: ``torch.randn(n, 1, 32, 32)`` and ``torch.randn(n, 10)`` as targets.
+
+    Drawn from torch's global generator, in the tutorial's order.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.images = torch.randn(size, 1, 32, 32)
+        self.targets = torch.randn(size, 10)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """The samples at ``index``; a label is the place of the largest number of the target."""
+        if torch.equal(index, torch.arange(len(self))):
+            return self.images, self.labels  # not a copy for each iteration that is kept
+        return self.images[index], self.labels[index]
+
+    @property
+    def labels(self) -> Tensor:
+        """The labels (N,) int64."""
+        return self.targets.argmax(1)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A training part, a held-out part, and the regression targets where the data has its own.
+
+    ``targets`` (N, 10) float32 belong to the samples in their order.
+    """
+
+    train: Samples
+    held_out: Samples
+    targets: Tensor | None = None
+    # Samples that are made one after the other in random order need no shuffle at first.
+    in_order_first: bool = False
+    # All samples are one batch, the same in each epoch.
+    one_batch: bool = False
+
+
+def open_source(data: str | Dataset[Any], root: str | None = None, batch_size: int = 1) -> Source:
+    """The data of that name, or any ``Dataset``: its last tenth is held out.
+
+    ``batch_size`` is how many samples the random data has, which are one batch.
+    Raises ValueError for an unknown name, an empty data set, or an unreadable folder.
+    """
+    if not isinstance(data, str):
+        return _split(data)
+    if data == "strokes":
+        return Source(training_strokes(), held_out_strokes(), in_order_first=True)
+    if data == "random":
+        samples = RandomSamples(batch_size)
+        return Source(samples, samples, samples.targets, in_order_first=True, one_batch=True)
+    if data == "mnist":
+        if root is None:
+            raise ValueError("MNIST needs the folder that holds its four files: give its path.")
+        return Source(*load_mnist(root))
+    if data == "folder":
+        if root is None:
+            raise ValueError("A folder of images has subfolders 0 to 9: give its path.")
+        from backprop_viz.digits.folder_digits import load_folder  # and Pillow with it
+
+        return Source(*load_folder(root))
+    raise ValueError(
+        f'data is "strokes", "random", "mnist", "folder" or a torch Dataset, not {data!r}.'
+    )
+
+
+def _split(dataset: Dataset[Any]) -> Source:
+    size = len(dataset)  # type: ignore[arg-type]  # Dataset declares no __len__
+    if size == 0:
+        raise ValueError("The data set is empty: give one with at least one sample.")
+    held_out = size // 10
+    if not held_out:
+        samples = DatasetSamples(dataset, range(size))
+        return Source(samples, samples)
+    first = size - held_out
+    return Source(
+        DatasetSamples(dataset, range(first)), DatasetSamples(dataset, range(first, size))
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoaderState:
+    """Where in which epoch a loader is.
+
+    Not the epoch's order, which is far longer, but the generator's state before it was drawn.
+    """
+
+    generator: Tensor
+    shuffled: bool
+    position: int
+
+
+class Loader:
+    """Batches of the training part, epoch after epoch, each in its own random order."""
+
+    def __init__(self, source: Source, seed: int) -> None:
+        self._samples = source.train
+        self._generator = torch.Generator().manual_seed(seed)
+        self._ahead: Ahead | None = None
+        self._shuffles = not source.one_batch
+        self._begin_epoch(shuffled=not source.in_order_first)
+
+    def _begin_epoch(self, shuffled: bool) -> None:
+        self._before = self._generator.get_state()
+        self._shuffled = shuffled
+        size = len(self._samples)
+        self._order = (
+            torch.randperm(size, generator=self._generator) if shuffled else torch.arange(size)
+        )
+        self._position = 0
+        # What is read ahead: its number and the size asked for.
+        self._begun: tuple[int, int] | None = None
+
+    def read_ahead(self, ahead: Ahead) -> None:
+        """Have large batches read while the one before is used, by a thread that may read them."""
+        self._ahead = ahead
+
+    def next(self, batch_size: int) -> tuple[Tensor, Tensor]:
+        """The next batch; the last one of an epoch may be smaller."""
+        if self._position >= len(self._order):
+            self._begin_epoch(shuffled=self._shuffles)
+        index = self._due(batch_size)
+        batch = self._taken(batch_size) or self._samples.batch(index)
+        self._position += len(index)  # where that raised, the same samples are asked for again
+        following = self._due(batch_size)
+        if self._ahead is not None and len(following) >= WORTHWHILE:
+            number = self._ahead.begin(partial(self._samples.batch, following))
+            self._begun = (number, batch_size)
+        return batch
+
+    def _due(self, batch_size: int) -> Tensor:
+        return self._order[self._position : self._position + batch_size]
+
+    def _taken(self, batch_size: int) -> tuple[Tensor, Tensor] | None:
+        """The batch that is due, if it was read ahead."""
+        begun, self._begun = self._begun, None
+        if self._ahead is None or begun is None or begun[1] != batch_size:
+            return None
+        return self._ahead.take(begun[0])
+
+    def state(self) -> LoaderState:
+        """Where the loader is.
+
+        With a copy of its own: of a long run the states that are kept come to be of ever more
+        different epochs, and would take more memory the longer it goes on.
+        """
+        return LoaderState(self._before.clone(), self._shuffled, self._position)
+
+    def restore(self, state: LoaderState) -> None:
+        """Go on from a state."""
+        self._generator.set_state(state.generator)
+        self._begin_epoch(state.shuffled)
+        self._position = state.position

@@ -1,0 +1,81 @@
+"""How well a network reads samples: what it reads each one as, each one's loss, and the means."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from backprop_viz.recording.samples import Scores, unread
+from backprop_viz.training.data_sources import Samples
+
+# Samples read at once. Another number of them may round otherwise, so it is the same everywhere.
+# No more than most batches have, so that it takes no more memory than training.
+BATCH = 64
+
+
+class InterruptedEvaluation(Exception):  # noqa: N818 - not an error
+    """``evaluate`` was told to stop before its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Mean loss and accuracy (0..1) of a part, and the scores of its samples one by one."""
+
+    loss: float
+    accuracy: float
+    scores: Scores = field(repr=False, compare=False)
+
+
+class Scoring:
+    """Reads the first ``count`` samples of a part, a slice at each ``go_on``.
+
+    ``criterion`` is None where there is no loss; ``target`` makes what it wants of labels (B,) and
+    the index (B,) of their samples.
+    The network is used as it is at each slice, in evaluation mode if its owner put it there.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        samples: Samples,
+        criterion: nn.Module | None,
+        target: Callable[[Tensor, Tensor], Tensor],
+        count: int | None = None,
+    ) -> None:
+        self._model, self._samples, self._target = model, samples, target
+        self._criterion = criterion
+        self._each = None if criterion is None else type(criterion)(reduction="none")
+        self._scores = unread(len(samples))
+        self._loss = math.nan if criterion is None else 0.0
+        self._correct = 0
+        self.done = 0
+        self.total = len(samples) if count is None else min(count, len(samples))
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is read."""
+        return self.done == self.total
+
+    def go_on(self) -> None:
+        """Read the next slice."""
+        part = slice(self.done, min(self.done + BATCH, self.total))
+        index = torch.arange(part.start, part.stop)
+        images, labels = self._samples.batch(index)
+        with torch.no_grad():
+            output = self._model(images)
+            read = output.argmax(1)
+            if self._criterion is not None and self._each is not None:
+                target = self._target(labels, index)
+                self._loss += self._criterion(output, target).item() * len(labels)
+                # Cross-entropy is one number a sample already, squared errors are one a class.
+                each = self._each(output, target).reshape(len(labels), -1).mean(1)
+                self._scores.loss[part] = each.numpy()
+        self._correct += int((read == labels).sum().item())
+        self._scores.read[part] = read.numpy()
+        self.done = part.stop
+
+    def evaluation(self) -> Evaluation:
+        """The means over what was read, which is at least one slice."""
+        return Evaluation(self._loss / self.done, self._correct / self.done, self._scores)

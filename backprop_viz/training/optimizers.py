@@ -1,0 +1,89 @@
+"""The optimizers by name, and the learning rate that a schedule gives them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
+
+from backprop_viz.recording.schedules import Schedule
+
+# What each optimizer of the program is in torch.optim, and the options it starts with.
+OPTIMIZERS: Mapping[str, tuple[type[torch.optim.Optimizer] | None, Mapping[str, Any]]] = {
+    "manual": (None, {}),
+    "sgd": (torch.optim.SGD, {}),
+    "nesterov": (torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
+    "adam": (torch.optim.Adam, {}),
+    "rmsprop": (torch.optim.RMSprop, {}),
+}
+
+
+def make_optimizer(
+    name: str, model: nn.Module, lr: float, options: Mapping[str, Any]
+) -> torch.optim.Optimizer | None:
+    """The torch optimizer of that name over the model's parameters; None for "manual".
+
+    Raises ValueError for an unknown name, or a rate or an option that torch refuses.
+    """
+    if name not in OPTIMIZERS:
+        raise ValueError(f"optimizer is one of {', '.join(OPTIMIZERS)}, not {name!r}.")
+    kind, defaults = OPTIMIZERS[name]
+    if kind is None:
+        if options:
+            raise ValueError(f"The manual rule takes no options, not {', '.join(options)}.")
+        return None
+    try:
+        return kind(model.parameters(), lr=lr, **{**defaults, **options})  # type: ignore[call-arg]
+    except (TypeError, ValueError) as error:
+        said = str(error).rstrip(".")
+        raise ValueError(f"{name} does not take these options: {said}.") from error
+
+
+class LearningRate:
+    """The rate of the update that is due: torch's scheduler, or a number for the manual rule.
+
+    It depends on the base, the schedule and the count of iterations alone, so that ``put`` is
+    all that going back or changing one of them takes.
+    """
+
+    def __init__(
+        self, optimizer: torch.optim.Optimizer | None, base: float, schedule: Schedule
+    ) -> None:
+        self._optimizer = optimizer
+        self.put(base, schedule, 0)
+
+    def put(self, base: float, schedule: Schedule, iteration: int) -> None:
+        """Be as after ``iteration`` iterations with this base and schedule from the start."""
+        self.base, self.schedule, self._iteration = base, schedule, iteration
+        self.now = schedule.rate(base, iteration)
+        self._scheduler: LRScheduler | None = None
+        if self._optimizer is None:
+            return
+        for group in self._optimizer.param_groups:
+            group.pop("initial_lr", None)
+            group["lr"] = base
+        self._scheduler = _scheduler(self._optimizer, schedule)
+        if self._scheduler is not None:
+            self._scheduler.last_epoch = iteration
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.now
+
+    def step(self) -> None:
+        """Go on to the next iteration's rate; after the update."""
+        self._iteration += 1
+        if self._scheduler is not None:
+            self._scheduler.step()
+            self.now = float(self._scheduler.get_last_lr()[0])
+        else:
+            self.now = self.schedule.next_rate(self.base, self.now, self._iteration)
+
+
+def _scheduler(optimizer: torch.optim.Optimizer, schedule: Schedule) -> LRScheduler | None:
+    options = schedule.options
+    if schedule.name == "cosine":
+        # CosineAnnealingLR would rise again after its end.
+        return LambdaLR(optimizer, schedule.factor)
+    if schedule.name == "step":
+        return StepLR(optimizer, int(options["step_size"]), options["gamma"])
+    return None

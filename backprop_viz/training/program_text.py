@@ -1,0 +1,141 @@
+"""The Python that a run is, as lines for the window; ``script`` makes one to run of it."""
+
+import dis
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from torch import nn
+
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.schedules import Schedule
+from backprop_viz.recording.settings import Settings
+from backprop_viz.training.optimizers import OPTIMIZERS
+
+_CRITERION = {
+    "cross_entropy": "criterion = nn.CrossEntropyLoss()",
+    "mse": "criterion = nn.MSELoss()",
+}
+
+
+def program(settings: Settings, model: nn.Module) -> Program:
+    """The program of these settings: its training loop, then the model's own ``forward``."""
+    loop = loop_lines(settings)
+    lines = [Line("for x, y in loader:", name="loader", runs="start")]
+    if settings.input_form != "batch":
+        lines += [Line("    x, y = x[0], y[0]", name="first", runs="start")]
+    lines += [replace(line, text="    " + line.text) for line in loop]
+    network = textwrap.dedent(inspect.getsource(type(model))).rstrip()
+    return Program((*lines, Line(""), *_source(model)), network, repr(model))
+
+
+def _source(model: nn.Module) -> Iterator[Line]:
+    """The lines of a model's ``forward``; those that statements begin on run."""
+    forward = type(model).forward
+    source, number = inspect.getsourcelines(forward)
+    width = len(source[0]) - len(source[0].lstrip())
+    begun = {line for _, line in dis.findlinestarts(forward.__code__)}
+    for i, text in enumerate(source, number):
+        runs = i in begun and i != forward.__code__.co_firstlineno
+        yield Line(text.rstrip()[width:], source_line=i, runs="traced" if runs else "")
+
+
+def loop_lines(settings: Settings) -> list[Line]:
+    """The lines of an iteration, without the loop's indentation."""
+    owner = "net" if settings.optimizer == "manual" else "optimizer"
+    how = "" if settings.set_to_none else "set_to_none=False"
+    clear = f"{owner}.zero_grad({how})"
+    mse_of_digits = settings.loss == "mse" and settings.data != "random"
+    unsqueezed = ".unsqueeze(0)" if settings.input_form == "unsqueezed" else ""
+    target = f"F.one_hot(y{unsqueezed}, 10).float()" if mse_of_digits else f"y{unsqueezed}"
+    loop = [
+        _line(Phase.ZERO_GRAD, clear if settings.clear_gradients else f"# {clear}"),
+        _line(Phase.FORWARD, f"out = net(x{unsqueezed})"),
+    ]
+    if settings.loss == "output_gradient":
+        loop += [
+            _line(Phase.LOSS, "# no loss: a random gradient of out"),
+            _line(Phase.BACKWARD, "out.backward(torch.randn(out.shape))"),
+        ]
+    else:
+        loop += [
+            _line(Phase.LOSS, f"loss = criterion(out, {target})"),
+            _line(Phase.BACKWARD, "loss.backward()"),
+        ]
+    if settings.optimizer == "manual":
+        loop += [
+            Line("with torch.no_grad():", Phase.UPDATE, name="no_grad", runs="start"),
+            Line("    for p in net.parameters():", Phase.UPDATE, name="parameters", runs="each"),
+            Line("        p.sub_(p.grad * lr)", Phase.UPDATE, name="update", runs="each"),
+        ]
+    else:
+        loop += [_line(Phase.UPDATE, "optimizer.step()")]
+    return [*loop, *_next_rate(settings)]
+
+
+def _line(phase: Phase, text: str) -> Line:
+    """The line in which a phase happens; a comment stands for one in which nothing does."""
+    return Line(text, phase, name=phase.value, runs="" if text.startswith("#") else "start")
+
+
+def _next_rate(settings: Settings) -> list[Line]:
+    """What gives the next iteration its learning rate; written out for the manual rule."""
+
+    def line(text: str, name: str, every: int = 1) -> Line:
+        return Line(text, Phase.UPDATE, name=name, runs="end", every=every)
+
+    if settings.schedule == "none":
+        return []
+    if settings.optimizer != "manual":
+        return [line("scheduler.step()", "schedule")]
+    count = line("iteration += 1", "schedule")
+    if settings.schedule == "cosine":
+        factor = _cosine(settings, "iteration")
+        return [count, line(f"lr = {settings.lr!r} * {factor}", "schedule rate")]
+    options = _schedule_options(settings)
+    every = int(options["step_size"])
+    return [
+        count,
+        line(f"if iteration % {options['step_size']} == 0:", "schedule if"),
+        line(f"    lr *= {options['gamma']!r}", "schedule rate", every),
+    ]
+
+
+def _schedule_options(settings: Settings) -> Mapping[str, float]:
+    return Schedule(settings.schedule, settings.schedule_options).options
+
+
+def _cosine(settings: Settings, count: str) -> str:
+    length = _schedule_options(settings)["iterations"]
+    return f"(1 + math.cos(math.pi * min({count} / {length}, 1))) / 2"
+
+
+def scheduler_lines(settings: Settings) -> list[str]:
+    """What makes the scheduler, or begins the count that the manual rule goes by."""
+    if settings.schedule == "none":
+        return []
+    if settings.optimizer == "manual":
+        return ["iteration = 0"]
+    if settings.schedule == "cosine":
+        head = "scheduler = optim.lr_scheduler.LambdaLR("
+        return [head, f"    optimizer, lambda i: {_cosine(settings, 'i')}", ")"]
+    options = ", ".join(f"{name}={value!r}" for name, value in _schedule_options(settings).items())
+    return [f"scheduler = optim.lr_scheduler.StepLR(optimizer, {options})"]
+
+
+def criterion_lines(settings: Settings) -> list[str]:
+    """What makes the criterion, if there is one."""
+    return [_CRITERION[settings.loss]] if settings.loss in _CRITERION else []
+
+
+def optimizer_call(settings: Settings) -> str:
+    """``optim.SGD(net.parameters(), lr=0.05, momentum=0.9)``, as the settings make it."""
+    kind, defaults = OPTIMIZERS[settings.optimizer]
+    if kind is None:
+        return f"lr = {settings.lr!r}"
+    options: Mapping[str, Any] = {"lr": settings.lr, **defaults, **settings.optimizer_options}
+    words = ", ".join(f"{name}={value!r}" for name, value in options.items())
+    return f"optimizer = optim.{kind.__name__}(net.parameters(), {words})"

@@ -1,0 +1,261 @@
+"""A run as a Python script that runs by itself, with torch alone, and prints the same losses."""
+
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.schedules import Schedule
+from backprop_viz.recording.settings import Settings
+from backprop_viz.training.program_text import (
+    criterion_lines,
+    loop_lines,
+    optimizer_call,
+    scheduler_lines,
+)
+from backprop_viz.training.run_journal import Journal
+from backprop_viz.training.script_data import (
+    RunData,
+    batch_lines,
+    helper_lines,
+    imports,
+    packed_images,
+    sample_lines,
+)
+
+Lesson = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What is to be written out: ``iterations`` of a run, as its journal and its lessons tell."""
+
+    model: nn.Module
+    journal: Journal
+    iterations: int
+    lessons: Mapping[int, Lesson]
+    data: RunData
+    threads: int
+
+    @property
+    def foreign(self) -> tuple[int, str] | None:
+        """The first iteration that the script does not repeat, from 1, and what came in there."""
+        found = ((i, what) for i, what in self.journal.foreign.items() if i < self.iterations)
+        first = min(found, default=None)
+        return None if first is None else (first[0] + 1, first[1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stretch:
+    """Iterations ``start`` to ``stop`` that one loop runs."""
+
+    start: int
+    stop: int
+    settings: Settings
+    lesson: Lesson | None
+    twice: bool
+
+
+def script(run: Run, beside: bool) -> str:
+    """The script; samples that it takes along are in a file ``beside`` it, or in the text."""
+    stretches = list(_merged(run, _stretches(run)))
+    first, name = stretches[0].settings, type(run.model).__name__
+    drawn = any(stretch.lesson is not None for stretch in stretches)
+    modules = {"itertools", *imports(run.data, beside)}
+    modules |= {"math"} if any(s.settings.schedule == "cosine" for s in stretches) else set()
+    modules |= {"base64", "zlib"} if drawn else set()
+    helpers = [*([helper_lines(run.data)] if helper_lines(run.data) else [])]
+    helpers += [list(_DRAWING)] if drawn else []
+    made = [
+        f"torch.manual_seed({first.seed})",
+        f"net = {name}()",
+        *sample_lines(run.data, first, beside),
+        *([] if run.data.kind == "random" else [f"batch_size = {first.batch_size}"]),
+        optimizer_call(first),
+        *scheduler_lines(first),
+        *criterion_lines(first),
+    ]
+    blocks = [
+        "\n".join(
+            [
+                _head(name, run.iterations),
+                "",
+                *(f"import {module}" for module in sorted(modules)),
+                "",
+                "import torch",
+                "import torch.nn.functional as F",
+                "from torch import Tensor, nn, optim",
+                "",
+                "# Another number of threads would add in another order, and round otherwise.",
+                f"torch.set_num_threads({run.threads})",
+            ]
+        ),
+        "\n".join(_class_lines(type(run.model))),
+        *("\n".join(lines) for lines in helpers),
+        "\n".join(made),
+        "\n".join(batch_lines(run.data, first.seed)),
+        "\n".join(_loops(run, stretches)),
+    ]
+    return "\n\n\n".join(blocks) + "\n"
+
+
+_DRAWING = (
+    "def drawing(packed, *labels):",
+    '    """A batch that was drawn or chosen by hand."""',
+    "    pixels = bytearray(zlib.decompress(base64.b85decode(packed)))",
+    "    x = torch.frombuffer(pixels, dtype=torch.float32).view(-1, 1, 32, 32)",
+    "    return x, torch.tensor(labels)",
+)
+
+
+def _class_lines(kind: type) -> list[str]:
+    """The source of a class, without the notes in it for who works on the program."""
+    source = textwrap.dedent(inspect.getsource(kind)).rstrip().split("\n")
+    return [line for line in source if not line.strip().startswith("#")]
+
+
+def _head(name: str, iterations: int) -> str:
+    count = f"{iterations:,} iteration{'s' if iterations > 1 else ''}"
+    return (
+        f'"""{name} trained for {count}, by torch alone.\n\n'
+        'Each line printed is the loss of an iteration, bit for bit that of the run.\n"""'
+    )
+
+
+def samples_taken(
+    journal: Journal, iterations: int, lessons: Mapping[int, Lesson], size: int
+) -> int:
+    """How many samples the loader gave of a training part of that ``size``."""
+    cuts = {0, iterations, *journal.settings, *lessons, *(i + 1 for i in lessons)}
+    taken = 0
+    for start, stop in pairwise(sorted(i for i in cuts if i <= iterations)):
+        if start not in lessons:
+            taken = _after(taken, stop - start, journal.at(start).batch_size, size)
+    return taken
+
+
+def _after(taken: int, count: int, batch: int, size: int) -> int:
+    """The samples taken after so many batches more; the last one of an epoch may be smaller."""
+    left = size - taken % size
+    batches = -(-left // batch)
+    if count < batches:
+        return taken + count * batch
+    epochs, rest = divmod(count - batches, -(-size // batch))
+    return taken + left + epochs * size + rest * batch
+
+
+# -- the loops -----------------------------------------------------------------------------------
+
+
+def _stretches(run: Run) -> Iterator[_Stretch]:
+    """The run in stretches in which nothing changes."""
+    journal, lessons = run.journal, run.lessons
+    special = {*lessons, *journal.twice, *journal.foreign}
+    cuts = {0, run.iterations, *journal.settings, *special, *(i + 1 for i in special)}
+    ends = sorted(i for i in cuts if i <= run.iterations)
+    for start, stop in pairwise(ends):
+        twice = start in journal.twice
+        yield _Stretch(start, stop, journal.at(start), lessons.get(start), twice)
+
+
+def _loops(run: Run, stretches: Sequence[_Stretch]) -> Iterator[str]:
+    yield "loader = batches()"
+    settings = stretches[0].settings
+    for stretch in stretches:
+        foreign = run.journal.foreign.get(stretch.start)
+        if foreign is not None:
+            yield from ("", f"# {_FOREIGN[foreign].format(stretch.start + 1)}")
+        if stretch.settings != settings:
+            yield from ("", *_changes(settings, stretch))
+            settings = stretch.settings
+        count = stretch.stop - stretch.start
+        if stretch.lesson is None:
+            yield f"for x, y in itertools.islice(loader, {count}):"
+        else:
+            times = "" if count == 1 else f" * {count}"
+            yield f"for x, y in [{_drawing_call(stretch.lesson)}]{times}:"
+        yield from ("    " + line for line in _body(stretch))
+
+
+# What the script says where it does not do as the run did.
+_FOREIGN = {
+    "altered": "The run altered a gradient of iteration {} on purpose; this script does not.",
+    "weights": "The run took weights from a file before iteration {}; this script does not.",
+    "unknown": "The run is from a file that does not tell all that was done in iteration {}.",
+}
+
+
+def _merged(run: Run, stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
+    """The stretches, with those in one that the same loop can run."""
+    last: _Stretch | None = None
+    for stretch in stretches:
+        if last is not None and _same(last, stretch) and stretch.start not in run.journal.foreign:
+            last = replace(last, stop=stretch.stop)
+            continue
+        if last is not None:
+            yield last
+        last = stretch
+    if last is not None:
+        yield last
+
+
+def _same(one: _Stretch, other: _Stretch) -> bool:
+    if (one.settings, one.twice) != (other.settings, other.twice):
+        return False
+    if one.lesson is None or other.lesson is None:
+        return one.lesson is other.lesson
+    return all(map(torch.equal, one.lesson, other.lesson))
+
+
+def _body(stretch: _Stretch) -> list[str]:
+    lines = loop_lines(stretch.settings)
+    texts = [] if stretch.settings.input_form == "batch" else ["x, y = x[0], y[0]"]
+    for line in lines:
+        if stretch.twice and line.name == Phase.BACKWARD.value:
+            comma = "" if line.text.endswith("()") else ", "
+            texts.append(f"{line.text[:-1]}{comma}retain_graph=True)")
+        texts.append(line.text)
+    if stretch.settings.loss != "output_gradient":
+        texts.append("print(loss.item())")
+    return texts
+
+
+def _drawing_call(lesson: Lesson) -> str:
+    images, labels = lesson
+    digits = ", ".join(map(str, labels.tolist()))
+    return f"drawing({packed_images(images)!r}, {digits})"
+
+
+def _changes(before: Settings, stretch: _Stretch) -> list[str]:
+    """What makes the loop go by other settings; those that its lines hold need nothing."""
+    settings, iteration = stretch.settings, stretch.start
+    lines = [f"# Changed before iteration {iteration + 1}."]
+    if settings.batch_size != before.batch_size:
+        lines.append(f"batch_size = {settings.batch_size}")
+    names = ("lr", "schedule", "schedule_options")
+    if any(getattr(settings, name) != getattr(before, name) for name in names):
+        lines += _rate(settings, iteration)
+    return lines
+
+
+def _rate(settings: Settings, iteration: int) -> list[str]:
+    """The learning rate as it is after so many iterations with these settings from the start."""
+    now = Schedule(settings.schedule, settings.schedule_options).rate(settings.lr, iteration)
+    if settings.optimizer == "manual":
+        count = [] if settings.schedule == "none" else [f"iteration = {iteration}"]
+        return [f"lr = {now!r}", *count]
+    group = "optimizer.param_groups[0]"
+    lines = [f'{group}.pop("initial_lr", None)', f'{group}["lr"] = {settings.lr!r}']
+    if settings.schedule == "none":
+        return lines
+    return [
+        *lines,
+        *scheduler_lines(settings),
+        f"scheduler.last_epoch = {iteration}",
+        f'{group}["lr"] = {now!r}',
+    ]

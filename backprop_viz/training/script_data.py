@@ -1,0 +1,174 @@
+"""The samples of a run in a script: drawn by it, read from the user's files, or taken along."""
+
+import base64
+import zlib
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from backprop_viz.recording.settings import Settings
+from backprop_viz.training.data_sources import Samples, Source
+
+_PIXELS = 32 * 32
+_AT_ONCE = 1000  # samples whose numbers are in memory as floats
+_LINE = 88  # characters of packed samples in a line
+# Bytes of samples from which on they are packed in a hurry.
+_MUCH = 10 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Samples that a script takes along: ``packed`` are all images as bytes, then all labels.
+
+    ``in_use``: they are in the order in which the run takes them, each once.
+    """
+
+    packed: bytes
+    count: int
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    """Where a run's samples come from: ``kind`` is "random", "files" (MNIST's two) or "carried".
+
+    ``shuffled`` says whether the first epoch is in random order, as all others are.
+    """
+
+    kind: str
+    files: tuple[str, ...] = ()
+    carried: Carried | None = None
+    shuffled: bool = True
+
+
+def run_data(settings: Settings, source: Source, taken: int) -> RunData:
+    """The data of a run that took so many samples from its loader.
+
+    Raises ValueError, a sentence, if a file of the user's is no longer there.
+    """
+    if settings.data == "random":
+        return RunData("random")
+    if settings.data == "mnist":
+        from backprop_viz.digits.mnist import training_files
+
+        return RunData("files", tuple(map(str, training_files(settings.mnist_root or ""))))
+    size = len(source.train)
+    order = torch.arange(size)
+    if taken > size:
+        return RunData(
+            "carried", (), _carried(source.train, order, False), not source.in_order_first
+        )
+    if not source.in_order_first:
+        order = torch.randperm(size, generator=torch.Generator().manual_seed(settings.seed))
+    return RunData("carried", (), _carried(source.train, order[:taken], True))
+
+
+def _carried(samples: Samples, index: Tensor, in_use: bool) -> Carried:
+    # Bit by bit: there may be more of them than one would have in memory a second time.
+    packer = zlib.compressobj(1 if len(index) * _PIXELS > _MUCH else 9)
+    packed, labels = bytearray(), bytearray()
+    for part in torch.split(index, _AT_ONCE):
+        pixels, digits = samples.batch(part)
+        # They are bytes divided by 255: what comes back is what was there.
+        packed += packer.compress(pixels.mul(255).round().to(torch.uint8).numpy().tobytes())
+        labels += digits.to(torch.uint8).numpy().tobytes()
+    packed += packer.compress(bytes(labels)) + packer.flush()
+    return Carried(bytes(packed), len(index), in_use)
+
+
+def as_text(packed: bytes) -> str:
+    """Bytes as text that Python needs no escapes for."""
+    return base64.b85encode(packed).decode("ascii")
+
+
+def packed_images(images: Tensor) -> str:
+    """Images (N, 1, 32, 32) float32, exactly, as text."""
+    return as_text(zlib.compress(images.contiguous().numpy().tobytes(), 9))
+
+
+# -- lines of the script -------------------------------------------------------------------------
+
+
+def imports(data: RunData, beside: bool) -> set[str]:
+    """The modules that the lines below need."""
+    if data.kind == "files":
+        return {"gzip", "struct"}
+    if data.carried is None:
+        return set()
+    return {"pathlib", "zlib"} if beside else {"base64", "zlib"}
+
+
+def helper_lines(data: RunData) -> list[str]:
+    """What reads MNIST's files."""
+    if data.kind != "files":
+        return []
+    return [
+        "def read(path):",
+        '    """The numbers of an IDX file, plain or gzipped."""',
+        '    opened = gzip.open if path.endswith(".gz") else open',
+        '    with opened(path, "rb") as file:',
+        "        data = bytearray(file.read())",
+        "    shape = struct.unpack_from(f'>{data[3]}I', data, 4)",
+        "    return torch.frombuffer(data, dtype=torch.uint8, offset=4 + 4 * data[3]).view(shape)",
+    ]
+
+
+def sample_lines(data: RunData, settings: Settings, beside: bool) -> list[str]:
+    """What makes the samples."""
+    if data.kind == "random":
+        size = settings.batch_size
+        y = "torch.randn(10).view(1, -1)" if size == 1 else f"torch.randn({size}, 10)"
+        y += ".argmax(1)" if settings.loss != "mse" else ""
+        return [f"x = torch.randn({size}, 1, 32, 32)", f"y = {y}"]
+    if data.kind == "files":
+        images, labels = data.files
+        return [
+            f"images = F.pad(read({images!r}), (2, 2, 2, 2))",
+            f"labels = read({labels!r}).long()",
+        ]
+    assert data.carried is not None
+    if beside:
+        source = 'pathlib.Path(__file__).with_suffix(".data").read_bytes()'
+        head = [f"packed = {source}"]
+    else:
+        text = as_text(data.carried.packed)
+        parts = (text[i : i + _LINE] for i in range(0, len(text), _LINE))
+        head = ["packed = base64.b85decode(", *(f'    "{part}"' for part in parts), ")"]
+    size = data.carried.count * _PIXELS
+    return [
+        *head,
+        "samples = torch.frombuffer(bytearray(zlib.decompress(packed)), dtype=torch.uint8)",
+        f"images = samples[:{size}].view(-1, 32, 32)",
+        f"labels = samples[{size}:].long()",
+    ]
+
+
+def batch_lines(data: RunData, seed: int) -> list[str]:
+    """The loader as a generator function; it gives what ``sources.Loader`` gives."""
+    if data.kind == "random":
+        return ["def batches():", "    data = x, y", "    while True:", "        yield data"]
+    one = "images[index].unsqueeze(1).float().div_(255), labels[index]"
+    if data.carried is not None and data.carried.in_use:
+        return [
+            "def batches():",
+            '    """The samples in the order in which the run took them."""',
+            "    start = 0",
+            "    while start < len(labels):",
+            "        index = torch.arange(start, min(start + batch_size, len(labels)))",
+            "        start += len(index)",
+            f"        yield {one}",
+        ]
+    shuffled = "torch.randperm(len(labels), generator=shuffle)"
+    return [
+        "def batches():",
+        f"    shuffle = torch.Generator().manual_seed({seed})",
+        f"    order = {shuffled if data.shuffled else 'torch.arange(len(labels))'}",
+        "    while True:",
+        "        start = 0",
+        "        while start < len(order):",
+        "            index = order[start : start + batch_size]",
+        "            start += len(index)",
+        f"            yield {one}",
+        f"        order = {shuffled}",
+    ]

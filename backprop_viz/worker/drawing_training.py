@@ -1,0 +1,180 @@
+"""The worker's part that teaches the net a drawing: steps on it, taken back one by one."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from backprop_viz.digits.prepare import prepare
+from backprop_viz.recording.drawing_training import Lesson, Moved, Saliency
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+
+if TYPE_CHECKING:
+    from backprop_viz.worker.loop import Worker
+
+# As many steps can be taken back; each keeps the recording that was shown before it.
+UNDOS = 32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """An iteration on a drawing: what it took, what the net answered before, what was shown."""
+
+    iteration: int
+    batch: tuple[Tensor, Tensor]
+    drawing: Array
+    label: int
+    answered: tuple[float, ...]
+    before: Recording | None
+
+
+class Lessons:
+    """Which label the drawing has, whether it is the batch, and the iterations that were on it.
+
+    The methods under "commands" are those that the window may name in the mailbox.
+    """
+
+    def __init__(self, worker: "Worker") -> None:
+        self._worker = worker
+        self._label: int | None = None
+        self._wanted = False
+        self._explaining = False
+        self._steps: deque[_Step] = deque(maxlen=UNDOS)
+        # What was shown when the iteration in progress began.
+        self._before: Recording | None = None
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def choose(self, label: int | None) -> None:
+        """Say which digit the drawing is; without a label it is not the batch any more."""
+        self._label = label
+        if label is None:
+            self._wanted = False
+
+    def take_up(self, label: int | None, is_batch: bool) -> None:
+        """Have the drawing's label, and whether it is the batch, as they were in a session."""
+        self._label = label
+        self._wanted = is_batch and not self._worker.training
+
+    def use(self, wanted: bool) -> None:
+        """Take the drawing as the batch of the iterations to begin, or the data again.
+
+        Raises ValueError where there is nothing to learn from a drawing.
+        """
+        if wanted:
+            self._expect_lesson()
+        self._wanted = wanted and not self._worker.training
+
+    def train_on(self) -> None:
+        """One iteration on the drawing. One that is in progress begins again after it."""
+        self._expect_lesson()
+        if not self._worker.abandon():
+            self._before = self._worker.recording
+        self._teach()
+        self._worker.iterate()
+
+    def undo(self) -> None:
+        """Be as before the newest iteration, which was on a drawing, bit for bit."""
+        step = self._newest()
+        if step is None:
+            raise ValueError(
+                "The newest iteration was not on a drawing, so there is nothing to undo: to go "
+                "back farther, show an iteration and choose Continue from here."
+            )
+        self._worker.go_back_to(step.iteration - 1, step.before)
+        self._forget_from(step.iteration)
+
+    def explain(self, wanted: bool) -> None:
+        """Say from now on which pixels speak for the digit, or no longer."""
+        self._explaining = wanted
+
+    # -- what the worker calls ---------------------------------------------------------------
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether the iterations to begin take the drawing."""
+        return self._wanted and self._worker.drawing is not None
+
+    def release(self) -> None:
+        """The data is the batch again."""
+        self._wanted = False
+
+    def begin(self, shown: Recording) -> None:
+        """An iteration is about to begin, while ``shown`` is what was recorded last."""
+        self._before = shown
+        if self.is_batch and self._worker.trainer.iteration not in self._worker.trainer.lessons:
+            self._teach()
+
+    def forget_label(self) -> None:
+        """The drawing is gone: the next one is another digit."""
+        self._label = None
+        self._wanted = False
+
+    def forget_all(self) -> None:
+        """The network is a fresh one."""
+        self._wanted = False
+        self._steps.clear()
+
+    def state(self) -> Lesson:
+        """How things stand, for the window."""
+        step, trainer = self._newest(), self._worker.trainer
+        same = step is not None and step.drawing is self._worker.drawing
+        return Lesson(
+            label=self._label,
+            is_batch=self.is_batch,
+            waits=trainer.phase is not Phase.ZERO_GRAD and trainer.iteration not in trainer.lessons,
+            can_undo=step is not None,
+            moved=Moved(step.iteration, step.label, step.answered) if step and same else None,
+            saliency=self._saliency(),
+        )
+
+    # -- the steps ---------------------------------------------------------------------------
+
+    def _expect_lesson(self) -> None:
+        if self._worker.drawing is None:
+            raise ValueError("There is no drawing yet: draw a digit on the pad first.")
+        if self._label is None:
+            raise ValueError("The drawing has no label yet: choose its label first.")
+        self._worker.trainer.expect_labels()
+
+    def _teach(self) -> None:
+        """Have the iteration that is due take the drawing."""
+        trainer, drawing = self._worker.trainer, self._worker.drawing
+        assert drawing is not None
+        assert self._label is not None
+        done = trainer.iteration
+        answered = tuple(float(p) for p in trainer.classify(drawing))
+        batch = (torch.from_numpy(prepare(drawing)).view(1, 1, 32, 32), torch.tensor([self._label]))
+        trainer.use_batch(*batch)
+        before = self._before if _shows_end_of(self._before, done) else None
+        self._forget_from(done + 1)
+        self._steps.append(_Step(done + 1, batch, drawing, self._label, answered, before))
+
+    def _forget_from(self, iteration: int) -> None:
+        kept = [step for step in self._steps if step.iteration < iteration]
+        self._steps.clear()
+        self._steps.extend(kept)
+
+    def _newest(self) -> _Step | None:
+        """The newest finished iteration, if it was on a drawing."""
+        trainer = self._worker.trainer
+        taken = trainer.lessons.get(trainer.iteration - 1)
+        steps = (step for step in self._steps if step.iteration == trainer.iteration)
+        return next((step for step in steps if taken and taken[0] is step.batch[0]), None)
+
+    def _saliency(self) -> Saliency | None:
+        drawing = self._worker.drawing
+        if not self._explaining or drawing is None:
+            return None
+        return self._worker.trainer.saliency(drawing, self._label)
+
+
+def _shows_end_of(recording: Recording | None, iteration: int) -> bool:
+    """Whether a recording is all there is to see after so many iterations."""
+    if recording is None or recording.preview:
+        return recording is not None and iteration == 0
+    return recording.iteration == iteration and recording.span(Phase.UPDATE) is not None

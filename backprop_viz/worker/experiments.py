@@ -1,0 +1,75 @@
+"""The worker's part that runs the newest iteration again, otherwise than it ran."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.phases import Phase
+from backprop_viz.worker.fault_notices import notice_of
+
+if TYPE_CHECKING:
+    from backprop_viz.worker.loop import Worker
+
+
+class Experiments:
+    """Experiments with the newest iteration's backward; one that fails leaves the run as it was.
+
+    The methods are those that the window may name in the mailbox.
+    """
+
+    def __init__(self, worker: "Worker") -> None:
+        self._worker = worker
+
+    def alter(self, alteration: Alteration | None) -> None:
+        """Run the iteration's backward again with a gradient altered; None: as it was."""
+        trainer = self._worker.trainer
+        due = trainer.phase
+        if due is Phase.ZERO_GRAD and not trainer.iteration:
+            raise ValueError("There is no backward to change yet: press F11 to run an iteration.")
+
+        def run() -> Recorder:
+            recorder = Recorder(trainer, alteration=alteration)
+            recorder.step()
+            while trainer.phase is not due:
+                recorder.step()
+            return recorder
+
+        self._try("experiments.alter", run)
+
+    def backward_twice(self, retain_graph: bool) -> None:
+        """Run the iteration's backward twice; torch refuses if the graph is not retained."""
+        trainer = self._worker.trainer
+
+        def run() -> Recorder:
+            recorder = Recorder(trainer)
+            while trainer.phase is not Phase.BACKWARD:
+                recorder.step()
+            recorder.backward_twice(retain_graph)
+            return recorder
+
+        self._try("experiments.backward_twice", run)
+
+    def _try(self, name: str, run: Callable[[], Recorder]) -> None:
+        """Run from the start of the newest iteration on; the worker hears of it if that goes well.
+
+        Until then only the trainer is touched, which can be put back.
+        """
+        worker, trainer = self._worker, self._worker.trainer
+        finished = trainer.phase is Phase.ZERO_GRAD and trainer.iteration > 0
+        try:
+            with trainer.undone_if_it_fails():
+                if finished:
+                    worker.bring_trainer_to(trainer.iteration - 1)
+                else:
+                    trainer.restart_iteration()
+                start = trainer.checkpoint()
+                recorder = run()
+        except Exception as error:
+            notice = notice_of(error)
+            code = {"failed": "undone", "out_of_memory": "undone_memory"}
+            notice = replace(notice, code=code.get(notice.code, notice.code))
+            worker.complaints.tell(notice, name)
+            return
+        worker.ran_again(start, recorder, branch=finished)

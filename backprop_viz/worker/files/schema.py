@@ -1,0 +1,352 @@
+"""What a session file may hold: the type, the range and the size of every field, as data.
+
+``SESSION.read`` is the only way from a file into the program, and what is saved goes through it
+too: a field that is added anywhere has to be declared here, or no session can be saved.
+
+The settings are in ``schema_settings``, for the window to look at.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from backprop_viz.digits.lenet import LeNet
+from backprop_viz.recording import quantities
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.files.kinds import (
+    Bytes,
+    Exactly,
+    Flag,
+    Kind,
+    Number,
+    OneOf,
+    Rule,
+    Text,
+    TextOr,
+    Whole,
+)
+from backprop_viz.recording.files.nested import (
+    ALL,
+    Cases,
+    Either,
+    Entries,
+    Items,
+    Maybe,
+    RecordOf,
+    Row,
+    Table,
+)
+from backprop_viz.recording.files.schema_settings import (
+    BATCH,
+    OPTIMIZER_OPTIONS,
+    RATE,
+    SCHEDULE_OPTIONS,
+    SETTINGS,
+)
+from backprop_viz.recording.history import Curves
+from backprop_viz.recording.input_forms import FORMS
+from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES, WIDEST
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.schedules import SCHEDULES, Schedule
+from backprop_viz.training.checkpoints import Checkpoint
+from backprop_viz.training.data_sources import LoaderState
+from backprop_viz.training.run_journal import FOREIGN, Journal
+from backprop_viz.worker.files.arrays import GeneratorState, Numbers
+from backprop_viz.worker.files.stored_run import StoredRun
+
+MOST_ITERATIONS = 1_000_000_000  # what counts them is a signed number of 32 bits in Qt
+LARGEST = float(np.finfo(np.float32).max)  # what torch computes with
+SIDE = 280  # of a picture on the pad
+
+FLOAT, LONG, DOUBLE = torch.float32, torch.int64, torch.float64
+NOTHING = Exactly(None)
+ITERATION = Whole(0, MOST_ITERATIONS)
+LABEL = Whole(0, 9)
+NAME = Text(200)
+NODE = TextOr(Text(1_000), Whole(0, 1_000_000))  # a node's key; in old files, its number
+ANY_NUMBER = Number(-quantities.LARGEST, quantities.LARGEST)
+
+# -- the network ---------------------------------------------------------------------------------
+
+
+def _parameters() -> dict[str, tuple[int, ...]]:
+    with torch.device("meta"):  # shapes alone: nothing is drawn
+        return {name: tuple(value.shape) for name, value in LeNet().state_dict().items()}
+
+
+PARAMETERS = _parameters()
+
+# -- where the run is ----------------------------------------------------------------------------
+
+IMAGES = Numbers(Tensor, FLOAT, ((1, 4096), 1, 32, 32), finite=True)
+LABELS = Numbers(Tensor, LONG, ((1, 4096),), 0, 9)
+
+
+def _as_many_labels_as_images(batch: tuple[Tensor, Tensor]) -> str | None:
+    images, labels = map(len, batch)
+    return None if images == labels else f"has {images:,} images and {labels:,} labels"
+
+
+BATCH_OF_SAMPLES = Row((IMAGES, LABELS), rules=(_as_many_labels_as_images,))
+
+
+# What torch keeps of a parameter from step to step, by its place in the network.
+def _kept(shape: tuple[int, ...]) -> Table:
+    same = Numbers(Tensor, FLOAT, shape)
+    averages = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_avg")
+    count = Numbers(Tensor, FLOAT, (), 0, MOST_ITERATIONS, finite=True, whole=True)
+    kinds = {"step": count, "momentum_buffer": Maybe(same), **dict.fromkeys(averages, same)}
+    return Table(kinds, optional=ALL)
+
+
+STATE = Table({i: _kept(s) for i, s in enumerate(PARAMETERS.values())}, optional=ALL)
+NEVER = Exactly(False)  # torch's options that the program never sets
+GROUP = Table(
+    {
+        **OPTIMIZER_OPTIONS.kinds,
+        "betas": Row((Number(0, math.nextafter(1, 0)),) * 2),
+        "lr": Number(0, LARGEST, infinite=True),
+        "initial_lr": Number(0, LARGEST, infinite=True),
+        "maximize": NEVER,
+        "capturable": NEVER,
+        "differentiable": NEVER,
+        "decoupled_weight_decay": NEVER,
+        "foreach": NOTHING,
+        "fused": NOTHING,
+        "params": Items(Whole(0, len(PARAMETERS) - 1), len(PARAMETERS), len(PARAMETERS)),
+    },
+    # Each optimizer has some of them; which, it is asked for when the run is taken up.
+    optional=ALL,
+)
+SCHEDULE = Cases(
+    "name",
+    {
+        name: RecordOf(
+            Schedule,
+            {
+                "name": OneOf((name,)),
+                "given": Table(
+                    {option: SCHEDULE_OPTIONS.kinds[option] for option in options},
+                    optional=ALL,
+                ),
+            },
+        )
+        for name, options in SCHEDULES.items()
+    },
+)
+CHECKPOINT = RecordOf(
+    Checkpoint,
+    {
+        "iteration": ITERATION,
+        "model": Table({n: Numbers(Tensor, FLOAT, shape) for n, shape in PARAMETERS.items()}),
+        "grads": Maybe(
+            Row(tuple(Maybe(Numbers(Tensor, FLOAT, s)) for s in PARAMETERS.values()), list)
+        ),
+        "optimizer": Maybe(Table({"state": STATE, "param_groups": Items(GROUP, 1, 1)})),
+        "random_state": GeneratorState(),
+        "loader": RecordOf(
+            LoaderState,
+            {"generator": GeneratorState(), "shuffled": Flag(), "position": ITERATION},
+        ),
+        "fetched": Row((Whole(-1, MOST_ITERATIONS + 1), BATCH_OF_SAMPLES)),
+        "lesson": Maybe(BATCH_OF_SAMPLES),
+        "settings": Row((RATE, SCHEDULE, BATCH, Flag(), Flag())),
+        "input_form": OneOf(FORMS),
+    },
+)
+
+# -- what was seen of the run --------------------------------------------------------------------
+
+_MANY = (0, MOST_ITERATIONS)
+_LOSSES = Numbers(np.ndarray, DOUBLE, (_MANY,), -LARGEST, LARGEST)
+_SHARES = Numbers(np.ndarray, DOUBLE, (_MANY,), 0, 1)
+
+
+def _as_long_as_each_other(curves: Curves) -> str | None:
+    loss, accuracy, *held_out = (len(getattr(curves, name)) for name in Curves.__slots__)
+    if loss != accuracy:
+        return f"has {loss:,} losses and {accuracy:,} accuracies"
+    if len(set(held_out)) > 1:
+        return "has evaluations of which some numbers are missing"
+    return None
+
+
+CURVES = RecordOf(
+    Curves,
+    {
+        "loss": _LOSSES,
+        "accuracy": _SHARES,
+        "held_out_iteration": Numbers(
+            np.ndarray, DOUBLE, (_MANY,), 0, MOST_ITERATIONS, finite=True, whole=True, rising=True
+        ),
+        "held_out_loss": _LOSSES,
+        "held_out_accuracy": _SHARES,
+    },
+    rules=(_as_long_as_each_other,),
+)
+
+# -- the window's own ----------------------------------------------------------------------------
+
+
+def _breakpoint(kind: str, key: Kind, value: Kind) -> RecordOf:
+    return RecordOf(Breakpoint, {"kind": OneOf((kind,)), "key": key, "value": value})
+
+
+BREAKPOINT = Cases(
+    "kind",
+    {
+        kind: _breakpoint(kind, key, value)
+        for kind, key, value in (
+            ("line", TextOr(NAME, Whole(1, 100_000)), NOTHING),
+            ("layer", NAME, NOTHING),
+            ("node", NODE, NOTHING),
+            ("parameter", NAME, NOTHING),
+            ("loss_above", NOTHING, ANY_NUMBER),
+            ("norm_above", Maybe(NAME), ANY_NUMBER),
+            ("norm_below", Maybe(NAME), ANY_NUMBER),
+            ("grad_zero", Maybe(NAME), NOTHING),
+            ("grad_none", Maybe(NAME), NOTHING),
+            ("not_finite", NOTHING, NOTHING),
+        )
+    },
+)
+STROKE = Table(
+    {
+        # x, y and width of each point, in the drawing's units: the pen may leave the pad.
+        "points": Numbers(np.ndarray, DOUBLE, ((1, MOST_POINTS), 3), -20_000, 20_000, finite=True),
+        "erases": Flag(),
+    }
+)
+PICTURE = Table({"greys": Bytes(SIDE * SIDE)})
+
+
+def _can_be_painted(window: Mapping[str, Any]) -> str | None:
+    """Whether the drawing's points are not too many, nor any of them too wide, for a moment."""
+    strokes = [mark["points"] for mark in window.get("strokes", ()) if "points" in mark]
+    points = sum(map(len, strokes))
+    if points > MOST_POINTS:
+        return f"holds strokes of {points:,} points, more than {MOST_POINTS:,}"
+    if any((stroke[:, 2].min() <= 0) or (stroke[:, 2].max() > WIDEST) for stroke in strokes):
+        return f"holds a stroke with a width that is not above 0 and up to {WIDEST:g}"
+    return None
+
+
+WINDOW = Table(
+    {
+        "strokes": Items(Either({"greys": PICTURE, "points": STROKE}), MOST_STROKES),
+        "label": Maybe(LABEL),
+        "is_batch": Flag(),
+        "breakpoints": Items(BREAKPOINT, 1_000, type=tuple),
+        # The sizes of a splitter's parts, by its name.
+        "layout": Entries(NAME, Items(Whole(0, 100_000), 16), 32),
+        "pen": Whole(0, 2),
+    },
+    optional=ALL,
+    rules=(_can_be_painted,),
+)
+
+# -- all of it -----------------------------------------------------------------------------------
+
+
+def _follow_each_other(run: StoredRun) -> str | None:
+    now, before = run.checkpoint.iteration, run.before
+    if before is not None and before.iteration != now - 1:
+        return f"holds iteration {before.iteration:,} as the one before {now:,}"
+    for part, found in (("kept", run.kept), ("past", run.past)):
+        numbers = [one.iteration for one in found]
+        if numbers != sorted(numbers) or (numbers and numbers[-1] > now):
+            return f"holds iterations in {part} that do not come one after the other up to {now:,}"
+    return None
+
+
+def _optimizer_is_its_own(run: StoredRun) -> str | None:
+    name = run.settings.optimizer
+    for checkpoint in (run.checkpoint, run.before, *run.past):
+        if checkpoint is None:
+            continue
+        if (checkpoint.optimizer is None) != (name == "manual"):
+            return f"holds a checkpoint that is not of its optimizer, {name}"
+        if checkpoint.optimizer is None:
+            continue
+        kept = _kept_of_a_step(name, checkpoint.optimizer["param_groups"][0])
+        # One that is empty is of a parameter that was not stepped yet.
+        for found in filter(None, checkpoint.optimizer["state"].values()):
+            if set(found) - {"momentum_buffer"} != kept - {"momentum_buffer"}:
+                return f"holds the state of another optimizer than {name} with its options"
+            if "momentum_buffer" in kept and found.get("momentum_buffer") is None:
+                return "holds no momentum_buffer of a parameter that was stepped with momentum"
+    return None
+
+
+def _kept_of_a_step(name: str, group: Mapping[str, Any]) -> set[str]:
+    """What torch keeps of a parameter that was stepped."""
+    if name == "adam":
+        more = {"max_exp_avg_sq"} if group.get("amsgrad") else set()
+        return {"step", "exp_avg", "exp_avg_sq"} | more
+    kept = {"momentum_buffer"} if group.get("momentum") else set()
+    if name == "rmsprop":
+        kept |= {"step", "square_avg"} | ({"grad_avg"} if group.get("centered") else set())
+    return kept
+
+
+ALTERED = Maybe(
+    RecordOf(
+        Alteration,
+        {
+            "node": NODE,
+            "kind": OneOf(("scale", "clip", "zero", "noise")),
+            "value": ANY_NUMBER,
+        },
+    )
+)
+BACKWARDS = Whole(1, 2)
+KEPT = RecordOf(
+    Kept,
+    {
+        "iteration": ITERATION,
+        "samples": Maybe(BATCH),
+        "altered": ALTERED,
+        "backwards": BACKWARDS,
+    },
+)
+_RULES: tuple[Rule, ...] = (_follow_each_other, _optimizer_is_its_own)
+
+
+def _begins_at_the_start(journal: Journal) -> str | None:
+    return None if 0 in journal.settings else "holds no settings that begin the run"
+
+
+JOURNAL = RecordOf(
+    Journal,
+    {
+        "settings": Entries(ITERATION, SETTINGS, 100_000),
+        "twice": Items(ITERATION, 100_000, type=tuple),
+        "foreign": Entries(ITERATION, OneOf(FOREIGN), 100_000),
+    },
+    rules=(_begins_at_the_start,),
+)
+SESSION = RecordOf(
+    StoredRun,
+    {
+        "settings": SETTINGS,
+        "due": OneOf(Phase),
+        "checkpoint": CHECKPOINT,
+        "before": Maybe(CHECKPOINT),
+        "curves": CURVES,
+        "altered": ALTERED,
+        "backwards": BACKWARDS,
+        "earlier": Items(Row((NAME, CURVES)), 16, type=tuple),
+        "window": WINDOW,
+        "kept": Items(KEPT, 10_000, type=tuple),
+        "past": Items(CHECKPOINT, 1_000, type=tuple),
+        "lessons": Entries(ITERATION, BATCH_OF_SAMPLES, 100_000),
+        "journal": Maybe(JOURNAL),
+    },
+    rules=_RULES,
+)

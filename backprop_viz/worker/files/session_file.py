@@ -1,0 +1,166 @@
+"""A run as it stands, in one file, from which it goes on as if it had never stopped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from backprop_viz.capture.recorder import Recorder, preview
+from backprop_viz.recording.files.kinds import Wrong, described
+from backprop_viz.recording.files.raw import Raw
+from backprop_viz.recording.iteration import Kept, Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.training.trainer import Trainer
+from backprop_viz.worker.files.container import read_container, write_container
+from backprop_viz.worker.files.schema import SESSION
+from backprop_viz.worker.files.stored_run import StoredRun
+from backprop_viz.worker.files.upgrade import upgraded
+
+__all__ = [
+    "SUFFIX",
+    "ResumedRun",
+    "StoredRun",
+    "load_session",
+    "record_again",
+    "resume",
+    "save_session",
+]
+
+SUFFIX = ".bpviz"
+_KIND = "session"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResumedRun:
+    """A run to go on with; ``recorder`` is the one of the iteration under way, if one is."""
+
+    trainer: Trainer
+    recorder: Recorder | None
+    recording: Recording
+
+
+def save_session(path: Path, run: StoredRun, about: Mapping[str, str] | None = None) -> None:
+    """Write a run, atomically, for its owner alone to read.
+
+    ``read_about`` tells ``about`` of the file, and of the run its data, loss, optimizer and how
+    many iterations are done. Raises ValueError, a sentence, if it cannot be written.
+    """
+    try:
+        SESSION.read(run)
+    except Wrong as wrong:  # it could not be opened again
+        raise ValueError(f"{path.name} cannot be saved: {wrong}.") from wrong
+    value = {f.name: getattr(run, f.name) for f in fields(run)}
+    write_container(path, _KIND, value, {**(about or {}), **_about(run)})
+
+
+def _about(run: StoredRun) -> dict[str, str]:
+    """What is told of the very run that is written, whatever the window showed by then."""
+    settings = run.settings
+    return {
+        "data": settings.data,
+        "loss": settings.loss,
+        "optimizer": settings.optimizer,
+        "iterations": str(run.checkpoint.iteration),
+    }
+
+
+def load_session(path: Path) -> StoredRun:
+    """Read a run. Raises ValueError, a sentence for the user, if the file holds none.
+
+    All of it is looked at, every field against its type, its range and its size.
+    """
+    found = read_container(path, _KIND)
+    try:
+        if not isinstance(found, dict):
+            raise Wrong(f"it is {described(found)}, not a run")
+        run: StoredRun = SESSION.read(Raw(StoredRun.__name__, upgraded(found)))
+    except Wrong as wrong:
+        raise _unusable(path, str(wrong)) from wrong
+    return _as_it_ran(run)
+
+
+def _as_it_ran(run: StoredRun) -> StoredRun:
+    """Random data was one input, whatever the batch size, in files of before it took any."""
+    if run.settings.data != "random":
+        return run
+    _, (images, _) = run.checkpoint.fetched
+    return replace(run, settings=replace(run.settings, batch_size=len(images)))
+
+
+def resume(run: StoredRun, path: Path) -> ResumedRun:
+    """Bring a run back to where it was. Raises ValueError, a sentence, if that cannot be.
+
+    What ran of the newest iteration is run and recorded once more.
+    """
+    try:
+        trainer = Trainer.from_settings(run.settings)
+        if text := _missing_options(run, trainer):
+            raise ValueError(text)
+        # One iteration more shows that all fits together before anything is replaced by it.
+        trainer.restore(run.checkpoint)
+        trainer.input_form = "batch"  # what the network refuses was no fault of the file
+        trainer.iterate()
+        recording = _newest(run, trainer)
+        trainer.restore(run.checkpoint)
+        recorder = _replay(run, trainer)
+    except MemoryError:
+        raise
+    except ValueError as error:
+        raise _unusable(path, str(error)) from error
+    except Exception as error:
+        said = f"its parts do not fit together ({type(error).__name__}: {str(error)[:100]})"
+        raise _unusable(path, said) from error
+    trainer.take_over(run.settings)
+    trainer.lessons.update(run.lessons)
+    if recorder is not None:
+        recording = recorder.recording()
+    return ResumedRun(trainer, recorder, recording)
+
+
+def _newest(run: StoredRun, trainer: Trainer) -> Recording:
+    """The iteration that was finished last, if it can be run once more; else what comes next."""
+    if run.due is Phase.ZERO_GRAD and run.before is not None:
+        trainer.restore(run.before)
+        kept = Kept(trainer.iteration + 1, None, run.altered, run.backwards)
+        return record_again(trainer, kept)
+    trainer.restore(run.checkpoint)
+    return preview(trainer)
+
+
+def _replay(run: StoredRun, trainer: Trainer) -> Recorder | None:
+    if run.due is Phase.ZERO_GRAD:
+        return None
+    recorder = Recorder(trainer, alteration=run.altered)
+    _run_until(run.due, run.backwards, recorder, trainer)
+    return recorder
+
+
+def record_again(trainer: Trainer, kept: Kept) -> Recording:
+    """Run the iteration that is due as it was run before, and record it."""
+    recorder = Recorder(trainer, kept.samples, kept.altered)
+    _run_until(Phase.ZERO_GRAD, kept.backwards, recorder, trainer)
+    return recorder.recording()
+
+
+def _run_until(due: Phase, backwards: int, recorder: Recorder, trainer: Trainer) -> None:
+    recorder.step()
+    while trainer.phase is not due:
+        if trainer.phase is Phase.BACKWARD and backwards > 1:
+            recorder.backward_twice(retain_graph=True)
+        else:
+            recorder.step()
+
+
+def _missing_options(run: StoredRun, trainer: Trainer) -> str:
+    """Which options torch goes by and the file has not, as a sentence; "" if it has them all."""
+    for checkpoint in (run.checkpoint, run.before):
+        if trainer.optimizer is not None and checkpoint is not None and checkpoint.optimizer:
+            known = checkpoint.optimizer["param_groups"][0]
+            missing = trainer.optimizer.param_groups[0].keys() - known.keys()
+            if missing - {"initial_lr"}:
+                return f"its {run.settings.optimizer} optimizer has no {sorted(missing)[0]}"
+    return ""
+
+
+def _unusable(path: Path, what: str) -> ValueError:
+    what = " ".join(what.split()).rstrip(".")
+    return ValueError(f"{path.name} cannot be opened: {what}; choose another file.")

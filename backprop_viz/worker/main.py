@@ -1,0 +1,53 @@
+"""What the worker's process runs."""
+
+import gc
+import os
+import signal
+import sys
+import threading
+
+from backprop_viz.stream.flow_control import SWITCH_S
+from backprop_viz.stream.frames import read_message
+from backprop_viz.stream.pipe import line
+from backprop_viz.worker.channel import Mailbox
+
+# One that was asked to end, which the window may have been as well, has so long to have it save
+# the run.
+ASKED_ENDS_WITHIN_S = 6.0
+
+
+def serve() -> None:
+    """What the worker's process runs."""
+    _leave_signals_to_the_window()
+    incoming, outgoing = line(sys.argv[1:3])
+    from backprop_viz.worker.loop import Worker
+
+    try:
+        settings = read_message(incoming)
+    except EOFError:
+        return  # no window came of it
+    sys.setswitchinterval(SWITCH_S)
+    mailbox = Mailbox(incoming, outgoing)
+    worker = Worker(mailbox, settings)
+    # What is loaded by now stays: the collector need not go through all of torch now and then.
+    gc.freeze()
+    worker.run()
+
+
+def _leave_signals_to_the_window() -> None:
+    """Be there for as long as the window may want its run saved, whatever both are sent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, _end_later)
+
+
+def _end_later(number: int, frame: object) -> None:
+    """End of a signal that was meant for this process alone, as the window has not ended it."""
+
+    def end() -> None:
+        os._exit(128 + number)
+
+    timer = threading.Timer(ASKED_ENDS_WITHIN_S, end)
+    timer.daemon = True
+    timer.start()

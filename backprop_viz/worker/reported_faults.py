@@ -1,0 +1,45 @@
+"""What the worker told the user that went wrong, until it has gone right."""
+
+from dataclasses import replace
+
+from backprop_viz.recording.notices import RUN, Notice
+from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.worker.channel import Mailbox
+
+# How many iterations were done, and the phase.
+Place = tuple[int, Phase]
+
+
+class Complaints:
+    """Tells what goes wrong, and withdraws it when its subject goes right.
+
+    A subject is a command's name, or one of those above.
+    """
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self._open: dict[str, Place | None] = {}
+        self.count = 0
+
+    def tell(self, notice: Notice, subject: str, place: Place | None = None) -> None:
+        """Have the user told; ``place`` is where the run was, if that is what did not go on."""
+        self.count += 1
+        self._open[subject] = place
+        self._mailbox.tell(replace(notice, subject=subject))
+
+    def went_right(self, *subjects: str) -> None:
+        """Withdraw what was told of these."""
+        for subject in subjects:
+            if subject in self._open:
+                del self._open[subject]
+                self._mailbox.tell(Notice("withdrawn", (), subject))
+
+    def ran(self, iteration: int, phase: Phase) -> None:
+        """A phase has run, after so many iterations: what was told of it, or of one before."""
+        place = self._open.get(RUN)
+        if place is not None and _order(place) <= _order((iteration, phase)):
+            self.went_right(RUN)
+
+
+def _order(place: Place) -> tuple[int, int]:
+    return place[0], PHASES.index(place[1])

@@ -1,0 +1,145 @@
+"""What the worker answers about its samples: pages of images, and scores, a slice at a time."""
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from backprop_viz.recording.samples import Page, Part, Progress, Scores, Sheet, unread
+from backprop_viz.training.evaluation import Evaluation, Scoring
+from backprop_viz.worker.channel import Mailbox
+
+if TYPE_CHECKING:
+    from backprop_viz.worker.loop import Worker
+
+PROGRESS_S = 0.1
+# Beside free training, an evaluation on demand takes at most as long as what it waits for.
+REST = 1.0
+
+
+class Browsing:
+    """Keeps the last scores of each part; the methods under "commands" are the window's to name.
+
+    Nothing is sent, and nothing but the arrays of the last evaluation kept, while the window
+    watches no part.
+    """
+
+    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
+        self._worker, self._mailbox = worker, mailbox
+        # Not from 0: the worker that is put in place of this one must not count the same.
+        self._source = time.time_ns()
+        self._watched: Part | None = None
+        self._scores: dict[Part, tuple[int, Scores]] = {}
+        self._job: tuple[Part, int, Scoring] | None = None
+        self._told_at = self._next_at = 0.0
+
+    # -- what the worker tells ---------------------------------------------------------------
+
+    def begin(self) -> None:
+        """A run began with a fresh network: nothing is read yet."""
+        self.cancel()
+        self._source += 1
+        self._scores.clear()
+        self._send_sheet()
+
+    def rewound(self) -> None:
+        """The run goes on from an earlier iteration: scores of what came later are no more."""
+        self.cancel()
+        now = self._worker.trainer.iteration
+        self._scores = {part: kept for part, kept in self._scores.items() if kept[0] <= now}
+        self._send_sheet()
+
+    def evaluated(self, evaluation: Evaluation) -> None:
+        """The held-out part was evaluated, as training does."""
+        self._keep("held_out", self._worker.trainer.iteration, evaluation)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an evaluation on demand has a slice to do."""
+        return self._job is not None
+
+    def go_on(self, training: bool) -> None:
+        """Do a slice of the evaluation on demand; beside training only if it is its turn."""
+        begun = time.perf_counter()
+        if self._job is None or (training and begun < self._next_at):
+            return
+        part, iteration, scoring = self._job
+        try:
+            scoring.go_on()
+        except Exception:
+            self.cancel()
+            raise
+        now = time.perf_counter()
+        self._next_at = now + REST * (now - begun)
+        if scoring.finished:
+            self.cancel()
+            self._keep(part, iteration, scoring.evaluation())
+        elif now >= self._told_at + PROGRESS_S:
+            self._told_at = now
+            self._mailbox.answer(Progress(part, scoring.done, scoring.total))
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def watch(self, part: Part | None) -> None:
+        """Send the part's sheet now and after each evaluation; None: no more."""
+        self._watched = part
+        self._send_sheet()
+
+    def images(self, part: Part, source: int, index: NDArray[np.int64]) -> None:
+        """Send a page of images; none of data that is no more."""
+        if source == self._source:
+            images, _ = self._worker.trainer.samples(part).batch(torch.from_numpy(index))
+            self._mailbox.answer(Page(part, source, index, as_bytes(images[:, 0].numpy())))
+
+    def evaluate(self, part: Part, count: int | None) -> None:
+        """Begin to read the part's first ``count`` samples, or all, with the network as it is."""
+        self.cancel()
+        scoring = self._worker.trainer.scoring(part, count)
+        self._job = (part, self._worker.trainer.iteration, scoring)
+        self._mailbox.answer(Progress(part, 0, scoring.total))
+
+    def cancel(self) -> None:
+        """Leave off the evaluation on demand; the scores before it stay."""
+        if self._job is not None:
+            part, _, _ = self._job
+            self._job = None
+            self._mailbox.answer(Progress(part, 0, 0))
+
+    def load(self, part: Part, source: int, index: int) -> None:
+        """Begin an iteration with a sample as its batch; one in progress begins again after it.
+
+        Raises ValueError where no label enters the loss.
+        """
+        if source != self._source:
+            return
+        trainer = self._worker.trainer
+        trainer.expect_labels()
+        batch = trainer.samples(part).batch(torch.tensor([index]))
+        self._worker.abandon()
+        trainer.use_batch(*batch)
+        self._worker.step()
+
+    # -- answers -----------------------------------------------------------------------------
+
+    def _keep(self, part: Part, iteration: int, evaluation: Evaluation) -> None:
+        self._scores[part] = (iteration, evaluation.scores)
+        if part == self._watched:
+            self._send_sheet()
+
+    def _send_sheet(self) -> None:
+        part = self._watched
+        if part is None:
+            return
+        labels = self._worker.trainer.samples(part).labels.numpy().astype(np.int16)
+        iteration, scores = self._scores.get(part, (None, unread(len(labels))))
+        self._mailbox.answer(Sheet(part, self._source, labels, scores, iteration))
+
+
+def as_bytes(images: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Images (n, H, W) as 0..255; one that is not within 0..1 is stretched over its own range."""
+    low, high = (bound(images, axis=(1, 2), keepdims=True) for bound in (np.min, np.max))
+    within = (low >= 0) & (high <= 1)
+    low, span = np.where(within, 0, low), np.where(within | (high == low), 1, high - low)
+    return np.rint((images - low) / span * 255).astype(np.uint8)

@@ -1,0 +1,90 @@
+"""The worker's part that writes the run out as a script, to be copied or saved."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from backprop_viz.recording.files.atomic import write_atomically
+from backprop_viz.stream.messages import Scripted
+from backprop_viz.training.script import Run, samples_taken, script
+from backprop_viz.training.script_data import run_data
+from backprop_viz.worker.channel import Mailbox
+
+if TYPE_CHECKING:
+    from backprop_viz.worker.loop import Worker
+
+# Of a run that has not begun, the script runs so many iterations.
+FIRST = 10
+# The most characters that go to the clipboard; of more samples than this not even packed ones fit.
+LONGEST = 1_000_000
+MOST_SAMPLES = 20_000
+DATA = ".data"
+
+
+class Scripts:
+    """Makes scripts; the methods under "commands" are those that the window may name."""
+
+    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
+        self._worker, self._mailbox = worker, mailbox
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def copy(self) -> None:
+        """Send the run so far as a script, if it is not too long for that."""
+        if self._samples() > MOST_SAMPLES:
+            self._mailbox.answer(Scripted(self._iterations, None, None, None))
+            return
+        run = self._run()
+        text = script(run, beside=False)
+        fits = len(text) <= LONGEST
+        self._mailbox.answer(Scripted(run.iterations, text if fits else None, None, run.foreign))
+
+    def save(self, path: str) -> None:
+        """Write the script to a file, and samples that are too many for it to one beside it.
+
+        Raises ValueError, a sentence, if that cannot be.
+        """
+        run, file = self._run(), Path(path)
+        carried = run.data.carried
+        beside = carried is not None and len(carried.packed) > LONGEST // 2
+        data = file.with_suffix(DATA) if carried is not None and beside else None
+        if carried is not None and data is not None:
+            # Whoever replaces a script means its samples too; who saves a new one does not.
+            if data.exists() and not file.exists():
+                raise ValueError(
+                    f"{data.name} is there already, and would be replaced by the script's samples; "
+                    "choose another name for the script."
+                )
+            write_atomically(data, carried.packed)
+        write_atomically(file, script(run, beside).encode())
+        beside_it = None if data is None else str(data)
+        self._mailbox.answer(Scripted(run.iterations, None, path, run.foreign, beside_it))
+
+    # ----------------------------------------------------------------------------------------
+
+    @property
+    def _iterations(self) -> int:
+        return self._worker.trainer.iteration or FIRST
+
+    def _lessons(self) -> dict[int, tuple[Tensor, Tensor]]:
+        trainer = self._worker.trainer
+        return {i: batch for i, batch in trainer.lessons.items() if i < trainer.iteration}
+
+    def _taken(self) -> int:
+        """How many samples the loader gave."""
+        size = len(self._worker.trainer.samples("train"))
+        return samples_taken(self._worker.journal, self._iterations, self._lessons(), size)
+
+    def _samples(self) -> int:
+        """How many samples the script has to take along."""
+        if self._worker.settings.data in ("random", "mnist"):
+            return 0
+        return min(self._taken(), len(self._worker.trainer.samples("train")))
+
+    def _run(self) -> Run:
+        worker, trainer = self._worker, self._worker.trainer
+        data = run_data(worker.settings, trainer.source, self._taken())
+        threads = torch.get_num_threads()
+        return Run(trainer.model, worker.journal, self._iterations, self._lessons(), data, threads)

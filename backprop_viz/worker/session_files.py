@@ -1,0 +1,207 @@
+"""The worker's part that reads and writes files: sessions, the autosave, and weights."""
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backprop_viz.analysis.breakpoints import by_key
+from backprop_viz.capture.recorder import preview
+from backprop_viz.recording.history import Curves, HeldOut, History, Points
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.process_memory import give_back_memory
+from backprop_viz.stream.messages import Filed, FromWindow
+from backprop_viz.training.checkpoints import Checkpoints
+from backprop_viz.training.run_journal import UNKNOWN, Journal
+from backprop_viz.worker.channel import Mailbox
+from backprop_viz.worker.fault_notices import notice_of
+from backprop_viz.worker.files.session_file import StoredRun, load_session, resume, save_session
+from backprop_viz.worker.files.weights import load_weights, save_weights
+from backprop_viz.worker.rerecording import FEW_BYTES, MOST_BYTES, worth_keeping
+
+if TYPE_CHECKING:
+    from backprop_viz.worker.loop import Worker
+
+# How many iterations are noted one by one.
+NOTED = 256
+# The command that what becomes of a file comes of.
+_COMMANDS = {
+    "saved": "files.save",
+    "opened": "files.open",
+    "weights_saved": "files.save_weights",
+    "weights_loaded": "files.load_weights",
+}
+
+
+class Filing:
+    """Writes the run to files, and takes it up from them.
+
+    A file that is refused changes nothing, and training goes on: the sentence goes to the window
+    as a notice. The methods under "commands" are those that the window may name in the mailbox.
+    """
+
+    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
+        self._worker = worker
+        self._mailbox = mailbox
+        self._history = History()
+        # What is not in the history yet: to append costs more than to note it.
+        self._points: list[tuple[float, float]] = []
+        self._held_out: list[tuple[int, float, float]] = []
+        self._run = 0
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def save(self, path: str, added: FromWindow) -> None:
+        """Write the session as it stands."""
+        self._save("saved", path, added, MOST_BYTES)
+
+    def autosave(self, path: str, added: FromWindow) -> None:
+        """As ``save``, without being asked to; while training runs with less to go back to."""
+        self._save("autosaved", path, added, FEW_BYTES if self._worker.training else MOST_BYTES)
+
+    def open(self, path: str) -> None:
+        """Take up the run of a session file; the window gets what it had added."""
+        try:
+            run = load_session(Path(path))
+            resumed = resume(run, Path(path))
+        except ValueError as error:
+            self._refuse("opened", path, error)
+            return
+        starts = {c.iteration: c for c in (*run.past, run.before, run.checkpoint) if c is not None}
+        checkpoints = Checkpoints(starts[min(starts)])
+        for iteration in sorted(starts):
+            checkpoints.add(starts[iteration])
+        self._worker.adopt(
+            run.settings,
+            resumed.trainer,
+            resumed.recording,
+            resumed.recorder,
+            checkpoints,
+            run.journal or _unknown(run),
+        )
+        recalling = self._worker.recalling
+        recalling.begin(run)
+        # Before the frame that shows the run: with it the window has its breakpoints.
+        window = dict(run.window)
+        if isinstance(window.get("breakpoints"), tuple):
+            window["breakpoints"] = by_key(window["breakpoints"], resumed.recording.graph)
+        self._mailbox.answer(
+            Filed("opened", path, None, None, run.earlier, window, len(recalling.due))
+        )
+        self._worker.reporting.show_history(run.curves)
+
+    def save_weights(self, path: str) -> None:
+        """Write the weights as they are now."""
+        try:
+            save_weights(Path(path), self._worker.trainer.model)
+        except ValueError as error:
+            self._refuse("weights_saved", path, error)
+        else:
+            self._mailbox.answer(Filed("weights_saved", path))
+
+    def load_weights(self, path: str) -> None:
+        """Go on with the weights of a file; an iteration in progress begins again with them."""
+        worker = self._worker
+        network = copy.deepcopy(worker.trainer.model)
+        try:
+            load_weights(Path(path), network)
+        except ValueError as error:
+            self._refuse("weights_loaded", path, error)
+            return
+        worker.abandon()
+        worker.trainer.model.load_state_dict(network.state_dict())
+        worker.renew(preview(worker.trainer))
+        self._mailbox.answer(Filed("weights_loaded", path))
+
+    # -- what the worker calls ---------------------------------------------------------------
+
+    def note(
+        self, run: int, kept: int, points: Points, held_out: HeldOut, opened: Curves | None
+    ) -> None:
+        """Take in what is new of the curves, as the window does."""
+        if run != self._run:
+            self._history = History.beginning(self._curves(), kept)
+            self._run = run
+        if opened is not None:
+            self._history = History.of(opened)
+        self._points += points
+        self._held_out += held_out
+        if len(self._points) >= NOTED:
+            self._curves()
+
+    def _curves(self) -> Curves:
+        """All that was noted."""
+        self._history.extend(self._points, self._held_out)
+        self._points.clear()
+        self._held_out.clear()
+        return self._history.curves()
+
+    # -- saving ------------------------------------------------------------------------------
+
+    def _save(self, what: str, path: str, added: FromWindow, most: int) -> None:
+        worker = self._worker
+        try:
+            save_session(Path(path), self._stored(added, most), added.about)
+        except Exception as error:  # whatever it is, training goes on
+            self._refuse(what, path, error)
+            return
+        finally:
+            give_back_memory()  # of copies of all curves, each time longer ones
+        trainer = worker.trainer
+        self._mailbox.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
+
+    def _stored(self, added: FromWindow, most: int) -> StoredRun:
+        """The run as it stands, with all of its curves. ValueError if it cannot be had."""
+        worker = self._worker
+        worker.publish()  # and with it note what is new of the curves
+        trainer, recording = worker.trainer, worker.recording
+        iteration = trainer.iteration
+        between = trainer.phase is Phase.ZERO_GRAD
+        checkpoint = trainer.checkpoint() if between else worker.checkpoints.at(iteration)
+        if checkpoint is None:
+            raise ValueError(
+                "An unfinished iteration cannot be saved: press F11 to finish it, then save."
+            )
+        # What is shown of the newest iteration can be shown again if it was recorded whole.
+        shown = recording.iteration == iteration + (not between) and not recording.preview
+        kept, past = worth_keeping(
+            (*worker.recalling.due, *added.kept),
+            worker.checkpoints,
+            iteration + (not between),
+            most,
+        )
+        oldest = past[0].iteration if past else iteration
+        return StoredRun(
+            settings=worker.settings,
+            due=trainer.phase,
+            checkpoint=checkpoint,
+            before=worker.checkpoints.at(iteration - 1) if shown else None,
+            curves=self._curves(),
+            altered=recording.altered if shown else None,
+            backwards=recording.backwards if shown else 1,
+            earlier=added.earlier,
+            window=added.window,
+            kept=kept,
+            past=past,
+            lessons={at: batch for at, batch in trainer.lessons.items() if at >= oldest},
+            journal=_without_lessons(worker.journal, [at for at in trainer.lessons if at < oldest]),
+        )
+
+    def _refuse(self, what: str, path: str, error: Exception) -> None:
+        self._mailbox.answer(Filed(what, path, refusal=str(error)))
+        if what != "autosaved":
+            self._worker.complaints.tell(notice_of(error), _COMMANDS[what])
+
+
+def _unknown(run: StoredRun) -> Journal:
+    """Of a file that does not tell how the run came to be where it is."""
+    journal = Journal({0: run.settings})
+    done = run.checkpoint.iteration
+    return journal.came_in(0, UNKNOWN) if done else journal
+
+
+def _without_lessons(journal: Journal, lost: Sequence[int]) -> Journal:
+    """The batches of these iterations are not in the file."""
+    for iteration in lost:
+        journal = journal.came_in(iteration, UNKNOWN)
+    return journal

@@ -1,0 +1,182 @@
+"""New runs from presets, and the switches of the tutorial's experiments, in the window."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox, QToolButton
+from torch import nn
+
+import backprop_viz as bv
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.phases import Phase
+
+OpenWindow = Callable[..., MainWindow]
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    action = window.findChild(QAction, name)
+    assert action.isEnabled(), name
+    action.trigger()
+    assert window.session.wait_idle(60)
+
+
+def frame_of(window: MainWindow) -> Frame:
+    return window.session.frame
+
+
+def test_the_whole_lesson_of_the_batch_dimension(open_window: OpenWindow) -> None:
+    """One input without it, torch's own words at the real line, mended by unsqueeze(0)."""
+    torch.manual_seed(0)
+    net = bv.LeNet()
+    x, y = torch.randn(1, 1, 32, 32)[0], torch.randn(1, 10)[0]
+    with pytest.raises(RuntimeError) as refused:
+        net(x)
+    wanted = nn.MSELoss()(net(x.unsqueeze(0)), y.unsqueeze(0)).item()
+    window = open_window("--preset", "tutorial")
+    weights = {p.name: p.value for p in frame_of(window).moment.recording.parameters}
+    trigger(window, "actionUnbatched")
+    trigger(window, "actionStep")
+    trigger(window, "actionStep")
+    program = window.program
+    frame = frame_of(window)
+    assert (frame.due, frame.iteration) == (Phase.FORWARD, 0)
+    assert str(refused.value) in program.failure.said.text()
+    assert str(refused.value) in window.messages.text()
+    row = program.code.failed
+    assert row is not None
+    assert program.lines()[row].strip().startswith("x = F.relu(self.fc1(x))")
+    assert program.failure.head.text() == f"Line {row + 1}: linear(16×36, 120×576, 120)"
+    assert program.failure.shapes.text().startswith("x 1×32×32 → conv2d 6×30×30 → relu")
+    assert program.failure.shapes.text().endswith("max_pool2d 16×6×6 → view 16×36")
+    for parameter in frame.moment.recording.parameters:
+        assert np.array_equal(parameter.value, weights[parameter.name])
+    assert program.failure.isVisible()
+    program.failure.mend.click()
+    assert window.session.wait_idle(60)
+    trigger(window, "actionIteration")
+    frame = frame_of(window)
+    assert frame.moment.recording.loss == wanted
+    assert not program.failure.isVisible()
+    assert program.code.failed is None
+    assert "    out = net(x.unsqueeze(0))" in program.lines()
+
+
+def test_training_says_the_same(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionUnbatched")
+    trigger(window, "actionTrain")
+    assert window.session.wait_idle(60)
+    assert window.program.failure.head.text().endswith("linear(16×36, 120×576, 120)")
+    assert not frame_of(window).training
+    assert frame_of(window).iteration == 0
+
+
+def test_gradients_accumulate_at_a_switch(open_window: OpenWindow) -> None:
+    torch.manual_seed(0)
+    net = bv.LeNet()
+    x, y = torch.randn(1, 1, 32, 32), torch.randn(1, 10)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    for _ in range(2):
+        nn.MSELoss()(net(x), y).backward()
+        optimizer.step()
+    window = open_window("--preset", "tutorial")
+    switch = window.findChild(QToolButton, "switch_actionAccumulate")
+    assert switch.isVisible()
+    switch.click()
+    assert window.session.wait_idle(60)
+    assert not frame_of(window).settings.clear_gradients
+    for _ in range(2):
+        trigger(window, "actionIteration")
+    moment = frame_of(window).moment
+    for name, parameter in net.named_parameters():
+        assert np.array_equal(moment.grad(name), parameter.grad.numpy())
+    switch.click()
+    assert window.session.wait_idle(60)
+    assert frame_of(window).settings.clear_gradients
+    assert not switch.isChecked()
+
+
+def test_backward_from_the_output_has_a_name(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    action = window.findChild(QAction, "actionOutputGradient")
+    assert action.text().replace("&", "") == "out.backward(random)"
+    trigger(window, "actionOutputGradient")
+    assert frame_of(window).settings.loss == "output_gradient"
+    assert action.isChecked()
+    trigger(window, "actionOutputGradient")
+    assert frame_of(window).settings.loss == "mse"
+    assert not action.isChecked()
+
+
+@pytest.mark.qt_log_ignore(
+    "This plugin does not support raise", "This plugin does not support grabbing the keyboard"
+)
+def test_the_search_finds_commands(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    field = window.inspector.search
+    field.begin()
+    QTest.keyClicks(field, "backward(rand")
+    assert field.completer().completionCount() == 1
+    assert field.completer().currentCompletion() == "▸ out.backward(random)"
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert window.session.wait_idle(60)
+    assert frame_of(window).settings.loss == "output_gradient"
+
+
+def test_any_batch_of_random_input_is_tried_in_the_window(open_window: OpenWindow) -> None:
+    torch.manual_seed(0)
+    net = bv.LeNet()
+    x, y = torch.randn(5, 1, 32, 32), torch.randn(5, 10)
+    wanted = nn.MSELoss()(net(x), y).item()
+    window = open_window("--preset", "tutorial")
+    field = window.toolbar.settings._batch
+    assert field.isEnabled()
+    field.lineEdit().setText("5")
+    field.finish()
+    assert window.session.wait_idle(60)
+    trigger(window, "actionIteration")
+    recording = frame_of(window).moment.recording
+    assert np.array_equal(recording.input, x.numpy())
+    assert recording.loss == wanted
+
+
+def test_a_row_of_the_table_selects_its_parameter_everywhere(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionIteration")
+    window.findChild(QToolButton, "tabParameters").click()
+    table = window.program.parameters.table
+    at = table.visualRect(table.model().index(2, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert window.inspector.chosen == ("parameter", "conv2.weight")
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [2]
+
+
+def test_new_runs_begin_from_presets(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial", "--seed", "4")
+    trigger(window, "actionNewDigits")
+    settings = frame_of(window).settings
+    assert (settings.data, settings.batch_size, settings.seed) == ("strokes", 64, 4)
+    trigger(window, "actionIteration")
+    window.findChild(QAction, "actionNewTutorial").trigger()
+    question = window.findChild(QMessageBox, "freshNetworkQuestion")
+    question.reject()
+    assert window.session.wait_idle(60)
+    assert frame_of(window).settings.data == "strokes"
+    window.findChild(QAction, "actionNewTutorial").trigger()
+    window.findChildren(QMessageBox, "freshNetworkQuestion")[-1].accept()
+    assert window.session.wait_idle(60)
+    frame = frame_of(window)
+    assert (frame.settings.data, frame.settings.lr, frame.iteration) == ("random", 0.01, 0)
+    trigger(window, "actionIteration")
+    window.findChild(QAction, "actionNewTutorial").trigger()
+    window.findChildren(QMessageBox, "freshNetworkQuestion")[-1].accept()
+    assert window.session.wait_idle(60)
+    assert frame_of(window).iteration == 0
+    files = window.menuBar().actions()[0].menu()
+    assert files.actions()[0].text().replace("&", "") == "New run"

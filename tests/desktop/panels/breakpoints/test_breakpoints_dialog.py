@@ -1,0 +1,173 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import number, sentence, stopped
+from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.breakpoint import Breakpoint
+
+MakeFrame = Callable[..., Frame]
+ALL = (
+    (Breakpoint("line", 26), "Before line 26 of the network's file"),
+    (Breakpoint("node", "relu 3"), "Backward has run the node of relu 3"),
+    (Breakpoint("parameter", "fc1.bias"), "The gradient of fc1.bias is accumulated"),
+    (Breakpoint("loss_above", None, 2.5), "The loss is above 2.5"),
+    (Breakpoint("norm_above", None, 100.0), "A gradient's norm is above 100"),
+    (Breakpoint("norm_below", "fc1.bias", 1e-6), "The norm of fc1.bias.grad is below 1e-6"),
+    (Breakpoint("norm_above", "fc1.bias", 3.0), "The norm of fc1.bias.grad is above 3"),
+    (Breakpoint("not_finite"), "A value is NaN or infinite"),
+    (Breakpoint("grad_zero"), "A gradient is exactly zero everywhere"),
+    (Breakpoint("grad_zero", "fc1.bias"), "fc1.bias.grad is exactly zero everywhere"),
+    (Breakpoint("grad_none"), "A .grad is still None after backward"),
+    (Breakpoint("grad_none", "fc1.bias"), "fc1.bias.grad is still None after backward"),
+)
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot) -> BreakpointsDialog:
+    dialog = BreakpointsDialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+@pytest.fixture
+def changes(dialog: BreakpointsDialog) -> list[tuple[Breakpoint, ...]]:
+    found: list[tuple[Breakpoint, ...]] = []
+    dialog.changed.connect(found.append)
+    return found
+
+
+def texts(dialog: BreakpointsDialog) -> list[str]:
+    return [dialog.list.item(i).text() for i in range(dialog.list.count())]
+
+
+def choose(dialog: BreakpointsDialog, kind: str) -> None:
+    dialog.kinds.setCurrentIndex(dialog.kinds.findData(kind))
+
+
+@pytest.mark.parametrize(("breakpoint_", "words"), ALL)
+def test_each_kind_has_its_sentence(breakpoint_: Breakpoint, words: str) -> None:
+    assert sentence(breakpoint_) == words
+
+
+def test_a_frame_lets_the_sentence_say_more(make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    row, line = next((i, x) for i, x in enumerate(frame.program.lines) if "fc1" in x.text)
+    said = sentence(Breakpoint("line", line.source_line), frame)
+    assert said == f"Before line {row + 1}: {line.text.strip()}"
+    assert stopped(Breakpoint("line", line.source_line), frame) == f"Stopped b{said[1:]}"
+    assert sentence(Breakpoint("line", "backward"), frame) == "Before line 5: loss.backward()"
+    said = sentence(Breakpoint("line", "schedule"), frame)
+    assert said == "Before a line that is not run now: schedule"
+    nodes = frame.moment.recording.graph.nodes
+    said = sentence(Breakpoint("node", "mse_loss 1"), frame)
+    assert said == "Backward has run MseLossBackward0 of mse_loss 1"
+    leaf = next(n for n in nodes if n.parameter == "fc1.bias")
+    said = sentence(Breakpoint("node", leaf.key), frame)
+    assert said == "Backward has run AccumulateGrad of fc1.bias"
+    assert sentence(Breakpoint("node", "gelu 1"), frame) == "Backward has run the node of gelu 1"
+    assert sentence(Breakpoint("line", -4), make_frame(phases=0)) == sentence(
+        Breakpoint("line", -4)
+    )
+
+
+def test_values_are_written_as_they_are_typed() -> None:
+    assert [number(x) for x in (2.5, 1e-6, 1e20, -3.0, 0.1)] == ["2.5", "1e-6", "1e20", "-3", "0.1"]
+
+
+def test_it_lists_the_breakpoints_there_are(
+    dialog: BreakpointsDialog, make_frame: MakeFrame
+) -> None:
+    assert texts(dialog) == []
+    frame = make_frame()
+    given = tuple(b for b, _ in ALL)
+    dialog.show_frame(replace(frame, breakpoints=given))
+    assert texts(dialog) == [sentence(b, frame) for b in given]
+    dialog.show_frame(frame)
+    assert texts(dialog) == []
+    names = [dialog.parameters.itemText(i) for i in range(dialog.parameters.count())]
+    assert names == ["any parameter", *(p.name for p in frame.moment.recording.parameters)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "wanted"),
+    [
+        ("loss_above", "1e3", Breakpoint("loss_above", None, 1000.0)),
+        ("norm_above", "2.5E-2", Breakpoint("norm_above", "fc1.bias", 0.025)),
+        ("norm_below", "1", Breakpoint("norm_below", "fc1.bias", 1.0)),
+        ("not_finite", "1", Breakpoint("not_finite")),
+        ("grad_zero", "1", Breakpoint("grad_zero", "fc1.bias")),
+        ("grad_none", "1", Breakpoint("grad_none", "fc1.bias")),
+    ],
+)
+def test_a_condition_is_added(
+    dialog: BreakpointsDialog,
+    changes: list[tuple[Breakpoint, ...]],
+    make_frame: MakeFrame,
+    qtbot: QtBot,
+    kind: str,
+    typed: str,
+    wanted: Breakpoint,
+) -> None:
+    dialog.show_frame(make_frame())
+    choose(dialog, kind)
+    dialog.parameters.setCurrentText("fc1.bias")
+    dialog.value.lineEdit().setText(typed)
+    dialog.value.edited.emit()
+    assert dialog.parameters.isVisible() == (wanted.key is not None)
+    assert dialog.value.isVisible() == (wanted.value is not None)
+    qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
+    assert changes == [(wanted,)]
+    assert texts(dialog) == [sentence(wanted)]
+    qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
+    assert len(changes) == 1  # there already
+
+
+@pytest.mark.parametrize("typed", ["", "-", "much", "1e", "nan", "inf", "1e999"])
+def test_what_is_no_number_is_not_added(
+    dialog: BreakpointsDialog, changes: list[tuple[Breakpoint, ...]], qtbot: QtBot, typed: str
+) -> None:
+    choose(dialog, "loss_above")
+    dialog.value.lineEdit().setText(typed)
+    dialog.value.edited.emit()
+    assert not dialog.add.isEnabled()
+    qtbot.keyClick(dialog.value, Qt.Key.Key_Return)
+    assert changes == []
+
+
+def test_enter_adds_and_del_removes(
+    dialog: BreakpointsDialog, changes: list[tuple[Breakpoint, ...]], qtbot: QtBot
+) -> None:
+    choose(dialog, "loss_above")
+    qtbot.keyClick(dialog.value, Qt.Key.Key_Return)
+    choose(dialog, "not_finite")
+    dialog.add.click()
+    assert [b.kind for b in changes[-1]] == ["loss_above", "not_finite"]
+    dialog.list.setCurrentRow(0)
+    dialog.list.setFocus()
+    qtbot.keyClick(dialog.list, Qt.Key.Key_Delete)
+    assert [b.kind for b in changes[-1]] == ["not_finite"]
+    assert [i.row() for i in dialog.list.selectedIndexes()] == [0]
+    dialog.clear.click()
+    assert changes[-1] == ()
+    assert not dialog.clear.isEnabled()
+    assert not dialog.remove.isEnabled()
+
+
+def test_an_older_frame_does_not_undo_a_change(
+    dialog: BreakpointsDialog, make_frame: MakeFrame
+) -> None:
+    frame = make_frame()
+    dialog.show_frame(frame)
+    choose(dialog, "not_finite")
+    dialog.add.click()
+    dialog.show_frame(frame)
+    assert len(texts(dialog)) == 1
+    dialog.show_frame(replace(frame, breakpoints=dialog.breakpoints))
+    dialog.show_frame(frame)  # removed elsewhere
+    assert texts(dialog) == []

@@ -1,0 +1,174 @@
+"""The row that teaches, the strip that says what the batch is, and the saliency's pictures."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QToolButton
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark, words
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.drawing.probabilities import ProbabilityBars
+from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
+from backprop_viz.desktop.panels.drawing.saliency_pictures import edges, tiling
+from backprop_viz.desktop.panels.program.program_view import lines_of
+from backprop_viz.desktop.style.images import signed_pixels
+from backprop_viz.desktop.style.theme import DARK, LIGHT
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.drawing_training import Lesson, Moved, Prediction
+
+MakeFrame = Callable[..., Frame]
+UNIFORM = (0.1,) * 10
+
+
+def moved_frame(make_frame: MakeFrame, before: float, after: float, **more: object) -> Frame:
+    rest = tuple((1 - after) / 9 if i != 7 else after for i in range(10))
+    was = tuple((1 - before) / 9 if i != 7 else before for i in range(10))
+    lesson = Lesson(label=7, moved=Moved(1234, 7, was), **more)  # type: ignore[arg-type]
+    prediction = Prediction(rest, np.zeros((32, 32), np.float32))
+    return replace(make_frame(), prediction=prediction, lesson=lesson)
+
+
+def test_digits_on_the_pad_choose_the_label_and_again_none(qtbot: QtBot) -> None:
+    panel = DrawPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    chosen: list[object] = []
+    panel.teaching.label_chosen.connect(chosen.append)
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_7)
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_0)
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_0)
+    assert chosen == [7, 0, None]
+    box = panel.findChild(QComboBox, "drawingLabel")
+    box.setCurrentIndex(box.findData(4))
+    assert chosen[-1] == 4
+    qtbot.keyClick(panel.canvas, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+    assert len(chosen) == 4
+
+
+def test_a_frame_s_label_is_shown_and_told_to_nobody(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    panel = DrawPanel()
+    qtbot.addWidget(panel)
+    told: list[object] = []
+    panel.teaching.label_chosen.connect(told.append)
+    box = panel.findChild(QComboBox, "drawingLabel")
+    frame = make_frame()
+    for label in (3, None, 9):
+        panel.show_frame(replace(frame, lesson=Lesson(label=label)))
+        assert box.currentData() == label
+    assert not told
+
+
+def test_the_strip_says_what_the_batch_is(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    mark = BatchMark()
+    qtbot.addWidget(mark)
+    frame = make_frame()
+    mark.show_frame(frame)
+    assert mark.isHidden()
+    back = mark.findChild(QToolButton, "backToData")
+    mark.show_frame(replace(frame, lesson=Lesson(label=7, is_batch=True)))
+    assert not mark.isHidden()
+    assert mark.text() == "The batch is your drawing, label 7."
+    assert not back.isHidden()
+    mark.show_frame(replace(frame, lesson=Lesson(label=7, is_batch=True, waits=True)))
+    assert "next" in mark.text()
+    with qtbot.waitSignal(mark.data_wanted):
+        qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    mark.show_frame(moved_frame(make_frame, 0.1234, 0.551))
+    assert "1,234" in mark.text()
+    assert "12.3 % → 55.1 %" in mark.text()
+    assert back.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (0.0, 1.0, "0.0 % → 100.0 %"),
+        (0.0001, 0.99999, "< 0.1 % → > 99.9 %"),
+        (0.5, float("nan"), "50.0 % → nan"),
+    ],
+)
+def test_the_movement_never_lies(
+    make_frame: MakeFrame, before: float, after: float, expected: str
+) -> None:
+    assert expected in words(moved_frame(make_frame, before, after))
+
+
+def test_bars_mark_where_they_were(qtbot: QtBot, make_frame: MakeFrame) -> None:
+    bars = ProbabilityBars()
+    qtbot.addWidget(bars)
+    bars.resize(160, 200)
+    frame = moved_frame(make_frame, 0.2, 0.8)
+    assert frame.prediction is not None
+    bars.show_probabilities(frame.prediction.probabilities, 7)
+    plain = bars.grab().toImage()
+    bars.show_lesson(frame.lesson)
+    marked = bars.grab().toImage()
+    rows = range(141, 160)  # the row of the 7
+    colors = {marked.pixelColor(x, y).name() for x in range(160) for y in rows}
+    assert DARK.update in colors
+    assert plain != marked
+    assert "7: 0.200000 → 0.800000" in bars.toolTip()
+    bars.show_lesson(Lesson())
+    assert bars.grab().toImage() == plain
+
+
+def test_the_program_names_the_drawing_in_place_of_the_loader(make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    assert lines_of(frame)[0].text == "for x, y in loader:"
+    recording = replace(frame.moment.recording, lesson=True, labels=np.array([7]))
+    on_drawing = replace(frame, moment=recording.at(3))
+    assert lines_of(on_drawing)[0].text == "for x, y in [(image, 7)]:"
+    assert lines_of(on_drawing)[1:] == lines_of(frame)[1:]
+
+
+def test_the_saliency_window_asks_only_while_it_is_seen(
+    qtbot: QtBot, make_frame: MakeFrame
+) -> None:
+    dialog = SaliencyDialog()
+    qtbot.addWidget(dialog)
+    wanted: list[bool] = []
+    dialog.wanted.connect(wanted.append)
+    dialog.show()
+    assert wanted == [True]
+    image = np.zeros((100, 100), np.float32)
+    image[10:90, 45:60] = 1
+    found = bv.Trainer("random", "mse").saliency(image, 3)
+    dialog.show_frame(replace(make_frame(), lesson=Lesson(saliency=found)))
+    limit = float(np.abs(found.gradient).max())
+    assert dialog.picture.limit == pytest.approx(limit)
+    for theme in (DARK, LIGHT):
+        dialog.set_theme(theme)
+        picture = dialog.picture.grab().toImage()
+        unit = min(picture.width(), picture.height()) // 32
+        left, top = (picture.width() - 32 * unit) // 2, (picture.height() - 32 * unit) // 2
+        expected = signed_pixels(found.gradient, limit, theme)
+        inside = [(r, c) for r in (3, 12, 20) for c in (4, 10, 24)]  # middles: off the ink's edge
+        for r, c in inside:
+            at = left + c * unit + unit // 2, top + r * unit + unit // 2
+            assert picture.pixelColor(*at).rgba() == int(expected[r, c])
+    dialog.close()
+    assert wanted == [True, False]
+    assert dialog.picture.limit == 0
+
+
+def test_edges_run_around_the_ink() -> None:
+    ink = np.zeros((32, 32), bool)
+    ink[4, 5] = True
+    lines = {(e.x1(), e.y1(), e.x2(), e.y2()) for e in edges(ink)}
+    assert lines == {(5, 4, 5, 5), (6, 4, 6, 5), (5, 4, 6, 4), (5, 5, 6, 5)}
+    full = edges(np.ones((32, 32), bool))
+    assert len(full) == 4 * 32  # ink at the border has an edge too
+
+
+@pytest.mark.parametrize("count", [1, 6, 16])
+def test_tiles_fit_their_room(count: int) -> None:
+    for width, height in ((200.0, 150.0), (300.0, 60.0), (20.0, 300.0)):
+        columns, side = tiling(count, width, height)
+        rows = -(-count // columns)
+        assert columns * side + (columns - 1) * 3 <= width or side == 1
+        assert rows * side + (rows - 1) * 3 <= height or side == 1

@@ -1,0 +1,424 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from torch import nn
+
+import backprop_viz as bv
+from backprop_viz.analysis.selection import Selection, select
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.desktop.panels.inspector.gradient_section import gradients, histogram
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.inspector.tensor_section import tiles
+from backprop_viz.desktop.style.theme import DARK, LIGHT
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+
+MakeFrame = Callable[..., Frame]
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> InspectorView:
+    view = InspectorView()
+    qtbot.addWidget(view)
+    view.resize(290, 430)
+    view.show()
+    return view
+
+
+def at(frame: Frame, cursor: int) -> Frame:
+    return replace(frame, moment=frame.moment.recording.at(cursor))
+
+
+def choose(view: InspectorView, name: str) -> None:
+    """Choose as the user does: in the box, by keys."""
+    view.choice.setFocus()
+    QTest.keyClick(view.choice, Qt.Key.Key_Home)
+    while view.choice.currentText() != name:
+        QTest.keyClick(view.choice, Qt.Key.Key_Down)
+
+
+def words(view: InspectorView) -> list[str]:
+    return [bars.word for bars in view.gradient.chart.chart.bars]
+
+
+def row(view: InspectorView, i: int, exact: bool = True) -> list[str]:
+    rows = view.update_section.table.rows
+    return [rows.text(i, section, exact) for section in range(rows.columnCount())]
+
+
+# -- what is chosen ------------------------------------------------------------------------------
+
+
+def test_conv1_bias_is_shown_first(view: InspectorView, make_frame: MakeFrame) -> None:
+    view.show_frame(make_frame())
+    assert view.chosen == ("parameter", "conv1.bias")
+    assert view.choice.objectName() == "inspectorChoice"
+    assert view.description.text() == "torch.Size([6]) · float32 · leaf · requires_grad"
+    names = [view.choice.itemText(i) for i in range(view.choice.count())]
+    assert names[0] == "conv1.weight"
+    assert names[10:12] == ["", "x"]
+    assert names[-1] == "loss"
+
+
+def test_choosing_tells_and_selecting_does_not(
+    view: InspectorView, make_frame: MakeFrame, qtbot: QtBot
+) -> None:
+    frame = make_frame()
+    view.show_frame(frame)
+    picked: list[tuple[str, object]] = []
+    view.picked.connect(lambda kind, key: picked.append((kind, key)))
+    choose(view, "conv2.weight")
+    assert picked[-1] == ("parameter", "conv2.weight")
+    assert view.gradient.title.text() == "conv2.weight.grad"
+    choose(view, "conv1")
+    assert picked[-1] == ("layer", "conv1")
+    picked.clear()
+    recording = frame.moment.recording
+    view.select(select(recording, "parameter", "fc3.bias"))
+    assert view.chosen == ("parameter", "fc3.bias")
+    view.select(select(recording, "layer", "pool1"))
+    assert view.chosen == ("layer", "pool1")
+    leaf = next(n.id for n in recording.graph.nodes if n.parameter == "conv1.bias")
+    view.select(select(recording, "node", leaf))
+    assert view.chosen == ("parameter", "conv1.bias")
+    convolution = next(e.node for e in recording.events if e.op == "conv2d")
+    view.select(select(recording, "node", convolution))
+    assert view.chosen == ("layer", "conv1")
+    view.select(None)
+    view.select(Selection("parameter", "there is none"))
+    assert picked == []
+
+
+def test_the_choice_outlives_an_iteration_without_layers(
+    view: InspectorView, make_frame: MakeFrame
+) -> None:
+    whole, begun = make_frame(), make_frame(phases=1)
+    view.show_frame(whole)
+    choose(view, "conv2")
+    view.show_frame(begun)
+    assert view.chosen == ("layer", "conv2")
+    assert view.tensor.table.rows.columns[0].values is None
+    view.show_frame(whole)
+    assert view.tensor.table.rows.columns[0].values is not None
+
+
+# -- the gradient --------------------------------------------------------------------------------
+
+
+def test_the_gradient_goes_from_none_to_numbers(view: InspectorView, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    recording = frame.moment.recording
+    arrival = next(
+        i
+        for i in recording.happened_to["conv1.bias"]
+        if recording.events[i].phase is Phase.BACKWARD
+    )
+    view.show_frame(at(frame, arrival))
+    assert words(view) == ["before: None", "after backward: not yet"]
+    assert view.gradient.chart.chart.message == "None"
+    assert row(view, 0)[2:] == ["None", "–", "–"]
+    view.show_frame(at(frame, arrival + 1))
+    assert words(view) == ["before: None", "after backward"]
+    after = view.gradient.chart.chart.bars[1].values
+    expected = recording.events[arrival].outputs[0]
+    assert after is not None
+    np.testing.assert_array_equal(after, expected)
+    assert row(view, 5)[2:] == [str(expected[5]), "–", "–"]
+    view.show_frame(at(frame, 0))
+    assert words(view)[1] == "after backward: not yet"
+
+
+def test_zeros_are_zeros(view: InspectorView, make_frame: MakeFrame) -> None:
+    settings = Settings(data="random", loss="mse", batch_size=1, set_to_none=False)
+    view.show_frame(make_frame(settings, iterations=1, phases=3))
+    assert words(view) == ["before: zeros", "after backward: not yet"]
+    assert not view.gradient.chart.chart.bars[0].values.any()
+    assert row(view, 0, exact=False)[2] == "0"
+    view.gradient.chart.grab()
+
+
+def test_accumulation_shows_both(view: InspectorView, make_frame: MakeFrame) -> None:
+    settings = Settings(data="random", loss="mse", batch_size=1, clear_gradients=False)
+    frame = make_frame(settings, iterations=1)
+    view.show_frame(frame)
+    assert words(view) == ["before", "after backward"]
+    before, after = (bars.values for bars in view.gradient.chart.chart.bars)
+    np.testing.assert_array_equal(before, frame.moment.grad_before_backward("conv1.bias"))
+    np.testing.assert_array_equal(after, frame.moment.grad("conv1.bias"))
+    assert (before != after).any()
+
+
+def test_many_elements_are_counted(view: InspectorView, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    view.show_frame(frame)
+    choose(view, "fc1.weight")
+    grad = frame.moment.grad("fc1.weight")
+    assert grad is not None
+    counts = view.gradient.chart.chart.bars[1].values
+    assert counts is not None
+    assert counts.sum() == (grad != 0).sum()
+    first, second = (line.text() for line in view.gradient.figures)
+    assert f"{(grad == 0).sum():,} zeros" in first
+    assert f"max {grad.max():+#.4g}"[:9] in first
+    assert f"norm {np.linalg.norm(grad):#.4g}" in second
+    assert view.update_section.table.model().rowCount() == 69_120
+    view.grab()
+
+
+def test_histogram_counts_every_finite_number_but_zero() -> None:
+    values = np.array([-1.0, 0.0, 0.5, 0.5, 1.0, np.nan, np.inf])
+    counts, edges = histogram([values, np.full(3, 0.25)])
+    assert [c.sum() for c in counts] == [4, 3]
+    assert (edges[0], edges[-1]) == (-1.0, 1.0)
+    expected, _ = np.histogram([-1.0, 0.5, 0.5, 1.0], edges)
+    np.testing.assert_array_equal(counts[0], expected)
+    for same in (np.zeros(4), np.full(4, 2.0), np.full(4, np.nan), np.empty(0)):
+        (counts, edges) = histogram([same])
+        assert counts[0].sum() == (same == 2.0).sum()
+        assert (np.diff(edges) > 0).all()
+
+
+# -- the update ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+def test_the_update_is_what_torch_did(
+    view: InspectorView, make_frame: MakeFrame, optimizer: str
+) -> None:
+    settings = Settings(data="random", loss="mse", optimizer=optimizer, lr=0.02, batch_size=1)
+    frame = make_frame(settings, iterations=2)
+    view.show_frame(frame)
+    trainer = bv.Trainer("random", "mse", optimizer, 0.02, 1)
+    for _ in range(2):
+        trainer.iterate()
+    before = trainer.model.conv1.bias.detach().clone()
+    trainer.iterate()
+    after = trainer.model.conv1.bias.detach()
+    for i in range(6):
+        w, new = before[i].numpy(), after[i].numpy()
+        grad = trainer.model.conv1.bias.grad[i].numpy()
+        step = np.float64(new) - np.float64(w)
+        assert row(view, i) == [str(i), str(w), str(grad), str(step), str(new)]
+    titles = [column.title for column in view.update_section.table.rows.columns]
+    assert titles == ["w", "grad", "step", "new w"]
+    if optimizer in ("manual", "sgd"):
+        steps = view.update_section.table.rows.columns[2].values
+        np.testing.assert_allclose(
+            steps, -0.02 * trainer.model.conv1.bias.grad.numpy(), rtol=1e-3, atol=1e-7
+        )
+    assert view.update_section.rule.text().startswith("w ← w − lr · ")
+    assert view.update_section.rule.toolTip().endswith(view.update_section.rule.text())
+
+
+def test_an_element_has_its_place(view: InspectorView, make_frame: MakeFrame) -> None:
+    view.show_frame(make_frame())
+    choose(view, "conv2.weight")
+    assert row(view, 16 * 6 * 9 - 1)[0] == "15,5,2,2"
+    choose(view, "conv1.bias")
+    assert row(view, 5)[0] == "5"
+
+
+# -- layers --------------------------------------------------------------------------------------
+
+
+def test_a_layer_shows_its_first_sample(view: InspectorView, make_frame: MakeFrame) -> None:
+    frame = make_frame(Settings(data="strokes", batch_size=4))
+    moment = frame.moment
+    view.show_frame(frame)
+    for layer in moment.recording.layers.layers:
+        view.select(select(moment.recording, "layer", layer.name))
+        value, gradient = (c.values for c in view.tensor.table.rows.columns)
+        whole = moment.activation(layer)
+        np.testing.assert_array_equal(value, (whole[0] if layer.shape else whole).ravel())
+        sent = moment.gradient(layer)
+        if sent is None:
+            assert gradient is None
+        else:
+            np.testing.assert_array_equal(gradient, (sent[0] if layer.shape else sent).ravel())
+        view.grab()
+    view.select(select(moment.recording, "layer", "conv2"))
+    assert view.description.text() == "relu(conv2) · 16×13×13 · float32 · first sample of the batch"
+
+
+def test_a_layer_that_has_not_run_says_so(view: InspectorView, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    view.show_frame(frame)
+    choose(view, "conv1")
+    view.show_frame(at(frame, 0))
+    assert view.tensor.value.figures.text() == "not computed yet"
+    assert view.tensor.gradient.figures.text() == "no gradient"
+    view.grab()
+
+
+@pytest.mark.parametrize("room", [(130, 130), (20, 200), (5, 5), (600, 100)])
+@pytest.mark.parametrize("shape", [(1, 32, 32), (16, 13, 13), (256, 1, 1), (6, 5, 40), (1, 1, 120)])
+def test_maps_do_not_touch(shape: tuple[int, int, int], room: tuple[int, int]) -> None:
+    boxes = tiles(*shape, *room)
+    assert len(boxes) == shape[0]
+    for i, box in enumerate(boxes):
+        assert box.width() >= 1
+        assert box.height() >= 1
+        assert not any(box.intersects(other) for other in boxes[i + 1 :])
+
+
+# -- nodes, search, why --------------------------------------------------------------------------
+
+
+def test_a_node_has_a_page_of_its_own(
+    view: InspectorView, make_frame: MakeFrame, qtbot: QtBot
+) -> None:
+    frame = make_frame()
+    recording = frame.moment.recording
+    view.show_frame(frame)
+    convolution = next(e.node for e in recording.events if e.op == "conv2d")
+    view.select(select(recording, "node", convolution))
+    assert view.node is not None
+    assert view.node_section.isVisible()
+    assert view.node_section.title.text() == "ConvolutionBackward0"
+    assert view.description.text() == "grad_fn of conv2d 1 · 1×6×30×30"
+    with qtbot.waitSignal(view.evidence) as told:
+        view.node_section.why.show_button.click()
+    assert told.args == [recording.ran_at[convolution]]
+    # Before the graph of the next iteration is built the page stays.
+    view.show_frame(make_frame(phases=1))
+    assert view.node_section.isVisible()
+    choose(view, "fc1.weight")
+    assert view.node is None
+    assert view.gradient.isVisible()
+
+
+def test_a_node_within_an_operation_has_its_layer(
+    view: InspectorView, make_frame: MakeFrame
+) -> None:
+    frame = make_frame(Settings(data="random", batch_size=1))
+    view.show_frame(frame)
+    inner = next(n for n in frame.moment.recording.graph.nodes if n.name == "LogSoftmaxBackward0")
+    view.select(select(frame.moment.recording, "node", inner.id))
+    assert view.chosen == ("layer", "loss")
+    assert view.node == inner
+
+
+def test_what_the_search_finds_is_shown_and_told(
+    view: InspectorView, make_frame: MakeFrame
+) -> None:
+    view.show_frame(make_frame())
+    picked: list[tuple[str, object]] = []
+    view.picked.connect(lambda kind, key: picked.append((kind, key)))
+    view.search.setText("fc2.bias")
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
+    assert picked == [("parameter", "fc2.bias")]
+    assert view.chosen == ("parameter", "fc2.bias")
+    assert "fc2.bias" in view.why.sentence.text()
+
+
+def test_the_optimizer_is_shown_for_the_element_chosen(
+    view: InspectorView, make_frame: MakeFrame
+) -> None:
+    view.show_frame(make_frame())
+    view.update_section.element_chosen.emit(3)
+    assert view.state_section.element.text() == "conv1.bias[3]"
+
+
+# -- other networks and strange numbers ----------------------------------------------------------
+
+
+class Branches(nn.Module):
+    """A shared weight, a parameter of no shape, one that is not used and one that is frozen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shared = nn.Linear(1024, 10, bias=False)
+        self.scale = nn.Parameter(torch.tensor(2.0))
+        self.unused = nn.Parameter(torch.ones(3))
+        self.frozen = nn.Parameter(torch.ones(10), requires_grad=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = x.flatten(1)
+        return self.shared(h) * self.scale + self.shared(torch.relu(h)) + self.frozen
+
+
+@pytest.fixture
+def branches() -> Recording:
+    trainer = bv.Trainer("random", "mse", "sgd", 0.01, 1, model=Branches())
+    recorder = Recorder(trainer)
+    for _ in range(5):
+        recorder.step()
+    return recorder.recording()
+
+
+def test_another_network(view: InspectorView, make_frame: MakeFrame, branches: Recording) -> None:
+    frame = make_frame()
+    view.show_frame(frame)
+    view.show_frame(replace(frame, moment=branches.at(len(branches.events))))
+    assert view.chosen == ("parameter", branches.parameters[0].name)
+    choose(view, "unused")
+    assert words(view) == ["before: None", "after backward: None"]
+    assert row(view, 0)[2:] == ["None", "–", "–"]
+    choose(view, "scale")
+    assert row(view, 0)[0] == "0"
+    choose(view, "frozen")
+    assert view.description.text() == "torch.Size([10]) · float32 · leaf"
+    for cursor in range(len(branches.events) + 1):
+        view.show_frame(replace(frame, moment=branches.at(cursor)))
+    for layer in branches.layers.layers:
+        view.select(select(branches, "layer", layer.name))
+        view.grab()
+
+
+def test_nan_preview_and_nothing_at_all(view: InspectorView, make_frame: MakeFrame) -> None:
+    settings = Settings(data="random", loss="mse", optimizer="sgd", lr=1e30, batch_size=1)
+    frame = make_frame(settings, iterations=3)
+    view.show_frame(frame)
+    assert not np.isfinite(frame.moment.grad("conv1.bias")).any()
+    for name in ("conv1.bias", "fc1.weight", "conv1", "fc1", "loss"):
+        choose(view, name)
+        view.grab()
+    view.show_frame(replace(frame, moment=replace(frame.moment.recording, preview=True).at(0)))
+    empty = Recording(iteration=1, parameters=())
+    view.show_frame(replace(frame, moment=empty.at(0)))
+    view.grab()
+
+
+def test_a_gradient_that_arrived_is_shown_while_backward_goes_on(make_frame: MakeFrame) -> None:
+    recording = make_frame().moment.recording
+    span = recording.span(Phase.BACKWARD)
+    assert span is not None
+    arrival = recording.happened_to["fc3.bias"][1]
+    assert span.start < arrival < span.stop - 1
+    assert not gradients(recording.at(arrival), "fc3.bias").ran
+    found = gradients(recording.at(arrival + 1), "fc3.bias")
+    assert found.ran
+    assert found.after is recording.events[arrival].outputs[0]
+
+
+def test_backward_over_counts_as_ran(make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    span = frame.moment.recording.span(Phase.BACKWARD)
+    assert span is not None
+    assert gradients(frame.moment.recording.at(span.stop), "conv1.bias").ran
+    assert not gradients(frame.moment.recording.at(span.start), "conv1.bias").ran
+
+
+def test_a_hidden_inspector_catches_up_and_changes_theme(
+    qtbot: QtBot, make_frame: MakeFrame
+) -> None:
+    view = InspectorView()
+    qtbot.addWidget(view)
+    view.show_frame(make_frame())
+    assert view.chosen is None
+    view.show()
+    assert view.chosen == ("parameter", "conv1.bias")
+    choose(view, "conv1")
+    for theme in (LIGHT, DARK):
+        view.set_theme(theme)
+        view.grab()
+    color = view.tensor.table.rows.color("forward")
+    assert color.name() == DARK.forward

@@ -1,0 +1,155 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.analysis.explanations import Reason
+from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_line, sentence
+from backprop_viz.desktop.style.theme import DARK, LIGHT
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.settings import Settings
+from backprop_viz.training.program_text import program
+
+MakeFrame = Callable[..., Frame]
+
+
+@pytest.fixture
+def section(qtbot: QtBot) -> WhySection:
+    section = WhySection()
+    qtbot.addWidget(section)
+    section.resize(270, 120)
+    section.show()
+    return section
+
+
+def recorded(frame: Frame, trainer: bv.Trainer) -> Frame:
+    recording = trainer.record()
+    moment = recording.at(len(recording.events))
+    return replace(frame, moment=moment, program=program(frame.settings, trainer.model))
+
+
+def test_a_gradient_that_is_fine(section: WhySection, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    section.show_moment(frame, "parameter", "conv1.bias")
+    assert section.sentence.text().startswith("Backward computed the gradient of conv1.bias")
+    assert not section.line.isVisible()
+    assert DARK.muted in section.sentence.styleSheet()
+
+
+def test_a_dead_relu_is_shown_with_its_line(
+    section: WhySection, make_frame: MakeFrame, qtbot: QtBot
+) -> None:
+    trainer = bv.Trainer("random", batch_size=4)
+    with torch.no_grad():
+        trainer.model.fc2.bias.fill_(-1e3)
+    frame = recorded(make_frame(), trainer)
+    section.show_moment(frame, "parameter", "conv1.weight")
+    text = section.sentence.text()
+    assert "ReluBackward0, 0 of 84 units of fc2 let the gradient through" in text
+    assert section.line.text().endswith("# 84")
+    assert "self.fc2" in section.line.text()
+    evidence = next(
+        i for i, e in enumerate(frame.moment.recording.events) if e.op == "ReluBackward0"
+    )
+    with qtbot.waitSignal(section.evidence) as told:
+        section.show_button.click()
+    assert told.args == [evidence]
+    section.show_button.setFocus()
+    with qtbot.waitSignal(section.evidence):
+        QTest.keyClick(section.show_button, Qt.Key.Key_Space)
+    section.grab()
+
+
+def test_zero_that_was_added_to_a_gradient_of_before(
+    section: WhySection, make_frame: MakeFrame
+) -> None:
+    trainer = bv.Trainer("random", batch_size=4, clear_gradients=False)
+    trainer.iterate()
+    bias = trainer.model.conv1.bias
+    kept = bias.grad.clone()
+    with torch.no_grad():
+        trainer.model.fc2.bias.fill_(-1e3)
+    frame = recorded(make_frame(), trainer)
+    assert torch.equal(bias.grad, kept)
+    norm = f"{kept.double().norm().item():.4g}"
+    section.show_moment(frame, "parameter", "conv1.bias")
+    assert section.sentence.text() == (
+        f"Backward added exactly zero to conv1.bias.grad, which keeps its norm {norm}: "
+        "at ReluBackward0, 0 of 84 units of fc2 let the gradient through."
+    )
+    assert "self.fc2" in section.line.text()
+    node = next(n for n in frame.moment.recording.graph.nodes if n.parameter == "conv1.bias")
+    section.show_moment(frame, "node", node.id)
+    assert "exactly zero" in section.sentence.text()
+
+
+def test_without_evidence_there_is_no_button(section: WhySection, make_frame: MakeFrame) -> None:
+    trainer = bv.Trainer("random", batch_size=4)
+    trainer.model.fc1.bias.requires_grad_(False)
+    section.show_moment(recorded(make_frame(), trainer), "parameter", "fc1.bias")
+    assert "frozen" in section.sentence.text()
+    assert not section.show_button.isVisible()
+    assert DARK.text in section.sentence.styleSheet()
+
+
+def test_a_nan_is_in_the_colour_of_errors(section: WhySection, make_frame: MakeFrame) -> None:
+    settings = Settings(data="strokes", lr=1e6, batch_size=4)
+    frame = make_frame(settings, iterations=2)
+    section.show_moment(frame, "parameter", "fc3.weight")
+    made = (a for event in frame.moment.recording.events for a in event.outputs if a is not None)
+    first = next(a for a in made if not np.isfinite(a).all())
+    name = "NaN" if np.isnan(first).any() else "Inf"
+    assert section.sentence.text().startswith(f"{name} first appeared in “linear”, from inputs")
+    assert DARK.error in section.sentence.styleSheet()
+    section.set_theme(LIGHT)
+    assert LIGHT.error in section.sentence.styleSheet()
+    section.grab()
+
+
+def test_every_moment_of_everything(section: WhySection, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    recording = frame.moment.recording
+    for cursor in range(len(recording.events) + 1):
+        now = replace(frame, moment=recording.at(cursor))
+        section.show_moment(now, "parameter", "conv1.bias")
+        assert "conv1.bias" in section.sentence.text()
+        section.show_moment(now, "node", 1)
+        assert "AddmmBackward0" in section.sentence.text()
+    section.show_moment(replace(frame, moment=Recording(1, ()).at(0)), "node", 2)
+    assert section.sentence.text() == "Nothing is recorded of it yet."
+    section.show_moment(frame, "layer", "conv1")
+
+
+def test_every_code_has_a_sentence() -> None:
+    import re
+    from pathlib import Path
+
+    from backprop_viz.analysis import explanations
+
+    source = Path(explanations.__file__).read_text(encoding="utf-8")
+    codes = set(re.findall(r'Reason\(\s*"(\w+)"', source))
+    codes |= {f"{when}_{what}" for when in ("before", "cleared") for what in ("none", "zeros")}
+    codes |= {"before_value", "kept"}
+    codes |= {f"added_{code}" for code in codes if code.startswith("zero_")}
+    assert len(codes) > 25
+    for code in codes:
+        values = tuple(f"<{i}>" for i in range(7))
+        text = sentence(Reason(code, values))
+        assert text.endswith(".")
+        assert "{" not in text
+
+
+def test_the_line_is_numbered_as_the_program_panel_does(make_frame: MakeFrame) -> None:
+    lines = make_frame().program
+    row = next(i for i, line in enumerate(lines.lines) if line.source_line is not None)
+    source = lines.lines[row].source_line
+    assert code_line(lines, source) == (row + 1, lines.lines[row].text.strip())
+    assert code_line(lines, None) is None
+    assert code_line(lines, 10**6) is None

@@ -1,0 +1,92 @@
+"""A network of hundreds of layers: what cannot be seen is not painted."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, Size
+from backprop_viz.desktop.panels.network.mosaic import mosaic
+from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
+from backprop_viz.desktop.panels.network.network_layout import Grid
+from backprop_viz.desktop.panels.network.network_painter import NetworkPainter
+from backprop_viz.desktop.panels.network.network_state import NetworkState
+from backprop_viz.desktop.style.theme import LIGHT
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.phases import Phase
+
+LAYERS = 300
+
+
+@pytest.fixture
+def canvas(qtbot) -> NetworkCanvas:
+    """A chain of layers with a shortcut over all of it, 18,000 pixels wide."""
+    maps = np.ones((1, 4, 2, 2), np.float32)
+    events = tuple(Event(Phase.FORWARD, "conv2d", (maps,), (maps,)) for _ in range(LAYERS))
+    layers = tuple(Layer(i, f"layer{i}", (i,), (4, 2, 2), x=float(i)) for i in range(LAYERS))
+    edges = (*((i, i + 1) for i in range(LAYERS - 1)), (0, LAYERS - 1))
+    recording = Recording(1, (), events, layers=LayerGraph(layers, edges))
+    canvas = NetworkCanvas()
+    qtbot.addWidget(canvas)
+    canvas.show_state(NetworkState(recording.layers, recording.at(LAYERS), "activations"))
+    canvas.resize(canvas.minimumSize().width(), 250)
+    return canvas
+
+
+def _painted(canvas: NetworkCanvas, monkeypatch, exposed: QRectF) -> tuple[Counter[str], QImage]:
+    counts: Counter[str] = Counter()
+    for name in ("_texts", "_arrow"):
+        original = getattr(NetworkPainter, name)
+
+        def counted(self, *args, name=name, original=original) -> None:
+            counts[name] += 1
+            original(self, *args)
+
+        monkeypatch.setattr(NetworkPainter, name, counted)
+    image = QImage(canvas.size(), QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    painter.setClipRect(exposed)
+    blocks = [canvas.blocks_of(i) for i in range(LAYERS)]
+    canvas._painter.paint(painter, canvas.state, blocks, canvas.columns(), exposed)
+    painter.end()
+    monkeypatch.undo()
+    return counts, image
+
+
+@pytest.mark.parametrize("left", [0, 7000, 17300])
+def test_only_the_columns_in_sight_are_painted(canvas, monkeypatch, left: int) -> None:
+    exposed = QRectF(left, 0, 760, 250)
+    whole = QRectF(canvas.rect())
+    counts, image = _painted(canvas, monkeypatch, exposed)
+    assert 10 <= counts["_texts"] <= 16
+    assert counts["_arrow"] <= counts["_texts"] + 2  # with the shortcut, which passes everywhere
+    everything, full = _painted(canvas, monkeypatch, whole)
+    assert everything == {"_texts": LAYERS, "_arrow": LAYERS}
+    part = exposed.toRect()
+    assert image.copy(part) == full.copy(part)
+
+
+def test_places_are_computed_once(canvas) -> None:
+    assert canvas.columns() is canvas.columns()
+    before = canvas.columns()
+    canvas.resize(canvas.width() + 600, 250)
+    assert canvas.columns() is not before
+
+
+def test_no_hole_in_a_grid_of_tiny_maps_is_black() -> None:
+    grid = Grid(0, 0, 32, 7, 5, 4, 5, 1)  # tiles without borders, three places empty
+    for source in (None, np.ones((1, 32, 2, 2), np.float32)):
+        block = Block(Size(Look.MAPS, 32, 2, 2), source)
+        image = mosaic(block, grid, Range(-1.0, 1.0, 0), LIGHT, 1.0)
+        pixels = {
+            QColor(image.pixel(x, y)).name()
+            for x in range(image.width())
+            for y in range(image.height())
+        }
+        assert "#000000" not in pixels
+        assert LIGHT.panel in pixels

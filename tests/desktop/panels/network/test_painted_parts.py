@@ -1,0 +1,90 @@
+"""Only what looks otherwise is painted anew; and all that looks otherwise is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QRect
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode
+from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.settings import Settings
+
+MakeFrame = Callable[..., Frame]
+DIGITS = Settings(data="strokes", batch_size=3)
+
+
+class Painted(QObject):
+    """Collects where a widget is painted."""
+
+    def __init__(self, widget: NetworkCanvas) -> None:
+        super().__init__(widget)
+        self.rects: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.rects += [QRect(rect) for rect in event.region()]
+        return False
+
+
+def pixels(canvas: NetworkCanvas) -> NDArray[np.uint32]:
+    """The canvas as a full painting of it looks."""
+    image = canvas.grab().toImage()
+    return (
+        np.frombuffer(image.constBits(), np.uint32)
+        .reshape(image.height(), image.bytesPerLine() // 4)[:, : image.width()]
+        .copy()
+    )
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> NetworkView:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.resize(876, 367)
+    view.show()
+    return view
+
+
+def ways(last: int) -> Iterator[list[int]]:
+    yield list(range(last + 1))
+    yield list(range(last, -1, -1))
+    yield [k * 37 % (last + 1) for k in range(last + 1)]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_all_that_changes_is_painted(view: NetworkView, make_frame: MakeFrame, mode: Mode) -> None:
+    frame = make_frame(settings=DIGITS)
+    recording = frame.moment.recording
+    view.show_frame(frame)
+    canvas = view.canvas
+    areas = []
+
+    def go(cursor: int) -> None:
+        view.show_frame(replace(frame, moment=recording.at(cursor)))
+        view.set_mode(mode)
+        QApplication.processEvents()
+
+    for way in ways(len(recording.events)):
+        go(way[0])
+        before = pixels(canvas)
+        for cursor in way[1:]:
+            painted = Painted(canvas)
+            go(cursor)
+            canvas.removeEventFilter(painted)
+            after = pixels(canvas)
+            unpainted = before != after
+            for rect in painted.rects:
+                unpainted[rect.top() : rect.bottom() + 1, rect.left() : rect.right() + 1] = False
+            areas.append(sum(rect.width() * rect.height() for rect in painted.rects))
+            assert not unpainted.any(), (way, cursor)
+            before = after
+    assert np.mean(areas) < 0.7 * canvas.width() * canvas.height()

@@ -1,0 +1,266 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.analysis.selection import select
+from backprop_viz.desktop.panels.program.program_marks import Marks, marks
+from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.panels.program.python_tokens import tokens_of
+from backprop_viz.desktop.style.theme import DARK, LIGHT
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import PHASES, Phase
+from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.settings import Settings
+
+MakeFrame = Callable[..., Frame]
+MANUAL = Settings(data="random", loss="output_gradient", optimizer="manual", batch_size=1)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> ProgramView:
+    view = ProgramView()
+    qtbot.addWidget(view)
+    view.resize(290, 320)
+    view.show()
+    return view
+
+
+def at(frame: Frame, cursor: int) -> Frame:
+    return replace(frame, moment=frame.moment.recording.at(cursor))
+
+
+def row_of(view: ProgramView, text: str) -> int:
+    return next(i for i, line in enumerate(view.lines()) if text in line)
+
+
+def test_it_shows_the_program_that_is_run(view: ProgramView, make_frame: MakeFrame) -> None:
+    assert view.marked_line() is None
+    assert view.lines() == []
+    for settings in (None, MANUAL):
+        frame = make_frame(settings, phases=1)
+        view.show_frame(frame)
+        assert view.lines() == [line.text for line in frame.program.lines]
+
+
+@pytest.mark.parametrize("settings", [None, MANUAL])
+@pytest.mark.parametrize("phases", range(6))
+def test_the_first_line_of_the_phase_that_is_due_is_marked(
+    view: ProgramView, make_frame: MakeFrame, settings: Settings | None, phases: int
+) -> None:
+    frame = make_frame(settings, phases=phases)
+    view.show_frame(frame)
+    lines = frame.program.lines
+    assert view.marked_line() == [line.phase for line in lines].index(PHASES[phases % 5])
+
+
+def test_the_line_of_each_event_is_marked(view: ProgramView, make_frame: MakeFrame) -> None:
+    full = make_frame()
+    lines = full.program.lines
+    for cursor, event in enumerate(full.moment.recording.events[:-1], 1):
+        view.show_frame(at(full, cursor))
+        marked = view.marked_line()
+        assert marked is not None
+        if event.phase is Phase.FORWARD:
+            assert lines[marked].source_line == event.line
+            assert row_of(view, "out = net(x)") in view.marks().soft
+        else:
+            assert lines[marked].phase is event.phase
+            assert not view.marks().due
+
+
+def test_backward_points_at_the_line_that_made_its_node(
+    view: ProgramView, make_frame: MakeFrame
+) -> None:
+    full = make_frame()
+    events = full.moment.recording.events
+    cursor = next(i for i, e in enumerate(events, 1) if e.op == "ViewBackward0")
+    view.show_frame(at(full, cursor))
+    assert view.marks().soft == {row_of(view, "x.view(")}
+    assert view.marked_line() == row_of(view, "loss.backward()")
+
+
+def test_the_manual_update_marks_the_line_that_changes_the_weights(
+    view: ProgramView, make_frame: MakeFrame
+) -> None:
+    full = make_frame(MANUAL)
+    view.show_frame(at(full, len(full.moment.recording.events) - 1))
+    assert view.marked_line() == row_of(view, "p.sub_(")
+
+
+@pytest.mark.parametrize("optimizer", ["manual", "adam"])
+@pytest.mark.parametrize("schedule", ["none", "cosine", "step"])
+def test_the_arrow_stays_at_the_update_until_all_weights_are_new(
+    view: ProgramView, make_frame: MakeFrame, optimizer: str, schedule: str
+) -> None:
+    """What gives the next learning rate comes after it, and has not run."""
+    full = make_frame(replace(MANUAL, loss="mse", optimizer=optimizer, schedule=schedule))
+    recording = full.moment.recording
+    span = recording.span(Phase.UPDATE)
+    assert span.stop - span.start == 10
+    for cursor in range(span.start + 1, span.stop):
+        view.show_frame(at(full, cursor))
+        marked = view.marks()
+        text = view.lines()[marked.line].strip()
+        assert text == ("p.sub_(p.grad * lr)" if optimizer == "manual" else "optimizer.step()")
+        assert not any(
+            word in view.lines()[row] for row in marked.soft for word in ("schedul", "iteration")
+        )
+
+
+def test_a_breakpoint_that_has_stopped_the_cursor_has_the_arrow(
+    view: ProgramView, make_frame: MakeFrame
+) -> None:
+    full = make_frame()
+    for row, line in enumerate(full.program.lines):
+        if line.runs:
+            view.show_frame(replace(at(full, 12), hit=Breakpoint("line", line.key)))
+            assert view.marks() == Marks(row, due=True)
+            view.grab()
+    # One that other settings have taken out of the program meanwhile.
+    view.show_frame(replace(at(full, 12), hit=Breakpoint("line", "no_grad")))
+    assert view.marks() == marks(at(full, 12))
+
+
+def test_nothing_is_marked_while_training_runs(view: ProgramView, make_frame: MakeFrame) -> None:
+    view.show_frame(make_frame(training=True))
+    assert view.marked_line() is None
+    view.grab()
+
+
+def test_a_preview_and_an_empty_recording_mark_what_is_due(
+    view: ProgramView, make_frame: MakeFrame
+) -> None:
+    full = make_frame(phases=3)
+    preview = replace(full.moment.recording, preview=True)
+    view.show_frame(replace(full, moment=preview.at(0), due=Phase.ZERO_GRAD))
+    assert view.marked_line() == row_of(view, "zero_grad")
+    view.show_frame(replace(full, moment=Recording(1, ()).at(0), program=Program(())))
+    assert view.marked_line() is None
+    view.grab()
+
+
+def test_the_marked_line_is_brought_into_view(view: ProgramView, make_frame: MakeFrame) -> None:
+    full = make_frame()
+    view.resize(290, 150)
+    view.show_frame(full)
+    first, last = 11, 22  # after the first operation of the forward, after its last
+    for cursor in (last, first, 1):
+        view.show_frame(at(full, cursor))
+        row = view.marked_line()
+        assert row is not None
+        box = view.code.row_box(row)
+        assert box.top() >= -1
+        assert box.bottom() <= view.code.viewport().height() + 1
+
+
+def test_the_button_asks_for_the_script_and_says_when_it_is_copied(
+    view: ProgramView, make_frame: MakeFrame, qtbot: QtBot
+) -> None:
+    button = view.findChild(QToolButton, "copyScript")
+    view.show_frame(make_frame(phases=1))
+    with qtbot.waitSignal(view.copy_wanted):
+        button.click()
+    assert button.text() == "Copy as script"
+    view.show_copied()
+    assert button.text() == "Copied"
+    qtbot.waitUntil(lambda: button.text() == "Copy as script", timeout=3000)
+
+
+def test_a_click_or_enter_picks_the_layer_of_a_line(
+    view: ProgramView, make_frame: MakeFrame, qtbot: QtBot
+) -> None:
+    view.show_frame(make_frame())
+    picked: list[tuple[str, object]] = []
+    view.picked.connect(lambda kind, key: picked.append((kind, key)))
+    for text in ("self.conv2", "self.fc1", "out = net(x)", "return x"):
+        box = view.code.row_box(row_of(view, text))
+        place = QPoint(60, round(box.center().y()))
+        qtbot.mouseClick(view.code.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert picked == [("layer", "conv2"), ("layer", "fc1")]
+    cursor = QTextCursor(view.code.document().findBlockByNumber(row_of(view, "self.fc3")))
+    view.code.setTextCursor(cursor)
+    qtbot.keyClick(view.code, Qt.Key.Key_Return)
+    assert picked[-1] == ("layer", "fc3")
+
+
+def test_the_lines_of_a_selection_are_tinted(view: ProgramView, make_frame: MakeFrame) -> None:
+    frame = make_frame()
+    view.show_frame(frame)
+    row = row_of(view, "self.fc2")
+    assert view.code.row_fill(row) is None
+    view.select(select(frame.moment.recording, "parameter", "fc2.bias"))
+    assert view.code.row_fill(row) is not None
+    assert view.code.row_fill(row_of(view, "self.fc1")) is None
+    view.select(None)
+    assert view.code.row_fill(row) is None
+
+
+def test_the_text_can_be_selected_and_not_changed(
+    view: ProgramView, make_frame: MakeFrame, qtbot: QtBot
+) -> None:
+    frame = make_frame(phases=0)
+    view.show_frame(frame)
+    qtbot.keyClick(view.code, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(view.code, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    text = "\n".join(line.text for line in frame.program.lines)
+    assert QGuiApplication.clipboard().text() == text
+    qtbot.keyClicks(view.code, "x")
+    qtbot.keyClick(view.code, Qt.Key.Key_Delete)
+    assert view.lines() == text.split("\n")
+
+
+def test_another_program_with_fewer_lines(view: ProgramView, make_frame: MakeFrame) -> None:
+    full = make_frame()
+    view.show_frame(at(full, 22))
+    one = Program((Line("pass", Phase.FORWARD),))
+    view.show_frame(replace(at(full, 22), program=one))
+    assert view.marked_line() == 0
+    view.show_frame(replace(at(full, 40), program=one))
+    assert view.marked_line() is None
+    view.grab()
+
+
+@pytest.mark.parametrize("size", [(120, 80), (290, 320), (600, 900)])
+def test_marks_are_seen_in_both_themes_at_every_size(
+    view: ProgramView, make_frame: MakeFrame, size: tuple[int, int]
+) -> None:
+    full = make_frame()
+    view.resize(*size)
+    for theme in (DARK, LIGHT):
+        view.set_theme(theme)
+        pictures = []
+        for cursor in (1, 12, 40):
+            view.show_frame(at(full, cursor))
+            pictures.append(view.grab().toImage())
+        assert pictures[0] != pictures[1] != pictures[2]
+
+
+def test_tokens_of_python() -> None:
+    lines = ["def f(x):  # why", '    """One', '    two."""', "    return x + 1.5"]
+    kinds = [
+        [(line[t.start : t.start + t.length], t.kind) for t in tokens]
+        for line, tokens in zip(
+            lines,
+            tokens_of(lines),
+            strict=True,
+        )
+    ]
+    assert kinds == [
+        [("def", "keyword"), ("# why", "comment")],
+        [('"""One', "string")],
+        [('    two."""', "string")],
+        [("return", "keyword"), ("1.5", "number")],
+    ]
+
+
+def test_tokens_of_what_is_no_python() -> None:
+    assert len(tokens_of(["for x in (", "  '''open"])) == 2
+    assert tokens_of(["        x", "  y", " if"])[0] == ()
+    assert tokens_of([]) == ()

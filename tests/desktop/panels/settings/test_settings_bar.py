@@ -1,0 +1,239 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.settings.options_dialog import OPTIONS, OptionsDialog
+from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.recording.schedules import SCHEDULES
+from backprop_viz.recording.settings import Settings
+
+RUN = Settings(data="random", loss="mse", optimizer="adam", lr=0.001, batch_size=1, seed=3)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> SettingsBar:
+    bar = SettingsBar()
+    qtbot.addWidget(bar)
+    bar.show_settings(RUN)
+    return bar
+
+
+def put(field: NumberField, text: str) -> None:
+    """Type a number and finish it."""
+    field.selectAll()
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_showing_settings_tells_nobody(bar: SettingsBar, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(bar.changed):
+        bar.show_settings(replace(RUN, optimizer="sgd", seed=9))
+
+
+def test_a_change_carries_all_the_other_settings(bar: SettingsBar, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(bar.changed) as told:
+        put(bar._seed, "4")
+    assert told.args == [replace(RUN, seed=4)]
+
+
+def test_another_optimizer_starts_with_its_own_options(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar.show_settings(replace(RUN, optimizer="sgd", optimizer_options={"momentum": 0.9}))
+    assert "0.9" in bar._optimizer.currentText()
+    with qtbot.waitSignal(bar.changed) as told:
+        bar._optimizer.setCurrentIndex(bar._optimizer.findData("adam"))
+    assert told.args[0].optimizer_options == {}
+
+
+def test_revert_shows_the_runs_settings_again(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar._loss.setCurrentIndex(bar._loss.findData("cross_entropy"))
+    with qtbot.assertNotEmitted(bar.changed):
+        bar.revert()
+    assert bar._loss.currentData() == "mse"
+
+
+def test_mnist_is_a_choice(bar: SettingsBar) -> None:
+    bar.show_settings(replace(RUN, data="mnist", mnist_root="some/folder"))
+    assert bar._data.currentData() == "mnist"
+
+
+def test_the_wheel_changes_only_a_box_that_was_chosen(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar.show()
+    bar.activateWindow()
+    qtbot.waitUntil(bar.isActiveWindow)
+
+    def turn() -> None:
+        QApplication.sendEvent(
+            bar._seed,
+            QWheelEvent(
+                QPointF(5, 5),
+                QPointF(bar._seed.mapToGlobal(QPoint(5, 5))),
+                QPoint(),
+                QPoint(0, 120),
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            ),
+        )
+
+    bar._lr.setFocus()
+    turn()
+    assert bar._seed.value() == RUN.seed
+    bar._seed.setFocus()
+    turn()
+    assert bar._seed.value() == RUN.seed + 1
+
+
+def test_a_typed_learning_rate_counts_when_it_is_finished(bar: SettingsBar, qtbot: QtBot) -> None:
+    bar._lr.selectAll()
+    with qtbot.assertNotEmitted(bar.changed):
+        qtbot.keyClicks(bar._lr, "0.25")
+    with qtbot.waitSignal(bar.changed) as told:
+        qtbot.keyClick(bar._lr, Qt.Key.Key_Return)
+    assert told.args[0].lr == 0.25
+
+
+@pytest.mark.parametrize("optimizer", OPTIONS)
+def test_untouched_options_are_torchs_own(qtbot: QtBot, optimizer: str) -> None:
+    dialog = OptionsDialog(replace(RUN, optimizer=optimizer))
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.changed) as told:
+        dialog._accept()
+    assert told.args == [replace(RUN, optimizer=optimizer)]
+
+
+def test_options_and_zero_grad_reach_the_settings(qtbot: QtBot) -> None:
+    settings = replace(RUN, optimizer_options={"betas": (0.8, 0.99)}, set_to_none=False)
+    dialog = OptionsDialog(settings)
+    qtbot.addWidget(dialog)
+    assert dialog._boxes["beta1"].value() == 0.8
+    assert dialog._zero_grad.currentIndex() == 1
+    put(dialog._boxes["eps"], "1e-5")
+    dialog._zero_grad.setCurrentIndex(2)
+    with qtbot.waitSignal(dialog.changed) as told:
+        dialog._accept()
+    wanted = told.args[0]
+    assert wanted.optimizer_options == {"betas": (0.8, 0.99), "eps": 1e-5}
+    assert not wanted.clear_gradients
+
+
+def test_choosing_a_schedule_starts_with_its_own_options(bar: SettingsBar, qtbot: QtBot) -> None:
+    run = replace(RUN, data="strokes", schedule="cosine", schedule_options={"iterations": 9})
+    bar.show_settings(run)
+    assert bar._schedule.currentData() == "cosine"
+    with qtbot.waitSignal(bar.changed) as told:
+        put(bar._batch, "7")
+    assert told.args == [replace(run, batch_size=7)]
+    with qtbot.waitSignal(bar.changed) as told:
+        bar._schedule.setCurrentIndex(bar._schedule.findData("step"))
+    assert (told.args[0].schedule, told.args[0].schedule_options) == ("step", {})
+    assert told.args[0].continues(run)
+    assert bar._schedule.accessibleName() == "Schedule"
+    assert bar._schedule.toolTip()
+
+
+def test_the_rate_of_the_iteration_is_shown_where_a_schedule_changes_it(bar: SettingsBar) -> None:
+    bar.show_rate(0.0005)
+    assert bar._lr_caption.text() == "Learning rate"
+    bar.show_settings(replace(RUN, schedule="cosine"))
+    bar.show_rate(0.00054321)
+    assert bar._lr_caption.text() == "lr now 0.000543"
+    assert "0.00054321" in bar._lr.toolTip()
+    assert bar._lr.value() == RUN.lr
+    assert bar._lr.accessibleName() == "Learning rate"
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_untouched_schedule_options_stay_away(qtbot: QtBot, schedule: str) -> None:
+    dialog = OptionsDialog(replace(RUN, schedule=schedule))
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.changed) as told:
+        dialog._accept()
+    assert told.args == [replace(RUN, schedule=schedule)]
+
+
+def test_schedule_options_reach_the_settings_and_are_live(qtbot: QtBot) -> None:
+    run = replace(RUN, schedule="step", schedule_options={"step_size": 300})
+    dialog = OptionsDialog(run)
+    qtbot.addWidget(dialog)
+    boxes = dialog._schedule.boxes
+    assert (boxes["step_size"].value(), boxes["gamma"].value()) == (300, 0.1)
+    put(boxes["gamma"], "0,5")
+    put(boxes["step_size"], "400")
+    with qtbot.waitSignal(dialog.changed) as told:
+        dialog._accept()
+    wanted = told.args[0]
+    assert wanted.schedule_options == {"step_size": 400, "gamma": 0.5}
+    assert wanted.continues(run)
+    assert all(box.accessibleName() and box.toolTip() for box in boxes.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("lr", "1e30", "Learning rate takes a number from 0 to 1e9, not “1e30”."),
+        ("lr", "-1", "Learning rate takes a number from 0 to 1e9, not “-1”."),
+        ("batch_size", "100000", "Batch takes a whole number from 1 to 4096, not “100000”."),
+        ("batch_size", "2.5", "Batch takes a whole number from 1 to 4096, not “2.5”."),
+        ("seed", "-1", "Seed takes a whole number from 0 to 2147483647, not “-1”."),
+        ("seed", "seven", "Seed takes a whole number from 0 to 2147483647, not “seven”."),
+    ],
+)
+def test_what_is_out_of_range_is_refused_with_the_range(
+    bar: SettingsBar, qtbot: QtBot, name: str, text: str, said: str
+) -> None:
+    field: NumberField = getattr(bar, {"lr": "_lr", "batch_size": "_batch", "seed": "_seed"}[name])
+    with qtbot.assertNotEmitted(bar.changed):
+        put(field, text)
+        # Another setting of the run comes meanwhile.
+        bar.show_settings(replace(RUN, loss="cross_entropy"))
+    assert field.text() == text
+    assert field.refused == f"{said} The run keeps {getattr(RUN, name)}."
+    assert field.value() == getattr(RUN, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"), [("1e-3", 1e-3), ("0,01", 0.01), ("0.3", 0.3), (".5", 0.5), ("2", 2.0)]
+)
+def test_a_learning_rate_is_what_was_typed(
+    bar: SettingsBar, qtbot: QtBot, text: str, rate: float
+) -> None:
+    bar.show_settings(replace(RUN, lr=7.0))
+    with qtbot.waitSignal(bar.changed) as told:
+        put(bar._lr, text)
+    assert told.args[0].lr == rate
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "option", "text"),
+    [
+        ("adam", "beta1", "1"),
+        ("adam", "eps", "-1e-8"),
+        ("sgd", "momentum", "1.5"),
+        ("nesterov", "momentum", "0"),
+        ("rmsprop", "alpha", "two"),
+    ],
+)
+def test_a_dialog_with_a_wrong_number_stays_open(
+    qtbot: QtBot, optimizer: str, option: str, text: str
+) -> None:
+    """As torch has it: each of these numbers is one that the optimizer itself refuses."""
+    dialog = OptionsDialog(replace(RUN, optimizer=optimizer))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    field = dialog._boxes[option]
+    field.lineEdit().setText(text)
+    with qtbot.assertNotEmitted(dialog.changed):
+        dialog._accept()
+    assert dialog.isVisible()
+    assert field.refused.startswith(f"{option} takes a number")
+    assert field.bubble.isVisible()
+    field.restore()
+    with qtbot.waitSignal(dialog.changed):
+        dialog._accept()

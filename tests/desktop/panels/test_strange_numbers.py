@@ -1,0 +1,72 @@
+"""Whatever numbers a run comes to, each panel shows them: without an exception or a warning."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QAbstractButton
+
+from backprop_viz.analysis.selection import select
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.settings import Settings
+
+LARGEST = float(np.finfo(np.float32).max)
+MIXED = (np.inf, -np.inf, np.nan, LARGEST, -LARGEST, 0.0, 1e-45, 1.0)
+ENDLESS = (np.inf,)
+
+
+def harmed(recording: Recording, kinds: tuple[float, ...], seed: int) -> Recording:
+    """A recording of which most arrays have numbers of these kinds in place of their own."""
+    draw = np.random.default_rng(seed)
+
+    def other(array: Array | None) -> Array | None:
+        if array is None or array.dtype != np.float32 or draw.random() < 0.2:
+            return array
+        return draw.choice(np.array(kinds, np.float32), array.shape)
+
+    def others(arrays: tuple[Array | None, ...]) -> tuple[Array | None, ...]:
+        return tuple(other(array) for array in arrays)
+
+    return replace(
+        recording,
+        events=tuple(
+            replace(e, inputs=others(e.inputs), outputs=others(e.outputs)) for e in recording.events
+        ),
+        parameters=tuple(
+            replace(p, value=other(p.value), grad=other(p.grad)) for p in recording.parameters
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kinds", "optimizer"), [(MIXED, "sgd"), (MIXED, "adam"), (ENDLESS, "sgd")]
+)
+def test_infinity_nan_and_the_largest_numbers_are_shown(
+    open_window: Callable[..., MainWindow],
+    make_frame: Callable[..., Frame],
+    kinds: tuple[float, ...],
+    optimizer: str,
+) -> None:
+    settings = Settings(data="random", loss="mse", optimizer=optimizer, batch_size=2)
+    frame = make_frame(settings, iterations=2)
+    recording = harmed(frame.moment.recording, kinds, seed=1)
+    window = open_window()
+    modes = [b for b in window.network.findChildren(QAbstractButton) if b.isCheckable()]
+    assert len(modes) == 3
+    chosen = [
+        *(("parameter", p.name) for p in recording.parameters),
+        *(("layer", layer.name) for layer in recording.layers.layers),
+        *(("node", node) for node in range(0, 20, 3)),
+    ]
+    for cursor in np.linspace(0, len(recording.events), 4).astype(int):
+        window.show_frame(replace(frame, moment=recording.at(int(cursor))))
+        for mode in modes:
+            mode.click()
+            window.grab()
+        for kind, key in chosen:
+            window.select(select(recording, kind, key))
+            window.inspector.grab()

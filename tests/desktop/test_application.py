@@ -1,0 +1,441 @@
+"""The whole window, driven as a person drives it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QStyle,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
+from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.phases import Phase
+
+OpenWindow = Callable[..., MainWindow]
+MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist"
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path) -> None:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    window.findChild(QAction, name).trigger()
+    assert window.session.wait_idle(30)
+
+
+def frame_of(window: MainWindow) -> Frame:
+    frame: Frame = window.session.frame
+    return frame
+
+
+NAMES = (
+    "drawPad",
+    "networkView",
+    "autogradView",
+    "inspector",
+    "programView",
+    "lossPlot",
+    "accuracyPlot",
+    "gradientFlowPlot",
+    "timeline",
+    "phaseBar",
+)
+
+
+def test_everything_has_its_name(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    for name in NAMES:
+        assert window.findChild(QWidget, name) is not None, name
+    for name in ("Step", "StepBack", "Iteration", "Train", "Reset", "ClearDrawing"):
+        assert window.findChild(QAction, f"action{name}") is not None, name
+
+
+def test_every_action_and_control_tells_what_it_does(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    for action in window.findChildren(QAction):
+        if action.objectName().startswith("action"):
+            key = action.shortcut().toString()
+            assert action.toolTip()
+            assert not key or key in action.toolTip()
+    for button in window.findChildren(QAbstractButton):
+        if button.isVisible() and not button.objectName().startswith("qt_"):
+            assert button.accessibleName() or button.text(), button
+            assert button.toolTip(), button.text()
+            assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button.text()
+    for combo in window.findChildren(QComboBox):
+        assert combo.accessibleName()
+        assert combo.toolTip()
+
+
+def test_f10_five_times_walks_the_phases_with_torchs_numbers(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial", "--seed", "0")
+    # The plain script of the tutorial.
+    torch.manual_seed(0)
+    net = bv.LeNet()
+    x = torch.randn(1, 1, 32, 32)
+    target = torch.randn(10).view(1, -1)
+    loss = torch.nn.MSELoss()(net(x), target)
+    loss.backward()
+    expected = net.conv1.bias.grad.numpy()
+    before = net.conv1.bias.detach().clone()
+    with torch.no_grad():
+        after = before.add(net.conv1.bias.grad, alpha=-0.01)
+
+    window.activateWindow()
+    due = []
+    for _ in range(5):
+        due.append(frame_of(window).due)
+        if len(due) < 5:
+            assert frame_of(window).moment.grad("conv1.bias") is None
+        qtbot.keyClick(window, Qt.Key.Key_F10)
+        assert window.session.wait_idle(30)
+    assert due == list(Phase)
+    moment = frame_of(window).moment
+    assert np.array_equal(moment.grad("conv1.bias"), expected)
+    assert np.array_equal(moment.value("conv1.bias"), after.numpy())
+    assert window.session.iteration == 1
+
+
+def test_zeros_and_doubled_gradients(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    session = window.session
+    still = replace(frame_of(window).settings, lr=0.0, optimizer="manual")
+    session.configure(replace(still, set_to_none=False))
+    assert session.wait_idle(30)
+    trigger(window, "actionIteration")
+    first = frame_of(window).moment.grad("conv1.bias")
+    trigger(window, "actionStep")
+    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), np.zeros(6, np.float32))
+    session.configure(replace(still, clear_gradients=False))
+    assert session.wait_idle(30)
+    trigger(window, "actionReset")
+    trigger(window, "actionIteration")
+    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), first)
+    trigger(window, "actionIteration")
+    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), 2 * first)
+
+
+def stroke(qtbot: QtBot, pad: QWidget, *points: tuple[float, float]) -> None:
+    """Draw with the left mouse button through points given in shares of the pad."""
+    places = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in points]
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=places[0])
+    for a, b in pairwise(places):
+        for i in range(1, 9):
+            qtbot.mouseMove(pad, a + (b - a) * (i / 8))
+    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+def test_a_drawn_digit_is_classified_as_classify_does(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    pad = window.findChild(QWidget, "drawPad")
+    assert pad.probabilities is None
+    assert pad.prediction is None
+    stroke(qtbot, pad, (0.5, 0.2), (0.5, 0.8))
+    assert window.session.wait_idle(30)
+    assert len(pad.probabilities) == 10
+    assert sum(pad.probabilities) == pytest.approx(1, abs=1e-5)
+    assert pad.prediction == int(np.argmax(pad.probabilities))
+    assert window.draw_panel.prediction == pad.prediction
+    trigger(window, "actionClearDrawing")
+    assert pad.probabilities is None
+
+
+def test_train_learns_to_read_and_pause_stops(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "digits")
+    pad = window.findChild(QWidget, "drawPad")
+    train = window.findChild(QAction, "actionTrain")
+    train.trigger()
+    qtbot.waitUntil(lambda: window.session.iteration >= 300, timeout=120_000)
+    stroke(qtbot, pad, (0.5, 0.15), (0.5, 0.85))
+    train.trigger()
+    assert window.session.wait_idle(30)
+    assert not train.isChecked()
+    assert pad.prediction == 1
+    iteration = window.session.iteration
+    assert len(frame_of(window).curves.loss) == iteration
+    trigger(window, "actionReset")
+    assert window.session.iteration == 0
+
+
+def test_a_change_that_needs_a_fresh_network_asks_only_when_work_is_lost(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial")
+    loss = next(c for c in window.findChildren(QComboBox) if c.accessibleName() == "Loss")
+    loss.setCurrentIndex(loss.findData("cross_entropy"))
+    assert window.session.wait_idle(30)
+    assert frame_of(window).settings.loss == "cross_entropy"
+    trigger(window, "actionIteration")
+    loss.setCurrentIndex(loss.findData("mse"))
+    question = window.findChild(QMessageBox, "freshNetworkQuestion")
+    assert question is not None
+    question.reject()
+    assert window.session.wait_idle(30)
+    assert window.session.iteration == 1
+    assert loss.currentData() == "cross_entropy"
+
+
+@pytest.mark.skipif(not MNIST.is_dir(), reason="the MNIST files for development are not here")
+def test_mnist_is_taken_from_a_folder(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionMnistFolder")
+    window.findChild(QFileDialog, "mnistDialog").fileSelected.emit(str(MNIST))
+    assert window.session.wait_idle(60)
+    assert frame_of(window).settings.data == "mnist"
+    trigger(window, "actionIteration")
+    assert window.session.iteration == 1
+
+
+def test_errors_are_told_in_the_window(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--mnist-root", "/no/such/folder")
+    qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=10_000)
+    assert "/no/such/folder" in window.messages.text()
+    assert frame_of(window).settings.data == "strokes"
+
+
+def test_the_first_size_leaves_room_for_the_title_bar(open_window: OpenWindow) -> None:
+    window = open_window(size=None)
+    screen = window.screen().availableGeometry().height()
+    bar = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    assert bar > 0
+    assert window.minimumSizeHint().height() < screen < 1000  # where nothing else decides
+    assert window.height() == screen - bar
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000), (2560, 1440)])
+def test_the_window_fits(open_window: OpenWindow, size: tuple[int, int]) -> None:
+    window = open_window("--preset", "tutorial", size=size)
+    assert (window.width(), window.height()) == size
+    for name in NAMES:
+        panel = window.findChild(QWidget, name)
+        assert panel.isVisible()
+        assert window.rect().contains(
+            panel.rect().translated(panel.mapTo(window, QPoint())).center()
+        )
+
+
+def test_colours_can_be_switched_while_training(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial", "--light")
+    train = window.findChild(QAction, "actionTrain")
+    train.trigger()
+    light = window.grab().toImage().pixelColor(2, window.height() - 2)
+    trigger(window, "actionThemeDark")
+    dark = window.grab().toImage().pixelColor(2, window.height() - 2)
+    assert light.lightness() > 200
+    assert dark.lightness() < 60
+    train.trigger()
+    assert window.session.wait_idle(30)
+
+
+def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    columns = window._splitters["columns"]
+    first = columns.sizes()
+    columns.setSizes([first[0] + 80, first[1] - 80, first[2]])
+    moved = columns.sizes()
+    assert moved != first
+    window.close()
+    again = open_window("--preset", "tutorial")
+    assert again._splitters["columns"].sizes() == moved
+    trigger(again, "actionResetLayout")
+    assert again._splitters["columns"].sizes() == first
+
+
+def test_two_thousand_frames_are_painted(open_window: OpenWindow, qtbot: QtBot) -> None:
+    """A binding that loses references to None aborts long before this many."""
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    trigger(window, "actionIteration")
+    frame = frame_of(window)
+    recording = frame.moment.recording
+    for i in range(2000):
+        window.show_frame(replace(frame, moment=recording.at(i % len(recording.events))))
+        if i % 4 == 0:
+            QApplication.processEvents()
+    assert window.isVisible()
+
+
+def test_closing_in_the_middle_of_training_exits_at_once_without_a_word() -> None:
+    script = """
+import sys, time
+from PySide6.QtCore import QTimer
+from backprop_viz import app
+from backprop_viz.arguments import parse
+made = []
+make = app._make_window
+def remember(arguments):
+    made.append(make(arguments))
+    return made[0]
+app._make_window = remember
+closed = []
+def watch():
+    if made[0].session.frame is None:
+        return
+    if not made[0].session.frame.training:
+        made[0].session.train()
+    elif made[0].session.iteration >= 5 and not closed:
+        closed.append(time.monotonic())
+        made[0].close()
+timer = QTimer()
+timer.timeout.connect(watch)
+def start():
+    timer.start(20)
+QTimer.singleShot(0, start)
+status = app.run(parse([]))
+print(status, time.monotonic() - closed[0])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stderr.splitlines() if "propagateSizeHints" not in line]
+    assert said == []
+    status, seconds = done.stdout.split()
+    assert status == "0"
+    assert float(seconds) < 2
+
+
+def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial")
+    line = next(r.source_line for r in frame_of(window).program.lines if "self.fc2" in r.text)
+    window.program.breakpoint_toggled.emit(Breakpoint("line", line))
+    assert window.session.wait_idle(30)
+    assert frame_of(window).breakpoints == (Breakpoint("line", line),)
+    window.findChild(QAction, "actionTrain").trigger()
+    qtbot.waitUntil(lambda: frame_of(window).hit is not None, timeout=30_000)
+    moment = frame_of(window).moment
+    assert moment.event.line == line - 1
+    assert moment.recording.events[moment.cursor].line == line
+    row = window.program.marked_line()
+    assert "self.fc2" in window.program.lines()[row]
+    said = window.messages.text()
+    assert said == f"Stopped before line {row + 1}: {window.program.lines()[row].strip()}"
+    window.program.breakpoint_toggled.emit(Breakpoint("line", line))
+    assert window.session.wait_idle(30)
+    assert frame_of(window).breakpoints == ()
+
+
+def test_travelling_by_the_menus(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    for name in ("EventBack", "StepBack", "IterationBack", "First", "Last", "Continue"):
+        assert not window.findChild(QAction, f"action{name}").isEnabled(), name
+    trigger(window, "actionIteration")
+    trigger(window, "actionIteration")
+    trigger(window, "actionEventBack")
+    moment = frame_of(window).moment
+    assert moment.cursor == len(moment.recording.events) - 1
+    trigger(window, "actionFirst")
+    assert frame_of(window).moment.cursor == 0
+    trigger(window, "actionIterationBack")
+    assert frame_of(window).moment.recording.iteration == 1
+    losses = frame_of(window).curves.loss.tolist()
+    trigger(window, "actionContinue")
+    assert window.session.iteration == 1
+    trigger(window, "actionIteration")
+    assert frame_of(window).curves.loss.tolist() == losses
+
+
+def test_the_budget_can_be_set(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionBudget")
+    dialog = window.findChild(NumberDialog, "budgetDialog")
+    dialog.field.selectAll()
+    QTest.keyClicks(dialog.field, "8")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.field.refused.startswith("Memory for past iterations, in MB takes a whole number")
+    assert dialog.isVisible()
+    dialog.field.selectAll()
+    QTest.keyClicks(dialog.field, "64")
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert frame_of(window).reel.budget == 64 * 2**20
+
+
+def test_the_cheat_sheet_names_every_key(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionCheatSheet")
+    (sheet,) = window.findChildren(CheatSheet)
+    texts = " ".join(label.text() for label in sheet.findChildren(QLabel))
+    for action in window.findChildren(QAction):
+        if action.objectName().startswith("action") and not action.shortcut().isEmpty():
+            assert action.text().replace("&", "") in texts
+    sheet.close()
+
+
+def test_a_gradient_is_altered_from_the_inspector(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    trigger(window, "actionIteration")
+    before = frame_of(window).moment.grad("conv1.bias")
+    node = next(n.id for n in frame_of(window).moment.recording.graph.nodes if "Relu" in n.name)
+    window.inspector.alter_wanted.emit(Alteration(node, "zero"))
+    assert window.session.wait_idle(30)
+    assert not frame_of(window).moment.grad("conv1.bias").any()
+    window.inspector.undo_wanted.emit()
+    assert window.session.wait_idle(30)
+    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), before)
+
+
+def test_code_keeps_its_letters_when_the_colours_change(open_window: OpenWindow) -> None:
+    window = open_window("--light")
+    areas = window.findChildren(QTextEdit)
+    before = [area.document().defaultFont().families() for area in areas]
+    assert len(areas) >= 2
+    for name in ("actionThemeDark", "actionThemeLight"):
+        window.findChild(QAction, name).trigger()
+        assert [area.document().defaultFont().families() for area in areas] == before
+
+
+def test_what_is_selected_stays_selected_as_the_graph_grows(open_window: OpenWindow) -> None:
+    """From the output's graph of 25 nodes to the loss's, and into the next iteration."""
+    window = open_window("--preset", "tutorial")
+    for _ in range(2):
+        trigger(window, "actionStep")
+
+    def ringed() -> set[str]:
+        item = window.autograd.canvas.item
+        return {item.graph.nodes[node].key for node in item.selected}
+
+    window.autograd.picked.emit("node", "conv2d 2")
+    kin = ringed()
+    assert "conv2d 2" in kin
+    for _ in range(4):
+        trigger(window, "actionStep")
+        assert window.inspector.node.key == "conv2d 2"
+        assert ringed() == kin
+    # In an iteration that has no graph yet, a parameter has no node; it has one later.
+    window.inspector.picked.emit("parameter", "fc2.bias")
+    trigger(window, "actionStep")
+    assert {"fc2.bias", "linear 2"} <= ringed()

@@ -1,0 +1,225 @@
+"""The worker's end of the line, in a process of its own; this one plays the window."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from queue import SimpleQueue
+
+import pytest
+
+from backprop_viz.desktop.worker_client import Link
+from backprop_viz.recording.drawing_training import Lesson
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.flow_control import UPDATES_AHEAD
+from backprop_viz.stream.frames import read_message, write_message
+from backprop_viz.stream.messages import Command, Update
+from backprop_viz.worker.loop import Worker
+
+WORKER = """
+import os, sys, time
+import numpy as np
+from backprop_viz.core.lesson import Lesson
+from backprop_viz.core.records import Notice, Phase, Recording, Settings
+from backprop_viz.link import Mailbox
+from backprop_viz.messages import Update
+
+mailbox = Mailbox(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
+
+def publish(iteration, recording=None):
+    none = (), ()
+    mailbox.publish(
+        Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None, Lesson(), recording,
+               None, *none)
+    )
+
+def until_wanted():
+    while not mailbox.frame_wanted():
+        time.sleep(0.001)
+
+{work}
+print("done", file=sys.stderr, flush=True)
+mailbox.next_command()
+"""
+
+
+@pytest.fixture
+def worker(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[bytes]]:
+    pipe = subprocess.PIPE
+    code = WORKER.format(work=request.param)
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe
+    ) as process:
+        yield process
+        process.stdin.close()  # type: ignore[union-attr]  # it ends when the window is gone
+
+
+def heard(worker: subprocess.Popen[bytes], count: int) -> list[object]:
+    """What the worker says: an update as its iteration, a notice as its arguments."""
+    messages = [read_message(worker.stdout) for _ in range(count)]  # type: ignore[arg-type]
+    return [m.iteration if isinstance(m, Update) else m.values for m in messages]
+
+
+IN_ORDER = """
+for i in range(0, 300, 3):
+    until_wanted()
+    mailbox.tell(Notice("something", (str(i),)))
+    publish(i + 1)
+    publish(i + 2)
+"""
+
+
+@pytest.mark.parametrize("worker", [IN_ORDER], indirect=True)
+def test_what_is_written_at_once_does_not_overtake_what_is_queued(
+    worker: subprocess.Popen[bytes],
+) -> None:
+    found: list[object] = []
+    for _ in range(100):
+        write_message(worker.stdin, "frame")  # type: ignore[arg-type]
+        found += heard(worker, 3)
+    assert found == [(str(i),) if i % 3 == 0 else i for i in range(300)]
+
+
+AS_MANY_AS_WANTED = """
+for _ in range(2):
+    until_wanted()
+    sent = 0
+    while mailbox.frame_wanted():
+        publish(sent)
+        sent += 1
+    mailbox.tell(Notice("sent", (str(sent),)))
+until_wanted()
+publish(0, Recording(1, ()))
+mailbox.tell(Notice("wanted", (str(mailbox.frame_wanted()),)))
+"""
+
+
+@pytest.mark.parametrize("worker", [AS_MANY_AS_WANTED], indirect=True)
+def test_some_updates_and_one_recording_are_under_way_at_most(
+    worker: subprocess.Popen[bytes],
+) -> None:
+    for _ in range(2):
+        write_message(worker.stdin, "frame")  # type: ignore[arg-type]
+        assert heard(worker, UPDATES_AHEAD + 1) == [*range(UPDATES_AHEAD), (str(UPDATES_AHEAD),)]
+    write_message(worker.stdin, "frame")  # type: ignore[arg-type]
+    assert heard(worker, 2) == [0, ("False",)]
+
+
+def test_the_window_answers_before_the_worker_has_to_wait() -> None:
+    link = Link(Settings())
+    outbox, told = link._outbox, SimpleQueue[Command | str | None]()
+    link._outbox = told
+    try:
+        for taken in range(1, 3 * UPDATES_AHEAD):
+            link._received.append(update())
+            link.take()
+            link.ask_for_frame()
+            assert told.qsize() == taken // (UPDATES_AHEAD // 2)
+        link._received.append(update(Recording(1, ())))
+        link.take()
+        link.ask_for_frame()
+        assert told.qsize() == 3 * UPDATES_AHEAD // (UPDATES_AHEAD // 2)
+    finally:
+        link._outbox = outbox
+        link.close(5)
+
+
+def update(recording: Recording | None = None, training: bool = True) -> Update:
+    none = (), ()
+    rest = 0.0, None, Lesson(), recording, None
+    return Update(0, 0, 0, Settings(), 1, Phase.FORWARD, training, *rest, *none)
+
+
+PAINTED = f"""
+def wait(longest_s):
+    begun = time.monotonic()
+    mailbox.wait_painted(longest_s)
+    mailbox.tell(Notice("waited", (str(time.monotonic() - begun >= longest_s),)))
+
+for _ in range(2):
+    publish(0)
+    wait(60)
+mailbox.next_command()
+for i in range({UPDATES_AHEAD}):
+    publish(i)
+until_wanted()
+wait(0.05)
+"""
+
+
+@pytest.mark.parametrize("worker", [PAINTED], indirect=True)
+def test_the_worker_waits_until_the_window_has_painted_or_wants_something(
+    worker: subprocess.Popen[bytes],
+) -> None:
+    for said in ("painted", Command(1, "step", ())):
+        assert heard(worker, 1) == [0]
+        write_message(worker.stdin, said)  # type: ignore[arg-type]
+        assert heard(worker, 1) == [("False",)]
+    assert heard(worker, UPDATES_AHEAD) == [*range(UPDATES_AHEAD)]
+    write_message(worker.stdin, "frame")  # type: ignore[arg-type]
+    assert heard(worker, 1) == [("True",)]
+
+
+def test_the_window_tells_once_that_it_has_painted_where_training_stopped() -> None:
+    link = Link(Settings())
+    outbox, told = link._outbox, SimpleQueue[Command | str | None]()
+    link._outbox = told
+    try:
+        link._received.append(update())
+        link.take()
+        link.tell_painted()
+        assert told.empty()
+        link._received.append(update(training=False))
+        link.take()
+        link.tell_painted()
+        assert told.get_nowait() == "painted"
+        link.tell_painted()
+        assert told.empty()
+    finally:
+        link._outbox = outbox
+        link.close(5)
+
+
+def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() -> None:
+    said: list[object] = []
+
+    class Post:
+        def publish(self, update: Update) -> None:
+            said.append(update.training)
+
+        def wait_painted(self, longest_s: float) -> None:
+            said.append(worker.recording.iteration)
+
+        def has_command(self) -> bool:
+            return False
+
+        def frame_wanted(self) -> bool:
+            return False
+
+    worker = Worker(Post(), Settings(data="random", batch_size=1))
+    worker.train()
+    for _ in range(3):
+        worker._train()
+    said.clear()
+    worker.pause()
+    assert said == [False, 1]  # what is shown from the start
+    assert worker.recording.iteration == 4
+
+
+NOBODY_READS = """
+mailbox.tell(Notice("long", ("x" * 2**22,)))
+until_wanted()
+for i in range(1000):
+    publish(i)
+"""
+
+
+@pytest.mark.parametrize("worker", [NOBODY_READS], indirect=True)
+def test_publishing_does_not_wait_for_a_window_that_reads_nothing(
+    worker: subprocess.Popen[bytes],
+) -> None:
+    write_message(worker.stdin, "frame")  # type: ignore[arg-type]
+    assert worker.stderr is not None
+    assert worker.stderr.readline() == b"done\n"
+    assert heard(worker, 1001) == [("x" * 2**22,), *range(1000)]

@@ -1,0 +1,128 @@
+import pytest
+from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.style.theme import DARK, LIGHT
+from backprop_viz.desktop.widgets.message_bar import MessageBar
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> MessageBar:
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    bar = MessageBar()
+    column.addWidget(bar)
+    column.addStretch(1)
+    window.resize(500, 300)
+    window.show()
+    bar.keep = window  # type: ignore[attr-defined]
+    return bar
+
+
+def timer(bar: MessageBar) -> QTimer:
+    return bar.findChild(QTimer)
+
+
+def test_it_is_hidden_until_there_is_something_to_say(bar: MessageBar) -> None:
+    assert not bar.isVisible()
+    assert bar.text() == ""
+    bar.tell("Saved.", "info")
+    assert bar.isVisible()
+    assert (bar.text(), bar.kind()) == ("Saved.", "info")
+    assert bar.accessibleName() == "Message: Saved."
+
+
+def test_the_newest_replaces_the_older_but_no_info_replaces_an_error(bar: MessageBar) -> None:
+    bar.tell("one", "info")
+    bar.tell("two", "info")
+    assert bar.text() == "two"
+    bar.tell("It failed.", "error")
+    bar.tell("three", "info")
+    assert (bar.text(), bar.kind()) == ("It failed.", "error")
+    bar.tell("It failed again.", "error")
+    assert bar.text() == "It failed again."
+    bar.dismiss()
+    bar.tell("four", "info")
+    assert (bar.text(), bar.kind()) == ("four", "info")
+
+
+def test_an_info_goes_by_itself_and_an_error_stays(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.tell("for a while", "info")
+    assert 4000 <= timer(bar).interval() <= 8000
+    timer(bar).start(10)
+    qtbot.waitUntil(lambda: not bar.isVisible())
+    assert bar.text() == ""
+    bar.tell("read me", "error")
+    assert not timer(bar).isActive()
+
+
+def test_an_error_stays_though_an_info_was_about_to_go(bar: MessageBar) -> None:
+    bar.tell("for a while", "info")
+    bar.tell("read me", "error")
+    assert not timer(bar).isActive()
+
+
+def test_a_message_under_the_mouse_stays(bar: MessageBar) -> None:
+    bar.tell("for a while", "info")
+    here = QPointF(5, 5)
+    QApplication.sendEvent(bar, QEnterEvent(here, here, here))
+    assert not timer(bar).isActive()
+
+
+@pytest.mark.parametrize("kind", ["info", "error"])
+def test_escape_and_the_button_dismiss(bar: MessageBar, qtbot: QtBot, kind: str) -> None:
+    button = bar.findChild(QToolButton, "dismissMessage")
+    bar.tell("text", kind)  # type: ignore[arg-type]
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not bar.isVisible()
+    bar.tell("text", kind)  # type: ignore[arg-type]
+    bar.window().activateWindow()
+    qtbot.waitUntil(bar.window().isActiveWindow)
+    qtbot.keyClick(bar.window(), Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+    assert bar.text() == ""
+
+
+def test_a_long_message_stays_on_one_line_and_the_whole_opens_over_the_rest(
+    bar: MessageBar, qtbot: QtBot
+) -> None:
+    more = bar.findChild(QToolButton, "showWholeMessage")
+    bar.tell("short", "error")
+    low = bar.height()
+    assert not more.isVisible()
+    text = "학습률이 너무 높습니다. 낮춘 다음 다시 시작하세요. " * 8
+    bar.tell(text, "error")
+    assert bar.height() == low
+    assert more.isVisible()
+    label = bar.findChild(QLabel, "messageText")
+    assert (label.toolTip(), bar.accessibleName()) == (text, f"Error: {text}")
+    more.setFocus()
+    qtbot.keyClick(more, Qt.Key.Key_Space)
+    whole = bar.window().findChild(QLabel, "wholeMessageText")
+    assert whole.isVisible()
+    assert whole.text() == text
+    assert whole.heightForWidth(whole.width()) <= whole.height()
+    assert whole.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByKeyboard
+    assert bar.height() == low
+    bar.dismiss()
+    assert not whole.isVisible()
+
+
+def test_markup_is_not_interpreted(bar: MessageBar) -> None:
+    bar.tell("<b>x</b> & <img src=y>", "error")
+    for name in ("messageText", "wholeMessageText"):
+        assert bar.findChild(QLabel, name).textFormat() is Qt.TextFormat.PlainText
+
+
+def test_kinds_and_themes_look_different(bar: MessageBar) -> None:
+    pictures = []
+    for theme in (DARK, LIGHT):
+        bar.set_theme(theme)
+        for kind in ("info", "error"):
+            bar.dismiss()
+            bar.tell("The same words.", kind)
+            pictures.append(bar.grab().toImage())
+    assert all(a != b for i, a in enumerate(pictures) for b in pictures[i + 1 :])

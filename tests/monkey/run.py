@@ -1,0 +1,174 @@
+"""One run of the wild user in this process, with all that is checked on the way and at its end."""
+
+import faulthandler
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import torch
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QDialog
+
+from backprop_viz.desktop.application import create_window
+from backprop_viz.desktop.controllers import autosave, mnist
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.settings import Settings
+from backprop_viz.training.thread_count import torch_threads
+from tests.monkey.plain_loop import differences, plain_loop, same, tensor
+from tests.monkey.user import DEADLOCK, WildUser
+from tests.monkey.watch import Watch
+
+# Iterations that are compared with the plain loop at the end.
+COMPARED = 6
+IDLE_S = 120.0
+
+
+class RunError(Exception):
+    """What went wrong, and after which deed."""
+
+
+def run(
+    seed: int, numbers: Sequence[int], folder: Path, journal: Path, keep_going: bool = False
+) -> str:
+    """Do the deeds of these numbers; the figures of the run. Raises RunError.
+
+    ``keep_going``: what goes wrong on the way is written into the journal, and is no end.
+    """
+    faulthandler.enable()
+    torch.set_num_threads(torch_threads())
+    settings = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(*settings, str(folder / "config"))
+    # Nothing is fetched from anywhere.
+    mnist.MNIST = replace(mnist.MNIST, urls=("http://127.0.0.1:9/",), timeout_s=0.5)
+    mnist.cache_folder = lambda: folder / "cache"
+    os.environ[autosave.VARIABLE] = str(folder / "state")
+    autosave.INTERVAL_MS = 1000
+    started = time.monotonic()
+    window = create_window(["--preset", "tutorial"])
+    watch = Watch()
+    window.resize(1280, 800)
+    window.show()
+    if not window.session.wait_idle(IDLE_S):
+        raise RunError("The window did not start.")
+    watch.begin_beating()
+    user = WildUser(window, seed, folder)
+    longest, after = 0.0, ""
+    with journal.open("w", encoding="utf-8") as book:
+        for number in numbers:
+            watch.in_deed_since = time.monotonic()
+            done = user.do(number)
+            watch.in_deed_since = None
+            book.write(f"{number}: {done}\n")
+            book.flush()
+            QApplication.processEvents()
+            if done == DEADLOCK:
+                watch.failures.append(DEADLOCK)
+            if watch.failures and not keep_going:
+                raise RunError(f"after deed {number} ({done}): {watch.failures[0]}")
+            for failure in watch.failures:
+                book.write(f"WRONG after deed {number} ({done}): {failure}\n")
+            watch.failures.clear()
+            if watch.longest_s > longest:
+                longest, after = watch.longest_s, done
+        book.write("the end\n")
+    iterations = check_end(window, user, watch)
+    window.close()
+    window.deleteLater()
+    user.let_run(0.1)
+    if watch.failures:
+        raise RunError(f"at the end: {watch.failures[0]}")
+    seconds = time.monotonic() - started
+    return (
+        f"seed {seed}: {len(numbers)} actions in {seconds:.1f} s, longest stall {longest:.3f} s "
+        f"({after}), equal to the plain loop over {iterations} iterations"
+    )
+
+
+def check_end(window: MainWindow, user: WildUser, watch: Watch) -> int:
+    """The run goes on, and begins again, as plain torch does; how many iterations were compared."""
+    leave_dialogs(user)
+    session = window.session
+    train = window.findChild(QAction, "actionTrain")
+    session.stop_playing()
+    idle(window)
+    if train.isChecked():
+        train.trigger()
+    idle(window)
+    if session.frame.training:
+        raise RunError("The run did not pause.")
+    settings = session.frame.settings
+    check_going_on(window, settings, watch)
+    press(window, "actionReset")
+    settings = session.frame.settings
+    for _ in range(COMPARED):
+        press(window, "actionIteration")
+    with watch.resting():
+        losses, weights = plain_loop(settings, COMPARED)
+    found = session.frame.curves.loss.tolist()
+    if not same(tensor(losses), tensor(found)):
+        raise RunError(f"Losses after Reset {found}, the plain loop's {losses}, with {settings}.")
+    last = session._recording
+    end = last.at(len(last.events))
+    other = [name for name, w in weights.items() if not same(tensor(end.value(name)), w)]
+    if other:
+        raise RunError(f"After Reset {other} are not the plain loop's, with {settings}.")
+    return COMPARED
+
+
+def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None:
+    """Two more iterations are plain torch's; the second, run again from the first, is the same."""
+    session = window.session
+    session.watch(())  # with breakpoints F11 goes from one to the next
+    session.teach("use", False)
+    for _ in range(3):
+        press(window, "actionIteration")
+    first = session._recording
+    press(window, "actionIteration")
+    second = session._recording
+    for recording in (first, second):
+        with watch.resting():
+            other = differences(settings, recording)
+        if other:
+            raise RunError(f"Going on, {other} are not plain torch's, with {settings}.")
+    session.show_iteration(first.iteration)
+    press(window, "actionContinue")
+    if session.iteration != first.iteration:
+        raise RunError(f"Continued from {first.iteration}, yet at {session.iteration}.")
+    press(window, "actionIteration")
+    if not same_ends(second, session._recording):
+        raise RunError(
+            f"Run again from {first.iteration}, the next iteration is another: {settings}"
+        )
+
+
+def same_ends(one: Recording, other: Recording) -> bool:
+    ends = [r.at(len(r.events)) for r in (one, other)]
+    return all(
+        same(tensor(ends[0].value(p.name)), tensor(ends[1].value(p.name))) for p in one.parameters
+    )
+
+
+def press(window: MainWindow, name: str) -> None:
+    window.findChild(QAction, name).trigger()
+    idle(window)
+
+
+def idle(window: MainWindow) -> None:
+    if not window.session.wait_idle(IDLE_S):
+        raise RunError(DEADLOCK)
+
+
+def leave_dialogs(user: WildUser) -> None:
+    for _ in range(20):
+        popup, dialog = QApplication.activePopupWidget(), QApplication.activeModalWidget()
+        if popup is not None:
+            popup.close()
+        elif isinstance(dialog, QDialog):
+            dialog.reject()
+        user.let_run(0.02)

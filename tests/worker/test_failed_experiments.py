@@ -1,0 +1,243 @@
+"""An experiment that fails leaves the run as it was, bit for bit; what was told is taken back."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+from torch import Tensor
+
+import backprop_viz as bv
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.messages import Update
+from backprop_viz.worker.loop import Worker
+
+TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
+OpenSession = Callable[..., Session]
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def torchs_random_state() -> Iterator[None]:
+    """A worker in this process has torch's own; the next test's is as it was."""
+    outside = torch.get_rng_state()
+    yield
+    torch.set_rng_state(outside)
+
+
+@pytest.fixture
+def session(open_session: OpenSession) -> Session:
+    return open_session(TUTORIAL)
+
+
+def shown(session: Session) -> Frame:
+    assert session.wait_idle(30)
+    assert session.frame is not None
+    return session.frame
+
+
+def everything(trainer: bv.Trainer) -> dict[str, object]:
+    """All that the next iterations depend on, as plain values and bytes; None for no tensor."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, Tensor):
+            return value.shape, value.detach().contiguous().numpy().tobytes()
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        return value
+
+    loader, fetched = trainer._batches.state()
+    return {
+        "weights": plain(trainer.model.state_dict()),
+        "grads": plain([p.grad for p in trainer.model.parameters()]),
+        "optimizer": None if trainer.optimizer is None else plain(trainer.optimizer.state_dict()),
+        "generator": plain(trainer._random.now),
+        "torch": plain(torch.get_rng_state()),
+        "loader": plain([loader.generator, loader.shuffled, loader.position]),
+        "fetched": plain(fetched),
+        "lessons": plain(trainer.lessons),
+        "where": (trainer.iteration, trainer.phase, trainer.lr, trainer.lr_now),
+        "settings": (trainer.batch_size, trainer.set_to_none, trainer.clear_gradients),
+        "output": plain(trainer.output),
+        "loss": plain(trainer.loss),
+        "batch": plain(trainer.batch),
+    }
+
+
+class Post:
+    """A mailbox that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.updates: list[Update] = []
+        self.told: list[Notice] = []
+
+    def publish(self, update: Update) -> None:
+        self.updates.append(update)
+
+    def tell(self, notice: Notice) -> None:
+        self.told.append(notice)
+
+    def answer(self, answer: object) -> None:
+        pass
+
+    def has_command(self) -> bool:
+        return False
+
+    def frame_wanted(self) -> bool:
+        return True
+
+
+def fail_twice(worker: Worker) -> None:
+    worker._guarded("experiments.backward_twice", False)
+
+
+def fail_altered(worker: Worker) -> None:
+    """It raises at the gradient that comes last, when those of the other layers are there."""
+
+    def broken(_: Tensor) -> None:
+        raise RuntimeError("broken on purpose")
+
+    hook = worker.trainer.model.conv1.weight.register_hook(broken)
+    worker._guarded("experiments.alter", Alteration("relu 3", "scale", 2.0))
+    hook.remove()
+
+
+@pytest.mark.parametrize(
+    ("fail", "phases"), [*((fail_twice, n) for n in range(5)), (fail_altered, 0), (fail_altered, 4)]
+)
+@pytest.mark.parametrize(
+    "settings",
+    [
+        TUTORIAL,
+        replace(TUTORIAL, optimizer="adam", loss="output_gradient", schedule="cosine"),
+        replace(TUTORIAL, optimizer="nesterov", clear_gradients=False),
+        Settings(optimizer="manual", batch_size=3, set_to_none=False, schedule="step"),
+    ],
+    ids=["sgd", "adam", "accumulating", "digits"],
+)
+def test_an_experiment_that_fails_leaves_the_run_as_it_was(
+    settings: Settings, phases: int, fail: Callable[[Worker], None]
+) -> None:
+    """Whatever has run of the iteration; and what comes after is what would have come."""
+    plain = bv.Trainer.from_settings(settings)
+    losses = [plain.iterate().loss for _ in range(6)]
+    worker = Worker(post := Post(), settings)
+    for step in ("iterate", "iterate", *["step"] * phases):
+        worker._guarded(step)
+    worker.publish()
+    before, recording = everything(worker.trainer), worker.recording
+    kept = [worker.checkpoints.at(iteration) for iteration in range(4)]
+    fail(worker)
+    assert post.told[-1].code == "undone"
+    assert everything(worker.trainer) == before
+    assert worker.recording is recording
+    assert [worker.checkpoints.at(iteration) for iteration in range(4)] == kept
+    worker.publish()
+    assert post.updates[-1].run == post.updates[0].run
+    assert not post.updates[-1].points
+    assert post.updates[-1].recording is None
+    while worker.trainer.iteration < 6:
+        worker.iterate()
+    worker.publish()
+    found = [loss for update in post.updates for loss, _ in update.points]
+    assert np.array_equal(found, losses, equal_nan=True)
+
+
+def test_what_was_told_is_withdrawn_when_it_goes_right(session: Session) -> None:
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    session.iterate()
+    session.iterate()
+    before = shown(session)
+    session.backward_twice(retain_graph=False)
+    after = shown(session)
+    assert after.moment == before.moment
+    assert (after.iteration, after.due) == (2, Phase.ZERO_GRAD)
+    assert [notice.code for notice in told] == ["undone"]
+    session.iterate()
+    assert shown(session).iteration == 3
+    assert len(told) == 1
+    session.backward_twice(retain_graph=True)
+    assert shown(session).moment.recording.backwards == 2
+    assert [notice.code for notice in told] == ["undone", "withdrawn"]
+    assert told[0].subject == told[1].subject
+
+
+def test_a_phase_that_could_not_run_is_withdrawn_when_it_has_run() -> None:
+    worker = Worker(post := Post(), TUTORIAL)
+    forward = worker.trainer.model.forward
+
+    def broken(_: Tensor) -> Tensor:
+        raise RuntimeError("broken on purpose")
+
+    worker._guarded("step")
+    worker.trainer.model.forward = broken
+    worker._guarded("step")
+    worker._guarded("iterate")
+    assert {(notice.code, notice.subject) for notice in post.told} == {("failed", "run")}
+    worker.trainer.model.forward = forward
+    count = len(post.told)
+    worker._guarded("step")
+    assert [notice.code for notice in post.told[count:]] == ["withdrawn"]
+    assert worker.trainer.phase is Phase.LOSS
+
+
+def test_the_message_about_a_loss_goes_when_another_run_begins(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window("--preset", "tutorial")
+    window.session.configure(replace(shown(window.session).settings, lr=1e6))
+    while "NaN" not in window.messages.text() and "nan" not in window.messages.text():
+        window.session.iterate()
+        assert window.session.wait_idle(30)
+        assert window.session.iteration < 20
+    window.session.reset()
+    assert window.session.wait_idle(30)
+    assert window.messages.text() == ""
+
+
+def test_a_command_that_is_refused_does_not_stop_training(session: Session, qtbot: QtBot) -> None:
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    session.train()
+    qtbot.waitUntil(lambda: session.iteration > 2, timeout=30_000)
+    session.teach("use", True)  # without a drawing
+    qtbot.waitUntil(lambda: bool(told), timeout=30_000)
+    assert told[0].code == "refused"
+    reached = session.iteration
+    qtbot.waitUntil(lambda: session.iteration > reached + 20, timeout=30_000)
+    assert session.frame.training
+    session.pause()
+    assert not shown(session).training
+
+
+@pytest.mark.parametrize("iterations", [0, 2])
+def test_a_second_backward_in_the_window(open_window: OpenWindow, iterations: int) -> None:
+    """Ctrl+2 is refused and changes nothing; Ctrl+Shift+2 runs, and the message goes."""
+    window = open_window("--preset", "tutorial")
+    for _ in range(iterations):
+        window.findChild(QAction, "actionIteration").trigger()
+        assert window.session.wait_idle(30)
+    before = shown(window.session)
+    window.findChild(QAction, "actionBackwardTwice").trigger()
+    after = shown(window.session)
+    assert (after.iteration, after.due) == (iterations, Phase.ZERO_GRAD)
+    assert after.moment == before.moment
+    assert after.reel == before.reel
+    assert np.array_equal(after.curves.loss, before.curves.loss)
+    said = window.messages.text()
+    assert said.startswith("This could not be run, so the run is as it was. torch says: Runtime")
+    window.findChild(QAction, "actionBackwardRetained").trigger()
+    assert shown(window.session).moment.recording.backwards == 2
+    assert window.messages.text() == ""

@@ -1,0 +1,239 @@
+"""What the worker answers about its samples, without a process around it."""
+
+import numpy as np
+import pytest
+import torch
+
+import backprop_viz as bv
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.samples import Page, Progress, Sheet, confusion
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.messages import Update
+from backprop_viz.worker.loop import Worker
+from backprop_viz.worker.sample_service import Browsing, as_bytes
+
+
+class Box:
+    """A mailbox that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.answers: list[Sheet | Page | Progress] = []
+
+    def answer(self, answer: Sheet | Page | Progress) -> None:
+        self.answers.append(answer)
+
+
+@pytest.fixture
+def box() -> Box:
+    return Box()
+
+
+@pytest.fixture
+def trainer() -> bv.Trainer:
+    return bv.Trainer("strokes")
+
+
+class Stepper:
+    """The worker, as far as browsing knows it."""
+
+    def __init__(self, trainer: bv.Trainer) -> None:
+        self.trainer = trainer
+        self.abandoned = 0
+
+    def abandon(self) -> None:
+        self.abandoned += 1
+        self.trainer.restart_iteration()
+
+    def step(self) -> None:
+        self.trainer.step()
+
+
+@pytest.fixture
+def stepper(trainer: bv.Trainer) -> Stepper:
+    return Stepper(trainer)
+
+
+@pytest.fixture
+def browsing(box: Box, stepper: Stepper) -> Browsing:
+    browsing = Browsing(stepper, box)
+    browsing.begin()
+    return browsing
+
+
+def test_nothing_is_sent_while_nothing_is_watched(
+    browsing: Browsing, box: Box, trainer: bv.Trainer
+) -> None:
+    browsing.evaluated(trainer.evaluate())
+    browsing.begin()
+    browsing.rewound()
+    assert box.answers == []
+    assert not browsing.busy
+
+
+def test_the_sheet_of_an_evaluation_is_sent_to_who_watches(
+    browsing: Browsing, box: Box, trainer: bv.Trainer
+) -> None:
+    browsing.watch("held_out")
+    (empty,) = box.answers
+    assert empty.iteration is None
+    assert len(empty.labels) == 3000
+    trainer.iterate()
+    evaluation = trainer.evaluate()
+    browsing.evaluated(evaluation)
+    sheet = box.answers[-1]
+    assert sheet.iteration == 1
+    assert sheet.scores is evaluation.scores
+    table = confusion(sheet)
+    assert table.trace() / table.sum() == evaluation.accuracy
+    browsing.watch(None)
+    count = len(box.answers)
+    browsing.evaluated(evaluation)
+    assert len(box.answers) == count
+
+
+def test_a_part_is_read_slice_by_slice_as_evaluate_does(
+    browsing: Browsing, box: Box, trainer: bv.Trainer
+) -> None:
+    trainer.iterate()
+    browsing.watch("held_out")
+    browsing.evaluate("held_out", None)
+    slices = 0
+    while browsing.busy:
+        browsing.go_on(training=False)
+        slices += 1
+    assert slices == 47  # of 64 samples each
+    sheet = box.answers[-1]
+    scores = trainer.evaluate().scores
+    assert np.array_equal(sheet.scores.read, scores.read)
+    assert np.array_equal(sheet.scores.loss, scores.loss)
+    told = [a for a in box.answers if isinstance(a, Progress)]
+    assert told[0] == Progress("held_out", 0, 3000)
+    assert told[-1] == Progress("held_out", 0, 0)
+
+
+def test_cancelling_leaves_the_scores_before(
+    browsing: Browsing, box: Box, trainer: bv.Trainer
+) -> None:
+    browsing.watch("held_out")
+    evaluation = trainer.evaluate()
+    browsing.evaluated(evaluation)
+    browsing.evaluate("held_out", None)
+    browsing.go_on(training=False)
+    browsing.cancel()
+    assert not browsing.busy
+    browsing.watch("held_out")
+    assert box.answers[-1].scores is evaluation.scores
+
+
+def test_beside_training_a_slice_waits_its_turn(browsing: Browsing) -> None:
+    browsing.evaluate("held_out", None)
+    browsing.go_on(training=True)
+    browsing._next_at = float("inf")
+    done = browsing._job[2].done
+    browsing.go_on(training=True)
+    assert browsing._job[2].done == done
+    browsing.go_on(training=False)
+    assert browsing._job[2].done > done
+
+
+def test_an_evaluation_that_fails_is_over(
+    browsing: Browsing, box: Box, trainer: bv.Trainer
+) -> None:
+    trainer.model.fc3 = torch.nn.Linear(5, 10)
+    browsing.evaluate("held_out", None)
+    with pytest.raises(RuntimeError):
+        browsing.go_on(training=False)
+    assert not browsing.busy
+    assert box.answers[-1] == Progress("held_out", 0, 0)
+
+
+def test_going_back_forgets_what_came_later(
+    browsing: Browsing, box: Box, trainer: bv.Trainer
+) -> None:
+    start = trainer.checkpoint()
+    trainer.iterate()
+    browsing.evaluated(trainer.evaluate())
+    browsing.watch("held_out")
+    assert box.answers[-1].iteration == 1
+    trainer.restore(start)
+    browsing.rewound()
+    assert box.answers[-1].iteration is None
+
+
+def test_a_page_has_the_images_asked_for(browsing: Browsing, box: Box, trainer: bv.Trainer) -> None:
+    browsing.watch("train")
+    source = box.answers[-1].source
+    index = np.array([5, 0, 999])
+    browsing.images("train", source, index)
+    page = box.answers[-1]
+    images, _ = trainer.samples("train").batch(torch.from_numpy(index))
+    assert np.array_equal(page.images / np.float32(255), images[:, 0].numpy())
+    browsing.images("train", source - 1, index)  # of data that is no more
+    assert box.answers[-1] is page
+
+
+def test_images_beyond_0_to_1_are_stretched() -> None:
+    images = np.array([[[0.0, 0.5]], [[-1.0, 3.0]], [[7.0, 7.0]]], np.float32)
+    assert as_bytes(images).tolist() == [[[0, 128]], [[0, 255]], [[0, 0]]]
+
+
+def test_a_sample_becomes_the_batch_and_the_data_goes_on_after_it(
+    browsing: Browsing, box: Box, trainer: bv.Trainer, stepper: Stepper
+) -> None:
+    plain = bv.Trainer("strokes")
+    x, y = plain.samples("held_out").batch(torch.tensor([17]))
+    loader_batch = plain.batch
+    browsing.watch("held_out")
+    source = box.answers[-1].source
+    trainer.step()
+    trainer.step()
+    browsing.load("held_out", source - 1, 17)  # of data that is no more
+    assert stepper.abandoned == 0
+    browsing.load("held_out", source, 17)
+    assert trainer.phase is Phase.FORWARD
+    assert torch.equal(trainer.batch[0], x)
+    loss = trainer.iterate().loss
+    net = plain.model
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
+    expected = torch.nn.functional.cross_entropy(net(x), y)
+    expected.backward()
+    optimizer.step()
+    assert loss == expected.item()
+    trainer.fetch()
+    assert torch.equal(trainer.batch[0], loader_batch[0])
+    assert (
+        trainer.iterate().loss
+        == torch.nn.functional.cross_entropy(net(loader_batch[0]), loader_batch[1]).item()
+    )
+
+
+def test_a_sample_without_a_label_to_learn_is_refused(box: Box) -> None:
+    trainer = bv.Trainer("random", loss="mse", batch_size=1)
+    stepper = Stepper(trainer)
+    browsing = Browsing(stepper, box)
+    browsing.watch("train")
+    source = box.answers[-1].source
+    with pytest.raises(ValueError, match="Random data has no labels"):
+        browsing.load("train", source, 0)
+    assert stepper.abandoned == 0
+
+
+def test_the_curves_have_an_evaluation_before_its_sheet_comes() -> None:
+    class Post(Box):
+        def publish(self, update: Update) -> None:
+            self.answers.append(update)
+
+        def has_command(self) -> bool:
+            return False
+
+    worker = Worker(post := Post(), Settings())
+    worker.samples.watch("held_out")
+    worker.train()
+    worker._run_free(None)
+    post.answers.clear()
+    worker._evaluate()
+    update, sheet = post.answers
+    assert sheet.iteration == 1
+    ((iteration, _, accuracy),) = update.held_out
+    assert iteration == 1
+    assert accuracy == (sheet.scores.read == sheet.labels).mean()

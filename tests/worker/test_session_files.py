@@ -1,0 +1,461 @@
+"""Sessions and weights in the window: saved while it trains, opened, kept from a crash."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSplitter
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.application import Composer
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
+from backprop_viz.desktop.view_state import Frame
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.phases import Phase
+from backprop_viz.worker.files.session_file import load_session, resume
+
+OpenWindow = Callable[..., MainWindow]
+LINE = Breakpoint("line", "no_grad")  # of a line that this program has not: it stops nothing
+STROKES = (Stroke((Point(60, 60), Point(90, 200.5))), Stroke((Point(9, 9, 30.0),), erases=True))
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    monkeypatch.setenv("BACKPROP_VIZ_STATE", str(tmp_path / "state"))
+
+
+def composer(window: MainWindow) -> Composer:
+    return window.findChild(Composer)
+
+
+def frame_of(window: MainWindow) -> Frame:
+    assert window.session.wait_idle(60)
+    frame: Frame = window.session.frame
+    return frame
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    window.findChild(QAction, name).trigger()
+    assert window.session.wait_idle(60)
+
+
+def choose(window: MainWindow, action: str, path: Path) -> None:
+    """As a person chooses a file in the dialog that the action opens."""
+    trigger(window, action)
+    (dialog,) = window.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+    QApplication.sendPostedEvents(None, 52)  # DeferredDelete
+    assert window.session.wait_idle(60)
+
+
+def sizes(window: MainWindow) -> dict[str, list[int]]:
+    return {s.objectName(): s.sizes() for s in window.findChildren(QSplitter)}
+
+
+def plain(settings: object, iterations: int) -> bv.Trainer:
+    trainer = bv.Trainer.from_settings(settings)
+    for _ in range(iterations):
+        trainer.iterate()
+    return trainer
+
+
+def losses_after(window: MainWindow, iterations: int) -> list[float]:
+    for _ in range(iterations):
+        trigger(window, "actionIteration")
+    return frame_of(window).curves.loss.tolist()
+
+
+def plain_losses(settings: object, iterations: int) -> list[float]:
+    trainer = bv.Trainer.from_settings(settings)
+    return [trainer.iterate().loss for _ in range(iterations)]
+
+
+def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    one, path = open_window("--seed", "4"), tmp_path / "run.bpviz"
+    one.findChild(QSplitter, "left").setSizes([200, 400])
+    for _ in range(3):
+        trigger(one, "actionIteration")
+    for _ in range(3):
+        trigger(one, "actionStep")
+    one.draw_panel.show_strokes(STROKES)
+    one.session.watch((Breakpoint("loss_above", None, 40.0), Breakpoint("node", "conv2d 2"), LINE))
+    one.findChild(QAction, "actionSaveSession").trigger()  # asks for a name the first time
+    (dialog,) = one.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+    before = frame_of(one)
+    assert one.messages.text() == "Saved as run.bpviz."
+    assert one.windowTitle() == "run.bpviz[*]"
+    assert not one.isWindowModified()
+
+    two = open_window("--preset", "tutorial")
+    choose(two, "actionOpenSession", path)
+    after = frame_of(two)
+    assert after.settings == before.settings
+    assert (after.iteration, after.due) == (3, Phase.BACKWARD)
+    assert after.breakpoints == before.breakpoints
+    assert two.draw_panel.strokes() == STROKES
+    assert np.array_equal(after.curves.loss, before.curves.loss)
+    assert after.moment.recording.loss == before.moment.recording.loss
+    assert after.prediction.probabilities == before.prediction.probabilities
+    for window in (one, two):  # a message takes of the panels' room
+        window.messages.dismiss()
+    qtbot.waitUntil(lambda: sizes(two) == sizes(one))
+    assert two.windowTitle() == "run.bpviz[*]"
+    assert not two.isWindowModified()
+    two.session.watch(())  # it would stop in each iteration
+    assert losses_after(two, 20) == plain_losses(before.settings, 23)
+    assert two.isWindowModified()
+    trigger(two, "actionSaveSession")
+    assert frame_of(two)
+    assert not two.isWindowModified()
+
+
+def test_saving_does_not_stop_training(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window, path = open_window("--seed", "1"), tmp_path / "run.bpviz"
+    trigger(window, "actionTrain")
+    qtbot.waitUntil(lambda: window.session.iteration > 20, timeout=60_000)
+    for name in ("run.bpviz", "gone/run.bpviz"):
+        composer(window).files.save(str(tmp_path / name))
+        frame = frame_of(window)
+        assert frame.training
+    assert "does not exist: choose another" in window.messages.text()
+    qtbot.waitUntil(lambda: window.session.iteration > frame.iteration + 5, timeout=60_000)
+    run = load_session(path)
+    saved = run.checkpoint.iteration
+    assert len(run.curves.loss) == saved
+    again = resume(run, path).trainer
+    assert np.array_equal(run.curves.loss, plain_losses(run.settings, saved))
+    other = plain(run.settings, saved)
+    for _ in range(20):
+        one, two = again.iterate(), other.iterate()
+        assert (one.number, one.loss, one.accuracy) == (two.number, two.loss, two.accuracy)
+
+
+@pytest.mark.parametrize("is_batch", [False, True])
+def test_a_drawing_has_its_label_again(
+    open_window: OpenWindow, tmp_path: Path, is_batch: bool
+) -> None:
+    one, two = open_window("--seed", "4"), open_window("--seed", "5")
+    one.draw_panel.show_strokes(STROKES)
+    one.session.teach("choose", 6)
+    one.session.teach("use", is_batch)
+    assert frame_of(one).lesson.is_batch is is_batch
+    composer(one).files.save(str(tmp_path / "run.bpviz"))
+    assert frame_of(one)
+    two.draw_panel.show_strokes(STROKES)
+    two.session.teach("choose", 2)
+    for _ in range(2):  # also where it has another label, or the same drawing
+        composer(two).files._session.use_file("open", str(tmp_path / "run.bpviz"))
+        lesson = frame_of(two).lesson
+        assert (lesson.label, lesson.is_batch) == (6, is_batch)
+        assert two.draw_panel.strokes() == STROKES
+    assert not two.messages.text()
+
+
+@pytest.mark.parametrize("action", ["actionNewTutorial", "actionReset"])
+def test_another_run_is_not_saved_over_the_file_of_the_one_before(
+    open_window: OpenWindow, tmp_path: Path, action: str
+) -> None:
+    window, path = open_window("--preset", "tutorial"), tmp_path / "run.bpviz"
+    trigger(window, "actionIteration")
+    composer(window).files.save(str(path))
+    assert frame_of(window).iteration == 1
+    held = path.read_bytes()
+    window.findChild(QAction, action).trigger()
+    for question in window.findChildren(QMessageBox, "freshNetworkQuestion"):
+        # Enter keeps the network: the answer that loses nothing.
+        assert question.defaultButton().text() == "Keep this network"
+        question.buttons()[0].click()
+    assert frame_of(window).iteration == 0
+    assert window.windowTitle() == "backprop_viz"
+    trigger(window, "actionIteration")
+    composer(window).files.save_session()
+    (dialog,) = window.findChildren(QFileDialog, "saveSessionDialog")
+    dialog.reject()
+    assert path.read_bytes() == held
+
+
+def test_what_is_no_session_changes_nothing(open_window: OpenWindow, tmp_path: Path) -> None:
+    window, bad = open_window("--preset", "tutorial"), tmp_path / "bad.bpviz"
+    trigger(window, "actionIteration")
+    trigger(window, "actionStep")
+    before, title = frame_of(window), window.windowTitle()
+    bad.write_bytes(b"not a session at all")
+    for path in (bad, tmp_path / "gone.bpviz", tmp_path):
+        window.session.use_file("open", str(path))
+        assert frame_of(window).moment.recording is before.moment.recording
+        assert "choose a" in window.messages.text()
+        assert window.messages.kind() == "error"
+        window.messages.dismiss()
+    assert window.windowTitle() == title
+    assert losses_after(window, 5) == plain_losses(before.settings, 6)
+
+
+def test_opening_asks_before_work_is_lost(open_window: OpenWindow, tmp_path: Path) -> None:
+    window, path = open_window("--preset", "tutorial"), tmp_path / "run.bpviz"
+    trigger(window, "actionIteration")
+    composer(window).files.save(str(path))
+    assert frame_of(window).iteration == 1
+    trigger(window, "actionIteration")
+    for button, iteration in ((1, 2), (0, 1)):
+        composer(window).files.open(str(path))
+        (question,) = window.findChildren(QMessageBox, "openQuestion")
+        assert "2 iterations is lost" in question.informativeText()
+        question.buttons()[button].click()
+        QApplication.sendPostedEvents(None, 52)
+        assert frame_of(window).iteration == iteration
+    composer(window).files.open(str(path))  # nothing to lose: no question
+    assert not window.findChildren(QMessageBox, "openQuestion")
+
+
+def test_a_session_that_is_dropped_or_named_is_opened(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window, path = open_window("--preset", "tutorial"), tmp_path / "run.bpviz"
+    trigger(window, "actionIteration")
+    composer(window).files.save(str(path))
+    assert frame_of(window).iteration == 1
+    named = open_window(str(path))
+    assert frame_of(named).iteration == 1
+    other, data = open_window(), QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    rest = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton
+    nothing = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(other, QDragEnterEvent(QPoint(9, 9), *rest, nothing))
+    QApplication.sendEvent(other, QDropEvent(QPointF(9, 9), *rest, nothing))
+    assert frame_of(other).iteration == 1
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+def test_weights_go_out_and_in(open_window: OpenWindow, tmp_path: Path, suffix: str) -> None:
+    one, path = open_window("--seed", "3"), tmp_path / f"net{suffix}"
+    trigger(one, "actionIteration")
+    choose(one, "actionSaveWeights", path)
+    assert one.messages.text() == f"Saved as net{suffix}."
+    two = open_window("--seed", "5")
+    trigger(two, "actionStep")
+    choose(two, "actionLoadWeights", path)
+    frame = frame_of(two)
+    trainer, given = bv.Trainer.from_settings(frame.settings), plain(frame_of(one).settings, 1)
+    trainer.model.load_state_dict(given.model.state_dict())
+    shown = frame.moment.recording.by_parameter
+    for name, parameter in trainer.model.named_parameters():
+        assert np.array_equal(shown[name].value, parameter.detach().numpy())
+    assert losses_after(two, 5) == [trainer.iterate().loss for _ in range(5)]
+    (tmp_path / f"bad{suffix}").write_bytes(path.read_bytes()[:-50])
+    choose(two, "actionLoadWeights", tmp_path / f"bad{suffix}")
+    assert "holds no weights that can be read" in two.messages.text()
+    assert losses_after(two, 5)[5:] == [trainer.iterate().loss for _ in range(5)]
+
+
+def test_what_was_before_the_file_cannot_be_run_again(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window, path = open_window("--preset", "tutorial"), tmp_path / "net.pt"
+    for _ in range(3):
+        trigger(window, "actionIteration")
+    choose(window, "actionSaveWeights", path)
+    choose(window, "actionLoadWeights", path)
+    window.session.show_iteration(2)
+    trigger(window, "actionContinue")
+    assert "continue from a later iteration" in window.messages.text()
+    assert frame_of(window).iteration == 3
+
+
+# -- the autosave ------------------------------------------------------------------------------
+
+KILLED = """
+import sys
+from PySide6.QtCore import QSettings, QTimer
+from backprop_viz import app
+from backprop_viz.controllers import autosave
+autosave.INTERVAL_MS = 100
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
+window = app.create_window(["--seed", "6"])
+window.show()
+window.session.wait_idle(60)
+window.session.train()
+app.QApplication.exec()
+"""
+
+
+def left_behind(tmp_path: Path, qtbot: QtBot) -> Path:
+    """The autosave of a window that was killed while it trained, after at least two of them."""
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)])
+    try:
+        seen: set[int] = set()
+
+        def saved() -> bool:
+            for path in (tmp_path / "state").glob("*.bpviz"):
+                seen.add(path.stat().st_mtime_ns)
+            return len(seen) > 3
+
+        qtbot.waitUntil(saved, timeout=60_000)
+    finally:
+        process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+        process.wait(30)
+    (path,) = (tmp_path / "state").glob("*.bpviz")
+    return path
+
+
+def question_of(window: MainWindow) -> QMessageBox | None:
+    assert window.session.wait_idle(60)
+    return window.findChild(QMessageBox, "autosaveQuestion")
+
+
+def press(question: QMessageBox, text: str) -> None:
+    (button,) = (b for b in question.buttons() if b.text() == text)
+    button.click()
+    QApplication.sendPostedEvents(None, 52)
+
+
+def test_a_window_that_is_killed_goes_on_in_the_next(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = left_behind(tmp_path, qtbot)
+    run = load_session(path)
+    done = run.checkpoint.iteration
+    assert done > 0
+    first = open_window("--preset", "tutorial")
+    question = question_of(first)
+    assert question is not None
+    press(question, "Ask again later")
+    assert path.exists()
+
+    window, second = open_window("--preset", "tutorial"), None
+    question = question_of(window)
+    assert question is not None
+    second = open_window("--preset", "tutorial")  # it is being offered already
+    assert question_of(second) is None
+    press(question, "Restore")
+    frame = frame_of(window)
+    assert frame.iteration == done
+    assert frame.settings == run.settings
+    assert list((tmp_path / "state").glob("*.bpviz")) == [path]
+    # Threads are a part of the numbers: the plain loop runs with as many as the worker.
+    from backprop_viz.training.thread_count import torch_threads
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(torch_threads())
+    try:
+        assert losses_after(window, 20) == plain_losses(run.settings, done + 20)
+    finally:
+        torch.set_num_threads(threads)
+    for one in (first, window, second):
+        one.close()
+    assert os.listdir(tmp_path / "state") == [path.name]  # it is not saved yet
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")
+def test_a_worker_that_is_killed_takes_up_the_run_again(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window, path = open_window("--seed", "2"), tmp_path / "run.bpviz"
+    for _ in range(4):
+        trigger(window, "actionIteration")
+    composer(window).files.save(str(path))
+    trigger(window, "actionIteration")
+    composer(window).autosave.save()
+    before = frame_of(window)
+    os.kill(window.session._link._link.process.pid, signal.SIGKILL)
+    said = "continues from its last autosave"
+    qtbot.waitUntil(lambda: said in window.messages.text(), timeout=60_000)
+    frame = frame_of(window)
+    assert (frame.iteration, frame.settings) == (5, before.settings)
+    assert frame.moment.recording.loss == before.moment.recording.loss
+    assert window.windowTitle() == "run.bpviz[*]"
+    assert window.isWindowModified()
+    assert losses_after(window, 5) == plain_losses(before.settings, 10)
+
+
+def test_a_run_that_is_discarded_is_gone(
+    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = left_behind(tmp_path, qtbot)
+    question = question_of(open_window("--preset", "tutorial"))
+    assert question is not None
+    press(question, "Discard")
+    assert not path.exists()
+    assert question_of(open_window("--preset", "tutorial")) is None
+
+
+def test_only_what_is_new_is_written(open_window: OpenWindow, tmp_path: Path) -> None:
+    window, state = open_window("--preset", "tutorial"), tmp_path / "state"
+    autosave = composer(window).autosave
+    autosave.save()
+    assert not state.exists()
+    trigger(window, "actionIteration")
+    autosave.save()
+    assert frame_of(window)
+    (path,) = state.glob("*.bpviz")
+    written = path.stat().st_mtime_ns
+    autosave.save()
+    assert frame_of(window)
+    assert path.stat().st_mtime_ns == written
+    window.draw_panel.show_strokes(STROKES)
+    autosave.save()
+    assert frame_of(window)
+    assert path.stat().st_mtime_ns > written
+    assert not window.messages.text()
+    window.close()
+    assert os.listdir(state) == [path.name]
+
+
+def test_a_folder_that_cannot_be_written_is_told_once(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    window = open_window("--preset", "tutorial")
+    for told in (True, False):
+        trigger(window, "actionIteration")
+        composer(window).autosave.save()
+        assert frame_of(window)
+        assert ("save it yourself" in window.messages.text()) is told
+        window.messages.dismiss()
+    for button, closed in (("Stay", False), ("Close", True)):
+        window.close()
+        assert window.isVisible()
+        (question,) = window.findChildren(QMessageBox, "closeQuestion")
+        assert str(tmp_path / "state") in question.informativeText()
+        press(question, button)
+        assert window.isVisible() is not closed
+
+
+def test_the_weights_have_a_name_before_one_is_typed(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_window("--preset", "tutorial")
+
+    def suggested() -> tuple[str, str]:
+        window.findChild(QAction, "actionSaveWeights").trigger()
+        dialog = window.findChild(QFileDialog, "saveWeightsDialog")
+        first = Path(dialog.selectedFiles()[0]).name
+        pt = dialog.nameFilters()[1]
+        dialog.selectNameFilter(pt)
+        dialog.filterSelected.emit(pt)
+        second = Path(dialog.selectedFiles()[0]).name
+        dialog.reject()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        return first, second
+
+    assert suggested() == ("weights.safetensors", "weights.pt")
+    composer(window).files.save(str(tmp_path / "night.bpviz"))
+    assert window.session.wait_idle(30)
+    assert suggested() == ("night.safetensors", "night.pt")
