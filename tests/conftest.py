@@ -26,7 +26,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.application import create_window
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.drawing_training import Prediction
 from backprop_viz.recording.history import History
 from backprop_viz.recording.phases import Phase
@@ -80,7 +80,7 @@ def own_autosaves(folder_of_autosaves: Path) -> None:
     os.environ["BACKPROP_VIZ_STATE"] = str(folder_of_autosaves / str(next(_states)))
 
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 OpenWindow = Callable[..., MainWindow]
 OpenSession = Callable[..., Session]
 
@@ -128,10 +128,10 @@ def open_session(qtbot: QtBot) -> Iterator[OpenSession]:
 
 
 @pytest.fixture
-def make_frame() -> MakeFrame:
+def make_view_state() -> MakeViewState:
     """Frames of a real trainer: some finished iterations, then ``phases`` of the next one.
 
-    ``cursor`` counts events of the recording (None: all of them).
+    ``position`` counts events of the recording (None: all of them).
     """
 
     def make(
@@ -139,30 +139,30 @@ def make_frame() -> MakeFrame:
         *,
         iterations: int = 0,
         phases: int = 5,
-        cursor: int | None = None,
+        position: int | None = None,
         training: bool = False,
-    ) -> Frame:
+    ) -> ViewState:
         settings = settings or Settings(data="random", loss="mse", lr=0.01, batch_size=1)
         trainer = bv.Trainer.from_settings(settings)
         history = History()
-        points, held_out = [], []
+        points, validation = [], []
         for i in range(iterations):
             done = trainer.iterate()
             points.append((done.loss, done.accuracy))
             if i % 10 == 9:
                 evaluation = trainer.evaluate()
-                held_out.append((i + 1, evaluation.loss, evaluation.accuracy))
+                validation.append((i + 1, evaluation.loss, evaluation.accuracy))
         recorder = Recorder(trainer)
         for _ in range(phases):
             if recorder.step() is Phase.UPDATE:
                 done = trainer.finished()
                 points.append((done.loss, done.accuracy))
         recording = recorder.recording()
-        history.extend(points, held_out)
+        history.extend(points, validation)
         image = trainer.batch[0][0, 0].numpy()
-        return Frame(
+        return ViewState(
             settings=settings,
-            moment=recording.at(len(recording.events) if cursor is None else cursor),
+            cursor=recording.at(len(recording.events) if position is None else position),
             program=program(settings, trainer.model),
             curves=history.curves(),
             iteration=trainer.iteration,

@@ -94,7 +94,7 @@ def silent(handler: Handler, body: bytes) -> None:
     handler.server.release.wait(60)
 
 
-def altered(handler: Handler, body: bytes) -> None:
+def intervention(handler: Handler, body: bytes) -> None:
     """As long as it should be, with one bit changed."""
     whole(handler, body[:-1] + bytes([body[-1] ^ 1]))
 

@@ -13,7 +13,7 @@ from shiboken6 import isValid
 WHOLE_EVERY = 20  # tests
 
 
-class Leftovers:
+class QtLeaks:
     """Knows the windows there were when it was made, and the timers it was told of since."""
 
     def __init__(self) -> None:
@@ -70,13 +70,13 @@ def nothing_left_in_qt(
     if "qtbot" not in request.fixturenames:
         yield
         return
-    leftovers, start = Leftovers(), QTimer.start
+    qt_leaks, start = QtLeaks(), QTimer.start
 
     def noted_start(timer: QTimer, *arguments: Any) -> None:
-        leftovers.started(timer)
+        qt_leaks.started(timer)
         start(timer, *arguments)
 
     monkeypatch.setattr(QTimer, "start", noted_start)
     yield
-    found = leftovers.found()
+    found = qt_leaks.found()
     assert not found, f"left behind: {found}"

@@ -1,4 +1,4 @@
-"""A wild user cannot break the window. WILD_ACTIONS=n and WILD_SEED=n for another run."""
+"""A monkey user cannot break the window. MONKEY_ACTIONS=n and MONKEY_SEED=n for another run."""
 
 import os
 
@@ -7,14 +7,14 @@ import pytest
 from tests.monkey.shrink import outcome, shortest
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-ACTIONS = int(os.environ.get("WILD_ACTIONS", "20000" if NIGHTLY else "300"))
-SEED = int(os.environ.get("WILD_SEED", "1"))
-# Never reached unless something hangs: a deed takes some 40 ms here.
+ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "20000" if NIGHTLY else "300"))
+SEED = int(os.environ.get("MONKEY_SEED", "1"))
+# Never reached unless something hangs: a action takes some 40 ms here.
 TIMEOUT_S = 120 + 0.5 * ACTIONS
 SHRINK_S = 240.0
 
 
-def test_a_wild_user_breaks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_monkey_user_breaks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """No exception, no warning, no deadlock, no stall over a second; torch's numbers to the end."""
     figures, wrong = outcome(SEED, range(ACTIONS), TIMEOUT_S)
     if wrong:
@@ -22,7 +22,7 @@ def test_a_wild_user_breaks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
         only = ",".join(map(str, numbers))
         pytest.fail(
             f"{wrong}\n\nseed {SEED}; the shortest that fails:\n"
-            f"python -m tests.wild --seed {SEED} --only {only}\n{said}",
+            f"python -m tests.monkey --seed {SEED} --only {only}\n{said}",
             pytrace=False,
         )
     with capsys.disabled():
@@ -30,27 +30,27 @@ def test_a_wild_user_breaks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def failed_at(wrong: str, count: int) -> int:
-    """How many deeds were done when it went wrong, as far as that is said."""
-    _, _, rest = wrong.partition("after deed ")
+    """How many actions were done when it went wrong, as far as that is said."""
+    _, _, rest = wrong.partition("after action ")
     number = rest.split(" ", 1)[0]
     return int(number) + 1 if number.isdecimal() else count
 
 
 @pytest.mark.parametrize("bad", [4, 11])
 def test_the_shortest_failing_run_is_found(monkeypatch: pytest.MonkeyPatch, bad: int) -> None:
-    """By a run that goes wrong if and only if two certain deeds are done."""
+    """By a run that goes wrong if and only if two certain actions are done."""
 
     def pretended(seed: int, numbers: list[int], timeout_s: float) -> tuple[str, str]:
         return ("", "wrong") if {2, bad} <= set(numbers) else ("fine", "")
 
-    monkeypatch.setattr("tests.wild.shrink.outcome", pretended)
+    monkeypatch.setattr("tests.monkey.shrink.outcome", pretended)
     assert shortest(1, 20, 1.0, 10.0) == ([2, bad], "wrong")
 
 
 def test_what_goes_wrong_is_found_and_said() -> None:
-    """A run whose window says a word to Qt fails, with its seed and the deed."""
+    """A run whose window says a word to Qt fails, with its seed and the action."""
     figures, wrong = outcome(-1, range(3), 120)
     assert not figures
-    assert "seed -1: after deed 2" in wrong
+    assert "seed -1: after action 2" in wrong
     assert "Qt said: on purpose" in wrong
     assert failed_at(wrong, 10) == 3

@@ -63,10 +63,10 @@ def first_stop(
     stops = [] if found is None else [(found[0] + 1, found[1])]
     begun = recording.span(Phase.FORWARD)
     fresh = ran and begun is not None and begun.start == start
-    for cursor, breakpoint_ in line_stops(recording, breakpoints, lines):
+    for position, breakpoint_ in line_stops(recording, breakpoints, lines):
         inside = isinstance(breakpoint_.key, int)
-        if cursor > start or (fresh and inside and cursor == start):
-            stops.append((cursor, breakpoint_))
+        if position > start or (fresh and inside and position == start):
+            stops.append((position, breakpoint_))
     waits = due_stop(due, breakpoints, lines)
     if waits is not None:
         stops.append((len(recording.events), waits))
@@ -135,9 +135,9 @@ def _left_none(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:
     backward = recording.span(Phase.BACKWARD)
     if breakpoint_.kind != "grad_none" or backward is None or i != backward.stop - 1:
         return False
-    moment = recording.at(i + 1)
+    cursor = recording.at(i + 1)
     return any(
-        moment.grad(p.name) is None
+        cursor.grad(p.name) is None
         for p in recording.parameters
         if breakpoint_.key in (None, p.name)
     )

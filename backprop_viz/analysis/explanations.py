@@ -21,7 +21,7 @@ from backprop_viz.analysis.provenance import (
     tracked,
 )
 from backprop_viz.recording.events import Array, Event, Parameter
-from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 
 _RELU = ("ReluBackward", "ThresholdBackward", "HardtanhBackward", "ClampBackward")
@@ -38,36 +38,36 @@ class Reason:
     evidence: int | None = None
 
 
-def explain(moment: Moment, kind: Literal["parameter", "node"], key: str | int) -> Reason:
+def explain(cursor: Cursor, kind: Literal["parameter", "node"], key: str | int) -> Reason:
     """Why the gradient of a parameter, or at a node, is what it is at the cursor."""
     if kind == "parameter":
-        parameter = moment.recording.by_parameter.get(str(key))
-        return Reason("unknown") if parameter is None else _parameter(moment, parameter)
-    return _node(moment, int(key))
+        parameter = cursor.recording.by_parameter.get(str(key))
+        return Reason("unknown") if parameter is None else _parameter(cursor, parameter)
+    return _node(cursor, int(key))
 
 
 # -- parameters --------------------------------------------------------------------------------
 
 
-def _parameter(moment: Moment, parameter: Parameter) -> Reason:
-    recording, name = moment.recording, parameter.name
+def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
+    recording, name = cursor.recording, parameter.name
     if not parameter.requires_grad:
         return Reason("frozen", (name,))
     if recording.preview:
         return Reason("not_run", (name,))
-    if moment.last(name, Phase.BACKWARD) is not None:
+    if cursor.last(name, Phase.BACKWARD) is not None:
         leaf = next(n.id for n in recording.graph.nodes if n.parameter == name)
-        return _accumulated(moment, name, leaf)
+        return _accumulated(cursor, name, leaf)
     loss = recording.span(Phase.LOSS)
-    if loss is not None and moment.cursor >= loss.stop:
-        return _after_loss(moment, parameter)
-    return _before_backward(moment, name)
+    if loss is not None and cursor.position >= loss.stop:
+        return _after_loss(cursor, parameter)
+    return _before_backward(cursor, name)
 
 
-def _before_backward(moment: Moment, name: str) -> Reason:
+def _before_backward(cursor: Cursor, name: str) -> Reason:
     """What ``.grad`` is while nothing of this iteration has come to it."""
-    recording, grad = moment.recording, moment.grad(name)
-    clear = next((i for i in recording.happened_to.get(name, ()) if i < moment.cursor), None)
+    recording, grad = cursor.recording, cursor.grad(name)
+    clear = next((i for i in recording.happened_to.get(name, ()) if i < cursor.position), None)
     if not recording.cleared:
         if grad is None:
             return Reason("waiting_none", (name,))
@@ -82,17 +82,17 @@ def _before_backward(moment: Moment, name: str) -> Reason:
     return Reason("before_value" if clear is None else "kept", (name, _norm(grad)), clear)
 
 
-def _after_loss(moment: Moment, parameter: Parameter) -> Reason:
+def _after_loss(cursor: Cursor, parameter: Parameter) -> Reason:
     """Backward has not come to a parameter: it will, or it cannot."""
-    recording, name = moment.recording, parameter.name
+    recording, name = cursor.recording, parameter.name
     leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
     if leaf is None:
-        return _not_reached(moment, parameter)
+        return _not_reached(cursor, parameter)
     arrival = recording.ran_at.get(leaf)
     backward = recording.span(Phase.BACKWARD)
-    if backward is not None and moment.cursor >= backward.stop:
+    if backward is not None and cursor.position >= backward.stop:
         return Reason("not_reached", (name,))
-    grad = moment.grad(name)
+    grad = cursor.grad(name)
     if grad is None:
         return Reason("waiting_none", (name,), arrival)
     if recording.cleared and is_zero((grad,)):
@@ -100,10 +100,10 @@ def _after_loss(moment: Moment, parameter: Parameter) -> Reason:
     return Reason("waiting_kept", (name, _norm(grad)), arrival)
 
 
-def _not_reached(moment: Moment, parameter: Parameter) -> Reason:
+def _not_reached(cursor: Cursor, parameter: Parameter) -> Reason:
     """The parameter has no leaf in the graph of the loss: where its way to the loss ends."""
-    recording, name = moment.recording, parameter.name
-    events = follow(recording, parameter.value, moment.cursor)
+    recording, name = cursor.recording, parameter.name
+    events = follow(recording, parameter.value, cursor.position)
     if not events:
         return Reason("unused", (name,))
     for i, event in events:
@@ -122,9 +122,9 @@ def _untracked(i: int, event: Event, name: str) -> Reason:
     return Reason("no_grad", (name, event.op), i)
 
 
-def _accumulated(moment: Moment, name: str, leaf: int) -> Reason:
+def _accumulated(cursor: Cursor, name: str, leaf: int) -> Reason:
     """A gradient has been added to ``.grad``."""
-    recording = moment.recording
+    recording = cursor.recording
     index = recording.ran_at[leaf]
     event = recording.events[index]
     before, came, grad = event.inputs[0], arrived(event), event.outputs[0]
@@ -148,15 +148,15 @@ def _accumulated(moment: Moment, name: str, leaf: int) -> Reason:
 # -- nodes -------------------------------------------------------------------------------------
 
 
-def _node(moment: Moment, node: int) -> Reason:
-    recording = moment.recording
+def _node(cursor: Cursor, node: int) -> Reason:
+    recording = cursor.recording
     found = next((n for n in recording.graph.nodes if n.id == node), None)
     if found is None:
         return Reason("unknown")
-    event = moment.backward_event(node)
+    event = cursor.backward_event(node)
     if event is None:
         backward = recording.span(Phase.BACKWARD)
-        if backward is not None and moment.cursor >= backward.stop:
+        if backward is not None and cursor.position >= backward.stop:
             return Reason("node_not_reached", (found.name,))
         return Reason("node_waiting", (found.name,), recording.ran_at.get(node))
     came, sent = arrived(event), event.outputs

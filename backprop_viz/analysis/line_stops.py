@@ -16,13 +16,13 @@ def line_stops(
     Only of what was recorded; ``due_stop`` tells of what comes after it.
     """
     found = [
-        (cursor, breakpoint_)
+        (position, breakpoint_)
         for line, breakpoint_ in _broken(breakpoints, lines)
-        for cursor in _cursors(recording, line)
+        for position in _cursors(recording, line)
     ]
     by_number = {b.key: b for b in breakpoints if b.kind == "line"}
-    inside = ((cursor, by_number.get(number)) for number, cursor in recording.trace)
-    return [*found, *((cursor, b) for cursor, b in inside if b is not None)]
+    inside = ((position, by_number.get(number)) for number, position in recording.trace)
+    return [*found, *((position, b) for position, b in inside if b is not None)]
 
 
 def due_stop(

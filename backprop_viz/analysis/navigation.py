@@ -2,31 +2,31 @@
 
 from typing import Literal
 
-from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 
-Stride = Literal["event", "phase", "iteration"]
+StepSize = Literal["event", "phase", "iteration"]
 
 
-def stops(recording: Recording, stride: Stride) -> list[int]:
+def stops(recording: Recording, step_size: StepSize) -> list[int]:
     """The places of the cursor at the end of each event, phase, or of the iteration."""
-    if stride == "event":
+    if step_size == "event":
         return list(range(1, len(recording.events) + 1))
-    if stride == "phase":
+    if step_size == "phase":
         return [span.stop for span in recording.spans]
     return [len(recording.events)]
 
 
-def ahead(moment: Moment, stride: Stride) -> int | None:
+def ahead(cursor: Cursor, step_size: StepSize) -> int | None:
     """The next stop within the recording; None past its end, and in a preview."""
-    if moment.recording.preview:
+    if cursor.recording.preview:
         return None
-    return next((s for s in stops(moment.recording, stride) if s > moment.cursor), None)
+    return next((s for s in stops(cursor.recording, step_size) if s > cursor.position), None)
 
 
-def behind(moment: Moment, stride: Stride) -> int | None:
+def behind(cursor: Cursor, step_size: StepSize) -> int | None:
     """The stop before, or the start; None at the start."""
-    if moment.cursor == 0:
+    if cursor.position == 0:
         return None
-    if stride == "iteration":
+    if step_size == "iteration":
         return 0
-    return max((s for s in stops(moment.recording, stride) if s < moment.cursor), default=0)
+    return max((s for s in stops(cursor.recording, step_size) if s < cursor.position), default=0)

@@ -12,9 +12,11 @@ from backprop_viz.recording.phases import Phase
 _FORWARD = (Phase.FORWARD, Phase.LOSS)
 
 
-def forward_events(recording: Recording, cursor: int | None = None) -> Iterator[tuple[int, Event]]:
+def forward_events(
+    recording: Recording, position: int | None = None
+) -> Iterator[tuple[int, Event]]:
     """The operations of forward and loss before a cursor, with their indices."""
-    for i, event in enumerate(recording.events[:cursor]):
+    for i, event in enumerate(recording.events[:position]):
         if event.phase in _FORWARD:
             yield i, event
 
@@ -40,14 +42,14 @@ def tracked(event: Event) -> bool:
     return event.tracked or event.node is not None
 
 
-def follow(recording: Recording, array: Array, cursor: int) -> list[tuple[int, Event]]:
+def follow(recording: Recording, array: Array, position: int) -> list[tuple[int, Event]]:
     """The operations that an array flowed into before a cursor, over tracked tensors, in order.
 
     Those that autograd does not follow are in it, what came of them is not.
     """
     live = {id(array)}
     found = []
-    for i, event in forward_events(recording, cursor):
+    for i, event in forward_events(recording, position):
         if any(id(one) in live for one in event.inputs):
             found.append((i, event))
             if tracked(event):

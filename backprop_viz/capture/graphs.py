@@ -25,7 +25,7 @@ class Operation:
     # The grad_fn of the first tensor made and which of its outputs it is, taken at once: an
     # in-place op replaces them later.
     grad_fn: GradFn | None
-    slot: int
+    output_nr: int
 
 
 def walk(root: GradFn) -> list[GradFn]:
@@ -183,7 +183,7 @@ def layer_graph(
         columns[column].operations.append(i)
         columns[column].shown = made
         node = None if operation.grad_fn is None else ids.get(operation.grad_fn)
-        columns[column].outputs.append(Output(operation.op, node, operation.slot))
+        columns[column].outputs.append(Output(operation.op, node, operation.output_nr))
         made_in.update((id(tensor), column) for tensor in operation.made)
     places = layout(len(columns), tuple(edges))
     layers = tuple(
@@ -194,7 +194,7 @@ def layer_graph(
             shape=tuple(column.shown.shape[1:]),
             parameters=tuple(column.parameters),
             node=column.outputs[-1].node if column.outputs else None,
-            slot=column.outputs[-1].slot if column.outputs else 0,
+            output_nr=column.outputs[-1].output_nr if column.outputs else 0,
             x=places[i][0],
             y=places[i][1],
             outputs=tuple(column.outputs),

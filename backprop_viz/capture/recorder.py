@@ -24,8 +24,15 @@ from backprop_viz.capture.graphs import (
 )
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.node_keys import identities
-from backprop_viz.capture.snapshots import Copies, Place, to_array
-from backprop_viz.recording.events import Alteration, Array, Event, Failure, Parameter, PhaseSpan
+from backprop_viz.capture.snapshots import Place, TensorSnapshots, to_array
+from backprop_viz.recording.events import (
+    Array,
+    Event,
+    Failure,
+    GradientIntervention,
+    Parameter,
+    PhaseSpan,
+)
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import LayerGraph
@@ -42,23 +49,25 @@ class Recorder:
 
     ``samples``: how many samples of each batch to keep (None: all). Begin with a trainer whose
     zero_grad is due. Recording changes no number: hooks only read, and give nothing back; but
-    for an ``alteration``, made on purpose.
+    for an ``intervention``, made on purpose.
     """
 
     def __init__(
         self,
         trainer: "Trainer",
         samples: int | None = None,
-        alteration: Alteration | None = None,
+        intervention: GradientIntervention | None = None,
     ) -> None:
         self._trainer = trainer
         self._samples = samples
-        self._alteration = alteration
+        self._intervention = intervention
         self._backwards = 0
         self._names = parameter_names(trainer.model)
-        self._copies = Copies(trainer, samples)
+        self._snapshots = TensorSnapshots(trainer, samples)
         self._parameters = tuple(
-            Parameter(name, self._copies.tensor(p, True), self._copies.grad(p), p.requires_grad)
+            Parameter(
+                name, self._snapshots.tensor(p, True), self._snapshots.grad(p), p.requires_grad
+            )
             for name, p in trainer.model.named_parameters()
         )
         # What no sample has part in is kept whole: the ids of such tensors, and the nodes that
@@ -165,9 +174,9 @@ class Recorder:
             samples=self._samples,
             model=type(self._trainer.model).__name__,
             options=self._options_used or self._options(),
-            altered=self._alteration,
+            intervention=self._intervention,
             backwards=max(1, self._backwards),
-            lesson=self._iteration - 1 in self._trainer.lessons,
+            given_batch=self._iteration - 1 in self._trainer.given_batches,
             failure=self._failure,
             trace=tuple(self._trace),
             cleared=self._cleared,
@@ -178,14 +187,14 @@ class Recorder:
     @contextmanager
     def _parameters_changed(self, phase: Phase) -> Iterator[None]:
         parameters = list(self._trainer.model.named_parameters())
-        grads = [self._copies.grad(p) for _, p in parameters]
+        grads = [self._snapshots.grad(p) for _, p in parameters]
         values = [self._copy(p) for _, p in parameters]
         states = [self._state(p) if phase is Phase.UPDATE else {} for _, p in parameters]
         yield
         before = zip(parameters, grads, values, states, strict=True)
         for (name, parameter), grad, value, state in before:
             if phase is Phase.ZERO_GRAD:
-                cleared = self._copies.grad(parameter)
+                cleared = self._snapshots.grad(parameter)
                 self._events.append(Event(phase, "zero_grad", (grad,), (cleared,), parameter=name))
             elif grad is not None:
                 self._events.append(
@@ -275,13 +284,13 @@ class Recorder:
         # What forward made is not needed any more, and torch can have its memory.
         self._operations.clear()
         batch = (self._trainer.batch[0], self._trainer.labels)
-        self._copies.forget_all_but((*self._trainer.model.parameters(), *batch))
-        alteration = self._alteration
-        altered = None if alteration is None else self._graph.find(alteration.node)
+        self._snapshots.forget_all_but((*self._trainer.model.parameters(), *batch))
+        wanted = self._intervention
+        intervened = None if wanted is None else self._graph.find(wanted.node)
         handles = [
             handle
             for i, node in enumerate(self._nodes)
-            for handle in self._watch(i, node, altered is not None and altered.id == i)
+            for handle in self._watch(i, node, intervened is not None and intervened.id == i)
         ]
         try:
             yield
@@ -290,9 +299,9 @@ class Recorder:
                 handle.remove()
         self._backwards += 1
 
-    def _watch(self, i: int, node: GradFn, altered: bool) -> Iterator[Any]:
+    def _watch(self, i: int, node: GradFn, intervened: bool) -> Iterator[Any]:
         """Hooks on one node: the first sees the gradients summed, the second those sent on."""
-        copies = self._copies
+        snapshots = self._snapshots
         arrived: list[Array | None] = []
         places: list[Place | None] = []
         leaf = leaf_of(node)
@@ -300,22 +309,22 @@ class Recorder:
         onward = [(to, number, to in self._weight_nodes) for to, number in node.next_functions]
 
         def before(grad_outputs: Grads) -> None:
-            found = [copies.arrived(g, node, k, whole) for k, g in enumerate(grad_outputs)]
+            found = [snapshots.arrived(g, node, k, whole) for k, g in enumerate(grad_outputs)]
             places[:] = [place for place, _ in found]
             arrived[:] = [array for _, array in found]
             if leaf is not None:
-                arrived.insert(0, copies.grad(leaf))
+                arrived.insert(0, snapshots.grad(leaf))
 
-        alteration = self._alteration if altered else None
+        intervention = self._intervention if intervened else None
 
         def after(grad_inputs: Grads, _: Grads) -> Grads | None:
-            changed = None if alteration is None else alter(alteration, grad_inputs)
+            changed = None if intervention is None else alter(intervention, grad_inputs)
             if leaf is None:
                 sent = zip(changed or grad_inputs, onward, strict=False)
-                outputs = tuple(copies.sent(grad, *edge) for grad, edge in sent)
+                outputs = tuple(snapshots.sent(grad, *edge) for grad, edge in sent)
             else:
-                copies.accumulated(leaf, places[0], arrived[1])
-                outputs = (copies.grad(leaf),)
+                snapshots.accumulated(leaf, places[0], arrived[1])
+                outputs = (snapshots.grad(leaf),)
             self._events.append(
                 Event(
                     Phase.BACKWARD,
@@ -337,17 +346,17 @@ class Recorder:
         return tuple(self._copy(tensor) for tensor in tensors)
 
     def _copy(self, tensor: Tensor) -> Array:
-        return self._copies.tensor(tensor, id(tensor) in self._weights)
+        return self._snapshots.tensor(tensor, id(tensor) in self._weights)
 
 
-def alter(alteration: Alteration, grads: Grads) -> Grads:
+def alter(intervention: GradientIntervention, grads: Grads) -> Grads:
     """Gradients as an alteration makes them; None stays None."""
     change: Callable[[Tensor], Tensor] = {
-        "scale": lambda grad: grad * alteration.value,
-        "clip": lambda grad: grad.clamp(-alteration.value, alteration.value),
+        "scale": lambda grad: grad * intervention.value,
+        "clip": lambda grad: grad.clamp(-intervention.value, intervention.value),
         "zero": torch.zeros_like,
-        "noise": lambda grad: grad + torch.randn(grad.shape).to(grad) * alteration.value,
-    }[alteration.kind]
+        "noise": lambda grad: grad + torch.randn(grad.shape).to(grad) * intervention.value,
+    }[intervention.kind]
     return tuple(None if grad is None else change(grad) for grad in grads)
 
 

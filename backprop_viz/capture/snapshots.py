@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Place = tuple[Any, ...]
 
 
-class Copies:
+class TensorSnapshots:
     """The copies of one iteration of a trainer.
 
     ``samples``: how many samples of a batch to copy (None: all). ``whole`` says of a tensor that

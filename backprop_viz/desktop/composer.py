@@ -12,28 +12,28 @@ from PySide6.QtWidgets import QApplication, QMenu, QStyle
 from backprop_viz.analysis.selection import Kind, Selection, select
 from backprop_viz.desktop.actions import MENUS, SUBMENUS, Command, make_actions, translated
 from backprop_viz.desktop.arguments import Arguments
-from backprop_viz.desktop.controllers.autosave import Autosave
-from backprop_viz.desktop.controllers.closing import Closing
+from backprop_viz.desktop.controllers.autosave import AutosaveController
+from backprop_viz.desktop.controllers.closing import ClosingController
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.drawing import Drawing
-from backprop_viz.desktop.controllers.drawing_training import Teaching
-from backprop_viz.desktop.controllers.files import Files
-from backprop_viz.desktop.controllers.help import Helping
-from backprop_viz.desktop.controllers.images import Images
-from backprop_viz.desktop.controllers.mnist import Mnist
-from backprop_viz.desktop.controllers.navigation import Travelling
-from backprop_viz.desktop.controllers.presets import Choices
-from backprop_viz.desktop.controllers.samples import Samples
-from backprop_viz.desktop.controllers.scripts import Scripting
-from backprop_viz.desktop.controllers.theme import Viewing
-from backprop_viz.desktop.controllers.training import Running
-from backprop_viz.desktop.controllers.worker_restarts import Restarting
+from backprop_viz.desktop.controllers.drawing import DrawingController
+from backprop_viz.desktop.controllers.drawing_training import DrawingTrainingController
+from backprop_viz.desktop.controllers.files import FilesController
+from backprop_viz.desktop.controllers.help import HelpController
+from backprop_viz.desktop.controllers.images import ImagesController
+from backprop_viz.desktop.controllers.mnist import MnistController
+from backprop_viz.desktop.controllers.navigation import NavigationController
+from backprop_viz.desktop.controllers.presets import PresetsController
+from backprop_viz.desktop.controllers.samples import SamplesController
+from backprop_viz.desktop.controllers.scripts import ScriptsController
+from backprop_viz.desktop.controllers.theme import ThemeController
+from backprop_viz.desktop.controllers.training import TrainingController
+from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.message_texts import sentence
 from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.qt_guard import Quiet
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 
@@ -64,28 +64,28 @@ class Composer(QObject):
         window.session = session
         self._store = settings_store()
         context = Context(window, session, actions, self._store)
-        self.running = Running(context)
-        self.choices = Choices(context, self.running)
-        self.mnist = Mnist(context, self.running)
-        self.images = Images(context, self.running)
-        self.travelling = Travelling(context)
-        self.drawing = Drawing(context)
-        self.scripting = Scripting(context)
-        self.teaching = Teaching(context)
-        self.viewing = Viewing(context, arguments.theme)
-        self.samples = Samples(context, self.viewing)
-        self.helping = Helping(context)
-        self.files = Files(context)
+        self.running = TrainingController(context)
+        self.choices = PresetsController(context, self.running)
+        self.mnist = MnistController(context, self.running)
+        self.images = ImagesController(context, self.running)
+        self.travelling = NavigationController(context)
+        self.drawing = DrawingController(context)
+        self.scripting = ScriptsController(context)
+        self.teaching = DrawingTrainingController(context)
+        self.viewing = ThemeController(context, arguments.theme)
+        self.samples = SamplesController(context, self.viewing)
+        self.helping = HelpController(context)
+        self.files = FilesController(context)
         self.images.session_wanted.connect(self.files.open)
         self.running.began.connect(self.files.leave_file)
-        self.autosave = Autosave(context, self.files)
-        self.restarting = Restarting(context, self.autosave)
-        self.closing = Closing(context, self.files, self.autosave)
+        self.autosave = AutosaveController(context, self.files)
+        self.restarting = WorkerRestartsController(context, self.autosave)
+        self.closing = ClosingController(context, self.files, self.autosave)
         for command, action in rows:
             action.triggered.connect(attrgetter(command.call)(self))
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._selection: Selection | None = None
-        session.frame_ready.connect(self._show)
+        session.view_state_ready.connect(self._show)
         window.closing.connect(self._close)
         window.picked.connect(self._select)
         self._hook_exceptions()
@@ -94,30 +94,30 @@ class Composer(QObject):
         if arguments.file is not None:
             self.files.open_first(arguments.file)
 
-    def _show(self, frame: Frame) -> None:
-        before, self._frame = self._frame, frame
-        self.window.show_frame(frame)
-        graph = frame.moment.recording.graph
-        if graph.nodes and (before is None or before.moment.recording.graph is not graph):
-            self._select_again(frame)
-        self.running.show_frame(frame)
-        self.choices.show_frame(frame)
-        self.travelling.show_frame(frame)
-        self.teaching.show_frame(frame)
-        self.files.show_frame(frame)
-        self.autosave.show_frame(frame)
-        self.restarting.show_frame(frame)
+    def _show(self, view_state: ViewState) -> None:
+        before, self._view_state = self._view_state, view_state
+        self.window.show_view_state(view_state)
+        graph = view_state.cursor.recording.graph
+        if graph.nodes and (before is None or before.cursor.recording.graph is not graph):
+            self._select_again(view_state)
+        self.running.show_view_state(view_state)
+        self.choices.show_view_state(view_state)
+        self.travelling.show_view_state(view_state)
+        self.teaching.show_view_state(view_state)
+        self.files.show_view_state(view_state)
+        self.autosave.show_view_state(view_state)
+        self.restarting.show_view_state(view_state)
 
     def _select(self, kind: Kind, key: str) -> None:
-        if self._frame is not None:
-            self._selection = select(self._frame.moment.recording, kind, key)
+        if self._view_state is not None:
+            self._selection = select(self._view_state.cursor.recording, kind, key)
             self.window.select(self._selection)
 
-    def _select_again(self, frame: Frame) -> None:
+    def _select_again(self, view_state: ViewState) -> None:
         """In another graph what is selected may have other kin: that of the loss has more nodes."""
         selection = self._selection
         if selection is not None:
-            found = select(frame.moment.recording, selection.kind, selection.key)
+            found = select(view_state.cursor.recording, selection.kind, selection.key)
             if found != selection:
                 self._selection = found
                 self.window.select(found)

@@ -30,7 +30,7 @@ from backprop_viz.desktop.style.window_geometry import (
     save_sizes,
 )
 from backprop_viz.desktop.toolbar import Toolbar
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.message_bar import MessageBar
 from backprop_viz.desktop.widgets.notice_strip import NoticeStrip
 from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
@@ -56,7 +56,7 @@ STRETCH = {
 class FramePanel(Protocol):
     """What every panel can do."""
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show a frame."""
 
     def set_theme(self, theme: Theme) -> None:
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
             self.batch_mark,
             self.saliency,
         )
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._due: list[FramePanel] = []
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._show_next)
@@ -189,35 +189,37 @@ class MainWindow(QMainWindow):
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show a frame in every panel.
 
         While training runs, one panel after the other takes its turn, so that what the user does
         never waits for all of them; those that show the moment wait for a new one. When it stops
         all show it at once: the window would be painted at every turn, which takes longer.
         """
-        before, self._frame = self._frame, frame
+        before, self._view_state = self._view_state, view_state
         due: list[FramePanel]
-        self.toolbar.show_frame(frame)
-        if before is not None and frame.training and _same_moment(before, frame):
+        self.toolbar.show_view_state(view_state)
+        if before is not None and view_state.training and _same_cursor(before, view_state):
             due = list(self._following_curves)
         else:
             due = list(self.panels)
-        if frame.training and (before is None or frame.prediction is not before.prediction):
-            self.draw_panel.show_frame(frame)  # who draws watches what it is taken for
-        if frame.training:
+        if view_state.training and (
+            before is None or view_state.prediction is not before.prediction
+        ):
+            self.draw_panel.show_view_state(view_state)  # who draws watches what it is taken for
+        if view_state.training:
             self._due = [*due, *(panel for panel in self._due if panel not in due)]
             self._turn.start()
         else:
             self._due = due
             while self._due:
                 self._show_next()
-        self.hint.setText(next_step(frame))
+        self.hint.setText(next_step(view_state))
 
     def _show_next(self) -> None:
         """Show the newest frame in the panel whose turn it is."""
-        if self._frame is not None and self._due:
-            self._due.pop(0).show_frame(self._frame)
+        if self._view_state is not None and self._due:
+            self._due.pop(0).show_view_state(self._view_state)
         if not self._due:
             self._turn.stop()
 
@@ -270,12 +272,12 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
 
-def _same_moment(before: Frame, frame: Frame) -> bool:
+def _same_cursor(before: ViewState, view_state: ViewState) -> bool:
     """Whether a frame shows the same moment of the same run, only later."""
     return (
-        before.moment == frame.moment
-        and before.settings == frame.settings
-        and before.program is frame.program
-        and before.training == frame.training
-        and before.breakpoints == frame.breakpoints
+        before.cursor == view_state.cursor
+        and before.settings == view_state.settings
+        and before.program is view_state.program
+        and before.training == view_state.training
+        and before.breakpoints == view_state.breakpoints
     )

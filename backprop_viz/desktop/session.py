@@ -8,21 +8,21 @@ from typing import Any
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
 from backprop_viz.analysis.breakpoints import first_stop
-from backprop_viz.analysis.navigation import Stride, ahead, behind
+from backprop_viz.analysis.navigation import StepSize, ahead, behind
 from backprop_viz.desktop.garbage_collector import Collector
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.desktop.worker_supervisor import STANDING, Lifeline, Restarts
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.worker_supervisor import STANDING, Restarts, WorkerSupervisor
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Alteration, Array
+from backprop_viz.recording.events import Array, GradientIntervention
 from backprop_viz.recording.history import Curves, History
-from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.program import Program
-from backprop_viz.recording.recording_cache import Keeper, Reel
+from backprop_viz.recording.recording_cache import KeptIterations, RecordingCache
 from backprop_viz.recording.settings import Settings
-from backprop_viz.stream.messages import Filed, FromWindow, Recalled, Scripted, Update
+from backprop_viz.stream.messages import Filed, FromWindow, Rerecorded, Scripted, Update
 
 POLL_MS = 4
 # A stepped phase is shown event by event, but never for longer than this.
@@ -41,13 +41,13 @@ WHAT = {
 
 
 class Session(QObject):
-    """Hands commands to the worker, and its newest frame to the views, at most one a refresh.
+    """Hands commands to the worker, and view states to the panels, at most one a refresh.
 
-    ``frame_ready`` carries a Frame, ``told`` a Notice, ``answered`` a Sheet, Page or Progress of
-    the samples, ``filed`` a Filed; all come in the window's thread.
+    ``view_state_ready`` carries a ViewState, ``told`` a Notice, ``answered`` a Sheet, Page or
+    Progress of the samples, ``filed`` a Filed; all come in the window's thread.
     """
 
-    frame_ready = Signal(object)
+    view_state_ready = Signal(object)
     told = Signal(object)
     answered = Signal(object)
     filed = Signal(object)
@@ -56,13 +56,13 @@ class Session(QObject):
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         Collector(self)
-        self._link = Lifeline(settings)
+        self._client = WorkerSupervisor(settings)
         self._shown = -1
         # How the worker stands, with the cursor at the end; and what the window shows of it.
-        self._live: Frame | None = None
-        self._frame: Frame | None = None
+        self._live: ViewState | None = None
+        self._view_state: ViewState | None = None
         # The breakpoint that held last, and where.
-        self._hit: tuple[Moment, Breakpoint] | None = None
+        self._hit: tuple[Cursor, Breakpoint] | None = None
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._by_event = False
         self._run = 0
@@ -74,11 +74,11 @@ class Session(QObject):
         # The file whose run the next frame shows.
         self._opened: Filed | None = None
         # So many iterations of it are being recorded again.
-        self._recalled_left = 0
+        self._rerecorded_left = 0
         # What files were asked for, and not answered.
         self._filing: list[Filed] = []
         self._restarts = Restarts()
-        self._keeper = Keeper(Reel().budget)
+        self._cache = RecordingCache(KeptIterations().budget)
         self._play_to = 0
         self._play_step = 1
         self._poll = QTimer(self, interval=POLL_MS)
@@ -88,7 +88,7 @@ class Session(QObject):
         self._player = QTimer(self, interval=round(1000 / EVENTS_PER_SECOND))
         self._player.timeout.connect(self._play_next)
         # A window may be destroyed without having been closed.
-        self.destroyed.connect(self._link.close)
+        self.destroyed.connect(self._client.close)
         self._poll.start()
 
     # -- running -----------------------------------------------------------------------------
@@ -120,8 +120,8 @@ class Session(QObject):
         self._submit("draw", image)
 
     def teach(self, name: str, *arguments: Any) -> None:
-        """Call a command of the worker's ``Lessons``."""
-        self._submit(f"lessons.{name}", *arguments)
+        """Call a command of the worker's ``DrawingTraining``."""
+        self._submit(f"drawing_training.{name}", *arguments)
 
     def save(
         self,
@@ -134,11 +134,11 @@ class Session(QObject):
         """Write the session to a file, with what the window adds of its own; ``filed`` tells."""
         # Past _submit: what is playing is not hurried to its end by an autosave.
         name = "files.autosave" if auto else "files.save"
-        added = FromWindow(self._earlier, self._keeper.made(), window, about or {})
+        added = FromWindow(self._earlier, self._cache.made(), window, about or {})
         self._submit_file(name, path, added)
 
     def use_file(self, name: str, path: str) -> None:
-        """Call another command of the worker's ``Filing``; ``filed`` tells what became of it."""
+        """Call another command on files; ``filed`` tells what became of it."""
         self._finish_playback()
         self._submit_file(f"files.{name}", path)
 
@@ -161,18 +161,18 @@ class Session(QObject):
 
     def set_budget(self, budget: int) -> None:
         """How many bytes the iterations kept in memory may take."""
-        self._keeper.budget = budget
-        if self._frame is not None:
-            self._show_moment(self._frame.moment)
+        self._cache.budget = budget
+        if self._view_state is not None:
+            self._show_cursor(self._view_state.cursor)
 
     def continue_from_here(self) -> None:
         """Take the run up again as it was after the iteration that is shown."""
-        if self._frame is not None and not self._frame.moment.recording.preview:
-            self._submit("continue_from", self._frame.moment.recording.iteration)
+        if self._view_state is not None and not self._view_state.cursor.recording.preview:
+            self._submit("continue_from", self._view_state.cursor.recording.iteration)
 
-    def alter(self, alteration: Alteration | None) -> None:
+    def alter(self, intervention: GradientIntervention | None) -> None:
         """Run the newest iteration's backward again, a gradient altered; None: the truth."""
-        self._submit("experiments.alter", alteration)
+        self._submit("experiments.alter", intervention)
 
     def backward_twice(self, retain_graph: bool) -> None:
         """Run the newest iteration's backward twice; without the graph retained torch refuses."""
@@ -184,33 +184,33 @@ class Session(QObject):
 
     # -- travelling --------------------------------------------------------------------------
 
-    def go(self, stride: Stride) -> None:
+    def go(self, step_size: StepSize) -> None:
         """Forward by an event, a phase or an iteration; past what is recorded, run the next."""
-        if self._frame is None or self._frame.training:
+        if self._view_state is None or self._view_state.training:
             return
-        moment = self._frame.moment
-        newest = moment.recording is self._recording
-        under_way = newest and self._frame.due is not Phase.ZERO_GRAD
-        to = None if stride == "iteration" and under_way else ahead(moment, stride)
-        later = None if newest else self._keeper.next_to(moment.recording.iteration, 1)
+        cursor = self._view_state.cursor
+        newest = cursor.recording is self._recording
+        under_way = newest and self._view_state.due is not Phase.ZERO_GRAD
+        to = None if step_size == "iteration" and under_way else ahead(cursor, step_size)
+        later = None if newest else self._cache.next_to(cursor.recording.iteration, 1)
         if to is not None:
-            self._move_on(moment, to)
+            self._move_on(cursor, to)
         elif later is not None:
-            self._move_on(later.at(0), ahead(later.at(0), stride) or 0)
+            self._move_on(later.at(0), ahead(later.at(0), step_size) or 0)
         else:
-            self._by_event = stride == "event"
-            self._submit("iterate" if stride == "iteration" else "step")
+            self._by_event = step_size == "event"
+            self._submit("iterate" if step_size == "iteration" else "step")
 
-    def go_back(self, stride: Stride) -> None:
+    def go_back(self, step_size: StepSize) -> None:
         """Back by an event, a phase or an iteration, as far as is kept."""
-        if self._frame is None or self._frame.training:
+        if self._view_state is None or self._view_state.training:
             return
-        moment = self._frame.moment
-        to = behind(moment, stride)
+        cursor = self._view_state.cursor
+        to = behind(cursor, step_size)
         if to is not None:
             self.move_cursor(to)
-        elif (sooner := self._keeper.next_to(moment.recording.iteration, -1)) is not None:
-            self._show_moment(sooner.at(0 if stride == "iteration" else len(sooner.events)))
+        elif (sooner := self._cache.next_to(cursor.recording.iteration, -1)) is not None:
+            self._show_cursor(sooner.at(0 if step_size == "iteration" else len(sooner.events)))
 
     def step(self) -> None:
         """Forward by a phase."""
@@ -220,35 +220,43 @@ class Session(QObject):
         """Back by a phase."""
         self.go_back("phase")
 
-    def move_cursor(self, cursor: int) -> None:
-        """Show the iteration after its first ``cursor`` events; a preview has none to show."""
-        if self._frame is None or self._frame.training or self._frame.moment.recording.preview:
+    def move_cursor(self, position: int) -> None:
+        """Show the iteration after its first ``position`` events; a preview has none to show."""
+        if (
+            self._view_state is None
+            or self._view_state.training
+            or self._view_state.cursor.recording.preview
+        ):
             return
-        self._show_moment(self._frame.moment.recording.at(cursor))
+        self._show_cursor(self._view_state.cursor.recording.at(position))
 
     def show_iteration(self, iteration: int) -> None:
         """Show an iteration that is kept, at its end."""
-        recording = self._keeper.get(iteration)
-        if recording is not None and self._frame is not None and not self._frame.training:
-            self._show_moment(recording.at(len(recording.events)))
+        recording = self._cache.get(iteration)
+        if recording is not None and self._view_state is not None and not self._view_state.training:
+            self._show_cursor(recording.at(len(recording.events)))
 
     def show_phase(self, phase: str) -> None:
         """Show the end of a phase, if it was recorded."""
-        span = None if self._frame is None else self._frame.moment.recording.span(Phase(phase))
+        span = (
+            None
+            if self._view_state is None
+            else self._view_state.cursor.recording.span(Phase(phase))
+        )
         if span is not None:
             self.move_cursor(span.stop)
 
     def play(self) -> None:
         """Let the cursor move on by itself, through phases that are run when it comes to them."""
-        if self._frame is not None and not self._frame.training:
+        if self._view_state is not None and not self._view_state.training:
             self._player.start()
-            self._show_moment(self._frame.moment)
+            self._show_cursor(self._view_state.cursor)
 
     def stop_playing(self) -> None:
         """Leave the cursor where it is."""
-        if self._player.isActive() and self._frame is not None:
+        if self._player.isActive() and self._view_state is not None:
             self._player.stop()
-            self._show_moment(self._frame.moment)
+            self._show_cursor(self._view_state.cursor)
 
     def set_speed(self, events_per_second: float) -> None:
         """How fast ``play`` goes."""
@@ -267,9 +275,9 @@ class Session(QObject):
         return self._breakpoints
 
     @property
-    def frame(self) -> Frame | None:
+    def view_state(self) -> ViewState | None:
         """What the window shows; None before torch is loaded."""
-        return self._frame
+        return self._view_state
 
     @property
     def playing(self) -> bool:
@@ -299,7 +307,7 @@ class Session(QObject):
     @property
     def has_worker(self) -> bool:
         """Whether there is a worker, if only one that is about to begin."""
-        return not self._link.ended
+        return not self._client.ended
 
     def start_again(self) -> None:
         """Have another worker, whatever became of this one; ``told`` what is lost with it."""
@@ -311,19 +319,19 @@ class Session(QObject):
         self._poll.stop()
         self._playback.stop()
         self._player.stop()
-        self._link.close()
+        self._client.close()
 
     # -- frames ------------------------------------------------------------------------------
 
     def _submit(self, name: str, *arguments: Any) -> None:
         self._finish_playback()
-        if not self._link.submit(name, *arguments) and name not in STANDING:
+        if not self._client.submit(name, *arguments) and name not in STANDING:
             self.told.emit(Notice("no_worker"))
 
     def _submit_file(self, name: str, path: str, *arguments: Any) -> None:
         """As ``_submit``; one that is lost with the worker is told as such."""
         self._filing.append(Filed(WHAT[name], path, refusal="", lost=True))
-        if not self._link.submit(name, path, *arguments):
+        if not self._client.submit(name, path, *arguments):
             self._lose_files()
             self.told.emit(Notice("no_worker"))
 
@@ -334,14 +342,14 @@ class Session(QObject):
 
     def _idle(self) -> bool:
         training = self._live is not None and self._live.training
-        done = self._shown == self._link.submitted and (training or not self._recalled_left)
-        return done or self._link.ended
+        done = self._shown == self._client.submitted and (training or not self._rerecorded_left)
+        return done or self._client.ended
 
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
-        self._link.tell_painted()
-        newest, recalled = None, False
-        while (message := self._link.take()) is not None:
+        self._client.tell_painted()
+        newest, rerecorded = None, False
+        while (message := self._client.take()) is not None:
             if isinstance(message, Update):
                 newest = self._absorb(message)
                 self._shown = message.command
@@ -349,17 +357,17 @@ class Session(QObject):
                 self.scripted.emit(message)
             elif isinstance(message, Filed):
                 self._file(message)
-            elif isinstance(message, Recalled):
-                recalled |= self._recall(message)
+            elif isinstance(message, Rerecorded):
+                rerecorded |= self._recall(message)
             elif isinstance(message, Notice):
                 self._tell(message)
             else:
                 self.answered.emit(message)
         if newest is not None:
             self._receive(newest)
-            self._link.ask_for_frame()
-        elif recalled and self._frame is not None:
-            self._show(self._frame.moment)  # with more to go back to
+            self._client.ask_for_update()
+        elif rerecorded and self._view_state is not None:
+            self._show(self._view_state.cursor)  # with more to go back to
 
     def _tell(self, notice: Notice) -> None:
         if notice.code == "worker_ended":
@@ -375,25 +383,25 @@ class Session(QObject):
 
     def _begin_again(self, code: str, *values: str) -> Notice:
         """Have another worker in place of one that has ended; what to say of it."""
-        self._shown, self._run, self._recalled_left = -1, 0, 0  # its first update: another run
-        self._link.begin_again(self._settings)
+        self._shown, self._run, self._rerecorded_left = -1, 0, 0  # its first update: another run
+        self._client.begin_again(self._settings)
         self._stand_still()
         return Notice(code, values)
 
     def _stand_still(self) -> None:
         """Nothing runs while there is no worker."""
-        if self._live is not None and self._frame is not None:
+        if self._live is not None and self._view_state is not None:
             self._live = replace(self._live, training=False, rate=0.0)
-            self._show_moment(self._frame.moment)
+            self._show_cursor(self._view_state.cursor)
 
-    def _recall(self, recalled: Recalled) -> bool:
+    def _recall(self, rerecorded: Rerecorded) -> bool:
         """Keep an iteration that was recorded again; whether there was one."""
-        if recalled.run != self._run:
+        if rerecorded.run != self._run:
             return False
-        self._recalled_left = recalled.left
-        if recalled.recording is not None:
-            self._keeper.keep(recalled.recording)
-        return recalled.recording is not None
+        self._rerecorded_left = rerecorded.left
+        if rerecorded.recording is not None:
+            self._cache.keep(rerecorded.recording)
+        return rerecorded.recording is not None
 
     def _file(self, filed: Filed) -> None:
         asked = [f for f in self._filing if (f.what, f.path) == (filed.what, filed.path)]
@@ -402,29 +410,29 @@ class Session(QObject):
         self._opened = filed if filed.what == "opened" and filed.refusal is None else self._opened
         self.filed.emit(filed)
 
-    def _absorb(self, update: Update) -> Frame:
+    def _absorb(self, update: Update) -> ViewState:
         """How things stand after an update; what it leaves out is as it was."""
         if update.run != self._run:
             self._branch(update.kept)
             self._run = update.run
-            self._recalled_left = 0
+            self._rerecorded_left = 0
             if self._opened is not None:
-                self._recalled_left = self._opened.recalled
+                self._rerecorded_left = self._opened.rerecorded
                 self._earlier, self._opened = self._opened.earlier, None
         self._settings = update.settings or self._settings
         if update.opened is not None:
             self._history = History.of(update.opened)
-        self._history.extend(update.points, update.held_out)
+        self._history.extend(update.points, update.validation)
         if update.recording is not None:
             self._recording = update.recording
             if not update.recording.preview:
-                self._keeper.keep(update.recording)
+                self._cache.keep(update.recording)
         if update.program is not None:
             self._program = update.program
         recording = self._recording
-        return Frame(
+        return ViewState(
             settings=self._settings,
-            moment=recording.at(0 if recording.preview else len(recording.events)),
+            cursor=recording.at(0 if recording.preview else len(recording.events)),
             program=self._program,
             curves=self._history.curves(),
             iteration=update.iteration,
@@ -432,7 +440,7 @@ class Session(QObject):
             training=update.training,
             rate=update.rate,
             prediction=update.prediction,
-            lesson=update.lesson,
+            drawing_training=update.drawing_training,
             earlier=self._earlier,
         )
 
@@ -445,111 +453,115 @@ class Session(QObject):
             own = Curves(*(getattr(curves, f.name).copy() for f in fields(curves)))
             self._earlier = (*self._earlier, (_label(self._settings), own))[-EARLIER_RUNS:]
         self._history = History.beginning(curves, kept)
-        self._keeper.forget_after(kept)
+        self._cache.forget_after(kept)
         if kept:
-            self._recording = self._keeper.get(kept) or self._recording
+            self._recording = self._cache.get(kept) or self._recording
 
-    def _receive(self, live: Frame) -> None:
+    def _receive(self, live: ViewState) -> None:
         """Show how things stand: what is new from its first event on, the rest where it was."""
         before, self._live = self._live, live
-        recording = live.moment.recording
-        if before is not None and before.moment.recording is recording and self._frame is not None:
+        recording = live.cursor.recording
+        if (
+            before is not None
+            and before.cursor.recording is recording
+            and self._view_state is not None
+        ):
             # What is playing plays on.
-            self._show(self._frame.moment)
+            self._show(self._view_state.cursor)
             return
-        start = 0 if before is None else _known(before.moment.recording, recording)
+        start = 0 if before is None else _known(before.cursor.recording, recording)
         stop = self._stop(live, start)
         by_event, self._by_event = self._by_event, False
         if by_event and not live.training:
-            self._show_moment(recording.at(min(start + 1, stop)))
+            self._show_cursor(recording.at(min(start + 1, stop)))
         elif live.due in (Phase.LOSS, Phase.UPDATE) and not live.training:
             self._play(recording, recording.spans[-1].start, stop)
         else:
-            self._show_moment(recording.at(stop))
+            self._show_cursor(recording.at(stop))
 
-    def _stop(self, live: Frame, start: int) -> int:
+    def _stop(self, live: ViewState, start: int) -> int:
         """Where the cursor comes to rest in what is new: its end, or a breakpoint before."""
-        recording = live.moment.recording
+        recording = live.cursor.recording
         self._hit = None
         if live.training or recording.preview:
-            return live.moment.cursor
+            return live.cursor.position
         breakpoints = self._breakpoints
         if recording.loss is not None and not math.isfinite(recording.loss):
             breakpoints = (*breakpoints, Breakpoint("not_finite"))
         lines = self._program.lines
         found = first_stop(recording, breakpoints, lines, start, live.due) if breakpoints else None
         if found is None:
-            return live.moment.cursor
+            return live.cursor.position
         self._stop_at(recording, *found)
         return found[0]
 
-    def _stop_at(self, recording: Recording, cursor: int, breakpoint_: Breakpoint) -> None:
+    def _stop_at(self, recording: Recording, position: int, breakpoint_: Breakpoint) -> None:
         self._player.stop()
-        self._hit = (recording.at(cursor), breakpoint_)
+        self._hit = (recording.at(position), breakpoint_)
 
-    def _move_on(self, moment: Moment, to: int) -> None:
+    def _move_on(self, cursor: Cursor, to: int) -> None:
         """Go on in what is recorded, to the first breakpoint on the way."""
-        found = self._next_stop(moment)
+        found = self._next_stop(cursor)
         self._hit = None
         if found is not None and found[0] <= to:
-            self._stop_at(moment.recording, *found)
+            self._stop_at(cursor.recording, *found)
             to = found[0]
-        self._show_moment(moment.recording.at(to))
+        self._show_cursor(cursor.recording.at(to))
 
-    def _next_stop(self, moment: Moment) -> tuple[int, Breakpoint] | None:
+    def _next_stop(self, cursor: Cursor) -> tuple[int, Breakpoint] | None:
         """The next breakpoint in what is recorded, and the cursor there."""
-        recording, breakpoints = moment.recording, self._breakpoints
+        recording, breakpoints = cursor.recording, self._breakpoints
         if not breakpoints or self._live is None:
             return None
         due = self._live.due if recording is self._recording else Phase.ZERO_GRAD
         lines = self._program.lines
-        return first_stop(recording, breakpoints, lines, moment.cursor, due, ran=False)
+        return first_stop(recording, breakpoints, lines, cursor.position, due, ran=False)
 
     def _stop_ahead(self) -> bool:
         """Show the next breakpoint in what has run of the newest iteration; whether there is one.
 
         What has run goes farther than what is shown where one has stopped the cursor.
         """
-        if self._frame is None or self._frame.training:
+        if self._view_state is None or self._view_state.training:
             return False
-        moment = self._frame.moment
-        newest = moment.recording is self._recording and not moment.recording.preview
-        if not newest or moment.at_end or self._next_stop(moment) is None:
+        cursor = self._view_state.cursor
+        newest = cursor.recording is self._recording and not cursor.recording.preview
+        if not newest or cursor.at_end or self._next_stop(cursor) is None:
             return False
         self._finish_playback()
-        self._move_on(moment, len(moment.recording.events))
+        self._move_on(cursor, len(cursor.recording.events))
         return True
 
-    def _show_moment(self, moment: Moment) -> None:
+    def _show_cursor(self, cursor: Cursor) -> None:
         """Show a moment, whatever the cursor was doing."""
         self._playback.stop()
-        self._show(moment)
+        self._show(cursor)
 
-    def _show(self, moment: Moment) -> None:
+    def _show(self, cursor: Cursor) -> None:
         assert self._live is not None
-        self._frame = replace(
+        self._view_state = replace(
             self._live,
-            moment=moment,
-            reel=self._keeper.reel(moment.recording.iteration),
+            cursor=cursor,
+            kept_iterations=self._cache.kept_iterations(cursor.recording.iteration),
             breakpoints=self._breakpoints,
-            hit=self._hit[1] if self._hit is not None and self._hit[0] == moment else None,
+            hit=self._hit[1] if self._hit is not None and self._hit[0] == cursor else None,
             playing=self._player.isActive(),
         )
-        self.frame_ready.emit(self._frame)
+        self.view_state_ready.emit(self._view_state)
 
     def _play(self, recording: Recording, start: int, stop: int) -> None:
         """Let the cursor run over the events of the phase just done."""
         self._play_to = stop
         self._play_step = max(1, round((stop - start) * PLAYBACK_EVENT_MS / PLAYBACK_MS))
-        self._show_moment(recording.at(min(start + 1, stop)))
+        self._show_cursor(recording.at(min(start + 1, stop)))
         self._playback.start()
 
     def _play_on(self) -> None:
-        assert self._frame is not None
-        moment = self._frame.moment
-        cursor = min(moment.cursor + self._play_step, self._play_to)
-        self._show(moment.recording.at(cursor))
-        if cursor >= self._play_to:
+        assert self._view_state is not None
+        cursor = self._view_state.cursor
+        position = min(cursor.position + self._play_step, self._play_to)
+        self._show(cursor.recording.at(position))
+        if position >= self._play_to:
             self._playback.stop()
 
     def _play_next(self) -> None:

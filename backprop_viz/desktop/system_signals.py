@@ -47,5 +47,5 @@ class EndingSignals(QObject):
         self._end()
 
 
-def _leave_it_to_the_socket(number: int, frame: FrameType | None) -> None:
+def _leave_it_to_the_socket(number: int, view_state: FrameType | None) -> None:
     """Not KeyboardInterrupt, which comes anywhere."""

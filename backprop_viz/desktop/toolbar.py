@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from backprop_viz.desktop.actions import plain
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 
 
 class KeyButton(QToolButton):
@@ -85,14 +85,14 @@ class Toolbar(QWidget):
         row.addStretch(1)
         row.addLayout(progress)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show how far the run is and how fast it goes."""
-        self.settings.show_settings(frame.settings)
-        self.settings.show_rate(frame.moment.recording.options.get("lr"))
-        self._iteration.setText(self.tr("done: {0:,}").format(frame.iteration))
-        self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(frame.iteration))
-        if frame.training:
-            text = self.tr("{0:.1f} it/s · {1}").format(frame.rate, frame.device)
+        self.settings.show_settings(view_state.settings)
+        self.settings.show_rate(view_state.cursor.recording.options.get("lr"))
+        self._iteration.setText(self.tr("done: {0:,}").format(view_state.iteration))
+        self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(view_state.iteration))
+        if view_state.training:
+            text = self.tr("{0:.1f} it/s · {1}").format(view_state.rate, view_state.device)
         else:
-            text = self.tr("paused · {0}").format(frame.device)
+            text = self.tr("paused · {0}").format(view_state.device)
         self._rate.setText(text)

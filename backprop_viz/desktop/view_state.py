@@ -3,17 +3,17 @@
 from dataclasses import dataclass, field
 
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.drawing_training import Lesson, Prediction
+from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
-from backprop_viz.recording.recording_cache import Reel
+from backprop_viz.recording.recording_cache import KeptIterations
 from backprop_viz.recording.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class ViewState:
     """All the window shows at one instant. ``rate`` is in iterations per second.
 
     ``hit`` is the breakpoint that the cursor stopped at, until it moves on; ``playing`` says
@@ -21,7 +21,7 @@ class Frame:
     """
 
     settings: Settings
-    moment: Moment
+    cursor: Cursor
     program: Program
     curves: Curves
     iteration: int
@@ -31,8 +31,8 @@ class Frame:
     device: str = "cpu"
     prediction: Prediction | None = None
     earlier: tuple[tuple[str, Curves], ...] = ()
-    reel: Reel = Reel()
+    kept_iterations: KeptIterations = field(default_factory=KeptIterations)
     breakpoints: tuple[Breakpoint, ...] = ()
     hit: Breakpoint | None = None
     playing: bool = False
-    lesson: Lesson = field(default_factory=Lesson)
+    drawing_training: DrawingTrainingState = field(default_factory=DrawingTrainingState)

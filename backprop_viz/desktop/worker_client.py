@@ -24,7 +24,7 @@ from backprop_viz.stream.messages import Answer, Command, Update
 ENDS_WITHIN_S = 2.0
 
 
-class Link:
+class WorkerClient:
     """The window's end: starts the worker's process, sends commands, collects what it says.
 
     Two threads do the sending and the reading, so that the window's own neither waits nor
@@ -55,7 +55,7 @@ class Link:
         self.submitted += 1
         self._outbox.put(Command(self.submitted, name, arguments))
 
-    def ask_for_frame(self) -> None:
+    def ask_for_update(self) -> None:
         """Tell the worker, if it waits for it or soon will, that what was taken is shown."""
         if self._taken >= UPDATES_AHEAD // 2:
             self._taken = 0

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 NUMBERS = Path(__file__).with_name("doubt.safetensors")
 
 
-class DoubtNet(nn.Module):
+class DigitDetector(nn.Module):
     """Input (N, 1, 32, 32) float32 in 0..1; output logits (N, 11): ten digits, and none of them."""
 
     bound: Tensor
@@ -57,8 +57,8 @@ def looks_like_a_digit(seen: NDArray[Any]) -> bool:
 
 
 @cache
-def _net() -> DoubtNet:
+def _net() -> DigitDetector:
     with torch.device("meta"):  # no first weights, which would be drawn from torch's generator
-        net = DoubtNet()
+        net = DigitDetector()
     net.load_state_dict(load_file(NUMBERS), assign=True)
     return net.eval()

@@ -19,8 +19,8 @@ _kept: list[Pictures] = []
 class FolderDigits(Dataset[tuple[Tensor, int]]):
     """Part of a folder's images; item i is (image (1, 32, 32) float32 in 0..1, label)."""
 
-    def __init__(self, pictures: Pictures, held_out: bool) -> None:
-        part = np.flatnonzero(pictures.held_out == held_out)
+    def __init__(self, pictures: Pictures, validation: bool) -> None:
+        part = np.flatnonzero(pictures.validation == validation)
         self.images = torch.from_numpy(pictures.images[part])
         self.labels = torch.from_numpy(pictures.labels[part].astype(np.int64))
 
@@ -51,9 +51,9 @@ def load_folder(root: str | os.PathLike[str]) -> tuple[FolderDigits, FolderDigit
     digest = list_folder(root).digest
     if not (_kept and _kept[0].listing == digest):
         keep_pictures(read_folder(root, _ignore))
-    train = FolderDigits(_kept[0], held_out=False)
-    held_out = FolderDigits(_kept[0], held_out=True)
-    return train, held_out if len(held_out) else train
+    train = FolderDigits(_kept[0], validation=False)
+    validation = FolderDigits(_kept[0], validation=True)
+    return train, validation if len(validation) else train
 
 
 def _ignore(progress: Progress) -> None:

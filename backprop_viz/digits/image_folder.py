@@ -79,14 +79,14 @@ def read_folder(root: str | os.PathLike[str], report: Report) -> Pictures:
         report(Progress(Path(path).name, i + 1, count))
         images[i] = np.rint(prepare(read_image(path)) * 255)
     labels = np.array(listing.labels, np.uint8)
-    return Pictures(str(root), listing.digest, images, labels, _held_out(labels))
+    return Pictures(str(root), listing.digest, images, labels, _validation(labels))
 
 
-def _held_out(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _validation(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """A tenth of each digit, rounded, chosen at random but always the same; maybe none."""
     random = np.random.default_rng(0)
-    held_out = np.zeros(len(labels), np.bool_)
+    validation = np.zeros(len(labels), np.bool_)
     for digit in range(10):
         of_digit = random.permutation(np.flatnonzero(labels == digit))
-        held_out[of_digit[: round(len(of_digit) / _HELD_OUT)]] = True
-    return held_out
+        validation[of_digit[: round(len(of_digit) / _HELD_OUT)]] = True
+    return validation

@@ -108,7 +108,7 @@ def training_strokes() -> StrokeDigits:
 
 
 @cache
-def held_out_strokes() -> StrokeDigits:
+def validation_strokes() -> StrokeDigits:
     """The held-out part, one for the whole process."""
     return StrokeDigits(train=False)
 

@@ -38,7 +38,7 @@ class Saliency:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class DrawingTrainingState:
     """How things stand with the drawing as something to learn.
 
     ``is_batch``: the drawing is the batch; with ``waits`` not of the iteration in progress, but of

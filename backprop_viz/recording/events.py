@@ -76,7 +76,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Alteration:
+class GradientIntervention:
     """A change made on purpose to the gradients that flow out of a grad_fn node.
 
     ``node`` is the node's key, or its number in the graph that backward runs. ``kind``: "scale"

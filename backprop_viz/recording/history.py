@@ -12,7 +12,7 @@ from backprop_viz.recording.buffers import reserved
 # Loss and accuracy of iterations in a row; iteration, loss and accuracy of evaluations. Not arrays:
 # of the few numbers that one update has, to make and to send an array takes far longer.
 Points = Sequence[tuple[float, float]]
-HeldOut = Sequence[tuple[int, float, float]]
+ValidationPoints = Sequence[tuple[int, float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Curves:
 
     loss: NDArray[np.float64]
     accuracy: NDArray[np.float64]
-    held_out_iteration: NDArray[np.float64]
-    held_out_loss: NDArray[np.float64]
-    held_out_accuracy: NDArray[np.float64]
+    validation_iteration: NDArray[np.float64]
+    validation_loss: NDArray[np.float64]
+    validation_accuracy: NDArray[np.float64]
 
 
 class Series:
@@ -59,15 +59,15 @@ class History:
 
     def __init__(self) -> None:
         self._points = (Series(), Series())
-        self._held_out = (Series(), Series(), Series())
+        self._validation = (Series(), Series(), Series())
 
     @classmethod
     def beginning(cls, curves: Curves, iterations: int) -> Self:
         """A history that begins as these curves did, up to an iteration; empty for 0."""
         history = cls()
         if iterations:
-            at = curves.held_out_iteration
-            evaluations = (at, curves.held_out_loss, curves.held_out_accuracy)
+            at = curves.validation_iteration
+            evaluations = (at, curves.validation_loss, curves.validation_accuracy)
             history._append(
                 np.stack([curves.loss, curves.accuracy], axis=1)[:iterations],
                 np.stack(evaluations, axis=1)[at <= iterations],
@@ -78,23 +78,23 @@ class History:
     def of(cls, curves: Curves) -> Self:
         """A history that begins with all of these curves, which may be long: none is looked at."""
         history = cls()
-        all_series = (*history._points, *history._held_out)
+        all_series = (*history._points, *history._validation)
         for series, field in zip(all_series, fields(curves), strict=True):
             series.extend(getattr(curves, field.name))
         return history
 
-    def extend(self, points: Points, held_out: HeldOut) -> None:
+    def extend(self, points: Points, validation: ValidationPoints) -> None:
         """Add iterations and evaluations; NaN where there is no such number."""
         self._append(
             np.array(points, np.float64).reshape(-1, 2),
-            np.array(held_out, np.float64).reshape(-1, 3),
+            np.array(validation, np.float64).reshape(-1, 3),
         )
 
-    def _append(self, points: NDArray[np.float64], held_out: NDArray[np.float64]) -> None:
-        for columns, rows in ((self._points, points), (self._held_out, held_out)):
+    def _append(self, points: NDArray[np.float64], validation: NDArray[np.float64]) -> None:
+        for columns, rows in ((self._points, points), (self._validation, validation)):
             for series, values in zip(columns, rows.T, strict=True):
                 series.extend(values)
 
     def curves(self) -> Curves:
         """All series as they are now."""
-        return Curves(*(series.view() for series in (*self._points, *self._held_out)))
+        return Curves(*(series.view() for series in (*self._points, *self._validation)))

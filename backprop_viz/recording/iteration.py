@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from backprop_viz.recording.events import Alteration, Array, Event, Failure, Parameter, PhaseSpan
+from backprop_viz.recording.events import (
+    Array,
+    Event,
+    Failure,
+    GradientIntervention,
+    Parameter,
+    PhaseSpan,
+)
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
@@ -18,12 +25,12 @@ NO_LAYERS = LayerGraph()
 class Kept:
     """How the recording of an iteration was made, so that it can be made again.
 
-    ``samples``, ``altered`` and ``backwards`` are those of the ``Recording``.
+    ``samples``, ``intervention`` and ``backwards`` are those of the ``Recording``.
     """
 
     iteration: int
     samples: int | None = None
-    altered: Alteration | None = None
+    intervention: GradientIntervention | None = None
     backwards: int = 1
 
 
@@ -35,11 +42,12 @@ class Recording:
     ``labels`` are cut the same way. ``preview`` marks a forward pass run on a copy of the
     network before the first step, to have a graph to show: its events are not yet history.
     ``model`` is the name of the network's class, ``options`` what the optimizer goes by (lr,
-    momentum, betas …, as in torch's param_groups). ``altered`` tells of gradients that were
-    changed on purpose in this iteration, ``backwards`` how often backward ran in it, ``lesson``
-    that its batch was not the loader's but a drawing, or a sample chosen by hand. ``trace`` are the
-    lines of the network's forward as they ran: each one's number in its source file, and how many
-    events came before it. ``cleared``: whether zero_grad was called; if not, gradients accumulate.
+    momentum, betas …, as in torch's param_groups). ``intervention`` tells of gradients that were
+    changed on purpose in this iteration, ``backwards`` how often backward ran in it.
+    ``given_batch``: its batch was not the loader's but a drawing, or a sample chosen by hand.
+    ``trace`` are the lines of the network's forward as they ran: each one's number in its source
+    file, and how many events came before it. ``cleared``: whether zero_grad was called; if not,
+    gradients accumulate.
     """
 
     iteration: int
@@ -55,9 +63,9 @@ class Recording:
     preview: bool = False
     model: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
-    altered: Alteration | None = None
+    intervention: GradientIntervention | None = None
     backwards: int = 1
-    lesson: bool = False
+    given_batch: bool = False
     failure: Failure | None = None
     trace: tuple[tuple[int, int], ...] = ()
     cleared: bool = True
@@ -94,32 +102,32 @@ class Recording:
         """What was recorded of a phase, or None if it has not run."""
         return next((s for s in self.spans if s.phase is phase), None)
 
-    def at(self, cursor: int) -> "Moment":
-        """The state after the first ``cursor`` events."""
-        return Moment(self, max(0, min(cursor, len(self.events))))
+    def at(self, position: int) -> "Cursor":
+        """The state after the first ``position`` events."""
+        return Cursor(self, max(0, min(position, len(self.events))))
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A recording seen with the cursor after its first ``cursor`` events."""
+class Cursor:
+    """A recording seen with the cursor after its first ``position`` events."""
 
     recording: Recording
-    cursor: int
+    position: int
 
     @property
     def event(self) -> Event | None:
         """The event just done, None at the very start."""
-        return self.recording.events[self.cursor - 1] if self.cursor else None
+        return self.recording.events[self.position - 1] if self.position else None
 
     @property
     def at_end(self) -> bool:
         """Whether all that was recorded is shown."""
-        return self.cursor == len(self.recording.events)
+        return self.position == len(self.recording.events)
 
     def events_of(self, parameter: str) -> Iterator[Event]:
         """The events of a parameter up to the cursor, in order."""
         for i in self.recording.happened_to.get(parameter, ()):
-            if i < self.cursor:
+            if i < self.position:
                 yield self.recording.events[i]
 
     def last(self, parameter: str, phase: Phase) -> Event | None:
@@ -156,7 +164,7 @@ class Moment:
 
     def backward_event(self, node: int) -> Event | None:
         """The last event in which backward ran a node, None while it has not reached it."""
-        done = [i for i in self.recording.runs.get(node, ()) if i < self.cursor]
+        done = [i for i in self.recording.runs.get(node, ()) if i < self.position]
         return self.recording.events[done[-1]] if done else None
 
     def activation(self, layer: Layer) -> Array | None:
@@ -164,7 +172,7 @@ class Moment:
 
         No further than the operation whose output is shown.
         """
-        done = [i for i in layer.leading if i < self.cursor]
+        done = [i for i in layer.leading if i < self.position]
         if not layer.operations:
             return self.recording.input
         return self.recording.events[done[-1]].outputs[0] if done else None
@@ -173,5 +181,7 @@ class Moment:
         """The gradient of the loss with respect to a layer's shown tensor, None until it came."""
         event = None if layer.node is None else self.backward_event(layer.node)
         return (
-            None if event is None or layer.slot >= len(event.inputs) else event.inputs[layer.slot]
+            None
+            if event is None or layer.output_nr >= len(event.inputs)
+            else event.inputs[layer.output_nr]
         )

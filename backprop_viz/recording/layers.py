@@ -6,18 +6,21 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What an operation made; ``node`` and ``slot`` are where its gradient enters the graph."""
+    """What an operation made.
+
+    Its gradient enters the graph at output ``output_nr`` of ``node``.
+    """
 
     op: str
     node: int | None = None
-    slot: int = 0
+    output_nr: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One column of the network: an operation and the element-wise ones that follow it.
 
-    ``operations`` index the events; ``node`` and ``slot`` say where the gradient of the shown
+    ``operations`` index the events; ``node`` and ``output_nr`` say where the gradient of the shown
     tensor enters the grad_fn graph. ``shape`` leaves out the batch dimension. ``outputs`` are what
     the operations made, in their order; that of ``shown`` is the tensor that is shown, None for
     the last.
@@ -29,7 +32,7 @@ class Layer:
     shape: tuple[int, ...]
     parameters: tuple[str, ...] = ()
     node: int | None = None
-    slot: int = 0
+    output_nr: int = 0
     x: float = 0.0
     y: float = 0.0
     outputs: tuple[Output, ...] = ()
@@ -57,7 +60,7 @@ class Layer:
         last = index == len(self.outputs) - 1
         output = self.outputs[index]
         shown = None if last else index
-        return replace(self, node=output.node, slot=output.slot, shown=shown)
+        return replace(self, node=output.node, output_nr=output.output_nr, shown=shown)
 
     def titled(self, count: int | None = None) -> str:
         """Its name, saying which output is shown: ``conv1 · conv2d``, ``relu(conv1)``.

@@ -11,11 +11,11 @@ class Pictures:
     """What was read of the folder ``root``; ``listing`` changes when one of its files does.
 
     ``images`` (N, 32, 32) uint8 are prepared as a drawing is; ``labels`` (N,) uint8;
-    ``held_out`` (N,) bool says which of them are not for training.
+    ``validation`` (N,) bool says which of them are not for training.
     """
 
     root: str
     listing: str
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
-    held_out: NDArray[np.bool_]
+    validation: NDArray[np.bool_]

@@ -8,7 +8,7 @@ from backprop_viz.recording.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)
-class Reel:
+class KeptIterations:
     """The iterations kept in memory, oldest first, which is shown, and what they cost."""
 
     iterations: tuple[int, ...] = ()
@@ -17,7 +17,7 @@ class Reel:
     budget: int = 256 * 2**20
 
 
-class Keeper:
+class RecordingCache:
     """Recordings by iteration; the oldest go when they cost more than ``budget`` bytes."""
 
     def __init__(self, budget: int) -> None:
@@ -49,15 +49,15 @@ class Keeper:
         for later in [i for i in self._kept if i > iteration]:
             self._drop(later)
 
-    def reel(self, shown: int) -> Reel:
+    def kept_iterations(self, shown: int) -> KeptIterations:
         """What is kept, for the window."""
-        return Reel(tuple(sorted(self._kept)), shown, self._bytes, self.budget)
+        return KeptIterations(tuple(sorted(self._kept)), shown, self._bytes, self.budget)
 
     def made(self) -> tuple[Kept, ...]:
         """How what is kept was made, of the iterations that were run to their end."""
         recordings = (recording for recording, _ in self._kept.values())
         return tuple(
-            Kept(r.iteration, r.samples, r.altered, r.backwards)
+            Kept(r.iteration, r.samples, r.intervention, r.backwards)
             for r in recordings
             if r.span(Phase.UPDATE) is not None
         )

@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Part = Literal["train", "held_out"]
-PARTS: tuple[Part, ...] = ("held_out", "train")
+Part = Literal["train", "validation"]
+PARTS: tuple[Part, ...] = ("validation", "train")
 CLASSES = 10
 
 
@@ -70,7 +70,7 @@ class Progress:
 class Query:
     """Which samples to show, and in which order; None for any."""
 
-    part: Part = "held_out"
+    part: Part = "validation"
     label: int | None = None
     read: int | None = None
     right: bool | None = None

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backprop_viz.recording.drawing_training import Lesson, Prediction
-from backprop_viz.recording.history import Curves, HeldOut, Points
+from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
+from backprop_viz.recording.history import Curves, Points, ValidationPoints
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
@@ -34,7 +34,7 @@ class Filed:
     "weights_loaded", ``refusal`` the sentence if it was not.
 
     ``state`` (iterations done, the phase that is due) is what was written; ``earlier`` and
-    ``window`` are what was read; so many iterations as ``recalled`` are recorded again after it.
+    ``window`` are what was read; so many iterations as ``rerecorded`` are recorded again after it.
     ``lost`` if there was no worker to do it, or none any more: then the window says so itself.
     """
 
@@ -44,12 +44,12 @@ class Filed:
     state: tuple[int, Phase] | None = None
     earlier: Earlier = ()
     window: Mapping[str, Any] = field(default_factory=dict)
-    recalled: int = 0
+    rerecorded: int = 0
     lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recalled:
+class Rerecorded:
     """An iteration of ``run`` that was recorded again, or None for the last; ``left`` follow."""
 
     run: int
@@ -73,7 +73,7 @@ class Scripted:
 
 
 # What the worker tells of its samples, of files, and of past iterations.
-Answer = Sheet | Page | Progress | Filed | Recalled | Scripted
+Answer = Sheet | Page | Progress | Filed | Rerecorded | Scripted
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Update:
     """How things stand after ``command``, and what is new since the update before.
 
     ``settings``, ``recording`` and ``program`` are None where they have not changed. ``points`` are
-    the losses and accuracies of the iterations since, ``held_out`` the evaluations; before them
+    the losses and accuracies of the iterations since, ``validation`` the evaluations; before them
     come the curves of a run that was ``opened``. ``run`` counts runs; a new one begins with the
     first ``kept`` iterations of the one before.
     """
@@ -104,9 +104,9 @@ class Update:
     training: bool
     rate: float
     prediction: Prediction | None
-    lesson: Lesson
+    drawing_training: DrawingTrainingState
     recording: Recording | None
     program: Program | None
     points: Points
-    held_out: HeldOut
+    validation: ValidationPoints
     opened: Curves | None = None

@@ -7,12 +7,12 @@ from backprop_viz.training.prefetch import Ahead, Batch
 class Batches:
     """The loader's batches, images (N, 1, 32, 32) float32 and labels (N,) int64, one after another.
 
-    ``lessons`` are the batches given instead, by the number of iterations done before: what the
-    loader gave, or would give, is then for the next iteration.
+    ``given_batches`` are the batches given instead, by the number of iterations done before: what
+    the loader gave, or would give, is then for the next iteration.
     """
 
     def __init__(self, source: Source, seed: int) -> None:
-        self.lessons: dict[int, Batch] = {}
+        self.given_batches: dict[int, Batch] = {}
         self._loader = Loader(source, seed)
         self._fetched: Batch
         self._fetched_for = -1
@@ -23,9 +23,9 @@ class Batches:
 
     def of(self, iteration: int, size: int) -> Batch:
         """The batch of the iteration that is due; the same one when asked again."""
-        lesson = self.lessons.get(iteration)
-        if lesson is not None:
-            return lesson
+        given_batch = self.given_batches.get(iteration)
+        if given_batch is not None:
+            return given_batch
         if self._fetched_for != iteration:
             self._fetched = self._loader.next(size)
             self._fetched_for = iteration
@@ -33,7 +33,7 @@ class Batches:
 
     def done(self, iteration: int) -> None:
         """The iteration's update has run."""
-        if self._fetched_for == iteration and iteration in self.lessons:
+        if self._fetched_for == iteration and iteration in self.given_batches:
             self._fetched_for += 1
 
     def state(self) -> tuple[LoaderState, tuple[int, Batch]]:

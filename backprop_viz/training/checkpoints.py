@@ -27,7 +27,7 @@ class Checkpoint:
     random_state: Tensor
     loader: LoaderState
     fetched: tuple[int, tuple[Tensor, Tensor]]
-    lesson: tuple[Tensor, Tensor] | None
+    given_batch: tuple[Tensor, Tensor] | None
     settings: tuple[float, Schedule, int, bool, bool]
     input_form: str = "batch"
 

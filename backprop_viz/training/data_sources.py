@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from backprop_viz.digits.mnist import load_mnist
-from backprop_viz.digits.strokes import held_out_strokes, training_strokes
+from backprop_viz.digits.strokes import training_strokes, validation_strokes
 from backprop_viz.training.prefetch import WORTHWHILE, Ahead
 
 
@@ -81,7 +81,7 @@ class Source:
     """
 
     train: Samples
-    held_out: Samples
+    validation: Samples
     targets: Tensor | None = None
     # Samples that are made one after the other in random order need no shuffle at first.
     in_order_first: bool = False
@@ -98,7 +98,7 @@ def open_source(data: str | Dataset[Any], root: str | None = None, batch_size: i
     if not isinstance(data, str):
         return _split(data)
     if data == "strokes":
-        return Source(training_strokes(), held_out_strokes(), in_order_first=True)
+        return Source(training_strokes(), validation_strokes(), in_order_first=True)
     if data == "random":
         samples = RandomSamples(batch_size)
         return Source(samples, samples, samples.targets, in_order_first=True, one_batch=True)
@@ -121,11 +121,11 @@ def _split(dataset: Dataset[Any]) -> Source:
     size = len(dataset)  # type: ignore[arg-type]  # Dataset declares no __len__
     if size == 0:
         raise ValueError("The data set is empty: give one with at least one sample.")
-    held_out = size // 10
-    if not held_out:
+    validation = size // 10
+    if not validation:
         samples = DatasetSamples(dataset, range(size))
         return Source(samples, samples)
-    first = size - held_out
+    first = size - validation
     return Source(
         DatasetSamples(dataset, range(first)), DatasetSamples(dataset, range(first, size))
     )

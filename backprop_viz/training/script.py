@@ -18,7 +18,7 @@ from backprop_viz.training.program_text import (
     optimizer_call,
     scheduler_lines,
 )
-from backprop_viz.training.run_journal import Journal
+from backprop_viz.training.run_journal import RunJournal
 from backprop_viz.training.script_data import (
     RunData,
     batch_lines,
@@ -28,7 +28,7 @@ from backprop_viz.training.script_data import (
     sample_lines,
 )
 
-Lesson = tuple[Tensor, Tensor]
+DrawingTrainingState = tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,9 +36,9 @@ class Run:
     """What is to be written out: ``iterations`` of a run, as its journal and its lessons tell."""
 
     model: nn.Module
-    journal: Journal
+    journal: RunJournal
     iterations: int
-    lessons: Mapping[int, Lesson]
+    given_batches: Mapping[int, DrawingTrainingState]
     data: RunData
     threads: int
 
@@ -57,7 +57,7 @@ class _Stretch:
     start: int
     stop: int
     settings: Settings
-    lesson: Lesson | None
+    given_batch: DrawingTrainingState | None
     twice: bool
 
 
@@ -65,7 +65,7 @@ def script(run: Run, beside: bool) -> str:
     """The script; samples that it takes along are in a file ``beside`` it, or in the text."""
     stretches = list(_merged(run, _stretches(run)))
     first, name = stretches[0].settings, type(run.model).__name__
-    drawn = any(stretch.lesson is not None for stretch in stretches)
+    drawn = any(stretch.given_batch is not None for stretch in stretches)
     modules = {"itertools", *imports(run.data, beside)}
     modules |= {"math"} if any(s.settings.schedule == "cosine" for s in stretches) else set()
     modules |= {"base64", "zlib"} if drawn else set()
@@ -128,13 +128,16 @@ def _head(name: str, iterations: int) -> str:
 
 
 def samples_taken(
-    journal: Journal, iterations: int, lessons: Mapping[int, Lesson], size: int
+    journal: RunJournal,
+    iterations: int,
+    given_batches: Mapping[int, DrawingTrainingState],
+    size: int,
 ) -> int:
     """How many samples the loader gave of a training part of that ``size``."""
-    cuts = {0, iterations, *journal.settings, *lessons, *(i + 1 for i in lessons)}
+    cuts = {0, iterations, *journal.settings, *given_batches, *(i + 1 for i in given_batches)}
     taken = 0
     for start, stop in pairwise(sorted(i for i in cuts if i <= iterations)):
-        if start not in lessons:
+        if start not in given_batches:
             taken = _after(taken, stop - start, journal.at(start).batch_size, size)
     return taken
 
@@ -154,13 +157,13 @@ def _after(taken: int, count: int, batch: int, size: int) -> int:
 
 def _stretches(run: Run) -> Iterator[_Stretch]:
     """The run in stretches in which nothing changes."""
-    journal, lessons = run.journal, run.lessons
-    special = {*lessons, *journal.twice, *journal.foreign}
+    journal, given_batches = run.journal, run.given_batches
+    special = {*given_batches, *journal.twice, *journal.foreign}
     cuts = {0, run.iterations, *journal.settings, *special, *(i + 1 for i in special)}
     ends = sorted(i for i in cuts if i <= run.iterations)
     for start, stop in pairwise(ends):
         twice = start in journal.twice
-        yield _Stretch(start, stop, journal.at(start), lessons.get(start), twice)
+        yield _Stretch(start, stop, journal.at(start), given_batches.get(start), twice)
 
 
 def _loops(run: Run, stretches: Sequence[_Stretch]) -> Iterator[str]:
@@ -174,17 +177,17 @@ def _loops(run: Run, stretches: Sequence[_Stretch]) -> Iterator[str]:
             yield from ("", *_changes(settings, stretch))
             settings = stretch.settings
         count = stretch.stop - stretch.start
-        if stretch.lesson is None:
+        if stretch.given_batch is None:
             yield f"for x, y in itertools.islice(loader, {count}):"
         else:
             times = "" if count == 1 else f" * {count}"
-            yield f"for x, y in [{_drawing_call(stretch.lesson)}]{times}:"
+            yield f"for x, y in [{_drawing_call(stretch.given_batch)}]{times}:"
         yield from ("    " + line for line in _body(stretch))
 
 
 # What the script says where it does not do as the run did.
 _FOREIGN = {
-    "altered": "The run altered a gradient of iteration {} on purpose; this script does not.",
+    "intervention": "The run altered a gradient of iteration {} on purpose; this script does not.",
     "weights": "The run took weights from a file before iteration {}; this script does not.",
     "unknown": "The run is from a file that does not tell all that was done in iteration {}.",
 }
@@ -207,9 +210,9 @@ def _merged(run: Run, stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
 def _same(one: _Stretch, other: _Stretch) -> bool:
     if (one.settings, one.twice) != (other.settings, other.twice):
         return False
-    if one.lesson is None or other.lesson is None:
-        return one.lesson is other.lesson
-    return all(map(torch.equal, one.lesson, other.lesson))
+    if one.given_batch is None or other.given_batch is None:
+        return one.given_batch is other.given_batch
+    return all(map(torch.equal, one.given_batch, other.given_batch))
 
 
 def _body(stretch: _Stretch) -> list[str]:
@@ -225,8 +228,8 @@ def _body(stretch: _Stretch) -> list[str]:
     return texts
 
 
-def _drawing_call(lesson: Lesson) -> str:
-    images, labels = lesson
+def _drawing_call(given_batch: DrawingTrainingState) -> str:
+    images, labels = given_batch
     digits = ", ".join(map(str, labels.tolist()))
     return f"drawing({packed_images(images)!r}, {digits})"
 

@@ -279,7 +279,11 @@ class Trainer:
         own = dict(vars(self))
         own["_grads_at_start"] = [None if g is None else g.clone() for g in self._grads_at_start]
         rate = self._rate.base, self._rate.schedule, self.iteration
-        random, loader, lessons = self._random.now, self._batches.state(), dict(self.lessons)
+        random, loader, given_batches = (
+            self._random.now,
+            self._batches.state(),
+            dict(self.given_batches),
+        )
         try:
             yield
         except Exception:
@@ -288,8 +292,8 @@ class Trainer:
             self._rate.put(*rate)
             self._random.now = random
             self._batches.restore(*loader)
-            self.lessons.clear()
-            self.lessons.update(lessons)
+            self.given_batches.clear()
+            self.given_batches.update(given_batches)
             raise
 
     def finished(self) -> Iteration:
@@ -314,7 +318,7 @@ class Trainer:
 
         Raises InterruptedEvaluation as soon as ``interrupted()`` is true.
         """
-        scoring = self._scoring(self.model, "held_out")
+        scoring = self._scoring(self.model, "validation")
         with inference(self.model):
             while not scoring.finished:
                 if interrupted():
@@ -336,7 +340,7 @@ class Trainer:
 
     def samples(self, part: Part) -> Samples:
         """The samples of the training or of the held-out part."""
-        return self._source.train if part == "train" else self._source.held_out
+        return self._source.train if part == "train" else self._source.validation
 
     def classify(self, image: ArrayLike) -> NDArray[np.float32]:
         """Probabilities (10,) float32 of a drawn image: 2-D, any size, light ink on dark.
@@ -377,7 +381,7 @@ class Trainer:
             random_state=self._random.now,
             loader=loader,
             fetched=fetched,
-            lesson=self.lessons.get(self.iteration),
+            given_batch=self.given_batches.get(self.iteration),
             settings=(
                 self.lr,
                 self._rate.schedule,
@@ -391,7 +395,7 @@ class Trainer:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Be as when the checkpoint was made; what follows is then the same, bit for bit.
 
-        ``lessons`` stay, with that of the checkpoint: what is run again takes what it took.
+        ``given_batches`` stay, with that of the checkpoint: what is run again takes what it took.
         """
         lr, schedule, self.batch_size, *zeroing = checkpoint.settings
         self.set_to_none, self.clear_gradients = zeroing
@@ -405,8 +409,8 @@ class Trainer:
         self._rate.put(lr, schedule, checkpoint.iteration)
         self._random.now = checkpoint.random_state
         self._take(self._batches.restore(checkpoint.loader, checkpoint.fetched))
-        if checkpoint.lesson is not None:
-            self.lessons[checkpoint.iteration] = checkpoint.lesson
+        if checkpoint.given_batch is not None:
+            self.given_batches[checkpoint.iteration] = checkpoint.given_batch
         self.iteration = checkpoint.iteration
         self.phase = Phase.ZERO_GRAD
 
@@ -459,17 +463,17 @@ class Trainer:
         """
         self._expect(Phase.ZERO_GRAD)
         self.expect_labels()
-        self.lessons[self.iteration] = (images, labels)
+        self.given_batches[self.iteration] = (images, labels)
 
     @property
-    def lessons(self) -> dict[int, tuple[Tensor, Tensor]]:
+    def given_batches(self) -> dict[int, tuple[Tensor, Tensor]]:
         """The iterations, by how many were done before, that do not take the loader's batch."""
-        return self._batches.lessons
+        return self._batches.given_batches
 
-    def forget_lessons(self, iteration: int) -> None:
+    def forget_given_batches(self, iteration: int) -> None:
         """Drop the lessons of iterations after one: that future will not be."""
-        for later in [i for i in self.lessons if i >= iteration]:
-            del self.lessons[later]
+        for later in [i for i in self.given_batches if i >= iteration]:
+            del self.given_batches[later]
 
     def expect_labels(self) -> None:
         """ValueError if no label enters the loss, so that there is nothing to teach."""

@@ -14,7 +14,7 @@ from backprop_viz.stream.frames import read_message, write_message
 from backprop_viz.stream.messages import Answer, Command, Update
 
 
-class Mailbox:
+class WorkerChannel:
     """The worker's end. Sending never waits for the window."""
 
     def __init__(self, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
@@ -38,7 +38,7 @@ class Mailbox:
         """Whether a command is waiting."""
         return not self._commands.empty()
 
-    def frame_wanted(self) -> bool:
+    def update_wanted(self) -> bool:
         """Whether the window keeps up with what it is sent."""
         return self._sent - self._heard < UPDATES_AHEAD
 
@@ -47,7 +47,7 @@ class Mailbox:
         self._painted.clear()
         # The window that wants a frame has taken nearly all that was sent: the line has room for a
         # few numbers, and to wake the sender takes longer than to write them.
-        at_once = self.frame_wanted() and update.recording is None
+        at_once = self.update_wanted() and update.recording is None
         self._sent += 1 if update.recording is None else UPDATES_AHEAD
         if at_once and not self._outbox.unfinished_tasks and self._line.acquire(blocking=False):
             try:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.digits.prepare import prepare
-from backprop_viz.recording.drawing_training import Lesson, Moved, Saliency
+from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved, Saliency
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -32,7 +32,7 @@ class _Step:
     before: Recording | None
 
 
-class Lessons:
+class DrawingTraining:
     """Which label the drawing has, whether it is the batch, and the iterations that were on it.
 
     The methods under "commands" are those that the window may name in the mailbox.
@@ -106,7 +106,10 @@ class Lessons:
     def begin(self, shown: Recording) -> None:
         """An iteration is about to begin, while ``shown`` is what was recorded last."""
         self._before = shown
-        if self.is_batch and self._worker.trainer.iteration not in self._worker.trainer.lessons:
+        if (
+            self.is_batch
+            and self._worker.trainer.iteration not in self._worker.trainer.given_batches
+        ):
             self._teach()
 
     def forget_label(self) -> None:
@@ -119,14 +122,15 @@ class Lessons:
         self._wanted = False
         self._steps.clear()
 
-    def state(self) -> Lesson:
+    def state(self) -> DrawingTrainingState:
         """How things stand, for the window."""
         step, trainer = self._newest(), self._worker.trainer
         same = step is not None and step.drawing is self._worker.drawing
-        return Lesson(
+        return DrawingTrainingState(
             label=self._label,
             is_batch=self.is_batch,
-            waits=trainer.phase is not Phase.ZERO_GRAD and trainer.iteration not in trainer.lessons,
+            waits=trainer.phase is not Phase.ZERO_GRAD
+            and trainer.iteration not in trainer.given_batches,
             can_undo=step is not None,
             moved=Moved(step.iteration, step.label, step.answered) if step and same else None,
             saliency=self._saliency(),
@@ -162,7 +166,7 @@ class Lessons:
     def _newest(self) -> _Step | None:
         """The newest finished iteration, if it was on a drawing."""
         trainer = self._worker.trainer
-        taken = trainer.lessons.get(trainer.iteration - 1)
+        taken = trainer.given_batches.get(trainer.iteration - 1)
         steps = (step for step in self._steps if step.iteration == trainer.iteration)
         return next((step for step in steps if taken and taken[0] is step.batch[0]), None)
 

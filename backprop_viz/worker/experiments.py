@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
 from backprop_viz.worker.fault_notices import notice_of
 
@@ -22,7 +22,7 @@ class Experiments:
     def __init__(self, worker: "Worker") -> None:
         self._worker = worker
 
-    def alter(self, alteration: Alteration | None) -> None:
+    def alter(self, intervention: GradientIntervention | None) -> None:
         """Run the iteration's backward again with a gradient altered; None: as it was."""
         trainer = self._worker.trainer
         due = trainer.phase
@@ -30,7 +30,7 @@ class Experiments:
             raise ValueError("There is no backward to change yet: press F11 to run an iteration.")
 
         def run() -> Recorder:
-            recorder = Recorder(trainer, alteration=alteration)
+            recorder = Recorder(trainer, intervention=intervention)
             recorder.step()
             while trainer.phase is not due:
                 recorder.step()
@@ -70,6 +70,6 @@ class Experiments:
             notice = notice_of(error)
             code = {"failed": "undone", "out_of_memory": "undone_memory"}
             notice = replace(notice, code=code.get(notice.code, notice.code))
-            worker.complaints.tell(notice, name)
+            worker.reported_faults.tell(notice, name)
             return
         worker.ran_again(start, recorder, branch=finished)

@@ -22,22 +22,22 @@ from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.training.evaluation import InterruptedEvaluation
 from backprop_viz.training.prefetch import Ahead
 from backprop_viz.training.program_text import program
-from backprop_viz.training.run_journal import WEIGHTS, Journal
+from backprop_viz.training.run_journal import WEIGHTS, RunJournal
 from backprop_viz.training.stop_conditions import gradients_stop, has_loss, loss_stops
 from backprop_viz.training.thread_count import torch_threads
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.training.without_compiler import leave_out_compiler
-from backprop_viz.worker.channel import Mailbox
-from backprop_viz.worker.drawing_training import Lessons
+from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.drawing_training import DrawingTraining
 from backprop_viz.worker.experiments import Experiments
 from backprop_viz.worker.fault_notices import notice_of
-from backprop_viz.worker.publish_throttle import Pace
-from backprop_viz.worker.publisher import Reporting
-from backprop_viz.worker.reported_faults import Complaints, Place
-from backprop_viz.worker.rerecording import Recalling
-from backprop_viz.worker.sample_service import Browsing
+from backprop_viz.worker.publish_throttle import PublishThrottle
+from backprop_viz.worker.publisher import Publisher
+from backprop_viz.worker.reported_faults import Place, ReportedFaults
+from backprop_viz.worker.rerecording import Rerecording
+from backprop_viz.worker.sample_service import SampleService
 from backprop_viz.worker.script_service import Scripts
-from backprop_viz.worker.session_files import Filing
+from backprop_viz.worker.session_files import SessionFiles
 
 # So long the window has to paint that training is paused; it may be busy, or be suspended.
 PAINTED_WITHIN_S = 0.1
@@ -46,16 +46,17 @@ PAINTED_WITHIN_S = 0.1
 class Worker:
     """Owns the trainer and its recording; lives in a process of its own.
 
-    The methods under "commands" are those that the window may name in the mailbox; so may it those
-    of ``lessons``, ``experiments``, ``scripts``, ``samples`` and ``files``, as in "lessons.undo".
+    The methods under "commands" are those that the window may name; so may it those of
+    ``drawing_training``, ``experiments``, ``scripts``, ``samples`` and ``files``, as in
+    "drawing_training.undo".
     """
 
-    def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
+    def __init__(self, channel: WorkerChannel, settings: Settings) -> None:
         leave_out_compiler()
         torch.set_num_threads(torch_threads())
-        self._mailbox = mailbox
-        self.samples = Browsing(self, mailbox)
-        self.recalling = Recalling(self, mailbox)
+        self._channel = channel
+        self.samples = SampleService(self, channel)
+        self.rerecording = Rerecording(self, channel)
         self._carried_out = 0
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._checkpoints: Checkpoints
@@ -63,18 +64,18 @@ class Worker:
         self._weights_given = False
         self._training = False
         self._evaluation_due = False
-        self._pace = Pace()
+        self._throttle = PublishThrottle()
         self._ahead = Ahead()
         self._drawing: Array | None = None
-        self.complaints = Complaints(mailbox)
+        self.reported_faults = ReportedFaults(channel)
         # Where the run was when a phase raised, in the command that is carried out.
         self._failed_at: Place | None = None
         self.experiments = Experiments(self)
-        self.lessons = Lessons(self)
-        self.files = Filing(self, mailbox)
-        self.scripts = Scripts(self, mailbox)
-        self.journal: Journal
-        self.reporting = Reporting(self, mailbox)
+        self.drawing_training = DrawingTraining(self)
+        self.files = SessionFiles(self, channel)
+        self.scripts = Scripts(self, channel)
+        self.journal: RunJournal
+        self.publisher = Publisher(self, channel)
         self._trainer: Trainer
         self._settings = settings
         self._recorder: Recorder | None = None
@@ -84,44 +85,44 @@ class Worker:
             self._begin(settings)
         except Exception as error:
             # What was asked for cannot be had: the notice tells, the built-in digits serve.
-            self.complaints.tell(notice_of(error), "configure")
+            self.reported_faults.tell(notice_of(error), "configure")
             self._begin(Settings())
         self.publish()
 
     def run(self) -> None:
         """Carry out commands; between them train, or evaluate, or wait."""
-        mailbox = self._mailbox
+        channel = self._channel
         while True:
-            if self.samples.busy and not mailbox.has_command():
+            if self.samples.busy and not channel.has_command():
                 self._guarded("samples.go_on", self._training)
-            if self._training and not mailbox.has_command():
+            if self._training and not channel.has_command():
                 self._guarded("_train")
-            elif self._evaluation_due and not mailbox.has_command():
+            elif self._evaluation_due and not channel.has_command():
                 self._guarded("_evaluate")
-            elif self.recalling.busy and not mailbox.has_command():
-                self.recalling.go_on()
-            elif not self.samples.busy or mailbox.has_command():
-                command = mailbox.next_command()
+            elif self.rerecording.busy and not channel.has_command():
+                self.rerecording.go_on()
+            elif not self.samples.busy or channel.has_command():
+                command = channel.next_command()
                 self._guarded(command.name, *command.arguments)
                 self._carried_out = command.number
                 # A drawing that has gone on meanwhile is not worth an answer.
-                if command.name != "draw" or not mailbox.has_command():
+                if command.name != "draw" or not channel.has_command():
                     self.publish()
 
     def _guarded(self, name: str, *arguments: object) -> None:
         """Call a method; what goes wrong in it is told, and the thread goes on."""
-        told, self._failed_at = self.complaints.count, None
+        told, self._failed_at = self.reported_faults.count, None
         try:
             attrgetter(name)(self)(*arguments)
         except Exception as error:
             if name.startswith("_") or self._failed_at or not isinstance(error, ValueError):
                 self._training = self._evaluation_due = False  # else a command was only refused
             subject = name if self._failed_at is None else RUN
-            self.complaints.tell(notice_of(error), subject, self._failed_at)
+            self.reported_faults.tell(notice_of(error), subject, self._failed_at)
             self.publish()
         else:
-            if self.complaints.count == told:
-                self.complaints.went_right(name)
+            if self.reported_faults.count == told:
+                self.reported_faults.went_right(name)
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -157,7 +158,7 @@ class Worker:
                 while recorder.step() is not Phase.UPDATE:
                     pass
             self.ran_again(start, recorder, branch=True)
-        self._forget_lessons(iteration)
+        self._forget_given_batches(iteration)
 
     def _rewind(self, iteration: int) -> None:
         """Be as the run was after an iteration; what came later is another branch."""
@@ -188,12 +189,12 @@ class Worker:
         self._training = self._evaluation_due = False
         self._recorder = None
         self._checkpoints.forget_after(iteration)
-        self.recalling.forget_after(iteration)
+        self.rerecording.forget_after(iteration)
         live = {name: getattr(trainer, name) for name in self._settings.live()}
         self._settings = replace(self._settings, **live)
         self._program = program(self._settings, trainer.model)
         self.journal = self.journal.up_to(iteration, self._settings)
-        self.reporting.branch(iteration)
+        self.publisher.branch(iteration)
         self.samples.rewound()
 
     def reset(self) -> None:
@@ -212,18 +213,18 @@ class Worker:
 
     def train(self) -> None:
         """Train until told to pause."""
-        self.lessons.release()
+        self.drawing_training.release()
         self._training = True
-        self._pace.begin(time.perf_counter(), self._trainer.iteration)
+        self._throttle.begin(time.perf_counter(), self._trainer.iteration)
 
     def pause(self) -> None:
         """Stop training, with the last iteration recorded whole."""
         if self._training:
             self._training = False
-            self._pace.stop()
+            self._throttle.stop()
             self.publish()
             # Not at once: to record takes as many cores as there are from who paints this.
-            self._mailbox.wait_painted(PAINTED_WITHIN_S)
+            self._channel.wait_painted(PAINTED_WITHIN_S)
             self._finish(self._begun())
             self._evaluation_due = True
 
@@ -231,13 +232,13 @@ class Worker:
         """Take a drawing (2-D, 0..1) to classify, or None for no drawing."""
         self._drawing = image
         if image is None:
-            self.lessons.forget_label()
+            self.drawing_training.forget_label()
 
     # -- for its parts -----------------------------------------------------------------------
 
     def publish(self) -> None:
         """Send how things stand, with what is new since the last time."""
-        self.reporting.publish(self._carried_out, self._pace.rate, self._program)
+        self.publisher.publish(self._carried_out, self._throttle.rate, self._program)
 
     @property
     def trainer(self) -> Trainer:
@@ -281,12 +282,12 @@ class Worker:
     def go_back_to(self, iteration: int, shown: Recording | None) -> None:
         """Be as the run was after an iteration, with what was shown then, if it is known."""
         self._rewind(iteration)
-        self._forget_lessons(iteration)
+        self._forget_given_batches(iteration)
         self._recording = shown or self._recording
 
-    def _forget_lessons(self, iteration: int) -> None:
+    def _forget_given_batches(self, iteration: int) -> None:
         """Drop the lessons of iterations after one: that future will not be."""
-        self._trainer.forget_lessons(iteration)
+        self._trainer.forget_given_batches(iteration)
         # In place of one that may still tell of a lesson.
         self._checkpoints.add(self._trainer.checkpoint())
 
@@ -299,7 +300,7 @@ class Worker:
         """The network was given other weights: what was before cannot be run again."""
         self._checkpoints = Checkpoints(self._trainer.checkpoint())
         self._weights_given = True
-        self.lessons.forget_all()
+        self.drawing_training.forget_all()
         self.journal = self.journal.came_in(self._trainer.iteration, WEIGHTS)
         self._recording = recording
         self._program = program(self._settings, self._trainer.model)
@@ -324,26 +325,26 @@ class Worker:
         recording: Recording,
         recorder: Recorder | None = None,
         checkpoints: Checkpoints | None = None,
-        journal: Journal | None = None,
+        journal: RunJournal | None = None,
     ) -> None:
         """Go on with another run; ``recorder`` is the one of its iteration in progress."""
-        self.complaints.went_right(RUN, LOSS)
+        self.reported_faults.went_right(RUN, LOSS)
         self._trainer = trainer
         trainer.read_ahead(self._ahead)
         trainer.own_random_state()
         self._recording = recording
         self._recorder = recorder
         self._weights_given = False
-        self.lessons.forget_all()
+        self.drawing_training.forget_all()
         self._settings = settings
-        self.journal = journal or Journal({0: settings})
+        self.journal = journal or RunJournal({0: settings})
         self._program = program(settings, trainer.model)
         self._checkpoints = checkpoints or Checkpoints(trainer.checkpoint())
         self._settings_changed = False
-        self.recalling.forget_after(0)
-        self.reporting.branch(0)
+        self.rerecording.forget_after(0)
+        self.publisher.branch(0)
         self._training = self._evaluation_due = False
-        self._pace.stop()
+        self._throttle.stop()
         self.samples.begin()
         if settings.data == "strokes" and self._generator is None:
             # The rest of the built-in digits is drawn while the first ones are learnt.
@@ -354,11 +355,11 @@ class Worker:
 
     def _train(self) -> None:
         """One iteration of free training, recorded if the window wants a frame."""
-        pace, iteration = self._pace, self._trainer.iteration
+        pace, iteration = self._throttle, self._trainer.iteration
         if pace.evaluation_due(time.perf_counter()):
             self._evaluate()
         now = time.perf_counter()
-        wanted = self._mailbox.frame_wanted()
+        wanted = self._channel.update_wanted()
         if self._recorder is not None or any(b.kind in PLACES for b in self._breakpoints):
             self._finish(self._begun())
             self.publish()
@@ -396,7 +397,7 @@ class Worker:
             self.publish()
             return
         step()
-        self.complaints.went_right(RUN, LOSS)
+        self.reported_faults.went_right(RUN, LOSS)
         self._note_iteration()
         if recorder is not None:
             self._recording = recorder.recording()
@@ -411,7 +412,7 @@ class Worker:
     def _next(self) -> Recorder:
         """As ``_begun``; an iteration that begins takes the drawing if that is the batch."""
         if self._recorder is None:
-            self.lessons.begin(self._recording)
+            self.drawing_training.begin(self._recording)
         return self._begun()
 
     def _finish(self, recorder: Recorder) -> None:
@@ -438,10 +439,10 @@ class Worker:
             self._training = False
             number = str(self._trainer.iteration + 1)
             notice = Notice("loss_not_finite", (str(self._trainer.loss_value()), number))
-            self.complaints.tell(notice, LOSS)
+            self.reported_faults.tell(notice, LOSS)
         elif phase is Phase.LOSS:
-            self.complaints.went_right(LOSS)
-        self.complaints.ran(iteration, phase)
+            self.reported_faults.went_right(LOSS)
+        self.reported_faults.ran(iteration, phase)
         if self._training and self._breakpoints:
             recording, due = self._recording, self._trainer.phase
             stop = first_stop(
@@ -456,21 +457,21 @@ class Worker:
         """An iteration is finished; ``recording`` may tell of an experiment in it."""
         done = self._trainer.finished()
         if recording is not None:
-            altered, twice = recording.altered is not None, recording.backwards > 1
-            self.journal = self.journal.ran(done.number - 1, altered=altered, twice=twice)
-        self.reporting.note_iteration(done)
+            intervention, twice = recording.intervention is not None, recording.backwards > 1
+            self.journal = self.journal.ran(done.number - 1, intervention=intervention, twice=twice)
+        self.publisher.note_iteration(done)
         if self._settings_changed or self._checkpoints.wants(done.number):
             self._checkpoints.add(self._trainer.checkpoint())
             self._settings_changed = False
 
     def _evaluate(self) -> None:
         try:
-            done = self._trainer.evaluate(self._mailbox.has_command)
+            done = self._trainer.evaluate(self._channel.has_command)
         except InterruptedEvaluation:
             return
         self._evaluation_due = False
         give_back_memory()  # of slices that may be larger than a batch
-        self.reporting.note_evaluation(self._trainer.iteration, done)
+        self.publisher.note_evaluation(self._trainer.iteration, done)
         # The curves before the samples: who waits for the samples sees both.
         self.publish()
         self.samples.evaluated(done)

@@ -9,7 +9,7 @@ import threading
 from backprop_viz.stream.flow_control import SWITCH_S
 from backprop_viz.stream.frames import read_message
 from backprop_viz.stream.pipe import line
-from backprop_viz.worker.channel import Mailbox
+from backprop_viz.worker.channel import WorkerChannel
 
 # One that was asked to end, which the window may have been as well, has so long to have it save
 # the run.
@@ -27,8 +27,8 @@ def serve() -> None:
     except EOFError:
         return  # no window came of it
     sys.setswitchinterval(SWITCH_S)
-    mailbox = Mailbox(incoming, outgoing)
-    worker = Worker(mailbox, settings)
+    channel = WorkerChannel(incoming, outgoing)
+    worker = Worker(channel, settings)
     # What is loaded by now stays: the collector need not go through all of torch now and then.
     gc.freeze()
     worker.run()

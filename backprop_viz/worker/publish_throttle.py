@@ -9,7 +9,7 @@ EVALUATION_S = 30.0
 NEWEST = 0.2
 
 
-class Pace:
+class PublishThrottle:
     """Times are those of ``time.perf_counter``, in seconds; ``rate`` is iterations per second."""
 
     def __init__(self) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from backprop_viz.digits.digit_detector import looks_like_a_digit
 from backprop_viz.digits.prepare import prepare
-from backprop_viz.recording.drawing_training import Lesson, Prediction
+from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
@@ -13,7 +13,7 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.training.evaluation import Evaluation
 from backprop_viz.training.trainer import Iteration
-from backprop_viz.worker.channel import Mailbox
+from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.fault_notices import notice_of
 
 if TYPE_CHECKING:
@@ -26,21 +26,21 @@ TOGETHER = 32
 DIGITS = ("strokes", "mnist")
 
 
-class Reporting:
+class Publisher:
     """Sends updates: how the run stands, and what is new of its curves since the last one.
 
     ``run`` numbers the branches: a new one keeps the curves of the first ``kept`` iterations.
     """
 
-    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
+    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
         self._worker = worker
-        self._mailbox = mailbox
+        self._channel = channel
         self._run = self._kept = 0
         # Finished iterations, of which not all that is told of them is worked out yet.
         self._finished: list[Iteration] = []
         self._opened: Curves | None = None
         self._points: list[tuple[float, float]] = []
-        self._held_out: list[tuple[int, float, float]] = []
+        self._validation: list[tuple[int, float, float]] = []
         self._judged: Array | None = None
         self._looks = True
         self._sent: tuple[Settings | None, Recording | None, Program | None] = (None, None, None)
@@ -57,7 +57,7 @@ class Reporting:
         self._finished.clear()
         self._opened = None
         self._points.clear()
-        self._held_out.clear()
+        self._validation.clear()
 
     def show_history(self, curves: Curves) -> None:
         """Send these curves to the window as those of the run that was adopted."""
@@ -71,19 +71,19 @@ class Reporting:
 
     def note_evaluation(self, iteration: int, done: Evaluation) -> None:
         """The held-out part was read after an iteration."""
-        self._held_out.append((iteration, done.loss, done.accuracy))
+        self._validation.append((iteration, done.loss, done.accuracy))
 
     def publish(self, command: int, rate: float, program: Program) -> None:
         """Send how things stand after a command; ``rate`` in iterations per second."""
         worker, trainer = self._worker, self._worker.trainer
         settings, recording, program_ = self._sent
-        prediction, lesson = self._readings()
+        prediction, drawing_training = self._readings()
         self._work_out()
         points, self._points = self._points, []
-        held_out, self._held_out = self._held_out, []
+        validation, self._validation = self._validation, []
         opened, self._opened = self._opened, None
-        worker.files.note(self._run, self._kept, points, held_out, opened)
-        self._mailbox.publish(
+        worker.files.note(self._run, self._kept, points, validation, opened)
+        self._channel.publish(
             Update(
                 command=command,
                 run=self._run,
@@ -94,11 +94,11 @@ class Reporting:
                 training=worker.training,
                 rate=rate,
                 prediction=prediction,
-                lesson=lesson,
+                drawing_training=drawing_training,
                 recording=None if worker.recording is recording else worker.recording,
                 program=None if program is program_ else program,
                 points=points,
-                held_out=held_out,
+                validation=validation,
                 opened=opened,
             )
         )
@@ -108,15 +108,15 @@ class Reporting:
         self._points += [(done.loss, done.accuracy) for done in self._finished]
         self._finished.clear()
 
-    def _readings(self) -> tuple[Prediction | None, Lesson]:
+    def _readings(self) -> tuple[Prediction | None, DrawingTrainingState]:
         """What the network makes of the drawing; one that it cannot read is dropped, and told."""
         worker = self._worker
         try:
-            return self._prediction(), worker.lessons.state()
+            return self._prediction(), worker.drawing_training.state()
         except Exception as error:
-            worker.complaints.tell(notice_of(error), "draw")
+            worker.reported_faults.tell(notice_of(error), "draw")
             worker.draw(None)
-            return None, worker.lessons.state()
+            return None, worker.drawing_training.state()
 
     def _prediction(self) -> Prediction | None:
         drawing = self._worker.drawing

@@ -4,20 +4,20 @@ from dataclasses import replace
 
 from backprop_viz.recording.notices import RUN, Notice
 from backprop_viz.recording.phases import PHASES, Phase
-from backprop_viz.worker.channel import Mailbox
+from backprop_viz.worker.channel import WorkerChannel
 
 # How many iterations were done, and the phase.
 Place = tuple[int, Phase]
 
 
-class Complaints:
+class ReportedFaults:
     """Tells what goes wrong, and withdraws it when its subject goes right.
 
     A subject is a command's name, or one of those above.
     """
 
-    def __init__(self, mailbox: Mailbox) -> None:
-        self._mailbox = mailbox
+    def __init__(self, channel: WorkerChannel) -> None:
+        self._channel = channel
         self._open: dict[str, Place | None] = {}
         self.count = 0
 
@@ -25,14 +25,14 @@ class Complaints:
         """Have the user told; ``place`` is where the run was, if that is what did not go on."""
         self.count += 1
         self._open[subject] = place
-        self._mailbox.tell(replace(notice, subject=subject))
+        self._channel.tell(replace(notice, subject=subject))
 
     def went_right(self, *subjects: str) -> None:
         """Withdraw what was told of these."""
         for subject in subjects:
             if subject in self._open:
                 del self._open[subject]
-                self._mailbox.tell(Notice("withdrawn", (), subject))
+                self._channel.tell(Notice("withdrawn", (), subject))
 
     def ran(self, iteration: int, phase: Phase) -> None:
         """A phase has run, after so many iterations: what was told of it, or of one before."""

@@ -10,10 +10,10 @@ from torch import Tensor
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
-from backprop_viz.stream.messages import Recalled
+from backprop_viz.stream.messages import Rerecorded
 from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.training.trainer import Trainer
-from backprop_viz.worker.channel import Mailbox
+from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.files.session_file import StoredRun, record_again
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ MOST_BYTES = 24 * 2**20
 FEW_BYTES = 4 * 2**20
 
 
-class Recalling:
+class Rerecording:
     """Records past iterations again, the newest first, while there is nothing else to do.
 
     They run on a trainer of their own. One that does not come out as the run had it is left out.
     """
 
-    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
-        self._worker, self._mailbox = worker, mailbox
+    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
+        self._worker, self._channel = worker, channel
         self._due: list[tuple[Checkpoint, Kept]] = []
         self._losses: Array = np.empty(0)
         self._exact: dict[int, Checkpoint] = {}
@@ -79,14 +79,14 @@ class Recalling:
         if recording is not None or not self._due:
             if not self._due:
                 self._trainer = self._base = None
-            run = self._worker.reporting.run
-            self._mailbox.answer(Recalled(run, recording, len(self._due)))
+            run = self._worker.publisher.run
+            self._channel.answer(Rerecorded(run, recording, len(self._due)))
 
     def _next(self) -> Recording | None:
         base, kept = self._due[0]
         if self._trainer is None:
             self._trainer = Trainer.from_settings(self._worker.settings)
-            self._trainer.lessons.update(self._worker.trainer.lessons)
+            self._trainer.given_batches.update(self._worker.trainer.given_batches)
         trainer = self._trainer
         if self._base is not base:
             trainer.restore(base)

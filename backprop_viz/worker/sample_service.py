@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from backprop_viz.recording.samples import Page, Part, Progress, Scores, Sheet, unread
 from backprop_viz.training.evaluation import Evaluation, Scoring
-from backprop_viz.worker.channel import Mailbox
+from backprop_viz.worker.channel import WorkerChannel
 
 if TYPE_CHECKING:
     from backprop_viz.worker.loop import Worker
@@ -19,15 +19,15 @@ PROGRESS_S = 0.1
 REST = 1.0
 
 
-class Browsing:
+class SampleService:
     """Keeps the last scores of each part; the methods under "commands" are the window's to name.
 
     Nothing is sent, and nothing but the arrays of the last evaluation kept, while the window
     watches no part.
     """
 
-    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
-        self._worker, self._mailbox = worker, mailbox
+    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
+        self._worker, self._channel = worker, channel
         # Not from 0: the worker that is put in place of this one must not count the same.
         self._source = time.time_ns()
         self._watched: Part | None = None
@@ -53,7 +53,7 @@ class Browsing:
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """The held-out part was evaluated, as training does."""
-        self._keep("held_out", self._worker.trainer.iteration, evaluation)
+        self._keep("validation", self._worker.trainer.iteration, evaluation)
 
     @property
     def busy(self) -> bool:
@@ -78,7 +78,7 @@ class Browsing:
             self._keep(part, iteration, scoring.evaluation())
         elif now >= self._told_at + PROGRESS_S:
             self._told_at = now
-            self._mailbox.answer(Progress(part, scoring.done, scoring.total))
+            self._channel.answer(Progress(part, scoring.done, scoring.total))
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -91,21 +91,21 @@ class Browsing:
         """Send a page of images; none of data that is no more."""
         if source == self._source:
             images, _ = self._worker.trainer.samples(part).batch(torch.from_numpy(index))
-            self._mailbox.answer(Page(part, source, index, as_bytes(images[:, 0].numpy())))
+            self._channel.answer(Page(part, source, index, as_bytes(images[:, 0].numpy())))
 
     def evaluate(self, part: Part, count: int | None) -> None:
         """Begin to read the part's first ``count`` samples, or all, with the network as it is."""
         self.cancel()
         scoring = self._worker.trainer.scoring(part, count)
         self._job = (part, self._worker.trainer.iteration, scoring)
-        self._mailbox.answer(Progress(part, 0, scoring.total))
+        self._channel.answer(Progress(part, 0, scoring.total))
 
     def cancel(self) -> None:
         """Leave off the evaluation on demand; the scores before it stay."""
         if self._job is not None:
             part, _, _ = self._job
             self._job = None
-            self._mailbox.answer(Progress(part, 0, 0))
+            self._channel.answer(Progress(part, 0, 0))
 
     def load(self, part: Part, source: int, index: int) -> None:
         """Begin an iteration with a sample as its batch; one in progress begins again after it.
@@ -134,7 +134,7 @@ class Browsing:
             return
         labels = self._worker.trainer.samples(part).labels.numpy().astype(np.int16)
         iteration, scores = self._scores.get(part, (None, unread(len(labels))))
-        self._mailbox.answer(Sheet(part, self._source, labels, scores, iteration))
+        self._channel.answer(Sheet(part, self._source, labels, scores, iteration))
 
 
 def as_bytes(images: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.stream.messages import Scripted
 from backprop_viz.training.script import Run, samples_taken, script
 from backprop_viz.training.script_data import run_data
-from backprop_viz.worker.channel import Mailbox
+from backprop_viz.worker.channel import WorkerChannel
 
 if TYPE_CHECKING:
     from backprop_viz.worker.loop import Worker
@@ -26,20 +26,20 @@ DATA = ".data"
 class Scripts:
     """Makes scripts; the methods under "commands" are those that the window may name."""
 
-    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
-        self._worker, self._mailbox = worker, mailbox
+    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
+        self._worker, self._channel = worker, channel
 
     # -- commands ----------------------------------------------------------------------------
 
     def copy(self) -> None:
         """Send the run so far as a script, if it is not too long for that."""
         if self._samples() > MOST_SAMPLES:
-            self._mailbox.answer(Scripted(self._iterations, None, None, None))
+            self._channel.answer(Scripted(self._iterations, None, None, None))
             return
         run = self._run()
         text = script(run, beside=False)
         fits = len(text) <= LONGEST
-        self._mailbox.answer(Scripted(run.iterations, text if fits else None, None, run.foreign))
+        self._channel.answer(Scripted(run.iterations, text if fits else None, None, run.foreign))
 
     def save(self, path: str) -> None:
         """Write the script to a file, and samples that are too many for it to one beside it.
@@ -60,7 +60,7 @@ class Scripts:
             write_atomically(data, carried.packed)
         write_atomically(file, script(run, beside).encode())
         beside_it = None if data is None else str(data)
-        self._mailbox.answer(Scripted(run.iterations, None, path, run.foreign, beside_it))
+        self._channel.answer(Scripted(run.iterations, None, path, run.foreign, beside_it))
 
     # ----------------------------------------------------------------------------------------
 
@@ -68,14 +68,14 @@ class Scripts:
     def _iterations(self) -> int:
         return self._worker.trainer.iteration or FIRST
 
-    def _lessons(self) -> dict[int, tuple[Tensor, Tensor]]:
+    def _drawing_training(self) -> dict[int, tuple[Tensor, Tensor]]:
         trainer = self._worker.trainer
-        return {i: batch for i, batch in trainer.lessons.items() if i < trainer.iteration}
+        return {i: batch for i, batch in trainer.given_batches.items() if i < trainer.iteration}
 
     def _taken(self) -> int:
         """How many samples the loader gave."""
         size = len(self._worker.trainer.samples("train"))
-        return samples_taken(self._worker.journal, self._iterations, self._lessons(), size)
+        return samples_taken(self._worker.journal, self._iterations, self._drawing_training(), size)
 
     def _samples(self) -> int:
         """How many samples the script has to take along."""
@@ -87,4 +87,6 @@ class Scripts:
         worker, trainer = self._worker, self._worker.trainer
         data = run_data(worker.settings, trainer.source, self._taken())
         threads = torch.get_num_threads()
-        return Run(trainer.model, worker.journal, self._iterations, self._lessons(), data, threads)
+        return Run(
+            trainer.model, worker.journal, self._iterations, self._drawing_training(), data, threads
+        )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from backprop_viz.analysis.breakpoints import by_key
 from backprop_viz.capture.recorder import preview
-from backprop_viz.recording.history import Curves, HeldOut, History, Points
+from backprop_viz.recording.history import Curves, History, Points, ValidationPoints
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.stream.messages import Filed, FromWindow
 from backprop_viz.training.checkpoints import Checkpoints
-from backprop_viz.training.run_journal import UNKNOWN, Journal
-from backprop_viz.worker.channel import Mailbox
+from backprop_viz.training.run_journal import UNKNOWN, RunJournal
+from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.fault_notices import notice_of
 from backprop_viz.worker.files.session_file import StoredRun, load_session, resume, save_session
 from backprop_viz.worker.files.weights import load_weights, save_weights
@@ -33,20 +33,20 @@ _COMMANDS = {
 }
 
 
-class Filing:
+class SessionFiles:
     """Writes the run to files, and takes it up from them.
 
     A file that is refused changes nothing, and training goes on: the sentence goes to the window
     as a notice. The methods under "commands" are those that the window may name in the mailbox.
     """
 
-    def __init__(self, worker: "Worker", mailbox: Mailbox) -> None:
+    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
         self._worker = worker
-        self._mailbox = mailbox
+        self._channel = channel
         self._history = History()
         # What is not in the history yet: to append costs more than to note it.
         self._points: list[tuple[float, float]] = []
-        self._held_out: list[tuple[int, float, float]] = []
+        self._validation: list[tuple[int, float, float]] = []
         self._run = 0
 
     # -- commands ----------------------------------------------------------------------------
@@ -79,16 +79,16 @@ class Filing:
             checkpoints,
             run.journal or _unknown(run),
         )
-        recalling = self._worker.recalling
-        recalling.begin(run)
+        rerecording = self._worker.rerecording
+        rerecording.begin(run)
         # Before the frame that shows the run: with it the window has its breakpoints.
         window = dict(run.window)
         if isinstance(window.get("breakpoints"), tuple):
             window["breakpoints"] = by_key(window["breakpoints"], resumed.recording.graph)
-        self._mailbox.answer(
-            Filed("opened", path, None, None, run.earlier, window, len(recalling.due))
+        self._channel.answer(
+            Filed("opened", path, None, None, run.earlier, window, len(rerecording.due))
         )
-        self._worker.reporting.show_history(run.curves)
+        self._worker.publisher.show_history(run.curves)
 
     def save_weights(self, path: str) -> None:
         """Write the weights as they are now."""
@@ -97,7 +97,7 @@ class Filing:
         except ValueError as error:
             self._refuse("weights_saved", path, error)
         else:
-            self._mailbox.answer(Filed("weights_saved", path))
+            self._channel.answer(Filed("weights_saved", path))
 
     def load_weights(self, path: str) -> None:
         """Go on with the weights of a file; an iteration in progress begins again with them."""
@@ -111,12 +111,17 @@ class Filing:
         worker.abandon()
         worker.trainer.model.load_state_dict(network.state_dict())
         worker.renew(preview(worker.trainer))
-        self._mailbox.answer(Filed("weights_loaded", path))
+        self._channel.answer(Filed("weights_loaded", path))
 
     # -- what the worker calls ---------------------------------------------------------------
 
     def note(
-        self, run: int, kept: int, points: Points, held_out: HeldOut, opened: Curves | None
+        self,
+        run: int,
+        kept: int,
+        points: Points,
+        validation: ValidationPoints,
+        opened: Curves | None,
     ) -> None:
         """Take in what is new of the curves, as the window does."""
         if run != self._run:
@@ -125,15 +130,15 @@ class Filing:
         if opened is not None:
             self._history = History.of(opened)
         self._points += points
-        self._held_out += held_out
+        self._validation += validation
         if len(self._points) >= NOTED:
             self._curves()
 
     def _curves(self) -> Curves:
         """All that was noted."""
-        self._history.extend(self._points, self._held_out)
+        self._history.extend(self._points, self._validation)
         self._points.clear()
-        self._held_out.clear()
+        self._validation.clear()
         return self._history.curves()
 
     # -- saving ------------------------------------------------------------------------------
@@ -148,7 +153,7 @@ class Filing:
         finally:
             give_back_memory()  # of copies of all curves, each time longer ones
         trainer = worker.trainer
-        self._mailbox.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
+        self._channel.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
 
     def _stored(self, added: FromWindow, most: int) -> StoredRun:
         """The run as it stands, with all of its curves. ValueError if it cannot be had."""
@@ -165,7 +170,7 @@ class Filing:
         # What is shown of the newest iteration can be shown again if it was recorded whole.
         shown = recording.iteration == iteration + (not between) and not recording.preview
         kept, past = worth_keeping(
-            (*worker.recalling.due, *added.kept),
+            (*worker.rerecording.due, *added.kept),
             worker.checkpoints,
             iteration + (not between),
             most,
@@ -177,30 +182,34 @@ class Filing:
             checkpoint=checkpoint,
             before=worker.checkpoints.at(iteration - 1) if shown else None,
             curves=self._curves(),
-            altered=recording.altered if shown else None,
+            intervention=recording.intervention if shown else None,
             backwards=recording.backwards if shown else 1,
             earlier=added.earlier,
             window=added.window,
             kept=kept,
             past=past,
-            lessons={at: batch for at, batch in trainer.lessons.items() if at >= oldest},
-            journal=_without_lessons(worker.journal, [at for at in trainer.lessons if at < oldest]),
+            given_batches={
+                at: batch for at, batch in trainer.given_batches.items() if at >= oldest
+            },
+            journal=_without_lessons(
+                worker.journal, [at for at in trainer.given_batches if at < oldest]
+            ),
         )
 
     def _refuse(self, what: str, path: str, error: Exception) -> None:
-        self._mailbox.answer(Filed(what, path, refusal=str(error)))
+        self._channel.answer(Filed(what, path, refusal=str(error)))
         if what != "autosaved":
-            self._worker.complaints.tell(notice_of(error), _COMMANDS[what])
+            self._worker.reported_faults.tell(notice_of(error), _COMMANDS[what])
 
 
-def _unknown(run: StoredRun) -> Journal:
+def _unknown(run: StoredRun) -> RunJournal:
     """Of a file that does not tell how the run came to be where it is."""
-    journal = Journal({0: run.settings})
+    journal = RunJournal({0: run.settings})
     done = run.checkpoint.iteration
     return journal.came_in(0, UNKNOWN) if done else journal
 
 
-def _without_lessons(journal: Journal, lost: Sequence[int]) -> Journal:
+def _without_lessons(journal: RunJournal, lost: Sequence[int]) -> RunJournal:
     """The batches of these iterations are not in the file."""
     for iteration in lost:
         journal = journal.came_in(iteration, UNKNOWN)

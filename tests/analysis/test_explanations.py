@@ -107,9 +107,9 @@ def make(between: Callable[[Net, Tensor], Tensor], **options: Any) -> bv.Trainer
     return bv.Trainer(some_data(), model=Net(between), batch_size=4, **options)
 
 
-def why(recording: Recording, name: str, cursor: int | None = None) -> Reason:
+def why(recording: Recording, name: str, position: int | None = None) -> Reason:
     events = len(recording.events)
-    return explain(recording.at(events if cursor is None else cursor), "parameter", name)
+    return explain(recording.at(events if position is None else position), "parameter", name)
 
 
 def shown(recording: Recording, reason: Reason) -> str:
@@ -183,10 +183,10 @@ def test_a_gradient_on_its_way() -> None:
     assert why(recording, name, 0).code == "before_value"
     assert why(recording, name, cleared + 1) == Reason("cleared_none", (name,), cleared)
     assert why(recording, name, loss.stop - 1).code == "cleared_none"
-    for cursor in range(loss.stop, arrival + 1):
-        assert why(recording, name, cursor) == Reason("waiting_none", (name,), arrival)
-    for cursor in range(arrival + 1, updated + 2):
-        reason = why(recording, name, cursor)
+    for position in range(loss.stop, arrival + 1):
+        assert why(recording, name, position) == Reason("waiting_none", (name,), arrival)
+    for position in range(arrival + 1, updated + 2):
+        reason = why(recording, name, position)
         assert (reason.code, reason.evidence) == ("value", arrival)
         grad = recording.events[arrival].outputs[0]
         assert reason.values == (name, f"{np.linalg.norm(grad.astype(np.float64)):.4g}")
@@ -229,14 +229,14 @@ def test_never_cleared() -> None:
     recording, name = trainer.record(), "first.bias"
     loss = recording.span(Phase.LOSS)
     assert loss is not None
-    for cursor in range(loss.stop):
-        assert why(recording, name, cursor) == Reason("waiting_none", (name,))
+    for position in range(loss.stop):
+        assert why(recording, name, position) == Reason("waiting_none", (name,))
     for parameter in trainer.model.parameters():
         if parameter.grad is not None:
             parameter.grad.zero_()
     recording = trainer.record()
-    for cursor in range(loss.stop):
-        assert why(recording, name, cursor).code == "kept"
+    for position in range(loss.stop):
+        assert why(recording, name, position).code == "kept"
     assert why(recording, name, loss.stop).code == "waiting_kept"
 
 
@@ -395,9 +395,9 @@ STRANGE = (rounded, log_of_negative, root_of_zero, zero_by_zero, no_gradient)
 @pytest.mark.parametrize("between", ALL + STRANGE)
 def test_every_moment_has_a_reason(between: Callable[[Net, Tensor], Tensor]) -> None:
     recording = make(between).record()
-    for cursor in range(len(recording.events) + 1):
-        moment = recording.at(cursor)
+    for position in range(len(recording.events) + 1):
+        cursor = recording.at(position)
         for parameter in recording.parameters:
-            assert explain(moment, "parameter", parameter.name).code != "unknown"
+            assert explain(cursor, "parameter", parameter.name).code != "unknown"
         for node in recording.graph.nodes:
-            assert explain(moment, "node", node.id).code != "unknown"
+            assert explain(cursor, "node", node.id).code != "unknown"

@@ -32,7 +32,7 @@ def run(settings: Settings, iterations: int = 1) -> tuple[Recording, tuple[Line,
 
 def cursors(recording: Recording, line: Line, lines: tuple[Line, ...]) -> list[int]:
     found = line_stops(recording, [Breakpoint("line", line.key)], lines)
-    return [cursor for cursor, _ in found]
+    return [position for position, _ in found]
 
 
 def test_each_line_of_the_forward_stops_before_its_first_operation() -> None:
@@ -129,6 +129,6 @@ def test_the_line_at_which_the_cursor_stands_is_not_stopped_at_again() -> None:
     assert first_stop(*where, 10, Phase.ZERO_GRAD) == (10, both[1])
     assert first_stop(*where, 10, Phase.ZERO_GRAD, ran=False) is None
     after = Breakpoint("parameter", "fc3.bias")
-    cursor, found = first_stop(recording, [*both, after], lines, 11, Phase.ZERO_GRAD)
+    position, found = first_stop(recording, [*both, after], lines, 11, Phase.ZERO_GRAD)
     assert found == after
-    assert recording.events[cursor - 1].parameter == "fc3.bias"
+    assert recording.events[position - 1].parameter == "fc3.bias"

@@ -21,10 +21,10 @@ from backprop_viz.desktop.session import Session
 BAR_MS = 30.0
 
 
-def step(window: MainWindow, session: Session, cursor: int) -> float:
+def step(window: MainWindow, session: Session, position: int) -> float:
     """Milliseconds for showing a cursor in every panel and painting it."""
     begun = time.perf_counter()
-    session.move_cursor(cursor)
+    session.move_cursor(position)
     QApplication.processEvents()
     return (time.perf_counter() - begun) * 1e3
 
@@ -34,15 +34,15 @@ def figures(rounds: int, preset: str) -> Iterator[Figure]:
     window, session = open_window("--preset", preset)
     session.iterate()
     session.wait_idle(60)
-    assert session.frame is not None
-    last = len(session.frame.moment.recording.events)
+    assert session.view_state is not None
+    last = len(session.view_state.cursor.recording.events)
     ways = {
         "forwards": range(last + 1),
         "backwards": range(last, -1, -1),
         "jumps": [k * 37 % (last + 1) for k in range(last + 1)],
     }
-    for cursor in ways["forwards"]:  # once unmeasured: what is made only once
-        step(window, session, cursor)
+    for position in ways["forwards"]:  # once unmeasured: what is made only once
+        step(window, session, position)
     for name, way in ways.items():
         steps = [step(window, session, k) for _ in range(rounds) for k in way]
         p95 = float(np.percentile(steps, 95))

@@ -16,7 +16,7 @@ from windows import open_window
 
 import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.history import History
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -25,7 +25,7 @@ from backprop_viz.training.program_text import program
 STEPS = 60
 
 
-def recorded() -> Frame:
+def recorded() -> ViewState:
     """A whole iteration of the network, narrow: hundreds of layers, 2,600 events."""
     torch.manual_seed(0)
     samples = [(torch.rand(1, 32, 32), i % 10) for i in range(8)]
@@ -36,9 +36,9 @@ def recorded() -> Frame:
     done, history = trainer.finished(), History()
     history.extend([(done.loss, done.accuracy)], [])
     recording, settings = recorder.recording(), Settings(batch_size=4)
-    return Frame(
+    return ViewState(
         settings=settings,
-        moment=recording.at(len(recording.events)),
+        cursor=recording.at(len(recording.events)),
         program=program(settings, trainer.model),
         curves=history.curves(),
         iteration=1,
@@ -48,21 +48,23 @@ def recorded() -> Frame:
 
 def figures() -> Iterator[Figure]:
     window, _ = open_window()
-    frame = recorded()
+    view_state = recorded()
 
-    def show(shown: Frame) -> None:
-        window.show_frame(shown)
+    def show(shown: ViewState) -> None:
+        window.show_view_state(shown)
         QApplication.processEvents()
 
-    yield Figure("ResNet-152 in the window: first frame", seconds(lambda: show(frame)), "s", 0.5)
-    recording = frame.moment.recording
+    yield Figure(
+        "ResNet-152 in the window: first frame", seconds(lambda: show(view_state)), "s", 0.5
+    )
+    recording = view_state.cursor.recording
     for phase in (Phase.FORWARD, Phase.BACKWARD, Phase.UPDATE):
         span = recording.span(phase)
         assert span is not None
         middle = (span.start + span.stop - STEPS) // 2
         spent = []
-        for cursor in range(middle, middle + STEPS):
-            moved = replace(frame, moment=recording.at(cursor))
+        for position in range(middle, middle + STEPS):
+            moved = replace(view_state, cursor=recording.at(position))
             spent.append(1e3 * seconds(lambda moved=moved: show(moved)))
         p95 = float(np.percentile(spent, 95))
         yield Figure(f"ResNet-152 in the window: a step in {phase}, p95", p95, "ms", 50)

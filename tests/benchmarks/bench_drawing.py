@@ -19,7 +19,7 @@ from windows import open_window
 
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 
 POINT_MS = 16
 POINTS = 40  # of a stroke
@@ -64,7 +64,7 @@ class Measurement:
         self.pixels: list[float] = []
         self.answers: list[float] = []
         window.draw_panel.digit_drawn.connect(self._sent)
-        session.frame_ready.connect(self._answered)
+        session.view_state_ready.connect(self._answered)
         self._untold: list[float] = []
 
     def stroke(self) -> None:
@@ -102,11 +102,11 @@ class Measurement:
 
     def _sent(self, image: object) -> None:
         if image is not None:
-            number = self._session._link.submitted
+            number = self._session._client.submitted
             self._unanswered += [(when, number) for when in self._untold]
         self._untold.clear()
 
-    def _answered(self, frame: Frame) -> None:
+    def _answered(self, view_state: ViewState) -> None:
         done = self._session._shown
         self._shown += [when for when, number in self._unanswered if number <= done]
         self._unanswered = [(when, number) for when, number in self._unanswered if number > done]

@@ -76,7 +76,7 @@ def canvas_on_screen() -> GraphCanvas:
     return canvas
 
 
-def frames(canvas: GraphCanvas) -> float:
+def view_states(canvas: GraphCanvas) -> float:
     """The 95th percentile of the milliseconds of panning and zooming, near by and from afar."""
     spent = []
 
@@ -121,7 +121,7 @@ def deep_graph() -> Iterator[Figure]:
         yield Figure("the same beside the peer", ours, "s", 0.1, peer, "torchviz, dot, SVG")
     painted = statistics.median(run["first frame"] for run in runs)
     yield Figure("the same graph: first frame", painted * 1e3, "ms", 16)
-    yield Figure("the same graph: pan and zoom", frames(canvas), "ms", 16)
+    yield Figure("the same graph: pan and zoom", view_states(canvas), "ms", 16)
 
 
 def deeper_graph() -> Iterator[Figure]:
@@ -130,7 +130,7 @@ def deeper_graph() -> Iterator[Figure]:
     for step, spent in shown(canvas, parameter_names(net), loss).items():
         yield Figure(f"10,000 nodes: {step}", spent, "s", 2)
     yield Figure("10,000 nodes: all of it at once", seconds(canvas.fit), "s", 2)
-    yield Figure("10,000 nodes: pan and zoom", frames(canvas), "ms", 50)
+    yield Figure("10,000 nodes: pan and zoom", view_states(canvas), "ms", 50)
 
 
 def recurrent_graph() -> Iterator[Figure]:

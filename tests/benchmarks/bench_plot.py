@@ -34,16 +34,16 @@ def _history() -> History:
     at = np.arange(POINTS)
     loss = 2 * np.exp(-at / 300_000) + 0.2 * random.random(POINTS)
     points = np.column_stack([loss, random.random(POINTS)]).tolist()
-    held_out = [(i + 1, *points[i]) for i in range(0, POINTS, 100)]
+    validation = [(i + 1, *points[i]) for i in range(0, POINTS, 100)]
     history = History()
-    history.extend(points, held_out)
+    history.extend(points, validation)
     return history
 
 
 def _frame(history: History) -> Frame:
     return Frame(
         settings=Settings(),
-        moment=Recording(1, ()).at(0),
+        cursor=Recording(1, ()).at(0),
         program=Program(()),
         curves=history.curves(),
         iteration=len(history.curves().loss),

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 import backprop_viz as bv
 from backprop_viz.digits.mnist import load_mnist
-from backprop_viz.digits.strokes import held_out_strokes, training_strokes
+from backprop_viz.digits.strokes import training_strokes, validation_strokes
 from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
@@ -109,8 +109,8 @@ Digits = list[tuple[NDArray[np.generic], int]]
 
 def sets() -> Iterator[tuple[str, Digits]]:
     """The names of the sets that are here, and their images (any size) with their labels."""
-    held_out = held_out_strokes()
-    images, labels = held_out.batch(torch.arange(len(held_out)))
+    validation = validation_strokes()
+    images, labels = validation.batch(torch.arange(len(validation)))
     yield "validation strokes", list(zip(images[:, 0].numpy(), labels.tolist(), strict=True))
     unipen = DATA / "pendigits" / "pendigits-orig-train.unipen"
     if unipen.is_file():

@@ -154,9 +154,9 @@ def live_settings(batch: int) -> Settings:
 def contest(batch: int, environments: Sequence[Mapping[str, str]]) -> tuple[float, list[float]]:
     """Iterations a second of free training in a window, and of a loop in each environment."""
     window, session = open_window("--preset", "digits", generate=False)
-    assert session.frame is not None
-    assert session.frame.settings == PRESET
-    worker = session._link._link.process.pid
+    assert session.view_state is not None
+    assert session.view_state.settings == PRESET
+    worker = session._client._client.process.pid
     loops = [BareLoop(batch, environment) for environment in environments]
     session.configure(live_settings(batch))
     session.reset()

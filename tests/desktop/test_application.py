@@ -29,15 +29,15 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
 
 OpenWindow = Callable[..., MainWindow]
-MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist"
+MNIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +50,9 @@ def trigger(window: MainWindow, name: str) -> None:
     assert window.session.wait_idle(30)
 
 
-def frame_of(window: MainWindow) -> Frame:
-    frame: Frame = window.session.frame
-    return frame
+def view_state_of(window: MainWindow) -> ViewState:
+    view_state: ViewState = window.session.view_state
+    return view_state
 
 
 NAMES = (
@@ -113,35 +113,35 @@ def test_f10_five_times_walks_the_phases_with_torchs_numbers(
     window.activateWindow()
     due = []
     for _ in range(5):
-        due.append(frame_of(window).due)
+        due.append(view_state_of(window).due)
         if len(due) < 5:
-            assert frame_of(window).moment.grad("conv1.bias") is None
+            assert view_state_of(window).cursor.grad("conv1.bias") is None
         qtbot.keyClick(window, Qt.Key.Key_F10)
         assert window.session.wait_idle(30)
     assert due == list(Phase)
-    moment = frame_of(window).moment
-    assert np.array_equal(moment.grad("conv1.bias"), expected)
-    assert np.array_equal(moment.value("conv1.bias"), after.numpy())
+    cursor = view_state_of(window).cursor
+    assert np.array_equal(cursor.grad("conv1.bias"), expected)
+    assert np.array_equal(cursor.value("conv1.bias"), after.numpy())
     assert window.session.iteration == 1
 
 
 def test_zeros_and_doubled_gradients(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     session = window.session
-    still = replace(frame_of(window).settings, lr=0.0, optimizer="manual")
+    still = replace(view_state_of(window).settings, lr=0.0, optimizer="manual")
     session.configure(replace(still, set_to_none=False))
     assert session.wait_idle(30)
     trigger(window, "actionIteration")
-    first = frame_of(window).moment.grad("conv1.bias")
+    first = view_state_of(window).cursor.grad("conv1.bias")
     trigger(window, "actionStep")
-    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), np.zeros(6, np.float32))
+    assert np.array_equal(view_state_of(window).cursor.grad("conv1.bias"), np.zeros(6, np.float32))
     session.configure(replace(still, clear_gradients=False))
     assert session.wait_idle(30)
     trigger(window, "actionReset")
     trigger(window, "actionIteration")
-    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), first)
+    assert np.array_equal(view_state_of(window).cursor.grad("conv1.bias"), first)
     trigger(window, "actionIteration")
-    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), 2 * first)
+    assert np.array_equal(view_state_of(window).cursor.grad("conv1.bias"), 2 * first)
 
 
 def stroke(qtbot: QtBot, pad: QWidget, *points: tuple[float, float]) -> None:
@@ -183,7 +183,7 @@ def test_train_learns_to_read_and_pause_stops(open_window: OpenWindow, qtbot: Qt
     assert not train.isChecked()
     assert pad.prediction == 1
     iteration = window.session.iteration
-    assert len(frame_of(window).curves.loss) == iteration
+    assert len(view_state_of(window).curves.loss) == iteration
     trigger(window, "actionReset")
     assert window.session.iteration == 0
 
@@ -195,7 +195,7 @@ def test_a_change_that_needs_a_fresh_network_asks_only_when_work_is_lost(
     loss = next(c for c in window.findChildren(QComboBox) if c.accessibleName() == "Loss")
     loss.setCurrentIndex(loss.findData("cross_entropy"))
     assert window.session.wait_idle(30)
-    assert frame_of(window).settings.loss == "cross_entropy"
+    assert view_state_of(window).settings.loss == "cross_entropy"
     trigger(window, "actionIteration")
     loss.setCurrentIndex(loss.findData("mse"))
     question = window.findChild(QMessageBox, "freshNetworkQuestion")
@@ -212,7 +212,7 @@ def test_mnist_is_taken_from_a_folder(open_window: OpenWindow) -> None:
     trigger(window, "actionMnistFolder")
     window.findChild(QFileDialog, "mnistDialog").fileSelected.emit(str(MNIST))
     assert window.session.wait_idle(60)
-    assert frame_of(window).settings.data == "mnist"
+    assert view_state_of(window).settings.data == "mnist"
     trigger(window, "actionIteration")
     assert window.session.iteration == 1
 
@@ -221,7 +221,7 @@ def test_errors_are_told_in_the_window(open_window: OpenWindow, qtbot: QtBot) ->
     window = open_window("--mnist-root", "/no/such/folder")
     qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=10_000)
     assert "/no/such/folder" in window.messages.text()
-    assert frame_of(window).settings.data == "strokes"
+    assert view_state_of(window).settings.data == "strokes"
 
 
 def test_the_first_size_leaves_room_for_the_title_bar(open_window: OpenWindow) -> None:
@@ -276,10 +276,10 @@ def test_two_thousand_frames_are_painted(open_window: OpenWindow, qtbot: QtBot) 
     """A binding that loses references to None aborts long before this many."""
     window = open_window("--preset", "tutorial", size=(1280, 800))
     trigger(window, "actionIteration")
-    frame = frame_of(window)
-    recording = frame.moment.recording
+    view_state = view_state_of(window)
+    recording = view_state.cursor.recording
     for i in range(2000):
-        window.show_frame(replace(frame, moment=recording.at(i % len(recording.events))))
+        window.show_view_state(replace(view_state, cursor=recording.at(i % len(recording.events))))
         if i % 4 == 0:
             QApplication.processEvents()
     assert window.isVisible()
@@ -331,22 +331,22 @@ print(status, time.monotonic() - closed[0])
 
 def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "tutorial")
-    line = next(r.source_line for r in frame_of(window).program.lines if "self.fc2" in r.text)
+    line = next(r.source_line for r in view_state_of(window).program.lines if "self.fc2" in r.text)
     window.program.breakpoint_toggled.emit(Breakpoint("line", line))
     assert window.session.wait_idle(30)
-    assert frame_of(window).breakpoints == (Breakpoint("line", line),)
+    assert view_state_of(window).breakpoints == (Breakpoint("line", line),)
     window.findChild(QAction, "actionTrain").trigger()
-    qtbot.waitUntil(lambda: frame_of(window).hit is not None, timeout=30_000)
-    moment = frame_of(window).moment
-    assert moment.event.line == line - 1
-    assert moment.recording.events[moment.cursor].line == line
+    qtbot.waitUntil(lambda: view_state_of(window).hit is not None, timeout=30_000)
+    cursor = view_state_of(window).cursor
+    assert cursor.event.line == line - 1
+    assert cursor.recording.events[cursor.position].line == line
     row = window.program.marked_line()
     assert "self.fc2" in window.program.lines()[row]
     said = window.messages.text()
     assert said == f"Stopped before line {row + 1}: {window.program.lines()[row].strip()}"
     window.program.breakpoint_toggled.emit(Breakpoint("line", line))
     assert window.session.wait_idle(30)
-    assert frame_of(window).breakpoints == ()
+    assert view_state_of(window).breakpoints == ()
 
 
 def test_travelling_by_the_menus(open_window: OpenWindow) -> None:
@@ -356,17 +356,17 @@ def test_travelling_by_the_menus(open_window: OpenWindow) -> None:
     trigger(window, "actionIteration")
     trigger(window, "actionIteration")
     trigger(window, "actionEventBack")
-    moment = frame_of(window).moment
-    assert moment.cursor == len(moment.recording.events) - 1
+    cursor = view_state_of(window).cursor
+    assert cursor.position == len(cursor.recording.events) - 1
     trigger(window, "actionFirst")
-    assert frame_of(window).moment.cursor == 0
+    assert view_state_of(window).cursor.position == 0
     trigger(window, "actionIterationBack")
-    assert frame_of(window).moment.recording.iteration == 1
-    losses = frame_of(window).curves.loss.tolist()
+    assert view_state_of(window).cursor.recording.iteration == 1
+    losses = view_state_of(window).curves.loss.tolist()
     trigger(window, "actionContinue")
     assert window.session.iteration == 1
     trigger(window, "actionIteration")
-    assert frame_of(window).curves.loss.tolist() == losses
+    assert view_state_of(window).curves.loss.tolist() == losses
 
 
 def test_the_budget_can_be_set(open_window: OpenWindow) -> None:
@@ -381,7 +381,7 @@ def test_the_budget_can_be_set(open_window: OpenWindow) -> None:
     dialog.field.selectAll()
     QTest.keyClicks(dialog.field, "64")
     QTest.keyClick(dialog.field, Qt.Key.Key_Return)
-    assert frame_of(window).reel.budget == 64 * 2**20
+    assert view_state_of(window).kept_iterations.budget == 64 * 2**20
 
 
 def test_the_cheat_sheet_names_every_key(open_window: OpenWindow) -> None:
@@ -398,14 +398,16 @@ def test_the_cheat_sheet_names_every_key(open_window: OpenWindow) -> None:
 def test_a_gradient_is_altered_from_the_inspector(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     trigger(window, "actionIteration")
-    before = frame_of(window).moment.grad("conv1.bias")
-    node = next(n.id for n in frame_of(window).moment.recording.graph.nodes if "Relu" in n.name)
-    window.inspector.alter_wanted.emit(Alteration(node, "zero"))
+    before = view_state_of(window).cursor.grad("conv1.bias")
+    node = next(
+        n.id for n in view_state_of(window).cursor.recording.graph.nodes if "Relu" in n.name
+    )
+    window.inspector.alter_wanted.emit(GradientIntervention(node, "zero"))
     assert window.session.wait_idle(30)
-    assert not frame_of(window).moment.grad("conv1.bias").any()
+    assert not view_state_of(window).cursor.grad("conv1.bias").any()
     window.inspector.undo_wanted.emit()
     assert window.session.wait_idle(30)
-    assert np.array_equal(frame_of(window).moment.grad("conv1.bias"), before)
+    assert np.array_equal(view_state_of(window).cursor.grad("conv1.bias"), before)
 
 
 def test_code_keeps_its_letters_when_the_colours_change(open_window: OpenWindow) -> None:

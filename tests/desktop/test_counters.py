@@ -23,8 +23,8 @@ def counts(window: MainWindow) -> tuple[int, int, str]:
 
 def test_the_count_is_whole_in_the_smallest_window(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")  # 1280x800
-    frame = window.session.frame
-    window.toolbar.show_frame(replace(frame, iteration=1_234_567))
+    view_state = window.session.view_state
+    window.toolbar.show_view_state(replace(view_state, iteration=1_234_567))
     (label,) = (x for x in window.toolbar.findChildren(QLabel) if x.text().startswith("done: "))
     assert label.sizeHint().width() <= label.width()
     assert label.text() == "done: 1,234,567"

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.recording.events import Alteration, Array
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.events import Array, GradientIntervention
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -27,10 +27,10 @@ TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 DIGITS = Settings(batch_size=8, optimizer_options={"momentum": 0.9})
 
 
-def shown(session: Session) -> Frame:
+def shown(session: Session) -> ViewState:
     assert session.wait_idle(60)
-    assert session.frame is not None
-    return session.frame
+    assert session.view_state is not None
+    return session.view_state
 
 
 def iterate(session: Session, times: int) -> None:
@@ -40,7 +40,7 @@ def iterate(session: Session, times: int) -> None:
 
 
 def kept_by(session: Session) -> dict[int, Recording]:
-    found = {i: session._keeper.get(i) for i in shown(session).reel.iterations}
+    found = {i: session._cache.get(i) for i in shown(session).kept_iterations.iterations}
     return {i: recording for i, recording in found.items() if recording is not None}
 
 
@@ -72,8 +72,8 @@ def same(one: Recording, other: Recording) -> bool:
     return (
         [(e.phase, e.op, e.parameter) for e in one.events]
         == [(e.phase, e.op, e.parameter) for e in other.events]
-        and (one.loss, one.altered, one.backwards, one.samples, one.lesson)
-        == (other.loss, other.altered, other.backwards, other.samples, other.lesson)
+        and (one.loss, one.intervention, one.backwards, one.samples, one.drawing_training)
+        == (other.loss, other.intervention, other.backwards, other.samples, other.drawing_training)
         and all(
             (a is None) == (b is None) and (a is None or a.tobytes() == b.tobytes())
             for a, b in pairs
@@ -104,7 +104,7 @@ def test_a_run_of_steps_has_them_all(
     iterate(two, 3)
     losses, weights = plain_loop(settings, RECENT + 10)
     assert shown(two).curves.loss.tolist() == losses
-    assert all(np.array_equal(shown(two).moment.value(n), w.numpy()) for n, w in weights.items())
+    assert all(np.array_equal(shown(two).cursor.value(n), w.numpy()) for n, w in weights.items())
 
 
 def test_what_was_done_to_iterations_was_done_to_them_again(
@@ -114,8 +114,8 @@ def test_what_was_done_to_iterations_was_done_to_them_again(
     iterate(one, 2)
     one.configure(replace(DIGITS, lr=0.2))
     iterate(one, 2)
-    nodes = shown(one).moment.recording.graph.nodes
-    one.alter(Alteration(next(n.id for n in nodes if "Relu" in n.name), "scale", 2.0))
+    nodes = shown(one).cursor.recording.graph.nodes
+    one.alter(GradientIntervention(next(n.id for n in nodes if "Relu" in n.name), "scale", 2.0))
     iterate(one, 2)
     one.backward_twice(retain_graph=True)
     iterate(one, 2)
@@ -130,8 +130,8 @@ def test_what_was_done_to_iterations_was_done_to_them_again(
     saved(one, tmp_path / "run.bpviz")
     opened(two, tmp_path / "run.bpviz")
     kept, again = kept_by(one), kept_by(two)
-    assert any(r.lesson for r in kept.values())
-    assert any(r.altered for r in kept.values())
+    assert any(r.drawing_training for r in kept.values())
+    assert any(r.intervention for r in kept.values())
     assert any(r.backwards == 2 for r in kept.values())
     for number, recording in again.items():
         assert same(recording, kept[number]), number
@@ -150,14 +150,17 @@ def test_going_back_in_a_run_that_was_opened(open_session: OpenSession, tmp_path
     iterate(one, 6)
     saved(one, tmp_path / "run.bpviz")
     opened(two, tmp_path / "run.bpviz")
-    frame = shown(two)
-    assert (frame.moment.recording.iteration, frame.iteration) == (6, 6)  # the cursor stays
+    view_state = shown(two)
+    assert (view_state.cursor.recording.iteration, view_state.iteration) == (
+        6,
+        6,
+    )  # the cursor stays
     for number in (6, 5, 4):
         two.go_back("iteration")
-        assert shown(two).moment.recording.iteration == number
+        assert shown(two).cursor.recording.iteration == number
     two.continue_from_here()
     assert shown(two).iteration == 4
-    assert shown(two).reel.iterations == (1, 2, 3, 4)
+    assert shown(two).kept_iterations.iterations == (1, 2, 3, 4)
     iterate(two, 4)
     assert shown(two).curves.loss.tolist() == plain_loop(TUTORIAL, 8)[0]
 
@@ -168,7 +171,7 @@ def test_a_run_that_trains_keeps_the_newest_within_bounds(
     one, two = open_session(replace(DIGITS, batch_size=64)), open_session(TUTORIAL)
     iterate(one, 12)
     one.train()
-    qtbot.waitUntil(lambda: len(shown(one).reel.iterations) > 13, timeout=60_000)
+    qtbot.waitUntil(lambda: len(shown(one).kept_iterations.iterations) > 13, timeout=60_000)
     for auto, most in ((True, FEW_BYTES), (False, MOST_BYTES)):
         path = tmp_path / f"{auto}.bpviz"
         one.save(str(path), {}, auto=auto)
@@ -199,7 +202,7 @@ def test_what_did_not_come_out_the_same_is_left_out(
         run,
         curves=replace(run.curves, loss=loss),
         past=run.past[:1],
-        kept=(*run.kept, Kept(5, 1, Alteration(7000, "scale"), 2)),
+        kept=(*run.kept, Kept(5, 1, GradientIntervention(7000, "scale"), 2)),
     )
     save_session(path, forged)
     opened(two, path)
@@ -208,7 +211,7 @@ def test_what_did_not_come_out_the_same_is_left_out(
     for number, recording in kept_by(two).items():
         assert same(recording, kept_by(one)[number])
     iterate(two, 1)
-    assert shown(two).moment.recording.loss == plain_loop(TUTORIAL, 6)[0][-1]
+    assert shown(two).cursor.recording.loss == plain_loop(TUTORIAL, 6)[0][-1]
 
 
 def test_a_file_of_before_there_were_kept_iterations(
@@ -229,6 +232,6 @@ def test_a_file_of_before_there_were_kept_iterations(
     monkeypatch.undo()
     session = open_session(DIGITS)
     opened(session, path)
-    assert shown(session).reel.iterations == (2,)
+    assert shown(session).kept_iterations.iterations == (2,)
     iterate(session, 1)
-    assert shown(session).moment.recording.loss == plain_loop(TUTORIAL, 3)[0][-1]
+    assert shown(session).cursor.recording.loss == plain_loop(TUTORIAL, 3)[0][-1]

@@ -70,7 +70,7 @@ def session_of(settings: Settings, path: Path) -> Path:
         checkpoint=trainer.checkpoint(),
         before=None,
         curves=history.curves(),
-        altered=None,
+        intervention=None,
         backwards=1,
         earlier=(),
         window={},
@@ -82,7 +82,7 @@ def session_of(settings: Settings, path: Path) -> Path:
 def test_a_presets_values_are_there_at_once(launch) -> None:  # type: ignore[no-untyped-def]
     window = launch("--preset", "tutorial", "--seed", "5")
     expected = ("random", "mse", "sgd", "none", "0.01", "1", "5")
-    assert window.session.frame is None
+    assert window.session.view_state is None
     assert shown(window.toolbar.settings) == expected
     assert window.session.wait_idle(60)
     assert shown(window.toolbar.settings) == expected
@@ -95,7 +95,7 @@ def test_so_are_those_of_a_session_that_is_opened(launch, tmp_path) -> None:  # 
     expected = ("random", "mse", "adam", "step", "0.003", "3", "11")
     assert (shown(bar), bar.isEnabled()) == (expected, False)
     seen = []
-    window.session.frame_ready.connect(lambda _: seen.append(shown(bar)))
+    window.session.view_state_ready.connect(lambda _: seen.append(shown(bar)))
     assert window.session.wait_idle(60)
     assert set(seen) == {expected}
     assert bar.isEnabled()

@@ -35,11 +35,11 @@ def press(window: MainWindow, name: str) -> None:
 
 
 def equals_the_plain_loop(window: MainWindow) -> None:
-    frame = window.session.frame
-    losses, weights = plain_loop(frame.settings, frame.iteration)
-    assert frame.curves.loss.tolist() == losses
+    view_state = window.session.view_state
+    losses, weights = plain_loop(view_state.settings, view_state.iteration)
+    assert view_state.curves.loss.tolist() == losses
     recording = window.session._recording
-    assert recording.iteration == frame.iteration
+    assert recording.iteration == view_state.iteration
     end = recording.at(len(recording.events))
     assert [n for n, w in weights.items() if not same(tensor(end.value(n)), w)] == []
 
@@ -55,7 +55,7 @@ def test_two_windows_train_side_by_side(open_window: OpenWindow, qtbot: QtBot) -
     )
     one.findChild(QAction, "actionTrain").trigger()
     assert one.session.wait_idle(30)
-    assert other.session.frame.training
+    assert other.session.view_state.training
     one.close()
     far = other.session.iteration + 20
     qtbot.waitUntil(lambda: other.session.iteration > far, timeout=60_000)
@@ -77,8 +77,8 @@ def test_nothing_is_lost_while_the_event_loop_stands_still(
     assert window.session.iteration == before
     qtbot.waitUntil(lambda: window.session.iteration > before + 50, timeout=60_000)
     press(window, "actionTrain")
-    frame = window.session.frame
-    assert len(frame.curves.loss) == frame.iteration
+    view_state = window.session.view_state
+    assert len(view_state.curves.loss) == view_state.iteration
     equals_the_plain_loop(window)
 
 

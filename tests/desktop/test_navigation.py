@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.analysis.breakpoints import first_hit
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line
-from backprop_viz.recording.recording_cache import Keeper, size_of
+from backprop_viz.recording.recording_cache import RecordingCache, size_of
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
@@ -31,15 +31,15 @@ def session(open_session: OpenSession) -> Session:
     return open_session(TUTORIAL)
 
 
-def shown(session: Session) -> Frame:
+def shown(session: Session) -> ViewState:
     assert session.wait_idle(30)
-    assert session.frame is not None
-    return session.frame
+    assert session.view_state is not None
+    return session.view_state
 
 
 def place(session: Session) -> tuple[int, int]:
-    moment = shown(session).moment
-    return moment.recording.iteration, moment.cursor
+    cursor = shown(session).cursor
+    return cursor.recording.iteration, cursor.position
 
 
 def test_event_by_event_through_two_iterations_and_back(session: Session) -> None:
@@ -49,7 +49,7 @@ def test_event_by_event_through_two_iterations_and_back(session: Session) -> Non
         places.append(place(session))
     assert len(set(places)) == len(places)
     assert places[:3] == [(1, 1), (1, 2), (1, 3)]
-    size = len(shown(session).moment.recording.events)
+    size = len(shown(session).cursor.recording.events)
     back = []
     for _ in places[:-1]:
         session.go_back("event")
@@ -69,7 +69,7 @@ def test_by_iteration(session: Session) -> None:
     session.go_back("iteration")
     assert place(session) == (2, 0)
     session.go("iteration")
-    assert shown(session).moment.at_end
+    assert shown(session).cursor.at_end
     assert shown(session).iteration == 3
 
 
@@ -97,9 +97,9 @@ def test_continuing_without_change_repeats_the_curve(qtbot: QtBot, optimizer: st
     for iteration in (70, 113):
         session.show_iteration(iteration)
         session.continue_from_here()
-        frame = shown(session)
-        assert frame.iteration == frame.moment.recording.iteration == iteration
-        assert frame.curves.loss.tolist() == losses[:iteration]
+        view_state = shown(session)
+        assert view_state.iteration == view_state.cursor.recording.iteration == iteration
+        assert view_state.curves.loss.tolist() == losses[:iteration]
         for _ in range(50):
             session.iterate()
         assert shown(session).curves.loss.tolist() == losses[: iteration + 50]
@@ -122,26 +122,26 @@ def test_continuing_with_another_rate_leaves_the_old_curve(session: Session) -> 
     assert shown(session).earlier[-1][1].loss.tolist() == losses
 
 
-def run_until_stopped(session: Session, qtbot: QtBot) -> Frame:
+def run_until_stopped(session: Session, qtbot: QtBot) -> ViewState:
     session.train()
     assert session.wait_idle(30)
-    qtbot.waitUntil(lambda: not session.frame.training, timeout=60_000)
+    qtbot.waitUntil(lambda: not session.view_state.training, timeout=60_000)
     return shown(session)
 
 
 def test_places_stop_training_at_their_event(session: Session, qtbot: QtBot) -> None:
     node = next(
         n.key
-        for n in shown(session).moment.recording.graph.nodes
+        for n in shown(session).cursor.recording.graph.nodes
         if n.name == "ConvolutionBackward0"
     )
     for breakpoint_ in (Breakpoint("node", node), Breakpoint("parameter", "fc1.bias")):
         session.watch([breakpoint_])
-        frame = run_until_stopped(session, qtbot)
-        assert frame.hit == breakpoint_
-        event = frame.moment.event
+        view_state = run_until_stopped(session, qtbot)
+        assert view_state.hit == breakpoint_
+        event = view_state.cursor.event
         assert event.phase is Phase.BACKWARD
-        graph = frame.moment.recording.graph
+        graph = view_state.cursor.recording.graph
         assert breakpoint_.key in (graph.nodes[event.node].key, event.parameter)
 
 
@@ -163,32 +163,32 @@ def test_every_line_that_runs_stops_the_run_before_it(
         session.reset()
         session.watch([wanted])
         for iteration in (1, 2):
-            frame = shown(session)
-            begun = (frame.moment.recording.iteration, frame.moment.cursor)
+            view_state = shown(session)
+            begun = (view_state.cursor.recording.iteration, view_state.cursor.position)
             for _ in range(6):
                 if way == "train":
-                    frame = run_until_stopped(session, qtbot)
+                    view_state = run_until_stopped(session, qtbot)
                 else:
                     getattr(session, way)()
-                    frame = shown(session)
-                if frame.hit is not None:
+                    view_state = shown(session)
+                if view_state.hit is not None:
                     break
-            assert frame.hit == wanted, line.text
-            assert (frame.moment.recording.iteration, frame.moment.cursor) != begun
-            events, cursor = frame.moment.recording.events, frame.moment.cursor
+            assert view_state.hit == wanted, line.text
+            assert (view_state.cursor.recording.iteration, view_state.cursor.position) != begun
+            events, position = view_state.cursor.recording.events, view_state.cursor.position
             place = where(line)
             if place is Phase.ZERO_GRAD:
-                assert frame.moment.at_end
-                assert frame.due is Phase.ZERO_GRAD
-                assert frame.iteration == iteration
+                assert view_state.cursor.at_end
+                assert view_state.due is Phase.ZERO_GRAD
+                assert view_state.iteration == iteration
                 continue
-            assert frame.moment.recording.iteration == iteration
-            done = {event.phase for event in events[:cursor]}
+            assert view_state.cursor.recording.iteration == iteration
+            done = {event.phase for event in events[:position]}
             if isinstance(place, Phase):
                 assert place not in done
                 assert len(done) == list(Phase).index(place)
             else:
-                lines = [event.line for event in events[:cursor]]
+                lines = [event.line for event in events[:position]]
                 assert place not in lines
                 assert Phase.LOSS not in done
         session.watch([])
@@ -199,22 +199,22 @@ def test_f5_goes_on_from_line_to_line_within_a_phase(session: Session, qtbot: Qt
     wanted = [Breakpoint("line", line.key) for line in (lines[1], lines[3])]
     session.watch(wanted)
     hits = [run_until_stopped(session, qtbot) for _ in range(4)]
-    assert [frame.hit for frame in hits] == [*wanted, *wanted]
-    assert [frame.moment.recording.iteration for frame in hits] == [1, 1, 2, 2]
-    assert [frame.moment.cursor for frame in hits] == [13, 17, 13, 17]
+    assert [view_state.hit for view_state in hits] == [*wanted, *wanted]
+    assert [view_state.cursor.recording.iteration for view_state in hits] == [1, 1, 2, 2]
+    assert [view_state.cursor.position for view_state in hits] == [13, 17, 13, 17]
 
 
 def test_a_line_stops_before_the_weights_change(session: Session, qtbot: QtBot) -> None:
     session.watch([Breakpoint("line", "update")])
     plain = bv.Trainer.from_settings(TUTORIAL)
     for iteration in range(3):
-        frame = run_until_stopped(session, qtbot)
-        assert (frame.due, frame.iteration) == (Phase.UPDATE, iteration)
+        view_state = run_until_stopped(session, qtbot)
+        assert (view_state.due, view_state.iteration) == (Phase.UPDATE, iteration)
         for name, parameter in plain.model.named_parameters():
-            assert np.array_equal(frame.moment.value(name), parameter.detach().numpy())
+            assert np.array_equal(view_state.cursor.value(name), parameter.detach().numpy())
         plain.iterate()
         for name, parameter in plain.model.named_parameters():
-            assert np.array_equal(frame.moment.grad(name), parameter.grad.numpy())
+            assert np.array_equal(view_state.cursor.grad(name), parameter.grad.numpy())
 
 
 @pytest.mark.parametrize("phases", [2, 3])
@@ -224,16 +224,16 @@ def test_a_node_chosen_in_either_graph_is_where_backward_stops(
     """Of the output there are 25 nodes, of the loss 27, of which the first ones are others."""
     for _ in range(phases):
         session.step()
-    recording = shown(session).moment.recording
+    recording = shown(session).cursor.recording
     conv = [e for e in recording.events if e.op == "conv2d"][1]
     chosen = recording.graph.nodes[conv.node]
     session.watch([Breakpoint("node", chosen.key)])
     session.iterate()
-    frame = shown(session)
-    assert frame.hit == Breakpoint("node", "conv2d 2")
+    view_state = shown(session)
+    assert view_state.hit == Breakpoint("node", "conv2d 2")
     # The gradient of conv2's output: no other node's has this shape and this name.
-    assert frame.moment.event.op == "ConvolutionBackward0"
-    assert frame.moment.event.inputs[0].shape == (1, 16, 13, 13)
+    assert view_state.cursor.event.op == "ConvolutionBackward0"
+    assert view_state.cursor.event.inputs[0].shape == (1, 16, 13, 13)
 
 
 @pytest.mark.parametrize("kind", ["loss_above", "norm_above", "norm_below"])
@@ -260,11 +260,11 @@ def test_conditions_stop_in_the_iteration_in_which_they_hold(
         expected = next(i for i, norm in enumerate(norms, 1) if norm > value)
     key = None if kind == "loss_above" else "conv1.bias"
     session.watch([Breakpoint(kind, key, value)])
-    frame = run_until_stopped(session, qtbot)
-    assert frame.hit == Breakpoint(kind, key, value)
-    assert frame.moment.recording.iteration == expected
-    assert frame.moment.recording.samples is None
-    event = frame.moment.event
+    view_state = run_until_stopped(session, qtbot)
+    assert view_state.hit == Breakpoint(kind, key, value)
+    assert view_state.cursor.recording.iteration == expected
+    assert view_state.cursor.recording.samples is None
+    event = view_state.cursor.event
     assert event.phase is (Phase.LOSS if kind == "loss_above" else Phase.BACKWARD)
     assert event.parameter == key
 
@@ -273,9 +273,9 @@ def test_the_first_number_that_is_none_is_where_the_cursor_stops(
     session: Session, qtbot: QtBot
 ) -> None:
     session.configure(replace(TUTORIAL, lr=1e6))
-    frame = run_until_stopped(session, qtbot)
-    assert frame.hit == Breakpoint("not_finite")
-    event = frame.moment.event
+    view_state = run_until_stopped(session, qtbot)
+    assert view_state.hit == Breakpoint("not_finite")
+    event = view_state.cursor.event
     assert not all(np.isfinite(a).all() for a in event.outputs if a is not None)
 
 
@@ -291,23 +291,23 @@ def test_the_keeper_stays_within_its_budget() -> None:
     recordings = [trainer.record() for _ in range(6)]
     size = size_of(recordings[1])
     assert size > 3 * 81_194 * 4
-    keeper = Keeper(int(3.5 * size))
+    cache = RecordingCache(int(3.5 * size))
     for recording in recordings:
-        keeper.keep(recording)
-    reel = keeper.reel(6)
-    assert reel.iterations == (4, 5, 6)
-    assert reel.bytes <= reel.budget
-    assert keeper.get(1) is None
-    assert keeper.next_to(5, -1) is recordings[3]
-    keeper.forget_after(4)
-    assert keeper.reel(4).iterations == (4,)
+        cache.keep(recording)
+    kept_iterations = cache.kept_iterations(6)
+    assert kept_iterations.iterations == (4, 5, 6)
+    assert kept_iterations.bytes <= kept_iterations.budget
+    assert cache.get(1) is None
+    assert cache.next_to(5, -1) is recordings[3]
+    cache.forget_after(4)
+    assert cache.kept_iterations(4).iterations == (4,)
 
 
 def test_a_layer_stops_training_when_it_is_computed(session: Session, qtbot: QtBot) -> None:
     session.watch([Breakpoint("layer", "pool2")])
-    frame = run_until_stopped(session, qtbot)
-    assert frame.hit == Breakpoint("layer", "pool2")
-    assert frame.moment.event.op == "max_pool2d"
+    view_state = run_until_stopped(session, qtbot)
+    assert view_state.hit == Breakpoint("layer", "pool2")
+    assert view_state.cursor.event.op == "max_pool2d"
 
 
 class Dying(torch.nn.Module):
@@ -345,7 +345,7 @@ def test_training_stops_at_a_gradient_that_is_zero_or_none(kind: str) -> None:
         def has_command(self) -> bool:
             return False
 
-        def frame_wanted(self) -> bool:
+        def update_wanted(self) -> bool:
             return False
 
     worker = Worker(Post(), TUTORIAL)

@@ -230,7 +230,7 @@ def test_every_panel_that_cannot_be_painted_says_so(
         assert painted_alone(widget) != text_instead(widget), widget
     window.session.step()
     let_run(window)
-    assert window.session.frame.due == "loss"
+    assert window.session.view_state.due == "loss"
 
 
 def use(window: MainWindow) -> None:
@@ -309,7 +309,7 @@ def test_whatever_method_fails_the_window_lives_on(
         broken.mend()
         window.session.iterate()
         let_run(window)
-        assert window.session.frame.iteration == done, name
+        assert window.session.view_state.iteration == done, name
         assert window.isVisible()
 
 
@@ -338,7 +338,7 @@ def test_a_timer_that_fails_is_told_once(
     assert capsys.readouterr().err.count("Traceback") == 1
     window.session.step()
     let_run(window)
-    assert window.session.frame.due == "forward"
+    assert window.session.view_state.due == "forward"
 
 
 def test_a_method_that_calls_the_one_above_is_told_of_once(

@@ -8,9 +8,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.qt_leaks import Leftovers
+from tests.qt_leaks import QtLeaks
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CARELESS = """
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMainWindow
@@ -37,38 +37,38 @@ def test_after(qtbot):
 
 
 def test_a_running_timer_is_found_until_it_stops(qtbot: QtBot) -> None:
-    leftovers, timer = Leftovers(), QTimer(interval=60_000, objectName="forgotten")
+    qt_leaks, timer = QtLeaks(), QTimer(interval=60_000, objectName="forgotten")
     timer.start()
-    leftovers.started(timer)
-    assert leftovers.found() == ["running QTimer 'forgotten' of None"]
+    qt_leaks.started(timer)
+    assert qt_leaks.found() == ["running QTimer 'forgotten' of None"]
     timer.stop()
-    assert leftovers.found() == []
+    assert qt_leaks.found() == []
 
 
 def test_a_timer_goes_with_its_window(qtbot: QtBot) -> None:
-    leftovers, window = Leftovers(), QMainWindow()
+    qt_leaks, window = QtLeaks(), QMainWindow()
     timer = QTimer(window, interval=60_000)
     timer.start()
-    leftovers.started(timer)
-    assert len(leftovers.found()) == 2
+    qt_leaks.started(timer)
+    assert len(qt_leaks.found()) == 2
     window.deleteLater()
-    assert leftovers.found() == []
+    assert qt_leaks.found() == []
 
 
 def test_a_hidden_window_is_found_and_what_was_there_before_is_not(qtbot: QtBot) -> None:
     before = QWidget()
-    leftovers, window = Leftovers(), QWidget(objectName="hidden")
-    assert leftovers.found() == ["window QWidget 'hidden' of None"]
+    qt_leaks, window = QtLeaks(), QWidget(objectName="hidden")
+    assert qt_leaks.found() == ["window QWidget 'hidden' of None"]
     before.setObjectName("before")
     del window
-    assert leftovers.found() == []
+    assert qt_leaks.found() == []
 
 
 def test_what_only_a_cycle_holds_and_menus_are_no_leftovers(qtbot: QtBot) -> None:
-    leftovers, window, menu = Leftovers(), QWidget(), QMenu()
+    qt_leaks, window, menu = QtLeaks(), QWidget(), QMenu()
     window.itself = window
     del window
-    assert leftovers.found() == []
+    assert qt_leaks.found() == []
     menu.setTitle("of pyqtgraph")
 
 

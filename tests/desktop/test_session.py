@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -34,10 +34,10 @@ def plain_losses(settings: Settings, iterations: int) -> list[float]:
     return [trainer.iterate().loss for _ in range(iterations)]
 
 
-def shown(session: Session) -> Frame:
+def shown(session: Session) -> ViewState:
     assert session.wait_idle(30)
-    assert session.frame is not None
-    return session.frame
+    assert session.view_state is not None
+    return session.view_state
 
 
 def train_until(qtbot: QtBot, session: Session, iterations: int) -> None:
@@ -46,12 +46,12 @@ def train_until(qtbot: QtBot, session: Session, iterations: int) -> None:
 
 
 def test_the_first_frame_has_a_graph_and_nothing_done(open_session: OpenSession) -> None:
-    frame = shown(open_session(TUTORIAL))
-    assert frame.moment.recording.preview
-    assert frame.moment.cursor == 0
-    assert frame.iteration == 0
-    assert len(frame.moment.recording.graph.nodes) == 26
-    assert frame.moment.grad("conv1.bias") is None
+    view_state = shown(open_session(TUTORIAL))
+    assert view_state.cursor.recording.preview
+    assert view_state.cursor.position == 0
+    assert view_state.iteration == 0
+    assert len(view_state.cursor.recording.graph.nodes) == 26
+    assert view_state.cursor.grad("conv1.bias") is None
 
 
 def test_five_steps_walk_the_phases(open_session: OpenSession) -> None:
@@ -60,11 +60,11 @@ def test_five_steps_walk_the_phases(open_session: OpenSession) -> None:
     for _ in range(5):
         due.append(shown(session).due)
         session.step()
-    frame = shown(session)
+    view_state = shown(session)
     assert due == list(Phase)
-    assert frame.iteration == session.iteration == 1
-    assert frame.moment.at_end
-    assert frame.curves.loss.tolist() == plain_losses(TUTORIAL, 1)
+    assert view_state.iteration == session.iteration == 1
+    assert view_state.cursor.at_end
+    assert view_state.curves.loss.tolist() == plain_losses(TUTORIAL, 1)
 
 
 def test_mixed_commands_train_as_a_plain_loop_does(open_session: OpenSession, qtbot: QtBot) -> None:
@@ -77,9 +77,9 @@ def test_mixed_commands_train_as_a_plain_loop_does(open_session: OpenSession, qt
     session.pause()
     session.step()
     session.iterate()
-    frame = shown(session)
-    assert not frame.training
-    assert frame.curves.loss.tolist() == plain_losses(TUTORIAL, frame.iteration)
+    view_state = shown(session)
+    assert not view_state.training
+    assert view_state.curves.loss.tolist() == plain_losses(TUTORIAL, view_state.iteration)
 
 
 def test_large_batches_train_as_a_plain_loop_does(open_session: OpenSession, qtbot: QtBot) -> None:
@@ -94,25 +94,25 @@ def test_large_batches_train_as_a_plain_loop_does(open_session: OpenSession, qtb
     session.continue_from_here()
     train_until(qtbot, session, shown(session).iteration + 10)
     session.pause()
-    frame = shown(session)
-    losses, _ = plain_loop(settings, frame.iteration)
-    assert frame.curves.loss.tolist() == losses
+    view_state = shown(session)
+    losses, _ = plain_loop(settings, view_state.iteration)
+    assert view_state.curves.loss.tolist() == losses
 
 
 def test_going_back_shows_the_past_and_changes_nothing(open_session: OpenSession) -> None:
     session = open_session(TUTORIAL)
     session.iterate()
-    end = shown(session).moment
+    end = shown(session).cursor
     session.step_back()
-    before_update = shown(session).moment
+    before_update = shown(session).cursor
     assert np.array_equal(
         before_update.value("conv1.bias"), end.recording.by_parameter["conv1.bias"].value
     )
     session.step_back()
-    assert shown(session).moment.grad("conv1.bias") is None
+    assert shown(session).cursor.grad("conv1.bias") is None
     session.step()
     session.step()
-    assert shown(session).moment.cursor == end.cursor
+    assert shown(session).cursor.position == end.position
     assert shown(session).iteration == 1
     session.step()
     assert shown(session).due is Phase.FORWARD
@@ -124,10 +124,11 @@ def test_backward_is_shown_event_by_event(open_session: OpenSession, qtbot: QtBo
         session.step()
     shown(session)
     cursors: list[int] = []
-    session.frame_ready.connect(lambda frame: cursors.append(frame.moment.cursor))
+    session.view_state_ready.connect(lambda view_state: cursors.append(view_state.cursor.position))
     session.step()
     qtbot.waitUntil(
-        lambda: session.frame.due is Phase.UPDATE and session.frame.moment.at_end, timeout=10_000
+        lambda: session.view_state.due is Phase.UPDATE and session.view_state.cursor.at_end,
+        timeout=10_000,
     )
     assert len(cursors) > 10
     assert cursors == sorted(cursors)
@@ -142,23 +143,23 @@ def test_an_autosave_meanwhile_does_not_stop_what_is_playing(
     shown(session)
     session._playback.setInterval(60_000)  # so that it plays for longer than a save takes
     session.step()
-    qtbot.waitUntil(lambda: session.frame.due is Phase.UPDATE)
+    qtbot.waitUntil(lambda: session.view_state.due is Phase.UPDATE)
     session.save(str(tmp_path / "kept"), {}, auto=True)
     qtbot.waitUntil(session._idle, timeout=10_000)
-    assert not session.frame.moment.at_end
+    assert not session.view_state.cursor.at_end
     session._playback.setInterval(1)
-    qtbot.waitUntil(lambda: session.frame.moment.at_end, timeout=10_000)
+    qtbot.waitUntil(lambda: session.view_state.cursor.at_end, timeout=10_000)
 
 
 def test_pause_records_the_last_iteration_whole(open_session: OpenSession, qtbot: QtBot) -> None:
     session = open_session(TUTORIAL)
     train_until(qtbot, session, 20)
-    assert session.frame.training
+    assert session.view_state.training
     session.pause()
-    frame = shown(session)
-    assert not frame.training
-    assert frame.moment.recording.iteration == frame.iteration
-    assert frame.moment.recording.samples is None
+    view_state = shown(session)
+    assert not view_state.training
+    assert view_state.cursor.recording.iteration == view_state.iteration
+    assert view_state.cursor.recording.samples is None
 
 
 def test_a_live_setting_keeps_the_network_and_another_begins_afresh(
@@ -168,13 +169,13 @@ def test_a_live_setting_keeps_the_network_and_another_begins_afresh(
     for _ in range(3):
         session.iterate()
     session.configure(replace(TUTORIAL, lr=0.5))
-    frame = shown(session)
-    assert (frame.iteration, frame.settings.lr) == (3, 0.5)
+    view_state = shown(session)
+    assert (view_state.iteration, view_state.settings.lr) == (3, 0.5)
     session.configure(replace(TUTORIAL, optimizer="adam"))
-    frame = shown(session)
-    assert frame.iteration == 0
-    assert len(frame.curves.loss) == 0
-    ((label, curves),) = frame.earlier
+    view_state = shown(session)
+    assert view_state.iteration == 0
+    assert len(view_state.curves.loss) == 0
+    ((label, curves),) = view_state.earlier
     assert label.startswith("sgd")
     assert curves.loss.tolist() == plain_losses(TUTORIAL, 3)
 
@@ -197,17 +198,17 @@ def test_a_loss_that_is_no_number_stops_training_before_the_update(
     told: list[Notice] = []
     session.told.connect(told.append)
     session.train()
-    qtbot.waitUntil(lambda: bool(told) and not session.frame.training, timeout=30_000)
-    frame = shown(session)
+    qtbot.waitUntil(lambda: bool(told) and not session.view_state.training, timeout=30_000)
+    view_state = shown(session)
     assert told[0].code == "loss_not_finite"
-    assert not frame.training
-    assert frame.due is Phase.BACKWARD
-    recording = frame.moment.recording
+    assert not view_state.training
+    assert view_state.due is Phase.BACKWARD
+    recording = view_state.cursor.recording
     assert not np.isfinite(recording.loss)
     assert str(recording.iteration) == told[0].values[1]
-    assert frame.iteration == recording.iteration - 1
+    assert view_state.iteration == recording.iteration - 1
     for parameter in recording.parameters:
-        now = frame.moment.value(parameter.name)
+        now = view_state.cursor.value(parameter.name)
         assert np.array_equal(now, parameter.value, equal_nan=True)
 
 
@@ -217,11 +218,11 @@ def test_what_is_refused_is_told_and_the_run_goes_on(open_session: OpenSession) 
     told: list[Notice] = []
     session.told.connect(told.append)
     session.configure(replace(TUTORIAL, data="mnist", mnist_root="/no/such/folder"))
-    frame = shown(session)
+    view_state = shown(session)
     assert told[0].code == "refused"
     assert "/no/such/folder" in told[0].values[0]
-    assert frame.iteration == 1
-    assert frame.settings == TUTORIAL
+    assert view_state.iteration == 1
+    assert view_state.settings == TUTORIAL
 
 
 def test_a_bad_start_is_told_and_the_built_in_digits_serve(qtbot: QtBot, tmp_path: Path) -> None:
@@ -240,10 +241,10 @@ def test_a_drawing_is_classified_while_training(open_session: OpenSession, qtbot
     drawing[60:220, 130:150] = 1
     train_until(qtbot, session, 5)
     session.draw(drawing)
-    frame = shown(session)
-    assert frame.training
-    assert frame.prediction is not None
-    assert sum(frame.prediction.probabilities) == pytest.approx(1)
+    view_state = shown(session)
+    assert view_state.training
+    assert view_state.prediction is not None
+    assert sum(view_state.prediction.probabilities) == pytest.approx(1)
     session.pause()
     session.draw(None)
     assert shown(session).prediction is None
@@ -285,7 +286,7 @@ def test_of_drawings_that_queue_up_the_last_is_answered(open_session: OpenSessio
     updates: list[Update] = []
     absorb = session._absorb
 
-    def watched(update: Update) -> Frame:
+    def watched(update: Update) -> ViewState:
         updates.append(update)
         return absorb(update)
 
@@ -322,13 +323,13 @@ def test_a_worker_that_is_killed_is_told_and_replaced(
     told: list[Notice] = []
     session.told.connect(told.append)
     session.iterate()
-    loss = shown(session).moment.recording.loss
+    loss = shown(session).cursor.recording.loss
     (worker,) = workers() - before
     os.kill(worker, signal.SIGKILL)
     qtbot.waitUntil(lambda: bool(told), timeout=10_000)
     assert [notice.code for notice in told] == ["worker_restarted"]
     session.iterate()
-    assert shown(session).moment.recording.loss == loss
+    assert shown(session).cursor.recording.loss == loss
     assert len(workers() - before) == 1
 
 
@@ -344,6 +345,6 @@ def test_close_in_the_middle_of_training_ends_the_threads(qtbot: QtBot) -> None:
 def test_the_windows_thread_holds_no_tensor(open_session: OpenSession) -> None:
     session = open_session(TUTORIAL)
     session.iterate()
-    frame = shown(session)
-    arrays = [a for e in frame.moment.recording.events for a in (*e.inputs, *e.outputs)]
+    view_state = shown(session)
+    arrays = [a for e in view_state.cursor.recording.events for a in (*e.inputs, *e.outputs)]
     assert not any(isinstance(a, torch.Tensor) for a in arrays)

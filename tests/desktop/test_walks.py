@@ -33,13 +33,13 @@ from backprop_viz.desktop.panels.phases.timeline import TimelineView
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
 from backprop_viz.desktop.panels.program.program_view import ProgramView
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 DIGITS = Settings(data="strokes", optimizer="adam", lr=0.01, batch_size=3)
 ROLES = (
@@ -81,15 +81,15 @@ class Panels(QWidget):
         self.setFocus()  # and no panel: it would be drawn with a ring
         self._selection = select(recording, *selected)
 
-    def begin(self, frame: Frame) -> None:
+    def begin(self, view_state: ViewState) -> None:
         self.show()
-        self.show_frame(frame)
+        self.show_view_state(view_state)
         for panel in (self.program, self.network, self.autograd, self.inspector):
             panel.select(self._selection)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         for panel in self.all:
-            panel.show_frame(frame)
+            panel.show_view_state(view_state)
 
     def seen(self) -> dict[str, Any]:
         """All that the panels show, as plain values."""
@@ -103,7 +103,7 @@ class Panels(QWidget):
             "maps": [plain(network.blocks_of(i)) for i in range(len(network.layers))],
             "nodes": dict(autograd.item.states),
             "node": autograd.current,
-            "gradients": plain(autograd.item.moment),
+            "gradients": plain(autograd.item.cursor),
             "flow": plain(self.flow.bars.flows),
             "readings": [self.flow.reading(flow) for flow in self.flow.bars.flows],
             "caption": self.timeline.caption(),
@@ -177,29 +177,31 @@ def plain(value: Any) -> Any:
 class Walker:
     """One set of panels that walks, compared with a fresh set at each place."""
 
-    def __init__(self, qtbot: QtBot, frames: list[Frame], selected: tuple[Kind, str | int]) -> None:
+    def __init__(
+        self, qtbot: QtBot, view_states: list[ViewState], selected: tuple[Kind, str | int]
+    ) -> None:
         self._qtbot = qtbot
-        self._frames = frames
+        self._view_states = view_states
         self._selected = selected
         self._fresh: dict[Place, tuple[dict[str, Any], dict[str, bytes]]] = {}
         self._walking = self._panels((0, 0))
 
-    def frame(self, place: Place) -> Frame:
-        frame = self._frames[place[0]]
-        return replace(frame, moment=frame.moment.recording.at(place[1]))
+    def view_state(self, place: Place) -> ViewState:
+        view_state = self._view_states[place[0]]
+        return replace(view_state, cursor=view_state.cursor.recording.at(place[1]))
 
     def sizes(self) -> list[int]:
-        return [len(frame.moment.recording.events) for frame in self._frames]
+        return [len(view_state.cursor.recording.events) for view_state in self._view_states]
 
     def _panels(self, place: Place) -> Panels:
-        panels = Panels(self._selected, self._frames[0].moment.recording)
+        panels = Panels(self._selected, self._view_states[0].cursor.recording)
         self._qtbot.addWidget(panels)
-        panels.begin(self.frame(place))
+        panels.begin(self.view_state(place))
         return panels
 
     def go(self, place: Place, came: str, pictures: bool) -> None:
         """Walk to a place and compare; ``came`` tells how, if there is a difference."""
-        self._walking.show_frame(self.frame(place))
+        self._walking.show_view_state(self.view_state(place))
         if place not in self._fresh:
             panels = self._panels(place)
             self._fresh[place] = (panels.seen(), panels.pictures() if pictures else {})
@@ -216,74 +218,76 @@ class Walker:
 def wander(sizes: list[int], steps: int, seed: int) -> Iterator[tuple[Place, str]]:
     """Steps forward and backward, jumps, and now and then to another iteration."""
     draw = random.Random(seed)
-    which, cursor = 0, 0
+    which, position = 0, 0
     for _ in range(steps):
         kind = draw.choices(["forward", "back", "jump", "iteration"], [4, 4, 2, 1])[0]
-        before = (which, cursor)
+        before = (which, position)
         if kind == "iteration":
             which = draw.randrange(len(sizes))
         if kind in ("iteration", "jump"):
-            cursor = draw.randint(0, sizes[which])
+            position = draw.randint(0, sizes[which])
         else:
             by = draw.randint(1, 3) * (1 if kind == "forward" else -1)
-            cursor = max(0, min(cursor + by, sizes[which]))
-        yield (which, cursor), f"{kind} from {before}, walk {seed}"
+            position = max(0, min(position + by, sizes[which]))
+        yield (which, position), f"{kind} from {before}, walk {seed}"
 
 
-def node_of(frame: Frame, name: str) -> int:
-    return next(n.id for n in frame.moment.recording.graph.nodes if n.name == name)
+def node_of(view_state: ViewState, name: str) -> int:
+    return next(n.id for n in view_state.cursor.recording.graph.nodes if n.name == name)
 
 
-def things(frame: Frame) -> list[tuple[Kind, str | int]]:
+def things(view_state: ViewState) -> list[tuple[Kind, str | int]]:
     """One of each kind to look at in the inspector."""
     return [
         ("parameter", "conv1.bias"),
         ("parameter", "fc1.weight"),
         ("layer", "conv2"),
-        ("node", node_of(frame, "ConvolutionBackward0")),
+        ("node", node_of(view_state, "ConvolutionBackward0")),
     ]
 
 
 @pytest.mark.parametrize("thing", range(4))
 def test_every_event_of_the_tutorial_forwards_and_backwards(
-    qtbot: QtBot, make_frame: MakeFrame, thing: int
+    qtbot: QtBot, make_view_state: MakeViewState, thing: int
 ) -> None:
-    frame = make_frame(TUTORIAL)
-    walker = Walker(qtbot, [frame], things(frame)[thing])
+    view_state = make_view_state(TUTORIAL)
+    walker = Walker(qtbot, [view_state], things(view_state)[thing])
     (size,) = walker.sizes()
     assert size > 50
-    for cursor in range(size + 1):
-        walker.go((0, cursor), "forwards", pictures=thing == 0)
-    for cursor in reversed(range(size + 1)):
-        walker.go((0, cursor), "backwards", pictures=thing == 0)
+    for position in range(size + 1):
+        walker.go((0, position), "forwards", pictures=thing == 0)
+    for position in reversed(range(size + 1)):
+        walker.go((0, position), "backwards", pictures=thing == 0)
 
 
 @pytest.mark.parametrize(
     ("settings", "thing"), [(TUTORIAL, 1), (TUTORIAL, 3), (DIGITS, 0), (DIGITS, 2)]
 )
 def test_random_walks_over_two_iterations(
-    qtbot: QtBot, make_frame: MakeFrame, settings: Settings, thing: int
+    qtbot: QtBot, make_view_state: MakeViewState, settings: Settings, thing: int
 ) -> None:
     # Both as they are seen from the end of the second.
-    later = make_frame(settings, iterations=1)
-    first = make_frame(settings).moment
-    frames = [replace(later, moment=first), later]
-    walker = Walker(qtbot, frames, things(later)[thing])
+    later = make_view_state(settings, iterations=1)
+    first = make_view_state(settings).cursor
+    view_states = [replace(later, cursor=first), later]
+    walker = Walker(qtbot, view_states, things(later)[thing])
     for place, came in wander(walker.sizes(), 60, seed=thing):
         walker.go(place, came, pictures=False)
 
 
-def test_what_is_compared_changes_with_the_cursor(qtbot: QtBot, make_frame: MakeFrame) -> None:
-    frame = make_frame(TUTORIAL)
-    recording = frame.moment.recording
+def test_what_is_compared_changes_with_the_cursor(
+    qtbot: QtBot, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(TUTORIAL)
+    recording = view_state.cursor.recording
     panels = Panels(("parameter", "conv1.bias"), recording)
     qtbot.addWidget(panels)
-    panels.begin(replace(frame, moment=recording.at(0)))
+    panels.begin(replace(view_state, cursor=recording.at(0)))
     seen = []
     for phase in Phase:
         span = recording.span(phase)
         assert span is not None
-        panels.show_frame(replace(frame, moment=recording.at(span.stop)))
+        panels.show_view_state(replace(view_state, cursor=recording.at(span.stop)))
         seen.append((panels.seen(), panels.pictures()))
     changed = {n for (a, _), (b, _) in pairwise(seen) for n in a if a[n] != b[n]}
     assert changed >= {"phases", "line", "mode", "network", "maps", "nodes", "flow", "caption"}

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from tests.conftest import OpenWindow
 
 
@@ -15,10 +15,10 @@ class Shown:
     """A panel of the window that keeps the frames it is given."""
 
     def __init__(self) -> None:
-        self.frames: list[Frame] = []
+        self.view_states: list[ViewState] = []
 
-    def show_frame(self, frame: Frame) -> None:
-        self.frames.append(frame)
+    def show_view_state(self, view_state: ViewState) -> None:
+        self.view_states.append(view_state)
 
 
 @pytest.fixture
@@ -33,21 +33,21 @@ def window(open_window: OpenWindow) -> MainWindow:
 def test_while_training_runs_the_panels_take_turns_and_when_it_stops_all_show_it_at_once(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    panel, frame = Shown(), window.session.frame
+    panel, view_state = Shown(), window.session.view_state
     window.panels = (*window.panels, panel)
-    training, stopped = replace(frame, training=True), replace(frame, training=False)
-    window.show_frame(training)
-    assert panel.frames == []
-    qtbot.waitUntil(lambda: panel.frames == [training])
-    window.show_frame(stopped)
-    assert panel.frames == [training, stopped]
+    training, stopped = replace(view_state, training=True), replace(view_state, training=False)
+    window.show_view_state(training)
+    assert panel.view_states == []
+    qtbot.waitUntil(lambda: panel.view_states == [training])
+    window.show_view_state(stopped)
+    assert panel.view_states == [training, stopped]
     assert any(label.text().startswith("paused") for label in window.findChildren(QLabel))
 
 
 def test_an_iteration_to_look_at_is_in_all_panels_at_once(window: MainWindow, qtbot: QtBot) -> None:
-    panel, frame = Shown(), window.session.frame
+    panel, view_state = Shown(), window.session.view_state
     window.panels = (*window.panels, panel)
-    window.show_frame(replace(frame, training=True))
-    moved = replace(frame, moment=frame.moment.recording.at(0))
-    window.show_frame(moved)
-    assert panel.frames[-1] is moved
+    window.show_view_state(replace(view_state, training=True))
+    moved = replace(view_state, cursor=view_state.cursor.recording.at(0))
+    window.show_view_state(moved)
+    assert panel.view_states[-1] is moved

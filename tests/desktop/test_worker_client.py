@@ -7,8 +7,8 @@ from queue import SimpleQueue
 
 import pytest
 
-from backprop_viz.desktop.worker_client import Link
-from backprop_viz.recording.drawing_training import Lesson
+from backprop_viz.desktop.worker_client import WorkerClient
+from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -107,27 +107,27 @@ def test_some_updates_and_one_recording_are_under_way_at_most(
 
 
 def test_the_window_answers_before_the_worker_has_to_wait() -> None:
-    link = Link(Settings())
-    outbox, told = link._outbox, SimpleQueue[Command | str | None]()
-    link._outbox = told
+    client = WorkerClient(Settings())
+    outbox, told = client._outbox, SimpleQueue[Command | str | None]()
+    client._outbox = told
     try:
         for taken in range(1, 3 * UPDATES_AHEAD):
-            link._received.append(update())
-            link.take()
-            link.ask_for_frame()
+            client._received.append(update())
+            client.take()
+            client.ask_for_update()
             assert told.qsize() == taken // (UPDATES_AHEAD // 2)
-        link._received.append(update(Recording(1, ())))
-        link.take()
-        link.ask_for_frame()
+        client._received.append(update(Recording(1, ())))
+        client.take()
+        client.ask_for_update()
         assert told.qsize() == 3 * UPDATES_AHEAD // (UPDATES_AHEAD // 2)
     finally:
-        link._outbox = outbox
-        link.close(5)
+        client._outbox = outbox
+        client.close(5)
 
 
 def update(recording: Recording | None = None, training: bool = True) -> Update:
     none = (), ()
-    rest = 0.0, None, Lesson(), recording, None
+    rest = 0.0, None, DrawingTrainingState(), recording, None
     return Update(0, 0, 0, Settings(), 1, Phase.FORWARD, training, *rest, *none)
 
 
@@ -162,23 +162,23 @@ def test_the_worker_waits_until_the_window_has_painted_or_wants_something(
 
 
 def test_the_window_tells_once_that_it_has_painted_where_training_stopped() -> None:
-    link = Link(Settings())
-    outbox, told = link._outbox, SimpleQueue[Command | str | None]()
-    link._outbox = told
+    client = WorkerClient(Settings())
+    outbox, told = client._outbox, SimpleQueue[Command | str | None]()
+    client._outbox = told
     try:
-        link._received.append(update())
-        link.take()
-        link.tell_painted()
+        client._received.append(update())
+        client.take()
+        client.tell_painted()
         assert told.empty()
-        link._received.append(update(training=False))
-        link.take()
-        link.tell_painted()
+        client._received.append(update(training=False))
+        client.take()
+        client.tell_painted()
         assert told.get_nowait() == "painted"
-        link.tell_painted()
+        client.tell_painted()
         assert told.empty()
     finally:
-        link._outbox = outbox
-        link.close(5)
+        client._outbox = outbox
+        client.close(5)
 
 
 def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() -> None:
@@ -194,7 +194,7 @@ def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() ->
         def has_command(self) -> bool:
             return False
 
-        def frame_wanted(self) -> bool:
+        def update_wanted(self) -> bool:
             return False
 
     worker = Worker(Post(), Settings(data="random", batch_size=1))

@@ -15,26 +15,26 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop import worker_process
 from backprop_viz.desktop.application import Composer
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from tests.monkey.plain_loop import plain_loop
 
 OpenWindow = Callable[..., MainWindow]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills and stops with signals")
 
 
-def frame_of(window: MainWindow) -> Frame:
+def view_state_of(window: MainWindow) -> ViewState:
     assert window.session.wait_idle(60)
-    frame: Frame = window.session.frame
-    return frame
+    view_state: ViewState = window.session.view_state
+    return view_state
 
 
-def press(window: MainWindow, name: str) -> Frame:
+def press(window: MainWindow, name: str) -> ViewState:
     window.findChild(QAction, name).trigger()
-    return frame_of(window)
+    return view_state_of(window)
 
 
 def worker_of(window: MainWindow) -> int:
-    return int(window.session._link._link.process.pid)
+    return int(window.session._client._client.process.pid)
 
 
 def told(window: MainWindow, qtbot: QtBot, said: str) -> str:
@@ -56,7 +56,7 @@ def test_when_no_process_can_be_started_the_window_goes_on_when_one_can(
     for _ in range(4):
         press(window, "actionIteration")
     window.findChild(Composer).autosave.save()
-    before = frame_of(window)
+    before = view_state_of(window)
     monkeypatch.setattr(worker_process.subprocess, "Popen", NoProcesses)
     os.kill(worker_of(window), signal.SIGKILL)
     said = told(window, qtbot, "could not start")
@@ -64,9 +64,9 @@ def test_when_no_process_can_be_started_the_window_goes_on_when_one_can(
     assert "Start torch again" in said
     for name in ("actionIteration", "actionTrain", "actionReset"):
         window.messages.dismiss()
-        frame = press(window, name)  # nothing waits
+        view_state = press(window, name)  # nothing waits
         assert "This was not done" in window.messages.text()
-        assert (frame.iteration, frame.training) == (4, False)
+        assert (view_state.iteration, view_state.training) == (4, False)
     window.findChild(Composer).files.save(str(tmp_path / "run.bpviz"))
     assert "run.bpviz was not saved." in window.messages.text()
     assert again.isEnabled()
@@ -75,13 +75,13 @@ def test_when_no_process_can_be_started_the_window_goes_on_when_one_can(
     monkeypatch.undo()
     again.trigger()
     told(window, qtbot, "the run continues from its last autosave")
-    frame = frame_of(window)
+    view_state = view_state_of(window)
     assert not again.isEnabled()
-    assert (frame.iteration, frame.settings) == (4, before.settings)
+    assert (view_state.iteration, view_state.settings) == (4, before.settings)
     for _ in range(3):
-        frame = press(window, "actionIteration")
-    assert frame.curves.loss.tolist() == plain_loop(before.settings, 7)[0]
-    assert frame.reel.iterations == (1, 2, 3, 4, 5, 6, 7)
+        view_state = press(window, "actionIteration")
+    assert view_state.curves.loss.tolist() == plain_loop(before.settings, 7)[0]
+    assert view_state.kept_iterations.iterations == (1, 2, 3, 4, 5, 6, 7)
 
 
 def test_a_window_without_a_worker_from_the_first_can_have_one(
@@ -91,12 +91,12 @@ def test_a_window_without_a_worker_from_the_first_can_have_one(
     monkeypatch.setattr(worker_process, "_START", "import sys; {path!r}; sys.exit(3)")
     window = open_window("--preset", "tutorial")
     assert "could not start (exit status 3)" in window.messages.text()
-    assert window.session.frame is None
+    assert window.session.view_state is None
     monkeypatch.setattr(worker_process, "_START", start)
-    frame = press(window, "actionStartAgain")
-    assert frame.iteration == 0
-    frame = press(window, "actionIteration")
-    assert frame.curves.loss.tolist() == plain_loop(frame.settings, 1)[0]
+    view_state = press(window, "actionStartAgain")
+    assert view_state.iteration == 0
+    view_state = press(window, "actionIteration")
+    assert view_state.curves.loss.tolist() == plain_loop(view_state.settings, 1)[0]
 
 
 def test_a_save_that_ends_with_the_worker_is_told(
@@ -109,7 +109,7 @@ def test_a_save_that_ends_with_the_worker_is_told(
         if autosaved:
             press(window, "actionIteration")
             window.findChild(Composer).autosave.save()
-            assert frame_of(window)
+            assert view_state_of(window)
         window.messages.dismiss()
         os.kill(worker_of(window), signal.SIGSTOP)
         files.save(str(tmp_path / "run.bpviz"))
@@ -119,9 +119,9 @@ def test_a_save_that_ends_with_the_worker_is_told(
         assert "ended (SIGKILL, perhaps for lack of memory)" in said
         assert said.endswith("run.bpviz was not saved. net.pt was not saved.")
         assert not (tmp_path / "run.bpviz").exists()
-        assert frame_of(window).iteration == autosaved
+        assert view_state_of(window).iteration == autosaved
     files.save(str(tmp_path / "run.bpviz"))
-    assert frame_of(window)
+    assert view_state_of(window)
     assert (tmp_path / "run.bpviz").exists()
 
 
@@ -140,13 +140,13 @@ def test_what_became_of_the_run_is_told_once_it_is_known(
     window = open_window("--preset", "tutorial")
     press(window, "actionIteration")
     window.findChild(Composer).autosave.save()
-    assert frame_of(window)
+    assert view_state_of(window)
     said = end(window)
     told(window, qtbot, "from its last autosave")
     first, *others = said
     assert first.endswith("It is being started again.")
     assert not any("new network" in text for text in others)
-    assert frame_of(window).iteration == 1
+    assert view_state_of(window).iteration == 1
 
 
 def test_an_autosave_that_cannot_be_opened_stays_where_it_is(
@@ -157,19 +157,19 @@ def test_an_autosave_that_cannot_be_opened_stays_where_it_is(
     autosave = window.findChild(Composer).autosave
     press(window, "actionIteration")
     autosave.save()
-    assert frame_of(window)
+    assert view_state_of(window)
     (kept,) = (tmp_path / "state").glob("*.bpviz")
     damaged = kept.read_bytes()[:-7]
     kept.write_bytes(damaged)
     said = end(window)
     told(window, qtbot, "could not be brought back")
-    assert frame_of(window).iteration == 0
+    assert view_state_of(window).iteration == 0
     assert said[-1].endswith(f"Its file stays where it is: {kept}")
     press(window, "actionIteration")
     autosave.save()
-    assert frame_of(window)
+    assert view_state_of(window)
     window.findChild(Composer).files.save(str(tmp_path / "run.bpviz"))
-    assert frame_of(window)
+    assert view_state_of(window)
     assert kept.read_bytes() == damaged
 
 
@@ -180,11 +180,11 @@ def test_a_run_that_was_saved_continues_from_the_users_file(
     for _ in range(2):
         before = press(window, "actionIteration")
     window.findChild(Composer).files.save(str(tmp_path / "run.bpviz"))
-    assert frame_of(window)
+    assert view_state_of(window)
     end(window)
     told(window, qtbot, "the run continues as it was saved in run.bpviz.")
-    frame = press(window, "actionIteration")
-    assert frame.curves.loss.tolist() == plain_loop(before.settings, 3)[0]
+    view_state = press(window, "actionIteration")
+    assert view_state.curves.loss.tolist() == plain_loop(before.settings, 3)[0]
     assert window.windowTitle() == "run.bpviz[*]"
 
 
@@ -196,13 +196,13 @@ def test_one_that_ends_again_and_again_is_not_started_for_ever(
         window.messages.dismiss()
         os.kill(worker_of(window), signal.SIGKILL)
         told(window, qtbot, "It was restarted")
-        frame_of(window)
+        view_state_of(window)
     os.kill(worker_of(window), signal.SIGKILL)
     told(window, qtbot, "again and again (SIGKILL")
-    frame = press(window, "actionStartAgain")
+    view_state = press(window, "actionStartAgain")
     assert "was started again" in window.messages.text()
-    frame = press(window, "actionIteration")
-    assert frame.iteration == 1
+    view_state = press(window, "actionIteration")
+    assert view_state.iteration == 1
 
 
 def test_a_signal_for_the_worker_alone_ends_it_a_while_later(
@@ -237,8 +237,8 @@ def test_what_is_printed_in_the_worker_goes_where_errors_go(
     window = open_window("--preset", "tutorial")
     assert child.exists()
     for _ in range(3):
-        frame = press(window, "actionIteration")
-    assert frame.curves.loss.tolist() == plain_loop(frame.settings, 3)[0]
+        view_state = press(window, "actionIteration")
+    assert view_state.curves.loss.tolist() == plain_loop(view_state.settings, 3)[0]
     assert not window.messages.text()
 
 

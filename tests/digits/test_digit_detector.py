@@ -6,7 +6,7 @@ import torch
 
 from backprop_viz.digits.digit_detector import _net, looks_like_a_digit
 from backprop_viz.digits.prepare import prepare
-from backprop_viz.digits.strokes import held_out_strokes
+from backprop_viz.digits.strokes import validation_strokes
 
 
 def lines(*ends: tuple[float, float, float, float]) -> np.ndarray:
@@ -55,7 +55,7 @@ def test_a_digit_of_straight_lines_looks_like_one(ends: list[tuple[float, ...]])
 
 
 def test_held_out_digits_look_like_digits() -> None:
-    digits = held_out_strokes()
+    digits = validation_strokes()
     images, _ = digits.batch(torch.arange(1_000))
     looks = [looks_like_a_digit(image) for image in images[:, 0].numpy()]
     assert np.mean(looks) >= 0.98

@@ -108,7 +108,7 @@ WRONG = [
     (faulty_server.reset, "cut the connection"),
     (faulty_server.stalled, "did not answer for 0.3 seconds"),
     (faulty_server.silent, "did not answer for 0.3 seconds"),
-    (faulty_server.altered, "sent a file with a wrong checksum"),
+    (faulty_server.intervention, "sent a file with a wrong checksum"),
     (faulty_server.portal, "sent a file with a wrong checksum"),
     (faulty_server.missing, "answered 404 Not Found"),
     (faulty_server.broken, "answered 500 Internal Server Error"),

@@ -58,28 +58,28 @@ def test_images_are_as_drawings_are(tmp_path: Path) -> None:
 
 def test_a_tenth_of_each_digit_is_held_out(tmp_path: Path) -> None:
     fill(tmp_path)
-    train, held_out = load_folder(tmp_path)
+    train, validation = load_folder(tmp_path)
     pictures = read_folder(tmp_path, ignore)
-    assert len(train) + len(held_out) == COUNT
+    assert len(train) + len(validation) == COUNT
     for digit in range(10):
         of_digit = int((pictures.labels == digit).sum())
-        assert int((held_out.labels == digit).sum()) == round(of_digit / 10)
+        assert int((validation.labels == digit).sum()) == round(of_digit / 10)
     again = read_folder(str(tmp_path), ignore)
-    assert np.array_equal(again.held_out, pictures.held_out)
-    image, label = held_out[-1]
+    assert np.array_equal(again.validation, pictures.validation)
+    image, label = validation[-1]
     assert image.shape == (1, 32, 32)
     assert type(label) is int
-    images, labels = held_out.batch(torch.tensor([len(held_out) - 1]))
+    images, labels = validation.batch(torch.tensor([len(validation) - 1]))
     assert torch.equal(images[0], image)
     assert labels.tolist() == [label]
     with pytest.raises(IndexError):
-        held_out[len(held_out)]
+        validation[len(validation)]
 
 
 def test_few_images_are_in_both_parts(tmp_path: Path) -> None:
     fill(tmp_path, 3)
-    train, held_out = load_folder(tmp_path)
-    assert len(train) == len(held_out) == 3
+    train, validation = load_folder(tmp_path)
+    assert len(train) == len(validation) == 3
 
 
 def test_what_was_read_is_kept_until_a_file_changes(
@@ -107,7 +107,7 @@ def test_training_equals_the_plain_loop(tmp_path: Path) -> None:
     torch.manual_seed(3)
     net = bv.LeNet()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    data = FolderDigits(read_folder(tmp_path, ignore), held_out=False)
+    data = FolderDigits(read_folder(tmp_path, ignore), validation=False)
     shuffle = torch.Generator().manual_seed(3)
     expected: list[float] = []
     while len(expected) < 12:

@@ -16,7 +16,7 @@ from backprop_viz.digits.mnist import MnistError, load_mnist
 from backprop_viz.digits.prepare import prepare
 from tests.peak_memory import within
 
-OFFICIAL = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "mnist"
+OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
 NAMES = (
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",

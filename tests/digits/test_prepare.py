@@ -18,8 +18,8 @@ def stroke(height: int, width: int, pen: int) -> np.ndarray:
 
 def centre_of_mass(image: np.ndarray) -> np.ndarray:
     place = np.arange(image.shape[0]) + 0.5
-    moments = np.array([image.sum(axis=1) @ place, image.sum(axis=0) @ place])
-    return np.divide(moments, image.sum())
+    cursors = np.array([image.sum(axis=1) @ place, image.sum(axis=0) @ place])
+    return np.divide(cursors, image.sum())
 
 
 def test_longer_side_is_20_pixels_and_aspect_is_kept() -> None:

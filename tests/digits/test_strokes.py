@@ -13,7 +13,7 @@ from backprop_viz.digits.handwriting import draw
 from backprop_viz.digits.pen_curves import compile_styles
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.digits.render import CANVAS, render
-from backprop_viz.digits.strokes import StrokeDigits, held_out_strokes, training_strokes
+from backprop_viz.digits.strokes import StrokeDigits, training_strokes, validation_strokes
 from backprop_viz.digits.templates.training import TRAINING
 from backprop_viz.digits.templates.validation import HELD_OUT
 
@@ -156,11 +156,11 @@ def test_threads_may_draw_and_take_at_once(strokes: StrokeDigits) -> None:
 
 def test_the_shared_parts_are_one_each() -> None:
     assert training_strokes() is training_strokes()
-    assert held_out_strokes() is held_out_strokes()
+    assert validation_strokes() is validation_strokes()
     assert training_strokes().train
-    assert not held_out_strokes().train
+    assert not validation_strokes().train
     assert len(training_strokes()) >= 40_000
-    assert 2_000 <= len(held_out_strokes()) <= 4_000
+    assert 2_000 <= len(validation_strokes()) <= 4_000
 
 
 def test_parts_have_different_templates_and_drawings() -> None:
@@ -168,9 +168,9 @@ def test_parts_have_different_templates_and_drawings() -> None:
         return {line for text in table.values() for line in text.splitlines() if "," in line}
 
     assert not drawings(TRAINING) & drawings(HELD_OUT)
-    train, held_out = (StrokeDigits(part, 1_000) for part in (True, False))
-    assert not torch.equal(train.labels, held_out.labels)
-    rows = torch.cat([train.images, held_out.images]).flatten(1)
+    train, validation = (StrokeDigits(part, 1_000) for part in (True, False))
+    assert not torch.equal(train.labels, validation.labels)
+    rows = torch.cat([train.images, validation.images]).flatten(1)
     assert len(torch.unique(rows, dim=0)) == 2_000
 
 

@@ -154,9 +154,9 @@ class Forger:
             session.step()
             self._idle()
         path = self._folder / f"base{number}.bpviz"
-        frame = session.frame
-        assert frame is not None
-        session.save(str(path), window_state(window.findChild(Composer).files._context, frame))
+        view_state = session.view_state
+        assert view_state is not None
+        session.save(str(path), window_state(window.findChild(Composer).files._context, view_state))
         self._idle()
         found: dict[str, Any] = container.read_container(path, "session")
         return found
@@ -200,7 +200,7 @@ class Forger:
         self._filed.clear()
         self.watch.failures.clear()
         self.watch.begin_beating()
-        before = session.frame
+        before = session.view_state
         session.use_file("open", str(path))
         if not session.wait_idle(IDLE_S):
             return "stuck", "the worker did not come to an end"
@@ -217,10 +217,10 @@ class Forger:
 
     def _refused(self, before: Any) -> str:
         """What is wrong with how a session was refused; "" if nothing is."""
-        text, frame = self._text, self.window.session.frame
+        text, view_state = self._text, self.window.session.view_state
         if "forged.bpviz" not in text or not text.endswith(".") or "\n" in text or len(text) > 400:
             return f"no sentence about the file: {text!r}"
-        if (frame.settings, frame.iteration, frame.due) != (
+        if (view_state.settings, view_state.iteration, view_state.due) != (
             before.settings,
             before.iteration,
             before.due,
@@ -231,18 +231,18 @@ class Forger:
     def _steps(self) -> str:
         """What is wrong with the run that was opened; "" if it can be stepped and painted."""
         session = self.window.session
-        frame = session.frame
-        if frame.settings.input_form != "batch":  # torch refuses others, as it is to be seen
-            session.configure(replace(frame.settings, input_form="batch"))
+        view_state = session.view_state
+        if view_state.settings.input_form != "batch":  # torch refuses others, as it is to be seen
+            session.configure(replace(view_state.settings, input_form="batch"))
             if not session.wait_idle(IDLE_S):
                 return "the input's form could not be changed"
-            frame = session.frame
-        stood = (frame.iteration, frame.due)
+            view_state = session.view_state
+        stood = (view_state.iteration, view_state.due)
         for _ in range(MOST_STEPS):  # the first may go over what is recorded, from breakpoints on
             session.step()
             if not session.wait_idle(IDLE_S):
                 return "the step did not come to an end"
-            after = session.frame
+            after = session.view_state
             if (after.iteration, after.due) != stood:
                 break
         if (after.iteration, after.due) == stood:

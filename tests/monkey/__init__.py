@@ -1,1 +1,1 @@
-"""A wild user: a seeded driver of the real window. ``python -m tests.wild --seed 1`` runs it."""
+"""A seeded random driver of the real window: ``python -m tests.monkey --seed 1``."""

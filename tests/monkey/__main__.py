@@ -1,4 +1,4 @@
-"""``python -m tests.wild --seed N --actions K``: one run; on a failure, its shortest prefix."""
+"""``python -m tests.monkey --seed N --actions K``: one run; on a failure, its shortest prefix."""
 
 import argparse
 import sys
@@ -9,10 +9,10 @@ from tests.monkey.run import RunError, run
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.wild")
+    parser = argparse.ArgumentParser(prog="python -m tests.monkey")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--actions", type=int, default=1000)
-    parser.add_argument("--only", help="the numbers of the deeds to do, with commas between them")
+    parser.add_argument("--only", help="the numbers of the actions to do, with commas between them")
     parser.add_argument("--journal", type=Path, help="where to write what was done")
     parser.add_argument("--keep-going", action="store_true", help="journal what goes wrong, go on")
     options = parser.parse_args()

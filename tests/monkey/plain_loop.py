@@ -9,7 +9,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn, optim
 from torch.optim import lr_scheduler
 
-from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.data_sources import Source, open_source
@@ -165,7 +165,7 @@ def differences(settings: Settings, recording: Recording) -> list[str]:
     return found
 
 
-def same_parameter(end: Moment, name: str, p: Tensor) -> bool:
+def same_parameter(end: Cursor, name: str, p: Tensor) -> bool:
     grad = end.grad(name)
     return same(tensor(end.value(name)), p) and p.grad is not None and same(tensor(grad), p.grad)
 

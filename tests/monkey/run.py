@@ -1,4 +1,4 @@
-"""One run of the wild user in this process, with all that is checked on the way and at its end."""
+"""One run of the monkey user in this process, with all checks on the way and at its end."""
 
 import faulthandler
 import os
@@ -30,13 +30,13 @@ IDLE_S = 120.0
 
 
 class RunError(Exception):
-    """What went wrong, and after which deed."""
+    """What went wrong, and after which action."""
 
 
 def run(
     seed: int, numbers: Sequence[int], folder: Path, journal: Path, keep_going: bool = False
 ) -> str:
-    """Do the deeds of these numbers; the figures of the run. Raises RunError.
+    """Do the actions of these numbers; the figures of the run. Raises RunError.
 
     ``keep_going``: what goes wrong on the way is written into the journal, and is no end.
     """
@@ -61,18 +61,18 @@ def run(
     longest, after = 0.0, ""
     with journal.open("w", encoding="utf-8") as book:
         for number in numbers:
-            watch.in_deed_since = time.monotonic()
+            watch.in_action_since = time.monotonic()
             done = user.do(number)
-            watch.in_deed_since = None
+            watch.in_action_since = None
             book.write(f"{number}: {done}\n")
             book.flush()
             QApplication.processEvents()
             if done == DEADLOCK:
                 watch.failures.append(DEADLOCK)
             if watch.failures and not keep_going:
-                raise RunError(f"after deed {number} ({done}): {watch.failures[0]}")
+                raise RunError(f"after action {number} ({done}): {watch.failures[0]}")
             for failure in watch.failures:
-                book.write(f"WRONG after deed {number} ({done}): {failure}\n")
+                book.write(f"WRONG after action {number} ({done}): {failure}\n")
             watch.failures.clear()
             if watch.longest_s > longest:
                 longest, after = watch.longest_s, done
@@ -100,17 +100,17 @@ def check_end(window: MainWindow, user: WildUser, watch: Watch) -> int:
     if train.isChecked():
         train.trigger()
     idle(window)
-    if session.frame.training:
+    if session.view_state.training:
         raise RunError("The run did not pause.")
-    settings = session.frame.settings
+    settings = session.view_state.settings
     check_going_on(window, settings, watch)
     press(window, "actionReset")
-    settings = session.frame.settings
+    settings = session.view_state.settings
     for _ in range(COMPARED):
         press(window, "actionIteration")
     with watch.resting():
         losses, weights = plain_loop(settings, COMPARED)
-    found = session.frame.curves.loss.tolist()
+    found = session.view_state.curves.loss.tolist()
     if not same(tensor(losses), tensor(found)):
         raise RunError(f"Losses after Reset {found}, the plain loop's {losses}, with {settings}.")
     last = session._recording

@@ -15,7 +15,7 @@ SAID_ANYWAY = ("propagateSizeHints",)
 
 def outcome(seed: int, numbers: Sequence[int], timeout_s: float) -> tuple[str, str]:
     """The figures of a run that went well, or ""; and what was said of one that did not, or ""."""
-    command = [sys.executable, "-m", "tests.wild", "--seed", str(seed)]
+    command = [sys.executable, "-m", "tests.monkey", "--seed", str(seed)]
     if list(numbers) == list(range(len(numbers))):
         command += ["--actions", str(len(numbers))]
     else:
@@ -37,7 +37,7 @@ def outcome(seed: int, numbers: Sequence[int], timeout_s: float) -> tuple[str, s
 
 
 def shortest(seed: int, count: int, timeout_s: float, budget_s: float) -> tuple[list[int], str]:
-    """The shortest run found in the time that still fails, of the first ``count`` deeds.
+    """The shortest run found in the time that still fails, of the first ``count`` actions.
 
     First the shortest prefix, by halving; then what can be left out of it, chunk by chunk.
     """

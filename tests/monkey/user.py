@@ -1,4 +1,4 @@
-"""What a wild user does: a table of deeds, each with how often it is done."""
+"""What a monkey user does: a table of actions, each with how often it is done."""
 
 import random
 import time
@@ -44,7 +44,7 @@ MOST_MEGABYTES = 256
 
 
 class WildUser:
-    """Does one deed after the other; each depends on the seed, its number and what is there."""
+    """Does one action after the other; each depends on the seed, its number and what is there."""
 
     def __init__(self, window: MainWindow, seed: int, folder: Path) -> None:
         self._window = window
@@ -53,7 +53,7 @@ class WildUser:
         self._draw = random.Random(seed)
         for name in LEFT_OUT:
             self._action(name).setEnabled(False)
-        self._deeds: tuple[tuple[int, Callable[[], str]], ...] = (
+        self._actions: tuple[tuple[int, Callable[[], str]], ...] = (
             (30, self._press),
             (14, self._click),
             (6, self._drag),
@@ -75,7 +75,7 @@ class WildUser:
         )
 
     def do(self, number: int) -> str:
-        """Do deed ``number``; what it was."""
+        """Do action ``number``; what it was."""
         self._draw = random.Random(f"{self._seed}/{number}")
         if self._seed == BROKEN and number == 2:
             qWarning("on purpose")
@@ -85,9 +85,9 @@ class WildUser:
         dialog = QApplication.activeModalWidget()
         if isinstance(dialog, QDialog) and self._draw.random() < 0.5:
             return self._answer(dialog)
-        weights = [weight for weight, _ in self._deeds]
-        (deed,) = self._draw.choices([deed for _, deed in self._deeds], weights)
-        return deed()
+        weights = [weight for weight, _ in self._actions]
+        (action,) = self._draw.choices([action for _, action in self._actions], weights)
+        return action()
 
     # -- what is there -----------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ class WildUser:
         found = [w for w in place.findChildren(kind) if w.isVisible() and w.isEnabled()]
         return self._draw.choice(found) if found else None
 
-    # -- deeds -------------------------------------------------------------------------------
+    # -- actions -------------------------------------------------------------------------------
 
     def _press(self) -> str:
         """Carry out a command of the table, by its action or by its key."""

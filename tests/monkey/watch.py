@@ -36,7 +36,7 @@ class Watch(QObject):
         super().__init__()
         self.failures: list[str] = []
         self.longest_s = 0.0
-        self.in_deed_since: float | None = None
+        self.in_action_since: float | None = None
         self._last = (time.monotonic(), waited_for_a_core())
         self._where = ""
         threading.Thread(target=self._look, name="watch", daemon=True).start()
@@ -68,7 +68,7 @@ class Watch(QObject):
         self.longest_s = max(self.longest_s, gap)
         if gap > STALL_S:
             self.failures.append(f"The event loop stood still for {gap:.2f} s.\n{self._where}")
-        if self.in_deed_since is not None and now - self.in_deed_since > NESTED_S:
+        if self.in_action_since is not None and now - self.in_action_since > NESTED_S:
             self._leave_nested_loop()
 
     def _look(self) -> None:

@@ -25,8 +25,8 @@ def test_nothing_is_dropped() -> None:
     curves = history.curves()
     assert np.array_equal(curves.loss, numbers / 2)
     assert np.array_equal(curves.accuracy, numbers / 3000)
-    assert (curves.held_out_iteration[0], curves.held_out_loss[0]) == (100, 0.5)
-    assert curves.held_out_accuracy[0] == 0.75
+    assert (curves.validation_iteration[0], curves.validation_loss[0]) == (100, 0.5)
+    assert curves.validation_accuracy[0] == 0.75
 
 
 def test_a_history_of_curves_begins_with_all_of_them() -> None:
@@ -36,7 +36,7 @@ def test_a_history_of_curves_begins_with_all_of_them() -> None:
     found = history.curves()
     assert np.array_equal(found.loss, [*curves.loss, 0.5])
     assert np.array_equal(found.accuracy, [*curves.accuracy, math.nan], equal_nan=True)
-    assert found.held_out_iteration.tolist() == [0, 1, 2, 3, 4, 5, 6, 300_001]
-    assert found.held_out_loss[-1] == 0.25
-    assert found.held_out_accuracy[-1] == 1.0
+    assert found.validation_iteration.tolist() == [0, 1, 2, 3, 4, 5, 6, 300_001]
+    assert found.validation_loss[-1] == 0.25
+    assert found.validation_accuracy[-1] == 1.0
     assert len(curves.loss) == 300_000

@@ -32,27 +32,29 @@ def test_a_gradient_is_what_it_was_at_every_cursor(recording: bv.Recording) -> N
     new_weight = net.fc2.bias.detach().numpy().copy()
 
     cleared, accumulated, updated = recording.happened_to["fc2.bias"]
-    for cursor in range(len(recording.events) + 1):
-        moment = recording.at(cursor)
-        grad = moment.grad("fc2.bias")
-        if cursor <= cleared:
+    for position in range(len(recording.events) + 1):
+        cursor = recording.at(position)
+        grad = cursor.grad("fc2.bias")
+        if position <= cleared:
             assert np.array_equal(grad, first)
-        elif cursor <= accumulated:
+        elif position <= accumulated:
             assert np.array_equal(grad, np.zeros(84))
         else:
             assert np.array_equal(grad, second)
-        assert np.array_equal(moment.value("fc2.bias"), new_weight if cursor > updated else weight)
+        assert np.array_equal(
+            cursor.value("fc2.bias"), new_weight if position > updated else weight
+        )
 
 
 def test_feature_maps_and_gradients_fill_in(recording: bv.Recording) -> None:
     filled = []
-    for cursor in range(len(recording.events) + 1):
-        moment = recording.at(cursor)
+    for position in range(len(recording.events) + 1):
+        cursor = recording.at(position)
         layers = recording.layers.layers
         filled.append(
             (
-                sum(moment.activation(layer) is not None for layer in layers),
-                sum(moment.gradient(layer) is not None for layer in layers),
+                sum(cursor.activation(layer) is not None for layer in layers),
+                sum(cursor.gradient(layer) is not None for layer in layers),
             )
         )
     assert filled == sorted(filled)
@@ -63,13 +65,13 @@ def test_feature_maps_and_gradients_fill_in(recording: bv.Recording) -> None:
 def test_nodes_are_reached_one_by_one(recording: bv.Recording) -> None:
     backward = recording.span(Phase.BACKWARD)
     nodes = range(len(recording.graph.nodes))
-    for i, cursor in enumerate(range(backward.start, backward.stop + 1)):
-        moment = recording.at(cursor)
-        assert sum(moment.backward_event(n) is not None for n in nodes) == i
+    for i, position in enumerate(range(backward.start, backward.stop + 1)):
+        cursor = recording.at(position)
+        assert sum(cursor.backward_event(n) is not None for n in nodes) == i
 
 
 def test_the_cursor_stays_within_the_events(recording: bv.Recording) -> None:
-    assert recording.at(-5).cursor == 0
+    assert recording.at(-5).position == 0
     assert recording.at(10_000).at_end
     assert recording.at(0).event is None
     assert recording.at(3).value("no such parameter") is None

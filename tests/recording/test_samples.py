@@ -6,7 +6,7 @@ from backprop_viz.recording.samples import Query, Scores, Sheet, choose, confusi
 LABELS = np.array([3, 1, 3, 9, 1, 3], np.int16)
 READ = np.array([3, 7, 1, 9, -1, 3], np.int16)
 LOSS = np.array([0.5, 2.0, 3.0, 0.5, np.nan, 0.1], np.float32)
-SHEET = Sheet("held_out", 1, LABELS, Scores(READ, LOSS), 12)
+SHEET = Sheet("validation", 1, LABELS, Scores(READ, LOSS), 12)
 
 
 @pytest.mark.parametrize(

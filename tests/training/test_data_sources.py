@@ -20,14 +20,14 @@ def numbered(size: int) -> TensorDataset:
 
 def test_the_last_tenth_is_held_out() -> None:
     source = open_source(numbered(50))
-    assert (len(source.train), len(source.held_out)) == (45, 5)
-    _, labels = source.held_out.batch(torch.arange(5))
+    assert (len(source.train), len(source.validation)) == (45, 5)
+    _, labels = source.validation.batch(torch.arange(5))
     assert labels.tolist() == [45, 46, 47, 48, 49]
 
 
 def test_a_tiny_set_is_evaluated_on_itself() -> None:
     source = open_source(numbered(3))
-    assert len(source.train) == len(source.held_out) == 3
+    assert len(source.train) == len(source.validation) == 3
 
 
 def test_each_epoch_has_every_sample_once_in_another_order() -> None:

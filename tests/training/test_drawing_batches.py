@@ -99,7 +99,7 @@ def test_a_lesson_is_taken_back_bit_for_bit(optimizer: str, options: dict[str, A
     taught.iterate()
     assert not torch.equal(taught.model.fc3.weight, untouched.model.fc3.weight)
     taught.restore(before)
-    del taught.lessons[4]
+    del taught.given_batches[4]
     for _ in range(6):
         assert taught.iterate().loss == untouched.iterate().loss
         assert torch.equal(taught.batch[0], untouched.batch[0])
@@ -147,12 +147,12 @@ def test_begun_data_waits_for_the_lesson() -> None:
 def test_the_recording_tells_a_lesson_from_data() -> None:
     trainer = make("sgd", {})
     trainer.use_batch(*drawing())
-    lesson, data = trainer.record(), trainer.record()
-    assert lesson.lesson
-    assert lesson.labels is not None
-    assert lesson.labels.tolist() == [7]
-    assert np.array_equal(lesson.input, drawing()[0].numpy())
-    assert not data.lesson
+    given_batch, data = trainer.record(), trainer.record()
+    assert given_batch.given_batch
+    assert given_batch.labels is not None
+    assert given_batch.labels.tolist() == [7]
+    assert np.array_equal(given_batch.input, drawing()[0].numpy())
+    assert not data.given_batch
 
 
 def test_where_there_is_nothing_to_learn_from_a_drawing() -> None:
@@ -162,7 +162,7 @@ def test_where_there_is_nothing_to_learn_from_a_drawing() -> None:
     ):
         with pytest.raises(ValueError, match=word):
             trainer.use_batch(*drawing())
-        assert not trainer.lessons
+        assert not trainer.given_batches
 
 
 def test_no_lesson_in_the_middle_of_an_iteration() -> None:

@@ -84,7 +84,7 @@ def test_scoring_changes_nothing_in_training() -> None:
     for scored in (False, True):
         trainer = bv.Trainer(Noise(), optimizer="adam", lr=1e-3, seed=2)
         trainer.iterate()
-        scoring = trainer.scoring("held_out")
+        scoring = trainer.scoring("validation")
         for _ in range(3):
             if scored:
                 scoring.go_on()
@@ -111,6 +111,6 @@ def test_the_tutorials_one_sample_is_scored_against_its_own_target() -> None:
 
 def test_labels_are_known_of_any_data_set() -> None:
     trainer = bv.Trainer(Noise())
-    assert trainer.samples("held_out").labels.tolist() == [
+    assert trainer.samples("validation").labels.tolist() == [
         i * 7 % 10 for i in range(9 * SIZE, 10 * SIZE)
     ]

@@ -12,7 +12,7 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.recording.settings import Settings
-from backprop_viz.training.run_journal import Journal
+from backprop_viz.training.run_journal import RunJournal
 from backprop_viz.training.script import Run, samples_taken, script
 from backprop_viz.training.script_data import run_data
 from tests.alone import losses_of, losses_of_text
@@ -21,7 +21,7 @@ TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 
 
 def run_of(trainer: bv.Trainer, settings: Settings, iterations: int, **more: Any) -> Run:
-    journal = Journal({0: settings})
+    journal = RunJournal({0: settings})
     size = len(trainer.samples("train"))
     taken = samples_taken(journal, iterations, {}, size)
     data = run_data(settings, trainer.source, taken)
@@ -116,7 +116,7 @@ def test_samples_of_a_folder_are_taken_along(tmp_path: Path, iterations: int, be
 
 
 def test_what_the_loader_gives_is_counted_as_it_gives_it() -> None:
-    journal = Journal({0: replace(TUTORIAL, batch_size=16)})
+    journal = RunJournal({0: replace(TUTORIAL, batch_size=16)})
     assert samples_taken(journal, 3, {}, 40) == 40
     assert samples_taken(journal, 4, {}, 40) == 56
     drawn = {1: (torch.zeros(1, 1, 32, 32), torch.zeros(1))}
@@ -129,31 +129,31 @@ def test_what_the_loader_gives_is_counted_as_it_gives_it() -> None:
 def test_long_runs_are_counted_as_short_ones_one_batch_at_a_time(seed: int) -> None:
     random = np.random.default_rng(seed)
     size, iterations = int(random.integers(1, 50)), int(random.integers(1, 200))
-    journal = Journal({0: replace(TUTORIAL, batch_size=int(random.integers(1, 60)))})
+    journal = RunJournal({0: replace(TUTORIAL, batch_size=int(random.integers(1, 60)))})
     for at in sorted(random.integers(1, iterations + 1, 4).tolist()):
         changed = replace(TUTORIAL, batch_size=int(random.integers(1, 60)))
         journal = journal.changed(at, changed, under_way=False)
     drawn = (torch.zeros(1, 1, 32, 32), torch.zeros(1))
-    lessons = dict.fromkeys(random.integers(0, iterations, 3).tolist(), drawn)
+    given_batches = dict.fromkeys(random.integers(0, iterations, 3).tolist(), drawn)
     taken = 0
     for iteration in range(iterations):
-        if iteration not in lessons:
+        if iteration not in given_batches:
             taken += min(journal.at(iteration).batch_size, size - taken % size)
-    assert samples_taken(journal, iterations, lessons, size) == taken
+    assert samples_taken(journal, iterations, given_batches, size) == taken
     assert samples_taken(journal, 10**9, {}, size) > 10**8
 
 
 def test_a_change_during_an_iteration_counts_for_its_update_only_in_the_rate() -> None:
     other = replace(TUTORIAL, lr=0.5, set_to_none=False)
-    journal = Journal({0: TUTORIAL}).changed(3, other, under_way=True)
+    journal = RunJournal({0: TUTORIAL}).changed(3, other, under_way=True)
     assert [journal.at(i) for i in (2, 3, 4)] == [TUTORIAL, replace(TUTORIAL, lr=0.5), other]
     assert journal.up_to(3, TUTORIAL).settings == {0: TUTORIAL}
 
 
 def test_what_an_iteration_was_is_what_it_was_last() -> None:
-    journal = Journal({0: TUTORIAL}).ran(2, altered=True, twice=True)
-    assert (journal.foreign, journal.twice) == ({2: "altered"}, (2,))
-    again = journal.ran(2, altered=False, twice=False)
-    assert again == Journal({0: TUTORIAL})
+    journal = RunJournal({0: TUTORIAL}).ran(2, intervention=True, twice=True)
+    assert (journal.foreign, journal.twice) == ({2: "intervention"}, (2,))
+    again = journal.ran(2, intervention=False, twice=False)
+    assert again == RunJournal({0: TUTORIAL})
     assert journal.up_to(2, TUTORIAL) == again
     assert journal.up_to(3, TUTORIAL) == journal

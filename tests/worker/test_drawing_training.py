@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import Notice
@@ -41,10 +41,10 @@ def open_session(open_session: OpenSession) -> OpenSession:
     return open_
 
 
-def shown(session: Session) -> Frame:
+def shown(session: Session) -> ViewState:
     assert session.wait_idle(120)
-    assert session.frame is not None
-    return session.frame
+    assert session.view_state is not None
+    return session.view_state
 
 
 def reference(settings: Settings, *kinds: str) -> tuple[list[float], bv.Trainer]:
@@ -59,9 +59,9 @@ def reference(settings: Settings, *kinds: str) -> tuple[list[float], bv.Trainer]
     return losses, trainer
 
 
-def same_weights(frame: Frame, trainer: bv.Trainer) -> bool:
+def same_weights(view_state: ViewState, trainer: bv.Trainer) -> bool:
     return all(
-        np.array_equal(frame.moment.value(name), p.detach().numpy())
+        np.array_equal(view_state.cursor.value(name), p.detach().numpy())
         for name, p in trainer.model.named_parameters()
     )
 
@@ -72,27 +72,27 @@ def test_a_labelled_drawing_is_the_batch_when_that_is_asked_for(
     session = open_session()
     session.iterate()
     session.teach("choose", 7)
-    assert not shown(session).lesson.is_batch
+    assert not shown(session).drawing_training.is_batch
     session.teach("use", True)
-    assert shown(session).lesson.is_batch
+    assert shown(session).drawing_training.is_batch
     for phase in Phase:
         session.step()
-        frame = shown(session)
-        assert frame.moment.recording.lesson
-        assert frame.moment.recording.spans[-1].phase is phase
-    assert frame.moment.recording.labels.tolist() == [7]
-    assert np.array_equal(frame.moment.recording.input[0, 0], prepare(seven()))
+        view_state = shown(session)
+        assert view_state.cursor.recording.given_batch
+        assert view_state.cursor.recording.spans[-1].phase is phase
+    assert view_state.cursor.recording.labels.tolist() == [7]
+    assert np.array_equal(view_state.cursor.recording.input[0, 0], prepare(seven()))
     session.iterate()
     session.teach("use", False)
     session.iterate()
     session.iterate()
-    frame = shown(session)
-    assert not frame.lesson.is_batch
-    assert frame.lesson.label == 7
-    assert not frame.moment.recording.lesson
+    view_state = shown(session)
+    assert not view_state.drawing_training.is_batch
+    assert view_state.drawing_training.label == 7
+    assert not view_state.cursor.recording.given_batch
     losses, trainer = reference(DIGITS, "data", "7", "7", "data", "data")
-    assert frame.curves.loss.tolist() == losses
-    assert same_weights(frame, trainer)
+    assert view_state.curves.loss.tolist() == losses
+    assert same_weights(view_state, trainer)
 
 
 def test_training_goes_on_with_the_data(open_session: OpenSession, qtbot: QtBot) -> None:
@@ -103,11 +103,11 @@ def test_training_goes_on_with_the_data(open_session: OpenSession, qtbot: QtBot)
     session.train()
     qtbot.waitUntil(lambda: session.iteration >= 20, timeout=60_000)
     session.pause()
-    frame = shown(session)
-    assert not frame.lesson.is_batch
-    losses, trainer = reference(DIGITS, "3", *["data"] * (frame.iteration - 1))
-    assert frame.curves.loss.tolist() == losses
-    assert same_weights(frame, trainer)
+    view_state = shown(session)
+    assert not view_state.drawing_training.is_batch
+    losses, trainer = reference(DIGITS, "3", *["data"] * (view_state.iteration - 1))
+    assert view_state.curves.loss.tolist() == losses
+    assert same_weights(view_state, trainer)
 
 
 @pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
@@ -121,27 +121,27 @@ def test_steps_on_a_drawing_are_taken_back_one_by_one(
     session.iterate()
     session.teach("choose", 7)
     session.teach("use", False)
-    frames = [shown(session)]
+    view_states = [shown(session)]
     for _ in range(3):
         session.teach("train_on")
-        frames.append(shown(session))
-        assert frames[-1].lesson.can_undo
-        moved = frames[-1].lesson.moved
+        view_states.append(shown(session))
+        assert view_states[-1].drawing_training.can_undo
+        moved = view_states[-1].drawing_training.moved
         assert moved is not None
         assert moved.label == 7
-        assert moved.before == frames[-2].prediction.probabilities
-        assert frames[-1].prediction.probabilities != moved.before
-    for before in reversed(frames[:-1]):
+        assert moved.before == view_states[-2].prediction.probabilities
+        assert view_states[-1].prediction.probabilities != moved.before
+    for before in reversed(view_states[:-1]):
         session.teach("undo")
-        frame = shown(session)
-        assert frame.iteration == before.iteration
-        assert frame.prediction.probabilities == before.prediction.probabilities
-        assert frame.curves.loss.tolist() == before.curves.loss.tolist()
-        assert frame.lesson.can_undo == before.lesson.can_undo
-        assert frame.lesson.moved == before.lesson.moved
-        assert frame.moment.recording.iteration == before.moment.recording.iteration
-        assert frame.reel.iterations == before.reel.iterations
-        assert not frame.earlier
+        view_state = shown(session)
+        assert view_state.iteration == before.iteration
+        assert view_state.prediction.probabilities == before.prediction.probabilities
+        assert view_state.curves.loss.tolist() == before.curves.loss.tolist()
+        assert view_state.drawing_training.can_undo == before.drawing_training.can_undo
+        assert view_state.drawing_training.moved == before.drawing_training.moved
+        assert view_state.cursor.recording.iteration == before.cursor.recording.iteration
+        assert view_state.kept_iterations.iterations == before.kept_iterations.iterations
+        assert not view_state.earlier
     for _ in range(3):
         session.iterate()
     losses, trainer = reference(settings, *["data"] * 5)
@@ -156,10 +156,10 @@ def test_undone_to_the_very_start_there_is_the_fresh_network(open_session: OpenS
     session.teach("train_on")
     assert shown(session).iteration == 1
     session.teach("undo")
-    frame = shown(session)
-    assert frame.iteration == 0
-    assert frame.moment.recording.preview
-    assert frame.prediction.probabilities == fresh.prediction.probabilities
+    view_state = shown(session)
+    assert view_state.iteration == 0
+    assert view_state.cursor.recording.preview
+    assert view_state.prediction.probabilities == fresh.prediction.probabilities
     session.teach("use", False)
     session.iterate()
     assert shown(session).curves.loss.tolist() == reference(DIGITS, "data")[0]
@@ -173,7 +173,7 @@ def test_an_iteration_in_progress_begins_again_after_the_lesson(open_session: Op
     session.teach("choose", 7)
     session.teach("use", False)
     session.teach("train_on")
-    assert shown(session).moment.recording.lesson
+    assert shown(session).cursor.recording.given_batch
     session.iterate()
     losses, trainer = reference(DIGITS, "data", "7", "data")
     assert shown(session).curves.loss.tolist() == losses
@@ -197,17 +197,17 @@ def test_going_back_over_lessons_runs_them_again(open_session: OpenSession) -> N
     session.show_iteration(40)
     session.continue_from_here()
     session.iterate()
-    frame = shown(session)
+    view_state = shown(session)
     again, trainer = reference(DIGITS, *kinds[:40], "data")
-    assert frame.curves.loss.tolist() == again
-    assert same_weights(frame, trainer)
+    assert view_state.curves.loss.tolist() == again
+    assert same_weights(view_state, trainer)
     session.show_iteration(4)  # no checkpoint is as old
     session.continue_from_here()
     session.iterate()
-    frame = shown(session)
+    view_state = shown(session)
     again, trainer = reference(DIGITS, *kinds[:4], "data")
-    assert frame.curves.loss.tolist() == again
-    assert same_weights(frame, trainer)
+    assert view_state.curves.loss.tolist() == again
+    assert same_weights(view_state, trainer)
 
 
 def test_more_steps_than_checkpoints_are_taken_back(open_session: OpenSession) -> None:
@@ -218,11 +218,11 @@ def test_more_steps_than_checkpoints_are_taken_back(open_session: OpenSession) -
         session.teach("train_on")
     for _ in range(32):
         session.teach("undo")
-    frame = shown(session)
-    assert not frame.lesson.can_undo  # as many as are remembered
+    view_state = shown(session)
+    assert not view_state.drawing_training.can_undo  # as many as are remembered
     losses, trainer = reference(DIGITS, "data", *["7"] * 8)
-    assert frame.curves.loss.tolist() == losses
-    assert same_weights(frame, trainer)
+    assert view_state.curves.loss.tolist() == losses
+    assert same_weights(view_state, trainer)
 
 
 def test_backward_twice_and_alterations_keep_the_drawing_or_the_data(
@@ -233,14 +233,14 @@ def test_backward_twice_and_alterations_keep_the_drawing_or_the_data(
     session.teach("choose", 7)
     session.teach("use", True)  # the batch of iterations to come, not of the one that is run again
     session.backward_twice(retain_graph=True)
-    assert not shown(session).moment.recording.lesson
+    assert not shown(session).cursor.recording.given_batch
     session.iterate()
     session.iterate()
-    assert shown(session).moment.recording.lesson
+    assert shown(session).cursor.recording.given_batch
     session.backward_twice(retain_graph=True)
-    frame = shown(session)
-    assert frame.moment.recording.lesson
-    assert frame.moment.recording.backwards == 2
+    view_state = shown(session)
+    assert view_state.cursor.recording.given_batch
+    assert view_state.cursor.recording.backwards == 2
 
 
 def test_a_data_iteration_is_not_taken_back(open_session: OpenSession) -> None:
@@ -251,9 +251,9 @@ def test_a_data_iteration_is_not_taken_back(open_session: OpenSession) -> None:
     session.teach("train_on")
     session.teach("use", False)
     session.iterate()
-    frame = shown(session)
-    assert not frame.lesson.can_undo
-    assert frame.lesson.moved is None
+    view_state = shown(session)
+    assert not view_state.drawing_training.can_undo
+    assert view_state.drawing_training.moved is None
     session.teach("undo")
     assert shown(session).iteration == 2
     assert [notice.code for notice in told] == ["refused"]
@@ -274,14 +274,14 @@ def test_where_nothing_is_to_learn_one_sentence_says_why(
     told: list[Notice] = []
     session.told.connect(told.append)
     session.teach("choose", 7)
-    frame = shown(session)
-    assert frame.lesson.label == 7
-    assert not frame.lesson.is_batch
+    view_state = shown(session)
+    assert view_state.drawing_training.label == 7
+    assert not view_state.drawing_training.is_batch
     session.step()
     session.teach("train_on")
-    frame = shown(session)
-    assert frame.iteration == 0
-    assert frame.due is Phase.FORWARD  # as before
+    view_state = shown(session)
+    assert view_state.iteration == 0
+    assert view_state.due is Phase.FORWARD  # as before
     assert len(told) == 1
     assert all(word in notice.values[0] for notice in told)
 
@@ -295,11 +295,11 @@ def test_without_drawing_or_label_a_sentence_says_what_to_do(open_session: OpenS
     assert "no label" in told[-1].values[0]
     session.teach("choose", 7)
     session.teach("use", True)
-    assert shown(session).lesson.is_batch
+    assert shown(session).drawing_training.is_batch
     session.draw(None)
-    frame = shown(session)
-    assert frame.lesson.label is None  # the next drawing is another digit
-    assert not frame.lesson.is_batch
+    view_state = shown(session)
+    assert view_state.drawing_training.label is None  # the next drawing is another digit
+    assert not view_state.drawing_training.is_batch
     session.teach("train_on")
     shown(session)
     assert "no drawing" in told[-1].values[0]
@@ -310,28 +310,30 @@ def test_saliency_comes_only_while_wanted_and_changes_no_number(
     open_session: OpenSession, qtbot: QtBot
 ) -> None:
     session = open_session()
-    assert shown(session).lesson.saliency is None
+    assert shown(session).drawing_training.saliency is None
     session.teach("explain", True)
-    frame = shown(session)
+    view_state = shown(session)
     trainer = bv.Trainer.from_settings(DIGITS)
-    found, expected = frame.lesson.saliency, trainer.saliency(seven())
+    found, expected = view_state.drawing_training.saliency, trainer.saliency(seven())
     assert found is not None
-    assert found.digit == expected.digit == int(np.argmax(frame.prediction.probabilities))
+    assert found.digit == expected.digit == int(np.argmax(view_state.prediction.probabilities))
     assert not found.chosen
     assert np.array_equal(found.gradient, expected.gradient)
     assert [name for name, _ in found.maps] == ["conv1", "conv2"]
     session.teach("choose", 2)
-    assert shown(session).lesson.saliency.digit == 2
+    assert shown(session).drawing_training.saliency.digit == 2
     session.teach("choose", None)
     session.train()
     qtbot.waitUntil(lambda: session.iteration >= 60, timeout=60_000)
     session.pause()
-    frame = shown(session)
-    losses, trainer = reference(DIGITS, *["data"] * frame.iteration)
-    assert frame.curves.loss.tolist() == losses
-    assert np.array_equal(frame.lesson.saliency.gradient, trainer.saliency(seven()).gradient)
+    view_state = shown(session)
+    losses, trainer = reference(DIGITS, *["data"] * view_state.iteration)
+    assert view_state.curves.loss.tolist() == losses
+    assert np.array_equal(
+        view_state.drawing_training.saliency.gradient, trainer.saliency(seven()).gradient
+    )
     session.teach("explain", False)
-    assert shown(session).lesson.saliency is None
+    assert shown(session).drawing_training.saliency is None
 
 
 def test_after_an_undo_free_training_is_replayed_without_the_lesson(
@@ -345,10 +347,10 @@ def test_after_an_undo_free_training_is_replayed_without_the_lesson(
     session.train()
     qtbot.waitUntil(lambda: session.iteration >= 30, timeout=60_000)
     session.pause()
-    frame = shown(session)
-    losses, _ = reference(DIGITS, *["data"] * (frame.iteration + 1))
-    assert frame.curves.loss.tolist() == losses[:-1]
-    session.show_iteration(next(i for i in frame.reel.iterations if i > 1))
+    view_state = shown(session)
+    losses, _ = reference(DIGITS, *["data"] * (view_state.iteration + 1))
+    assert view_state.curves.loss.tolist() == losses[:-1]
+    session.show_iteration(next(i for i in view_state.kept_iterations.iterations if i > 1))
     session.continue_from_here()
     kept = shown(session).iteration
     session.iterate()
@@ -364,20 +366,20 @@ def test_a_breakpoint_stops_in_a_lesson_and_the_cursor_goes_back_over_it(
     session.teach("use", True)
     session.watch([Breakpoint("parameter", "fc2.weight")])
     session.iterate()
-    frame = shown(session)
-    assert frame.hit is not None
-    assert frame.moment.recording.lesson
-    assert frame.moment.event.parameter == "fc2.weight"
+    view_state = shown(session)
+    assert view_state.hit is not None
+    assert view_state.cursor.recording.given_batch
+    assert view_state.cursor.event.parameter == "fc2.weight"
     session.watch([])
     session.iterate()  # its end, as recorded
     shown(session)
     losses, _ = reference(DIGITS, "data", "7", "7")
-    assert session.frame.curves.loss.tolist() == losses[: session.iteration]
+    assert session.view_state.curves.loss.tolist() == losses[: session.iteration]
     for _ in range(60):
         session.go_back("iteration")
-    frame = shown(session)
-    assert frame.moment.recording.iteration == 1
-    assert not frame.moment.recording.lesson
+    view_state = shown(session)
+    assert view_state.cursor.recording.iteration == 1
+    assert not view_state.cursor.recording.given_batch
     session.go("iteration")
     session.go("iteration")
-    assert shown(session).moment.recording.lesson
+    assert shown(session).cursor.recording.given_batch

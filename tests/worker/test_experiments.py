@@ -10,8 +10,8 @@ from torch import Tensor
 import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.recording.events import Alteration
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -33,7 +33,7 @@ def relu_node(recording: bv.Recording) -> int:
 def test_what_follows_is_computed_from_the_altered_gradient(kind: str) -> None:
     trainer = bv.Trainer.from_settings(TUTORIAL)
     node = relu_node(bv.Trainer.from_settings(TUTORIAL).record())
-    recorder = Recorder(trainer, alteration=Alteration(node, kind, 0.001))
+    recorder = Recorder(trainer, intervention=GradientIntervention(node, kind, 0.001))
     while recorder.step() is not Phase.UPDATE:
         pass
     recording = recorder.recording()
@@ -51,7 +51,7 @@ def test_what_follows_is_computed_from_the_altered_gradient(kind: str) -> None:
     relus[1].register_hook(lambda sent, _: tuple(CHANGES[kind](g, 0.001) for g in sent))
     loss.backward()
 
-    assert recording.altered == Alteration(node, kind, 0.001)
+    assert recording.intervention == GradientIntervention(node, kind, 0.001)
     end = recording.at(len(recording.events))
     for name, parameter in net.named_parameters():
         assert np.array_equal(end.grad(name), parameter.grad.numpy()), name
@@ -65,10 +65,10 @@ def session(open_session: OpenSession) -> Session:
     return open_session(TUTORIAL)
 
 
-def shown(session: Session) -> Frame:
+def shown(session: Session) -> ViewState:
     assert session.wait_idle(30)
-    assert session.frame is not None
-    return session.frame
+    assert session.view_state is not None
+    return session.view_state
 
 
 @pytest.mark.parametrize("phases", [4, 5])
@@ -77,21 +77,21 @@ def test_altering_and_going_back_to_the_truth(session: Session, phases: int) -> 
     for _ in range(phases):
         session.step()
     truth = shown(session)
-    node = relu_node(truth.moment.recording)
-    session.alter(Alteration(node, "noise", 0.1))
-    altered = shown(session)
-    assert altered.moment.recording.altered == Alteration(node, "noise", 0.1)
-    assert (altered.iteration, altered.due) == (truth.iteration, truth.due)
+    node = relu_node(truth.cursor.recording)
+    session.alter(GradientIntervention(node, "noise", 0.1))
+    intervention = shown(session)
+    assert intervention.cursor.recording.intervention == GradientIntervention(node, "noise", 0.1)
+    assert (intervention.iteration, intervention.due) == (truth.iteration, truth.due)
     session.alter(None)
     again = shown(session)
-    assert again.moment.recording.altered is None
+    assert again.cursor.recording.intervention is None
     assert (again.iteration, again.due) == (truth.iteration, truth.due)
-    for name in truth.moment.recording.by_parameter:
-        grad = truth.moment.grad(name)
-        assert np.array_equal(again.moment.grad(name), grad)
-        assert np.array_equal(again.moment.value(name), truth.moment.value(name))
+    for name in truth.cursor.recording.by_parameter:
+        grad = truth.cursor.grad(name)
+        assert np.array_equal(again.cursor.grad(name), grad)
+        assert np.array_equal(again.cursor.value(name), truth.cursor.value(name))
         if name.startswith("conv"):
-            assert not np.array_equal(altered.moment.grad(name), grad)
+            assert not np.array_equal(intervention.cursor.grad(name), grad)
     assert again.curves.loss.tolist() == truth.curves.loss.tolist()
 
 
@@ -100,13 +100,13 @@ def test_a_node_chosen_after_forward_is_altered_though_the_graph_has_grown(
 ) -> None:
     for _ in range(2):
         session.step()
-    recording = shown(session).moment.recording
+    recording = shown(session).cursor.recording
     relu = recording.graph.nodes[[e.node for e in recording.events if e.op == "relu"][2]]
-    session.alter(Alteration(relu.key, "zero"))
+    session.alter(GradientIntervention(relu.key, "zero"))
     for _ in range(2):
         session.step()
-    altered = shown(session).moment
-    grads = {name: altered.grad(name) for name in altered.recording.by_parameter}
+    intervention = shown(session).cursor
+    grads = {name: intervention.grad(name) for name in intervention.recording.by_parameter}
     # Behind the third ReLU lie the convolutions and fc1, before it fc2 and fc3.
     assert {name for name, grad in grads.items() if not grad.any()} == {
         f"{layer}.{kind}" for layer in ("conv1", "conv2", "fc1") for kind in ("weight", "bias")
@@ -116,7 +116,7 @@ def test_a_node_chosen_after_forward_is_altered_though_the_graph_has_grown(
 def test_nothing_to_alter_is_told(session: Session) -> None:
     told: list[Notice] = []
     session.told.connect(told.append)
-    session.alter(Alteration(3, "zero"))
+    session.alter(GradientIntervention(3, "zero"))
     assert shown(session).iteration == 0
     assert told[0].code == "refused"
 
@@ -125,18 +125,18 @@ def test_a_second_backward_is_refused_in_torchs_words(session: Session) -> None:
     told: list[Notice] = []
     session.told.connect(told.append)
     session.backward_twice(retain_graph=False)
-    frame = shown(session)
+    view_state = shown(session)
     assert "backward through the graph a second time" in told[0].values[1]
-    assert (frame.due, frame.iteration) == (Phase.ZERO_GRAD, 0)
-    assert frame.moment.recording.preview
+    assert (view_state.due, view_state.iteration) == (Phase.ZERO_GRAD, 0)
+    assert view_state.cursor.recording.preview
 
 
 def test_with_the_graph_retained_gradients_add_up(session: Session) -> None:
     session.backward_twice(retain_graph=True)
-    frame = shown(session)
-    assert frame.moment.recording.backwards == 2
+    view_state = shown(session)
+    assert view_state.cursor.recording.backwards == 2
     plain = bv.Trainer.from_settings(TUTORIAL)
     plain.iterate()
     grad = plain.model.fc1.bias.grad.numpy()
-    assert np.array_equal(frame.moment.grad("fc1.bias"), 2 * grad)
-    assert frame.due is Phase.UPDATE
+    assert np.array_equal(view_state.cursor.grad("fc1.bias"), 2 * grad)
+    assert view_state.due is Phase.UPDATE

@@ -13,8 +13,8 @@ from torch import Tensor
 import backprop_viz as bv
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.recording.events import Alteration
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -39,10 +39,10 @@ def session(open_session: OpenSession) -> Session:
     return open_session(TUTORIAL)
 
 
-def shown(session: Session) -> Frame:
+def shown(session: Session) -> ViewState:
     assert session.wait_idle(30)
-    assert session.frame is not None
-    return session.frame
+    assert session.view_state is not None
+    return session.view_state
 
 
 def everything(trainer: bv.Trainer) -> dict[str, object]:
@@ -66,7 +66,7 @@ def everything(trainer: bv.Trainer) -> dict[str, object]:
         "torch": plain(torch.get_rng_state()),
         "loader": plain([loader.generator, loader.shuffled, loader.position]),
         "fetched": plain(fetched),
-        "lessons": plain(trainer.lessons),
+        "lessons": plain(trainer.given_batches),
         "where": (trainer.iteration, trainer.phase, trainer.lr, trainer.lr_now),
         "settings": (trainer.batch_size, trainer.set_to_none, trainer.clear_gradients),
         "output": plain(trainer.output),
@@ -94,7 +94,7 @@ class Post:
     def has_command(self) -> bool:
         return False
 
-    def frame_wanted(self) -> bool:
+    def update_wanted(self) -> bool:
         return True
 
 
@@ -109,7 +109,7 @@ def fail_altered(worker: Worker) -> None:
         raise RuntimeError("broken on purpose")
 
     hook = worker.trainer.model.conv1.weight.register_hook(broken)
-    worker._guarded("experiments.alter", Alteration("relu 3", "scale", 2.0))
+    worker._guarded("experiments.alter", GradientIntervention("relu 3", "scale", 2.0))
     hook.remove()
 
 
@@ -162,14 +162,14 @@ def test_what_was_told_is_withdrawn_when_it_goes_right(session: Session) -> None
     before = shown(session)
     session.backward_twice(retain_graph=False)
     after = shown(session)
-    assert after.moment == before.moment
+    assert after.cursor == before.cursor
     assert (after.iteration, after.due) == (2, Phase.ZERO_GRAD)
     assert [notice.code for notice in told] == ["undone"]
     session.iterate()
     assert shown(session).iteration == 3
     assert len(told) == 1
     session.backward_twice(retain_graph=True)
-    assert shown(session).moment.recording.backwards == 2
+    assert shown(session).cursor.recording.backwards == 2
     assert [notice.code for notice in told] == ["undone", "withdrawn"]
     assert told[0].subject == told[1].subject
 
@@ -217,7 +217,7 @@ def test_a_command_that_is_refused_does_not_stop_training(session: Session, qtbo
     assert told[0].code == "refused"
     reached = session.iteration
     qtbot.waitUntil(lambda: session.iteration > reached + 20, timeout=30_000)
-    assert session.frame.training
+    assert session.view_state.training
     session.pause()
     assert not shown(session).training
 
@@ -233,11 +233,11 @@ def test_a_second_backward_in_the_window(open_window: OpenWindow, iterations: in
     window.findChild(QAction, "actionBackwardTwice").trigger()
     after = shown(window.session)
     assert (after.iteration, after.due) == (iterations, Phase.ZERO_GRAD)
-    assert after.moment == before.moment
-    assert after.reel == before.reel
+    assert after.cursor == before.cursor
+    assert after.kept_iterations == before.kept_iterations
     assert np.array_equal(after.curves.loss, before.curves.loss)
     said = window.messages.text()
     assert said.startswith("This could not be run, so the run is as it was. torch says: Runtime")
     window.findChild(QAction, "actionBackwardRetained").trigger()
-    assert shown(window.session).moment.recording.backwards == 2
+    assert shown(window.session).cursor.recording.backwards == 2
     assert window.messages.text() == ""

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop import worker_process
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from tests.monkey.plain_loop import plain_loop, same, tensor
 
 OpenWindow = Callable[..., MainWindow]
@@ -37,22 +37,22 @@ def fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def press(window: MainWindow, name: str) -> Frame:
+def press(window: MainWindow, name: str) -> ViewState:
     window.findChild(QAction, name).trigger()
-    return frame_of(window)
+    return view_state_of(window)
 
 
-def frame_of(window: MainWindow) -> Frame:
+def view_state_of(window: MainWindow) -> ViewState:
     assert window.session.wait_idle(60)
-    frame: Frame = window.session.frame
-    return frame
+    view_state: ViewState = window.session.view_state
+    return view_state
 
 
 def equals_the_plain_loop(window: MainWindow) -> None:
-    frame = frame_of(window)
-    losses, weights = plain_loop(frame.settings, frame.iteration)
-    assert frame.curves.loss.tolist() == losses
-    assert not frame.training
+    view_state = view_state_of(window)
+    losses, weights = plain_loop(view_state.settings, view_state.iteration)
+    assert view_state.curves.loss.tolist() == losses
+    assert not view_state.training
     recording = window.session._recording
     end = recording.at(len(recording.events))
     for name, weight in weights.items():
@@ -68,8 +68,8 @@ def test_a_phase_that_raises(open_window: OpenWindow, fault: Path, qtbot: QtBot,
         for _ in range(4 if how == "actionStep" else 1):
             window.findChild(QAction, how).trigger()
         qtbot.waitUntil(lambda said=said: said in window.messages.text(), timeout=10_000)
-        qtbot.waitUntil(lambda: not window.session.frame.training)
-        after = frame_of(window)
+        qtbot.waitUntil(lambda: not window.session.view_state.training)
+        after = view_state_of(window)
         assert not after.training, kind
         assert (after.iteration, after.settings) == (before.iteration, before.settings), kind
         assert np.array_equal(after.curves.loss, before.curves.loss)
@@ -100,11 +100,11 @@ def test_a_drawing_that_cannot_be_read(open_window: OpenWindow, fault: Path) -> 
     press(window, "actionIteration")
     fault.write_text("forward")
     window.session.draw(np.eye(100, dtype=np.float32))
-    assert frame_of(window).prediction is None
+    assert view_state_of(window).prediction is None
     assert SENTENCES["forward"] in window.messages.text()
     fault.unlink()
     window.session.draw(np.eye(100, dtype=np.float32))
-    assert frame_of(window).prediction is not None
+    assert view_state_of(window).prediction is not None
     press(window, "actionIteration")
     equals_the_plain_loop(window)
 
@@ -114,13 +114,13 @@ def test_a_rate_beyond_all_sense(
     open_window: OpenWindow, qtbot: QtBot, change: dict[str, object]
 ) -> None:
     window = open_window("--preset", "tutorial")
-    sane = frame_of(window).settings
+    sane = view_state_of(window).settings
     window.session.configure(replace(sane, **change))
     window.findChild(QAction, "actionTrain").trigger()
     # The sentence comes first, and how things stand after it next.
     qtbot.waitUntil(lambda: bool(window.messages.text()), timeout=30_000)
-    qtbot.waitUntil(lambda: not window.session.frame.training)
-    assert not frame_of(window).training
+    qtbot.waitUntil(lambda: not window.session.view_state.training)
+    assert not view_state_of(window).training
     assert "so training stopped before the update" in window.messages.text()
     window.session.configure(sane)
     press(window, "actionReset")
@@ -135,7 +135,7 @@ def test_an_empty_folder(open_window: OpenWindow, tmp_path: Path) -> None:
     for data in ("folder", "mnist"):
         wanted = {"data": data, f"{data}_root": str(tmp_path / "empty")}
         window.session.configure(replace(before.settings, **wanted))
-        after = frame_of(window)
+        after = view_state_of(window)
         assert str(tmp_path / "empty") in window.messages.text()
         assert (after.iteration, after.settings) == (1, before.settings)
         window.messages.dismiss()
@@ -144,7 +144,7 @@ def test_an_empty_folder(open_window: OpenWindow, tmp_path: Path) -> None:
 
 
 def worker_of(window: MainWindow) -> int:
-    return int(window.session._link._link.process.pid)
+    return int(window.session._client._client.process.pid)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")
@@ -157,7 +157,7 @@ def test_a_worker_that_is_killed_is_replaced(
     session.draw(np.eye(100, dtype=np.float32))
     for _ in range(3):
         press(window, "actionIteration")
-    losses = frame_of(window).curves.loss
+    losses = view_state_of(window).curves.loss
     if how == "train":
         window.findChild(QAction, "actionTrain").trigger()
         qtbot.waitUntil(lambda: session.iteration > 20, timeout=30_000)
@@ -167,18 +167,18 @@ def test_a_worker_that_is_killed_is_replaced(
         window.findChild(QAction, "actionStep").trigger()
     said = "It was restarted with the same settings and a new network"
     qtbot.waitUntil(lambda: said in window.messages.text(), timeout=10_000)
-    assert not session.frame.training
-    frame = frame_of(window)
+    assert not session.view_state.training
+    view_state = view_state_of(window)
     assert worker_of(window) != killed
-    assert frame.iteration == 0
+    assert view_state.iteration == 0
     assert not window.findChild(QAction, "actionTrain").isChecked()
-    assert frame.prediction is not None
-    ((_, curves),) = frame.earlier
+    assert view_state.prediction is not None
+    ((_, curves),) = view_state.earlier
     assert curves.loss[:3].tolist() == losses.tolist()
     for _ in range(3):
         press(window, "actionIteration")
     equals_the_plain_loop(window)
-    assert frame_of(window).curves.loss.tolist() == losses.tolist()
+    assert view_state_of(window).curves.loss.tolist() == losses.tolist()
 
 
 def test_a_worker_that_cannot_begin_is_not_started_for_ever(
@@ -187,4 +187,4 @@ def test_a_worker_that_cannot_begin_is_not_started_for_ever(
     monkeypatch.setattr(worker_process, "_START", "import sys; {path!r}; sys.exit(3)")
     window = open_window("--preset", "tutorial")
     assert "could not start" in window.messages.text()
-    assert window.session.frame is None
+    assert window.session.view_state is None

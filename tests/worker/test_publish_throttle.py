@@ -1,11 +1,18 @@
 import itertools
 
-from backprop_viz.worker.publish_throttle import EVALUATION_S, RECORDING_S, UPDATES_PER_SECOND, Pace
+from backprop_viz.worker.publish_throttle import (
+    EVALUATION_S,
+    RECORDING_S,
+    UPDATES_PER_SECOND,
+    PublishThrottle,
+)
 
 
-def trained(seconds: float, free_s: float, recorded_s: float) -> tuple[Pace, int, int, int]:
+def trained(
+    seconds: float, free_s: float, recorded_s: float
+) -> tuple[PublishThrottle, int, int, int]:
     """A pace after so long of training, and how many iterations, recordings and updates it had."""
-    pace, now, iteration, recordings, updates = Pace(), 100.0, 0, 0, 0
+    pace, now, iteration, recordings, updates = PublishThrottle(), 100.0, 0, 0, 0
     pace.begin(now, iteration)
     while now < 100.0 + seconds:
         if pace.recording_due(now, iteration):
@@ -50,7 +57,7 @@ def test_the_rate_is_that_of_the_iterations() -> None:
 
 
 def test_evaluations_come_often_at_first_and_then_evenly() -> None:
-    pace = Pace()
+    pace = PublishThrottle()
     pace.begin(50.0, 0)
     due = [t / 10 for t in range(500, 1500) if pace.evaluation_due(t / 10)]
     gaps = [round(b - a, 3) for a, b in itertools.pairwise(due)]

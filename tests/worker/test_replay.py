@@ -20,7 +20,7 @@ from backprop_viz.desktop.panels.drawing.canvas import Canvas
 OpenWindow = Callable[..., MainWindow]
 Strokes = Sequence[NDArray[np.float64]]
 HERE = Path(__file__).resolve().parent
-UNIPEN = HERE.parents[1] / "shared" / "data" / "pendigits" / "pendigits-orig-train.unipen"
+UNIPEN = HERE.parents[2] / "shared" / "data" / "pendigits" / "pendigits-orig-train.unipen"
 CANVAS, DIGIT = 280, 200  # as bench_reading places a digit
 TRAINED = 200  # iterations
 
@@ -110,7 +110,7 @@ def assert_read_as_classify_does(window: MainWindow, trainer: bv.Trainer, pad: C
 
 
 def test_strokes_by_hand_are_read_as_classify_reads_them(window: MainWindow) -> None:
-    trainer = bv.Trainer.from_settings(window.session.frame.settings)
+    trainer = bv.Trainer.from_settings(window.session.view_state.settings)
     for iterations in range(2):
         seen = set()
         for strokes in BY_HAND.values():
@@ -135,7 +135,7 @@ def test_trajectories_are_read_as_classify_reads_them(
     qtbot.waitUntil(lambda: session.iteration >= TRAINED, timeout=120_000)
     session.pause()
     assert session.wait_idle(60)
-    trainer = bv.Trainer.from_settings(session.frame.settings)
+    trainer = bv.Trainer.from_settings(session.view_state.settings)
     while trainer.iteration < session.iteration:
         trainer.iterate()
     assert len({digit for _, digit in people}) == 10

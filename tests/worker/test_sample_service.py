@@ -10,7 +10,7 @@ from backprop_viz.recording.samples import Page, Progress, Sheet, confusion
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
-from backprop_viz.worker.sample_service import Browsing, as_bytes
+from backprop_viz.worker.sample_service import SampleService, as_bytes
 
 
 class Box:
@@ -54,14 +54,14 @@ def stepper(trainer: bv.Trainer) -> Stepper:
 
 
 @pytest.fixture
-def browsing(box: Box, stepper: Stepper) -> Browsing:
-    browsing = Browsing(stepper, box)
+def browsing(box: Box, stepper: Stepper) -> SampleService:
+    browsing = SampleService(stepper, box)
     browsing.begin()
     return browsing
 
 
 def test_nothing_is_sent_while_nothing_is_watched(
-    browsing: Browsing, box: Box, trainer: bv.Trainer
+    browsing: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
     browsing.evaluated(trainer.evaluate())
     browsing.begin()
@@ -71,9 +71,9 @@ def test_nothing_is_sent_while_nothing_is_watched(
 
 
 def test_the_sheet_of_an_evaluation_is_sent_to_who_watches(
-    browsing: Browsing, box: Box, trainer: bv.Trainer
+    browsing: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
-    browsing.watch("held_out")
+    browsing.watch("validation")
     (empty,) = box.answers
     assert empty.iteration is None
     assert len(empty.labels) == 3000
@@ -92,11 +92,11 @@ def test_the_sheet_of_an_evaluation_is_sent_to_who_watches(
 
 
 def test_a_part_is_read_slice_by_slice_as_evaluate_does(
-    browsing: Browsing, box: Box, trainer: bv.Trainer
+    browsing: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
     trainer.iterate()
-    browsing.watch("held_out")
-    browsing.evaluate("held_out", None)
+    browsing.watch("validation")
+    browsing.evaluate("validation", None)
     slices = 0
     while browsing.busy:
         browsing.go_on(training=False)
@@ -107,26 +107,26 @@ def test_a_part_is_read_slice_by_slice_as_evaluate_does(
     assert np.array_equal(sheet.scores.read, scores.read)
     assert np.array_equal(sheet.scores.loss, scores.loss)
     told = [a for a in box.answers if isinstance(a, Progress)]
-    assert told[0] == Progress("held_out", 0, 3000)
-    assert told[-1] == Progress("held_out", 0, 0)
+    assert told[0] == Progress("validation", 0, 3000)
+    assert told[-1] == Progress("validation", 0, 0)
 
 
 def test_cancelling_leaves_the_scores_before(
-    browsing: Browsing, box: Box, trainer: bv.Trainer
+    browsing: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
-    browsing.watch("held_out")
+    browsing.watch("validation")
     evaluation = trainer.evaluate()
     browsing.evaluated(evaluation)
-    browsing.evaluate("held_out", None)
+    browsing.evaluate("validation", None)
     browsing.go_on(training=False)
     browsing.cancel()
     assert not browsing.busy
-    browsing.watch("held_out")
+    browsing.watch("validation")
     assert box.answers[-1].scores is evaluation.scores
 
 
-def test_beside_training_a_slice_waits_its_turn(browsing: Browsing) -> None:
-    browsing.evaluate("held_out", None)
+def test_beside_training_a_slice_waits_its_turn(browsing: SampleService) -> None:
+    browsing.evaluate("validation", None)
     browsing.go_on(training=True)
     browsing._next_at = float("inf")
     done = browsing._job[2].done
@@ -137,30 +137,32 @@ def test_beside_training_a_slice_waits_its_turn(browsing: Browsing) -> None:
 
 
 def test_an_evaluation_that_fails_is_over(
-    browsing: Browsing, box: Box, trainer: bv.Trainer
+    browsing: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
     trainer.model.fc3 = torch.nn.Linear(5, 10)
-    browsing.evaluate("held_out", None)
+    browsing.evaluate("validation", None)
     with pytest.raises(RuntimeError):
         browsing.go_on(training=False)
     assert not browsing.busy
-    assert box.answers[-1] == Progress("held_out", 0, 0)
+    assert box.answers[-1] == Progress("validation", 0, 0)
 
 
 def test_going_back_forgets_what_came_later(
-    browsing: Browsing, box: Box, trainer: bv.Trainer
+    browsing: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
     start = trainer.checkpoint()
     trainer.iterate()
     browsing.evaluated(trainer.evaluate())
-    browsing.watch("held_out")
+    browsing.watch("validation")
     assert box.answers[-1].iteration == 1
     trainer.restore(start)
     browsing.rewound()
     assert box.answers[-1].iteration is None
 
 
-def test_a_page_has_the_images_asked_for(browsing: Browsing, box: Box, trainer: bv.Trainer) -> None:
+def test_a_page_has_the_images_asked_for(
+    browsing: SampleService, box: Box, trainer: bv.Trainer
+) -> None:
     browsing.watch("train")
     source = box.answers[-1].source
     index = np.array([5, 0, 999])
@@ -178,18 +180,18 @@ def test_images_beyond_0_to_1_are_stretched() -> None:
 
 
 def test_a_sample_becomes_the_batch_and_the_data_goes_on_after_it(
-    browsing: Browsing, box: Box, trainer: bv.Trainer, stepper: Stepper
+    browsing: SampleService, box: Box, trainer: bv.Trainer, stepper: Stepper
 ) -> None:
     plain = bv.Trainer("strokes")
-    x, y = plain.samples("held_out").batch(torch.tensor([17]))
+    x, y = plain.samples("validation").batch(torch.tensor([17]))
     loader_batch = plain.batch
-    browsing.watch("held_out")
+    browsing.watch("validation")
     source = box.answers[-1].source
     trainer.step()
     trainer.step()
-    browsing.load("held_out", source - 1, 17)  # of data that is no more
+    browsing.load("validation", source - 1, 17)  # of data that is no more
     assert stepper.abandoned == 0
-    browsing.load("held_out", source, 17)
+    browsing.load("validation", source, 17)
     assert trainer.phase is Phase.FORWARD
     assert torch.equal(trainer.batch[0], x)
     loss = trainer.iterate().loss
@@ -210,7 +212,7 @@ def test_a_sample_becomes_the_batch_and_the_data_goes_on_after_it(
 def test_a_sample_without_a_label_to_learn_is_refused(box: Box) -> None:
     trainer = bv.Trainer("random", loss="mse", batch_size=1)
     stepper = Stepper(trainer)
-    browsing = Browsing(stepper, box)
+    browsing = SampleService(stepper, box)
     browsing.watch("train")
     source = box.answers[-1].source
     with pytest.raises(ValueError, match="Random data has no labels"):
@@ -227,13 +229,13 @@ def test_the_curves_have_an_evaluation_before_its_sheet_comes() -> None:
             return False
 
     worker = Worker(post := Post(), Settings())
-    worker.samples.watch("held_out")
+    worker.samples.watch("validation")
     worker.train()
     worker._run_free(None)
     post.answers.clear()
     worker._evaluate()
     update, sheet = post.answers
     assert sheet.iteration == 1
-    ((iteration, _, accuracy),) = update.held_out
+    ((iteration, _, accuracy),) = update.validation
     assert iteration == 1
     assert accuracy == (sheet.scores.read == sheet.labels).mean()

@@ -8,8 +8,8 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.recording.events import Alteration
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 
@@ -25,14 +25,14 @@ COSINE = replace(RUN, schedule="cosine", schedule_options={"iterations": 10})
 OpenSession = Callable[[Settings], Session]
 
 
-def shown(session: Session) -> Frame:
+def shown(session: Session) -> ViewState:
     assert session.wait_idle(30)
-    assert session.frame is not None
-    return session.frame
+    assert session.view_state is not None
+    return session.view_state
 
 
 def rate(session: Session) -> float:
-    return float(shown(session).moment.recording.options["lr"])
+    return float(shown(session).cursor.recording.options["lr"])
 
 
 @pytest.mark.parametrize(
@@ -80,13 +80,13 @@ def test_another_schedule_goes_on_and_is_undone_by_continuing_from_before(
         session.iterate()
     session.configure(COSINE)
     session.iterate()
-    frame = shown(session)
-    assert (frame.iteration, frame.settings) == (5, COSINE)
+    view_state = shown(session)
+    assert (view_state.iteration, view_state.settings) == (5, COSINE)
     assert rate(session) == 0.01 * ((1 + np.cos(np.pi * 0.4)) / 2)
     session.show_iteration(3)
     session.continue_from_here()
-    frame = shown(session)
-    assert frame.settings == RUN
+    view_state = shown(session)
+    assert view_state.settings == RUN
     session.iterate()
     assert rate(session) == 0.005
 
@@ -109,8 +109,8 @@ def test_an_altered_gradient_keeps_the_iterations_rate(open_session: OpenSession
     for _ in range(3):
         session.iterate()
     truth = shown(session)
-    node = next(n.id for n in truth.moment.recording.graph.nodes if n.name == "ReluBackward0")
-    session.alter(Alteration(node, "zero"))
+    node = next(n.id for n in truth.cursor.recording.graph.nodes if n.name == "ReluBackward0")
+    session.alter(GradientIntervention(node, "zero"))
     assert shown(session).iteration == 3
     assert rate(session) == 0.01
     session.alter(None)

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.recording.events import Alteration
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Scripted
 from backprop_viz.worker import script_service
@@ -36,10 +36,10 @@ def torchs_random_state() -> Iterator[None]:
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 
 
-def shown(session: Session) -> Frame:
+def shown(session: Session) -> ViewState:
     assert session.wait_idle(60)
-    assert session.frame is not None
-    return session.frame
+    assert session.view_state is not None
+    return session.view_state
 
 
 def press(window: MainWindow, name: str) -> None:
@@ -159,7 +159,7 @@ def test_what_it_cannot_repeat_is_said(open_window: OpenWindow, tmp_path: Path) 
     window = open_window("--preset", "tutorial")
     for _ in range(2):
         press(window, "actionIteration")
-    window.session.alter(Alteration("relu 2", "scale", 3.0))
+    window.session.alter(GradientIntervention("relu 2", "scale", 3.0))
     press(window, "actionIteration")
     press(window, "actionCopyScript")
     said = window.messages.text()

@@ -19,7 +19,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.application import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
 from backprop_viz.worker.files.session_file import load_session, resume
@@ -39,10 +39,10 @@ def composer(window: MainWindow) -> Composer:
     return window.findChild(Composer)
 
 
-def frame_of(window: MainWindow) -> Frame:
+def view_state_of(window: MainWindow) -> ViewState:
     assert window.session.wait_idle(60)
-    frame: Frame = window.session.frame
-    return frame
+    view_state: ViewState = window.session.view_state
+    return view_state
 
 
 def trigger(window: MainWindow, name: str) -> None:
@@ -74,7 +74,7 @@ def plain(settings: object, iterations: int) -> bv.Trainer:
 def losses_after(window: MainWindow, iterations: int) -> list[float]:
     for _ in range(iterations):
         trigger(window, "actionIteration")
-    return frame_of(window).curves.loss.tolist()
+    return view_state_of(window).curves.loss.tolist()
 
 
 def plain_losses(settings: object, iterations: int) -> list[float]:
@@ -97,20 +97,20 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     (dialog,) = one.findChildren(QFileDialog)
     dialog.fileSelected.emit(str(path))
     dialog.reject()
-    before = frame_of(one)
+    before = view_state_of(one)
     assert one.messages.text() == "Saved as run.bpviz."
     assert one.windowTitle() == "run.bpviz[*]"
     assert not one.isWindowModified()
 
     two = open_window("--preset", "tutorial")
     choose(two, "actionOpenSession", path)
-    after = frame_of(two)
+    after = view_state_of(two)
     assert after.settings == before.settings
     assert (after.iteration, after.due) == (3, Phase.BACKWARD)
     assert after.breakpoints == before.breakpoints
     assert two.draw_panel.strokes() == STROKES
     assert np.array_equal(after.curves.loss, before.curves.loss)
-    assert after.moment.recording.loss == before.moment.recording.loss
+    assert after.cursor.recording.loss == before.cursor.recording.loss
     assert after.prediction.probabilities == before.prediction.probabilities
     for window in (one, two):  # a message takes of the panels' room
         window.messages.dismiss()
@@ -121,7 +121,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     assert losses_after(two, 20) == plain_losses(before.settings, 23)
     assert two.isWindowModified()
     trigger(two, "actionSaveSession")
-    assert frame_of(two)
+    assert view_state_of(two)
     assert not two.isWindowModified()
 
 
@@ -133,10 +133,10 @@ def test_saving_does_not_stop_training(
     qtbot.waitUntil(lambda: window.session.iteration > 20, timeout=60_000)
     for name in ("run.bpviz", "gone/run.bpviz"):
         composer(window).files.save(str(tmp_path / name))
-        frame = frame_of(window)
-        assert frame.training
+        view_state = view_state_of(window)
+        assert view_state.training
     assert "does not exist: choose another" in window.messages.text()
-    qtbot.waitUntil(lambda: window.session.iteration > frame.iteration + 5, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.iteration > view_state.iteration + 5, timeout=60_000)
     run = load_session(path)
     saved = run.checkpoint.iteration
     assert len(run.curves.loss) == saved
@@ -156,15 +156,15 @@ def test_a_drawing_has_its_label_again(
     one.draw_panel.show_strokes(STROKES)
     one.session.teach("choose", 6)
     one.session.teach("use", is_batch)
-    assert frame_of(one).lesson.is_batch is is_batch
+    assert view_state_of(one).drawing_training.is_batch is is_batch
     composer(one).files.save(str(tmp_path / "run.bpviz"))
-    assert frame_of(one)
+    assert view_state_of(one)
     two.draw_panel.show_strokes(STROKES)
     two.session.teach("choose", 2)
     for _ in range(2):  # also where it has another label, or the same drawing
         composer(two).files._session.use_file("open", str(tmp_path / "run.bpviz"))
-        lesson = frame_of(two).lesson
-        assert (lesson.label, lesson.is_batch) == (6, is_batch)
+        drawing_training = view_state_of(two).drawing_training
+        assert (drawing_training.label, drawing_training.is_batch) == (6, is_batch)
         assert two.draw_panel.strokes() == STROKES
     assert not two.messages.text()
 
@@ -176,14 +176,14 @@ def test_another_run_is_not_saved_over_the_file_of_the_one_before(
     window, path = open_window("--preset", "tutorial"), tmp_path / "run.bpviz"
     trigger(window, "actionIteration")
     composer(window).files.save(str(path))
-    assert frame_of(window).iteration == 1
+    assert view_state_of(window).iteration == 1
     held = path.read_bytes()
     window.findChild(QAction, action).trigger()
     for question in window.findChildren(QMessageBox, "freshNetworkQuestion"):
         # Enter keeps the network: the answer that loses nothing.
         assert question.defaultButton().text() == "Keep this network"
         question.buttons()[0].click()
-    assert frame_of(window).iteration == 0
+    assert view_state_of(window).iteration == 0
     assert window.windowTitle() == "backprop_viz"
     trigger(window, "actionIteration")
     composer(window).files.save_session()
@@ -196,11 +196,11 @@ def test_what_is_no_session_changes_nothing(open_window: OpenWindow, tmp_path: P
     window, bad = open_window("--preset", "tutorial"), tmp_path / "bad.bpviz"
     trigger(window, "actionIteration")
     trigger(window, "actionStep")
-    before, title = frame_of(window), window.windowTitle()
+    before, title = view_state_of(window), window.windowTitle()
     bad.write_bytes(b"not a session at all")
     for path in (bad, tmp_path / "gone.bpviz", tmp_path):
         window.session.use_file("open", str(path))
-        assert frame_of(window).moment.recording is before.moment.recording
+        assert view_state_of(window).cursor.recording is before.cursor.recording
         assert "choose a" in window.messages.text()
         assert window.messages.kind() == "error"
         window.messages.dismiss()
@@ -212,7 +212,7 @@ def test_opening_asks_before_work_is_lost(open_window: OpenWindow, tmp_path: Pat
     window, path = open_window("--preset", "tutorial"), tmp_path / "run.bpviz"
     trigger(window, "actionIteration")
     composer(window).files.save(str(path))
-    assert frame_of(window).iteration == 1
+    assert view_state_of(window).iteration == 1
     trigger(window, "actionIteration")
     for button, iteration in ((1, 2), (0, 1)):
         composer(window).files.open(str(path))
@@ -220,7 +220,7 @@ def test_opening_asks_before_work_is_lost(open_window: OpenWindow, tmp_path: Pat
         assert "2 iterations is lost" in question.informativeText()
         question.buttons()[button].click()
         QApplication.sendPostedEvents(None, 52)
-        assert frame_of(window).iteration == iteration
+        assert view_state_of(window).iteration == iteration
     composer(window).files.open(str(path))  # nothing to lose: no question
     assert not window.findChildren(QMessageBox, "openQuestion")
 
@@ -231,16 +231,16 @@ def test_a_session_that_is_dropped_or_named_is_opened(
     window, path = open_window("--preset", "tutorial"), tmp_path / "run.bpviz"
     trigger(window, "actionIteration")
     composer(window).files.save(str(path))
-    assert frame_of(window).iteration == 1
+    assert view_state_of(window).iteration == 1
     named = open_window(str(path))
-    assert frame_of(named).iteration == 1
+    assert view_state_of(named).iteration == 1
     other, data = open_window(), QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     rest = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton
     nothing = Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(other, QDragEnterEvent(QPoint(9, 9), *rest, nothing))
     QApplication.sendEvent(other, QDropEvent(QPointF(9, 9), *rest, nothing))
-    assert frame_of(other).iteration == 1
+    assert view_state_of(other).iteration == 1
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
@@ -252,10 +252,13 @@ def test_weights_go_out_and_in(open_window: OpenWindow, tmp_path: Path, suffix: 
     two = open_window("--seed", "5")
     trigger(two, "actionStep")
     choose(two, "actionLoadWeights", path)
-    frame = frame_of(two)
-    trainer, given = bv.Trainer.from_settings(frame.settings), plain(frame_of(one).settings, 1)
+    view_state = view_state_of(two)
+    trainer, given = (
+        bv.Trainer.from_settings(view_state.settings),
+        plain(view_state_of(one).settings, 1),
+    )
     trainer.model.load_state_dict(given.model.state_dict())
-    shown = frame.moment.recording.by_parameter
+    shown = view_state.cursor.recording.by_parameter
     for name, parameter in trainer.model.named_parameters():
         assert np.array_equal(shown[name].value, parameter.detach().numpy())
     assert losses_after(two, 5) == [trainer.iterate().loss for _ in range(5)]
@@ -276,7 +279,7 @@ def test_what_was_before_the_file_cannot_be_run_again(
     window.session.show_iteration(2)
     trigger(window, "actionContinue")
     assert "continue from a later iteration" in window.messages.text()
-    assert frame_of(window).iteration == 3
+    assert view_state_of(window).iteration == 3
 
 
 # -- the autosave ------------------------------------------------------------------------------
@@ -345,9 +348,9 @@ def test_a_window_that_is_killed_goes_on_in_the_next(
     second = open_window("--preset", "tutorial")  # it is being offered already
     assert question_of(second) is None
     press(question, "Restore")
-    frame = frame_of(window)
-    assert frame.iteration == done
-    assert frame.settings == run.settings
+    view_state = view_state_of(window)
+    assert view_state.iteration == done
+    assert view_state.settings == run.settings
     assert list((tmp_path / "state").glob("*.bpviz")) == [path]
     # Threads are a part of the numbers: the plain loop runs with as many as the worker.
     from backprop_viz.training.thread_count import torch_threads
@@ -373,13 +376,13 @@ def test_a_worker_that_is_killed_takes_up_the_run_again(
     composer(window).files.save(str(path))
     trigger(window, "actionIteration")
     composer(window).autosave.save()
-    before = frame_of(window)
-    os.kill(window.session._link._link.process.pid, signal.SIGKILL)
+    before = view_state_of(window)
+    os.kill(window.session._client._client.process.pid, signal.SIGKILL)
     said = "continues from its last autosave"
     qtbot.waitUntil(lambda: said in window.messages.text(), timeout=60_000)
-    frame = frame_of(window)
-    assert (frame.iteration, frame.settings) == (5, before.settings)
-    assert frame.moment.recording.loss == before.moment.recording.loss
+    view_state = view_state_of(window)
+    assert (view_state.iteration, view_state.settings) == (5, before.settings)
+    assert view_state.cursor.recording.loss == before.cursor.recording.loss
     assert window.windowTitle() == "run.bpviz[*]"
     assert window.isWindowModified()
     assert losses_after(window, 5) == plain_losses(before.settings, 10)
@@ -403,15 +406,15 @@ def test_only_what_is_new_is_written(open_window: OpenWindow, tmp_path: Path) ->
     assert not state.exists()
     trigger(window, "actionIteration")
     autosave.save()
-    assert frame_of(window)
+    assert view_state_of(window)
     (path,) = state.glob("*.bpviz")
     written = path.stat().st_mtime_ns
     autosave.save()
-    assert frame_of(window)
+    assert view_state_of(window)
     assert path.stat().st_mtime_ns == written
     window.draw_panel.show_strokes(STROKES)
     autosave.save()
-    assert frame_of(window)
+    assert view_state_of(window)
     assert path.stat().st_mtime_ns > written
     assert not window.messages.text()
     window.close()
@@ -426,7 +429,7 @@ def test_a_folder_that_cannot_be_written_is_told_once(
     for told in (True, False):
         trigger(window, "actionIteration")
         composer(window).autosave.save()
-        assert frame_of(window)
+        assert view_state_of(window)
         assert ("save it yourself" in window.messages.text()) is told
         window.messages.dismiss()
     for button, closed in (("Stay", False), ("Close", True)):

@@ -7,20 +7,20 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from backprop_viz.desktop.controllers.autosave_files import VARIABLE, KeptRun, folder, newest_left
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.files import Files
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.controllers.files import FilesController
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.restore_offer import RestoreOffer
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.stream.messages import Filed
 
-__all__ = ["INTERVAL_MS", "VARIABLE", "Autosave"]
+__all__ = ["INTERVAL_MS", "VARIABLE", "AutosaveController"]
 
 INTERVAL_MS = 30_000
 # How long a window that is closed waits for its run to be kept.
 CLOSING_S = 5.0
 
 
-class Autosave(QObject):
+class AutosaveController(QObject):
     """Saves what is new every half minute, in a file of this window's own.
 
     The file stays where a window is closed whose run was not saved, or is gone without having been
@@ -33,7 +33,7 @@ class Autosave(QObject):
     taken_up = Signal(str)
     not_taken_up = Signal(str)
 
-    def __init__(self, context: Context, files: Files) -> None:
+    def __init__(self, context: Context, files: FilesController) -> None:
         super().__init__(context.window)
         self._window, self._session, self._files = context.window, context.session, files
         self._own: KeptRun | None = None
@@ -54,7 +54,7 @@ class Autosave(QObject):
         self._timer.start()
         self._session.filed.connect(self._filed)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """The first time, see whether a run was left behind."""
         if not self._looked:
             self._looked = True
@@ -119,10 +119,14 @@ class Autosave(QObject):
                 self.not_taken_up.emit(str(self._own.path))
                 self._own = None
             return has_own
-        frame = self._session.frame
+        view_state = self._session.view_state
         if has_own and self._own is not None:
             self._files.open_kept(str(self._own.path), self._files.path)
-        elif self._saved is not None and frame is not None and frame.iteration >= self._saved[1]:
+        elif (
+            self._saved is not None
+            and view_state is not None
+            and view_state.iteration >= self._saved[1]
+        ):
             self._session.use_file("open", self._saved[0])
         else:
             return False
@@ -138,10 +142,10 @@ class Autosave(QObject):
     @property
     def _worth_keeping(self) -> bool:
         """Whether a run that was not saved would be missed."""
-        frame = self._session.frame
-        if frame is None or not self._files.modified:
+        view_state = self._session.view_state
+        if view_state is None or not self._files.modified:
             return False
-        return frame.iteration > 0 or bool(self._window.draw_panel.strokes())
+        return view_state.iteration > 0 or bool(self._window.draw_panel.strokes())
 
     def _until_written(self) -> None:
         self._session.wait_until(lambda: not self._waiting, CLOSING_S)

@@ -5,16 +5,18 @@ import sys
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
-from backprop_viz.desktop.controllers.autosave import Autosave
+from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
-from backprop_viz.desktop.controllers.files import Files
+from backprop_viz.desktop.controllers.files import FilesController
 
 
-class Closing(QObject):
+class ClosingController(QObject):
     """Closes the window once the run is kept; asks where it cannot be."""
 
-    def __init__(self, context: Context, files: Files, autosave: Autosave) -> None:
+    def __init__(
+        self, context: Context, files: FilesController, autosave: AutosaveController
+    ) -> None:
         super().__init__(context.window)
         self._window, self._files, self._autosave = context.window, files, autosave
         self._keeping = self._closed = False

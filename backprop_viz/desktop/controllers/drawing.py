@@ -8,7 +8,7 @@ from backprop_viz.desktop.panels.drawing.strokes import MEDIUM, WIDTHS
 _SIZE = "drawing/pen"  # where the width of the pen is remembered
 
 
-class Drawing(QObject):
+class DrawingController(QObject):
     """Clears the pad, takes strokes back, and chooses the tool."""
 
     def __init__(self, context: Context) -> None:

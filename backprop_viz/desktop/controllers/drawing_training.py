@@ -4,10 +4,10 @@ from PySide6.QtCore import QObject
 
 from backprop_viz.desktop.actions import explain
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 
 
-class Teaching(QObject):
+class DrawingTrainingController(QObject):
     """Teaches the net the drawing: its label, steps on it, what speaks for it."""
 
     def __init__(self, context: Context) -> None:
@@ -26,24 +26,30 @@ class Teaching(QObject):
         for action in (self._train, self._undo, self._batch):
             action.setEnabled(False)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Offer what can be done with the drawing."""
-        labelled = frame.prediction is not None and frame.lesson.label is not None
+        labelled = (
+            view_state.prediction is not None and view_state.drawing_training.label is not None
+        )
         self._train.setEnabled(labelled)
-        self._batch.setEnabled(labelled and not frame.training)
-        self._batch.setChecked(frame.lesson.is_batch)
-        self._undo.setEnabled(frame.lesson.can_undo and not frame.training)
-        self._say_why(frame)
+        self._batch.setEnabled(labelled and not view_state.training)
+        self._batch.setChecked(view_state.drawing_training.is_batch)
+        self._undo.setEnabled(view_state.drawing_training.can_undo and not view_state.training)
+        self._say_why(view_state)
 
-    def _say_why(self, frame: Frame) -> None:
+    def _say_why(self, view_state: ViewState) -> None:
         """Say of what is grey why it is, and what to do."""
         needs = ""
-        if frame.prediction is None:
+        if view_state.prediction is None:
             needs = self.tr("Draw a digit and choose its label first.")
-        elif frame.lesson.label is None:
+        elif view_state.drawing_training.label is None:
             needs = self.tr("Choose the label of the drawing first.")
-        paused = self.tr("Pause the training first.") if frame.training else ""
-        undo = "" if frame.lesson.can_undo else self.tr("The newest step was not on a drawing.")
+        paused = self.tr("Pause the training first.") if view_state.training else ""
+        undo = (
+            ""
+            if view_state.drawing_training.can_undo
+            else self.tr("The newest step was not on a drawing.")
+        )
         for action, why in (
             (self._train, needs),
             (self._batch, needs or paused),

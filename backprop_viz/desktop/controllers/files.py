@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.window_state import apply_window_state, window_state
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.files.peek import peek_settings
 from backprop_viz.stream.messages import Filed
 
@@ -19,7 +19,7 @@ SUFFIX = ".bpviz"
 CLOSING_S = 5.0
 
 
-class Files(QObject):
+class FilesController(QObject):
     """Opens and saves sessions, loads and saves weights.
 
     ``opened`` says that a run was taken up from a file.
@@ -31,7 +31,7 @@ class Files(QObject):
         super().__init__(context.window)
         self._context = context
         self._window, self._session = context.window, context.session
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._path: Path | None = None
         # What the window stood at when it was saved, by what had to be saved then.
         self._written: dict[str, tuple[Any, ...]] = {}
@@ -41,30 +41,30 @@ class Files(QObject):
         self._kept: tuple[str, Path | None] | None = None
         self._session.filed.connect(self._filed)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Mark in the title whether there is anything to save."""
-        self._frame = frame
-        if self._saved is None and self._path is None and frame.iteration == 0:
+        self._view_state = view_state
+        if self._saved is None and self._path is None and view_state.iteration == 0:
             self._saved = self.stand()
         if self._path is not None and self._window.isWindowModified() != self.modified:
             self._window.setWindowModified(self.modified)
 
     def stand(self) -> tuple[Any, ...]:
         """What has to be saved: two that are equal need no saving in between."""
-        frame = self._frame
-        assert frame is not None
+        view_state = self._view_state
+        assert view_state is not None
         return (
-            frame.iteration,
-            frame.due,
-            frame.settings,
+            view_state.iteration,
+            view_state.due,
+            view_state.settings,
             self._session.breakpoints,
             self._window.draw_panel.strokes(),
         )
 
     def state(self) -> dict[str, Any] | None:
         """What the window adds to the file; None before torch is loaded."""
-        frame = self._frame
-        return None if frame is None else window_state(self._context, frame)
+        view_state = self._view_state
+        return None if view_state is None else window_state(self._context, view_state)
 
     def about(self) -> dict[str, str]:
         """What is to be told of an autosave beside its run: the user's file, if there is one."""
@@ -73,7 +73,7 @@ class Files(QObject):
     @property
     def modified(self) -> bool:
         """Whether something would be lost if it is not saved."""
-        return self._frame is not None and self.stand() != self._saved
+        return self._view_state is not None and self.stand() != self._saved
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ class Files(QObject):
 
     def open(self, path: str) -> None:
         """Go on with the session in a file; ask first where that would lose work."""
-        if self._frame is not None and self._frame.iteration and self.modified:
+        if self._view_state is not None and self._view_state.iteration and self.modified:
             self._ask_to_open(lambda: self._session.use_file("open", path))
         else:
             self._session.use_file("open", path)
@@ -180,14 +180,14 @@ class Files(QObject):
         return self.tr("Sessions (*{0})").format(SUFFIX)
 
     def _ask_to_open(self, go_on: Callable[[], None]) -> None:
-        assert self._frame is not None
+        assert self._view_state is not None
         question = QMessageBox(self._window)
         question.setObjectName("openQuestion")
         question.setIcon(QMessageBox.Icon.Question)
         question.setText(self.tr("Open another session?"))
         question.setInformativeText(
             self.tr("Whatever was not saved of this run's {0:,} iterations is lost.").format(
-                self._frame.iteration
+                self._view_state.iteration
             )
         )
         question.addButton(self.tr("Open"), QMessageBox.ButtonRole.AcceptRole)
@@ -218,13 +218,13 @@ class Files(QObject):
         self._name(Path(filed.path) if kept is None else kept[1])
         self._saved = None
         if kept is None:
-            self._session.frame_ready.connect(self._take_as_saved)
+            self._session.view_state_ready.connect(self._take_as_saved)
         self.opened.emit()
 
-    def _take_as_saved(self, frame: Frame) -> None:
+    def _take_as_saved(self, view_state: ViewState) -> None:
         """The first frame of a run that was opened is what the file holds."""
-        self._session.frame_ready.disconnect(self._take_as_saved)
-        self._frame = frame
+        self._session.view_state_ready.disconnect(self._take_as_saved)
+        self._view_state = view_state
         self._saved = self.stand()
         self._window.setWindowModified(False)
 

@@ -9,7 +9,7 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet, panel_keys
 
 
-class Helping(QObject):
+class HelpController(QObject):
     """Shows the keyboard shortcuts, and what this program is."""
 
     def __init__(self, context: Context) -> None:

@@ -14,7 +14,7 @@ from backprop_viz.desktop.background_jobs import Background, refusal
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.files import SUFFIX
-from backprop_viz.desktop.controllers.training import Running
+from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.message_texts import sentence
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report
@@ -26,7 +26,7 @@ QUIET_S = 0.4
 _SUBJECT = "images"
 
 
-class Images(QObject):
+class ImagesController(QObject):
     """Brings images in: opened, dropped or pasted ones onto the pad, a folder to train on.
 
     ``session_wanted`` carries the path of a session that was dropped among them.
@@ -34,9 +34,13 @@ class Images(QObject):
 
     session_wanted = Signal(str)
 
-    def __init__(self, context: Context, running: Running) -> None:
+    def __init__(self, context: Context, running: TrainingController) -> None:
         super().__init__(context.window)
-        self._window, self._session, self._running = context.window, context.session, running
+        self._window, self._session, self._training_controller = (
+            context.window,
+            context.session,
+            running,
+        )
         self._work = Background(self)
         self._work.progressed.connect(self._show_progress)
         self._work.failed.connect(self._failed)
@@ -140,15 +144,15 @@ class Images(QObject):
         self._window.messages.withdraw(_SUBJECT)
         if isinstance(result, np.ndarray):
             self._window.draw_panel.show_picture(result)
-        elif isinstance(result, Pictures) and self._session.frame is not None:
+        elif isinstance(result, Pictures) and self._session.view_state is not None:
             self._session.hold_pictures(result)
-            settings = self._session.frame.settings
+            settings = self._session.view_state.settings
             wanted = replace(settings, data="folder", folder_root=result.root)
             if wanted == settings:
                 said = self.tr("The folder was read again: press Reset to train on its images.")
                 self._window.messages.tell(said, "info")
             else:
-                self._running.want(wanted)
+                self._training_controller.want(wanted)
 
     def _failed(self, error: Exception) -> None:
         self._window.reading_strip.hide()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from backprop_viz.desktop.background_jobs import Background, refusal
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
-from backprop_viz.desktop.controllers.training import Running
+from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.message_texts import sentence
 from backprop_viz.digits.downloads import MNIST, cache_folder, download, present
 from backprop_viz.recording.progress import Progress
@@ -20,14 +20,14 @@ MEGABYTE = 1e6
 _SUBJECT = "mnist"
 
 
-class Mnist(QObject):
+class MnistController(QObject):
     """Takes MNIST from a folder, or downloads it; training goes on meanwhile."""
 
-    def __init__(self, context: Context, running: Running) -> None:
+    def __init__(self, context: Context, running: TrainingController) -> None:
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
         self._action = context.actions["actionDownloadMnist"]
-        self._running = running
+        self._training_controller = running
         self._work = Background(self)
         self._work.progressed.connect(self._show_progress)
         self._work.finished.connect(self._downloaded)
@@ -82,11 +82,11 @@ class Mnist(QObject):
     def _take(self, folder: str) -> None:
         settings = self._settings()
         if settings is not None:
-            self._running.want(replace(settings, data="mnist", mnist_root=folder))
+            self._training_controller.want(replace(settings, data="mnist", mnist_root=folder))
 
     def _settings(self) -> Settings | None:
-        frame = self._session.frame
-        return None if frame is None else frame.settings
+        view_state = self._session.view_state
+        return None if view_state is None else view_state.settings
 
     def _show_progress(self, progress: Progress) -> None:
         text = self.tr("Downloading {0} ({1} of {2}): {3:.1f} of {4:.1f} MB").format(

@@ -6,7 +6,7 @@ from backprop_viz.analysis.provenance import finite_range
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import stopped
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import LOSS
@@ -17,14 +17,14 @@ BUDGET_MB = Quantity(16, 65536, whole=True, doubling=True)
 TRANSPORT = ("actionFirst", "actionEventBack", "actionPlay", "actionEvent", "actionLast")
 
 
-class Travelling(QObject):
+class NavigationController(QObject):
     """Moves the cursor over what is recorded, and says where training stops."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window, self._actions = context.window, context.actions
         self._session = context.session
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._breakpoints = BreakpointsDialog(self._window)
         self._breakpoints.changed.connect(self._session.watch)
         timeline = self._window.timeline
@@ -41,14 +41,17 @@ class Travelling(QObject):
         for name in (*TRANSPORT, "actionStepBack", "actionIterationBack", "actionContinue"):
             self._actions[name].setEnabled(False)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Offer what leads somewhere, and say where a breakpoint stopped."""
-        before, self._frame = self._frame, frame
-        self._breakpoints.show_frame(frame)
-        told = before is not None and (before.hit, before.moment) == (frame.hit, frame.moment)
-        if frame.hit is not None and not told:
-            self._tell_hit(frame, frame.hit)
-        self._enable_travel(frame)
+        before, self._view_state = self._view_state, view_state
+        self._breakpoints.show_view_state(view_state)
+        told = before is not None and (before.hit, before.cursor) == (
+            view_state.hit,
+            view_state.cursor,
+        )
+        if view_state.hit is not None and not told:
+            self._tell_hit(view_state, view_state.hit)
+        self._enable_travel(view_state)
 
     def _tell(self, said: str) -> None:
         self._window.messages.tell(said, "info")
@@ -56,12 +59,12 @@ class Travelling(QObject):
     def _show_evidence(self, event: int) -> None:
         self._session.move_cursor(event + 1)
 
-    def _tell_hit(self, frame: Frame, hit: Breakpoint) -> None:
+    def _tell_hit(self, view_state: ViewState, hit: Breakpoint) -> None:
         """Say where the cursor stopped; of a number that is none, also what it came from."""
-        event = frame.moment.event
+        event = view_state.cursor.event
         between = None if event is None else finite_range(event.inputs)
         if hit.kind != "not_finite" or event is None or between is None:
-            self._window.messages.tell(stopped(hit, frame), "info")
+            self._window.messages.tell(stopped(hit, view_state), "info")
             return
         said = self._window.messages.text()
         origin = self.tr(
@@ -71,27 +74,32 @@ class Travelling(QObject):
         # The two are sentences of their own, in this order in every language.
         self._window.messages.tell(f"{said} {cause}".strip(), "error", LOSS)
 
-    def _enable_travel(self, frame: Frame) -> None:
+    def _enable_travel(self, view_state: ViewState) -> None:
         """Offer what leads somewhere."""
-        moment, reel = frame.moment, frame.reel
-        still = not frame.training
-        first = not reel.iterations or reel.shown <= reel.iterations[0]
-        back = still and (moment.cursor > 0 or not first)
+        cursor, kept_iterations = view_state.cursor, view_state.kept_iterations
+        still = not view_state.training
+        first = (
+            not kept_iterations.iterations or kept_iterations.shown <= kept_iterations.iterations[0]
+        )
+        back = still and (cursor.position > 0 or not first)
         for name in ("actionStepBack", "actionEventBack", "actionIterationBack"):
             self._actions[name].setEnabled(back)
         for name in ("actionEvent", "actionPlay"):
             self._actions[name].setEnabled(still)
-        self._actions["actionFirst"].setEnabled(still and moment.cursor > 0)
-        preview = moment.recording.preview
-        self._actions["actionLast"].setEnabled(still and not preview and not moment.at_end)
-        past = bool(reel.iterations) and reel.shown < reel.iterations[-1]
+        self._actions["actionFirst"].setEnabled(still and cursor.position > 0)
+        preview = cursor.recording.preview
+        self._actions["actionLast"].setEnabled(still and not preview and not cursor.at_end)
+        past = (
+            bool(kept_iterations.iterations)
+            and kept_iterations.shown < kept_iterations.iterations[-1]
+        )
         self._actions["actionContinue"].setEnabled(still and past)
 
     def _toggle_breakpoint(self, breakpoint_: Breakpoint) -> None:
         """Set a breakpoint, or remove it where it is set."""
-        if self._frame is not None:
-            others = tuple(b for b in self._frame.breakpoints if b != breakpoint_)
-            there = len(others) < len(self._frame.breakpoints)
+        if self._view_state is not None:
+            others = tuple(b for b in self._view_state.breakpoints if b != breakpoint_)
+            there = len(others) < len(self._view_state.breakpoints)
             self._session.watch(others if there else (*others, breakpoint_))
 
     def toggle_line(self) -> None:
@@ -121,8 +129,8 @@ class Travelling(QObject):
 
     def to_end(self) -> None:
         """Show the end of what was recorded of the iteration."""
-        if self._frame is not None:
-            self._session.move_cursor(len(self._frame.moment.recording.events))
+        if self._view_state is not None:
+            self._session.move_cursor(len(self._view_state.cursor.recording.events))
 
     def toggle_playing(self) -> None:
         """Let the cursor move on by itself, or stop it."""
@@ -137,9 +145,12 @@ class Travelling(QObject):
 
     def ask_for_budget(self) -> None:
         """Let the user say how much memory past iterations may take."""
-        if self._frame is None:
+        if self._view_state is None:
             return
-        name, now = self.tr("Memory for past iterations, in MB"), self._frame.reel.budget
+        name, now = (
+            self.tr("Memory for past iterations, in MB"),
+            self._view_state.kept_iterations.budget,
+        )
         dialog = NumberDialog(BUDGET_MB, name, now // MEGABYTE, self._window)
         dialog.setObjectName("budgetDialog")
         dialog.setWindowTitle(self.tr("Memory for iterations"))

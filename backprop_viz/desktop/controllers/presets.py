@@ -6,19 +6,19 @@ from PySide6.QtCore import QObject
 
 from backprop_viz.desktop.actions import SHORT
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.training import Running
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.controllers.training import TrainingController
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
 
 
-class Choices(QObject):
+class PresetsController(QObject):
     """New runs from presets; accumulation, the input's form, backward from the output."""
 
-    def __init__(self, context: Context, running: Running) -> None:
+    def __init__(self, context: Context, running: TrainingController) -> None:
         super().__init__(context.window)
-        self._actions, self._running = context.actions, running
-        self._frame: Frame | None = None
+        self._actions, self._training_controller = context.actions, running
+        self._view_state: ViewState | None = None
         context.window.phase_bar.set_switches(
             {
                 "zero_grad": [self._actions["actionAccumulate"]],
@@ -28,12 +28,12 @@ class Choices(QObject):
 
         context.window.program.mend_wanted.connect(lambda: self.toggle_unsqueezing(True))
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Put the switches as the run is."""
-        if self._frame is None or frame.settings != self._frame.settings:
-            self._frame = frame
+        if self._view_state is None or view_state.settings != self._view_state.settings:
+            self._view_state = view_state
             self._show()
-        self._frame = frame
+        self._view_state = view_state
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -59,26 +59,28 @@ class Choices(QObject):
 
     def toggle_output_gradient(self, wanted: bool) -> None:
         """Back-propagate from the output by a random gradient, or from a loss again."""
-        if self._frame is not None:
-            usual = "mse" if self._frame.settings.data == "random" else "cross_entropy"
+        if self._view_state is not None:
+            usual = "mse" if self._view_state.settings.data == "random" else "cross_entropy"
             self._want(loss="output_gradient" if wanted else usual)
 
     # -- how the run is ----------------------------------------------------------------------
 
     def _begin(self, preset: str) -> None:
-        if self._frame is not None:
-            self._running.begin(Settings(**PRESETS[preset], seed=self._frame.settings.seed))
+        if self._view_state is not None:
+            self._training_controller.begin(
+                Settings(**PRESETS[preset], seed=self._view_state.settings.seed)
+            )
 
     def _want(self, **changes: object) -> None:
-        if self._frame is not None:
-            self._running.want(replace(self._frame.settings, **changes))  # type: ignore[arg-type]
+        if self._view_state is not None:
+            self._training_controller.want(replace(self._view_state.settings, **changes))  # type: ignore[arg-type]
         self._show()
 
     def _show(self) -> None:
         """A switch that was pressed stands as the run is until the run has changed."""
-        if self._frame is None:
+        if self._view_state is None:
             return
-        settings = self._frame.settings
+        settings = self._view_state.settings
         unbatched = settings.input_form != "batch"
         for name, on in (
             ("actionAccumulate", not settings.clear_gradients),

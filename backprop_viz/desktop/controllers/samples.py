@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.controllers.theme import Viewing
+from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.panels.samples.sample_texts import Sample, loaded_sentence
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.samples import Page, Progress, Sheet
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
 
 
-class Samples(QObject):
+class SamplesController(QObject):
     """The window with the samples; it is made when it is first opened."""
 
-    def __init__(self, context: Context, viewing: Viewing) -> None:
+    def __init__(self, context: Context, viewing: ThemeController) -> None:
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
         self._store, self._viewing = context.store, viewing

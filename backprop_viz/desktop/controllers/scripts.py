@@ -11,7 +11,7 @@ from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.stream.messages import Scripted
 
 
-class Scripting(QObject):
+class ScriptsController(QObject):
     """Copies and saves the run so far as a script that needs torch alone."""
 
     def __init__(self, context: Context) -> None:
@@ -61,7 +61,7 @@ class Scripting(QObject):
 
     def _what_it_leaves_out(self, iteration: int, what: str) -> str:
         sentences = {
-            "altered": self.tr(
+            "intervention": self.tr(
                 "The script does not repeat the gradient altered in iteration {0:,}: its losses "
                 "differ after that."
             ),

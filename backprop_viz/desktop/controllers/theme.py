@@ -8,7 +8,7 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.style.theme import DARK, LIGHT, style_sheet
 
 
-class Viewing(QObject):
+class ThemeController(QObject):
     """Colours and layout; ``theme`` is what the command line asks for, if it does.
 
     ``theme_changed`` carries the Theme that all is painted in from now on.

@@ -7,12 +7,12 @@ from backprop_viz.desktop.actions import translated
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.message_texts import sentence
 from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 
 
-class Running(QObject):
+class TrainingController(QObject):
     """Steps, trains, and takes over settings.
 
     ``mnist_wanted``, ``folder_wanted``: data was chosen before anybody said where its files are.
@@ -27,18 +27,18 @@ class Running(QObject):
         super().__init__(context.window)
         self._window, self._actions = context.window, context.actions
         self._session = context.session
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._session.told.connect(self._tell)
         self._window.toolbar.settings.changed.connect(self.want)
         self._window.inspector.alter_wanted.connect(self._session.alter)
-        self._window.inspector.undo_wanted.connect(self._undo_alteration)
+        self._window.inspector.undo_wanted.connect(self._undo_intervention)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Name the button after what it would do."""
-        self._frame = frame
+        self._view_state = view_state
         train = self._actions["actionTrain"]
-        train.setChecked(frame.training)
-        text = translated("&Pause") if frame.training else translated("&Train")
+        train.setChecked(view_state.training)
+        text = translated("&Pause") if view_state.training else translated("&Train")
         if train.text() != text:
             train.setText(text)
 
@@ -49,12 +49,12 @@ class Running(QObject):
         self._window.messages.tell(sentence(notice), "error", notice.subject)
         self._window.toolbar.settings.revert()
 
-    def _undo_alteration(self) -> None:
+    def _undo_intervention(self) -> None:
         self._session.alter(None)
 
     def want(self, settings: Settings) -> None:
         """Take over settings; ask first where that would lose a trained network."""
-        frame = self._frame
+        view_state = self._view_state
         if settings.data == "mnist" and settings.mnist_root is None:
             self._window.toolbar.settings.revert()
             self.mnist_wanted.emit()
@@ -63,23 +63,27 @@ class Running(QObject):
             self._window.toolbar.settings.revert()
             self.folder_wanted.emit()
             return
-        if frame is None or frame.iteration == 0 or settings.continues(frame.settings):
+        if (
+            view_state is None
+            or view_state.iteration == 0
+            or settings.continues(view_state.settings)
+        ):
             self._session.configure(settings)
         else:
-            self._ask_to_begin(settings, frame.iteration)
+            self._ask_to_begin(settings, view_state.iteration)
 
     def begin(self, settings: Settings) -> None:
         """Begin a run of these settings, though they be those of the run there is."""
-        frame = self._frame
-        if frame is None or frame.iteration == 0:
+        view_state = self._view_state
+        if view_state is None or view_state.iteration == 0:
             self._begin_afresh(settings)
         else:
-            self._ask_to_begin(settings, frame.iteration)
+            self._ask_to_begin(settings, view_state.iteration)
 
     def _begin_afresh(self, settings: Settings) -> None:
         self.began.emit()
         self._session.configure(settings)
-        if self._frame is not None and settings.continues(self._frame.settings):
+        if self._view_state is not None and settings.continues(self._view_state.settings):
             self._session.reset()
 
     def _ask_to_begin(self, settings: Settings, iterations: int) -> None:
@@ -103,8 +107,8 @@ class Running(QObject):
 
     def show_options(self) -> None:
         """Open the dialog with the optimizer's options."""
-        if self._frame is not None:
-            dialog = OptionsDialog(self._frame.settings, self._window)
+        if self._view_state is not None:
+            dialog = OptionsDialog(self._view_state.settings, self._window)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.changed.connect(self.want)
             dialog.open()

@@ -6,10 +6,10 @@ from typing import Any
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.drawing.stored_drawing import fits, from_plain, to_plain
 from backprop_viz.desktop.panels.drawing.strokes import Picture
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 
 
-def window_state(context: Context, frame: Frame) -> dict[str, Any]:
+def window_state(context: Context, view_state: ViewState) -> dict[str, Any]:
     """How the window stands: what ``WINDOW`` of the session files' schema declares."""
     panel = context.window.draw_panel
     strokes = panel.strokes()
@@ -17,8 +17,8 @@ def window_state(context: Context, frame: Frame) -> dict[str, Any]:
         strokes = (Picture.of(panel.canvas.image()),)
     return {
         "strokes": to_plain(strokes),
-        "label": frame.lesson.label,
-        "is_batch": frame.lesson.is_batch,
+        "label": view_state.drawing_training.label,
+        "is_batch": view_state.drawing_training.is_batch,
         "breakpoints": context.session.breakpoints,
         "layout": context.window.layout_state(),
         "pen": panel.size_of_pen,

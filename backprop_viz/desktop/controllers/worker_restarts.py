@@ -4,18 +4,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from backprop_viz.desktop.controllers.autosave import Autosave
+from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.message_texts import sentence
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.stream.messages import Filed
 
 
-class Restarting(QObject):
+class WorkerRestartsController(QObject):
     """Says what became of a worker that ended, and of what it was to save; starts it again."""
 
-    def __init__(self, context: Context, autosave: Autosave) -> None:
+    def __init__(self, context: Context, autosave: AutosaveController) -> None:
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
         self._autosave = autosave
@@ -30,7 +30,7 @@ class Restarting(QObject):
         autosave.taken_up.connect(self._taken_up)
         autosave.not_taken_up.connect(self._not_taken_up)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """There is a worker, which has begun."""
         if self._action.isEnabled() and self._session.has_worker:
             self._action.setEnabled(False)

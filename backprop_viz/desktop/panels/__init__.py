@@ -1,7 +1,8 @@
-"""What the window is made of. Knows Qt and the records, knows nothing of torch.
+"""The panels of the window, a folder each. They know Qt and the records, not torch.
 
-Every view has ``show_frame(frame)`` and, where it paints by itself, ``set_theme(theme)``; it
-tells what the user wants by signals and holds neither a session nor a tensor.
+Every panel has ``show_view_state(view_state)`` and, where it paints by itself,
+``set_theme(theme)``; it tells what the user wants by signals and holds neither a session nor a
+tensor.
 """
 
 from backprop_viz.desktop import qt_guard

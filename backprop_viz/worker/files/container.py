@@ -19,7 +19,7 @@ from backprop_viz.recording.files.atomic import size_of, write_atomically
 from backprop_viz.worker.files.tree import Encoder, decode
 
 # 3 added what is about the file, and to sessions the iterations kept; ``upgrade`` reads 2 as 3.
-VERSION = 3
+VERSION = 4
 READABLE = (2, 3)
 _MANIFEST, _SUM = "manifest", "sha256"
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.recording import quantities
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.kinds import (
     Bytes,
     Exactly,
@@ -56,7 +56,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.schedules import SCHEDULES, Schedule
 from backprop_viz.training.checkpoints import Checkpoint
 from backprop_viz.training.data_sources import LoaderState
-from backprop_viz.training.run_journal import FOREIGN, Journal
+from backprop_viz.training.run_journal import FOREIGN, RunJournal
 from backprop_viz.worker.files.arrays import GeneratorState, Numbers
 from backprop_viz.worker.files.stored_run import StoredRun
 
@@ -155,7 +155,7 @@ CHECKPOINT = RecordOf(
             {"generator": GeneratorState(), "shuffled": Flag(), "position": ITERATION},
         ),
         "fetched": Row((Whole(-1, MOST_ITERATIONS + 1), BATCH_OF_SAMPLES)),
-        "lesson": Maybe(BATCH_OF_SAMPLES),
+        "given_batch": Maybe(BATCH_OF_SAMPLES),
         "settings": Row((RATE, SCHEDULE, BATCH, Flag(), Flag())),
         "input_form": OneOf(FORMS),
     },
@@ -169,10 +169,10 @@ _SHARES = Numbers(np.ndarray, DOUBLE, (_MANY,), 0, 1)
 
 
 def _as_long_as_each_other(curves: Curves) -> str | None:
-    loss, accuracy, *held_out = (len(getattr(curves, name)) for name in Curves.__slots__)
+    loss, accuracy, *validation = (len(getattr(curves, name)) for name in Curves.__slots__)
     if loss != accuracy:
         return f"has {loss:,} losses and {accuracy:,} accuracies"
-    if len(set(held_out)) > 1:
+    if len(set(validation)) > 1:
         return "has evaluations of which some numbers are missing"
     return None
 
@@ -182,11 +182,11 @@ CURVES = RecordOf(
     {
         "loss": _LOSSES,
         "accuracy": _SHARES,
-        "held_out_iteration": Numbers(
+        "validation_iteration": Numbers(
             np.ndarray, DOUBLE, (_MANY,), 0, MOST_ITERATIONS, finite=True, whole=True, rising=True
         ),
-        "held_out_loss": _LOSSES,
-        "held_out_accuracy": _SHARES,
+        "validation_loss": _LOSSES,
+        "validation_accuracy": _SHARES,
     },
     rules=(_as_long_as_each_other,),
 )
@@ -297,7 +297,7 @@ def _kept_of_a_step(name: str, group: Mapping[str, Any]) -> set[str]:
 
 ALTERED = Maybe(
     RecordOf(
-        Alteration,
+        GradientIntervention,
         {
             "node": NODE,
             "kind": OneOf(("scale", "clip", "zero", "noise")),
@@ -311,19 +311,19 @@ KEPT = RecordOf(
     {
         "iteration": ITERATION,
         "samples": Maybe(BATCH),
-        "altered": ALTERED,
+        "intervention": ALTERED,
         "backwards": BACKWARDS,
     },
 )
 _RULES: tuple[Rule, ...] = (_follow_each_other, _optimizer_is_its_own)
 
 
-def _begins_at_the_start(journal: Journal) -> str | None:
+def _begins_at_the_start(journal: RunJournal) -> str | None:
     return None if 0 in journal.settings else "holds no settings that begin the run"
 
 
 JOURNAL = RecordOf(
-    Journal,
+    RunJournal,
     {
         "settings": Entries(ITERATION, SETTINGS, 100_000),
         "twice": Items(ITERATION, 100_000, type=tuple),
@@ -339,13 +339,13 @@ SESSION = RecordOf(
         "checkpoint": CHECKPOINT,
         "before": Maybe(CHECKPOINT),
         "curves": CURVES,
-        "altered": ALTERED,
+        "intervention": ALTERED,
         "backwards": BACKWARDS,
         "earlier": Items(Row((NAME, CURVES)), 16, type=tuple),
         "window": WINDOW,
         "kept": Items(KEPT, 10_000, type=tuple),
         "past": Items(CHECKPOINT, 1_000, type=tuple),
-        "lessons": Entries(ITERATION, BATCH_OF_SAMPLES, 100_000),
+        "given_batches": Entries(ITERATION, BATCH_OF_SAMPLES, 100_000),
         "journal": Maybe(JOURNAL),
     },
     rules=_RULES,

@@ -110,7 +110,7 @@ def resume(run: StoredRun, path: Path) -> ResumedRun:
         said = f"its parts do not fit together ({type(error).__name__}: {str(error)[:100]})"
         raise _unusable(path, said) from error
     trainer.take_over(run.settings)
-    trainer.lessons.update(run.lessons)
+    trainer.given_batches.update(run.given_batches)
     if recorder is not None:
         recording = recorder.recording()
     return ResumedRun(trainer, recorder, recording)
@@ -120,7 +120,7 @@ def _newest(run: StoredRun, trainer: Trainer) -> Recording:
     """The iteration that was finished last, if it can be run once more; else what comes next."""
     if run.due is Phase.ZERO_GRAD and run.before is not None:
         trainer.restore(run.before)
-        kept = Kept(trainer.iteration + 1, None, run.altered, run.backwards)
+        kept = Kept(trainer.iteration + 1, None, run.intervention, run.backwards)
         return record_again(trainer, kept)
     trainer.restore(run.checkpoint)
     return preview(trainer)
@@ -129,14 +129,14 @@ def _newest(run: StoredRun, trainer: Trainer) -> Recording:
 def _replay(run: StoredRun, trainer: Trainer) -> Recorder | None:
     if run.due is Phase.ZERO_GRAD:
         return None
-    recorder = Recorder(trainer, alteration=run.altered)
+    recorder = Recorder(trainer, intervention=run.intervention)
     _run_until(run.due, run.backwards, recorder, trainer)
     return recorder
 
 
 def record_again(trainer: Trainer, kept: Kept) -> Recording:
     """Run the iteration that is due as it was run before, and record it."""
-    recorder = Recorder(trainer, kept.samples, kept.altered)
+    recorder = Recorder(trainer, kept.samples, kept.intervention)
     _run_until(Phase.ZERO_GRAD, kept.backwards, recorder, trainer)
     return recorder.recording()
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from torch import Tensor
 
-from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Kept
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import Checkpoint
-from backprop_viz.training.run_journal import Journal
+from backprop_viz.training.run_journal import RunJournal
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,14 +20,14 @@ class StoredRun:
     """All that a session file holds; ``schema.SESSION`` says what each of it may be.
 
     ``checkpoint`` is the start of the iteration in which ``due`` comes next; ``before`` the
-    start of the one before, where that is kept. ``altered`` and ``backwards`` tell how the
+    start of the one before, where that is kept. ``intervention`` and ``backwards`` tell how the
     newest iteration was run, ``earlier`` names the curves of runs before this one. ``window``
     is the window's own, a dict of plain values and arrays.
 
     ``kept`` are the iterations before the newest whose recordings the window has, ``past`` the
-    checkpoints from which they can be recorded again, both in ascending order. ``lessons`` are the
-    batches that were not the loader's, images (N, 1, 32, 32) float32 and labels (N,) int64, by the
-    number of iterations done before. ``journal`` tells how the run came to be where it is. A file
+    checkpoints from which they can be recorded again, both in ascending order. ``given_batches``
+    are the batches that were not the loader's, images (N, 1, 32, 32) float32 and labels (N,)
+    int64, by the number of iterations done before. ``journal`` tells how the run came to be where it is. A file
     without these four has none.
     """
 
@@ -36,11 +36,11 @@ class StoredRun:
     checkpoint: Checkpoint
     before: Checkpoint | None
     curves: Curves
-    altered: Alteration | None
+    intervention: GradientIntervention | None
     backwards: int
     earlier: tuple[tuple[str, Curves], ...]
     window: Mapping[str, Any]
     kept: tuple[Kept, ...] = ()
     past: tuple[Checkpoint, ...] = ()
-    lessons: Mapping[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
-    journal: Journal | None = None
+    given_batches: Mapping[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
+    journal: RunJournal | None = None

@@ -21,29 +21,29 @@ from numpy.typing import NDArray
 from safetensors.torch import save_file
 from scribbles import SCRIBBLES, as_path
 
-from backprop_viz.digits.digit_detector import NUMBERS, DoubtNet
+from backprop_viz.digits.digit_detector import NUMBERS, DigitDetector
 from backprop_viz.digits.handwriting import by_hand, draw
 from backprop_viz.digits.pen_curves import Styles, compile_styles
 from backprop_viz.digits.prepare import NET_SIZE, prepare_batch
 from backprop_viz.digits.render import render
-from backprop_viz.digits.strokes import held_out_strokes, training_strokes
+from backprop_viz.digits.strokes import training_strokes, validation_strokes
 from backprop_viz.digits.templates.training import TRAINING
 
 SPOILT, SIGNS, SCRIBBLED = 12_000, 40_000, 32_000  # drawings of each sort
 HELD_BACK = 0.1  # the share of them to look at, not to learn from
 DOUBTED = 0.015  # the share of held-out strokes above the bound
 BATCH = 128
-Images = NDArray[np.uint8]
+ImagesController = NDArray[np.uint8]
 Drawn = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float32]]
 
 
-def signs(count: int, random: Generator) -> Images:
+def signs(count: int, random: Generator) -> ImagesController:
     """Letters and shapes, each kind as often."""
     styles = compile_styles(dict(enumerate(NO_DIGITS.values())))
     return _images(draw(styles, random.integers(0, len(NO_DIGITS), count), random))
 
 
-def scribbled(count: int, random: Generator) -> Images:
+def scribbled(count: int, random: Generator) -> ImagesController:
     """What has a formula in place of a template."""
     kinds = list(SCRIBBLES)
     share = np.array(list(SCRIBBLES.values()))
@@ -53,7 +53,7 @@ def scribbled(count: int, random: Generator) -> Images:
     return _images(by_hand(points, along, np.ones(count, np.float32), random))
 
 
-def spoilt(count: int, random: Generator) -> Images:
+def spoilt(count: int, random: Generator) -> ImagesController:
     """Digits in a mirror, lying on a side, and two side by side."""
     styles = compile_styles(TRAINING)
     mirrored = _drawn(styles, np.array([2, 3, 4, 7, 9]), count // 3, random)
@@ -73,7 +73,7 @@ def _drawn(styles: Styles, digits: NDArray[np.int64], count: int, random: Genera
     return draw(styles, random.choice(digits, count), random)
 
 
-def _images(drawn: Drawn, at_a_time: int = 50) -> Images:
+def _images(drawn: Drawn, at_a_time: int = 50) -> ImagesController:
     parts = [
         np.rint(prepare_batch(render(*(each[i : i + at_a_time] for each in drawn))) * 255)
         for i in range(0, len(drawn[0]), at_a_time)
@@ -81,10 +81,10 @@ def _images(drawn: Drawn, at_a_time: int = 50) -> Images:
     return np.concatenate(parts).astype(np.uint8).reshape(-1, NET_SIZE, NET_SIZE)
 
 
-def learn(images: torch.Tensor, labels: torch.Tensor, iterations: int) -> DoubtNet:
+def learn(images: torch.Tensor, labels: torch.Tensor, iterations: int) -> DigitDetector:
     """A network that has learnt to tell the classes."""
     torch.manual_seed(0)
-    net = DoubtNet()
+    net = DigitDetector()
     optimizer = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-2)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=iterations)
     net.train()
@@ -105,7 +105,7 @@ def as_input(images: torch.Tensor) -> torch.Tensor:
     return images.unsqueeze(1).float() / 255
 
 
-def doubts(net: DoubtNet, images: torch.Tensor) -> NDArray[np.float32]:
+def doubts(net: DigitDetector, images: torch.Tensor) -> NDArray[np.float32]:
     """How surely each (N,) is none of the ten: the log of the odds."""
     with torch.no_grad():
         return torch.cat([net.doubt(as_input(part)) for part in images.split(500)]).numpy()
@@ -131,7 +131,7 @@ def main() -> None:
     images = torch.cat([digits.images, torch.from_numpy(np.concatenate(learnt))])
     labels = torch.cat([digits.labels, torch.full((len(images) - len(digits),), 10)])
     net = learn(images, labels, iterations)
-    real = doubts(net, held_out_strokes().images)
+    real = doubts(net, validation_strokes().images)
     bound = float(np.quantile(real, 1 - DOUBTED))
     print(f"bound {bound:.2f}")
     for name, part in zip(("signs", "scribbles", "spoilt"), kept, strict=True):

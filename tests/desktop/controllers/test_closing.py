@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.application import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.phases import Phase
 from backprop_viz.worker.files.session_file import load_session, resume
@@ -34,15 +34,15 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "state"
 
 
-def frame_of(window: MainWindow) -> Frame:
+def view_state_of(window: MainWindow) -> ViewState:
     assert window.session.wait_idle(60)
-    frame: Frame = window.session.frame
-    return frame
+    view_state: ViewState = window.session.view_state
+    return view_state
 
 
-def trigger(window: MainWindow, name: str) -> Frame:
+def trigger(window: MainWindow, name: str) -> ViewState:
     window.findChild(QAction, name).trigger()
-    return frame_of(window)
+    return view_state_of(window)
 
 
 def offer_of(window: MainWindow) -> QMessageBox | None:
@@ -71,7 +71,7 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
     one.session.teach("choose", 6)
     one.session.teach("use", False)
     trigger(one, "actionStep")
-    settings = frame_of(one).settings
+    settings = view_state_of(one).settings
     one.close()
     (name,) = names(state)
     if sys.platform != "win32":
@@ -86,17 +86,21 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
         assert said in offer.informativeText()
     assert offer.isVisible()
     assert two.isActiveWindow()
-    assert frame_of(two).iteration == 0
+    assert view_state_of(two).iteration == 0
     assert trigger(two, "actionIteration").iteration == 1  # it keeps nobody waiting
     press(offer, "Restore")
-    frame = frame_of(two)
-    assert (frame.iteration, frame.due, frame.settings) == (3, Phase.FORWARD, settings)
-    assert (frame.lesson.label, frame.lesson.is_batch) == (6, False)
-    assert frame.reel.iterations == (1, 2, 3, 4)
+    view_state = view_state_of(two)
+    assert (view_state.iteration, view_state.due, view_state.settings) == (
+        3,
+        Phase.FORWARD,
+        settings,
+    )
+    assert (view_state.drawing_training.label, view_state.drawing_training.is_batch) == (6, False)
+    assert view_state.kept_iterations.iterations == (1, 2, 3, 4)
     assert two.draw_panel.strokes() == STROKES
-    while frame.iteration < 6:
-        frame = trigger(two, "actionIteration")
-    assert frame.curves.loss.tolist() == plain_loop(settings, 6)[0]
+    while view_state.iteration < 6:
+        view_state = trigger(two, "actionIteration")
+    assert view_state.curves.loss.tolist() == plain_loop(settings, 6)[0]
     assert len(names(state)) == 3  # this one with its lock; and what this window had run before
     two.close()
     assert len(names(state)) == 2
@@ -127,7 +131,7 @@ def test_what_is_saved_or_was_not_begun_is_not_kept(
     composer = window.findChild(Composer)
     composer.autosave.save()
     composer.files.save(str(tmp_path / "run.bpviz"))
-    assert frame_of(window)
+    assert view_state_of(window)
     window.close()
     assert names(state) == []
     again = open_window(str(tmp_path / "run.bpviz"))
@@ -141,7 +145,7 @@ def test_what_is_saved_or_was_not_begun_is_not_kept(
     assert offer is not None
     assert str(tmp_path / "run.bpviz") in offer.informativeText()
     press(offer, "Restore")
-    assert frame_of(third).iteration == 2
+    assert view_state_of(third).iteration == 2
     assert third.windowTitle() == "run.bpviz[*]"
     assert third.isWindowModified()
 
@@ -155,21 +159,21 @@ def test_what_the_user_saved_leaves_no_autosave_behind(
     composer.files.save(str(tmp_path / "g.bpviz"))
     trigger(window, "actionReset")  # a new run, which is no loss yet
     composer.autosave.save()
-    assert frame_of(window).iteration == 0
+    assert view_state_of(window).iteration == 0
     assert list(state.glob("*.bpviz")) == []
     for name, iterations in (("A.bpviz", 2), ("B.bpviz", 3)):
-        while frame_of(window).iteration < iterations:
+        while view_state_of(window).iteration < iterations:
             trigger(window, "actionIteration")
         composer.autosave.save()
-        assert frame_of(window)
+        assert view_state_of(window)
         (kept,) = state.glob("*.bpviz")
         assert read_about(kept)["iterations"] == str(iterations)
         composer.files.save(str(tmp_path / name))
-        assert frame_of(window).iteration == iterations
+        assert view_state_of(window).iteration == iterations
         assert list(state.glob("*.bpviz")) == []  # so a program that is killed now leaves none
     trigger(window, "actionIteration")
     composer.autosave.save()
-    assert frame_of(window)
+    assert view_state_of(window)
     (kept,) = state.glob("*.bpviz")
     assert read_about(kept)["file"] == str(tmp_path / "B.bpviz")
 
@@ -185,11 +189,11 @@ def test_a_run_that_cannot_be_restored_now_is_offered_again(
     (state / name).write_bytes(whole[:-7])
     two = open_window()
     press(offer_of(two), "Restore")
-    assert frame_of(two).iteration == 0
+    assert view_state_of(two).iteration == 0
     assert "damaged" in two.messages.text()
     trigger(two, "actionIteration")
     two.findChild(Composer).autosave.save()
-    assert frame_of(two)
+    assert view_state_of(two)
     assert (state / name).read_bytes() == whole[:-7]  # this window's run is in another file
     two.close()
     assert name in names(state)
@@ -208,7 +212,7 @@ def test_the_answer_can_be_given_with_the_keyboard(
         assert offer is not None
         assert offer.isAncestorOf(window.focusWidget())
         qtbot.keyClick(window.focusWidget(), key)
-        assert frame_of(window).iteration == iteration
+        assert view_state_of(window).iteration == iteration
         qtbot.waitUntil(lambda window=window: offer_of(window) is None)
         window.close()
         assert len(names(state)) == 1
@@ -228,7 +232,7 @@ def test_the_lock_of_a_process_whose_id_is_another_ones_now_hides_nothing(
     assert offer_of(two) is not None
     trigger(two, "actionIteration")
     two.findChild(Composer).autosave.save()
-    assert frame_of(two)
+    assert view_state_of(two)
     assert not two.messages.text()
     assert len(list(state.glob("*.bpviz"))) == 2
     press(offer_of(two), "Discard")

@@ -55,9 +55,9 @@ def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
     assert box.currentData() == 7
     assert window.session.wait_idle(30)
     assert "first." not in train.toolTip() + train.accessibleDescription()
-    assert not window.session.frame.lesson.is_batch
+    assert not window.session.view_state.drawing_training.is_batch
     before = [pad.probabilities]
-    curve = window.session.frame.curves.loss.tolist()
+    curve = window.session.view_state.curves.loss.tolist()
     for _ in range(3):
         assert train.isEnabled()
         qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
@@ -74,7 +74,7 @@ def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
         assert pad.probabilities == answer
     assert not undo.isEnabled()
     assert window.session.iteration == 1
-    assert window.session.frame.curves.loss.tolist() == curve
+    assert window.session.view_state.curves.loss.tolist() == curve
 
 
 def test_what_is_grey_says_why(window: MainWindow, qtbot: QtBot) -> None:
@@ -93,15 +93,15 @@ def test_the_key_for_the_batch_does_what_it_says(window: MainWindow, qtbot: QtBo
     pad.setFocus()
     qtbot.keyClick(pad, Qt.Key.Key_7)
     assert window.session.wait_idle(30)
-    assert not window.session.frame.lesson.is_batch
+    assert not window.session.view_state.drawing_training.is_batch
     trigger(window, "actionUseAsBatch")
-    assert window.session.frame.lesson.is_batch
+    assert window.session.view_state.drawing_training.is_batch
     qtbot.keyClick(pad, Qt.Key.Key_1)  # another label, still the batch
     assert window.session.wait_idle(30)
-    assert window.session.frame.lesson.is_batch
-    assert window.session.frame.lesson.label == 1
+    assert window.session.view_state.drawing_training.is_batch
+    assert window.session.view_state.drawing_training.label == 1
     trigger(window, "actionUseAsBatch")
-    assert not window.session.frame.lesson.is_batch
+    assert not window.session.view_state.drawing_training.is_batch
 
 
 def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot: QtBot) -> None:
@@ -120,11 +120,11 @@ def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot:
     assert window.findChild(QAction, "actionUseAsBatch").isChecked()
     for _ in range(4):
         trigger(window, "actionStep")
-    frame = window.session.frame
-    assert np.array_equal(frame.moment.recording.input, image.numpy())
-    assert frame.moment.recording.loss == loss.item()
+    view_state = window.session.view_state
+    assert np.array_equal(view_state.cursor.recording.input, image.numpy())
+    assert view_state.cursor.recording.loss == loss.item()
     for name, parameter in net.named_parameters():
-        assert np.array_equal(frame.moment.grad(name), parameter.grad.numpy())
+        assert np.array_equal(view_state.cursor.grad(name), parameter.grad.numpy())
     assert window.program.lines()[0] == "for x, y in [(image, 7)]:"
     trigger(window, "actionStep")
     qtbot.mouseClick(
@@ -132,7 +132,7 @@ def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot:
     )
     assert window.session.wait_idle(30)
     trigger(window, "actionIteration")
-    assert not window.session.frame.moment.recording.lesson
+    assert not window.session.view_state.cursor.recording.given_batch
     assert window.program.lines()[0] == "for x, y in loader:"
     assert not window.batch_mark.isVisible()
 
@@ -143,16 +143,16 @@ def test_the_saliency_follows_the_drawing_while_it_is_open(
     action = window.findChild(QAction, "actionSaliency")
     trigger(window, "actionSaliency")
     assert window.saliency.isVisible()
-    assert window.session.frame.lesson.saliency is None  # nothing is drawn
+    assert window.session.view_state.drawing_training.saliency is None  # nothing is drawn
     draw_seven(window, qtbot)
-    first = window.session.frame.lesson.saliency
+    first = window.session.view_state.drawing_training.saliency
     assert first is not None
     assert window.saliency.picture.limit == np.abs(first.gradient).max()
     trigger(window, "actionIteration")
-    second = window.session.frame.lesson.saliency
+    second = window.session.view_state.drawing_training.saliency
     assert second is not None
     assert not np.array_equal(first.gradient, second.gradient)
     window.saliency.close()
     assert window.session.wait_idle(30)
     assert not action.isChecked()
-    assert window.session.frame.lesson.saliency is None
+    assert window.session.view_state.drawing_training.saliency is None

@@ -92,7 +92,7 @@ def test_an_opened_image_is_read_as_a_drawing_is(
     window.findChild(QAction, "actionOpenImage").trigger()
     window.findChild(QFileDialog, "imageDialog").fileSelected.emit(str(photo))
     qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
-    prediction = window.session.frame.prediction
+    prediction = window.session.view_state.prediction
     assert list(prediction.probabilities) == pad_of(window).probabilities
     assert prediction.seen[10:12, 10:20].mean() > 0.5  # the bar of the seven, light on dark
     assert prediction.seen[:4].max() == 0
@@ -167,7 +167,7 @@ def test_what_is_wrong_is_told_and_the_drawing_stays(
         assert str(tmp_path / name) in window.messages.text()
         assert window.messages.kind() == "error"
         assert np.array_equal(pad_of(window).image(), before)
-        assert window.session.frame.settings.data == "strokes"
+        assert window.session.view_state.settings.data == "strokes"
 
 
 def test_a_folder_becomes_the_training_data(
@@ -180,8 +180,8 @@ def test_a_folder_becomes_the_training_data(
     box.setCurrentIndex(box.findData("folder"))
     assert box.currentData() == "strokes"  # nothing has changed yet
     window.findChild(QFileDialog, "imageFolderDialog").fileSelected.emit(str(folder))
-    qtbot.waitUntil(lambda: window.session.frame.settings.data == "folder", timeout=20_000)
-    assert window.session.frame.settings.folder_root == str(folder)
+    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "folder", timeout=20_000)
+    assert window.session.view_state.settings.folder_root == str(folder)
     assert box.currentData() == "folder"
     for name in ("actionIteration", "actionReset", "actionIteration"):
         window.findChild(QAction, name).trigger()
@@ -198,7 +198,7 @@ def test_a_folder_becomes_the_training_data(
         lambda: window.findChild(QMessageBox, "freshNetworkQuestion") is not None, timeout=20_000
     )
     window.findChild(QMessageBox, "freshNetworkQuestion").reject()
-    assert window.session.frame.settings.folder_root == str(folder)
+    assert window.session.view_state.settings.folder_root == str(folder)
 
 
 def test_reading_a_folder_shows_progress_and_is_cancelled(
@@ -225,4 +225,4 @@ def test_reading_a_folder_shows_progress_and_is_cancelled(
     window.findChild(QToolButton, "readingStripCancel").click()
     assert not window.reading_strip.isVisible()
     assert "cancelled" in window.messages.text()
-    assert window.session.frame.settings.data == "strokes"
+    assert window.session.view_state.settings.data == "strokes"

@@ -72,8 +72,8 @@ def test_chosen_and_downloaded(
     press(window, "mnistQuestion", "Download")
     action = window.findChild(QAction, "actionDownloadMnist")
     assert not action.isEnabled()
-    qtbot.waitUntil(lambda: window.session.frame.settings.data == "mnist", timeout=20_000)
-    assert window.session.frame.settings.mnist_root == str(tmp_path / "mnist")
+    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=20_000)
+    assert window.session.view_state.settings.mnist_root == str(tmp_path / "mnist")
     assert {p.name: p.read_bytes() for p in (tmp_path / "mnist").iterdir()} == server.files
     assert action.isEnabled()
     assert not window.download_strip.isVisible()
@@ -91,7 +91,7 @@ def test_what_was_downloaded_once_is_not_asked_for(
         (tmp_path / "mnist" / name).write_bytes(body)
     window = open_window("--preset", "digits")
     choose_mnist(window)
-    qtbot.waitUntil(lambda: window.session.frame.settings.data == "mnist", timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=20_000)
     assert window.findChild(QMessageBox, "mnistQuestion") is None
     assert server.asked == []
 
@@ -116,7 +116,7 @@ def test_training_goes_on_while_a_download_stalls_and_is_cancelled(
     assert window.findChild(QAction, "actionDownloadMnist").isEnabled()
     server.release.set()
     qtbot.waitUntil(lambda: list((tmp_path / "mnist").iterdir()) == [], timeout=10_000)
-    assert window.session.frame.settings.data == "strokes"
+    assert window.session.view_state.settings.data == "strokes"
     at = window.session.iteration
     qtbot.waitUntil(lambda: window.session.iteration > at, timeout=30_000)
 
@@ -138,19 +138,19 @@ def test_a_fresh_network_is_asked_for(
 
 
 def test_what_goes_wrong_is_told(open_window: OpenWindow, qtbot: QtBot, server: Server) -> None:
-    server.answers["t10k-labels-idx1-ubyte.gz"] = faulty_server.altered
+    server.answers["t10k-labels-idx1-ubyte.gz"] = faulty_server.intervention
     window = open_window("--preset", "digits")
     window.findChild(QAction, "actionDownloadMnist").trigger()
     qtbot.waitUntil(lambda: window.messages.isVisible(), timeout=20_000)
     assert "t10k-labels-idx1-ubyte.gz" in window.messages.text()
     assert "wrong checksum" in window.messages.text()
     assert window.messages.kind() == "error"
-    assert window.session.frame.settings.data == "strokes"
+    assert window.session.view_state.settings.data == "strokes"
     assert not window.download_strip.isVisible()
     # Again, with a server that came to its senses.
     server.answers.clear()
     window.findChild(QAction, "actionDownloadMnist").trigger()
-    qtbot.waitUntil(lambda: window.session.frame.settings.data == "mnist", timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=20_000)
 
 
 def test_a_window_closed_in_the_middle(
@@ -179,5 +179,5 @@ def test_from_a_folder(
     window.findChild(QAction, "actionMnistFolder").trigger()
     window.findChildren(QFileDialog, "mnistDialog")[-1].fileSelected.emit(str(tmp_path / "mine"))
     assert window.session.wait_idle(60)
-    assert window.session.frame.settings.mnist_root == str(tmp_path / "mine")
+    assert window.session.view_state.settings.mnist_root == str(tmp_path / "mine")
     assert server.asked == []

@@ -13,7 +13,7 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 
 OpenWindow = Callable[..., MainWindow]
@@ -26,8 +26,8 @@ def trigger(window: MainWindow, name: str) -> None:
     assert window.session.wait_idle(60)
 
 
-def frame_of(window: MainWindow) -> Frame:
-    return window.session.frame
+def view_state_of(window: MainWindow) -> ViewState:
+    return window.session.view_state
 
 
 def test_the_whole_lesson_of_the_batch_dimension(open_window: OpenWindow) -> None:
@@ -39,13 +39,13 @@ def test_the_whole_lesson_of_the_batch_dimension(open_window: OpenWindow) -> Non
         net(x)
     wanted = nn.MSELoss()(net(x.unsqueeze(0)), y.unsqueeze(0)).item()
     window = open_window("--preset", "tutorial")
-    weights = {p.name: p.value for p in frame_of(window).moment.recording.parameters}
+    weights = {p.name: p.value for p in view_state_of(window).cursor.recording.parameters}
     trigger(window, "actionUnbatched")
     trigger(window, "actionStep")
     trigger(window, "actionStep")
     program = window.program
-    frame = frame_of(window)
-    assert (frame.due, frame.iteration) == (Phase.FORWARD, 0)
+    view_state = view_state_of(window)
+    assert (view_state.due, view_state.iteration) == (Phase.FORWARD, 0)
     assert str(refused.value) in program.failure.said.text()
     assert str(refused.value) in window.messages.text()
     row = program.code.failed
@@ -54,14 +54,14 @@ def test_the_whole_lesson_of_the_batch_dimension(open_window: OpenWindow) -> Non
     assert program.failure.head.text() == f"Line {row + 1}: linear(16×36, 120×576, 120)"
     assert program.failure.shapes.text().startswith("x 1×32×32 → conv2d 6×30×30 → relu")
     assert program.failure.shapes.text().endswith("max_pool2d 16×6×6 → view 16×36")
-    for parameter in frame.moment.recording.parameters:
+    for parameter in view_state.cursor.recording.parameters:
         assert np.array_equal(parameter.value, weights[parameter.name])
     assert program.failure.isVisible()
     program.failure.mend.click()
     assert window.session.wait_idle(60)
     trigger(window, "actionIteration")
-    frame = frame_of(window)
-    assert frame.moment.recording.loss == wanted
+    view_state = view_state_of(window)
+    assert view_state.cursor.recording.loss == wanted
     assert not program.failure.isVisible()
     assert program.code.failed is None
     assert "    out = net(x.unsqueeze(0))" in program.lines()
@@ -73,8 +73,8 @@ def test_training_says_the_same(open_window: OpenWindow) -> None:
     trigger(window, "actionTrain")
     assert window.session.wait_idle(60)
     assert window.program.failure.head.text().endswith("linear(16×36, 120×576, 120)")
-    assert not frame_of(window).training
-    assert frame_of(window).iteration == 0
+    assert not view_state_of(window).training
+    assert view_state_of(window).iteration == 0
 
 
 def test_gradients_accumulate_at_a_switch(open_window: OpenWindow) -> None:
@@ -90,15 +90,15 @@ def test_gradients_accumulate_at_a_switch(open_window: OpenWindow) -> None:
     assert switch.isVisible()
     switch.click()
     assert window.session.wait_idle(60)
-    assert not frame_of(window).settings.clear_gradients
+    assert not view_state_of(window).settings.clear_gradients
     for _ in range(2):
         trigger(window, "actionIteration")
-    moment = frame_of(window).moment
+    cursor = view_state_of(window).cursor
     for name, parameter in net.named_parameters():
-        assert np.array_equal(moment.grad(name), parameter.grad.numpy())
+        assert np.array_equal(cursor.grad(name), parameter.grad.numpy())
     switch.click()
     assert window.session.wait_idle(60)
-    assert frame_of(window).settings.clear_gradients
+    assert view_state_of(window).settings.clear_gradients
     assert not switch.isChecked()
 
 
@@ -107,10 +107,10 @@ def test_backward_from_the_output_has_a_name(open_window: OpenWindow) -> None:
     action = window.findChild(QAction, "actionOutputGradient")
     assert action.text().replace("&", "") == "out.backward(random)"
     trigger(window, "actionOutputGradient")
-    assert frame_of(window).settings.loss == "output_gradient"
+    assert view_state_of(window).settings.loss == "output_gradient"
     assert action.isChecked()
     trigger(window, "actionOutputGradient")
-    assert frame_of(window).settings.loss == "mse"
+    assert view_state_of(window).settings.loss == "mse"
     assert not action.isChecked()
 
 
@@ -126,7 +126,7 @@ def test_the_search_finds_commands(open_window: OpenWindow) -> None:
     assert field.completer().currentCompletion() == "▸ out.backward(random)"
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert window.session.wait_idle(60)
-    assert frame_of(window).settings.loss == "output_gradient"
+    assert view_state_of(window).settings.loss == "output_gradient"
 
 
 def test_any_batch_of_random_input_is_tried_in_the_window(open_window: OpenWindow) -> None:
@@ -141,7 +141,7 @@ def test_any_batch_of_random_input_is_tried_in_the_window(open_window: OpenWindo
     field.finish()
     assert window.session.wait_idle(60)
     trigger(window, "actionIteration")
-    recording = frame_of(window).moment.recording
+    recording = view_state_of(window).cursor.recording
     assert np.array_equal(recording.input, x.numpy())
     assert recording.loss == wanted
 
@@ -160,23 +160,27 @@ def test_a_row_of_the_table_selects_its_parameter_everywhere(open_window: OpenWi
 def test_new_runs_begin_from_presets(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial", "--seed", "4")
     trigger(window, "actionNewDigits")
-    settings = frame_of(window).settings
+    settings = view_state_of(window).settings
     assert (settings.data, settings.batch_size, settings.seed) == ("strokes", 64, 4)
     trigger(window, "actionIteration")
     window.findChild(QAction, "actionNewTutorial").trigger()
     question = window.findChild(QMessageBox, "freshNetworkQuestion")
     question.reject()
     assert window.session.wait_idle(60)
-    assert frame_of(window).settings.data == "strokes"
+    assert view_state_of(window).settings.data == "strokes"
     window.findChild(QAction, "actionNewTutorial").trigger()
     window.findChildren(QMessageBox, "freshNetworkQuestion")[-1].accept()
     assert window.session.wait_idle(60)
-    frame = frame_of(window)
-    assert (frame.settings.data, frame.settings.lr, frame.iteration) == ("random", 0.01, 0)
+    view_state = view_state_of(window)
+    assert (view_state.settings.data, view_state.settings.lr, view_state.iteration) == (
+        "random",
+        0.01,
+        0,
+    )
     trigger(window, "actionIteration")
     window.findChild(QAction, "actionNewTutorial").trigger()
     window.findChildren(QMessageBox, "freshNetworkQuestion")[-1].accept()
     assert window.session.wait_idle(60)
-    assert frame_of(window).iteration == 0
+    assert view_state_of(window).iteration == 0
     files = window.menuBar().actions()[0].menu()
     assert files.actions()[0].text().replace("&", "") == "New run"

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.samples import Query
 from backprop_viz.training.thread_count import torch_threads
@@ -39,12 +39,12 @@ def train(window: MainWindow, qtbot: QtBot, iterations: int) -> None:
 
 def plain(window: MainWindow) -> tuple[bv.Trainer, torch.Tensor, torch.Tensor]:
     """A trainer that did the same iterations, what it reads, and the loss of each sample."""
-    frame: Frame = window.session.frame
-    trainer = bv.Trainer.from_settings(frame.settings)
-    for _ in range(frame.iteration):
+    view_state: ViewState = window.session.view_state
+    trainer = bv.Trainer.from_settings(view_state.settings)
+    for _ in range(view_state.iteration):
         trainer.iterate()
     read, loss = [], []
-    samples = trainer.samples("held_out")
+    samples = trainer.samples("validation")
     with torch.no_grad():
         for index in torch.arange(3000).split(64):
             x, y = samples.batch(index)
@@ -76,12 +76,12 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     assert np.array_equal(sheet.scores.loss, loss.numpy())
     evaluation = trainer.evaluate()
     assert view.matrix._table.trace() / view.matrix._table.sum() == evaluation.accuracy
-    curves = window.session.frame.curves
-    assert curves.held_out_accuracy[-1] == evaluation.accuracy
-    assert curves.held_out_loss[-1] == evaluation.loss
+    curves = window.session.view_state.curves
+    assert curves.validation_accuracy[-1] == evaluation.accuracy
+    assert curves.validation_loss[-1] == evaluation.loss
     # The wrong ones, the worst first.
     view.query_bar.set_query(Query(right=False, order="highest"))
-    labels = trainer.samples("held_out").labels
+    labels = trainer.samples("validation").labels
     wrong = (read != labels).nonzero().flatten()
     worst = wrong[loss[wrong].argmax()]
     assert view.model.sample(0).index == int(worst)
@@ -95,7 +95,7 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     qtbot.waitUntil(lambda: view.facts.picture.image is not None)
     qtbot.keyClick(view.grid, Qt.Key.Key_Return)
     assert window.session.wait_idle(30)
-    assert window.session.frame.due is Phase.FORWARD
+    assert window.session.view_state.due is Phase.FORWARD
     assert "press F10" in window.messages.text()
     # The window that steps comes forward: the other one is not tied above it.
     assert view.isVisible()
@@ -103,11 +103,11 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     qtbot.waitUntil(window.isActiveWindow)
     window.session.iterate()
     assert window.session.wait_idle(30)
-    recording = window.session.frame.moment.recording
-    x, y = trainer.samples("held_out").batch(worst.view(1))
+    recording = window.session.view_state.cursor.recording
+    x, y = trainer.samples("validation").batch(worst.view(1))
     assert np.array_equal(recording.input, x.numpy())
     expected = F.cross_entropy(trainer.model(x), y).item()
-    assert window.session.frame.curves.loss[-1] == expected
+    assert window.session.view_state.curves.loss[-1] == expected
 
 
 def test_the_training_part_is_evaluated_on_demand_beside_training(
@@ -151,7 +151,9 @@ def test_while_it_is_closed_nothing_is_asked(open_window: OpenWindow, qtbot: QtB
     answers: list[object] = []
     window.session.answered.connect(answers.append)
     train(window, qtbot, 5)
-    qtbot.waitUntil(lambda: len(window.session.frame.curves.held_out_loss) > 0, timeout=30_000)
+    qtbot.waitUntil(
+        lambda: len(window.session.view_state.curves.validation_loss) > 0, timeout=30_000
+    )
     assert answers == []
 
 
@@ -179,7 +181,7 @@ def test_one_of_the_tutorials_random_data_is_not_to_be_learnt(
     view.findChild(QPushButton, "loadSample").click()
     assert window.session.wait_idle(30)
     assert "Random data has no labels" in window.messages.text()
-    assert window.session.frame.due is Phase.ZERO_GRAD
+    assert window.session.view_state.due is Phase.ZERO_GRAD
 
 
 def test_loading_one_stops_training_and_travels_with_the_run(
@@ -193,17 +195,17 @@ def test_loading_one_stops_training_and_travels_with_the_run(
     qtbot.waitUntil(lambda: session.iteration >= 5, timeout=60_000)
     view.facts.load.click()
     assert session.wait_idle(30)
-    assert not session.frame.training
-    assert session.frame.due is Phase.FORWARD
+    assert not session.view_state.training
+    assert session.view_state.due is Phase.FORWARD
     session.iterate()
     session.iterate()
     assert session.wait_idle(30)
-    iteration, curves = session.iteration, session.frame.curves
+    iteration, curves = session.iteration, session.view_state.curves
     # Back to the sample's iteration, and on from there: it and the next one are as they were.
     session.show_iteration(iteration - 1)
-    assert len(session.frame.moment.recording.input) == 1
+    assert len(session.view_state.cursor.recording.input) == 1
     session.continue_from_here()
     session.iterate()
     assert session.wait_idle(30)
     assert session.iteration == iteration
-    assert session.frame.curves.loss.tolist() == curves.loss.tolist()
+    assert session.view_state.curves.loss.tolist() == curves.loss.tolist()

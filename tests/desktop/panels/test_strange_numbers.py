@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
@@ -47,13 +47,13 @@ def harmed(recording: Recording, kinds: tuple[float, ...], seed: int) -> Recordi
 )
 def test_infinity_nan_and_the_largest_numbers_are_shown(
     open_window: Callable[..., MainWindow],
-    make_frame: Callable[..., Frame],
+    make_view_state: Callable[..., ViewState],
     kinds: tuple[float, ...],
     optimizer: str,
 ) -> None:
     settings = Settings(data="random", loss="mse", optimizer=optimizer, batch_size=2)
-    frame = make_frame(settings, iterations=2)
-    recording = harmed(frame.moment.recording, kinds, seed=1)
+    view_state = make_view_state(settings, iterations=2)
+    recording = harmed(view_state.cursor.recording, kinds, seed=1)
     window = open_window()
     modes = [b for b in window.network.findChildren(QAbstractButton) if b.isCheckable()]
     assert len(modes) == 3
@@ -62,8 +62,8 @@ def test_infinity_nan_and_the_largest_numbers_are_shown(
         *(("layer", layer.name) for layer in recording.layers.layers),
         *(("node", node) for node in range(0, 20, 3)),
     ]
-    for cursor in np.linspace(0, len(recording.events), 4).astype(int):
-        window.show_frame(replace(frame, moment=recording.at(int(cursor))))
+    for position in np.linspace(0, len(recording.events), 4).astype(int):
+        window.show_view_state(replace(view_state, cursor=recording.at(int(position))))
         for mode in modes:
             mode.click()
             window.grab()

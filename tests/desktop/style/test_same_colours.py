@@ -17,13 +17,13 @@ from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_canvas import Spot
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 RANDOM = Settings(data="random", loss="mse", lr=0.01, batch_size=3)
 DIGITS = Settings(data="strokes", batch_size=3)
 
@@ -31,7 +31,7 @@ DIGITS = Settings(data="strokes", batch_size=3)
 class Panels(QWidget):
     """The network's panel, its large map and an inspector, of one layer."""
 
-    def __init__(self, frame: Frame, layer: str, theme: Theme, mode: str) -> None:
+    def __init__(self, view_state: ViewState, layer: str, theme: Theme, mode: str) -> None:
         super().__init__()
         self.resize(1200, 800)
         self.network, self.inspector = NetworkView(self), InspectorView(self)
@@ -40,10 +40,10 @@ class Panels(QWidget):
         self.show()
         for panel in (self.network, self.inspector):
             panel.set_theme(theme)
-        self.network.show_frame(frame)
+        self.network.show_view_state(view_state)
         self.network.set_mode(mode)
         self.inspector._wanted = ("layer", layer)
-        self.inspector.show_frame(frame)
+        self.inspector.show_view_state(view_state)
         column = [y.name for y in self.network.canvas.layers].index(layer)
         self.network.canvas.chosen.emit(Spot(column, 0, 0))
         self.large = next(w for w in self.findChildren(MapWindow) if w.isVisible())
@@ -88,12 +88,17 @@ def in_the_inspector(picture: TensorPicture, shape: tuple[int, ...]) -> dict[tup
     ],
 )
 def test_the_inspector_and_the_network_use_one_map(
-    qtbot: QtBot, make_frame: MakeFrame, settings: Settings, layer: str, mode: str, theme: Theme
+    qtbot: QtBot,
+    make_view_state: MakeViewState,
+    settings: Settings,
+    layer: str,
+    mode: str,
+    theme: Theme,
 ) -> None:
-    frame = make_frame(settings)
-    panels = Panels(frame, layer, theme, mode)
+    view_state = make_view_state(settings)
+    panels = Panels(view_state, layer, theme, mode)
     qtbot.addWidget(panels)
-    own = next(y for y in frame.moment.recording.layers.layers if y.name == layer)
+    own = next(y for y in view_state.cursor.recording.layers.layers if y.name == layer)
     section = panels.inspector.tensor
     side = section.gradient if mode == "gradients" else section.value
     large, small = in_the_large_map(panels.large), in_the_inspector(side.picture, own.shape)
@@ -122,15 +127,15 @@ def painted_texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_a_signed_input_has_the_signed_map_and_its_range(
-    qtbot: QtBot, make_frame: MakeFrame, monkeypatch: pytest.MonkeyPatch, theme: Theme
+    qtbot: QtBot, make_view_state: MakeViewState, monkeypatch: pytest.MonkeyPatch, theme: Theme
 ) -> None:
     texts = painted_texts(monkeypatch)
-    frame = make_frame(RANDOM)
-    x = frame.moment.recording.input
+    view_state = make_view_state(RANDOM)
+    x = view_state.cursor.recording.input
     assert x is not None
     first = x[0, 0]
     limit = np.abs(first).max()
-    panels = Panels(frame, "x", theme, "activations")
+    panels = Panels(view_state, "x", theme, "activations")
     qtbot.addWidget(panels)
     colours = in_the_large_map(panels.large)
     for place in ((int(i), int(j)) for i, j in np.argwhere(np.abs(first) > limit / 4)):
@@ -146,13 +151,13 @@ def test_a_signed_input_has_the_signed_map_and_its_range(
 
 
 def test_digits_stay_gray(
-    qtbot: QtBot, make_frame: MakeFrame, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, make_view_state: MakeViewState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = painted_texts(monkeypatch)
-    frame = make_frame(DIGITS)
-    x = frame.moment.recording.input
+    view_state = make_view_state(DIGITS)
+    x = view_state.cursor.recording.input
     assert x is not None
-    panels = Panels(frame, "x", DARK, "activations")
+    panels = Panels(view_state, "x", DARK, "activations")
     qtbot.addWidget(panels)
     panels.network.canvas.grab()
     low, high = x[0].min(), x[0].max()
@@ -193,7 +198,7 @@ def test_the_batch_decides_not_its_first_sample() -> None:
 
 
 def test_the_range_is_of_all_maps_though_not_all_are_shown(
-    qtbot: QtBot, make_frame: MakeFrame
+    qtbot: QtBot, make_view_state: MakeViewState
 ) -> None:
     many = np.full((1, 300, 2, 2), 0.5, np.float32)
     many[0, 299] = -1.0

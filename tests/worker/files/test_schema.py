@@ -19,7 +19,7 @@ from backprop_viz.desktop.panels.settings.options_dialog import QUANTITIES as OP
 from backprop_viz.desktop.panels.settings.schedule_options import QUANTITIES as SCHEDULE_QUANTITIES
 from backprop_viz.desktop.panels.settings.settings_bar import BATCH_SIZE, LEARNING_RATE, SEED
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.files.kinds import Number, Whole, Wrong, described
 from backprop_viz.recording.files.peek import peek_settings
@@ -54,10 +54,10 @@ def run_of(settings: Settings, window: Mapping[str, Any] | None = None) -> Store
     some = np.full(2, 0.5)
     curves = Curves(some, some, np.arange(2.0), some, some)
     now = trainer.checkpoint()
-    altered = Alteration(2, "scale", 3.0)
+    intervention = GradientIntervention(2, "scale", 3.0)
     earlier = (("sgd", curves),)
     return StoredRun(
-        settings, trainer.phase, now, before, curves, altered, 1, earlier, window or {}
+        settings, trainer.phase, now, before, curves, intervention, 1, earlier, window or {}
     )
 
 
@@ -287,7 +287,15 @@ def test_a_splitter_of_old_that_is_forged_is_refused(
 
 def test_every_field_of_what_is_saved_is_declared() -> None:
     """A dataclass that is given another field cannot be saved before the schema has it too."""
-    for kind in (Settings, Checkpoint, Curves, Alteration, Breakpoint, Schedule, StoredRun):
+    for kind in (
+        Settings,
+        Checkpoint,
+        Curves,
+        GradientIntervention,
+        Breakpoint,
+        Schedule,
+        StoredRun,
+    ):
         assert is_dataclass(kind)
     declared = {f.name for f in fields(StoredRun)}
     assert set(SESSION.kinds) == declared

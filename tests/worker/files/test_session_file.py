@@ -11,7 +11,7 @@ import torch
 import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.phases import Phase
@@ -43,7 +43,7 @@ def stored(settings: Settings, trainer: Trainer, start: Checkpoint, **more: Any)
     fields: dict[str, Any] = {
         "before": None,
         "curves": EMPTY,
-        "altered": None,
+        "intervention": None,
         "backwards": 1,
         "earlier": (),
         "window": {},
@@ -156,20 +156,20 @@ def test_a_lesson_is_taken_again(tmp_path: Path, phases: int) -> None:
 
 def test_an_altered_backward_and_one_that_ran_twice(tmp_path: Path) -> None:
     settings = Settings(batch_size=4)
-    altered = Alteration(node=2, kind="scale", value=-3.0)
-    for alteration, backwards in ((altered, 1), (None, 2)):
+    scaled = GradientIntervention(node=2, kind="scale", value=-3.0)
+    for intervention, backwards in ((scaled, 1), (None, 2)):
         plain = Trainer.from_settings(settings)
         start = plain.checkpoint()
-        recorder = Recorder(plain, alteration=alteration)
+        recorder = Recorder(plain, intervention=intervention)
         for _ in range(3):
             recorder.step()
         if backwards == 2:
             recorder.backward_twice(retain_graph=True)
         else:
             recorder.step()
-        run = stored(settings, plain, start, altered=alteration, backwards=backwards)
+        run = stored(settings, plain, start, intervention=intervention, backwards=backwards)
         again = reopened(tmp_path / "run.bpviz", run)
-        assert again.recording.altered == alteration
+        assert again.recording.intervention == intervention
         assert again.recording.backwards == backwards
         for trainer in (plain, again.trainer):
             trainer.step()

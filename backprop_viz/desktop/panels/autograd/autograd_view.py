@@ -9,7 +9,7 @@ from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 
 
@@ -25,7 +25,7 @@ class AutogradView(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("AutogradView", "Autograd graph"), parent)
         self.setObjectName("autogradView")
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._stale = False  # a frame came while the view was hidden
         self._theme = DARK
         self.progress = QLabel()
@@ -48,9 +48,9 @@ class AutogradView(Panel):
             self.header.addWidget(button)
         self.body.addWidget(self.canvas, 1)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show a frame; while hidden, only remember it."""
-        self._frame = frame
+        self._view_state = view_state
         self._stale = not self.isVisible()
         if not self._stale:
             self._refresh()
@@ -72,28 +72,30 @@ class AutogradView(Panel):
             self._refresh()
 
     def _refresh(self) -> None:
-        if self._frame is None:
+        if self._view_state is None:
             return
         self._stale = False
-        moment = self._frame.moment
-        graph = moment.recording.graph
+        cursor = self._view_state.cursor
+        graph = cursor.recording.graph
         if graph.nodes:
-            self.canvas.show_graph(graph, moment)
+            self.canvas.show_graph(graph, cursor)
         else:
             # Before its forward pass an iteration has no graph: the last one stays, not reached.
             self.canvas.show_graph(self.canvas.item.graph, None)
-        self.canvas.show_breakpoints(self._frame.breakpoints)
-        self._tell(self._frame)
+        self.canvas.show_breakpoints(self._view_state.breakpoints)
+        self._tell(self._view_state)
 
-    def _tell(self, frame: Frame) -> None:
+    def _tell(self, view_state: ViewState) -> None:
         count = len(self.canvas.item.graph.nodes)
         text = self.tr("loss.grad_fn → next_functions · {count} nodes")
-        if frame.moment.recording.loss is None:
+        if view_state.cursor.recording.loss is None:
             text = self.tr("out.grad_fn → next_functions · {count} nodes")
         self.subtitle.setText(text.format(count=count) if count else "")
         done = ""
-        if current_phase(frame) is Phase.BACKWARD:
-            ran = sum(i < frame.moment.cursor for i in frame.moment.recording.ran_at.values())
+        if current_phase(view_state) is Phase.BACKWARD:
+            ran = sum(
+                i < view_state.cursor.position for i in view_state.cursor.recording.ran_at.values()
+            )
             done = self.tr("node {done} of {count}").format(done=ran, count=count)
         self.progress.setText(done)
 

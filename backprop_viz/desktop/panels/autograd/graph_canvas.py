@@ -26,7 +26,7 @@ from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.graph import Graph
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 
 _LARGEST, _SMALLEST, _HOME = 3.0, 0.05, 1.35
 _STEP = 1.25
@@ -73,7 +73,7 @@ class GraphCanvas(QGraphicsView):
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def show_graph(self, graph: Graph, moment: Moment | None) -> None:
+    def show_graph(self, graph: Graph, cursor: Cursor | None) -> None:
         """Show a graph at a cursor; its nodes are placed anew only if it is another graph."""
         if graph is not self.item.graph and graph != self.item.graph:
             self._structure = analyse(graph)
@@ -86,7 +86,7 @@ class GraphCanvas(QGraphicsView):
             self.item.focused = None if found is None else found.id
             self._mark()
         before = self.current
-        self.item.recolour(moment)
+        self.item.recolour(cursor)
         if self.current is not None and self.current != before:
             self._reveal(self.current)
 

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.graph_layout import PILL_HEIGHT, Placement, Point, Rect
-from backprop_viz.desktop.panels.autograd.graph_overview import AfarPainter, Named
+from backprop_viz.desktop.panels.autograd.graph_overview import Named, OverviewPainter
 from backprop_viz.desktop.panels.autograd.graph_structure import is_leaf
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.painting import elided, fitting, head_of
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.recording.graph import Graph, Node
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 
 _LEGIBLE = 5.5  # pixels on screen below which text is left out
@@ -36,27 +36,27 @@ class NodeState(Enum):
     CURRENT = "the one just run"
 
 
-def node_states(graph: Graph, moment: Moment | None) -> dict[int, NodeState]:
+def node_states(graph: Graph, cursor: Cursor | None) -> dict[int, NodeState]:
     """The state of every node at a cursor; all wait without a moment."""
     states = dict.fromkeys((node.id for node in graph.nodes), NodeState.WAITING)
-    if moment is None:
+    if cursor is None:
         return states
-    for node, event in moment.recording.ran_at.items():
-        if event < moment.cursor:
+    for node, event in cursor.recording.ran_at.items():
+        if event < cursor.position:
             states[node] = NodeState.DONE
-    event_now = moment.event
+    event_now = cursor.event
     if event_now is not None and event_now.phase is Phase.BACKWARD and event_now.node in states:
         states[event_now.node] = NodeState.CURRENT
     return states
 
 
-def gradient_text(node: Node, moment: Moment | None) -> str:
+def gradient_text(node: Node, cursor: Cursor | None) -> str:
     """``∂ 64×10``: the shape of the gradient that enters a node; the value of a scalar one."""
     if node.shape is None:
         return ""
     if node.shape:
         return f"∂ {shape_text(node.shape)}"
-    event = None if moment is None else moment.backward_event(node.id)
+    event = None if cursor is None else cursor.backward_event(node.id)
     arrived = event.inputs[0] if event is not None and event.inputs else None
     return "∂" if arrived is None or not arrived.size else f"∂ {short(arrived.flat[0])}"
 
@@ -85,7 +85,7 @@ class GraphItem(QGraphicsItem):
         self.theme: Theme = DARK
         self.graph = Graph()
         self.placement = Placement({}, {}, 0, 0, 0)
-        self.moment: Moment | None = None
+        self.shown_cursor: Cursor | None = None
         self.states: Mapping[int, NodeState] = {}
         self.selected: frozenset[int] = frozenset()
         self.focused: int | None = None
@@ -100,7 +100,7 @@ class GraphItem(QGraphicsItem):
         self._headed: frozenset[tuple[int, int]] = frozenset()
         self._nodes_near = index_nodes(self.placement, _AROUND)
         self._edges_near = index_edges(self.placement, _AROUND)
-        self._afar = AfarPainter(self.placement, self._boxes, tuple)
+        self._afar = OverviewPainter(self.placement, self._boxes, tuple)
         # What is in sight from afar, sorted by the states there are.
         self._sorted: tuple[list[int], list[tuple[int, int]]] | None = None
 
@@ -115,15 +115,15 @@ class GraphItem(QGraphicsItem):
         self._names, self._paths = {}, {}
         self._nodes_near = index_nodes(placement, _AROUND)
         self._edges_near = index_edges(placement, _AROUND)
-        self._afar = AfarPainter(placement, self._boxes, named)
+        self._afar = OverviewPainter(placement, self._boxes, named)
         self._sorted = None
         self.update()
 
-    def recolour(self, moment: Moment | None) -> None:
+    def recolour(self, cursor: Cursor | None) -> None:
         """Show another cursor; nothing is painted where all looks as it did."""
-        states = node_states(self.graph, moment)
-        numbers = [gradient_text(node, moment) for node in self._scalars]
-        self.moment = moment
+        states = node_states(self.graph, cursor)
+        numbers = [gradient_text(node, cursor) for node in self._scalars]
+        self.shown_cursor = cursor
         if (states, numbers) != (self.states, self._numbers):
             self.states, self._numbers = states, numbers
             self._sorted = None
@@ -132,7 +132,7 @@ class GraphItem(QGraphicsItem):
     @property
     def current(self) -> int | None:
         """The node that backward has just run."""
-        event = None if self.moment is None else self.moment.event
+        event = None if self.shown_cursor is None else self.shown_cursor.event
         node = None if event is None else event.node
         return node if node is not None and self._is_at(node, NodeState.CURRENT) else None
 
@@ -282,7 +282,7 @@ class GraphItem(QGraphicsItem):
         box = self._boxes[node.id]
         if box.height() <= PILL_HEIGHT:
             return
-        text = gradient_text(node, self.moment)
+        text = gradient_text(node, self.shown_cursor)
         below = QRectF(box.x() + 7, box.bottom() - 16, box.width() - 14, 14)
         font = fitting(code_font(10), text, below.width(), 8)
         if font.pixelSize() * scale < _LEGIBLE:

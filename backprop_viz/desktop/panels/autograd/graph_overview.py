@@ -22,7 +22,7 @@ _OUTLINED = 8.0  # pixels on screen below which a box is a spot of colour
 Named = Callable[[], tuple[tuple[Stretch, ...], ...]]
 
 
-class AfarPainter:
+class OverviewPainter:
     """Paints a graph in few calls: all of a colour at once, sorted only when that changes."""
 
     def __init__(self, placement: Placement, boxes: Mapping[int, QRectF], named: Named) -> None:

@@ -2,16 +2,16 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 
 
-def sentence(breakpoint_: Breakpoint, frame: Frame | None = None) -> str:
+def sentence(breakpoint_: Breakpoint, view_state: ViewState | None = None) -> str:
     """What holds where the cursor stops; a frame lets it quote the line and name the node."""
     if breakpoint_.kind == "line":
-        return _line(breakpoint_, frame)
+        return _line(breakpoint_, view_state)
     if breakpoint_.kind == "node":
-        return _node(breakpoint_, frame)
+        return _node(breakpoint_, view_state)
     value = "" if breakpoint_.value is None else number(breakpoint_.value)
     return _words(breakpoint_).format(key=breakpoint_.key, value=value)
 
@@ -46,26 +46,26 @@ def _words(breakpoint_: Breakpoint) -> str:
     }[breakpoint_.kind]
 
 
-def stopped(breakpoint_: Breakpoint, frame: Frame) -> str:
+def stopped(breakpoint_: Breakpoint, view_state: ViewState) -> str:
     """What to say when the cursor has stopped: before a line, or after what the sentence says."""
-    row = _row(breakpoint_, frame) if breakpoint_.kind == "line" else None
+    row = _row(breakpoint_, view_state) if breakpoint_.kind == "line" else None
     if row is None:
-        return sentence(breakpoint_, frame)
+        return sentence(breakpoint_, view_state)
     text = QCoreApplication.translate("breakpoints", "Stopped before line {line}: {code}")
-    return text.format(line=row + 1, code=frame.program.lines[row].text.strip())
+    return text.format(line=row + 1, code=view_state.program.lines[row].text.strip())
 
 
-def _row(breakpoint_: Breakpoint, frame: Frame | None) -> int | None:
+def _row(breakpoint_: Breakpoint, view_state: ViewState | None) -> int | None:
     """The row of its line, as the program panel counts them."""
-    lines = () if frame is None else frame.program.lines
+    lines = () if view_state is None else view_state.program.lines
     return next((i for i, line in enumerate(lines) if line.key == breakpoint_.key), None)
 
 
-def _line(breakpoint_: Breakpoint, frame: Frame | None) -> str:
-    row = _row(breakpoint_, frame)
-    if row is not None and frame is not None:
+def _line(breakpoint_: Breakpoint, view_state: ViewState | None) -> str:
+    row = _row(breakpoint_, view_state)
+    if row is not None and view_state is not None:
         text = QCoreApplication.translate("breakpoints", "Before line {line}: {code}")
-        return text.format(line=row + 1, code=frame.program.lines[row].text.strip())
+        return text.format(line=row + 1, code=view_state.program.lines[row].text.strip())
     if isinstance(breakpoint_.key, int):
         text = QCoreApplication.translate("breakpoints", "Before line {line} of the network's file")
         return text.format(line=breakpoint_.key)
@@ -73,8 +73,8 @@ def _line(breakpoint_: Breakpoint, frame: Frame | None) -> str:
     return text.format(key=breakpoint_.key)
 
 
-def _node(breakpoint_: Breakpoint, frame: Frame | None) -> str:
-    node = None if frame is None else frame.moment.recording.graph.find(breakpoint_.key)
+def _node(breakpoint_: Breakpoint, view_state: ViewState | None) -> str:
+    node = None if view_state is None else view_state.cursor.recording.graph.find(breakpoint_.key)
     if node is None:
         text = QCoreApplication.translate("breakpoints", "Backward has run the node of {key}")
         return text.format(key=breakpoint_.key)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import sentence
 from backprop_viz.desktop.style.change_guard import Shown
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.quantities import Quantity
@@ -38,7 +38,7 @@ class BreakpointsDialog(QDialog):
         self.setObjectName("breakpointsDialog")
         self.setWindowTitle(self.tr("Breakpoints"))
         self.breakpoints: tuple[Breakpoint, ...] = ()
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._asked: tuple[Breakpoint, ...] | None = None  # what the frames do not have yet
         self._before: tuple[Breakpoint, ...] = ()
         self._shown, self._names = Shown(), Shown()
@@ -53,16 +53,16 @@ class BreakpointsDialog(QDialog):
         self._show_list()
         self.kinds.setFocus()
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Keep in step with the breakpoints there are and the network's parameters."""
-        self._frame = frame
+        self._view_state = view_state
         # A frame made before the last change was carried out must not undo it here.
-        if frame.breakpoints != self._before or frame.breakpoints == self._asked:
-            self._before, self._asked = frame.breakpoints, None
+        if view_state.breakpoints != self._before or view_state.breakpoints == self._asked:
+            self._before, self._asked = view_state.breakpoints, None
         if self._asked is None:
-            self.breakpoints = frame.breakpoints
-        recording = frame.moment.recording
-        if self._shown.is_new(self.breakpoints, frame.program, recording.graph):
+            self.breakpoints = view_state.breakpoints
+        recording = view_state.cursor.recording
+        if self._shown.is_new(self.breakpoints, view_state.program, recording.graph):
             self._show_list()
         names = tuple(p.name for p in recording.parameters)
         if self._names.is_new(names):
@@ -168,7 +168,7 @@ class BreakpointsDialog(QDialog):
         chosen = self.breakpoints_chosen()
         self.list.clear()
         for breakpoint_ in self.breakpoints:
-            text = sentence(breakpoint_, self._frame)
+            text = sentence(breakpoint_, self._view_state)
             item = QListWidgetItem(text)
             item.setToolTip(text)
             item.setData(Qt.ItemDataRole.UserRole, breakpoint_)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWi
 
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.drawing_training import Moved
 
 
@@ -41,12 +41,12 @@ class BatchMark(QFrame):
         """What is said."""
         return self._text.text()
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Say what the batch is."""
-        sentences = words(frame)
+        sentences = words(view_state)
         if self._text.text() != sentences:
             self._text.setText(sentences)
-        self._back.setVisible(frame.lesson.is_batch)
+        self._back.setVisible(view_state.drawing_training.is_batch)
         self.setVisible(bool(sentences))
 
     def set_theme(self, theme: Theme) -> None:
@@ -57,20 +57,20 @@ class BatchMark(QFrame):
         )
 
 
-def words(frame: Frame) -> str:
+def words(view_state: ViewState) -> str:
     """What the batch is, and how the last step on the drawing moved its probability."""
-    lesson, sentences = frame.lesson, []
-    if lesson.is_batch:
+    drawing_training, sentences = view_state.drawing_training, []
+    if drawing_training.is_batch:
         sentence = QCoreApplication.translate(
             "BatchMark", "The next batch is your drawing, label {0}."
         )
-        if not lesson.waits:
+        if not drawing_training.waits:
             sentence = QCoreApplication.translate(
                 "BatchMark", "The batch is your drawing, label {0}."
             )
-        sentences.append(sentence.format(lesson.label))
-    if lesson.moved is not None and frame.prediction is not None:
-        sentences.append(_movement(lesson.moved, frame.prediction.probabilities))
+        sentences.append(sentence.format(drawing_training.label))
+    if drawing_training.moved is not None and view_state.prediction is not None:
+        sentences.append(_movement(drawing_training.moved, view_state.prediction.probabilities))
     return "  ".join(sentences)
 
 

@@ -29,7 +29,7 @@ from backprop_viz.desktop.panels.drawing.pointer_input import (
     touch_contacts,
 )
 from backprop_viz.desktop.panels.drawing.sketch import Sketch
-from backprop_viz.desktop.panels.drawing.stroke_in_progress import Hand
+from backprop_viz.desktop.panels.drawing.stroke_in_progress import StrokeInProgress
 from backprop_viz.desktop.panels.drawing.strokes import (
     ERASER,
     MEDIUM,
@@ -90,7 +90,7 @@ class Canvas(QWidget):
         self._ink = Ink()
         self._size = MEDIUM
         self._erasing = False
-        self._hand = Hand()
+        self._hand = StrokeInProgress()
         self._began_empty = True
         self._waiting = False
         self._timer = QTimer(self)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
-from backprop_viz.desktop.panels.drawing.not_a_digit import NoDigit
+from backprop_viz.desktop.panels.drawing.not_a_digit import NotADigit
 from backprop_viz.desktop.panels.drawing.probabilities import ProbabilityBars
 from backprop_viz.desktop.panels.drawing.strokes import Mark
 from backprop_viz.desktop.panels.drawing.tools import Tools
@@ -24,7 +24,7 @@ from backprop_viz.desktop.style.images import gray_image, is_gray, signed_image,
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.drawing_training import Prediction
 from backprop_viz.recording.events import Array
 
@@ -79,12 +79,12 @@ class DrawPanel(Panel):
         """Take the actions of the tools beside the title."""
         self._tools.set_actions(eraser, thinner, thicker)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show what the net made of the drawing."""
-        if frame.prediction is not self._prediction:
-            self._show(frame.prediction)
-        self.teaching.show_lesson(frame.lesson)
-        self._stage.bars.show_lesson(frame.lesson)
+        if view_state.prediction is not self._prediction:
+            self._show(view_state.prediction)
+        self.teaching.show_drawing_training(view_state.drawing_training)
+        self._stage.bars.show_drawing_training(view_state.drawing_training)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -178,7 +178,7 @@ class _Stage(QWidget):
         self.canvas = Canvas(self)
         self.bars = ProbabilityBars(self)
         self.seen = SeenByTheNet(self)
-        self.no_digit = NoDigit(self)
+        self.no_digit = NotADigit(self)
 
     def minimumSizeHint(self) -> QSize:
         """A canvas that can be drawn on, the bars, and the small picture."""

@@ -7,7 +7,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.recording.drawing_training import Prediction
 
 
-class NoDigit(QLabel):
+class NotADigit(QLabel):
     """A line that is there or not; its place is kept, so that nothing moves when it comes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

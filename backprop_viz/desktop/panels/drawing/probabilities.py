@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.recording.drawing_training import Lesson, Moved
+from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved
 
 DIGITS = 10
 _MOVED = 0.005  # a bar that moved by less is not marked
@@ -47,10 +47,10 @@ class ProbabilityBars(QWidget):
         self.setToolTip(self._numbers())
         self.update()
 
-    def show_lesson(self, lesson: Lesson) -> None:
+    def show_drawing_training(self, drawing_training: DrawingTrainingState) -> None:
         """Mark the label, and where the bars were before a step on the drawing."""
-        if (lesson.label, lesson.moved) != (self._label, self._moved):
-            self._label, self._moved = lesson.label, lesson.moved
+        if (drawing_training.label, drawing_training.moved) != (self._label, self._moved):
+            self._label, self._moved = drawing_training.label, drawing_training.moved
             self.setToolTip(self._numbers())
             self.update()
 

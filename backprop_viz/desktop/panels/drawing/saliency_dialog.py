@@ -11,7 +11,7 @@ from backprop_viz.desktop.panels.drawing.saliency_pictures import (
 )
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.drawing_training import Saliency
 
 
@@ -51,10 +51,10 @@ class SaliencyDialog(QDialog):
         self.resize(660, 440)
         self._show(None)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show the frame's saliency."""
-        if frame.lesson.saliency is not self._saliency and self.isVisible():
-            self._show(frame.lesson.saliency)
+        if view_state.drawing_training.saliency is not self._saliency and self.isVisible():
+            self._show(view_state.drawing_training.saliency)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""

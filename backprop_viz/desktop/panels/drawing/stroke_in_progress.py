@@ -13,7 +13,7 @@ from backprop_viz.desktop.panels.drawing.strokes import (
 )
 
 
-class Hand:
+class StrokeInProgress:
     """Collects the points of one stroke; ``holder`` is what draws it, None between strokes."""
 
     def __init__(self) -> None:

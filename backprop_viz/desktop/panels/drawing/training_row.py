@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from backprop_viz.desktop.actions import plain
-from backprop_viz.recording.drawing_training import Lesson
+from backprop_viz.recording.drawing_training import DrawingTrainingState
 
 _DIGITS = 10
 
@@ -70,11 +70,11 @@ class TeachingRow(QWidget):
         self._train.setAccessibleDescription(train)
         self._undo.setAccessibleDescription(undo)
 
-    def show_lesson(self, lesson: Lesson) -> None:
+    def show_drawing_training(self, drawing_training: DrawingTrainingState) -> None:
         """Show the label, and tell nobody."""
-        if self._label.currentData() != lesson.label:
+        if self._label.currentData() != drawing_training.label:
             blocker = QSignalBlocker(self._label)
-            self._label.setCurrentIndex(self._label.findData(lesson.label))
+            self._label.setCurrentIndex(self._label.findData(drawing_training.label))
             del blocker
 
     def choose(self, digit: int) -> None:

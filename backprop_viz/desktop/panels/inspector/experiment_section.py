@@ -17,26 +17,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.desktop.panels.inspector.intervention_texts import alteration_sentence
+from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.change_guard import Shown
 from backprop_viz.desktop.style.painting import ALTERED_SIGN
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.recording.events import Alteration, Array
+from backprop_viz.recording.events import Array, GradientIntervention
 from backprop_viz.recording.graph import Node
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.quantities import Quantity
 
 SCALE, SIZE = Quantity(), Quantity(0, above=True)
 
 
-def default_value(kind: str, moment: Moment, node: int) -> float:
+def default_value(kind: str, cursor: Cursor, node: int) -> float:
     """The value first offered for a kind: it makes a change that can be seen."""
     if kind in ("scale", "zero"):
         return 2.0
-    event = moment.backward_event(node)
+    event = cursor.backward_event(node)
     found = 0.0
     if event is not None:
         found = largest(event.outputs) / 2 if kind == "clip" else spread(event.outputs)
@@ -56,8 +56,8 @@ def spread(arrays: Iterable[Array | None]) -> float:
         return float(np.std(np.concatenate(known))) if known else 0.0
 
 
-def _is_at(altered: Alteration, node: Node) -> bool:
-    return altered.node in (node.key, node.id)
+def _is_at(intervention: GradientIntervention, node: Node) -> bool:
+    return intervention.node in (node.key, node.id)
 
 
 class ExperimentSection(QWidget):
@@ -75,8 +75,8 @@ class ExperimentSection(QWidget):
         self.altered_sign = QLabel(ALTERED_SIGN)
         self.altered_sign.setFont(body_font(14, bold=True))
         self.altered_sign.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.altered = Sentence()
-        self.altered.setFont(body_font(12))
+        self.intervention = Sentence()
+        self.intervention.setFont(body_font(12))
         self.explanation = Sentence()
         self.explanation.setFont(body_font(11))
         self.explanation.setProperty("role", "muted")
@@ -84,67 +84,71 @@ class ExperimentSection(QWidget):
         layout.setContentsMargins(0, 6, 0, 4)
         layout.setSpacing(4)
         layout.addLayout(self._make_head())
-        altered = QHBoxLayout()
-        altered.setSpacing(6)
-        altered.addWidget(self.altered_sign)
-        altered.addWidget(self.altered, 1)
-        layout.addLayout(altered)
+        intervention = QHBoxLayout()
+        intervention.setSpacing(6)
+        intervention.addWidget(self.altered_sign)
+        intervention.addWidget(self.intervention, 1)
+        layout.addLayout(intervention)
         layout.addLayout(self._make_row())
         layout.addWidget(self.explanation)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._node: Node | None = None
         self._edited = False  # the value is the user's: it stays while the cursor moves
-        self._applied: Alteration | None = None
+        self._applied: GradientIntervention | None = None
         self._shown, self._known = Shown(), Shown()
         self._refresh()
         self.set_theme(DARK)
 
-    def show_moment(self, frame: Frame, node: Node) -> None:
+    def show_cursor(self, view_state: ViewState, node: Node) -> None:
         """Offer to change the gradient out of a node, or say what was changed."""
-        moment = frame.moment
-        before, self._frame, self._node = self._node, frame, node
-        if not self._shown.is_new(moment.recording, moment.cursor, node.key, frame.training):
+        cursor = view_state.cursor
+        before, self._view_state, self._node = self._node, view_state, node
+        if not self._shown.is_new(cursor.recording, cursor.position, node.key, view_state.training):
             return
         if before is None or before.key != node.key:
             self._edited, self._applied = False, None
-        altered = moment.recording.altered
-        if altered is not None and altered != self._applied and _is_at(altered, node):
-            self._take(altered)
-        self._applied = altered
+        intervention = cursor.recording.intervention
+        if (
+            intervention is not None
+            and intervention != self._applied
+            and _is_at(intervention, node)
+        ):
+            self._take(intervention)
+        self._applied = intervention
         # Its spread takes a while to find: only once for each gradient.
-        known = self._known.is_new(moment.backward_event(node.id), node.id)
+        known = self._known.is_new(cursor.backward_event(node.id), node.id)
         if known and not self._edited:
             self._offer_value()
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        for label in (self.altered_sign, self.altered):
+        for label in (self.altered_sign, self.intervention):
             label.setStyleSheet(f"color: {theme.error};")
 
-    def wanted(self) -> Alteration | None:
+    def wanted(self) -> GradientIntervention | None:
         """What Apply would ask for; None where the value does not do."""
         if self._node is None:
             return None
         kind = self.kinds.currentData()
         if kind == "zero":
-            return Alteration(self._node.key, kind)
+            return GradientIntervention(self._node.key, kind)
         value = self.value.typed()
         if value is None:
             return None
-        return Alteration(self._node.key, kind, value)
+        return GradientIntervention(self._node.key, kind, value)
 
     def reason(self) -> str:
         """Why the gradient cannot be changed now, empty where it can."""
-        frame, node = self._frame, self._node
-        if frame is None or node is None:
+        view_state, node = self._view_state, self._node
+        if view_state is None or node is None:
             return self.tr("There is no node.")
-        if frame.training:
+        if view_state.training:
             return self.tr("Pause the training first.")
         if node.name == "AccumulateGrad":
             return self.tr("This node has no output gradient: it adds what arrives to .grad.")
-        recording = frame.moment.recording
+        recording = view_state.cursor.recording
         if recording.preview or recording.graph.find(node.key) is None:
             return self.tr("This iteration has no such node yet: run forward first.")
         return ""
@@ -201,16 +205,16 @@ class ExperimentSection(QWidget):
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def _take(self, altered: Alteration) -> None:
+    def _take(self, intervention: GradientIntervention) -> None:
         """Show the change that was made, so that it can be varied."""
-        self.kinds.setCurrentIndex(self.kinds.findData(altered.kind))
-        self._offer(altered.value)
+        self.kinds.setCurrentIndex(self.kinds.findData(intervention.kind))
+        self._offer(intervention.value)
         self._edited = True
 
     def _offer_value(self) -> None:
-        if self._frame is None or self._node is None:
+        if self._view_state is None or self._node is None:
             return
-        value = default_value(self.kinds.currentData(), self._frame.moment, self._node.id)
+        value = default_value(self.kinds.currentData(), self._view_state.cursor, self._node.id)
         self._offer(value)
 
     def _offer(self, value: float) -> None:
@@ -239,14 +243,19 @@ class ExperimentSection(QWidget):
         self._show_altered()
 
     def _show_altered(self) -> None:
-        recording = None if self._frame is None else self._frame.moment.recording
-        altered = None if recording is None else recording.altered
-        for widget in (self.altered_sign, self.altered, self.undo):
-            widget.setVisible(altered is not None)
-        if recording is None or altered is None or self._frame is None or self._node is None:
+        recording = None if self._view_state is None else self._view_state.cursor.recording
+        intervention = None if recording is None else recording.intervention
+        for widget in (self.altered_sign, self.intervention, self.undo):
+            widget.setVisible(intervention is not None)
+        if (
+            recording is None
+            or intervention is None
+            or self._view_state is None
+            or self._node is None
+        ):
             return
-        self.altered.setText(alteration_sentence(altered, recording, self._node.key))
-        self.undo.setEnabled(not self._frame.training)
+        self.intervention.setText(intervention_text(intervention, recording, self._node.key))
+        self.undo.setEnabled(not self._view_state.training)
 
     # -- what the user does ------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 
 # More elements than this are shown as a histogram.
@@ -31,13 +31,13 @@ class Gradients:
     ran: bool
 
 
-def gradients(moment: Moment, name: str) -> Gradients:
+def gradients(cursor: Cursor, name: str) -> Gradients:
     """A parameter's gradients at a moment."""
-    backward = moment.recording.span(Phase.BACKWARD)
-    over = backward is not None and moment.cursor >= backward.stop
-    ran = over or moment.last(name, Phase.BACKWARD) is not None
-    before = moment.grad_before_backward(name)
-    return Gradients(before, moment.grad(name) if ran else None, ran)
+    backward = cursor.recording.span(Phase.BACKWARD)
+    over = backward is not None and cursor.position >= backward.stop
+    ran = over or cursor.last(name, Phase.BACKWARD) is not None
+    before = cursor.grad_before_backward(name)
+    return Gradients(before, cursor.grad(name) if ran else None, ran)
 
 
 def histogram(arrays: list[Array]) -> tuple[list[Array], Array]:
@@ -80,10 +80,10 @@ class GradientSection(QWidget):
             layout.addWidget(line)
         self._shown = Shown()
 
-    def show_moment(self, moment: Moment, name: str) -> None:
+    def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a moment."""
-        found = gradients(moment, name)
-        size = moment.recording.by_parameter[name].value.size
+        found = gradients(cursor, name)
+        size = cursor.recording.by_parameter[name].value.size
         if not self._shown.is_new(name, size, found.before, found.after, found.ran):
             return
         self.title.setText(f"{name}.grad")

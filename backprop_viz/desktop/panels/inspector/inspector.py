@@ -19,10 +19,10 @@ from backprop_viz.desktop.style.change_guard import Shown
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Parameter
 from backprop_viz.recording.graph import Graph, Node
-from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
 
 Choice = tuple[str, str]  # "parameter" or "layer", and its name
@@ -75,7 +75,7 @@ class InspectorView(Panel):
         self._pages.addWidget(self.tensor)
         self._pages.addWidget(_page((self.node_section, 0)))
         self.body.addWidget(self._pages, 1)
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._shown = Shown()
         self._rows: list[Choice | None] = []  # of the choice; None is the line between
         self._wanted: Choice = _FIRST
@@ -98,29 +98,29 @@ class InspectorView(Panel):
         """The grad_fn node that is shown instead, where one was selected."""
         return self._graph.find(self._node)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show the thing chosen at the frame's cursor."""
-        self._frame = frame
+        self._view_state = view_state
         if not self.isVisible():
             return
-        self._offer(frame.moment.recording)
-        moment = frame.moment
+        self._offer(view_state.cursor.recording)
+        cursor = view_state.cursor
         if self._shown.is_new(
-            moment.recording,
-            moment.cursor,
+            cursor.recording,
+            cursor.position,
             self.chosen,
             self._node,
-            frame.settings,
-            frame.training,
+            view_state.settings,
+            view_state.training,
             self._outputs,
         ):
-            self._show_chosen(frame)
+            self._show_chosen(view_state)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the newest frame."""
         super().showEvent(event)
-        if self._frame is not None:
-            self.show_frame(self._frame)
+        if self._view_state is not None:
+            self.show_view_state(self._view_state)
 
     def select(self, selection: Selection | None) -> None:
         """Show what is selected; a node with its parameter or layer as the choice."""
@@ -134,14 +134,14 @@ class InspectorView(Panel):
             choice = ("layer", self._layer_of_node(selection))
         self._wanted = choice
         self._set_row()
-        if self._frame is not None:
-            self.show_frame(self._frame)
+        if self._view_state is not None:
+            self.show_view_state(self._view_state)
 
     def show_outputs(self, outputs: Mapping[str, int]) -> None:
         """Of a layer show the output that the network's panel shows, as ``NetworkView.outputs``."""
         self._outputs = dict(outputs)
-        if self._frame is not None:
-            self.show_frame(self._frame)
+        if self._view_state is not None:
+            self.show_view_state(self._view_state)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -175,9 +175,9 @@ class InspectorView(Panel):
 
     def _layer_of_node(self, selection: Selection) -> str:
         """The layer of a node; one that is no output's grad_fn belongs where it feeds."""
-        if selection.layers or self._frame is None:
+        if selection.layers or self._view_state is None:
             return min(selection.layers, default="")
-        recording = self._frame.moment.recording
+        recording = self._view_state.cursor.recording
         node = recording.graph.find(selection.key)
         made = None if node is None else made_by(recording, node.id)
         layer = None if made is None else layer_of(recording, made)
@@ -193,49 +193,49 @@ class InspectorView(Panel):
         if choice is None:
             return
         self._wanted, self._node = choice, None
-        if self._frame is not None:
-            self.show_frame(self._frame)
+        if self._view_state is not None:
+            self.show_view_state(self._view_state)
         self.picked.emit(*choice)
 
     def _found(self, kind: Kind, key: str) -> None:
         """Show what the search found, and tell of it."""
-        if self._frame is not None:
-            self.select(select(self._frame.moment.recording, kind, key))
+        if self._view_state is not None:
+            self.select(select(self._view_state.cursor.recording, kind, key))
         self.picked.emit(kind, key)
 
     def _element_chosen(self, element: int) -> None:
         self._element = element
         choice = self.chosen
-        if self._frame is not None and choice is not None and choice[0] == "parameter":
-            self.state_section.show_moment(self._frame, choice[1], element)
+        if self._view_state is not None and choice is not None and choice[0] == "parameter":
+            self.state_section.show_cursor(self._view_state, choice[1], element)
 
     # -- the sections --------------------------------------------------------------------------
 
-    def _show_chosen(self, frame: Frame) -> None:
-        choice, recording = self.chosen, frame.moment.recording
+    def _show_chosen(self, view_state: ViewState) -> None:
+        choice, recording = self.chosen, view_state.cursor.recording
         self.choice.setToolTip(
             self.tr("Choose a parameter or a layer's tensor") if choice is None else choice[1]
         )
         node = self.node
         if node is not None:
             self.description.setText(self._node_line(node))
-            self.node_section.show_moment(frame, node)
+            self.node_section.show_cursor(view_state, node)
             self._pages.setCurrentIndex(2)
             return
         parameter = None if choice is None else recording.by_parameter.get(choice[1])
         if choice is not None and choice[0] == "parameter" and parameter is not None:
             self.description.setText(parameter_line(parameter))
-            self.gradient.show_moment(frame.moment, parameter.name)
-            self.update_section.show_moment(frame.moment, parameter.name, frame.settings)
-            self.state_section.show_moment(frame, parameter.name, self._element)
-            self.why.show_moment(frame, "parameter", parameter.name)
+            self.gradient.show_cursor(view_state.cursor, parameter.name)
+            self.update_section.show_cursor(view_state.cursor, parameter.name, view_state.settings)
+            self.state_section.show_cursor(view_state, parameter.name, self._element)
+            self.why.show_cursor(view_state, "parameter", parameter.name)
             self._pages.setCurrentIndex(0)
             return
         layer = next((found for found in self._layers if choice == ("layer", found.name)), None)
         if layer is not None:
             layer = layer.showing(self._outputs.get(layer.name, -1))
-            self.description.setText(self._layer_line(frame.moment, layer))
-            self.tensor.show_moment(frame.moment, layer)
+            self.description.setText(self._layer_line(view_state.cursor, layer))
+            self.tensor.show_cursor(view_state.cursor, layer)
             self._pages.setCurrentIndex(1)
 
     def _node_line(self, node: Node) -> str:
@@ -244,8 +244,8 @@ class InspectorView(Panel):
         shape = "×".join(str(size) for size in node.shape) or self.tr("a number")
         return self.tr("grad_fn of {key} · {shape}").format(key=node.key, shape=shape)
 
-    def _layer_line(self, moment: Moment, layer: Layer) -> str:
-        value, _ = layer_tensors(moment, layer)
+    def _layer_line(self, cursor: Cursor, layer: Layer) -> str:
+        value, _ = layer_tensors(cursor, layer)
         shape = "×".join(str(size) for size in layer.shape) or self.tr("a number")
         if not layer.shape or value is None:
             return shape
@@ -253,7 +253,7 @@ class InspectorView(Panel):
             return self.tr("{shape} · {dtype} · first sample of the batch").format(
                 shape=shape, dtype=value.dtype
             )
-        ran = sum(i < moment.cursor for i in layer.leading)
+        ran = sum(i < cursor.position for i in layer.leading)
         return self.tr("{output} · {shape} · {dtype} · first sample of the batch").format(
             output=layer.titled(ran), shape=shape, dtype=value.dtype
         )

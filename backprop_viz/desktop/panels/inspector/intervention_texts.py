@@ -3,22 +3,22 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import number
-from backprop_viz.recording.events import Alteration
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Recording
 
 
-def alteration_sentence(
-    alteration: Alteration, recording: Recording, here: str | None = None
+def intervention_text(
+    intervention: GradientIntervention, recording: Recording, here: str | None = None
 ) -> str:
     """What was done to which node's gradient; in the future while backward has not run it.
 
     ``here`` is the key of the node that the sentence stands beside.
     """
-    node = recording.graph.find(alteration.node)
+    node = recording.graph.find(intervention.node)
     ran = node is not None and node.id in recording.ran_at
-    words = (_done() if ran else _to_come())[alteration.kind]
-    return words.format(node=_node(node, alteration, here), value=number(alteration.value))
+    words = (_done() if ran else _to_come())[intervention.kind]
+    return words.format(node=_node(node, intervention, here), value=number(intervention.value))
 
 
 def _done() -> dict[str, str]:
@@ -51,10 +51,10 @@ def _to_come() -> dict[str, str]:
     }
 
 
-def _node(node: Node | None, alteration: Alteration, here: str | None) -> str:
+def _node(node: Node | None, intervention: GradientIntervention, here: str | None) -> str:
     if node is None:
         text = QCoreApplication.translate("alterations", "the node of {key}")
-        return text.format(key=alteration.node)
+        return text.format(key=intervention.node)
     if node.key == here:
         return QCoreApplication.translate("alterations", "this node")
     text = QCoreApplication.translate("alterations", "{name} of {key}")

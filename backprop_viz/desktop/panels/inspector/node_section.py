@@ -15,10 +15,10 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import signed_image, signed_range
 from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.graph import Node, Saved
-from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 
 _WIDTH, _HEIGHT = 96, 64
 _MOST_MAPS = 16
@@ -27,15 +27,15 @@ _MOST_ROWS = 6
 _OF_PARAMETERS = frozenset(("w", "b", "A", "W", "γ", "β", ".grad"))
 
 
-def saved_state(moment: Moment, node: int) -> str:
+def saved_state(cursor: Cursor, node: int) -> str:
     """Where a node's saved tensors are in their life: "coming", "saved", "used" or "freed"."""
-    made = made_by(moment.recording, node)
-    if made is not None and moment.cursor <= made:
+    made = made_by(cursor.recording, node)
+    if made is not None and cursor.position <= made:
         return "coming"
-    ran = moment.recording.ran_at.get(node)
-    if ran is None or moment.cursor <= ran:
+    ran = cursor.recording.ran_at.get(node)
+    if ran is None or cursor.position <= ran:
         return "saved"
-    return "used" if moment.cursor == ran + 1 else "freed"
+    return "used" if cursor.position == ran + 1 else "freed"
 
 
 def size_text(count: int) -> str:
@@ -105,15 +105,15 @@ class NodeSection(QWidget):
         self._theme = DARK
         self._shown = Shown()
 
-    def show_moment(self, frame: Frame, node: Node) -> None:
+    def show_cursor(self, view_state: ViewState, node: Node) -> None:
         """Show a node at the frame's cursor."""
-        moment = frame.moment
-        self.why.show_moment(frame, "node", node.id)
-        self.experiment.show_moment(frame, node)
-        if not self._shown.is_new(moment.recording, moment.cursor, node.id, frame.program):
+        cursor = view_state.cursor
+        self.why.show_cursor(view_state, "node", node.id)
+        self.experiment.show_cursor(view_state, node)
+        if not self._shown.is_new(cursor.recording, cursor.position, node.id, view_state.program):
             return
-        self._describe(frame, node)
-        event = moment.backward_event(node.id)
+        self._describe(view_state, node)
+        event = cursor.backward_event(node.id)
         came = () if event is None else arrived(event)
         sent = () if event is None else event.outputs
         absent = self.tr("not reached yet") if event is None else ""
@@ -121,13 +121,13 @@ class NodeSection(QWidget):
         incoming = ["g"] if len(came) <= 1 else [f"g{i}" for i in range(len(came))]
         leaf = node.name == "AccumulateGrad"
         outgoing = [".grad"] if leaf else _names(names, len(sent))
-        self._rows(self.arrived, came, incoming, moment.recording, node)
-        self._rows(self.sent, sent, outgoing, moment.recording, node)
+        self._rows(self.arrived, came, incoming, cursor.recording, node)
+        self._rows(self.sent, sent, outgoing, cursor.recording, node)
         self.arrived_title.setText(_titled(self.tr("Gradient in"), absent, len(came)))
         self.sent_title.setText(
             _titled(self.tr(".grad after") if leaf else self.tr("Gradient out"), absent, len(sent))
         )
-        self._show_saved(moment, node)
+        self._show_saved(cursor, node)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -137,7 +137,7 @@ class NodeSection(QWidget):
         for row in (*self.arrived, *self.sent):
             row.set_theme(theme)
 
-    def _describe(self, frame: Frame, node: Node) -> None:
+    def _describe(self, view_state: ViewState, node: Node) -> None:
         found = formula(node.name)
         self.title.setText(node.name)
         self.forward.setText(found.forward)
@@ -145,9 +145,9 @@ class NodeSection(QWidget):
         self.forward.setVisible(bool(found.forward))
         self.backward.setVisible(bool(found.backward))
         self.words.setText(QCoreApplication.translate("formulas", found.sentence))
-        made = made_by(frame.moment.recording, node.id)
-        source = None if made is None else line_of(frame.moment.recording, made)
-        at = code_line(frame.program, source)
+        made = made_by(view_state.cursor.recording, node.id)
+        source = None if made is None else line_of(view_state.cursor.recording, made)
+        at = code_line(view_state.program, source)
         self.made.setText("" if at is None else f"{at[0]}  {at[1]}")
         self.made.setVisible(at is not None)
 
@@ -171,8 +171,8 @@ class NodeSection(QWidget):
             label = names[i] if names[i].startswith(("g", ".")) else f"∂L/∂{names[i]}"
             row.show_array(label, array, batched)
 
-    def _show_saved(self, moment: Moment, node: Node) -> None:
-        state = saved_state(moment, node.id)
+    def _show_saved(self, cursor: Cursor, node: Node) -> None:
+        state = saved_state(cursor, node.id)
         words = {
             "coming": self.tr("not reached yet"),
             "saved": self.tr("saved"),

@@ -25,9 +25,9 @@ from backprop_viz.desktop.style.change_guard import Shown
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, index_text, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array, Event
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 
 _LEAST = 96
@@ -83,22 +83,22 @@ class StateSection(QWidget):
         layout.addWidget(self.lines, 1)
         self._shown = Shown()
         self._theme = DARK
-        self._now: tuple[Frame, str, int] | None = None
+        self._now: tuple[ViewState, str, int] | None = None
 
-    def show_moment(self, frame: Frame, parameter: str, element: int) -> None:
+    def show_cursor(self, view_state: ViewState, parameter: str, element: int) -> None:
         """Show a parameter's element (its flat index) at the frame's cursor."""
-        moment = frame.moment
-        known = moment.recording.by_parameter.get(parameter)
+        cursor = view_state.cursor
+        known = cursor.recording.by_parameter.get(parameter)
         if known is None:
             return
         size, shape = known.value.size, known.value.shape
         element = element if 0 <= element < size else 0
-        self._now = (frame, parameter, element)
-        done = moment.last(parameter, Phase.UPDATE)
-        coming = _update_event(moment, parameter)
-        update = moment.recording.span(Phase.UPDATE)
-        over = update is not None and moment.cursor >= update.stop
-        manual = coming.op == "sub_" if coming else frame.settings.optimizer == "manual"
+        self._now = (view_state, parameter, element)
+        done = cursor.last(parameter, Phase.UPDATE)
+        coming = _update_event(cursor, parameter)
+        update = cursor.recording.span(Phase.UPDATE)
+        over = update is not None and cursor.position >= update.stop
+        manual = coming.op == "sub_" if coming else view_state.settings.optimizer == "manual"
         things = (parameter, element, done, coming, over, manual, shape, self._theme.name)
         if not self._shown.is_new(*things):
             return
@@ -106,7 +106,7 @@ class StateSection(QWidget):
         if size == 0:
             self.lines.show_lines(self._hint(self.tr("This parameter has no elements.")), ())
         elif done is not None:
-            self._show_update(done, frame, element, manual)
+            self._show_update(done, view_state, element, manual)
         elif over:
             sentence = self.tr("Its .grad is None: the optimizer skipped it.")
             self.lines.show_lines(self._hint(sentence), ())
@@ -118,7 +118,7 @@ class StateSection(QWidget):
         self._theme = theme
         self.lines.set_theme(theme)
         if self._now is not None:
-            self.show_moment(*self._now)
+            self.show_cursor(*self._now)
 
     # -- before and after the update -----------------------------------------------------------
 
@@ -132,8 +132,8 @@ class StateSection(QWidget):
         hint = self._hint(self.tr("Step to the update to see its terms."))
         self.lines.show_lines("".join(lines) + hint, ())
 
-    def _show_update(self, event: Event, frame: Frame, element: int, manual: bool) -> None:
-        options = frame.moment.recording.options
+    def _show_update(self, event: Event, view_state: ViewState, element: int, manual: bool) -> None:
+        options = view_state.cursor.recording.options
         steps = explain_update(event, options, element)
         lines = [
             self._state_line(name, _at(before, element), _at(after, element))
@@ -279,9 +279,9 @@ class _Lines(QTextEdit):
             self.updateGeometry()
 
 
-def _update_event(moment: Moment, parameter: str) -> Event | None:
+def _update_event(cursor: Cursor, parameter: str) -> Event | None:
     """The parameter's update in the recording, wherever the cursor is."""
-    recording = moment.recording
+    recording = cursor.recording
     return recording.at(len(recording.events)).last(parameter, Phase.UPDATE)
 
 

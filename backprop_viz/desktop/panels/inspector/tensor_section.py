@@ -14,7 +14,7 @@ from backprop_viz.desktop.style.images import gray_image, is_picture, signed_ima
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.layers import Layer
 
 # More maps than this would be specks; the table has them all.
@@ -115,14 +115,14 @@ class TensorPicture(QWidget):
         painter.end()
 
 
-def layer_tensors(moment: Moment, layer: Layer) -> tuple[Array | None, Array | None]:
+def layer_tensors(cursor: Cursor, layer: Layer) -> tuple[Array | None, Array | None]:
     """A layer's tensor and its gradient at a moment, as recorded; None for what has not come.
 
     A layer that is not of the moment's recording has neither.
     """
-    if layer.showing(len(layer.outputs) - 1) not in moment.recording.layers.layers:
+    if layer.showing(len(layer.outputs) - 1) not in cursor.recording.layers.layers:
         return None, None
-    return moment.activation(layer), moment.gradient(layer)
+    return cursor.activation(layer), cursor.gradient(layer)
 
 
 class TensorSection(QWidget):
@@ -148,9 +148,9 @@ class TensorSection(QWidget):
         layout.addStretch()
         self._shown = Shown()
 
-    def show_moment(self, moment: Moment, layer: Layer) -> None:
+    def show_cursor(self, cursor: Cursor, layer: Layer) -> None:
         """Show a layer at a moment."""
-        tensors = layer_tensors(moment, layer)
+        tensors = layer_tensors(cursor, layer)
         if not self._shown.is_new(layer.name, layer.shape, str(layer.shown), *tensors):
             return
         value, gradient = (of_first_sample(tensor, layer) for tensor in tensors)

@@ -10,7 +10,7 @@ from backprop_viz.desktop.style.change_guard import Shown
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
@@ -52,11 +52,11 @@ class UpdateSection(QWidget):
         layout.addWidget(self.table, 1)
         self._shown = Shown()
 
-    def show_moment(self, moment: Moment, name: str, settings: Settings) -> None:
+    def show_cursor(self, cursor: Cursor, name: str, settings: Settings) -> None:
         """Show a parameter at a moment."""
-        grad = moment.grad(name)
-        update = moment.last(name, Phase.UPDATE)
-        weight = moment.recording.by_parameter[name].value
+        grad = cursor.grad(name)
+        update = cursor.last(name, Phase.UPDATE)
+        weight = cursor.recording.by_parameter[name].value
         if not self._shown.is_new(name, weight, grad, update, settings):
             return
         found = rule(settings)

@@ -10,7 +10,7 @@ from backprop_viz.analysis.selection import Kind
 from backprop_viz.desktop.style.change_guard import Shown
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.program import Program
 
 # What is as it should be is said in a quiet colour, what is not a number in the error's.
@@ -68,7 +68,7 @@ def sentence(reason: Reason) -> str:
         "not_reached": say("why", "{0} gets no gradient: this backward did not reach it."),
         "sent_none": say("why", "{0} got no gradient: {1} passed None on."),
     }
-    cursor = {
+    position = {
         "not_run": say("why", "Nothing has run yet: step to see the gradient of {0}."),
         "before_none": say("why", "{0}.grad is None: backward has not reached it yet."),
         "before_zeros": say("why", "{0}.grad is zeros, as the last iteration left it."),
@@ -165,7 +165,7 @@ def sentence(reason: Reason) -> str:
             "why", "{0}.grad held {1} before this backward, and the sum keeps it."
         ),
     }
-    return {**none, **cursor, **zero, **added_zero, **strange}[reason.code].format(*reason.values)
+    return {**none, **position, **zero, **added_zero, **strange}[reason.code].format(*reason.values)
 
 
 def code_line(program: Program, source_line: int | None) -> tuple[int, str] | None:
@@ -247,19 +247,19 @@ class WhySection(QWidget):
         self._shown = Shown()
         self._paint()
 
-    def show_moment(self, frame: Frame, kind: Kind, key: str | int) -> None:
+    def show_cursor(self, view_state: ViewState, kind: Kind, key: str | int) -> None:
         """Explain the gradient of a parameter or a node at the frame's cursor."""
-        moment = frame.moment
+        cursor = view_state.cursor
         if kind == "layer" or not self._shown.is_new(
-            moment.recording, moment.cursor, kind, key, frame.program
+            cursor.recording, cursor.position, kind, key, view_state.program
         ):
             return
-        self.reason = explain(moment, kind, key)
+        self.reason = explain(cursor, kind, key)
         self.sentence.setText(sentence(self.reason))
         self.show_button.setVisible(self.reason.evidence is not None)
         at = None
         if self.reason.evidence is not None and self.reason.code not in _FINE:
-            at = code_line(frame.program, line_of(moment.recording, self.reason.evidence))
+            at = code_line(view_state.program, line_of(cursor.recording, self.reason.evidence))
         self.line.setText("" if at is None else f"{at[0]}  {at[1]}")
         self.line.setVisible(at is not None)
         self._paint()

@@ -9,7 +9,7 @@ import numpy as np
 
 from backprop_viz.desktop.style.images import is_picture
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.layers import Layer
 
 Mode = Literal["activations", "weights", "gradients"]
@@ -88,17 +88,17 @@ class Block:
         return row // height * across + column // width, row % height, column % width
 
 
-def blocks(moment: Moment | None, layer: Layer, mode: Mode) -> tuple[Block, ...]:
+def blocks(cursor: Cursor | None, layer: Layer, mode: Mode) -> tuple[Block, ...]:
     """What a layer shows in a mode; without a moment, the empty places for it."""
     if mode == "weights":
-        values = () if moment is None else [(name, moment.value(name)) for name in layer.parameters]
+        values = () if cursor is None else [(name, cursor.value(name)) for name in layer.parameters]
         found = tuple(_parameter_block(name, value) for name, value in values if value is not None)
         return found or (Block(Size(Look.NOTHING, 1)),)
     array = None
-    if moment is not None:
+    if cursor is not None:
         # The input stays to be seen beside its network's gradients: it has none of its own.
         gradient = mode == "gradients" and layer.operations
-        array = moment.gradient(layer) if gradient else moment.activation(layer)
+        array = cursor.gradient(layer) if gradient else cursor.activation(layer)
     empty = Block(activation_size(layer), array)
     shown = empty.numbers
     if shown is None:

@@ -104,7 +104,7 @@ class NetworkCanvas(QWidget):
             self._headers = _header_widths(state.layers.layers)
         before, before_blocks, sizes = self._state, self._blocks, self._sizes
         self._state = state
-        self._blocks = tuple(blocks(state.moment, y, state.mode) for y in state.layers.layers)
+        self._blocks = tuple(blocks(state.cursor, y, state.mode) for y in state.layers.layers)
         self._sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
         self._spot = None if self._spot is None else self._nearest(self._spot)
         if self._sizes == sizes and state.is_drawn_like(before):

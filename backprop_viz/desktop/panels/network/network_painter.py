@@ -64,7 +64,7 @@ class NetworkPainter:
         layers = state.layers.layers
         seen = [i for i, column in enumerate(columns) if _touches(column, column, exposed)]
         for i in seen:
-            self._frame(painter, state, layers[i], columns[i])
+            self._paint_frame(painter, state, layers[i], columns[i])
         for a, b in state.layers.edges:
             if _touches(columns[a], columns[b], exposed):
                 self._arrow(painter, state, (a, b), columns)
@@ -78,7 +78,9 @@ class NetworkPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(tile.adjusted(-2, -2, 2, 2), 3, 3)
 
-    def _frame(self, painter: QPainter, state: NetworkState, layer: Layer, column: Column) -> None:
+    def _paint_frame(
+        self, painter: QPainter, state: NetworkState, layer: Layer, column: Column
+    ) -> None:
         """Around the layer at the cursor; dotted around the selected ones."""
         side = _side(state, layer)
         box = column.content.adjusted(-side, -6, side, 6)

@@ -7,22 +7,22 @@ import numpy as np
 from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Event
-from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkState:
-    """The network at a cursor. ``moment`` is None while ``layers`` are only remembered.
+    """The network at a cursor. ``cursor`` is None while ``layers`` are only remembered.
 
     ``current`` is the layer that the event just done belongs to, in the colour of ``phase``.
     """
 
     layers: LayerGraph
-    moment: Moment | None
+    cursor: Cursor | None
     mode: Mode
     phase: Phase | None = None
     current: str | None = None
@@ -55,20 +55,20 @@ class NetworkState:
 
     def reached(self, edge: tuple[int, int]) -> bool:
         """Whether what flows along an edge has arrived at its other end."""
-        if self.moment is None:
+        if self.cursor is None:
             return False
         before, after = (self.layers.layers[i] for i in edge)
         if self.backwards:
-            return self.moment.gradient(before) is not None
-        return self.moment.activation(after) is not None
+            return self.cursor.gradient(before) is not None
+        return self.cursor.activation(after) is not None
 
     def title(self, layer: Layer) -> str:
         """A layer's name, and which of its outputs is shown, where it has several."""
         if self.mode == "weights":
             return layer.name
         ran = None
-        if self.mode == "activations" and self.moment is not None:
-            ran = sum(i < self.moment.cursor for i in layer.leading) or None
+        if self.mode == "activations" and self.cursor is not None:
+            ran = sum(i < self.cursor.position for i in layer.leading) or None
         return layer.titled(ran)
 
     def switchable(self, layer: Layer) -> bool:
@@ -79,14 +79,14 @@ class NetworkState:
         """What stands below a layer's name: its shape, or its value if it has none."""
         if layer.shape:
             return shape_text(layer.shape)
-        value = None if self.moment is None else self.moment.activation(layer)
+        value = None if self.cursor is None else self.cursor.activation(layer)
         return "" if value is None or not value.size else short(value.flat[0])
 
     def marks(self, layer: Layer) -> tuple[int | None, int | None]:
         """(largest unit, unit of the sample's label) of the logits; None where there is none."""
-        if self.mode != "activations" or not self.is_logits(layer) or self.moment is None:
+        if self.mode != "activations" or not self.is_logits(layer) or self.cursor is None:
             return None, None
-        array = self.moment.activation(layer)
+        array = self.cursor.activation(layer)
         if array is None or not len(array) or not np.isfinite(array[0]).all():
             return None, None
         label = self.label if self.label is not None and self.label < array.shape[1] else None
@@ -110,18 +110,18 @@ def following_mode(mode: Mode, before: Phase | None, now: Phase | None) -> Mode:
     return "gradients" if now in (Phase.BACKWARD, Phase.UPDATE) else "activations"
 
 
-def state_of(frame: Frame, mode: Mode, remembered: LayerGraph) -> NetworkState:
+def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> NetworkState:
     """A frame's network; a recording that has none yet shows the remembered one, empty."""
-    moment = frame.moment
-    recording = moment.recording
-    phase = current_phase(frame)
+    cursor = view_state.cursor
+    recording = cursor.recording
+    phase = current_phase(view_state)
     if not recording.layers.layers:
         return NetworkState(remembered, None, mode, phase)
-    current = None if phase is None or moment.event is None else layer_of(recording, moment.event)
+    current = None if phase is None or cursor.event is None else layer_of(recording, cursor.event)
     label = None if recording.labels is None or not len(recording.labels) else recording.labels[0]
     return NetworkState(
         recording.layers,
-        moment,
+        cursor,
         mode,
         phase,
         current,

@@ -14,7 +14,7 @@ from backprop_viz.desktop.panels.network.network_state import following_mode, st
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.phases import Phase
 
@@ -35,7 +35,7 @@ class NetworkView(Panel):
         super().__init__(QCoreApplication.translate("NetworkView", "Network"), parent)
         self.setObjectName("networkView")
         self.mode: Mode = "activations"
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._stale = False  # a frame came while the view was hidden
         self._phase: Phase | None = None
         self._pinned: int | None = None  # the iteration in which the user chose a mode
@@ -87,18 +87,18 @@ class NetworkView(Panel):
 
     # -- what is shown -----------------------------------------------------------------------
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show a frame; while hidden, only remember it."""
-        self._frame = frame
-        self.canvas.set_breakpoints(frame.breakpoints)
-        recording = frame.moment.recording
+        self._view_state = view_state
+        self.canvas.set_breakpoints(view_state.breakpoints)
+        recording = view_state.cursor.recording
         if recording.layers.layers:
             self._remembered = recording.layers
         # Training leaves the mode alone, and so does its end, which is after an update.
-        phase = Phase.UPDATE if frame.training else current_phase(frame)
+        phase = Phase.UPDATE if view_state.training else current_phase(view_state)
         if self._pinned != recording.iteration:
             self._pinned = None
-            if not frame.training:
+            if not view_state.training:
                 self.set_mode(following_mode(self.mode, self._phase, phase))
         self._phase = phase
         self._stale = not self.isVisible()
@@ -134,14 +134,14 @@ class NetworkView(Panel):
             self._refresh()
 
     def _refresh(self) -> None:
-        if self._frame is None:
+        if self._view_state is None:
             return
         self._stale = False
         before = self.canvas.state
-        state = state_of(self._frame, self.mode, self._remembered)
+        state = state_of(self._view_state, self.mode, self._remembered)
         state = replace(state, layers=self._as_chosen(state.layers))
         self.canvas.show_state(state)
-        if state.layers is not before.layers or state.moment is None:
+        if state.layers is not before.layers or state.cursor is None:
             self._tell_size()
         if state.current is not None and state.current != before.current:
             self._reveal(state.current)
@@ -165,8 +165,8 @@ class NetworkView(Panel):
         return self._showing
 
     def _tell_size(self) -> None:
-        assert self._frame is not None
-        recording = self._frame.moment.recording
+        assert self._view_state is not None
+        recording = self._view_state.cursor.recording
         count = sum(parameter.value.size for parameter in recording.parameters)
         text = self.tr("{name} · {count} parameters")
         self.subtitle.setText(text.format(name=recording.model, count=f"{count:,}"))
@@ -180,8 +180,8 @@ class NetworkView(Panel):
     # -- choosing ----------------------------------------------------------------------------
 
     def _choose_mode(self, index: int) -> None:
-        if self._frame is not None:
-            self._pinned = self._frame.moment.recording.iteration
+        if self._view_state is not None:
+            self._pinned = self._view_state.cursor.recording.iteration
         self.set_mode(MODES[index])
 
     def _choose(self, spot: Spot) -> None:

@@ -7,34 +7,34 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.recording.recording_cache import Reel
+from backprop_viz.recording.recording_cache import KeptIterations
 
 HEIGHT = 14
 _WIDEST = 22.0  # of a cell, so that few iterations do not look like phases
 _APART = 3.0  # from this width on, cells stand apart
 
 
-class ReelStrip(QWidget):
+class IterationStrip(QWidget):
     """Shows a reel; ``picked`` asks for another of its iterations to be shown."""
 
     picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("reelStrip")
+        self.setObjectName("iterationStrip")
         self.setAccessibleName(self.tr("Iterations kept in memory"))
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self._theme = DARK
-        self._reel = Reel()
+        self._kept_iterations = KeptIterations()
         self._travels = False
         self._asked: int | None = None  # while the mouse drags
 
-    def show_reel(self, reel: Reel, travels: bool) -> None:
+    def show_kept_iterations(self, kept_iterations: KeptIterations, travels: bool) -> None:
         """Show a reel; the mouse picks only where the time line ``travels``."""
-        if (reel, travels) == (self._reel, self._travels):
+        if (kept_iterations, travels) == (self._kept_iterations, self._travels):
             return
-        self._reel, self._travels = reel, travels
+        self._kept_iterations, self._travels = kept_iterations, travels
         shape = Qt.CursorShape.PointingHandCursor if travels else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
         self.update()
@@ -49,7 +49,7 @@ class ReelStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Show the iteration that was clicked."""
         if event.button() is Qt.MouseButton.LeftButton:
-            self._asked = self._reel.shown
+            self._asked = self._kept_iterations.shown
             self._ask(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -58,7 +58,7 @@ class ReelStrip(QWidget):
             self._ask(event.position().x())
 
     def _ask(self, x: float) -> None:
-        iteration = iteration_at(self._reel.iterations, x, self.width())
+        iteration = iteration_at(self._kept_iterations.iterations, x, self.width())
         if self._travels and iteration is not None and iteration != self._asked:
             self._asked = iteration
             self.picked.emit(iteration)
@@ -72,10 +72,10 @@ class ReelStrip(QWidget):
 
     def hint(self, at: QPoint) -> str:
         """What the tip says at a point."""
-        number = iteration_at(self._reel.iterations, at.x(), self.width())
+        number = iteration_at(self._kept_iterations.iterations, at.x(), self.width())
         if number is None:
             return ""
-        if number == self._reel.shown:
+        if number == self._kept_iterations.shown:
             return self.tr("Iteration {number} is shown.").format(number=f"{number:,}")
         text = self.tr("Iteration {number}: click to look at it (Page Up, Page Down)")
         return text.format(number=f"{number:,}")
@@ -84,21 +84,23 @@ class ReelStrip(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A cell for each iteration, together where there are many; the shown one stands out."""
-        reel, width = self._reel, self.width()
-        if not reel.iterations:
+        kept_iterations, width = self._kept_iterations, self.width()
+        if not kept_iterations.iterations:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.tint(self._theme.muted, 0.42))
-        step = cell_width(len(reel.iterations), width)
+        step = cell_width(len(kept_iterations.iterations), width)
         if step < _APART:
-            painter.drawRoundedRect(QRectF(0, 4, step * len(reel.iterations), 6), 2, 2)
+            painter.drawRoundedRect(QRectF(0, 4, step * len(kept_iterations.iterations), 6), 2, 2)
         else:
-            for i in range(len(reel.iterations)):
+            for i in range(len(kept_iterations.iterations)):
                 painter.drawRoundedRect(QRectF(i * step, 4, step - 1.5, 6), 1.5, 1.5)
-        if reel.shown in reel.iterations:
-            self._paint_shown(painter, reel.iterations.index(reel.shown), step)
+        if kept_iterations.shown in kept_iterations.iterations:
+            self._paint_shown(
+                painter, kept_iterations.iterations.index(kept_iterations.shown), step
+            )
         painter.end()
 
     def _paint_shown(self, painter: QPainter, index: int, step: float) -> None:
@@ -122,9 +124,11 @@ def iteration_at(iterations: Sequence[int], x: float, width: float) -> int | Non
     return iterations[max(0, min(index, len(iterations) - 1))]
 
 
-def neighbour(reel: Reel, by: int) -> int | None:
+def neighbour(kept_iterations: KeptIterations, by: int) -> int | None:
     """The kept iteration before (-1) or after (+1) the one shown."""
-    if reel.shown not in reel.iterations:
+    if kept_iterations.shown not in kept_iterations.iterations:
         return None
-    index = reel.iterations.index(reel.shown) + by
-    return reel.iterations[index] if 0 <= index < len(reel.iterations) else None
+    index = kept_iterations.iterations.index(kept_iterations.shown) + by
+    return (
+        kept_iterations.iterations[index] if 0 <= index < len(kept_iterations.iterations) else None
+    )

@@ -7,18 +7,18 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from backprop_viz.desktop.actions import plain
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import body_font
-from backprop_viz.recording.recording_cache import Reel
+from backprop_viz.recording.recording_cache import KeptIterations
 
 HEIGHT = 20
 
 
-class ReelNote(QWidget):
+class IterationStripNote(QWidget):
     """``kept 14–128 · 93 of 256 MB``, and a link while an older iteration is shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.readout = ElidedLabel()
-        self.readout.setObjectName("reelReadout")
+        self.readout.setObjectName("iterationStripReadout")
         self.readout.setProperty("role", "caption")
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.link = QToolButton()
@@ -38,14 +38,17 @@ class ReelNote(QWidget):
         self.link.setDefaultAction(action)
         self.link.setAccessibleName(plain(action))
 
-    def show_reel(self, reel: Reel) -> None:
+    def show_kept_iterations(self, kept_iterations: KeptIterations) -> None:
         """Show another reel."""
-        older = bool(reel.iterations) and reel.shown != reel.iterations[-1]
+        older = (
+            bool(kept_iterations.iterations)
+            and kept_iterations.shown != kept_iterations.iterations[-1]
+        )
         self.link.setVisible(older and self.link.defaultAction() is not None)
-        kept, budget = megabytes(reel)
+        kept, budget = megabytes(kept_iterations)
         text = self.tr("kept {first}–{last} · {kept} of {budget} MB").format(
-            first=f"{min(reel.iterations, default=0):,}",
-            last=f"{max(reel.iterations, default=0):,}",
+            first=f"{min(kept_iterations.iterations, default=0):,}",
+            last=f"{max(kept_iterations.iterations, default=0):,}",
             kept=kept,
             budget=budget,
         )
@@ -66,7 +69,7 @@ class ReelNote(QWidget):
         return QSize(words + link + 6, HEIGHT)
 
 
-def megabytes(reel: Reel) -> tuple[str, str]:
+def megabytes(kept_iterations: KeptIterations) -> tuple[str, str]:
     """What is kept and what may be, in units of 2**20 bytes: ("93", "256")."""
-    kept, budget = reel.bytes / 2**20, reel.budget / 2**20
+    kept, budget = kept_iterations.bytes / 2**20, kept_iterations.budget / 2**20
     return (f"{kept:.1f}" if 0 < kept < 9.95 else f"{kept:.0f}"), f"{budget:.0f}"

@@ -8,13 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from backprop_viz.desktop.panels.inspector.intervention_texts import alteration_sentence
+from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.phases.phase_cell import PhaseCell
 from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, meaning
 from backprop_viz.desktop.panels.phases.phases import Standing, State, standings
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
@@ -41,7 +41,7 @@ class PhaseBar(QWidget):
         for cell in self.cells:
             row.addWidget(cell, 1)
             cell.clicked.connect(self._pick)
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         # The last recording's length of the update: it is needed at each of its frames.
         self._measured: tuple[Recording, float | None] | None = None
 
@@ -50,9 +50,9 @@ class PhaseBar(QWidget):
         for cell in self.cells:
             cell.set_switches(actions.get(cell.phase.value, ()))
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show where the iteration stands at the frame's cursor."""
-        self._frame = frame
+        self._view_state = view_state
         if self.isVisible():
             self._refresh()
 
@@ -72,14 +72,14 @@ class PhaseBar(QWidget):
         self.picked_phase.emit(cell.phase.value)
 
     def _refresh(self) -> None:
-        if self._frame is None:
+        if self._view_state is None:
             return
-        for cell, standing in zip(self.cells, standings(self._frame), strict=True):
-            note, mark = self._marked_note(self._frame, standing)
+        for cell, standing in zip(self.cells, standings(self._view_state), strict=True):
+            note, mark = self._marked_note(self._view_state, standing)
             cell.show_standing(standing, note, mark)
-            tip = self._tip(standing, note, as_recorded(self._frame))
+            tip = self._tip(standing, note, as_recorded(self._view_state))
             if mark:
-                tip = f"{tip}\n{self._altered(self._frame.moment.recording)}"
+                tip = f"{tip}\n{self._altered(self._view_state.cursor.recording)}"
             if tip != cell.toolTip():
                 cell.setToolTip(tip)
                 cell.setAccessibleName(f"{cell.text()}: {note}")
@@ -87,19 +87,19 @@ class PhaseBar(QWidget):
 
     # -- words -------------------------------------------------------------------------------
 
-    def _marked_note(self, frame: Frame, standing: Standing) -> tuple[str, str]:
+    def _marked_note(self, view_state: ViewState, standing: Standing) -> tuple[str, str]:
         """The note and, where the gradients were altered, the end of it that says so."""
-        note, recording = self._note(frame, standing), frame.moment.recording
+        note, recording = self._note(view_state, standing), view_state.cursor.recording
         if standing.phase is not Phase.BACKWARD:
             return note, ""
         if recording.backwards > 1 and standing.total is not None and note:
             note = self.tr("{note} · {count} times").format(note=note, count=recording.backwards)
-        if recording.altered is None:
+        if recording.intervention is None:
             return note, ""
-        mark = self.tr("altered")
+        mark = self.tr("intervention")
         return (self.tr("{note} · altered").format(note=note) if note else mark), mark
 
-    def _note(self, frame: Frame, standing: Standing) -> str:
+    def _note(self, view_state: ViewState, standing: Standing) -> str:
         """What the phase took and gave, as far as the cursor has come."""
         if standing.state is State.TO_COME:
             return self.tr("next") if standing.due else ""
@@ -108,12 +108,12 @@ class PhaseBar(QWidget):
         if standing.state is State.UNDER_WAY:
             return self._under_way(standing)
         if standing.phase is Phase.ZERO_GRAD:
-            return self._cleared(frame.moment.recording)
+            return self._cleared(view_state.cursor.recording)
         if standing.phase is Phase.LOSS:
-            loss = frame.moment.recording.loss
+            loss = view_state.cursor.recording.loss
             return "–" if loss is None else short(loss)
         if standing.phase is Phase.UPDATE:
-            length = self._update_length(frame.moment.recording)
+            length = self._update_length(view_state.cursor.recording)
             if length is not None:
                 return self.tr("‖Δw‖ {length}").format(length=f"{length:.3g}")
         took = duration(standing.seconds or 0.0)
@@ -169,8 +169,8 @@ class PhaseBar(QWidget):
         return "\n".join(line for line in lines if line)
 
     def _altered(self, recording: Recording) -> str:
-        assert recording.altered is not None
-        return alteration_sentence(recording.altered, recording)
+        assert recording.intervention is not None
+        return intervention_text(recording.intervention, recording)
 
 
 def _is_same(before: Array | None, after: Array | None) -> bool:

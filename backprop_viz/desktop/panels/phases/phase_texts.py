@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
@@ -37,29 +37,29 @@ def meaning(phase: Phase, settings: Settings) -> str:
     }[phase]
 
 
-def as_recorded(frame: Frame) -> Settings:
+def as_recorded(view_state: ViewState) -> Settings:
     """The settings, but zero_grad's as it was in the iteration that is shown, once that has run."""
-    recording = frame.moment.recording
+    recording = view_state.cursor.recording
     if recording.preview or recording.span(Phase.ZERO_GRAD) is None:
-        return frame.settings
-    return replace(frame.settings, clear_gradients=recording.cleared)
+        return view_state.settings
+    return replace(view_state.settings, clear_gradients=recording.cleared)
 
 
-def next_step(frame: Frame) -> str:
+def next_step(view_state: ViewState) -> str:
     """What the keys that step do next; "" where nothing is to be said."""
     translate = QCoreApplication.translate
-    if frame.training:
+    if view_state.training:
         return translate("phases", "Training: F5 pauses.")
-    if frame.iteration == 0 and frame.moment.recording.preview:
+    if view_state.iteration == 0 and view_state.cursor.recording.preview:
         return translate(
             "phases",
             "Press F10 to run one phase of training, or F5 to train. Draw a digit any time.",
         )
-    due, current = due_phase(frame), current_phase(frame)
+    due, current = due_phase(view_state), current_phase(view_state)
     if due is not None:
         text = translate("phases", "Next (F10): {phase} {what}")
         # At the end of what is recorded, the next iteration goes by the settings as they are.
-        settings = frame.settings if frame.moment.at_end else as_recorded(frame)
+        settings = view_state.settings if view_state.cursor.at_end else as_recorded(view_state)
         return text.format(phase=due.value, what=meaning(due, settings))
     if current is not None:
         text = translate("phases", "F8 shows the next event of {phase}, F10 its end.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import PHASES, Phase
 
 
@@ -31,49 +31,51 @@ class Standing:
     due: bool
 
 
-def standings(frame: Frame) -> tuple[Standing, ...]:
+def standings(view_state: ViewState) -> tuple[Standing, ...]:
     """The five phases as they stand at the frame's cursor, in their order."""
-    current, due = current_phase(frame), due_phase(frame)
-    return tuple(_standing(frame, phase, phase is current, phase is due) for phase in PHASES)
+    current, due = current_phase(view_state), due_phase(view_state)
+    return tuple(_standing(view_state, phase, phase is current, phase is due) for phase in PHASES)
 
 
-def _standing(frame: Frame, phase: Phase, current: bool, due: bool) -> Standing:
-    recording = frame.moment.recording
+def _standing(view_state: ViewState, phase: Phase, current: bool, due: bool) -> Standing:
+    recording = view_state.cursor.recording
     span = None if recording.preview else recording.span(phase)
     if span is None:
         # While training runs free unrecorded, every phase goes by all the time.
-        state = State.UNDER_WAY if running_free(frame) else State.TO_COME
+        state = State.UNDER_WAY if running_free(view_state) else State.TO_COME
         return Standing(phase, state, 0, None, None, current, due)
     total = span.stop - span.start
-    done = min(max(frame.moment.cursor - span.start, 0), total)
+    done = min(max(view_state.cursor.position - span.start, 0), total)
     state = State.UNDER_WAY if done else State.TO_COME
-    if frame.moment.cursor >= span.stop:
+    if view_state.cursor.position >= span.stop:
         state = State.DONE
     return Standing(phase, state, done, total, span.seconds, current, due)
 
 
-def running_free(frame: Frame) -> bool:
+def running_free(view_state: ViewState) -> bool:
     """Whether training runs and there is no recorded iteration to look at."""
-    return frame.training and (frame.moment.recording.preview or not frame.moment.recording.events)
+    return view_state.training and (
+        view_state.cursor.recording.preview or not view_state.cursor.recording.events
+    )
 
 
-def current_phase(frame: Frame) -> Phase | None:
+def current_phase(view_state: ViewState) -> Phase | None:
     """The phase of the event just done; None at the very start and while training runs."""
-    recording = frame.moment.recording
-    if frame.training or recording.preview:
+    recording = view_state.cursor.recording
+    if view_state.training or recording.preview:
         return None
-    if frame.moment.at_end and recording.spans:
+    if view_state.cursor.at_end and recording.spans:
         return recording.spans[-1].phase  # it may have had no event, as a loss that is none
-    event = frame.moment.event
+    event = view_state.cursor.event
     return None if event is None else event.phase
 
 
-def due_phase(frame: Frame) -> Phase | None:
+def due_phase(view_state: ViewState) -> Phase | None:
     """The phase that the next event begins; None within a phase and while training runs."""
-    recording, cursor = frame.moment.recording, frame.moment.cursor
-    if frame.training:
+    recording, position = view_state.cursor.recording, view_state.cursor.position
+    if view_state.training:
         return None
-    if recording.preview or frame.moment.at_end:
-        return frame.due
-    upcoming = recording.events[cursor].phase
-    return None if upcoming is current_phase(frame) else upcoming
+    if recording.preview or view_state.cursor.at_end:
+        return view_state.due
+    upcoming = recording.events[position].phase
+    return None if upcoming is current_phase(view_state) else upcoming

@@ -18,9 +18,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
 
 from backprop_viz.desktop.panels.phases.iteration_strip import HEIGHT as REEL_HEIGHT
-from backprop_viz.desktop.panels.phases.iteration_strip import ReelStrip, neighbour
+from backprop_viz.desktop.panels.phases.iteration_strip import IterationStrip, neighbour
 from backprop_viz.desktop.panels.phases.iteration_strip_note import HEIGHT as NOTE_HEIGHT
-from backprop_viz.desktop.panels.phases.iteration_strip_note import ReelNote
+from backprop_viz.desktop.panels.phases.iteration_strip_note import IterationStripNote
 from backprop_viz.desktop.panels.phases.phases import running_free
 from backprop_viz.desktop.panels.phases.timeline_bar import bar_box, paint_bar, paint_flow
 from backprop_viz.desktop.panels.phases.timeline_caption import (
@@ -38,7 +38,7 @@ from backprop_viz.desktop.panels.phases.timeline_layout import (
 )
 from backprop_viz.desktop.panels.phases.transport import Transport
 from backprop_viz.desktop.style.theme import DARK, Theme
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.phases import Phase
 
@@ -68,17 +68,17 @@ class TimelineView(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
         self._theme = DARK
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         # Counts of the recording before, so that the bar keeps its shape from step to step.
         self._known: dict[Phase, int] = {}
         self._dragging = False
         self.transport = Transport(self)
         self.transport.hide()
         self.transport.speed_changed.connect(self.speed_changed)
-        self.reel = ReelStrip(self)
-        self.reel.hide()
-        self.reel.picked.connect(self.iteration_picked)
-        self.note = ReelNote(self)
+        self.kept_iterations = IterationStrip(self)
+        self.kept_iterations.hide()
+        self.kept_iterations.picked.connect(self.iteration_picked)
+        self.note = IterationStripNote(self)
         self.note.hide()
 
     def set_transport(self, actions: Sequence[QAction]) -> None:
@@ -97,29 +97,29 @@ class TimelineView(QFrame):
         """The chosen speed of playing, in events per second."""
         return self.transport.speed
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show the recording's events and the cursor, and the iterations there are."""
-        self._frame = frame
-        for span in frame.moment.recording.spans:
+        self._view_state = view_state
+        for span in view_state.cursor.recording.spans:
             self._known[span.phase] = span.stop - span.start
         description = self.caption()
         if description != self.accessibleDescription():
             self.setAccessibleDescription(description)
-        self.transport.show_playing(frame.playing)
+        self.transport.show_playing(view_state.playing)
         if self.isVisible():
-            self._show_reel()
+            self._show_kept_iterations()
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what came while hidden."""
         super().showEvent(event)
-        self._show_reel()
+        self._show_kept_iterations()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
         self._theme = theme
         self.transport.set_theme(theme)
-        self.reel.set_theme(theme)
+        self.kept_iterations.set_theme(theme)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -132,13 +132,13 @@ class TimelineView(QFrame):
 
     def caption(self) -> str:
         """Where the cursor is, in words."""
-        return "" if self._frame is None else caption(self._frame)
+        return "" if self._view_state is None else caption(self._view_state)
 
     def segments(self) -> tuple[Segment, ...]:
         """The bar as it is laid out now; empty before the first frame."""
-        if self._frame is None:
+        if self._view_state is None:
             return ()
-        recording = self._frame.moment.recording
+        recording = self._view_state.cursor.recording
         counts = expected_counts(recording, self._known)
         left = self._left()
         width = self.width() - left - _MARGIN - self._words_width() - 16
@@ -146,8 +146,8 @@ class TimelineView(QFrame):
 
     def describe(self, index: int) -> str:
         """An event in words, for the tip under the mouse."""
-        assert self._frame is not None
-        recording = self._frame.moment.recording
+        assert self._view_state is not None
+        recording = self._view_state.cursor.recording
         event = recording.events[index]
         span = recording.span(event.phase)
         number = index - (span.start if span else 0) + 1
@@ -157,24 +157,28 @@ class TimelineView(QFrame):
     # -- what the user does ------------------------------------------------------------------
 
     def _can_travel(self) -> bool:
-        frame = self._frame
+        view_state = self._view_state
         return (
-            frame is not None
-            and not frame.training
-            and not frame.moment.recording.preview
-            and bool(frame.moment.recording.events)
+            view_state is not None
+            and not view_state.training
+            and not view_state.cursor.recording.preview
+            and bool(view_state.cursor.recording.events)
         )
 
-    def _go(self, cursor: int) -> None:
-        if not self._can_travel() or self._frame is None:
+    def _go(self, position: int) -> None:
+        if not self._can_travel() or self._view_state is None:
             return
-        cursor = max(0, min(cursor, len(self._frame.moment.recording.events)))
-        if cursor != self._frame.moment.cursor:
-            self.cursor_moved.emit(cursor)
+        position = max(0, min(position, len(self._view_state.cursor.recording.events)))
+        if position != self._view_state.cursor.position:
+            self.cursor_moved.emit(position)
 
     def _can_pick(self) -> bool:
-        frame = self._frame
-        return frame is not None and not frame.training and len(frame.reel.iterations) > 1
+        view_state = self._view_state
+        return (
+            view_state is not None
+            and not view_state.training
+            and len(view_state.kept_iterations.iterations) > 1
+        )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go where the bar was clicked."""
@@ -201,15 +205,15 @@ class TimelineView(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and Right by one event, Home and End to the ends; pages are iterations."""
-        if self._frame is None:
+        if self._view_state is None:
             super().keyPressEvent(event)
             return
-        cursor, key = self._frame.moment.cursor, event.key()
+        position, key = self._view_state.cursor.position, event.key()
         targets: dict[int, int] = {
-            Qt.Key.Key_Left: cursor - 1,
-            Qt.Key.Key_Right: cursor + 1,
+            Qt.Key.Key_Left: position - 1,
+            Qt.Key.Key_Right: position + 1,
             Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: len(self._frame.moment.recording.events),
+            Qt.Key.Key_End: len(self._view_state.cursor.recording.events),
         }
         pages: dict[int, int] = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
         if key in targets:
@@ -220,9 +224,9 @@ class TimelineView(QFrame):
             super().keyPressEvent(event)
 
     def _turn(self, by: int) -> None:
-        if self._frame is None or not self._can_pick():
+        if self._view_state is None or not self._can_pick():
             return
-        iteration = neighbour(self._frame.reel, by)
+        iteration = neighbour(self._view_state.kept_iterations, by)
         if iteration is not None:
             self.iteration_picked.emit(iteration)
 
@@ -247,34 +251,34 @@ class TimelineView(QFrame):
         return _EDGE + self.transport.sizeHint().width() + 2 * _REACH
 
     def _bar_top(self) -> float:
-        return 24 if not self.reel.isHidden() else (self.height() - 24) / 2
+        return 24 if not self.kept_iterations.isHidden() else (self.height() - 24) / 2
 
     def _words_width(self) -> int:
         """Room for the widest words at the right, so that the bar does not move as they change."""
-        assert self._frame is not None
+        assert self._view_state is not None
         needed = self._caption_width()
-        if not self.reel.isHidden():
+        if not self.kept_iterations.isHidden():
             needed = max(needed, self.note.sizeHint().width())
         return min(needed, round(self.width() * 0.35))
 
     def _caption_width(self) -> int:
-        assert self._frame is not None
+        assert self._view_state is not None
         most = max(self._known.values(), default=0)
-        return caption_width(self._frame, most)
+        return caption_width(self._view_state, most)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Everything finds its place anew."""
         super().resizeEvent(event)
         self._place()
 
-    def _show_reel(self) -> None:
-        if self._frame is None:
+    def _show_kept_iterations(self) -> None:
+        if self._view_state is None:
             return
-        reel = self._frame.reel
-        several = len(reel.iterations) > 1
-        self.reel.show_reel(reel, self._can_pick())
-        self.note.show_reel(reel)
-        self.reel.setVisible(several)
+        kept_iterations = self._view_state.kept_iterations
+        several = len(kept_iterations.iterations) > 1
+        self.kept_iterations.show_kept_iterations(kept_iterations, self._can_pick())
+        self.note.show_kept_iterations(kept_iterations)
+        self.kept_iterations.setVisible(several)
         self.note.setVisible(several)
         self._place()
 
@@ -288,7 +292,7 @@ class TimelineView(QFrame):
         if not segments:
             return
         bar = bar_box(segments, 0)
-        self.reel.setGeometry(round(bar.left()), 5, round(bar.width()), REEL_HEIGHT)
+        self.kept_iterations.setGeometry(round(bar.left()), 5, round(bar.width()), REEL_HEIGHT)
         width = self._words_width()
         self.note.setGeometry(self.width() - _MARGIN - width, 28, width, NOTE_HEIGHT)
         self.update()
@@ -298,17 +302,19 @@ class TimelineView(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The frame, the bar with its handle, the caption."""
         super().paintEvent(event)
-        if self._frame is None:
+        if self._view_state is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         segments = self.segments()
-        if running_free(self._frame):
+        if running_free(self._view_state):
             paint_flow(painter, self._theme, segments, self._bar_top())
         else:
-            frame = self._frame
-            stops = stops_at(frame.moment.recording, frame.breakpoints, frame.program.lines)
-            paint_bar(painter, self._theme, segments, self._bar_top(), self._frame, stops)
+            view_state = self._view_state
+            stops = stops_at(
+                view_state.cursor.recording, view_state.breakpoints, view_state.program.lines
+            )
+            paint_bar(painter, self._theme, segments, self._bar_top(), self._view_state, stops)
         self._paint_caption(painter)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -317,11 +323,11 @@ class TimelineView(QFrame):
         painter.end()
 
     def _paint_caption(self, painter: QPainter) -> None:
-        assert self._frame is not None
+        assert self._view_state is not None
         width = self._words_width()
-        height = self.height() if self.reel.isHidden() else 34
+        height = self.height() if self.kept_iterations.isHidden() else 34
         box = QRectF(self.width() - _MARGIN - width, 0, width, height)
-        paint_caption(painter, box, self._frame, self._theme)
+        paint_caption(painter, box, self._view_state, self._theme)
 
 
 def _event_name(event: Event) -> str:

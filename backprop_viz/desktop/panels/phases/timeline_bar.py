@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPen, QPolygonF
 
-from backprop_viz.desktop.panels.phases.timeline_layout import Segment, position
+from backprop_viz.desktop.panels.phases.timeline_layout import Segment, x_of
 from backprop_viz.desktop.style.theme import Theme, body_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import PHASES, Phase
 
 _BAR = 8
@@ -37,19 +37,19 @@ def paint_bar(
     theme: Theme,
     segments: Sequence[Segment],
     top: float,
-    frame: Frame,
+    view_state: ViewState,
     stops: Sequence[int],
 ) -> None:
     """The phases as far as the cursor has come; a mark at each of the events ``stops``."""
-    cursor = frame.moment.cursor
-    bar, handle = bar_box(segments, top), position(segments, cursor)
+    position = view_state.cursor.position
+    bar, handle = bar_box(segments, top), x_of(segments, position)
     painter.setPen(Qt.PenStyle.NoPen)
     for segment in segments:
         color = theme.phase(segment.phase)
         box = QRectF(segment.left, top, segment.width, _BAR)
         painter.setBrush(theme.tint(color, 0.3 if segment.recorded else 0.12))
         painter.drawRoundedRect(box, 2.5, 2.5)
-        if segment.recorded and handle > segment.left and cursor > segment.start:
+        if segment.recorded and handle > segment.left and position > segment.start:
             painter.setBrush(color)
             done = QRectF(box.left(), top, handle - box.left(), _BAR)
             painter.drawRoundedRect(box.intersected(done), 2.5, 2.5)
@@ -57,9 +57,9 @@ def paint_bar(
             _paint_ticks(painter, theme, segment, box)
     _paint_names(painter, theme, segments, top)
     for index in stops:
-        _paint_stop(painter, theme, QPointF(position(segments, index + 1), top))
+        _paint_stop(painter, theme, QPointF(x_of(segments, index + 1), top))
     if any(segment.recorded for segment in segments):
-        _paint_handle(painter, theme, QPointF(handle, bar.center().y()), frame)
+        _paint_handle(painter, theme, QPointF(handle, bar.center().y()), view_state)
 
 
 def _paint_ticks(painter: QPainter, theme: Theme, segment: Segment, box: QRectF) -> None:
@@ -93,12 +93,12 @@ def _paint_stop(painter: QPainter, theme: Theme, at: QPointF) -> None:
     painter.drawPolygon(QPolygonF(corners))
 
 
-def _paint_handle(painter: QPainter, theme: Theme, center: QPointF, frame: Frame) -> None:
-    event = frame.moment.event
+def _paint_handle(painter: QPainter, theme: Theme, center: QPointF, view_state: ViewState) -> None:
+    event = view_state.cursor.event
     painter.setPen(QPen(QColor(theme.panel), 2))
     painter.setBrush(theme.phase(event.phase if event else Phase.ZERO_GRAD))
     painter.drawEllipse(center, _HANDLE, _HANDLE)
-    if frame.hit is not None:
+    if view_state.hit is not None:
         painter.setPen(QPen(QColor(theme.error), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(center, _HANDLE + 1.5, _HANDLE + 1.5)

@@ -8,67 +8,67 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from backprop_viz.desktop.panels.phases.phases import running_free
 from backprop_viz.desktop.style.painting import BADGE, altered_badge
 from backprop_viz.desktop.style.theme import Theme, body_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 
 _SIZE = 12
 _BADGE_SPACE = BADGE + 5
 
 
-def caption(frame: Frame) -> str:
+def caption(view_state: ViewState) -> str:
     """``iteration 128 · backward 17/26``, and whether it was altered."""
     translate = QCoreApplication.translate
-    if running_free(frame):
+    if running_free(view_state):
         text = translate("TimelineView", "training · iteration {number}")
-        return text.format(number=f"{frame.iteration:,}")
-    moment = frame.moment
-    number, event = f"{moment.recording.iteration:,}", moment.event
-    if moment.recording.preview or event is None:
+        return text.format(number=f"{view_state.iteration:,}")
+    cursor = view_state.cursor
+    number, event = f"{cursor.recording.iteration:,}", cursor.event
+    if cursor.recording.preview or event is None:
         words = translate("TimelineView", "iteration {number} · not started")
-        if is_altered(frame):
+        if is_intervened(view_state):
             words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
-    span = moment.recording.span(event.phase)
+    span = cursor.recording.span(event.phase)
     assert span is not None
-    return _where(is_altered(frame)).format(
+    return _where(is_intervened(view_state)).format(
         number=number,
         phase=event.phase.value,
-        done=moment.cursor - span.start,
+        done=cursor.position - span.start,
         total=span.stop - span.start,
     )
 
 
-def is_altered(frame: Frame) -> bool:
+def is_intervened(view_state: ViewState) -> bool:
     """Whether the iteration that is shown had gradients changed on purpose."""
-    return frame.moment.recording.altered is not None and not running_free(frame)
+    return view_state.cursor.recording.intervention is not None and not running_free(view_state)
 
 
-def caption_width(frame: Frame, most: int) -> int:
+def caption_width(view_state: ViewState, most: int) -> int:
     """Room for the caption wherever the cursor goes among phases of at most so many events."""
-    wide = _where(is_altered(frame)).format(
-        number=f"{frame.iteration + 1:,}", phase=Phase.ZERO_GRAD.value, done=most, total=most
+    wide = _where(is_intervened(view_state)).format(
+        number=f"{view_state.iteration + 1:,}", phase=Phase.ZERO_GRAD.value, done=most, total=most
     )
     metrics = QFontMetrics(body_font(_SIZE))
-    widest = max(metrics.horizontalAdvance(text) for text in (wide, caption(frame)))
-    return widest + (_BADGE_SPACE if is_altered(frame) else 0)
+    widest = max(metrics.horizontalAdvance(text) for text in (wide, caption(view_state)))
+    return widest + (_BADGE_SPACE if is_intervened(view_state) else 0)
 
 
-def paint_caption(painter: QPainter, box: QRectF, frame: Frame, theme: Theme) -> None:
+def paint_caption(painter: QPainter, box: QRectF, view_state: ViewState, theme: Theme) -> None:
     """The caption at the right of a box; with a sign before it where something was altered."""
-    altered = is_altered(frame)
+    intervention = is_intervened(view_state)
     metrics = QFontMetrics(body_font(_SIZE))
-    room = math.floor(box.width()) - (_BADGE_SPACE if altered else 0)
-    text = metrics.elidedText(caption(frame), Qt.TextElideMode.ElideRight, room)
-    if altered:
+    room = math.floor(box.width()) - (_BADGE_SPACE if intervention else 0)
+    text = metrics.elidedText(caption(view_state), Qt.TextElideMode.ElideRight, room)
+    if intervention:
         left = box.right() - metrics.horizontalAdvance(text)
         altered_badge(painter, left - _BADGE_SPACE + BADGE, box.center().y(), theme)
     painter.setFont(body_font(_SIZE))
-    painter.setPen(QColor(theme.error if altered else theme.muted))
+    painter.setPen(QColor(theme.error if intervention else theme.muted))
     painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _where(altered: bool) -> str:
+def _where(intervention: bool) -> str:
     translate = QCoreApplication.translate
-    if altered:
+    if intervention:
         return translate("TimelineView", "iteration {number} · {phase} {done}/{total} · altered")
     return translate("TimelineView", "iteration {number} · {phase} {done}/{total}")

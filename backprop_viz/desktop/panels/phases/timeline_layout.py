@@ -55,12 +55,12 @@ def lay_out(
     return tuple(segments)
 
 
-def position(segments: Sequence[Segment], cursor: int) -> float:
-    """Where on the bar the cursor stands after ``cursor`` events."""
+def x_of(segments: Sequence[Segment], position: int) -> float:
+    """Where on the bar the cursor stands after ``position`` events."""
     at = segments[0].left
     for segment in segments:
-        if segment.recorded and segment.count and cursor > segment.start:
-            part = min(cursor - segment.start, segment.count) / segment.count
+        if segment.recorded and segment.count and position > segment.start:
+            part = min(position - segment.start, segment.count) / segment.count
             at = segment.left + segment.width * part
     return at
 
@@ -71,8 +71,8 @@ def cursor_at(segments: Sequence[Segment], x: float) -> int:
     for segment in segments:
         if segment.recorded and segment.count:
             part = min(max((x - segment.left) / segment.width, 0.0), 1.0)
-            cursor = segment.start + round(part * segment.count)
-            places.append((abs(position(segments, cursor) - x), cursor))
+            position = segment.start + round(part * segment.count)
+            places.append((abs(x_of(segments, position) - x), position))
     return min(places)[1]
 
 
@@ -94,7 +94,7 @@ def stops_at(
     nodes = nodes_broken(recording, breakpoints)
     names = {b.key for b in breakpoints if b.kind == "parameter"}
     layers = {b.key for b in breakpoints if b.kind == "layer"}
-    before = {cursor for cursor, _ in line_stops(recording, breakpoints, lines)}
+    before = {position for position, _ in line_stops(recording, breakpoints, lines)}
     if recording.preview or not (before or nodes or names or layers):
         return ()
     computed = layer_ends(recording)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 
 from backprop_viz.desktop.style.numbers import norm
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 
 
@@ -40,15 +40,15 @@ class Norms:
         # The arrays are kept beside their norms, so that no id is used again.
         self._known: dict[tuple[int, int], tuple[Array, Array, float]] = {}
 
-    def flows(self, moment: Moment) -> tuple[Flow, ...]:
+    def flows(self, cursor: Cursor) -> tuple[Flow, ...]:
         """Every parameter at a moment, in the recording's order."""
         return tuple(
-            Flow(p.name, self._norm(moment.grad(p.name)), self._ratio(moment, p.name))
-            for p in moment.recording.parameters
+            Flow(p.name, self._norm(cursor.grad(p.name)), self._ratio(cursor, p.name))
+            for p in cursor.recording.parameters
         )
 
-    def _ratio(self, moment: Moment, name: str) -> float | None:
-        event = moment.last(name, Phase.UPDATE)
+    def _ratio(self, cursor: Cursor, name: str) -> float | None:
+        event = cursor.last(name, Phase.UPDATE)
         if event is None:
             return None
         before, after = event.inputs[0], event.outputs[0]
@@ -99,7 +99,7 @@ class Decades:
         return [k for k in range(self.low, self.high + 1) if (k - self.low) % step == 0]
 
 
-def slot(area: QRectF, count: int, i: int) -> QRectF:
+def output_nr(area: QRectF, count: int, i: int) -> QRectF:
     """The column of the i-th of ``count`` parameters."""
     width = area.width() / count
     return QRectF(area.left() + i * width, area.top(), width, area.height())

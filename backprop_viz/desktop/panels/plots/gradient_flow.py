@@ -24,7 +24,7 @@ from backprop_viz.desktop.panels.plots.flow_layout import (
     bar,
     dot,
     labels,
-    slot,
+    output_nr,
     slot_at,
 )
 from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT
@@ -32,8 +32,8 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import decade, short
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Cursor
 
 _TOP = 24.0  # the names of the two axes
 _BOTTOM = 20.0  # the parameters' names
@@ -65,28 +65,28 @@ class GradientFlowPlot(Panel):
         self.body.addWidget(self.bars, 1)
         self._norms = Norms()
         self._final: tuple[Flow, ...] = ()  # at the recording's end
-        self._frame: Frame | None = None
-        self._shown: Moment | None = None
+        self._view_state: ViewState | None = None
+        self._shown: Cursor | None = None
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show the gradients at the frame's cursor."""
-        self._frame = frame
-        moment = frame.moment
+        self._view_state = view_state
+        cursor = view_state.cursor
         if not self.isVisible():
             return
-        if self._shown is None or self._shown.recording is not moment.recording:
+        if self._shown is None or self._shown.recording is not cursor.recording:
             self._norms = Norms()
-            self._final = self._norms.flows(moment.recording.at(len(moment.recording.events)))
-        elif self._shown.cursor == moment.cursor:
+            self._final = self._norms.flows(cursor.recording.at(len(cursor.recording.events)))
+        elif self._shown.position == cursor.position:
             return
-        self._shown = moment
-        self.bars.show_flows(self._norms.flows(moment), self._final)
+        self._shown = cursor
+        self.bars.show_flows(self._norms.flows(cursor), self._final)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the newest frame."""
         super().showEvent(event)
-        if self._frame is not None:
-            self.show_frame(self._frame)
+        if self._view_state is not None:
+            self.show_view_state(self._view_state)
 
     def select(self, selection: Selection | None) -> None:
         """Mark the parameters chosen."""
@@ -263,7 +263,7 @@ class FlowBars(QWidget):
         bars: dict[str, list[QRectF]] = {}
         dots: list[QPointF] = []
         for i, flow in enumerate(self.flows):
-            column = slot(area, len(self.flows), i)
+            column = output_nr(area, len(self.flows), i)
             role, part = "backward", 0.0
             if flow.grad is None:
                 role = "faint"
@@ -286,7 +286,7 @@ class FlowBars(QWidget):
 
     def _paint_flow(self, painter: QPainter, i: int, flow: Flow) -> None:
         theme = self._theme
-        column = slot(self.area(), len(self.flows), i)
+        column = output_nr(self.area(), len(self.flows), i)
         if i == self._at:
             painter.fillRect(column, theme.tint(theme.text, 0.07))
         color = QColor(theme.backward)
@@ -344,6 +344,6 @@ class FlowBars(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label.text)
         for i, flow in enumerate(self.flows):
             if flow.name in self._selected:
-                column = slot(area, len(self.flows), i)
+                column = output_nr(area, len(self.flows), i)
                 mark = QRectF(column.left() + 2, area.bottom() + 17, column.width() - 4, 2)
                 painter.fillRect(mark, QColor(theme.accent))

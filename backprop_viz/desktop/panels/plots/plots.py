@@ -14,7 +14,7 @@ from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT, LegendButton
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.history import Curves
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CurvePanel(Panel):
         title: str,
         axes: tuple[str, str],
         rows: Sequence[CurveRow],
-        why_empty: Callable[[Frame], str],
+        why_empty: Callable[[ViewState], str],
         percent: bool = False,
         limits: tuple[float, float] | None = None,
         parent: QWidget | None = None,
@@ -61,7 +61,7 @@ class CurvePanel(Panel):
         self.header.addWidget(self.notice, 1)
         self._rows = rows
         self._why_empty = why_empty
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self.header.setSpacing(2)
         self.legend = [LegendButton(row.name, row.tip, row.width, row.marked) for row in rows]
         for i, button in enumerate(self.legend):
@@ -107,18 +107,18 @@ class CurvePanel(Panel):
         self.setTabOrder(plot, plot.view_all)
         return plot
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Follow the run; nothing is drawn unless something new came."""
-        self._frame = frame
+        self._view_state = view_state
         if not self.isVisible():
             return
-        empty = self._why_empty(frame)
+        empty = self._why_empty(view_state)
         self.hint.setText(empty)
         if empty and self._plot is None:
             return
         self._pages.setCurrentWidget(self.hint if empty else self.plot)
-        earlier = frame.earlier[-_EARLIER_RUNS:]
-        if self.plot.show_curves(frame.curves, earlier, frame.training):
+        earlier = view_state.earlier[-_EARLIER_RUNS:]
+        if self.plot.show_curves(view_state.curves, earlier, view_state.training):
             self._name_earlier([name for name, _ in earlier])
             gap = self.plot.first_gap
             text = self.tr("not finite at iteration {n}")
@@ -132,8 +132,8 @@ class CurvePanel(Panel):
         self._go_on()
 
     def _go_on(self) -> None:
-        if self._frame is not None:
-            self.show_frame(self._frame)
+        if self._view_state is not None:
+            self.show_view_state(self._view_state)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint; the plot, which nobody misses yet, is made behind the first painting."""
@@ -198,7 +198,7 @@ class LossPlot(CurvePanel):
                     "LossPlot",
                     "The mean loss on the validation set, which the net is not trained on",
                 ),
-                _held_out_loss,
+                _validation_loss,
                 "second_curve",
                 width=1.5,
                 marked=True,
@@ -244,7 +244,7 @@ class AccuracyPlot(CurvePanel):
                     "AccuracyPlot",
                     "The accuracy on the validation set, which the net is not trained on",
                 ),
-                _held_out_accuracy,
+                _validation_accuracy,
                 "second_curve",
                 scale=100,
                 width=1.5,
@@ -263,29 +263,29 @@ def _batch_loss(curves: Curves) -> Series:
     return curves.loss, None
 
 
-def _held_out_loss(curves: Curves) -> Series:
-    return curves.held_out_loss, curves.held_out_iteration
+def _validation_loss(curves: Curves) -> Series:
+    return curves.validation_loss, curves.validation_iteration
 
 
 def _batch_accuracy(curves: Curves) -> Series:
     return curves.accuracy, None
 
 
-def _held_out_accuracy(curves: Curves) -> Series:
-    return curves.held_out_accuracy, curves.held_out_iteration
+def _validation_accuracy(curves: Curves) -> Series:
+    return curves.validation_accuracy, curves.validation_iteration
 
 
-def _why_no_loss(frame: Frame) -> str:
-    if frame.settings.loss == "output_gradient":
+def _why_no_loss(view_state: ViewState) -> str:
+    if view_state.settings.loss == "output_gradient":
         return translate("LossPlot", "There is no loss: backward starts from a random gradient.")
-    if not len(frame.curves.loss) and not frame.earlier:
+    if not len(view_state.curves.loss) and not view_state.earlier:
         return translate("LossPlot", "The curve starts with the first iteration.")
     return ""
 
 
-def _why_no_accuracy(frame: Frame) -> str:
-    if frame.settings.data == "random":
+def _why_no_accuracy(view_state: ViewState) -> str:
+    if view_state.settings.data == "random":
         return translate("AccuracyPlot", "No accuracy for random data.")
-    if not len(frame.curves.accuracy) and not frame.earlier:
+    if not len(view_state.curves.accuracy) and not view_state.earlier:
         return translate("AccuracyPlot", "The curve starts with the first iteration.")
     return ""

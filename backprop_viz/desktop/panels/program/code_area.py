@@ -212,9 +212,9 @@ class CodeArea(QTextEdit):
     def _space_rows(self) -> None:
         spaced = QTextBlockFormat()
         spaced.setTopMargin(self._leading)
-        cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.mergeBlockFormat(spaced)
+        text_cursor = QTextCursor(self.document())
+        text_cursor.select(QTextCursor.SelectionType.Document)
+        text_cursor.mergeBlockFormat(spaced)
 
     # -- what the user does ------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Moment
+from backprop_viz.recording.iteration import Cursor
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 3
@@ -45,15 +45,15 @@ class ParameterModel(QAbstractTableModel):
             self._digits = digits
             self._norms.clear()
 
-    def show_moment(self, moment: Moment) -> None:
+    def show_cursor(self, cursor: Cursor) -> None:
         """Show the parameters at a moment."""
-        names = tuple(p.name for p in moment.recording.parameters)
+        names = tuple(p.name for p in cursor.recording.parameters)
         others = names != self.names
         if others:
             self.beginResetModel()
         self.names = names
-        self._values = [moment.value(name) for name in names]
-        self._grads = [moment.grad(name) for name in names]
+        self._values = [cursor.value(name) for name in names]
+        self._grads = [cursor.grad(name) for name in names]
         if others:
             self._norms.clear()
             self.endResetModel()
@@ -174,9 +174,9 @@ class ParameterTable(QWidget):
         self._selecting = False
         self._set_size()
 
-    def show_moment(self, moment: Moment) -> None:
+    def show_cursor(self, cursor: Cursor) -> None:
         """Show the parameters at a moment."""
-        self.model.show_moment(moment)
+        self.model.show_cursor(cursor)
         count = self.model.rowCount()
         numbers = sum(map(self.model.count, range(count)))
         self.total.setText(self.tr("{0} parameters, {1:,} numbers").format(count, numbers))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backprop_viz.desktop.panels.phases.phases import due_phase
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
@@ -21,25 +21,25 @@ class Marks:
     soft: frozenset[int] = frozenset()
 
 
-def marks(frame: Frame) -> Marks:
+def marks(view_state: ViewState) -> Marks:
     """The line of the event just done; at a line's breakpoint and at the end, the line to come."""
-    lines, moment = frame.program.lines, frame.moment
-    if frame.training:
+    lines, cursor = view_state.program.lines, view_state.cursor
+    if view_state.training:
         return Marks()  # it runs through all of them
-    if frame.hit is not None and frame.hit.kind == "line":
-        row = row_of(lines, frame.hit)
+    if view_state.hit is not None and view_state.hit.kind == "line":
+        row = row_of(lines, view_state.hit)
         if row is not None:
             return Marks(row, due=True)
-    event = moment.event
-    if moment.recording.preview or moment.at_end or event is None:
-        due = due_phase(frame)
+    event = cursor.event
+    if cursor.recording.preview or cursor.at_end or event is None:
+        due = due_phase(view_state)
         return Marks(None if due is None else _first(lines, due), due=True)
     if event.phase is Phase.FORWARD:
         return _in_forward(lines, event)
     line = next((i for i, line in enumerate(lines) if line.name == event.phase.value), None)
     soft = {i for i, found in enumerate(lines) if found.phase is event.phase and _around(found)}
     if event.phase is Phase.BACKWARD:
-        soft |= _made_by(lines, moment.recording, event)
+        soft |= _made_by(lines, cursor.recording, event)
     return Marks(line, soft=frozenset(soft - {line}))
 
 
@@ -50,10 +50,10 @@ def row_of(lines: Sequence[Line], breakpoint_: Breakpoint) -> int | None:
     return next(found, None)
 
 
-def broken_rows(frame: Frame) -> frozenset[int]:
+def broken_rows(view_state: ViewState) -> frozenset[int]:
     """The program's lines that have a breakpoint."""
-    lines = frame.program.lines
-    rows = (row_of(lines, b) for b in frame.breakpoints if b.kind == "line")
+    lines = view_state.program.lines
+    rows = (row_of(lines, b) for b in view_state.breakpoints if b.kind == "line")
     return frozenset(row for row in rows if row is not None)
 
 

@@ -21,7 +21,7 @@ from backprop_viz.desktop.panels.program.parameter_table import ParameterTable
 from backprop_viz.desktop.panels.program.program_marks import Marks, broken_rows, marks
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.program import Line, Program
 
@@ -46,7 +46,7 @@ class ProgramView(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("ProgramView", "Program"), parent)
         self.setObjectName("programView")
-        self._frame: Frame | None = None
+        self._view_state: ViewState | None = None
         self._selection: Selection | None = None
         self.code = CodeArea(self)
         self.code.chosen.connect(self._choose)
@@ -86,14 +86,14 @@ class ProgramView(Panel):
         self._timer.setInterval(_COPIED_MS)
         self._timer.timeout.connect(self._offer)
 
-    def show_frame(self, frame: Frame) -> None:
+    def show_view_state(self, view_state: ViewState) -> None:
         """Show the frame's program and mark its line."""
-        old, self._frame = self._frame, frame
-        if old is None or lines_of(old) != lines_of(frame):
-            self.code.show_lines(lines_of(frame))
+        old, self._view_state = self._view_state, view_state
+        if old is None or lines_of(old) != lines_of(view_state):
+            self.code.show_lines(lines_of(view_state))
             self._highlight()
-        if old is None or old.program is not frame.program:
-            self.network.show_lines(_network_lines(frame.program))
+        if old is None or old.program is not view_state.program:
+            self.network.show_lines(_network_lines(view_state.program))
         if self.isVisible():
             self._refresh()
 
@@ -149,11 +149,11 @@ class ProgramView(Panel):
 
     def marks(self) -> Marks:
         """All that is marked."""
-        return Marks() if self._frame is None else marks(self._frame)
+        return Marks() if self._view_state is None else marks(self._view_state)
 
     def lines(self) -> list[str]:
         """The lines as they are shown."""
-        return [] if self._frame is None else self.code.toPlainText().split("\n")
+        return [] if self._view_state is None else self.code.toPlainText().split("\n")
 
     def show_copied(self) -> None:
         """Say on the button that the script is on the clipboard."""
@@ -162,10 +162,10 @@ class ProgramView(Panel):
 
     def toggle_breakpoint_at_cursor(self) -> None:
         """Set or remove a breakpoint at the line of the text cursor, else at the marked one."""
-        cursor = self.code.textCursor()
+        text_cursor = self.code.textCursor()
         # Where nobody has put it, it stands at the very start.
-        placed = self.code.hasFocus() or cursor.position() > 0
-        row = cursor.blockNumber() if placed else self.marked_line()
+        placed = self.code.hasFocus() or text_cursor.position() > 0
+        row = text_cursor.blockNumber() if placed else self.marked_line()
         if row is not None:
             self._toggle(row)
 
@@ -180,37 +180,37 @@ class ProgramView(Panel):
         self.failure.fit(self.height())
 
     def _refresh(self) -> None:
-        if self._frame is not None:
-            done = {s.phase for s in standings(self._frame) if s.state is not State.TO_COME}
+        if self._view_state is not None:
+            done = {s.phase for s in standings(self._view_state) if s.state is not State.TO_COME}
             self.code.show_marks(self.marks(), frozenset(done))
-            self.code.show_breaks(broken_rows(self._frame))
-            self._show_failure(self._frame)
+            self.code.show_breaks(broken_rows(self._view_state))
+            self._show_failure(self._view_state)
             if self._pages.currentWidget() is self.parameters:
-                self.parameters.show_moment(self._frame.moment)
+                self.parameters.show_cursor(self._view_state.cursor)
                 self.parameters.select(self._selection)
 
-    def _show_failure(self, frame: Frame) -> None:
+    def _show_failure(self, view_state: ViewState) -> None:
         """Mark the line that torch has refused, while the cursor is where that was tried."""
-        moment = frame.moment
-        failure = moment.recording.failure if moment.at_end else None
-        lines = [line.source_line for line in frame.program.lines]
+        cursor = view_state.cursor
+        failure = cursor.recording.failure if cursor.at_end else None
+        lines = [line.source_line for line in view_state.program.lines]
         known = failure is not None and failure.line in lines
         row = lines.index(failure.line) if failure is not None and known else None
-        unbatched = frame.settings.input_form == "single"
+        unbatched = view_state.settings.input_form == "single"
         self.failure.show_failure(failure, None if row is None else row + 1, unbatched)
         self.code.show_failed(row)
 
     def _highlight(self) -> None:
-        lines = self._frame.program.lines if self._frame else ()
+        lines = self._view_state.program.lines if self._view_state else ()
         wanted = self._selection.lines if self._selection else frozenset()
         rows = {i for i, line in enumerate(lines) if line.source_line in wanted}
         self.code.show_selected(frozenset(rows))
 
     def _toggle(self, row: int) -> None:
-        if self._frame is None or row >= len(self._frame.program.lines):
+        if self._view_state is None or row >= len(self._view_state.program.lines):
             return
         if self.code.can_break(row):
-            key = self._frame.program.lines[row].key
+            key = self._view_state.program.lines[row].key
             self.breakpoint_toggled.emit(Breakpoint("line", key))
         else:
             self.refused.emit(self.code.why_no_break(row))
@@ -220,10 +220,10 @@ class ProgramView(Panel):
 
     def _choose(self, row: int) -> None:
         """A line of the forward stands for the first layer it computes."""
-        if self._frame is None or row >= len(self._frame.program.lines):
+        if self._view_state is None or row >= len(self._view_state.program.lines):
             return
-        number = self._frame.program.lines[row].source_line
-        recording = self._frame.moment.recording
+        number = self._view_state.program.lines[row].source_line
+        recording = self._view_state.cursor.recording
         for layer in recording.layers.layers:
             of_layer = {recording.events[i].line for i in layer.operations}
             if number is not None and number in of_layer:
@@ -237,10 +237,10 @@ def _network_lines(program: Program) -> tuple[Line, ...]:
     return tuple(Line(text) for text in texts)
 
 
-def lines_of(frame: Frame) -> tuple[Line, ...]:
+def lines_of(view_state: ViewState) -> tuple[Line, ...]:
     """The program; of an iteration on a drawing or a chosen sample, with that for the loader."""
-    lines, recording = frame.program.lines, frame.moment.recording
-    if not recording.lesson or recording.labels is None:
+    lines, recording = view_state.program.lines, view_state.cursor.recording
+    if not recording.given_batch or recording.labels is None:
         return lines
     text = f"for x, y in [(image, {int(recording.labels[0])})]:"
     return (replace(lines[0], text=text), *lines[1:])

@@ -173,7 +173,7 @@ class SamplesWindow(QDialog):
 
     def _open_cell(self, label: int | None, read: int | None) -> None:
         order = self.query_bar.query().order
-        self.query_bar.set_query(Query(self._part or "held_out", label, read, None, order))
+        self.query_bar.set_query(Query(self._part or "validation", label, read, None, order))
 
     def _want_evaluation(self, count: int | None) -> None:
         if self._part is not None:

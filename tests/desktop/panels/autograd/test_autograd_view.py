@@ -33,13 +33,13 @@ from backprop_viz.desktop.panels.autograd.graph_layout import (
 )
 from backprop_viz.desktop.panels.autograd.graph_structure import analyse, is_leaf
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 DIGITS = Settings(data="strokes", batch_size=3)
 
 
@@ -52,17 +52,17 @@ def view(qtbot: QtBot) -> AutogradView:
     return view
 
 
-def at(frame: Frame, cursor: int) -> Frame:
-    return replace(frame, moment=frame.moment.recording.at(cursor))
+def at(view_state: ViewState, position: int) -> ViewState:
+    return replace(view_state, cursor=view_state.cursor.recording.at(position))
 
 
-def after(frame: Frame, node: int) -> Frame:
+def after(view_state: ViewState, node: int) -> ViewState:
     """The moment just after backward has run a node."""
-    return at(frame, frame.moment.recording.ran_at[node] + 1)
+    return at(view_state, view_state.cursor.recording.ran_at[node] + 1)
 
 
-def node_of(frame: Frame, name: str) -> Node:
-    nodes = frame.moment.recording.graph.nodes
+def node_of(view_state: ViewState, name: str) -> Node:
+    nodes = view_state.cursor.recording.graph.nodes
     return next(n for n in nodes if name in (n.name, n.parameter))
 
 
@@ -297,48 +297,55 @@ def benchmark_seconds() -> Callable[..., float]:
 # -- what is shown ---------------------------------------------------------------------------
 
 
-def test_states_at_the_cursor(make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    recording = frame.moment.recording
+def test_states_at_the_cursor(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    recording = view_state.cursor.recording
     span = recording.span(Phase.BACKWARD)
     assert span is not None
-    for cursor in range(len(recording.events) + 1):
-        states = node_states(recording.graph, recording.at(cursor))
-        ran = [e.node for e in recording.events[:cursor] if e.phase is Phase.BACKWARD]
+    for position in range(len(recording.events) + 1):
+        states = node_states(recording.graph, recording.at(position))
+        ran = [e.node for e in recording.events[:position] if e.phase is Phase.BACKWARD]
         assert {n for n, s in states.items() if s is not NodeState.WAITING} == set(ran)
-        within = span.start < cursor <= span.stop
+        within = span.start < position <= span.stop
         current = [n for n, s in states.items() if s is NodeState.CURRENT]
         assert current == (ran[-1:] if within else [])
 
 
-def test_texts(view: AutogradView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(after(frame, 16))
+def test_texts(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(after(view_state, 16))
     assert view.subtitle.text() == "loss.grad_fn → next_functions · 27 nodes"
-    ran = frame.moment.recording.ran_at
+    ran = view_state.cursor.recording.ran_at
     place_of = sum(i <= ran[16] for i in ran.values())
     assert view.progress.text() == f"node {place_of} of 27"
-    view.show_frame(frame)
+    view.show_view_state(view_state)
     assert view.progress.text() == ""
-    view.show_frame(make_frame(Settings(data="random", loss="output_gradient", batch_size=1)))
+    view.show_view_state(
+        make_view_state(Settings(data="random", loss="output_gradient", batch_size=1))
+    )
     assert view.subtitle.text() == "out.grad_fn → next_functions · 25 nodes"
 
 
-def test_node_texts(make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    root, conv = frame.moment.recording.graph.nodes[0], node_of(frame, "ConvolutionBackward0")
+def test_node_texts(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    root, conv = (
+        view_state.cursor.recording.graph.nodes[0],
+        node_of(view_state, "ConvolutionBackward0"),
+    )
     assert gradient_text(conv, None) == "∂ 3×16×13×13"
-    assert gradient_text(root, frame.moment.recording.at(0)) == "∂"
-    assert gradient_text(root, frame.moment) == "∂ 1.000"
-    assert gradient_text(replace(root, shape=None), frame.moment) == ""
+    assert gradient_text(root, view_state.cursor.recording.at(0)) == "∂"
+    assert gradient_text(root, view_state.cursor) == "∂ 1.000"
+    assert gradient_text(replace(root, shape=None), view_state.cursor) == ""
     assert name_lines("ConvolutionBackward0") == ("Convolution", "Backward0")
     assert name_lines("CopySlices") == ("CopySlices", "")
 
 
-def test_every_node_is_named_in_full_in_its_hint(view: AutogradView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(after(frame, 2))
-    for node in frame.moment.recording.graph.nodes:
+def test_every_node_is_named_in_full_in_its_hint(
+    view: AutogradView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(after(view_state, 2))
+    for node in view_state.cursor.recording.graph.nodes:
         lines = view.canvas.hint(node.id).splitlines()
         assert lines[0] == node.name
         if node.parameter:
@@ -348,12 +355,12 @@ def test_every_node_is_named_in_full_in_its_hint(view: AutogradView, make_frame:
     assert view.canvas.hint(20).splitlines()[-1] == "not reached yet"
 
 
-def test_nodes_light_up(view: AutogradView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(at(frame, 0))
+def test_nodes_light_up(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(at(view_state, 0))
     dark = colors(view)
     assert DARK.backward not in dark
-    view.show_frame(after(frame, 0))
+    view.show_view_state(after(view_state, 0))
     assert DARK.backward in colors(view)
 
 
@@ -363,12 +370,12 @@ def colors(view: AutogradView) -> set[str]:
     return {f"#{int(pixel) & 0xFFFFFF:06x}" for pixel in np.unique(pixels)}
 
 
-def test_the_structure_is_built_once(view: AutogradView, make_frame: MakeFrame) -> None:
-    view.show_frame(make_frame(DIGITS))
+def test_the_structure_is_built_once(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view.show_view_state(make_view_state(DIGITS))
     placement = view.canvas.item.placement
-    view.show_frame(make_frame(DIGITS, iterations=1))  # an equal graph, other arrays
+    view.show_view_state(make_view_state(DIGITS, iterations=1))  # an equal graph, other arrays
     assert view.canvas.item.placement is placement
-    view.show_frame(make_frame())
+    view.show_view_state(make_view_state())
     assert view.canvas.item.placement is not placement
 
 
@@ -379,10 +386,12 @@ def spot(view: AutogradView, node: int) -> QPoint:
     return view.canvas.mapFromScene(view.canvas.item.box(node).center())
 
 
-def test_a_click_picks_a_node(view: AutogradView, make_frame: MakeFrame, qtbot: QtBot) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(frame)
-    for node in frame.moment.recording.graph.nodes:
+def test_a_click_picks_a_node(
+    view: AutogradView, make_view_state: MakeViewState, qtbot: QtBot
+) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
+    for node in view_state.cursor.recording.graph.nodes:
         with qtbot.waitSignal(view.picked) as picked:
             QTest.mouseClick(
                 view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=spot(view, node.id)
@@ -390,20 +399,22 @@ def test_a_click_picks_a_node(view: AutogradView, make_frame: MakeFrame, qtbot: 
         assert picked.args == ["node", node.key]
 
 
-def test_keys_follow_the_edges(view: AutogradView, make_frame: MakeFrame, qtbot: QtBot) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(frame)
+def test_keys_follow_the_edges(
+    view: AutogradView, make_view_state: MakeViewState, qtbot: QtBot
+) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
     view.canvas.setFocus()
     chosen: list[object] = []
     view.picked.connect(lambda kind, key: chosen.append((kind, key)))
     keys = [Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down]
     for key in [*keys, Qt.Key.Key_Return]:
         QTest.keyClick(view.canvas, key)
-    assert chosen == [("node", node_of(frame, "fc3.weight").key)]
+    assert chosen == [("node", node_of(view_state, "fc3.weight").key)]
     QTest.keyClick(view.canvas, Qt.Key.Key_Up)
     QTest.keyClick(view.canvas, Qt.Key.Key_Right)
     QTest.keyClick(view.canvas, Qt.Key.Key_Return)
-    assert chosen[-1] == ("node", node_of(frame, "fc3.bias").key)
+    assert chosen[-1] == ("node", node_of(view_state, "fc3.bias").key)
 
 
 @pytest.mark.parametrize("name", GRAPHS)
@@ -421,11 +432,11 @@ def test_keys_reach_every_node(name: str) -> None:
     assert reached == {node.id for node in structure.graph.nodes}
 
 
-def test_selection_is_ringed(view: AutogradView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(frame)
+def test_selection_is_ringed(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
     before = colors(view)
-    view.select(select(frame.moment.recording, "parameter", "conv1.bias"))
+    view.select(select(view_state.cursor.recording, "parameter", "conv1.bias"))
     assert DARK.accent in colors(view)
     view.select(None)
     assert colors(view) == before
@@ -446,8 +457,8 @@ def press(view: AutogradView, name: str) -> None:
     button.click()
 
 
-def test_buttons_zoom_and_fit(view: AutogradView, make_frame: MakeFrame) -> None:
-    view.show_frame(make_frame(DIGITS))
+def test_buttons_zoom_and_fit(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view.show_view_state(make_view_state(DIGITS))
     home = scale(view)
     press(view, "graphZoomIn")
     assert scale(view) > home
@@ -463,8 +474,8 @@ def test_buttons_zoom_and_fit(view: AutogradView, make_frame: MakeFrame) -> None
     assert scale(view) == pytest.approx(home)
 
 
-def test_all_of_lenet_is_seen_at_first(view: AutogradView, make_frame: MakeFrame) -> None:
-    view.show_frame(make_frame(DIGITS))
+def test_all_of_lenet_is_seen_at_first(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view.show_view_state(make_view_state(DIGITS))
     for size in ((876, 267), (700, 210), (1408, 400)):
         view.resize(*size)
         port = view.canvas.viewport().rect()
@@ -473,8 +484,8 @@ def test_all_of_lenet_is_seen_at_first(view: AutogradView, make_frame: MakeFrame
             assert port.contains(box)
 
 
-def test_the_wheel_zooms_at_the_mouse(view: AutogradView, make_frame: MakeFrame) -> None:
-    view.show_frame(make_frame(DIGITS))
+def test_the_wheel_zooms_at_the_mouse(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view.show_view_state(make_view_state(DIGITS))
     home = scale(view)
     point = QPointF(200, 60)
     wheel = QWheelEvent(
@@ -492,9 +503,9 @@ def test_the_wheel_zooms_at_the_mouse(view: AutogradView, make_frame: MakeFrame)
 
 
 def test_a_drag_moves_and_picks_nothing(
-    view: AutogradView, make_frame: MakeFrame, qtbot: QtBot
+    view: AutogradView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    view.show_frame(make_frame(DIGITS))
+    view.show_view_state(make_view_state(DIGITS))
     start = spot(view, 0)
     with qtbot.assertNotEmitted(view.picked):
         port = view.canvas.viewport()
@@ -509,16 +520,16 @@ def test_a_drag_moves_and_picks_nothing(
 
 
 def test_the_node_at_the_cursor_is_brought_into_view(
-    view: AutogradView, make_frame: MakeFrame
+    view: AutogradView, make_view_state: MakeViewState
 ) -> None:
-    base = make_frame(DIGITS)
+    base = make_view_state(DIGITS)
     recording = recording_of(Chain())
     span = recording.span(Phase.BACKWARD)
     assert span is not None
-    view.show_frame(replace(base, moment=recording.at(0)))
-    for cursor in range(span.start + 1, span.stop + 1):
-        view.show_frame(replace(base, moment=recording.at(cursor)))
-        node = recording.events[cursor - 1].node
+    view.show_view_state(replace(base, cursor=recording.at(0)))
+    for position in range(span.start + 1, span.stop + 1):
+        view.show_view_state(replace(base, cursor=recording.at(position)))
+        node = recording.events[position - 1].node
         assert node is not None
         assert view.canvas.viewport().rect().contains(spot(view, node))
 
@@ -528,73 +539,77 @@ def test_the_node_at_the_cursor_is_brought_into_view(
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_other_networks_at_some_cursors(
-    view: AutogradView, make_frame: MakeFrame, name: str
+    view: AutogradView, make_view_state: MakeViewState, name: str
 ) -> None:
-    base = make_frame(DIGITS)
+    base = make_view_state(DIGITS)
     recording = recording_of(GRAPHS[name]())
-    for cursor in range(0, len(recording.events) + 1, 40):
-        view.show_frame(replace(base, moment=recording.at(cursor)))
+    for position in range(0, len(recording.events) + 1, 40):
+        view.show_view_state(replace(base, cursor=recording.at(position)))
         view.canvas.grab()
     view.canvas.fit()
     view.canvas.grab()
 
 
 @pytest.mark.parametrize("phases", range(6))
-def test_every_phase_can_be_shown(view: AutogradView, make_frame: MakeFrame, phases: int) -> None:
-    view.show_frame(make_frame(phases=phases))
+def test_every_phase_can_be_shown(
+    view: AutogradView, make_view_state: MakeViewState, phases: int
+) -> None:
+    view.show_view_state(make_view_state(phases=phases))
     view.canvas.grab()
     assert (view.subtitle.text() == "") is (phases < 2)
 
 
 def test_before_forward_the_last_graph_stays_unlit(
-    view: AutogradView, make_frame: MakeFrame
+    view: AutogradView, make_view_state: MakeViewState
 ) -> None:
-    view.show_frame(make_frame(DIGITS))
-    view.show_frame(make_frame(DIGITS, phases=1))
+    view.show_view_state(make_view_state(DIGITS))
+    view.show_view_state(make_view_state(DIGITS, phases=1))
     assert len(view.canvas.item.graph.nodes) == 27
     assert set(view.canvas.item.states.values()) == {NodeState.WAITING}
 
 
-def test_preview_is_unlit(view: AutogradView, make_frame: MakeFrame) -> None:
+def test_preview_is_unlit(view: AutogradView, make_view_state: MakeViewState) -> None:
     recording = preview(bv.Trainer(data="strokes", batch_size=2))
-    view.show_frame(replace(make_frame(DIGITS, phases=0), moment=recording.at(0)))
+    view.show_view_state(replace(make_view_state(DIGITS, phases=0), cursor=recording.at(0)))
     assert set(view.canvas.item.states.values()) == {NodeState.WAITING}
     assert len(view.canvas.item.states) == 27
     assert view.progress.text() == ""
 
 
-def test_nan_and_none_gradients(view: AutogradView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    recording = frame.moment.recording
+def test_nan_and_none_gradients(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    recording = view_state.cursor.recording
     for value in (None, np.array(np.nan, np.float32)):
         events = tuple(
             replace(e, inputs=(value,), outputs=(None,)) if e.phase is Phase.BACKWARD else e
             for e in recording.events
         )
         broken = replace(recording, events=events)
-        view.show_frame(replace(frame, moment=broken.at(len(events))))
+        view.show_view_state(replace(view_state, cursor=broken.at(len(events))))
         view.canvas.grab()
     assert gradient_text(recording.graph.nodes[0], broken.at(len(events))) == "∂ nan"
 
 
-def test_a_node_without_shape_or_edges(view: AutogradView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
+def test_a_node_without_shape_or_edges(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
     graph = Graph((Node(0, "AccumulateGrad", None, "a.very.long.name.of.a.parameter"),))
-    view.show_frame(replace(frame, moment=Recording(1, (), graph=graph).at(0)))
+    view.show_view_state(replace(view_state, cursor=Recording(1, (), graph=graph).at(0)))
     view.canvas.grab()
     assert view.canvas.hint(0).startswith("AccumulateGrad")
 
 
-def test_hidden_it_remembers_and_catches_up(view: AutogradView, make_frame: MakeFrame) -> None:
+def test_hidden_it_remembers_and_catches_up(
+    view: AutogradView, make_view_state: MakeViewState
+) -> None:
     view.hide()
-    view.show_frame(make_frame(DIGITS))
+    view.show_view_state(make_view_state(DIGITS))
     assert not view.canvas.item.graph.nodes
     view.show()
     assert len(view.canvas.item.graph.nodes) == 27
 
 
-def test_themes(view: AutogradView, make_frame: MakeFrame) -> None:
-    view.show_frame(after(make_frame(DIGITS), 5))
+def test_themes(view: AutogradView, make_view_state: MakeViewState) -> None:
+    view.show_view_state(after(make_view_state(DIGITS), 5))
     for theme in (LIGHT, DARK):
         view.set_theme(theme)
         assert theme.backward in colors(view)

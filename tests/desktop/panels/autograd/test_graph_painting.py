@@ -13,11 +13,11 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 DIGITS = Settings(data="strokes", batch_size=3)
 
 
@@ -32,21 +32,21 @@ class Paintings(QObject):
 
 
 def test_a_graph_is_painted_when_it_looks_otherwise_and_only_then(
-    qtbot: QtBot, make_frame: MakeFrame
+    qtbot: QtBot, make_view_state: MakeViewState
 ) -> None:
     view = AutogradView()
     qtbot.addWidget(view)
     view.resize(876, 267)
     view.show()
-    frame = make_frame(settings=DIGITS)
-    recording = frame.moment.recording
+    view_state = make_view_state(settings=DIGITS)
+    recording = view_state.cursor.recording
     last = len(recording.events)
     canvas = view.canvas.viewport()
     paintings = Paintings(canvas)
 
-    def look(cursor: int) -> tuple[QImage, bool]:
+    def look(position: int) -> tuple[QImage, bool]:
         """How the graph looks in full, and whether it was painted on the way to this cursor."""
-        view.show_frame(replace(frame, moment=recording.at(cursor)))
+        view.show_view_state(replace(view_state, cursor=recording.at(position)))
         paintings.count = 0
         canvas.installEventFilter(paintings)
         QApplication.processEvents()
@@ -55,9 +55,9 @@ def test_a_graph_is_painted_when_it_looks_otherwise_and_only_then(
 
     before, _ = look(0)
     changes = 0
-    for cursor in [*range(1, last + 1), *(k * 37 % (last + 1) for k in range(last + 1))]:
-        image, painted = look(cursor)
-        assert painted == (image != before), cursor
+    for position in [*range(1, last + 1), *(k * 37 % (last + 1) for k in range(last + 1))]:
+        image, painted = look(position)
+        assert painted == (image != before), position
         changes += painted
         before = image
     assert len(recording.graph.nodes) <= changes < 2 * last
@@ -76,7 +76,9 @@ class Scaled(nn.Module):
         return logits
 
 
-def test_a_gradient_shown_as_a_number_is_painted_anew(qtbot: QtBot, make_frame: MakeFrame) -> None:
+def test_a_gradient_shown_as_a_number_is_painted_anew(
+    qtbot: QtBot, make_view_state: MakeViewState
+) -> None:
     trainer = bv.Trainer("random", "mse", batch_size=2, model=Scaled())
     recordings = []
     for _ in range(2):
@@ -92,12 +94,12 @@ def test_a_gradient_shown_as_a_number_is_painted_anew(qtbot: QtBot, make_frame: 
     view.resize(876, 267)
     view.show()
     canvas = view.canvas.viewport()
-    view.show_frame(replace(make_frame(), moment=first.at(len(first.events))))
+    view.show_view_state(replace(make_view_state(), cursor=first.at(len(first.events))))
     QApplication.processEvents()
     before = canvas.grab().toImage()
     paintings = Paintings(canvas)
     canvas.installEventFilter(paintings)
-    view.show_frame(replace(make_frame(), moment=second.at(len(second.events))))
+    view.show_view_state(replace(make_view_state(), cursor=second.at(len(second.events))))
     QApplication.processEvents()
     canvas.removeEventFilter(paintings)
     assert canvas.grab().toImage() != before

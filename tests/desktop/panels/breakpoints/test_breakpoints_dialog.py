@@ -7,10 +7,10 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import number, sentence, stopped
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 ALL = (
     (Breakpoint("line", 26), "Before line 26 of the network's file"),
     (Breakpoint("node", "relu 3"), "Backward has run the node of relu 3"),
@@ -55,23 +55,25 @@ def test_each_kind_has_its_sentence(breakpoint_: Breakpoint, words: str) -> None
     assert sentence(breakpoint_) == words
 
 
-def test_a_frame_lets_the_sentence_say_more(make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    row, line = next((i, x) for i, x in enumerate(frame.program.lines) if "fc1" in x.text)
-    said = sentence(Breakpoint("line", line.source_line), frame)
+def test_a_frame_lets_the_sentence_say_more(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state()
+    row, line = next((i, x) for i, x in enumerate(view_state.program.lines) if "fc1" in x.text)
+    said = sentence(Breakpoint("line", line.source_line), view_state)
     assert said == f"Before line {row + 1}: {line.text.strip()}"
-    assert stopped(Breakpoint("line", line.source_line), frame) == f"Stopped b{said[1:]}"
-    assert sentence(Breakpoint("line", "backward"), frame) == "Before line 5: loss.backward()"
-    said = sentence(Breakpoint("line", "schedule"), frame)
+    assert stopped(Breakpoint("line", line.source_line), view_state) == f"Stopped b{said[1:]}"
+    assert sentence(Breakpoint("line", "backward"), view_state) == "Before line 5: loss.backward()"
+    said = sentence(Breakpoint("line", "schedule"), view_state)
     assert said == "Before a line that is not run now: schedule"
-    nodes = frame.moment.recording.graph.nodes
-    said = sentence(Breakpoint("node", "mse_loss 1"), frame)
+    nodes = view_state.cursor.recording.graph.nodes
+    said = sentence(Breakpoint("node", "mse_loss 1"), view_state)
     assert said == "Backward has run MseLossBackward0 of mse_loss 1"
     leaf = next(n for n in nodes if n.parameter == "fc1.bias")
-    said = sentence(Breakpoint("node", leaf.key), frame)
+    said = sentence(Breakpoint("node", leaf.key), view_state)
     assert said == "Backward has run AccumulateGrad of fc1.bias"
-    assert sentence(Breakpoint("node", "gelu 1"), frame) == "Backward has run the node of gelu 1"
-    assert sentence(Breakpoint("line", -4), make_frame(phases=0)) == sentence(
+    assert (
+        sentence(Breakpoint("node", "gelu 1"), view_state) == "Backward has run the node of gelu 1"
+    )
+    assert sentence(Breakpoint("line", -4), make_view_state(phases=0)) == sentence(
         Breakpoint("line", -4)
     )
 
@@ -81,17 +83,17 @@ def test_values_are_written_as_they_are_typed() -> None:
 
 
 def test_it_lists_the_breakpoints_there_are(
-    dialog: BreakpointsDialog, make_frame: MakeFrame
+    dialog: BreakpointsDialog, make_view_state: MakeViewState
 ) -> None:
     assert texts(dialog) == []
-    frame = make_frame()
+    view_state = make_view_state()
     given = tuple(b for b, _ in ALL)
-    dialog.show_frame(replace(frame, breakpoints=given))
-    assert texts(dialog) == [sentence(b, frame) for b in given]
-    dialog.show_frame(frame)
+    dialog.show_view_state(replace(view_state, breakpoints=given))
+    assert texts(dialog) == [sentence(b, view_state) for b in given]
+    dialog.show_view_state(view_state)
     assert texts(dialog) == []
     names = [dialog.parameters.itemText(i) for i in range(dialog.parameters.count())]
-    assert names == ["any parameter", *(p.name for p in frame.moment.recording.parameters)]
+    assert names == ["any parameter", *(p.name for p in view_state.cursor.recording.parameters)]
 
 
 @pytest.mark.parametrize(
@@ -108,13 +110,13 @@ def test_it_lists_the_breakpoints_there_are(
 def test_a_condition_is_added(
     dialog: BreakpointsDialog,
     changes: list[tuple[Breakpoint, ...]],
-    make_frame: MakeFrame,
+    make_view_state: MakeViewState,
     qtbot: QtBot,
     kind: str,
     typed: str,
     wanted: Breakpoint,
 ) -> None:
-    dialog.show_frame(make_frame())
+    dialog.show_view_state(make_view_state())
     choose(dialog, kind)
     dialog.parameters.setCurrentText("fc1.bias")
     dialog.value.lineEdit().setText(typed)
@@ -160,14 +162,14 @@ def test_enter_adds_and_del_removes(
 
 
 def test_an_older_frame_does_not_undo_a_change(
-    dialog: BreakpointsDialog, make_frame: MakeFrame
+    dialog: BreakpointsDialog, make_view_state: MakeViewState
 ) -> None:
-    frame = make_frame()
-    dialog.show_frame(frame)
+    view_state = make_view_state()
+    dialog.show_view_state(view_state)
     choose(dialog, "not_finite")
     dialog.add.click()
-    dialog.show_frame(frame)
+    dialog.show_view_state(view_state)
     assert len(texts(dialog)) == 1
-    dialog.show_frame(replace(frame, breakpoints=dialog.breakpoints))
-    dialog.show_frame(frame)  # removed elsewhere
+    dialog.show_view_state(replace(view_state, breakpoints=dialog.breakpoints))
+    dialog.show_view_state(view_state)  # removed elsewhere
     assert texts(dialog) == []

@@ -12,10 +12,10 @@ from backprop_viz.desktop.panels.drawing.canvas import Canvas
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel, place
 from backprop_viz.desktop.panels.drawing.probabilities import percent
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.drawing_training import Prediction
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 STYLUS = QPointingDevice(
     "pen",
@@ -130,11 +130,11 @@ def test_the_drawing_is_told_at_most_30_times_a_second_and_at_the_end(
 
 
 def test_clear_tells_none_and_takes_the_answer_away(
-    panel: DrawPanel, make_frame: MakeFrame
+    panel: DrawPanel, make_view_state: MakeViewState
 ) -> None:
     images: list[object] = []
     draw(panel.canvas, DIAGONAL)
-    panel.show_frame(make_frame(phases=0))
+    panel.show_view_state(make_view_state(phases=0))
     assert panel.prediction is not None
     panel.digit_drawn.connect(images.append)
     panel.clear()
@@ -200,36 +200,40 @@ def test_a_stylus_that_presses_harder_writes_wider(panel: DrawPanel) -> None:
     assert 280 / 26 < ink[0] < ink[1] < 280 / 9
 
 
-def test_the_answer_is_the_net_s_own(panel: DrawPanel, make_frame: MakeFrame) -> None:
-    frame = make_frame(phases=1)
-    assert frame.prediction is not None
-    panel.show_frame(frame)
-    expected = list(frame.prediction.probabilities)
+def test_the_answer_is_the_net_s_own(panel: DrawPanel, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(phases=1)
+    assert view_state.prediction is not None
+    panel.show_view_state(view_state)
+    expected = list(view_state.prediction.probabilities)
     for owner in (panel, panel.canvas):
         assert owner.probabilities == expected
         assert owner.prediction == int(np.argmax(expected))
-    panel.show_frame(replace(frame, prediction=None))
+    panel.show_view_state(replace(view_state, prediction=None))
     for owner in (panel, panel.canvas):
         assert owner.probabilities is None
         assert owner.prediction is None
 
 
 def test_an_answer_that_is_no_number_is_shown_but_is_no_prediction(
-    panel: DrawPanel, make_frame: MakeFrame
+    panel: DrawPanel, make_view_state: MakeViewState
 ) -> None:
     nan = Prediction((float("nan"),) * 10, np.full((32, 32), np.nan, np.float32))
-    panel.show_frame(replace(make_frame(phases=0), prediction=nan))
+    panel.show_view_state(replace(make_view_state(phases=0), prediction=nan))
     assert panel.prediction is None
     assert panel.probabilities is not None
     assert np.isnan(panel.probabilities).all()
     panel.grab()
 
 
-def test_what_the_net_sees_is_drawn_pixel_by_pixel(panel: DrawPanel, make_frame: MakeFrame) -> None:
+def test_what_the_net_sees_is_drawn_pixel_by_pixel(
+    panel: DrawPanel, make_view_state: MakeViewState
+) -> None:
     seen = np.zeros((32, 32), np.float32)
     seen[3, 5] = 1
     seen[20, 30] = 0.5
-    panel.show_frame(replace(make_frame(phases=0), prediction=Prediction((0.1,) * 10, seen)))
+    panel.show_view_state(
+        replace(make_view_state(phases=0), prediction=Prediction((0.1,) * 10, seen))
+    )
     widget = panel.findChild(object, "seenByTheNet")
     picture = widget.grab().toImage()
     size = (picture.height() - 18) // 32
@@ -291,34 +295,34 @@ def test_themes_and_hint(panel: DrawPanel) -> None:
 
 
 def test_a_drawing_that_is_no_digit_is_told_in_words_and_moves_nothing(
-    panel: DrawPanel, make_frame: MakeFrame
+    panel: DrawPanel, make_view_state: MakeViewState
 ) -> None:
-    frame = make_frame(phases=0)
+    view_state = make_view_state(phases=0)
     label = panel.findChild(QLabel, "noDigit")
     assert label is not None
     canvas, bars = panel.canvas, panel.findChild(QWidget, "probabilityBars")
     before = (panel.size(), canvas.geometry(), bars.geometry(), label.geometry())
     for looks, words in ((False, "Does not look like a digit"), (True, ""), (None, "")):
-        prediction = replace(frame.prediction, looks_like_a_digit=looks)
-        panel.show_frame(replace(frame, prediction=prediction))
+        prediction = replace(view_state.prediction, looks_like_a_digit=looks)
+        panel.show_view_state(replace(view_state, prediction=prediction))
         assert label.text() == words
         assert label.isVisible() == bool(words)
-        assert panel.probabilities == list(frame.prediction.probabilities)
+        assert panel.probabilities == list(view_state.prediction.probabilities)
         QApplication.processEvents()
         assert (panel.size(), canvas.geometry(), bars.geometry(), label.geometry()) == before
     assert "another network" in label.toolTip()
-    panel.show_frame(frame)
+    panel.show_view_state(view_state)
     assert label.isHidden()
 
 
 @pytest.mark.parametrize("size", [(330, 322), (240, 240), (300, 420), (520, 400)])
 def test_the_words_about_no_digit_have_room(
-    panel: DrawPanel, make_frame: MakeFrame, size: tuple[int, int]
+    panel: DrawPanel, make_view_state: MakeViewState, size: tuple[int, int]
 ) -> None:
     panel.resize(*size)
-    frame = make_frame(phases=0)
-    prediction = replace(frame.prediction, looks_like_a_digit=False)
-    panel.show_frame(replace(frame, prediction=prediction))
+    view_state = make_view_state(phases=0)
+    prediction = replace(view_state.prediction, looks_like_a_digit=False)
+    panel.show_view_state(replace(view_state, prediction=prediction))
     QApplication.processEvents()
     label = panel.findChild(QLabel, "noDigit")
     assert label.heightForWidth(label.width()) <= label.height()

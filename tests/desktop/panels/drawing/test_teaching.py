@@ -18,19 +18,21 @@ from backprop_viz.desktop.panels.drawing.saliency_pictures import edges, tiling
 from backprop_viz.desktop.panels.program.program_view import lines_of
 from backprop_viz.desktop.style.images import signed_pixels
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.recording.drawing_training import Lesson, Moved, Prediction
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved, Prediction
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 UNIFORM = (0.1,) * 10
 
 
-def moved_frame(make_frame: MakeFrame, before: float, after: float, **more: object) -> Frame:
+def moved_view_state(
+    make_view_state: MakeViewState, before: float, after: float, **more: object
+) -> ViewState:
     rest = tuple((1 - after) / 9 if i != 7 else after for i in range(10))
     was = tuple((1 - before) / 9 if i != 7 else before for i in range(10))
-    lesson = Lesson(label=7, moved=Moved(1234, 7, was), **more)  # type: ignore[arg-type]
+    drawing_training = DrawingTrainingState(label=7, moved=Moved(1234, 7, was), **more)  # type: ignore[arg-type]
     prediction = Prediction(rest, np.zeros((32, 32), np.float32))
-    return replace(make_frame(), prediction=prediction, lesson=lesson)
+    return replace(make_view_state(), prediction=prediction, drawing_training=drawing_training)
 
 
 def test_digits_on_the_pad_choose_the_label_and_again_none(qtbot: QtBot) -> None:
@@ -50,35 +52,45 @@ def test_digits_on_the_pad_choose_the_label_and_again_none(qtbot: QtBot) -> None
     assert len(chosen) == 4
 
 
-def test_a_frame_s_label_is_shown_and_told_to_nobody(qtbot: QtBot, make_frame: MakeFrame) -> None:
+def test_a_frame_s_label_is_shown_and_told_to_nobody(
+    qtbot: QtBot, make_view_state: MakeViewState
+) -> None:
     panel = DrawPanel()
     qtbot.addWidget(panel)
     told: list[object] = []
     panel.teaching.label_chosen.connect(told.append)
     box = panel.findChild(QComboBox, "drawingLabel")
-    frame = make_frame()
+    view_state = make_view_state()
     for label in (3, None, 9):
-        panel.show_frame(replace(frame, lesson=Lesson(label=label)))
+        panel.show_view_state(
+            replace(view_state, drawing_training=DrawingTrainingState(label=label))
+        )
         assert box.currentData() == label
     assert not told
 
 
-def test_the_strip_says_what_the_batch_is(qtbot: QtBot, make_frame: MakeFrame) -> None:
+def test_the_strip_says_what_the_batch_is(qtbot: QtBot, make_view_state: MakeViewState) -> None:
     mark = BatchMark()
     qtbot.addWidget(mark)
-    frame = make_frame()
-    mark.show_frame(frame)
+    view_state = make_view_state()
+    mark.show_view_state(view_state)
     assert mark.isHidden()
     back = mark.findChild(QToolButton, "backToData")
-    mark.show_frame(replace(frame, lesson=Lesson(label=7, is_batch=True)))
+    mark.show_view_state(
+        replace(view_state, drawing_training=DrawingTrainingState(label=7, is_batch=True))
+    )
     assert not mark.isHidden()
     assert mark.text() == "The batch is your drawing, label 7."
     assert not back.isHidden()
-    mark.show_frame(replace(frame, lesson=Lesson(label=7, is_batch=True, waits=True)))
+    mark.show_view_state(
+        replace(
+            view_state, drawing_training=DrawingTrainingState(label=7, is_batch=True, waits=True)
+        )
+    )
     assert "next" in mark.text()
     with qtbot.waitSignal(mark.data_wanted):
         qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
-    mark.show_frame(moved_frame(make_frame, 0.1234, 0.551))
+    mark.show_view_state(moved_view_state(make_view_state, 0.1234, 0.551))
     assert "1,234" in mark.text()
     assert "12.3 % → 55.1 %" in mark.text()
     assert back.isHidden()
@@ -93,41 +105,43 @@ def test_the_strip_says_what_the_batch_is(qtbot: QtBot, make_frame: MakeFrame) -
     ],
 )
 def test_the_movement_never_lies(
-    make_frame: MakeFrame, before: float, after: float, expected: str
+    make_view_state: MakeViewState, before: float, after: float, expected: str
 ) -> None:
-    assert expected in words(moved_frame(make_frame, before, after))
+    assert expected in words(moved_view_state(make_view_state, before, after))
 
 
-def test_bars_mark_where_they_were(qtbot: QtBot, make_frame: MakeFrame) -> None:
+def test_bars_mark_where_they_were(qtbot: QtBot, make_view_state: MakeViewState) -> None:
     bars = ProbabilityBars()
     qtbot.addWidget(bars)
     bars.resize(160, 200)
-    frame = moved_frame(make_frame, 0.2, 0.8)
-    assert frame.prediction is not None
-    bars.show_probabilities(frame.prediction.probabilities, 7)
+    view_state = moved_view_state(make_view_state, 0.2, 0.8)
+    assert view_state.prediction is not None
+    bars.show_probabilities(view_state.prediction.probabilities, 7)
     plain = bars.grab().toImage()
-    bars.show_lesson(frame.lesson)
+    bars.show_drawing_training(view_state.drawing_training)
     marked = bars.grab().toImage()
     rows = range(141, 160)  # the row of the 7
     colors = {marked.pixelColor(x, y).name() for x in range(160) for y in rows}
     assert DARK.update in colors
     assert plain != marked
     assert "7: 0.200000 → 0.800000" in bars.toolTip()
-    bars.show_lesson(Lesson())
+    bars.show_drawing_training(DrawingTrainingState())
     assert bars.grab().toImage() == plain
 
 
-def test_the_program_names_the_drawing_in_place_of_the_loader(make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    assert lines_of(frame)[0].text == "for x, y in loader:"
-    recording = replace(frame.moment.recording, lesson=True, labels=np.array([7]))
-    on_drawing = replace(frame, moment=recording.at(3))
+def test_the_program_names_the_drawing_in_place_of_the_loader(
+    make_view_state: MakeViewState,
+) -> None:
+    view_state = make_view_state()
+    assert lines_of(view_state)[0].text == "for x, y in loader:"
+    recording = replace(view_state.cursor.recording, drawing_training=True, labels=np.array([7]))
+    on_drawing = replace(view_state, cursor=recording.at(3))
     assert lines_of(on_drawing)[0].text == "for x, y in [(image, 7)]:"
-    assert lines_of(on_drawing)[1:] == lines_of(frame)[1:]
+    assert lines_of(on_drawing)[1:] == lines_of(view_state)[1:]
 
 
 def test_the_saliency_window_asks_only_while_it_is_seen(
-    qtbot: QtBot, make_frame: MakeFrame
+    qtbot: QtBot, make_view_state: MakeViewState
 ) -> None:
     dialog = SaliencyDialog()
     qtbot.addWidget(dialog)
@@ -138,7 +152,9 @@ def test_the_saliency_window_asks_only_while_it_is_seen(
     image = np.zeros((100, 100), np.float32)
     image[10:90, 45:60] = 1
     found = bv.Trainer("random", "mse").saliency(image, 3)
-    dialog.show_frame(replace(make_frame(), lesson=Lesson(saliency=found)))
+    dialog.show_view_state(
+        replace(make_view_state(), drawing_training=DrawingTrainingState(saliency=found))
+    )
     limit = float(np.abs(found.gradient).max())
     assert dialog.picture.limit == pytest.approx(limit)
     for theme in (DARK, LIGHT):

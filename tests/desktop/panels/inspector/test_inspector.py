@@ -16,12 +16,12 @@ from backprop_viz.desktop.panels.inspector.gradient_section import gradients, hi
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.inspector.tensor_section import tiles
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def view(qtbot: QtBot) -> InspectorView:
     return view
 
 
-def at(frame: Frame, cursor: int) -> Frame:
-    return replace(frame, moment=frame.moment.recording.at(cursor))
+def at(view_state: ViewState, position: int) -> ViewState:
+    return replace(view_state, cursor=view_state.cursor.recording.at(position))
 
 
 def choose(view: InspectorView, name: str) -> None:
@@ -57,8 +57,8 @@ def row(view: InspectorView, i: int, exact: bool = True) -> list[str]:
 # -- what is chosen ------------------------------------------------------------------------------
 
 
-def test_conv1_bias_is_shown_first(view: InspectorView, make_frame: MakeFrame) -> None:
-    view.show_frame(make_frame())
+def test_conv1_bias_is_shown_first(view: InspectorView, make_view_state: MakeViewState) -> None:
+    view.show_view_state(make_view_state())
     assert view.chosen == ("parameter", "conv1.bias")
     assert view.choice.objectName() == "inspectorChoice"
     assert view.description.text() == "torch.Size([6]) · float32 · leaf · requires_grad"
@@ -69,10 +69,10 @@ def test_conv1_bias_is_shown_first(view: InspectorView, make_frame: MakeFrame) -
 
 
 def test_choosing_tells_and_selecting_does_not(
-    view: InspectorView, make_frame: MakeFrame, qtbot: QtBot
+    view: InspectorView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    frame = make_frame()
-    view.show_frame(frame)
+    view_state = make_view_state()
+    view.show_view_state(view_state)
     picked: list[tuple[str, object]] = []
     view.picked.connect(lambda kind, key: picked.append((kind, key)))
     choose(view, "conv2.weight")
@@ -81,7 +81,7 @@ def test_choosing_tells_and_selecting_does_not(
     choose(view, "conv1")
     assert picked[-1] == ("layer", "conv1")
     picked.clear()
-    recording = frame.moment.recording
+    recording = view_state.cursor.recording
     view.select(select(recording, "parameter", "fc3.bias"))
     assert view.chosen == ("parameter", "fc3.bias")
     view.select(select(recording, "layer", "pool1"))
@@ -98,69 +98,71 @@ def test_choosing_tells_and_selecting_does_not(
 
 
 def test_the_choice_outlives_an_iteration_without_layers(
-    view: InspectorView, make_frame: MakeFrame
+    view: InspectorView, make_view_state: MakeViewState
 ) -> None:
-    whole, begun = make_frame(), make_frame(phases=1)
-    view.show_frame(whole)
+    whole, begun = make_view_state(), make_view_state(phases=1)
+    view.show_view_state(whole)
     choose(view, "conv2")
-    view.show_frame(begun)
+    view.show_view_state(begun)
     assert view.chosen == ("layer", "conv2")
     assert view.tensor.table.rows.columns[0].values is None
-    view.show_frame(whole)
+    view.show_view_state(whole)
     assert view.tensor.table.rows.columns[0].values is not None
 
 
 # -- the gradient --------------------------------------------------------------------------------
 
 
-def test_the_gradient_goes_from_none_to_numbers(view: InspectorView, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    recording = frame.moment.recording
+def test_the_gradient_goes_from_none_to_numbers(
+    view: InspectorView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state()
+    recording = view_state.cursor.recording
     arrival = next(
         i
         for i in recording.happened_to["conv1.bias"]
         if recording.events[i].phase is Phase.BACKWARD
     )
-    view.show_frame(at(frame, arrival))
+    view.show_view_state(at(view_state, arrival))
     assert words(view) == ["before: None", "after backward: not yet"]
     assert view.gradient.chart.chart.message == "None"
     assert row(view, 0)[2:] == ["None", "–", "–"]
-    view.show_frame(at(frame, arrival + 1))
+    view.show_view_state(at(view_state, arrival + 1))
     assert words(view) == ["before: None", "after backward"]
     after = view.gradient.chart.chart.bars[1].values
     expected = recording.events[arrival].outputs[0]
     assert after is not None
     np.testing.assert_array_equal(after, expected)
     assert row(view, 5)[2:] == [str(expected[5]), "–", "–"]
-    view.show_frame(at(frame, 0))
+    view.show_view_state(at(view_state, 0))
     assert words(view)[1] == "after backward: not yet"
 
 
-def test_zeros_are_zeros(view: InspectorView, make_frame: MakeFrame) -> None:
+def test_zeros_are_zeros(view: InspectorView, make_view_state: MakeViewState) -> None:
     settings = Settings(data="random", loss="mse", batch_size=1, set_to_none=False)
-    view.show_frame(make_frame(settings, iterations=1, phases=3))
+    view.show_view_state(make_view_state(settings, iterations=1, phases=3))
     assert words(view) == ["before: zeros", "after backward: not yet"]
     assert not view.gradient.chart.chart.bars[0].values.any()
     assert row(view, 0, exact=False)[2] == "0"
     view.gradient.chart.grab()
 
 
-def test_accumulation_shows_both(view: InspectorView, make_frame: MakeFrame) -> None:
+def test_accumulation_shows_both(view: InspectorView, make_view_state: MakeViewState) -> None:
     settings = Settings(data="random", loss="mse", batch_size=1, clear_gradients=False)
-    frame = make_frame(settings, iterations=1)
-    view.show_frame(frame)
+    view_state = make_view_state(settings, iterations=1)
+    view.show_view_state(view_state)
     assert words(view) == ["before", "after backward"]
     before, after = (bars.values for bars in view.gradient.chart.chart.bars)
-    np.testing.assert_array_equal(before, frame.moment.grad_before_backward("conv1.bias"))
-    np.testing.assert_array_equal(after, frame.moment.grad("conv1.bias"))
+    np.testing.assert_array_equal(before, view_state.cursor.grad_before_backward("conv1.bias"))
+    np.testing.assert_array_equal(after, view_state.cursor.grad("conv1.bias"))
     assert (before != after).any()
 
 
-def test_many_elements_are_counted(view: InspectorView, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    view.show_frame(frame)
+def test_many_elements_are_counted(view: InspectorView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state()
+    view.show_view_state(view_state)
     choose(view, "fc1.weight")
-    grad = frame.moment.grad("fc1.weight")
+    grad = view_state.cursor.grad("fc1.weight")
     assert grad is not None
     counts = view.gradient.chart.chart.bars[1].values
     assert counts is not None
@@ -191,11 +193,11 @@ def test_histogram_counts_every_finite_number_but_zero() -> None:
 
 @pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
 def test_the_update_is_what_torch_did(
-    view: InspectorView, make_frame: MakeFrame, optimizer: str
+    view: InspectorView, make_view_state: MakeViewState, optimizer: str
 ) -> None:
     settings = Settings(data="random", loss="mse", optimizer=optimizer, lr=0.02, batch_size=1)
-    frame = make_frame(settings, iterations=2)
-    view.show_frame(frame)
+    view_state = make_view_state(settings, iterations=2)
+    view.show_view_state(view_state)
     trainer = bv.Trainer("random", "mse", optimizer, 0.02, 1)
     for _ in range(2):
         trainer.iterate()
@@ -218,8 +220,8 @@ def test_the_update_is_what_torch_did(
     assert view.update_section.rule.toolTip().endswith(view.update_section.rule.text())
 
 
-def test_an_element_has_its_place(view: InspectorView, make_frame: MakeFrame) -> None:
-    view.show_frame(make_frame())
+def test_an_element_has_its_place(view: InspectorView, make_view_state: MakeViewState) -> None:
+    view.show_view_state(make_view_state())
     choose(view, "conv2.weight")
     assert row(view, 16 * 6 * 9 - 1)[0] == "15,5,2,2"
     choose(view, "conv1.bias")
@@ -229,30 +231,34 @@ def test_an_element_has_its_place(view: InspectorView, make_frame: MakeFrame) ->
 # -- layers --------------------------------------------------------------------------------------
 
 
-def test_a_layer_shows_its_first_sample(view: InspectorView, make_frame: MakeFrame) -> None:
-    frame = make_frame(Settings(data="strokes", batch_size=4))
-    moment = frame.moment
-    view.show_frame(frame)
-    for layer in moment.recording.layers.layers:
-        view.select(select(moment.recording, "layer", layer.name))
+def test_a_layer_shows_its_first_sample(
+    view: InspectorView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(Settings(data="strokes", batch_size=4))
+    cursor = view_state.cursor
+    view.show_view_state(view_state)
+    for layer in cursor.recording.layers.layers:
+        view.select(select(cursor.recording, "layer", layer.name))
         value, gradient = (c.values for c in view.tensor.table.rows.columns)
-        whole = moment.activation(layer)
+        whole = cursor.activation(layer)
         np.testing.assert_array_equal(value, (whole[0] if layer.shape else whole).ravel())
-        sent = moment.gradient(layer)
+        sent = cursor.gradient(layer)
         if sent is None:
             assert gradient is None
         else:
             np.testing.assert_array_equal(gradient, (sent[0] if layer.shape else sent).ravel())
         view.grab()
-    view.select(select(moment.recording, "layer", "conv2"))
+    view.select(select(cursor.recording, "layer", "conv2"))
     assert view.description.text() == "relu(conv2) · 16×13×13 · float32 · first sample of the batch"
 
 
-def test_a_layer_that_has_not_run_says_so(view: InspectorView, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    view.show_frame(frame)
+def test_a_layer_that_has_not_run_says_so(
+    view: InspectorView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state()
+    view.show_view_state(view_state)
     choose(view, "conv1")
-    view.show_frame(at(frame, 0))
+    view.show_view_state(at(view_state, 0))
     assert view.tensor.value.figures.text() == "not computed yet"
     assert view.tensor.gradient.figures.text() == "no gradient"
     view.grab()
@@ -273,11 +279,11 @@ def test_maps_do_not_touch(shape: tuple[int, int, int], room: tuple[int, int]) -
 
 
 def test_a_node_has_a_page_of_its_own(
-    view: InspectorView, make_frame: MakeFrame, qtbot: QtBot
+    view: InspectorView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    frame = make_frame()
-    recording = frame.moment.recording
-    view.show_frame(frame)
+    view_state = make_view_state()
+    recording = view_state.cursor.recording
+    view.show_view_state(view_state)
     convolution = next(e.node for e in recording.events if e.op == "conv2d")
     view.select(select(recording, "node", convolution))
     assert view.node is not None
@@ -288,7 +294,7 @@ def test_a_node_has_a_page_of_its_own(
         view.node_section.why.show_button.click()
     assert told.args == [recording.ran_at[convolution]]
     # Before the graph of the next iteration is built the page stays.
-    view.show_frame(make_frame(phases=1))
+    view.show_view_state(make_view_state(phases=1))
     assert view.node_section.isVisible()
     choose(view, "fc1.weight")
     assert view.node is None
@@ -296,20 +302,22 @@ def test_a_node_has_a_page_of_its_own(
 
 
 def test_a_node_within_an_operation_has_its_layer(
-    view: InspectorView, make_frame: MakeFrame
+    view: InspectorView, make_view_state: MakeViewState
 ) -> None:
-    frame = make_frame(Settings(data="random", batch_size=1))
-    view.show_frame(frame)
-    inner = next(n for n in frame.moment.recording.graph.nodes if n.name == "LogSoftmaxBackward0")
-    view.select(select(frame.moment.recording, "node", inner.id))
+    view_state = make_view_state(Settings(data="random", batch_size=1))
+    view.show_view_state(view_state)
+    inner = next(
+        n for n in view_state.cursor.recording.graph.nodes if n.name == "LogSoftmaxBackward0"
+    )
+    view.select(select(view_state.cursor.recording, "node", inner.id))
     assert view.chosen == ("layer", "loss")
     assert view.node == inner
 
 
 def test_what_the_search_finds_is_shown_and_told(
-    view: InspectorView, make_frame: MakeFrame
+    view: InspectorView, make_view_state: MakeViewState
 ) -> None:
-    view.show_frame(make_frame())
+    view.show_view_state(make_view_state())
     picked: list[tuple[str, object]] = []
     view.picked.connect(lambda kind, key: picked.append((kind, key)))
     view.search.setText("fc2.bias")
@@ -320,9 +328,9 @@ def test_what_the_search_finds_is_shown_and_told(
 
 
 def test_the_optimizer_is_shown_for_the_element_chosen(
-    view: InspectorView, make_frame: MakeFrame
+    view: InspectorView, make_view_state: MakeViewState
 ) -> None:
-    view.show_frame(make_frame())
+    view.show_view_state(make_view_state())
     view.update_section.element_chosen.emit(3)
     assert view.state_section.element.text() == "conv1.bias[3]"
 
@@ -354,10 +362,12 @@ def branches() -> Recording:
     return recorder.recording()
 
 
-def test_another_network(view: InspectorView, make_frame: MakeFrame, branches: Recording) -> None:
-    frame = make_frame()
-    view.show_frame(frame)
-    view.show_frame(replace(frame, moment=branches.at(len(branches.events))))
+def test_another_network(
+    view: InspectorView, make_view_state: MakeViewState, branches: Recording
+) -> None:
+    view_state = make_view_state()
+    view.show_view_state(view_state)
+    view.show_view_state(replace(view_state, cursor=branches.at(len(branches.events))))
     assert view.chosen == ("parameter", branches.parameters[0].name)
     choose(view, "unused")
     assert words(view) == ["before: None", "after backward: None"]
@@ -366,29 +376,35 @@ def test_another_network(view: InspectorView, make_frame: MakeFrame, branches: R
     assert row(view, 0)[0] == "0"
     choose(view, "frozen")
     assert view.description.text() == "torch.Size([10]) · float32 · leaf"
-    for cursor in range(len(branches.events) + 1):
-        view.show_frame(replace(frame, moment=branches.at(cursor)))
+    for position in range(len(branches.events) + 1):
+        view.show_view_state(replace(view_state, cursor=branches.at(position)))
     for layer in branches.layers.layers:
         view.select(select(branches, "layer", layer.name))
         view.grab()
 
 
-def test_nan_preview_and_nothing_at_all(view: InspectorView, make_frame: MakeFrame) -> None:
+def test_nan_preview_and_nothing_at_all(
+    view: InspectorView, make_view_state: MakeViewState
+) -> None:
     settings = Settings(data="random", loss="mse", optimizer="sgd", lr=1e30, batch_size=1)
-    frame = make_frame(settings, iterations=3)
-    view.show_frame(frame)
-    assert not np.isfinite(frame.moment.grad("conv1.bias")).any()
+    view_state = make_view_state(settings, iterations=3)
+    view.show_view_state(view_state)
+    assert not np.isfinite(view_state.cursor.grad("conv1.bias")).any()
     for name in ("conv1.bias", "fc1.weight", "conv1", "fc1", "loss"):
         choose(view, name)
         view.grab()
-    view.show_frame(replace(frame, moment=replace(frame.moment.recording, preview=True).at(0)))
+    view.show_view_state(
+        replace(view_state, cursor=replace(view_state.cursor.recording, preview=True).at(0))
+    )
     empty = Recording(iteration=1, parameters=())
-    view.show_frame(replace(frame, moment=empty.at(0)))
+    view.show_view_state(replace(view_state, cursor=empty.at(0)))
     view.grab()
 
 
-def test_a_gradient_that_arrived_is_shown_while_backward_goes_on(make_frame: MakeFrame) -> None:
-    recording = make_frame().moment.recording
+def test_a_gradient_that_arrived_is_shown_while_backward_goes_on(
+    make_view_state: MakeViewState,
+) -> None:
+    recording = make_view_state().cursor.recording
     span = recording.span(Phase.BACKWARD)
     assert span is not None
     arrival = recording.happened_to["fc3.bias"][1]
@@ -399,20 +415,20 @@ def test_a_gradient_that_arrived_is_shown_while_backward_goes_on(make_frame: Mak
     assert found.after is recording.events[arrival].outputs[0]
 
 
-def test_backward_over_counts_as_ran(make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    span = frame.moment.recording.span(Phase.BACKWARD)
+def test_backward_over_counts_as_ran(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state()
+    span = view_state.cursor.recording.span(Phase.BACKWARD)
     assert span is not None
-    assert gradients(frame.moment.recording.at(span.stop), "conv1.bias").ran
-    assert not gradients(frame.moment.recording.at(span.start), "conv1.bias").ran
+    assert gradients(view_state.cursor.recording.at(span.stop), "conv1.bias").ran
+    assert not gradients(view_state.cursor.recording.at(span.start), "conv1.bias").ran
 
 
 def test_a_hidden_inspector_catches_up_and_changes_theme(
-    qtbot: QtBot, make_frame: MakeFrame
+    qtbot: QtBot, make_view_state: MakeViewState
 ) -> None:
     view = InspectorView()
     qtbot.addWidget(view)
-    view.show_frame(make_frame())
+    view.show_view_state(make_view_state())
     assert view.chosen is None
     view.show()
     assert view.chosen == ("parameter", "conv1.bias")

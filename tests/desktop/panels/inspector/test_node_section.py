@@ -14,11 +14,11 @@ from backprop_viz.desktop.panels.inspector.node_section import (
 )
 from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.graph import Node
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 
 
 @pytest.fixture
@@ -30,22 +30,24 @@ def section(qtbot: QtBot) -> NodeSection:
     return section
 
 
-def node(frame: Frame, name: str) -> Node:
-    return next(n for n in frame.moment.recording.graph.nodes if n.name == name)
+def node(view_state: ViewState, name: str) -> Node:
+    return next(n for n in view_state.cursor.recording.graph.nodes if n.name == name)
 
 
-def at(frame: Frame, cursor: int) -> Frame:
-    return replace(frame, moment=frame.moment.recording.at(cursor))
+def at(view_state: ViewState, position: int) -> ViewState:
+    return replace(view_state, cursor=view_state.cursor.recording.at(position))
 
 
-def test_a_convolution(section: NodeSection, make_frame: MakeFrame) -> None:
-    frame = make_frame(Settings(data="strokes", batch_size=4))
-    first = [n for n in frame.moment.recording.graph.nodes if n.name == "ConvolutionBackward0"][-1]
-    section.show_moment(frame, first)
+def test_a_convolution(section: NodeSection, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(Settings(data="strokes", batch_size=4))
+    first = [
+        n for n in view_state.cursor.recording.graph.nodes if n.name == "ConvolutionBackward0"
+    ][-1]
+    section.show_cursor(view_state, first)
     assert section.title.text() == "ConvolutionBackward0"
     assert "∂L/∂b = Σ g" in section.backward.text()
     assert "self.conv1(x)" in section.made.text()
-    event = frame.moment.backward_event(first.id)
+    event = view_state.cursor.backward_event(first.id)
     assert event is not None
     rows = [row for row in section.sent if row.isVisible()]
     assert [row.name.text() for row in rows] == ["∂L/∂x", "∂L/∂w", "∂L/∂b"]
@@ -61,10 +63,10 @@ def test_a_convolution(section: NodeSection, make_frame: MakeFrame) -> None:
     section.grab()
 
 
-def test_the_life_of_saved_tensors(section: NodeSection, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    recording = frame.moment.recording
-    relu = node(frame, "ReluBackward0")
+def test_the_life_of_saved_tensors(section: NodeSection, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state()
+    recording = view_state.cursor.recording
+    relu = node(view_state, "ReluBackward0")
     ran = recording.ran_at[relu.id]
     made = next(i for i, e in enumerate(recording.events) if e.node == relu.id)
     states = [saved_state(recording.at(c), relu.id) for c in range(len(recording.events) + 1)]
@@ -72,51 +74,53 @@ def test_the_life_of_saved_tensors(section: NodeSection, make_frame: MakeFrame) 
     assert states[made + 1 : ran + 1] == ["saved"] * (ran - made)
     assert states[ran + 1] == "used"
     assert set(states[ran + 2 :]) == {"freed"}
-    section.show_moment(at(frame, ran + 1), relu)
+    section.show_cursor(at(view_state, ran + 1), relu)
     assert section.saved_title.text() == "Saved tensors: used"
     assert section.saved[0].text() == "result · 1×84 · 336 B"
-    section.show_moment(frame, node(frame, "TBackward0"))
+    section.show_cursor(view_state, node(view_state, "TBackward0"))
     assert section.saved_title.text() == "No saved tensors"
 
 
-def test_before_it_ran_there_is_nothing(section: NodeSection, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    addmm = node(frame, "AddmmBackward0")
-    section.show_moment(at(frame, 0), addmm)
+def test_before_it_ran_there_is_nothing(
+    section: NodeSection, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state()
+    addmm = node(view_state, "AddmmBackward0")
+    section.show_cursor(at(view_state, 0), addmm)
     assert section.arrived_title.text() == "Gradient in: not reached yet"
     assert not any(row.isVisible() for row in (*section.arrived, *section.sent))
 
 
 def test_an_accumulation_shows_what_came_and_what_stands(
-    section: NodeSection, make_frame: MakeFrame
+    section: NodeSection, make_view_state: MakeViewState
 ) -> None:
-    frame = make_frame()
-    leaf = next(n for n in frame.moment.recording.graph.nodes if n.parameter == "fc3.weight")
-    section.show_moment(frame, leaf)
-    event = frame.moment.backward_event(leaf.id)
+    view_state = make_view_state()
+    leaf = next(n for n in view_state.cursor.recording.graph.nodes if n.parameter == "fc3.weight")
+    section.show_cursor(view_state, leaf)
+    event = view_state.cursor.backward_event(leaf.id)
     assert event is not None
     assert len([r for r in section.arrived if r.isVisible()]) == len(arrived(event)) == 1
     assert section.sent[0].name.text() == ".grad"
     assert section.sent[0].shape_text.text() == "10×84"
 
 
-def test_all_nodes_at_all_moments(section: NodeSection, make_frame: MakeFrame) -> None:
+def test_all_nodes_at_all_moments(section: NodeSection, make_view_state: MakeViewState) -> None:
     for settings in (
         Settings(data="random", loss="mse", batch_size=1),
         Settings(data="random", loss="mse", batch_size=2, lr=1e30),
     ):
-        frame = make_frame(settings, iterations=2)
-        recording = frame.moment.recording
+        view_state = make_view_state(settings, iterations=2)
+        recording = view_state.cursor.recording
         for each in recording.graph.nodes:
             ran = recording.ran_at[each.id]
-            for cursor in (0, ran, ran + 1, len(recording.events)):
-                section.show_moment(at(frame, cursor), each)
+            for position in (0, ran, ran + 1, len(recording.events)):
+                section.show_cursor(at(view_state, position), each)
                 section.grab()
     assert any("not finite" in row.figures.text() for row in section.arrived)
 
 
-def test_a_node_of_no_graph(section: NodeSection, make_frame: MakeFrame) -> None:
-    section.show_moment(make_frame(phases=1), Node(7, "CubeBackward", (4, 12)))
+def test_a_node_of_no_graph(section: NodeSection, make_view_state: MakeViewState) -> None:
+    section.show_cursor(make_view_state(phases=1), Node(7, "CubeBackward", (4, 12)))
     assert "autograd.Function" in section.words.text()
     assert not section.backward.isVisible()
     for theme in (LIGHT, DARK):

@@ -8,14 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.desktop.panels.inspector.search import SearchField, best, entries
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 
 
 # Said by the offscreen platform when a list pops up.
@@ -44,8 +44,8 @@ def picks(field: SearchField) -> list[tuple[str, object]]:
     return found
 
 
-def test_everything_is_listed_once(make_frame: MakeFrame) -> None:
-    recording = make_frame().moment.recording
+def test_everything_is_listed_once(make_view_state: MakeViewState) -> None:
+    recording = make_view_state().cursor.recording
     found = entries(recording)
     texts = [entry.text for entry in found]
     assert len(set(texts)) == len(texts)
@@ -59,8 +59,10 @@ def test_everything_is_listed_once(make_frame: MakeFrame) -> None:
     assert entries(Recording(1, ())) == ()
 
 
-def test_the_best_is_the_same_then_the_beginning_then_within(make_frame: MakeFrame) -> None:
-    found = entries(make_frame().moment.recording)
+def test_the_best_is_the_same_then_the_beginning_then_within(
+    make_view_state: MakeViewState,
+) -> None:
+    found = entries(make_view_state().cursor.recording)
     for text, kind in (
         ("conv1.bias", "parameter"),
         ("CONV1 ·", "layer"),
@@ -73,8 +75,8 @@ def test_the_best_is_the_same_then_the_beginning_then_within(make_frame: MakeFra
 
 
 @pops_up
-def test_typing_and_enter_pick_once(field: SearchField, make_frame: MakeFrame) -> None:
-    recording = make_frame().moment.recording
+def test_typing_and_enter_pick_once(field: SearchField, make_view_state: MakeViewState) -> None:
+    recording = make_view_state().cursor.recording
     field.show_recording(recording)
     found = picks(field)
     field.begin()
@@ -89,8 +91,10 @@ def test_typing_and_enter_pick_once(field: SearchField, make_frame: MakeFrame) -
 
 
 @pops_up
-def test_the_list_is_chosen_from_by_keys(field: SearchField, make_frame: MakeFrame) -> None:
-    field.show_recording(make_frame().moment.recording)
+def test_the_list_is_chosen_from_by_keys(
+    field: SearchField, make_view_state: MakeViewState
+) -> None:
+    field.show_recording(make_view_state().cursor.recording)
     found = picks(field)
     field.begin()
     QTest.keyClicks(field, "bias")
@@ -103,8 +107,10 @@ def test_the_list_is_chosen_from_by_keys(field: SearchField, make_frame: MakeFra
     assert found == [("parameter", "conv2.bias")]
 
 
-def test_ctrl_f_and_escape(field: SearchField, make_frame: MakeFrame, qtbot: QtBot) -> None:
-    field.show_recording(make_frame().moment.recording)
+def test_ctrl_f_and_escape(
+    field: SearchField, make_view_state: MakeViewState, qtbot: QtBot
+) -> None:
+    field.show_recording(make_view_state().cursor.recording)
     other = QWidget(field.parentWidget())
     other.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     other.show()
@@ -127,10 +133,10 @@ def test_nothing_found_and_nothing_to_find(field: SearchField) -> None:
     assert found == []
 
 
-def test_the_list_outlives_the_graph(field: SearchField, make_frame: MakeFrame) -> None:
+def test_the_list_outlives_the_graph(field: SearchField, make_view_state: MakeViewState) -> None:
     found = picks(field)
-    field.show_recording(make_frame().moment.recording)
-    field.show_recording(make_frame(phases=1).moment.recording)
+    field.show_recording(make_view_state().cursor.recording)
+    field.show_recording(make_view_state(phases=1).cursor.recording)
     field.setText("ReluBackward0")
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert [kind for kind, _ in found] == ["node"]
@@ -160,8 +166,10 @@ def test_a_thousand_nodes_are_listed_as_each_would_be_by_itself() -> None:
 
 
 @pops_up
-def test_where_nothing_is_found_it_says_so(field: SearchField, make_frame: MakeFrame) -> None:
-    field.show_recording(make_frame().moment.recording)
+def test_where_nothing_is_found_it_says_so(
+    field: SearchField, make_view_state: MakeViewState
+) -> None:
+    field.show_recording(make_view_state().cursor.recording)
     found = picks(field)
     field.begin()
     QTest.keyClicks(field, "conv")

@@ -12,7 +12,7 @@ from backprop_viz.desktop.panels.inspector.state_section import StateSection, ra
 from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Parameter
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -59,15 +59,15 @@ def lines(section: StateSection) -> list[str]:
     return section.lines.toPlainText().split("\n")
 
 
-def update_of(frame: Frame, name: str) -> Any:
-    events = frame.moment.recording.events
+def update_of(view_state: ViewState, name: str) -> Any:
+    events = view_state.cursor.recording.events
     return next(e for e in events if e.phase is Phase.UPDATE and e.parameter == name)
 
 
-def test_state_and_terms_are_torchs(section: StateSection, make_frame: Any) -> None:
-    frame = make_frame(settings("adam"), iterations=2)
-    section.show_moment(frame, NAME, 152)
-    event = update_of(frame, NAME)
+def test_state_and_terms_are_torchs(section: StateSection, make_view_state: Any) -> None:
+    view_state = make_view_state(settings("adam"), iterations=2)
+    section.show_cursor(view_state, NAME, 152)
+    event = update_of(view_state, NAME)
     shown = lines(section)
     place = ",".join(str(i) for i in np.unravel_index(152, event.outputs[0].shape))
     assert section.element.text() == f"{NAME}[{place}]"
@@ -86,24 +86,24 @@ def test_state_and_terms_are_torchs(section: StateSection, make_frame: Any) -> N
 
 @pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
 def test_every_rule_ends_in_the_new_weight(
-    section: StateSection, make_frame: Any, optimizer: str
+    section: StateSection, make_view_state: Any, optimizer: str
 ) -> None:
-    frame = make_frame(settings(optimizer), iterations=1)
+    view_state = make_view_state(settings(optimizer), iterations=1)
     for element in (0, 7):
-        section.show_moment(frame, NAME, element)
-        result = signed(update_of(frame, NAME).outputs[0].flat[element])
+        section.show_cursor(view_state, NAME, element)
+        result = signed(update_of(view_state, NAME).outputs[0].flat[element])
         ends = [i for i, line in enumerate(lines(section)) if line.startswith("new w =")]
         assert len(ends) == 1
         assert lines(section)[ends[0] + 1].endswith(f"= {result}")
 
 
-def test_before_the_update_only_what_was_there(section: StateSection, make_frame: Any) -> None:
-    end = make_frame(settings("adam"), iterations=1)
-    events = end.moment.recording.events
+def test_before_the_update_only_what_was_there(section: StateSection, make_view_state: Any) -> None:
+    end = make_view_state(settings("adam"), iterations=1)
+    events = end.cursor.recording.events
     at = events.index(update_of(end, NAME))
-    for cursor, done in ((0, False), (at, False), (at + 1, True)):
-        frame = replace(end, moment=end.moment.recording.at(cursor))
-        section.show_moment(frame, NAME, 3)
+    for position, done in ((0, False), (at, False), (at + 1, True)):
+        view_state = replace(end, cursor=end.cursor.recording.at(position))
+        section.show_cursor(view_state, NAME, 3)
         text = section.lines.toPlainText()
         old = signed(events[at].state["exp_avg"][0].flat[3])
         assert f"exp_avg {old}" in text
@@ -112,66 +112,68 @@ def test_before_the_update_only_what_was_there(section: StateSection, make_frame
         assert ("new w" in text) is done
 
 
-def test_no_state_is_said(section: StateSection, make_frame: Any) -> None:
-    section.show_moment(make_frame(settings("manual"), phases=2), NAME, 0)
+def test_no_state_is_said(section: StateSection, make_view_state: Any) -> None:
+    section.show_cursor(make_view_state(settings("manual"), phases=2), NAME, 0)
     assert lines(section) == [
         "The manual rule keeps no state.",
         "Step to the update to see its terms.",
     ]
-    section.show_moment(make_frame(settings("manual")), NAME, 0)
+    section.show_cursor(make_view_state(settings("manual")), NAME, 0)
     assert lines(section)[0] == "The manual rule keeps no state."
-    section.show_moment(make_frame(settings("sgd")), NAME, 0)
+    section.show_cursor(make_view_state(settings("sgd")), NAME, 0)
     assert lines(section)[0] == "With these options the optimizer keeps no state."
-    section.show_moment(make_frame(settings("nesterov")), NAME, 0)
+    section.show_cursor(make_view_state(settings("nesterov")), NAME, 0)
     assert lines(section)[0].startswith("momentum_buffer none yet → ")
 
 
-def test_a_parameter_without_gradient(section: StateSection, make_frame: Any) -> None:
-    frame = make_frame(settings("adam"))
-    recording = frame.moment.recording
+def test_a_parameter_without_gradient(section: StateSection, make_view_state: Any) -> None:
+    view_state = make_view_state(settings("adam"))
+    recording = view_state.cursor.recording
     events = tuple(e for e in recording.events if e.parameter != NAME)
     spans = tuple(replace(s, stop=min(s.stop, len(events))) for s in recording.spans)
     bare = replace(recording, events=events, spans=spans)
-    section.show_moment(replace(frame, moment=bare.at(len(events))), NAME, 0)
+    section.show_cursor(replace(view_state, cursor=bare.at(len(events))), NAME, 0)
     assert lines(section) == ["Its .grad is None: the optimizer skipped it."]
 
 
-def test_strange_recordings_do_not_raise(section: StateSection, make_frame: Any) -> None:
-    frame = make_frame(settings("adam"), phases=0)
+def test_strange_recordings_do_not_raise(section: StateSection, make_view_state: Any) -> None:
+    view_state = make_view_state(settings("adam"), phases=0)
     for name, element in ((NAME, 0), (NAME, 10**6), (NAME, -1), ("nothing", 0)):
-        section.show_moment(frame, name, element)
+        section.show_cursor(view_state, name, element)
     assert section.element.text() == f"{NAME}[0,0,0,0]"
     empty = Recording(1, (Parameter("none", np.zeros((0, 3), np.float32), None),), preview=True)
-    section.show_moment(replace(frame, moment=empty.at(0)), "none", 0)
+    section.show_cursor(replace(view_state, cursor=empty.at(0)), "none", 0)
     assert lines(section) == ["This parameter has no elements."]
     scalar = Recording(1, (Parameter("s", np.float32(2).reshape(()), None),))
-    section.show_moment(replace(frame, moment=scalar.at(0)), "s", 0)
+    section.show_cursor(replace(view_state, cursor=scalar.at(0)), "s", 0)
     assert section.element.text() == "s[0]"
-    unknown = make_frame(settings("adam"))
-    events = tuple(replace(e, op="Lion") for e in unknown.moment.recording.events)
-    recording = replace(unknown.moment.recording, events=events)
-    section.show_moment(replace(unknown, moment=recording.at(len(events))), NAME, 0)
+    unknown = make_view_state(settings("adam"))
+    events = tuple(replace(e, op="Lion") for e in unknown.cursor.recording.events)
+    recording = replace(unknown.cursor.recording, events=events)
+    section.show_cursor(replace(unknown, cursor=recording.at(len(events))), NAME, 0)
     assert "The terms of Lion are not known here" in section.lines.toPlainText()
     hot = replace(settings("adam"), lr=1e30)
-    section.show_moment(make_frame(hot, iterations=2), NAME, 0)
+    section.show_cursor(make_view_state(hot, iterations=2), NAME, 0)
     assert "nan" in section.lines.toPlainText()
 
 
-def test_what_differs_is_marked(section: StateSection, make_frame: Any) -> None:
-    frame = make_frame(settings("sgd"))
-    event = update_of(frame, NAME)
+def test_what_differs_is_marked(section: StateSection, make_view_state: Any) -> None:
+    view_state = make_view_state(settings("sgd"))
+    event = update_of(view_state, NAME)
     other = replace(event, outputs=(event.outputs[0] + np.float32(1),))
-    events = tuple(other if e is event else e for e in frame.moment.recording.events)
-    recording = replace(frame.moment.recording, events=events)
-    section.show_moment(replace(frame, moment=recording.at(len(events))), NAME, 0)
+    events = tuple(other if e is event else e for e in view_state.cursor.recording.events)
+    recording = replace(view_state.cursor.recording, events=events)
+    section.show_cursor(replace(view_state, cursor=recording.at(len(events))), NAME, 0)
     assert f"≈ {signed(other.outputs[0].flat[0])}" in section.lines.toPlainText()
     assert lines(section)[-1].startswith("≈ is torch's own number")
 
 
-def test_tooltips_have_torchs_code_and_every_digit(section: StateSection, make_frame: Any) -> None:
-    frame = make_frame(settings("sgd", momentum=0.9), iterations=1)
-    section.show_moment(frame, NAME, 4)
-    event = update_of(frame, NAME)
+def test_tooltips_have_torchs_code_and_every_digit(
+    section: StateSection, make_view_state: Any
+) -> None:
+    view_state = make_view_state(settings("sgd", momentum=0.9), iterations=1)
+    section.show_cursor(view_state, NAME, 4)
+    event = update_of(view_state, NAME)
     tips = [section.lines.tip_at(line) for line in range(section.lines.document().blockCount())]
     assert tips[0] == ""  # the state's line
     assert tips[-1] == "w.add_(grad, alpha=-lr)\nnew w = " + str(event.outputs[0].flat[4])
@@ -180,9 +182,9 @@ def test_tooltips_have_torchs_code_and_every_digit(section: StateSection, make_f
 
 @pytest.mark.parametrize("width", [200, 270, 420])
 def test_nothing_is_cut_at_any_width(
-    section: StateSection, make_frame: Any, qtbot: QtBot, width: int
+    section: StateSection, make_view_state: Any, qtbot: QtBot, width: int
 ) -> None:
-    section.show_moment(make_frame(settings("adam", amsgrad=True)), NAME, 0)
+    section.show_cursor(make_view_state(settings("adam", amsgrad=True)), NAME, 0)
     section.window().resize(width, 900)
     qtbot.waitUntil(lambda: section.lines.verticalScrollBar().maximum() == 0)
     assert section.lines.horizontalScrollBar().maximum() == 0
@@ -191,22 +193,22 @@ def test_nothing_is_cut_at_any_width(
     qtbot.waitUntil(lambda: section.lines.verticalScrollBar().maximum() > 0)
 
 
-def test_themes(section: StateSection, make_frame: Any) -> None:
+def test_themes(section: StateSection, make_view_state: Any) -> None:
     section.set_theme(LIGHT)  # with nothing to show yet
-    section.show_moment(make_frame(settings("adam")), NAME, 0)
+    section.show_cursor(make_view_state(settings("adam")), NAME, 0)
     assert LIGHT.update in section.lines.toHtml()
     section.set_theme(DARK)
     assert DARK.update in section.lines.toHtml()
     assert LIGHT.update not in section.lines.toHtml()
 
 
-def test_the_tables_current_row_is_the_element_chosen(qtbot: QtBot, make_frame: Any) -> None:
+def test_the_tables_current_row_is_the_element_chosen(qtbot: QtBot, make_view_state: Any) -> None:
     update = UpdateSection()
     qtbot.addWidget(update)
     update.resize(300, 300)
     update.show()
-    frame = make_frame(settings("sgd"))
-    update.show_moment(frame.moment, NAME, frame.settings)
+    view_state = make_view_state(settings("sgd"))
+    update.show_cursor(view_state.cursor, NAME, view_state.settings)
     chosen: list[int] = []
     update.element_chosen.connect(chosen.append)
     table = update.table
@@ -216,23 +218,23 @@ def test_the_tables_current_row_is_the_element_chosen(qtbot: QtBot, make_frame: 
     QTest.keyClick(table, Qt.Key.Key_Down)
     QTest.keyClick(table, Qt.Key.Key_Right)  # the same element in another column
     assert chosen == [3, 4]
-    update.show_moment(make_frame(settings("sgd")).moment, NAME, frame.settings)
+    update.show_cursor(make_view_state(settings("sgd")).cursor, NAME, view_state.settings)
     assert chosen == [3, 4]  # new numbers of the same elements leave the choice
-    update.show_moment(frame.moment, "fc3.bias", frame.settings)
+    update.show_cursor(view_state.cursor, "fc3.bias", view_state.settings)
     assert chosen == [3, 4]
 
 
-def test_the_step_of_infinity_is_nan_and_no_warning(qtbot: QtBot, make_frame: Any) -> None:
-    frame = make_frame(settings("sgd"))
+def test_the_step_of_infinity_is_nan_and_no_warning(qtbot: QtBot, make_view_state: Any) -> None:
+    view_state = make_view_state(settings("sgd"))
     endless = np.array([np.inf, -np.inf, np.inf, 1, 2, 3], np.float32)
     after = np.array([np.inf, -np.inf, -np.inf, 1, np.inf, 2.5], np.float32)
-    event = update_of(frame, NAME)
+    event = update_of(view_state, NAME)
     other = replace(event, inputs=(endless, *event.inputs[1:]), outputs=(after,))
-    events = tuple(other if e is event else e for e in frame.moment.recording.events)
+    events = tuple(other if e is event else e for e in view_state.cursor.recording.events)
     update = UpdateSection()
     qtbot.addWidget(update)
-    moment = replace(frame.moment.recording, events=events).at(len(events))
-    update.show_moment(moment, NAME, frame.settings)
+    cursor = replace(view_state.cursor.recording, events=events).at(len(events))
+    update.show_cursor(cursor, NAME, view_state.settings)
     model = update.table.model()
     steps = [model.index(row, 3).data() for row in range(6)]
     assert steps == ["nan", "nan", "-inf", "0", "+inf", "-0.5000"]

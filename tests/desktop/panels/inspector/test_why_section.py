@@ -12,12 +12,12 @@ import backprop_viz as bv
 from backprop_viz.analysis.explanations import Reason
 from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_line, sentence
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.program_text import program
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 
 
 @pytest.fixture
@@ -29,34 +29,34 @@ def section(qtbot: QtBot) -> WhySection:
     return section
 
 
-def recorded(frame: Frame, trainer: bv.Trainer) -> Frame:
+def recorded(view_state: ViewState, trainer: bv.Trainer) -> ViewState:
     recording = trainer.record()
-    moment = recording.at(len(recording.events))
-    return replace(frame, moment=moment, program=program(frame.settings, trainer.model))
+    cursor = recording.at(len(recording.events))
+    return replace(view_state, cursor=cursor, program=program(view_state.settings, trainer.model))
 
 
-def test_a_gradient_that_is_fine(section: WhySection, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    section.show_moment(frame, "parameter", "conv1.bias")
+def test_a_gradient_that_is_fine(section: WhySection, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state()
+    section.show_cursor(view_state, "parameter", "conv1.bias")
     assert section.sentence.text().startswith("Backward computed the gradient of conv1.bias")
     assert not section.line.isVisible()
     assert DARK.muted in section.sentence.styleSheet()
 
 
 def test_a_dead_relu_is_shown_with_its_line(
-    section: WhySection, make_frame: MakeFrame, qtbot: QtBot
+    section: WhySection, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
     trainer = bv.Trainer("random", batch_size=4)
     with torch.no_grad():
         trainer.model.fc2.bias.fill_(-1e3)
-    frame = recorded(make_frame(), trainer)
-    section.show_moment(frame, "parameter", "conv1.weight")
+    view_state = recorded(make_view_state(), trainer)
+    section.show_cursor(view_state, "parameter", "conv1.weight")
     text = section.sentence.text()
     assert "ReluBackward0, 0 of 84 units of fc2 let the gradient through" in text
     assert section.line.text().endswith("# 84")
     assert "self.fc2" in section.line.text()
     evidence = next(
-        i for i, e in enumerate(frame.moment.recording.events) if e.op == "ReluBackward0"
+        i for i, e in enumerate(view_state.cursor.recording.events) if e.op == "ReluBackward0"
     )
     with qtbot.waitSignal(section.evidence) as told:
         section.show_button.click()
@@ -68,7 +68,7 @@ def test_a_dead_relu_is_shown_with_its_line(
 
 
 def test_zero_that_was_added_to_a_gradient_of_before(
-    section: WhySection, make_frame: MakeFrame
+    section: WhySection, make_view_state: MakeViewState
 ) -> None:
     trainer = bv.Trainer("random", batch_size=4, clear_gradients=False)
     trainer.iterate()
@@ -76,34 +76,40 @@ def test_zero_that_was_added_to_a_gradient_of_before(
     kept = bias.grad.clone()
     with torch.no_grad():
         trainer.model.fc2.bias.fill_(-1e3)
-    frame = recorded(make_frame(), trainer)
+    view_state = recorded(make_view_state(), trainer)
     assert torch.equal(bias.grad, kept)
     norm = f"{kept.double().norm().item():.4g}"
-    section.show_moment(frame, "parameter", "conv1.bias")
+    section.show_cursor(view_state, "parameter", "conv1.bias")
     assert section.sentence.text() == (
         f"Backward added exactly zero to conv1.bias.grad, which keeps its norm {norm}: "
         "at ReluBackward0, 0 of 84 units of fc2 let the gradient through."
     )
     assert "self.fc2" in section.line.text()
-    node = next(n for n in frame.moment.recording.graph.nodes if n.parameter == "conv1.bias")
-    section.show_moment(frame, "node", node.id)
+    node = next(n for n in view_state.cursor.recording.graph.nodes if n.parameter == "conv1.bias")
+    section.show_cursor(view_state, "node", node.id)
     assert "exactly zero" in section.sentence.text()
 
 
-def test_without_evidence_there_is_no_button(section: WhySection, make_frame: MakeFrame) -> None:
+def test_without_evidence_there_is_no_button(
+    section: WhySection, make_view_state: MakeViewState
+) -> None:
     trainer = bv.Trainer("random", batch_size=4)
     trainer.model.fc1.bias.requires_grad_(False)
-    section.show_moment(recorded(make_frame(), trainer), "parameter", "fc1.bias")
+    section.show_cursor(recorded(make_view_state(), trainer), "parameter", "fc1.bias")
     assert "frozen" in section.sentence.text()
     assert not section.show_button.isVisible()
     assert DARK.text in section.sentence.styleSheet()
 
 
-def test_a_nan_is_in_the_colour_of_errors(section: WhySection, make_frame: MakeFrame) -> None:
+def test_a_nan_is_in_the_colour_of_errors(
+    section: WhySection, make_view_state: MakeViewState
+) -> None:
     settings = Settings(data="strokes", lr=1e6, batch_size=4)
-    frame = make_frame(settings, iterations=2)
-    section.show_moment(frame, "parameter", "fc3.weight")
-    made = (a for event in frame.moment.recording.events for a in event.outputs if a is not None)
+    view_state = make_view_state(settings, iterations=2)
+    section.show_cursor(view_state, "parameter", "fc3.weight")
+    made = (
+        a for event in view_state.cursor.recording.events for a in event.outputs if a is not None
+    )
     first = next(a for a in made if not np.isfinite(a).all())
     name = "NaN" if np.isnan(first).any() else "Inf"
     assert section.sentence.text().startswith(f"{name} first appeared in “linear”, from inputs")
@@ -113,18 +119,18 @@ def test_a_nan_is_in_the_colour_of_errors(section: WhySection, make_frame: MakeF
     section.grab()
 
 
-def test_every_moment_of_everything(section: WhySection, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    recording = frame.moment.recording
-    for cursor in range(len(recording.events) + 1):
-        now = replace(frame, moment=recording.at(cursor))
-        section.show_moment(now, "parameter", "conv1.bias")
+def test_every_moment_of_everything(section: WhySection, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state()
+    recording = view_state.cursor.recording
+    for position in range(len(recording.events) + 1):
+        now = replace(view_state, cursor=recording.at(position))
+        section.show_cursor(now, "parameter", "conv1.bias")
         assert "conv1.bias" in section.sentence.text()
-        section.show_moment(now, "node", 1)
+        section.show_cursor(now, "node", 1)
         assert "AddmmBackward0" in section.sentence.text()
-    section.show_moment(replace(frame, moment=Recording(1, ()).at(0)), "node", 2)
+    section.show_cursor(replace(view_state, cursor=Recording(1, ()).at(0)), "node", 2)
     assert section.sentence.text() == "Nothing is recorded of it yet."
-    section.show_moment(frame, "layer", "conv1")
+    section.show_cursor(view_state, "layer", "conv1")
 
 
 def test_every_code_has_a_sentence() -> None:
@@ -146,8 +152,8 @@ def test_every_code_has_a_sentence() -> None:
         assert "{" not in text
 
 
-def test_the_line_is_numbered_as_the_program_panel_does(make_frame: MakeFrame) -> None:
-    lines = make_frame().program
+def test_the_line_is_numbered_as_the_program_panel_does(make_view_state: MakeViewState) -> None:
+    lines = make_view_state().program
     row = next(i for i, line in enumerate(lines.lines) if line.source_line is not None)
     source = lines.lines[row].source_line
     assert code_line(lines, source) == (row + 1, lines.lines[row].text.strip())

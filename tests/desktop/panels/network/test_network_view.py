@@ -33,15 +33,15 @@ from backprop_viz.desktop.panels.network.network_layout import Column, place
 from backprop_viz.desktop.panels.network.network_state import following_mode, layer_of, state_of
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, style_sheet
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import Parameter
-from backprop_viz.recording.iteration import Moment, Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 DIGITS = Settings(data="strokes", batch_size=3)
 
 
@@ -61,18 +61,18 @@ def view(window: QWidget) -> NetworkView:
     return view
 
 
-def at(frame: Frame, cursor: int) -> Frame:
-    return replace(frame, moment=frame.moment.recording.at(cursor))
+def at(view_state: ViewState, position: int) -> ViewState:
+    return replace(view_state, cursor=view_state.cursor.recording.at(position))
 
 
-def begin(frame: Frame, phase: Phase) -> int:
-    span = frame.moment.recording.span(phase)
+def begin(view_state: ViewState, phase: Phase) -> int:
+    span = view_state.cursor.recording.span(phase)
     assert span is not None
     return span.start
 
 
-def layer(frame: Frame, name: str) -> Layer:
-    return next(y for y in frame.moment.recording.layers.layers if y.name == name)
+def layer(view_state: ViewState, name: str) -> Layer:
+    return next(y for y in view_state.cursor.recording.layers.layers if y.name == name)
 
 
 def column(view: NetworkView, name: str) -> int:
@@ -88,25 +88,25 @@ def colors(view: NetworkView) -> set[str]:
 # -- what is shown ---------------------------------------------------------------------------
 
 
-def test_maps_hold_what_torch_computed(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(frame)
-    moment = frame.moment
+def test_maps_hold_what_torch_computed(view: NetworkView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
+    cursor = view_state.cursor
     for mode in MODES:
         view.set_mode(mode)
-        for i, own in enumerate(moment.recording.layers.layers):
+        for i, own in enumerate(cursor.recording.layers.layers):
             shown = view.canvas.blocks_of(i)
             if mode == "weights":
                 assert tuple(b.parameter for b in shown if b.parameter) == own.parameters
                 for block in shown:
                     if block.parameter:
-                        value = moment.value(block.parameter)
+                        value = cursor.value(block.parameter)
                         assert block.maps is not None
                         assert np.array_equal(np.sort(block.maps, None), np.sort(value, None))
                 continue
-            source = moment.gradient(own) if mode == "gradients" else moment.activation(own)
+            source = cursor.gradient(own) if mode == "gradients" else cursor.activation(own)
             if mode == "gradients" and own.name == "x":
-                source = moment.recording.input
+                source = cursor.recording.input
             assert source is not None
             first = source[0] if source.ndim else source
             assert np.array_equal(np.ravel(shown[0].maps), np.ravel(first))
@@ -146,23 +146,27 @@ def test_any_parameter_shape(shape: tuple[int, ...]) -> None:
         assert block.size.look is Look.NOTHING
 
 
-def test_cells_fill_in_as_the_cursor_moves(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    first = layer(frame, "conv2").operations[0]
-    view.show_frame(at(frame, first))
+def test_cells_fill_in_as_the_cursor_moves(
+    view: NetworkView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(DIGITS)
+    first = layer(view_state, "conv2").operations[0]
+    view.show_view_state(at(view_state, first))
     assert view.canvas.blocks_of(column(view, "pool1"))[0].maps is not None
     assert view.canvas.blocks_of(column(view, "conv2"))[0].maps is None
-    view.show_frame(at(frame, first + 1))
+    view.show_view_state(at(view_state, first + 1))
     assert view.canvas.blocks_of(column(view, "conv2"))[0].maps is not None
     assert view.canvas.state.current == "conv2"
 
 
-def test_gradients_stay_empty_until_backward_came(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    node = layer(frame, "conv2").node
+def test_gradients_stay_empty_until_backward_came(
+    view: NetworkView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(DIGITS)
+    node = layer(view_state, "conv2").node
     assert node is not None
-    cursor = frame.moment.recording.ran_at[node] + 1
-    view.show_frame(at(frame, cursor))
+    position = view_state.cursor.recording.ran_at[node] + 1
+    view.show_view_state(at(view_state, position))
     state = view.canvas.state
     assert (state.mode, state.current, state.backwards) == ("gradients", "conv2", True)
     names = [y.name for y in state.layers.layers]
@@ -174,16 +178,18 @@ def test_gradients_stay_empty_until_backward_came(view: NetworkView, make_frame:
     assert view.canvas.blocks_of(column(view, "pool1"))[0].maps is None
 
 
-def test_forward_arrows_follow_the_cursor(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(at(frame, layer(frame, "conv2").operations[-1] + 1))
+def test_forward_arrows_follow_the_cursor(
+    view: NetworkView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(at(view_state, layer(view_state, "conv2").operations[-1] + 1))
     state = view.canvas.state
     assert not state.backwards
     assert [state.reached(edge) for edge in state.layers.edges] == [True] * 3 + [False] * 5
 
 
-def test_every_event_has_its_layer(make_frame: MakeFrame) -> None:
-    recording = make_frame(DIGITS).moment.recording
+def test_every_event_has_its_layer(make_view_state: MakeViewState) -> None:
+    recording = make_view_state(DIGITS).cursor.recording
     owners = {e.op: layer_of(recording, e) for e in recording.events if e.phase is Phase.FORWARD}
     assert owners["conv2d"] == "conv2"  # the last of that name
     backward = [e for e in recording.events if e.phase is Phase.BACKWARD]
@@ -196,37 +202,37 @@ def test_every_event_has_its_layer(make_frame: MakeFrame) -> None:
     assert layer_of(recording, update) == "fc2"
 
 
-def test_texts(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(frame)
+def test_texts(view: NetworkView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
     assert "81,194" in view.subtitle.text()
     assert "LeNet" in view.subtitle.text()
     state = view.canvas.state
-    assert state.caption(layer(frame, "conv1")) == "6×30×30"
-    assert float(state.caption(layer(frame, "loss"))) == pytest.approx(
-        frame.moment.recording.loss, rel=1e-3
+    assert state.caption(layer(view_state, "conv1")) == "6×30×30"
+    assert float(state.caption(layer(view_state, "loss"))) == pytest.approx(
+        view_state.cursor.recording.loss, rel=1e-3
     )
-    view.show_frame(at(frame, 12))
-    assert view.canvas.state.caption(layer(frame, "loss")) == ""
+    view.show_view_state(at(view_state, 12))
+    assert view.canvas.state.caption(layer(view_state, "loss")) == ""
 
 
-def test_marks_name_the_label_and_the_answer(make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    state = state_of(frame, "activations", LayerGraph())
-    last = layer(frame, "fc3")
-    output, labels = frame.moment.activation(last), frame.moment.recording.labels
+def test_marks_name_the_label_and_the_answer(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    state = state_of(view_state, "activations", LayerGraph())
+    last = layer(view_state, "fc3")
+    output, labels = view_state.cursor.activation(last), view_state.cursor.recording.labels
     assert output is not None
     assert labels is not None
     assert state.marks(last) == (int(output[0].argmax()), int(labels[0]))
-    assert state.marks(layer(frame, "fc2")) == (None, None)
-    assert state_of(at(frame, 3), "activations", LayerGraph()).marks(last) == (None, None)
+    assert state.marks(layer(view_state, "fc2")) == (None, None)
+    assert state_of(at(view_state, 3), "activations", LayerGraph()).marks(last) == (None, None)
 
 
-def test_a_strip_shows_its_numbers_in_order(make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    own = layer(frame, "fc3")
-    (block,) = blocks(frame.moment, own, "activations")
-    ((grid,),) = (c.grids for c in columns_of(frame, (block,), own))
+def test_a_strip_shows_its_numbers_in_order(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    own = layer(view_state, "fc3")
+    (block,) = blocks(view_state.cursor, own, "activations")
+    ((grid,),) = (c.grids for c in columns_of(view_state, (block,), own))
     span = range_of((block.numbers,)) if block.numbers is not None else None
     image = mosaic(block, grid, span, DARK, 1.0)
     assert block.numbers is not None
@@ -236,17 +242,17 @@ def test_a_strip_shows_its_numbers_in_order(make_frame: MakeFrame) -> None:
     assert image.pixelColor(int(center.x()), int(center.y())) == QColor(end)
 
 
-def columns_of(frame: Frame, own: tuple[Block, ...], one: Layer) -> tuple[Column, ...]:
+def columns_of(view_state: ViewState, own: tuple[Block, ...], one: Layer) -> tuple[Column, ...]:
     return place((one,), (tuple(b.size for b in own),), (40,), 200, 300)
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_a_mosaic_is_as_large_as_its_grid(make_frame: MakeFrame, ratio: float) -> None:
-    frame = make_frame(DIGITS)
-    for own in frame.moment.recording.layers.layers:
+def test_a_mosaic_is_as_large_as_its_grid(make_view_state: MakeViewState, ratio: float) -> None:
+    view_state = make_view_state(DIGITS)
+    for own in view_state.cursor.recording.layers.layers:
         for mode in MODES:
-            shown = blocks(frame.moment, own, mode)
-            (placed,) = columns_of(frame, shown, own)
+            shown = blocks(view_state.cursor, own, mode)
+            (placed,) = columns_of(view_state, shown, own)
             for block, grid in zip(shown, placed.grids, strict=True):
                 if block.size.look in (Look.SCALAR, Look.NOTHING):
                     continue
@@ -283,11 +289,11 @@ def test_a_lone_number_is_seen_in_a_small_map() -> None:
 
 
 @pytest.mark.parametrize("size", [(676, 236), (852, 320), (1384, 480)])
-def test_columns_do_not_overlap(make_frame: MakeFrame, size: tuple[int, int]) -> None:
-    frame = make_frame(DIGITS)
-    layers = frame.moment.recording.layers.layers
+def test_columns_do_not_overlap(make_view_state: MakeViewState, size: tuple[int, int]) -> None:
+    view_state = make_view_state(DIGITS)
+    layers = view_state.cursor.recording.layers.layers
     for mode in MODES:
-        sizes = tuple(tuple(b.size for b in blocks(frame.moment, y, mode)) for y in layers)
+        sizes = tuple(tuple(b.size for b in blocks(view_state.cursor, y, mode)) for y in layers)
         placed = place(layers, sizes, (66,) * len(layers), *size)
         for before, after in pairwise(placed):
             assert before.content.right() + 10 < after.content.left()
@@ -298,10 +304,12 @@ def test_columns_do_not_overlap(make_frame: MakeFrame, size: tuple[int, int]) ->
             assert one.content.right() <= size[0]
 
 
-def test_six_maps_are_a_column_and_sixteen_two_by_eight(make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    layers = frame.moment.recording.layers.layers
-    sizes = tuple(tuple(b.size for b in blocks(frame.moment, y, "activations")) for y in layers)
+def test_six_maps_are_a_column_and_sixteen_two_by_eight(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    layers = view_state.cursor.recording.layers.layers
+    sizes = tuple(
+        tuple(b.size for b in blocks(view_state.cursor, y, "activations")) for y in layers
+    )
     grids = [c.grids[0] for c in place(layers, sizes, (66,) * len(layers), 852, 320)]
     assert [(g.rows, g.columns) for g in grids[1:5]] == [(6, 1), (6, 1), (8, 2), (8, 2)]
     assert grids[1].width > grids[2].width
@@ -325,34 +333,36 @@ def test_following_mode() -> None:
 
 
 def test_training_and_its_end_leave_the_mode_alone(
-    view: NetworkView, make_frame: MakeFrame
+    view: NetworkView, make_view_state: MakeViewState
 ) -> None:
-    frame = make_frame(DIGITS)
+    view_state = make_view_state(DIGITS)
     assert view.mode == "activations"
-    view.show_frame(replace(frame, training=True))
-    view.show_frame(frame)
+    view.show_view_state(replace(view_state, training=True))
+    view.show_view_state(view_state)
     assert view.mode == "activations"
-    view.show_frame(at(frame, begin(frame, Phase.BACKWARD) + 1))
+    view.show_view_state(at(view_state, begin(view_state, Phase.BACKWARD) + 1))
     assert view.mode == "gradients"
 
 
 def test_backward_shows_gradients_unless_a_mode_is_pinned(
-    view: NetworkView, make_frame: MakeFrame, qtbot: QtBot
+    view: NetworkView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    frame = make_frame(DIGITS)
-    forward, backward = begin(frame, Phase.FORWARD) + 1, begin(frame, Phase.BACKWARD) + 1
-    view.show_frame(at(frame, forward))
+    view_state = make_view_state(DIGITS)
+    forward, backward = begin(view_state, Phase.FORWARD) + 1, begin(view_state, Phase.BACKWARD) + 1
+    view.show_view_state(at(view_state, forward))
     with qtbot.waitSignal(view.mode_changed) as changed:
-        view.show_frame(at(frame, backward))
+        view.show_view_state(at(view_state, backward))
     assert changed.args == ["gradients"]
     assert checked(view) == "gradients"
-    view.show_frame(at(frame, forward))
+    view.show_view_state(at(view_state, forward))
     assert checked(view) == "activations"
     button(view, "weights").click()
-    view.show_frame(at(frame, backward))
+    view.show_view_state(at(view_state, backward))
     assert (view.mode, checked(view)) == ("weights", "weights")
-    following = replace(frame.moment.recording, iteration=frame.moment.recording.iteration + 1)
-    view.show_frame(replace(frame, moment=following.at(forward)))
+    following = replace(
+        view_state.cursor.recording, iteration=view_state.cursor.recording.iteration + 1
+    )
+    view.show_view_state(replace(view_state, cursor=following.at(forward)))
     assert view.mode == "activations"
 
 
@@ -366,11 +376,11 @@ def checked(view: NetworkView) -> str:
     return next(mode for mode in MODES if button(view, mode).isChecked())
 
 
-def test_set_mode_pins_nothing(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(at(frame, begin(frame, Phase.FORWARD) + 1))
+def test_set_mode_pins_nothing(view: NetworkView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(at(view_state, begin(view_state, Phase.FORWARD) + 1))
     view.set_mode("weights")
-    view.show_frame(at(frame, begin(frame, Phase.BACKWARD) + 1))
+    view.show_view_state(at(view_state, begin(view_state, Phase.BACKWARD) + 1))
     assert view.mode == "gradients"
 
 
@@ -378,10 +388,10 @@ def test_set_mode_pins_nothing(view: NetworkView, make_frame: MakeFrame) -> None
 
 
 def test_a_click_picks_the_layer_and_enlarges_the_map(
-    view: NetworkView, make_frame: MakeFrame, qtbot: QtBot
+    view: NetworkView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(frame)
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
     view.set_mode("activations")
     spot = Spot(column(view, "conv2"), 0, 5)
     with qtbot.waitSignal(view.picked) as picked:
@@ -390,7 +400,7 @@ def test_a_click_picks_the_layer_and_enlarges_the_map(
     large = open_map(view)
     assert large is not None
     assert large.heading.text() == "relu(conv2)[5] · 16 maps"
-    activation = frame.moment.activation(layer(frame, "conv2"))
+    activation = view_state.cursor.activation(layer(view_state, "conv2"))
     assert activation is not None
     own = activation[0, 5]
     for number in (own.min(), own.max(), own.mean(dtype=np.float64)):
@@ -410,15 +420,15 @@ def test_a_click_picks_the_layer_and_enlarges_the_map(
 )
 def test_a_click_on_a_kernel_picks_its_weight(
     view: NetworkView,
-    make_frame: MakeFrame,
+    make_view_state: MakeViewState,
     qtbot: QtBot,
     block: int,
     index: int,
     parameter: str,
     heading: str,
 ) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(frame)
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
     view.set_mode("weights")
     with qtbot.waitSignal(view.picked) as picked:
         click(view, Spot(column(view, "conv2"), block, index))
@@ -427,7 +437,7 @@ def test_a_click_on_a_kernel_picks_its_weight(
     assert large is not None
     assert large.heading.text() == heading
     assert large.block is not None
-    np.testing.assert_array_equal(large.block.source, frame.moment.value(parameter))
+    np.testing.assert_array_equal(large.block.source, view_state.cursor.value(parameter))
 
 
 def click(view: NetworkView, spot: Spot) -> None:
@@ -441,9 +451,9 @@ def open_map(view: NetworkView) -> MapWindow | None:
 
 
 def test_the_large_map_is_turned_by_keys_and_closed(
-    view: NetworkView, make_frame: MakeFrame
+    view: NetworkView, make_view_state: MakeViewState
 ) -> None:
-    view.show_frame(make_frame(DIGITS))
+    view.show_view_state(make_view_state(DIGITS))
     click(view, Spot(1, 0, 5))
     large = open_map(view)
     assert large is not None
@@ -459,26 +469,30 @@ def test_the_large_map_is_turned_by_keys_and_closed(
     assert open_map(view) is None
 
 
-def test_the_large_map_lives_with_the_frames(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    before = layer(frame, "conv1").operations[0]
-    view.show_frame(at(frame, before))
+def test_the_large_map_lives_with_the_frames(
+    view: NetworkView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state(DIGITS)
+    before = layer(view_state, "conv1").operations[0]
+    view.show_view_state(at(view_state, before))
     click(view, Spot(1, 0, 3))
     large = open_map(view)
     assert large is not None
     assert "Not computed yet" in large.facts.text()
-    view.show_frame(at(frame, before + 2))
+    view.show_view_state(at(view_state, before + 2))
     assert "min" in large.facts.text()
     assert large.index == 3
     view.set_mode("weights")
     assert large.heading.text().startswith("conv1.weight[3]")
-    empty = replace(frame, moment=Recording(1, ()).at(0))
-    view.show_frame(empty)
+    empty = replace(view_state, cursor=Recording(1, ()).at(0))
+    view.show_view_state(empty)
     assert "Not computed yet" in large.facts.text()
 
 
-def test_keys_walk_over_the_maps(view: NetworkView, make_frame: MakeFrame, qtbot: QtBot) -> None:
-    view.show_frame(make_frame(DIGITS))
+def test_keys_walk_over_the_maps(
+    view: NetworkView, make_view_state: MakeViewState, qtbot: QtBot
+) -> None:
+    view.show_view_state(make_view_state(DIGITS))
     view.canvas.setFocus()
     chosen: list[Spot] = []
     view.canvas.chosen.connect(chosen.append)
@@ -489,10 +503,10 @@ def test_keys_walk_over_the_maps(view: NetworkView, make_frame: MakeFrame, qtbot
     assert open_map(view) is not None
 
 
-def test_moving_reaches_every_column(make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    layers = frame.moment.recording.layers.layers
-    sizes = tuple(tuple(b.size for b in blocks(frame.moment, y, "weights")) for y in layers)
+def test_moving_reaches_every_column(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    layers = view_state.cursor.recording.layers.layers
+    sizes = tuple(tuple(b.size for b in blocks(view_state.cursor, y, "weights")) for y in layers)
     placed = place(layers, sizes, (66,) * len(layers), 852, 320)
     spot, seen = Spot(0, 0, 0), []
     for _ in range(60):
@@ -504,9 +518,9 @@ def test_moving_reaches_every_column(make_frame: MakeFrame) -> None:
     assert back == Spot(0, 0, 0)
 
 
-def test_hints(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(at(frame, begin(frame, Phase.FORWARD) + 1))
+def test_hints(view: NetworkView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(at(view_state, begin(view_state, Phase.FORWARD) + 1))
 
     def hint(spot: Spot) -> str:
         return view.canvas.hint(view.canvas.rect_of(spot).center())
@@ -527,11 +541,11 @@ def test_hints(view: NetworkView, make_frame: MakeFrame) -> None:
     assert view.canvas.hint(QPointF(beside.right() + 12, beside.center().y())) == ""
 
 
-def test_selection_is_marked(view: NetworkView, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(at(frame, 0))
+def test_selection_is_marked(view: NetworkView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(at(view_state, 0))
     before = colors(view)
-    view.select(select(frame.moment.recording, "parameter", "fc1.bias"))
+    view.select(select(view_state.cursor.recording, "parameter", "fc1.bias"))
     assert DARK.accent in colors(view)
     view.select(None)
     assert colors(view) == before
@@ -572,12 +586,12 @@ def recording_of(model: nn.Module, phases: int = 5, samples: int | None = None) 
     return recorder.recording()
 
 
-def test_another_network_at_every_cursor(view: NetworkView, make_frame: MakeFrame) -> None:
-    base = make_frame(DIGITS)
-    view.show_frame(base)
+def test_another_network_at_every_cursor(view: NetworkView, make_view_state: MakeViewState) -> None:
+    base = make_view_state(DIGITS)
+    view.show_view_state(base)
     recording = recording_of(Branched(), samples=1)
-    for cursor in range(0, len(recording.events) + 1, 3):
-        view.show_frame(replace(base, moment=recording.at(cursor)))
+    for position in range(0, len(recording.events) + 1, 3):
+        view.show_view_state(replace(base, cursor=recording.at(position)))
         for mode in MODES:
             view.set_mode(mode)
             view.canvas.grab()
@@ -585,49 +599,55 @@ def test_another_network_at_every_cursor(view: NetworkView, make_frame: MakeFram
 
 
 @pytest.mark.parametrize("phases", range(6))
-def test_every_phase_can_be_shown(view: NetworkView, make_frame: MakeFrame, phases: int) -> None:
+def test_every_phase_can_be_shown(
+    view: NetworkView, make_view_state: MakeViewState, phases: int
+) -> None:
     for loss in ("mse", "output_gradient"):
-        frame = make_frame(Settings(data="random", loss=loss, batch_size=1), phases=phases)
-        view.show_frame(frame)
+        view_state = make_view_state(
+            Settings(data="random", loss=loss, batch_size=1), phases=phases
+        )
+        view.show_view_state(view_state)
         view.canvas.grab()
 
 
 def test_before_forward_the_last_network_stays_empty(
-    view: NetworkView, make_frame: MakeFrame
+    view: NetworkView, make_view_state: MakeViewState
 ) -> None:
-    view.show_frame(make_frame(DIGITS))
-    view.show_frame(make_frame(DIGITS, phases=1))
+    view.show_view_state(make_view_state(DIGITS))
+    view.show_view_state(make_view_state(DIGITS, phases=1))
     assert len(view.canvas.layers) == 9
     assert all(view.canvas.blocks_of(i)[0].maps is None for i in range(9))
     view.canvas.grab()
 
 
-def test_preview_shows_places_only(view: NetworkView, make_frame: MakeFrame) -> None:
-    base = make_frame(DIGITS, phases=0)
-    view.show_frame(base)
+def test_preview_shows_places_only(view: NetworkView, make_view_state: MakeViewState) -> None:
+    base = make_view_state(DIGITS, phases=0)
+    view.show_view_state(base)
     trainer = bv.Trainer(data="strokes", batch_size=2)
-    view.show_frame(replace(base, moment=preview(trainer).at(0)))
+    view.show_view_state(replace(base, cursor=preview(trainer).at(0)))
     assert len(view.canvas.layers) == 9
     filled = [view.canvas.blocks_of(i)[0].maps is not None for i in range(9)]
     assert filled == [True] + [False] * 8
     view.canvas.grab()
 
 
-def broken(moment: Moment, value: float) -> Moment:
+def broken(cursor: Cursor, value: float) -> Cursor:
     events = tuple(
         replace(
             event,
             outputs=tuple(None if a is None else np.full_like(a, value) for a in event.outputs),
         )
-        for event in moment.recording.events
+        for event in cursor.recording.events
     )
-    return replace(moment.recording, events=events).at(moment.cursor)
+    return replace(cursor.recording, events=events).at(cursor.position)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])
-def test_numbers_that_are_none(view: NetworkView, make_frame: MakeFrame, value: float) -> None:
-    frame = make_frame(DIGITS)
-    view.show_frame(replace(frame, moment=broken(frame.moment, value)))
+def test_numbers_that_are_none(
+    view: NetworkView, make_view_state: MakeViewState, value: float
+) -> None:
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(replace(view_state, cursor=broken(view_state.cursor, value)))
     for mode in MODES:
         view.set_mode(mode)
         view.canvas.grab()
@@ -640,16 +660,18 @@ def test_numbers_that_are_none(view: NetworkView, make_frame: MakeFrame, value: 
     assert (DARK.error in colors(view)) is not np.isfinite(value)
 
 
-def test_hidden_it_remembers_and_catches_up(view: NetworkView, make_frame: MakeFrame) -> None:
+def test_hidden_it_remembers_and_catches_up(
+    view: NetworkView, make_view_state: MakeViewState
+) -> None:
     view.hide()
-    view.show_frame(make_frame(DIGITS))
+    view.show_view_state(make_view_state(DIGITS))
     assert view.canvas.layers == ()
     view.show()
     assert len(view.canvas.layers) == 9
 
 
-def test_themes(view: NetworkView, make_frame: MakeFrame, qapp: object) -> None:
-    view.show_frame(make_frame(DIGITS))
+def test_themes(view: NetworkView, make_view_state: MakeViewState, qapp: object) -> None:
+    view.show_view_state(make_view_state(DIGITS))
     click(view, Spot(1, 0, 0))
     pictures: list[QImage] = []
     for theme in (DARK, LIGHT):
@@ -661,7 +683,7 @@ def test_themes(view: NetworkView, make_frame: MakeFrame, qapp: object) -> None:
 
 
 def test_images_are_made_once_for_the_same_arrays(
-    view: NetworkView, make_frame: MakeFrame, monkeypatch: pytest.MonkeyPatch
+    view: NetworkView, make_view_state: MakeViewState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from backprop_viz.desktop.panels.network import network_painter
 
@@ -672,25 +694,25 @@ def test_images_are_made_once_for_the_same_arrays(
         return mosaic(block, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(network_painter, "mosaic", counted)
-    frame = make_frame(DIGITS)
-    view.show_frame(frame)
+    view_state = make_view_state(DIGITS)
+    view.show_view_state(view_state)
     view.canvas.grab()
     first = len(made)
-    view.show_frame(replace(frame, rate=3.0))
+    view.show_view_state(replace(view_state, rate=3.0))
     view.canvas.grab()
     assert (first, len(made)) == (8, 8)
-    view.show_frame(at(frame, begin(frame, Phase.FORWARD)))
+    view.show_view_state(at(view_state, begin(view_state, Phase.FORWARD)))
     view.canvas.grab()
     assert len(made) == 8 + 7  # all but the input
 
 
-def test_a_layers_menu_sets_a_breakpoint(qtbot: QtBot, make_frame: MakeFrame) -> None:
+def test_a_layers_menu_sets_a_breakpoint(qtbot: QtBot, make_view_state: MakeViewState) -> None:
     view = NetworkView()
     qtbot.addWidget(view)
     view.resize(900, 400)
     view.show()
-    frame = make_frame()
-    view.show_frame(frame)
+    view_state = make_view_state()
+    view.show_view_state(view_state)
     wanted = Breakpoint("layer", "conv2")
     action = view.canvas.menu_of("conv2").actions()[0]
     assert not action.isChecked()
@@ -698,6 +720,6 @@ def test_a_layers_menu_sets_a_breakpoint(qtbot: QtBot, make_frame: MakeFrame) ->
         action.trigger()
     assert told.args == [wanted]
     before = view.canvas.grab().toImage()
-    view.show_frame(replace(frame, breakpoints=(wanted,)))
+    view.show_view_state(replace(view_state, breakpoints=(wanted,)))
     assert view.canvas.menu_of("conv2").actions()[0].isChecked()
     assert view.canvas.grab().toImage() != before

@@ -20,12 +20,12 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme, body_font
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 DIGITS = Settings(data="strokes", batch_size=3)
 CONV, RELU = "conv1 · conv2d", "relu(conv1)"
 
@@ -41,9 +41,9 @@ class Panels(QWidget):
         self.inspector.setGeometry(880, 0, 310, 660)
         self.network.outputs_changed.connect(self.inspector.show_outputs)
 
-    def show_frame(self, frame: Frame) -> None:
-        self.network.show_frame(frame)
-        self.inspector.show_frame(frame)
+    def show_view_state(self, view_state: ViewState) -> None:
+        self.network.show_view_state(view_state)
+        self.inspector.show_view_state(view_state)
 
     def title(self, name: str) -> str:
         canvas = self.network.canvas
@@ -79,9 +79,9 @@ def panels(qtbot: QtBot) -> Panels:
     return panels
 
 
-def plain_loop(frame: Frame) -> dict[str, tuple[Tensor, Tensor]]:
+def plain_loop(view_state: ViewState) -> dict[str, tuple[Tensor, Tensor]]:
     """(value, gradient) of what each layer made and of its relu, by torch alone."""
-    recording = frame.moment.recording
+    recording = view_state.cursor.recording
     net = bv.LeNet()
     net.load_state_dict({p.name: torch.tensor(p.value) for p in recording.parameters})
     made: dict[str, Tensor] = {}
@@ -103,11 +103,11 @@ def plain_loop(frame: Frame) -> dict[str, tuple[Tensor, Tensor]]:
 
 @pytest.mark.parametrize("name", ["conv1", "conv2", "fc1", "fc2"])
 def test_both_outputs_and_their_gradients_are_what_torch_computed(
-    panels: Panels, make_frame: MakeFrame, name: str
+    panels: Panels, make_view_state: MakeViewState, name: str
 ) -> None:
-    frame = make_frame(DIGITS)
-    panels.show_frame(frame)
-    plain = plain_loop(frame)
+    view_state = make_view_state(DIGITS)
+    panels.show_view_state(view_state)
+    plain = plain_loop(view_state)
     assert (plain[name][0] < 0).any()
     assert not torch.equal(plain[name][1], plain[f"relu {name}"][1])
     operation = "conv2d" if "conv" in name else "linear"
@@ -119,7 +119,7 @@ def test_both_outputs_and_their_gradients_are_what_torch_computed(
         panels.network.show_output(name, index)
         panels.inspector._wanted = ("layer", name)
         panels.inspector._set_row()
-        panels.inspector.show_frame(frame)
+        panels.inspector.show_view_state(view_state)
         value, gradient = (tensor[0].numpy() for tensor in plain[key])
         for mode, expected in (("activations", value), ("gradients", gradient)):
             panels.network.set_mode(mode)
@@ -133,8 +133,10 @@ def test_both_outputs_and_their_gradients_are_what_torch_computed(
         assert panels.inspector.description.text().startswith(title)
 
 
-def test_a_click_on_the_name_shows_the_other_output(panels: Panels, make_frame: MakeFrame) -> None:
-    panels.show_frame(make_frame(DIGITS))
+def test_a_click_on_the_name_shows_the_other_output(
+    panels: Panels, make_view_state: MakeViewState
+) -> None:
+    panels.show_view_state(make_view_state(DIGITS))
     panels.network.set_mode("activations")
     canvas = panels.network.canvas
     assert panels.title("conv1") == RELU
@@ -163,8 +165,8 @@ def test_a_click_on_the_name_shows_the_other_output(panels: Panels, make_frame: 
     assert "pool1" not in panels.network.outputs
 
 
-def test_by_keyboard_and_in_the_menu(panels: Panels, make_frame: MakeFrame) -> None:
-    panels.show_frame(make_frame(DIGITS))
+def test_by_keyboard_and_in_the_menu(panels: Panels, make_view_state: MakeViewState) -> None:
+    panels.show_view_state(make_view_state(DIGITS))
     panels.network.set_mode("gradients")
     canvas = panels.network.canvas
     canvas.setFocus()
@@ -180,11 +182,11 @@ def test_by_keyboard_and_in_the_menu(panels: Panels, make_frame: MakeFrame) -> N
     assert "O shows" in canvas.accessibleDescription()
 
 
-def test_the_large_map_follows_and_switches(panels: Panels, make_frame: MakeFrame) -> None:
-    frame = make_frame(DIGITS)
-    panels.show_frame(frame)
+def test_the_large_map_follows_and_switches(panels: Panels, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(DIGITS)
+    panels.show_view_state(view_state)
     panels.network.set_mode("activations")
-    plain = plain_loop(frame)
+    plain = plain_loop(view_state)
     grid = panels.network.canvas.columns()[panels.column("conv1")].grids[0]
     panels.click(grid.tile(4).center())
     large = panels.large()
@@ -207,32 +209,34 @@ def test_the_large_map_follows_and_switches(panels: Panels, make_frame: MakeFram
     assert button.isHidden()
 
 
-def test_the_header_names_what_has_run(panels: Panels, make_frame: MakeFrame) -> None:
+def test_the_header_names_what_has_run(panels: Panels, make_view_state: MakeViewState) -> None:
     """Between conv2d and relu there is conv2d's output alone."""
-    frame = make_frame(DIGITS)
-    recording = frame.moment.recording
+    view_state = make_view_state(DIGITS)
+    recording = view_state.cursor.recording
     forward = recording.span(Phase.FORWARD)
     assert forward is not None
     panels.network.set_mode("activations")
     titles = []
     for done in range(3):
-        panels.show_frame(replace(frame, moment=recording.at(forward.start + done)))
+        panels.show_view_state(replace(view_state, cursor=recording.at(forward.start + done)))
         titles.append(panels.title("conv1"))
     assert titles == [RELU, CONV, RELU]
 
 
-def test_the_choice_stays_in_the_next_iteration(panels: Panels, make_frame: MakeFrame) -> None:
-    panels.show_frame(make_frame(DIGITS))
+def test_the_choice_stays_in_the_next_iteration(
+    panels: Panels, make_view_state: MakeViewState
+) -> None:
+    panels.show_view_state(make_view_state(DIGITS))
     panels.network.show_output("conv1", 0)
-    panels.show_frame(make_frame(DIGITS, iterations=1))
+    panels.show_view_state(make_view_state(DIGITS, iterations=1))
     assert panels.title("conv1") == CONV
     canvas = panels.network.canvas
     layers = canvas.state.layers
-    panels.show_frame(make_frame(DIGITS, iterations=1, cursor=20))
-    frame = panels.network._frame
-    assert frame is not None
+    panels.show_view_state(make_view_state(DIGITS, iterations=1, position=20))
+    view_state = panels.network._view_state
+    assert view_state is not None
     again = canvas.state.layers
-    panels.show_frame(replace(frame, moment=frame.moment.recording.at(21)))
+    panels.show_view_state(replace(view_state, cursor=view_state.cursor.recording.at(21)))
     assert canvas.state.layers is again is not layers  # images are not made anew at each event
 
 
@@ -273,10 +277,10 @@ def test_an_operation_in_place_leaves_what_was_before_it() -> None:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_a_switch_is_painted_beside_names_that_have_one(
-    panels: Panels, make_frame: MakeFrame, theme: Theme
+    panels: Panels, make_view_state: MakeViewState, theme: Theme
 ) -> None:
     panels.network.setGeometry(0, 0, 1200, 367)
-    panels.show_frame(make_frame(DIGITS))
+    panels.show_view_state(make_view_state(DIGITS))
     panels.network.set_theme(theme)
     canvas = panels.network.canvas
     metrics = QFontMetrics(body_font(13, bold=True))

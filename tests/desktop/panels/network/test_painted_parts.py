@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_view import NetworkView
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 DIGITS = Settings(data="strokes", batch_size=3)
 
 
@@ -61,30 +61,32 @@ def ways(last: int) -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_all_that_changes_is_painted(view: NetworkView, make_frame: MakeFrame, mode: Mode) -> None:
-    frame = make_frame(settings=DIGITS)
-    recording = frame.moment.recording
-    view.show_frame(frame)
+def test_all_that_changes_is_painted(
+    view: NetworkView, make_view_state: MakeViewState, mode: Mode
+) -> None:
+    view_state = make_view_state(settings=DIGITS)
+    recording = view_state.cursor.recording
+    view.show_view_state(view_state)
     canvas = view.canvas
     areas = []
 
-    def go(cursor: int) -> None:
-        view.show_frame(replace(frame, moment=recording.at(cursor)))
+    def go(position: int) -> None:
+        view.show_view_state(replace(view_state, cursor=recording.at(position)))
         view.set_mode(mode)
         QApplication.processEvents()
 
     for way in ways(len(recording.events)):
         go(way[0])
         before = pixels(canvas)
-        for cursor in way[1:]:
+        for position in way[1:]:
             painted = Painted(canvas)
-            go(cursor)
+            go(position)
             canvas.removeEventFilter(painted)
             after = pixels(canvas)
             unpainted = before != after
             for rect in painted.rects:
                 unpainted[rect.top() : rect.bottom() + 1, rect.left() : rect.right() + 1] = False
             areas.append(sum(rect.width() * rect.height() for rect in painted.rects))
-            assert not unpainted.any(), (way, cursor)
+            assert not unpainted.any(), (way, position)
             before = after
     assert np.mean(areas) < 0.7 * canvas.width() * canvas.height()

@@ -12,13 +12,13 @@ from backprop_viz.desktop.panels.phases.timeline import TimelineView
 from backprop_viz.desktop.panels.phases.timeline_layout import stops_at
 from backprop_viz.desktop.panels.phases.transport import SPEEDS, sign_icon
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.recording_cache import Reel
+from backprop_viz.recording.recording_cache import KeptIterations
 
-MakeFrame = Callable[..., Frame]
-MANY = Reel(tuple(range(1, 501)), 250, 93 * 2**20)
+MakeViewState = Callable[..., ViewState]
+MANY = KeptIterations(tuple(range(1, 501)), 250, 93 * 2**20)
 NAMES = ("first", "back", "play", "forward", "last")
 
 
@@ -47,8 +47,8 @@ def view(qtbot: QtBot, actions: Sequence[QAction], go_on: QAction) -> TimelineVi
     return view
 
 
-def with_reel(frame: Frame, shown: int, *iterations: int) -> Frame:
-    return replace(frame, reel=Reel(iterations, shown, 3 * 2**20))
+def with_kept_iterations(view_state: ViewState, shown: int, *iterations: int) -> ViewState:
+    return replace(view_state, kept_iterations=KeptIterations(iterations, shown, 3 * 2**20))
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 115, 500])
@@ -65,92 +65,96 @@ def test_every_iteration_has_a_cell_and_every_cell_its_iteration(count: int) -> 
 
 
 def test_the_neighbours_of_an_iteration_are_those_kept() -> None:
-    reel = Reel((3, 5, 9), 5)
-    assert (neighbour(reel, -1), neighbour(reel, 1)) == (3, 9)
-    assert neighbour(replace(reel, shown=3), -1) is None
-    assert neighbour(replace(reel, shown=9), 1) is None
-    assert neighbour(replace(reel, shown=4), 1) is None
-    assert neighbour(Reel(), 1) is None
+    kept_iterations = KeptIterations((3, 5, 9), 5)
+    assert (neighbour(kept_iterations, -1), neighbour(kept_iterations, 1)) == (3, 9)
+    assert neighbour(replace(kept_iterations, shown=3), -1) is None
+    assert neighbour(replace(kept_iterations, shown=9), 1) is None
+    assert neighbour(replace(kept_iterations, shown=4), 1) is None
+    assert neighbour(KeptIterations(), 1) is None
 
 
 def test_memory_is_told_in_units_of_two_to_the_twenty() -> None:
     assert megabytes(MANY) == ("93", "256")
-    assert megabytes(Reel((1,), 1, 800 * 2**10)) == ("0.8", "256")
-    assert megabytes(Reel()) == ("0", "256")
+    assert megabytes(KeptIterations((1,), 1, 800 * 2**10)) == ("0.8", "256")
+    assert megabytes(KeptIterations()) == ("0", "256")
 
 
 def test_the_strip_is_there_when_there_is_a_choice(
-    view: TimelineView, make_frame: MakeFrame
+    view: TimelineView, make_view_state: MakeViewState
 ) -> None:
-    full = make_frame()
-    view.show_frame(full)
-    assert not view.reel.isVisible()
-    view.show_frame(with_reel(full, 128, 128))
-    assert not view.reel.isVisible()
-    view.show_frame(with_reel(full, 128, 14, 15, 128))
-    assert view.reel.isVisible()
+    full = make_view_state()
+    view.show_view_state(full)
+    assert not view.kept_iterations.isVisible()
+    view.show_view_state(with_kept_iterations(full, 128, 128))
+    assert not view.kept_iterations.isVisible()
+    view.show_view_state(with_kept_iterations(full, 128, 14, 15, 128))
+    assert view.kept_iterations.isVisible()
     assert view.note.readout.text() == "kept 14–128 · 3.0 of 256 MB"
     assert "History menu" in view.note.readout.toolTip()
-    view.show_frame(full)
-    assert not view.reel.isVisible()
+    view.show_view_state(full)
+    assert not view.kept_iterations.isVisible()
     assert not view.note.isVisible()
 
 
 def test_going_on_is_offered_from_an_older_iteration(
-    view: TimelineView, make_frame: MakeFrame, go_on: QAction, qtbot: QtBot
+    view: TimelineView, make_view_state: MakeViewState, go_on: QAction, qtbot: QtBot
 ) -> None:
-    full = make_frame()
-    view.show_frame(with_reel(full, 8, 7, 8))
-    assert not view.note.link.isVisible()
-    view.show_frame(with_reel(full, 7, 7, 8))
-    assert view.note.link.isVisible()
+    full = make_view_state()
+    view.show_view_state(with_kept_iterations(full, 8, 7, 8))
+    assert not view.note.client.isVisible()
+    view.show_view_state(with_kept_iterations(full, 7, 7, 8))
+    assert view.note.client.isVisible()
     with qtbot.waitSignal(go_on.triggered, timeout=1000):
-        qtbot.mouseClick(view.note.link, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(view.note.client, Qt.MouseButton.LeftButton)
 
 
 def test_clicking_and_dragging_pick_an_iteration(
-    view: TimelineView, make_frame: MakeFrame, qtbot: QtBot
+    view: TimelineView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
     picked: list[int] = []
     moved: list[int] = []
     view.iteration_picked.connect(picked.append)
     view.cursor_moved.connect(moved.append)
-    view.show_frame(replace(make_frame(), reel=MANY))
-    step = cell_width(500, view.reel.width())
+    view.show_view_state(replace(make_view_state(), kept_iterations=MANY))
+    step = cell_width(500, view.kept_iterations.width())
     places = [QPoint(int((n - 0.5) * step), 7) for n in (30, 400, 250)]
-    wanted = [iteration_at(MANY.iterations, place.x(), view.reel.width()) for place in places]
-    qtbot.mousePress(view.reel, Qt.MouseButton.LeftButton, pos=places[0])
-    qtbot.mouseMove(view.reel, places[1])
-    qtbot.mouseRelease(view.reel, Qt.MouseButton.LeftButton, pos=places[1])
+    wanted = [
+        iteration_at(MANY.iterations, place.x(), view.kept_iterations.width()) for place in places
+    ]
+    qtbot.mousePress(view.kept_iterations, Qt.MouseButton.LeftButton, pos=places[0])
+    qtbot.mouseMove(view.kept_iterations, places[1])
+    qtbot.mouseRelease(view.kept_iterations, Qt.MouseButton.LeftButton, pos=places[1])
     assert picked[0] == wanted[0]
-    qtbot.mouseClick(view.reel, Qt.MouseButton.LeftButton, pos=QPoint(int(249.5 * step), 7))
+    qtbot.mouseClick(
+        view.kept_iterations, Qt.MouseButton.LeftButton, pos=QPoint(int(249.5 * step), 7)
+    )
     assert wanted[2] == 250
     assert 250 not in picked  # it is shown already
     assert moved == []
 
 
 def test_pages_turn_to_the_iteration_before_and_after(
-    view: TimelineView, make_frame: MakeFrame, qtbot: QtBot
+    view: TimelineView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
     picked: list[int] = []
     view.iteration_picked.connect(picked.append)
-    full = make_frame()
+    full = make_view_state()
     qtbot.keyClick(view, Qt.Key.Key_PageUp)  # before the first frame
     for shown in (5, 3, 9):
-        view.show_frame(with_reel(full, shown, 3, 5, 9))
+        view.show_view_state(with_kept_iterations(full, shown, 3, 5, 9))
         qtbot.keyClick(view, Qt.Key.Key_PageUp)
         qtbot.keyClick(view, Qt.Key.Key_PageDown)
     assert picked == [3, 9, 5, 5]
-    view.show_frame(replace(with_reel(full, 5, 3, 5, 9), training=True))
+    view.show_view_state(replace(with_kept_iterations(full, 5, 3, 5, 9), training=True))
     qtbot.keyClick(view, Qt.Key.Key_PageUp)
-    qtbot.mouseClick(view.reel, Qt.MouseButton.LeftButton, pos=QPoint(2, 7))
-    view.show_frame(full)
+    qtbot.mouseClick(view.kept_iterations, Qt.MouseButton.LeftButton, pos=QPoint(2, 7))
+    view.show_view_state(full)
     qtbot.keyClick(view, Qt.Key.Key_PageUp)
     assert len(picked) == 4
 
 
 def test_the_buttons_are_their_actions(
-    view: TimelineView, actions: Sequence[QAction], make_frame: MakeFrame, qtbot: QtBot
+    view: TimelineView, actions: Sequence[QAction], make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
     done: list[str] = []
     for action, name in zip(actions, NAMES, strict=True):
@@ -163,14 +167,14 @@ def test_the_buttons_are_their_actions(
     assert done == list(NAMES)
     actions[1].setEnabled(False)
     assert not view.transport.buttons[1].isEnabled()
-    full = make_frame()
-    view.show_frame(full)
+    full = make_view_state()
+    view.show_view_state(full)
     playing = view.transport.buttons[2].icon().pixmap(16).toImage()
-    view.show_frame(replace(full, playing=True))
+    view.show_view_state(replace(full, playing=True))
     assert view.transport.buttons[2].icon().pixmap(16).toImage() != playing
     actions[2].setToolTip("pause")  # an action that changes keeps its sign
     assert view.transport.buttons[2].icon().pixmap(16).toImage() != playing
-    view.show_frame(full)
+    view.show_view_state(full)
     assert view.transport.buttons[2].icon().pixmap(16).toImage() == playing
 
 
@@ -190,8 +194,8 @@ def test_the_speed_is_chosen(view: TimelineView) -> None:
     assert chosen == list(SPEEDS)
 
 
-def test_breakpoints_at_places_are_found_among_the_events(make_frame: MakeFrame) -> None:
-    recording = make_frame().moment.recording
+def test_breakpoints_at_places_are_found_among_the_events(make_view_state: MakeViewState) -> None:
+    recording = make_view_state().cursor.recording
     leaf = next(n for n in recording.graph.nodes if n.parameter == "fc1.weight")
     at_node = stops_at(recording, (Breakpoint("node", leaf.id),))
     assert at_node == (recording.ran_at[leaf.id],)
@@ -200,7 +204,7 @@ def test_breakpoints_at_places_are_found_among_the_events(make_frame: MakeFrame)
     found = stops_at(recording, (Breakpoint("line", line),))
     # The first of its events: the cursor stops before the line.
     assert found == (next(i for i, e in enumerate(recording.events) if e.line is not None),)
-    lines = make_frame().program.lines
+    lines = make_view_state().program.lines
     start = recording.span(Phase.BACKWARD).start
     assert stops_at(recording, (Breakpoint("line", "backward"),), lines) == (start,)
     elsewhere = (Breakpoint("node", 999), Breakpoint("line", -1), Breakpoint("loss_above", None, 1))
@@ -208,36 +212,46 @@ def test_breakpoints_at_places_are_found_among_the_events(make_frame: MakeFrame)
     assert stops_at(replace(recording, preview=True), (Breakpoint("line", line),)) == ()
 
 
-def test_marks_and_a_hit_are_painted(view: TimelineView, make_frame: MakeFrame) -> None:
-    full = make_frame()
-    middle = full.moment.recording.span(Phase.BACKWARD).start + 5
-    plain = replace(full, moment=full.moment.recording.at(middle))
+def test_marks_and_a_hit_are_painted(view: TimelineView, make_view_state: MakeViewState) -> None:
+    full = make_view_state()
+    middle = full.cursor.recording.span(Phase.BACKWARD).start + 5
+    plain = replace(full, cursor=full.cursor.recording.at(middle))
     marked = replace(plain, breakpoints=(Breakpoint("node", 20),))
     pictures = []
-    for frame in (plain, marked, replace(marked, hit=marked.breakpoints[0])):
-        view.show_frame(frame)
+    for view_state in (plain, marked, replace(marked, hit=marked.breakpoints[0])):
+        view.show_view_state(view_state)
         pictures.append(view.grab().toImage())
     assert pictures[0] != pictures[1] != pictures[2]
 
 
 @pytest.mark.parametrize("width", [240, 760, 1260, 1580])
-@pytest.mark.parametrize("reel", [Reel(), Reel((7,), 7), Reel((1, 2), 9), MANY])
+@pytest.mark.parametrize(
+    "kept_iterations", [KeptIterations(), KeptIterations((7,), 7), KeptIterations((1, 2), 9), MANY]
+)
 def test_it_paints_whatever_is_kept(
-    view: TimelineView, make_frame: MakeFrame, width: int, reel: Reel
+    view: TimelineView, make_view_state: MakeViewState, width: int, kept_iterations: KeptIterations
 ) -> None:
-    full = make_frame()
-    preview = replace(full.moment.recording, preview=True).at(0)
+    full = make_view_state()
+    preview = replace(full.cursor.recording, preview=True).at(0)
     view.resize(width, view.height())
     breakpoints = (Breakpoint("node", 3), Breakpoint("parameter", "none.such"))
     for theme in (DARK, LIGHT):
         view.set_theme(theme)
-        for frame in (full, replace(full, moment=preview), make_frame(phases=0)):
+        for view_state in (full, replace(full, cursor=preview), make_view_state(phases=0)):
             for training in (False, True):
-                view.show_frame(
-                    replace(frame, reel=reel, training=training, breakpoints=breakpoints)
+                view.show_view_state(
+                    replace(
+                        view_state,
+                        kept_iterations=kept_iterations,
+                        training=training,
+                        breakpoints=breakpoints,
+                    )
                 )
                 view.grab()
-                view.reel.hint(QPoint(3, 3))
+                view.kept_iterations.hint(QPoint(3, 3))
     if width >= 760:
-        assert view.reel.geometry().right() <= view.note.x()
-        assert view.transport.geometry().right() < view.reel.x() or view.reel.isHidden()
+        assert view.kept_iterations.geometry().right() <= view.note.x()
+        assert (
+            view.transport.geometry().right() < view.kept_iterations.x()
+            or view.kept_iterations.isHidden()
+        )

@@ -12,16 +12,16 @@ from backprop_viz.desktop.panels.phases.timeline_layout import (
     event_at,
     expected_counts,
     lay_out,
-    position,
+    x_of,
 )
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
-from backprop_viz.recording.events import Alteration
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 NO_LOSS = Settings(data="random", loss="output_gradient", optimizer="manual", batch_size=1)
 
 
@@ -34,16 +34,16 @@ def view(qtbot: QtBot) -> TimelineView:
     return view
 
 
-def at(frame: Frame, cursor: int) -> Frame:
-    return replace(frame, moment=frame.moment.recording.at(cursor))
+def at(view_state: ViewState, position: int) -> ViewState:
+    return replace(view_state, cursor=view_state.cursor.recording.at(position))
 
 
 @pytest.mark.parametrize("settings", [None, NO_LOSS])
 @pytest.mark.parametrize("width", [120.0, 700.0, 2400.0])
 def test_segments_follow_each_other_and_none_is_too_small(
-    make_frame: MakeFrame, settings: Settings | None, width: float
+    make_view_state: MakeViewState, settings: Settings | None, width: float
 ) -> None:
-    recording = make_frame(settings).moment.recording
+    recording = make_view_state(settings).cursor.recording
     segments = lay_out(recording, expected_counts(recording, {}), 16, width)
     assert [s.phase for s in segments] == list(PHASES)
     assert all(s.width >= min(30, width / 8) for s in segments)
@@ -56,64 +56,66 @@ def test_segments_follow_each_other_and_none_is_too_small(
 
 @pytest.mark.parametrize("settings", [None, NO_LOSS])
 def test_every_cursor_has_its_place_and_every_place_its_cursor(
-    make_frame: MakeFrame, settings: Settings | None
+    make_view_state: MakeViewState, settings: Settings | None
 ) -> None:
-    recording = make_frame(settings).moment.recording
+    recording = make_view_state(settings).cursor.recording
     segments = lay_out(recording, expected_counts(recording, {}), 16, 1200)
-    places = [position(segments, c) for c in range(len(recording.events) + 1)]
+    places = [x_of(segments, c) for c in range(len(recording.events) + 1)]
     assert places == sorted(set(places))
     assert [cursor_at(segments, x) for x in places] == list(range(len(places)))
     assert cursor_at(segments, -50) == 0
     assert cursor_at(segments, 5000) == len(recording.events)
 
 
-def test_each_event_is_found_under_the_mouse(make_frame: MakeFrame) -> None:
-    recording = make_frame().moment.recording
+def test_each_event_is_found_under_the_mouse(make_view_state: MakeViewState) -> None:
+    recording = make_view_state().cursor.recording
     segments = lay_out(recording, expected_counts(recording, {}), 16, 1200)
     for i in range(len(recording.events)):
-        middle = (position(segments, i) + position(segments, i + 1)) / 2
+        middle = (x_of(segments, i) + x_of(segments, i + 1)) / 2
         if recording.span(recording.events[i].phase).start != i:
             assert event_at(segments, middle) == i
     assert event_at(segments, 3) is None
 
 
 def test_the_bar_keeps_its_shape_from_phase_to_phase(
-    view: TimelineView, make_frame: MakeFrame
+    view: TimelineView, make_view_state: MakeViewState
 ) -> None:
-    view.show_frame(make_frame(phases=5))
+    view.show_view_state(make_view_state(phases=5))
     whole = [(s.left, s.width) for s in view.segments()]
-    view.show_frame(make_frame(phases=2))
+    view.show_view_state(make_view_state(phases=2))
     assert [(s.left, s.width) for s in view.segments()] == whole
     assert [s.recorded for s in view.segments()] == [True, True, False, False, False]
 
 
-def test_the_caption_says_where_the_cursor_is(view: TimelineView, make_frame: MakeFrame) -> None:
-    full = make_frame(iterations=2)
-    view.show_frame(at(full, full.moment.recording.span(Phase.BACKWARD).start + 17))
+def test_the_caption_says_where_the_cursor_is(
+    view: TimelineView, make_view_state: MakeViewState
+) -> None:
+    full = make_view_state(iterations=2)
+    view.show_view_state(at(full, full.cursor.recording.span(Phase.BACKWARD).start + 17))
     assert view.caption() == "iteration 3 · backward 17/26"
     assert view.accessibleDescription() == view.caption()
-    view.show_frame(at(full, 0))
+    view.show_view_state(at(full, 0))
     assert view.caption() == "iteration 3 · not started"
 
 
-def test_training_without_events_flows(view: TimelineView, make_frame: MakeFrame) -> None:
-    frame = make_frame(training=True)
-    empty = Recording(1235, frame.moment.recording.parameters)
-    view.show_frame(replace(frame, moment=empty.at(0), iteration=1234))
+def test_training_without_events_flows(view: TimelineView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(training=True)
+    empty = Recording(1235, view_state.cursor.recording.parameters)
+    view.show_view_state(replace(view_state, cursor=empty.at(0), iteration=1234))
     assert view.caption() == "training · iteration 1,234"
     view.grab()
 
 
 def test_clicking_and_dragging_move_the_cursor(
-    view: TimelineView, make_frame: MakeFrame, qtbot: QtBot
+    view: TimelineView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    full = make_frame()
+    full = make_view_state()
     moved: list[int] = []
     view.cursor_moved.connect(moved.append)
-    view.cursor_moved.connect(lambda cursor: view.show_frame(at(full, cursor)))
-    view.show_frame(full)
+    view.cursor_moved.connect(lambda position: view.show_view_state(at(full, position)))
+    view.show_view_state(full)
     y = view.height() // 2
-    places = [QPoint(round(position(view.segments(), c)), y) for c in (40, 12)]
+    places = [QPoint(round(x_of(view.segments(), c)), y) for c in (40, 12)]
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=places[0])
     qtbot.mouseMove(view, places[1])
     assert moved[0] == 40
@@ -126,86 +128,90 @@ def test_clicking_and_dragging_move_the_cursor(
 
 
 def test_keys_move_the_cursor_within_its_bounds(
-    view: TimelineView, make_frame: MakeFrame, qtbot: QtBot
+    view: TimelineView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    full = make_frame()
+    full = make_view_state()
     moved: list[int] = []
     view.cursor_moved.connect(moved.append)
-    view.show_frame(at(full, 20))
+    view.show_view_state(at(full, 20))
     for key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End):
         qtbot.keyClick(view, key)
-    assert moved == [19, 21, 0, len(full.moment.recording.events)]
-    view.show_frame(at(full, 0))
+    assert moved == [19, 21, 0, len(full.cursor.recording.events)]
+    view.show_view_state(at(full, 0))
     qtbot.keyClick(view, Qt.Key.Key_Left)
-    view.show_frame(full)
+    view.show_view_state(full)
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert len(moved) == 4
 
 
 def test_there_is_no_travel_where_nothing_has_happened(
-    view: TimelineView, make_frame: MakeFrame, qtbot: QtBot
+    view: TimelineView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    full = make_frame()
+    full = make_view_state()
     moved: list[int] = []
     view.cursor_moved.connect(moved.append)
     qtbot.keyClick(view, Qt.Key.Key_Home)  # before the first frame
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton)
-    preview = replace(full.moment.recording, preview=True)
-    for frame in (
-        make_frame(phases=0),
-        replace(full, moment=preview.at(0)),
+    preview = replace(full.cursor.recording, preview=True)
+    for view_state in (
+        make_view_state(phases=0),
+        replace(full, cursor=preview.at(0)),
         replace(full, training=True),
     ):
-        view.show_frame(frame)
+        view.show_view_state(view_state)
         qtbot.keyClick(view, Qt.Key.Key_End)
         qtbot.keyClick(view, Qt.Key.Key_Left)
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(300, 14))
     assert moved == []
 
 
-def test_an_event_is_named(view: TimelineView, make_frame: MakeFrame) -> None:
-    full = make_frame()
-    view.show_frame(full)
-    names = [view.describe(i) for i in range(len(full.moment.recording.events))]
+def test_an_event_is_named(view: TimelineView, make_view_state: MakeViewState) -> None:
+    full = make_view_state()
+    view.show_view_state(full)
+    names = [view.describe(i) for i in range(len(full.cursor.recording.events))]
     assert names[0] == "zero_grad 1/10 · zero_grad conv1.weight"
     assert names[10] == "forward 1/12 · conv2d"
     assert "backward 26/26 · AccumulateGrad conv1.bias" in names
 
 
 @pytest.mark.parametrize("width", [240, 1256, 2540])
-def test_it_paints_at_every_width(view: TimelineView, make_frame: MakeFrame, width: int) -> None:
-    full = make_frame()
+def test_it_paints_at_every_width(
+    view: TimelineView, make_view_state: MakeViewState, width: int
+) -> None:
+    full = make_view_state()
     view.resize(width, 42)
     for theme in (DARK, LIGHT):
         view.set_theme(theme)
         pictures = []
-        for cursor in (0, 11, 23, 40, 59):
-            view.show_frame(at(full, cursor))
+        for position in (0, 11, 23, 40, 59):
+            view.show_view_state(at(full, position))
             pictures.append(view.grab().toImage())
         assert all(a != b for a, b in pairwise(pictures))
 
 
-def test_an_altered_iteration_says_so(view: TimelineView, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    recording = frame.moment.recording
+def test_an_altered_iteration_says_so(view: TimelineView, make_view_state: MakeViewState) -> None:
+    view_state = make_view_state()
+    recording = view_state.cursor.recording
     span = recording.span(Phase.BACKWARD)
     assert span is not None
-    changed = replace(recording, altered=Alteration(4, "zero"))
-    view.show_frame(replace(frame, moment=recording.at(span.start + 17)))
+    changed = replace(recording, intervention=GradientIntervention(4, "zero"))
+    view.show_view_state(replace(view_state, cursor=recording.at(span.start + 17)))
     truth, bar = view.caption(), view.segments()
     assert truth == "iteration 1 · backward 17/26"
     assert not reddish(view)
-    view.show_frame(replace(frame, moment=changed.at(span.start + 17)))
+    view.show_view_state(replace(view_state, cursor=changed.at(span.start + 17)))
     assert view.caption() == f"{truth} · altered"
     assert view.accessibleDescription() == view.caption()
     assert reddish(view)
     # The bar gives way to the words.
     assert view.segments()[-1].left < bar[-1].left
-    view.show_frame(replace(frame, moment=changed.at(0)))
+    view.show_view_state(replace(view_state, cursor=changed.at(0)))
     assert view.caption() == "iteration 1 · not started · altered"
     # What is not shown is not marked.
-    view.show_frame(replace(frame, moment=Recording(1, (), altered=None).at(0), training=True))
-    assert "altered" not in view.caption()
+    view.show_view_state(
+        replace(view_state, cursor=Recording(1, (), intervention=None).at(0), training=True)
+    )
+    assert "intervention" not in view.caption()
 
 
 def reddish(view: TimelineView) -> bool:

@@ -12,14 +12,14 @@ from backprop_viz.desktop.panels.plots.flow_layout import (
     Flow,
     Norms,
     labels,
-    slot,
+    output_nr,
     slot_at,
 )
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 
 
 def flows(*names: str) -> list[Flow]:
@@ -60,7 +60,7 @@ def test_labels_never_touch(width: float) -> None:
 def test_a_point_is_in_the_column_that_is_drawn_there() -> None:
     area = QRectF(30, 0, 101, 50)
     for i in range(7):
-        assert slot_at(area, 7, slot(area, 7, i).center().x()) == i
+        assert slot_at(area, 7, output_nr(area, 7, i).center().x()) == i
     assert slot_at(area, 7, 29) is None
     assert slot_at(area, 7, 131) is None
     assert slot_at(area, 0, 60) is None
@@ -75,10 +75,12 @@ def test_decades_hold_what_can_be_drawn() -> None:
     assert Decades.over([None, 0.0, math.nan]) is None
 
 
-def test_norms_are_torch_s(make_frame: MakeFrame) -> None:
-    frame = make_frame(Settings(data="random", loss="mse", optimizer="adam", batch_size=1))
-    for flow in Norms().flows(frame.moment):
-        event = frame.moment.last(flow.name, Phase.UPDATE)
+def test_norms_are_torch_s(make_view_state: MakeViewState) -> None:
+    view_state = make_view_state(
+        Settings(data="random", loss="mse", optimizer="adam", batch_size=1)
+    )
+    for flow in Norms().flows(view_state.cursor):
+        event = view_state.cursor.last(flow.name, Phase.UPDATE)
         assert event is not None
         before, after = (np.asarray(a, np.float64) for a in (event.inputs[0], event.outputs[0]))
         assert flow.grad == pytest.approx(np.linalg.norm(event.inputs[1].astype("f8")), rel=1e-12)
@@ -87,8 +89,8 @@ def test_norms_are_torch_s(make_frame: MakeFrame) -> None:
         )
 
 
-def test_weights_at_infinity_have_no_ratio_and_no_warning(make_frame: MakeFrame) -> None:
-    recording = make_frame().moment.recording
+def test_weights_at_infinity_have_no_ratio_and_no_warning(make_view_state: MakeViewState) -> None:
+    recording = make_view_state().cursor.recording
     endless = np.full(6, np.inf, np.float32)
     events = [
         replace(e, inputs=(endless, e.inputs[1]), outputs=(endless,))
@@ -96,7 +98,7 @@ def test_weights_at_infinity_have_no_ratio_and_no_warning(make_frame: MakeFrame)
         else e
         for e in recording.events
     ]
-    moment = replace(recording, events=tuple(events)).at(len(events))
-    ratios = {flow.name: flow.ratio for flow in Norms().flows(moment)}
+    cursor = replace(recording, events=tuple(events)).at(len(events))
+    ratios = {flow.name: flow.ratio for flow in Norms().flows(cursor)}
     assert math.isnan(ratios.pop("conv1.bias"))
     assert all(math.isfinite(ratio) for ratio in ratios.values())

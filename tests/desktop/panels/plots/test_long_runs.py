@@ -8,23 +8,23 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.panels.plots.traces import moving_average
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 LONG = 600_001
 
 
-def test_a_long_run_is_followed_to_its_end(qtbot: QtBot, make_frame: MakeFrame) -> None:
+def test_a_long_run_is_followed_to_its_end(qtbot: QtBot, make_view_state: MakeViewState) -> None:
     loss = np.random.default_rng(2).random(LONG)
     curves = Curves(loss, loss, np.array([3.0, LONG]), np.ones(2), np.ones(2))
-    frame = make_frame(Settings(batch_size=2), phases=0)
+    view_state = make_view_state(Settings(batch_size=2), phases=0)
     plot = LossPlot()
     qtbot.addWidget(plot)
     plot.resize(520, 190)
     plot.show()
-    plot.show_frame(replace(frame, curves=curves))
+    plot.show_view_state(replace(view_state, curves=curves))
     assert plot.plot.behind  # not all of it in one turn
     qtbot.waitUntil(lambda: not plot.plot.behind)
     batch, smoothed, validation = (curve.trace for curve in plot.plot._curves)
@@ -37,14 +37,16 @@ def test_a_long_run_is_followed_to_its_end(qtbot: QtBot, make_frame: MakeFrame) 
     assert float(reading["batch"]) == float(f"{loss[-1]:.4g}")
 
 
-def test_another_run_in_between_takes_its_place(qtbot: QtBot, make_frame: MakeFrame) -> None:
+def test_another_run_in_between_takes_its_place(
+    qtbot: QtBot, make_view_state: MakeViewState
+) -> None:
     long, short = np.ones(LONG), np.full(5, 2.0)
     rest = np.zeros(0)
-    frame = make_frame(Settings(batch_size=2), phases=0)
+    view_state = make_view_state(Settings(batch_size=2), phases=0)
     plot = LossPlot()
     qtbot.addWidget(plot)
     plot.show()
-    plot.show_frame(replace(frame, curves=Curves(long, long, rest, rest, rest)))
-    plot.show_frame(replace(frame, curves=Curves(short, short, rest, rest, rest)))
+    plot.show_view_state(replace(view_state, curves=Curves(long, long, rest, rest, rest)))
+    plot.show_view_state(replace(view_state, curves=Curves(short, short, rest, rest, rest)))
     assert not plot.plot.behind
     assert np.array_equal(plot.plot._curves[0].trace.y, short)

@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.panels.program.program_marks import broken_rows
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 
 
 @pytest.fixture
@@ -42,21 +42,21 @@ LOOP = ["loader", "zero_grad", "forward", "loss", "backward", "update"]
 
 
 def test_a_click_beside_a_line_that_runs_toggles_it_and_beside_another_says_why(
-    view: ProgramView, toggled: list[Breakpoint], make_frame: MakeFrame, qtbot: QtBot
+    view: ProgramView, toggled: list[Breakpoint], make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    frame = make_frame()
+    view_state = make_view_state()
     said: list[str] = []
     view.refused.connect(said.append)
-    view.show_frame(frame)
+    view.show_view_state(view_state)
     refused = {}
-    for row, line in enumerate(frame.program.lines):
+    for row, line in enumerate(view_state.program.lines):
         before = len(toggled)
         click(qtbot, view, row)
         if len(toggled) == before:
             refused[line.text.strip()] = said[-1]
             y = round(view.code.row_box(row).center().y())
             assert view.code.gutter.hint(y) == said[-1]
-    forward = [line for line in frame.program.lines if line.source_line is not None]
+    forward = [line for line in view_state.program.lines if line.source_line is not None]
     runs = [x.source_line for x in forward if x.text.strip().startswith(("x =", "return"))]
     assert toggled == [Breakpoint("line", key) for key in (*LOOP, *runs)]
     assert len(runs) == 7
@@ -65,45 +65,47 @@ def test_a_click_beside_a_line_that_runs_toggles_it_and_beside_another_says_why(
     assert "definition" in refused[forward[0].text]
 
 
-def test_a_comment_in_the_loop_says_so(view: ProgramView, make_frame: MakeFrame) -> None:
+def test_a_comment_in_the_loop_says_so(view: ProgramView, make_view_state: MakeViewState) -> None:
     settings = Settings(data="random", loss="output_gradient", clear_gradients=False, batch_size=1)
-    view.show_frame(make_frame(settings))
+    view.show_view_state(make_view_state(settings))
     rows = [i for i, x in enumerate(view.lines()) if x.strip().startswith("#")]
     assert len(rows) == 2
     for row in rows:
         assert "comment" in view.code.gutter.hint(view.code.row_box(row).center().y())
 
 
-def test_lines_with_a_breakpoint_have_a_dot(view: ProgramView, make_frame: MakeFrame) -> None:
-    frame = make_frame()
+def test_lines_with_a_breakpoint_have_a_dot(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state()
     row, number = next(
-        (i, x.source_line) for i, x in enumerate(frame.program.lines) if "fc1" in x.text
+        (i, x.source_line) for i, x in enumerate(view_state.program.lines) if "fc1" in x.text
     )
     marked = replace(
-        frame,
+        view_state,
         breakpoints=(Breakpoint("line", number), Breakpoint("node", 3), Breakpoint("line", 9999)),
     )
     assert broken_rows(marked) == {row}
-    assert broken_rows(replace(frame, breakpoints=(Breakpoint("line"),))) == frozenset()
+    assert broken_rows(replace(view_state, breakpoints=(Breakpoint("line"),))) == frozenset()
     for theme in (DARK, LIGHT):
         view.set_theme(theme)
-        view.show_frame(frame)
+        view.show_view_state(view_state)
         plain = view.code.gutter.grab().toImage()
-        view.show_frame(marked)
+        view.show_view_state(marked)
         assert view.code.breaks == {row}
         assert view.code.gutter.grab().toImage() != plain
-        view.show_frame(frame)
+        view.show_view_state(view_state)
         assert view.code.gutter.grab().toImage() == plain
 
 
 def test_hovering_offers_a_dot_only_where_one_can_be(
-    view: ProgramView, make_frame: MakeFrame, qtbot: QtBot
+    view: ProgramView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    frame = make_frame()
-    view.show_frame(frame)
+    view_state = make_view_state()
+    view.show_view_state(view_state)
     gutter = view.code.gutter
     plain = gutter.grab().toImage()
-    for row, line in enumerate(frame.program.lines):
+    for row, line in enumerate(view_state.program.lines):
         y = round(view.code.row_box(row).center().y())
         qtbot.mouseMove(gutter, QPoint(5, y))
         assert (gutter.grab().toImage() != plain) == bool(line.runs)
@@ -112,27 +114,27 @@ def test_hovering_offers_a_dot_only_where_one_can_be(
 
 
 def test_the_line_of_the_text_cursor_is_toggled_else_the_marked_one(
-    view: ProgramView, toggled: list[Breakpoint], make_frame: MakeFrame
+    view: ProgramView, toggled: list[Breakpoint], make_view_state: MakeViewState
 ) -> None:
     view.toggle_breakpoint_at_cursor()  # before the first frame
     other = QLineEdit(view)
     other.show()
     other.setFocus()
-    full = make_frame()
-    lines, events = full.program.lines, full.moment.recording.events
-    view.show_frame(full)
+    full = make_view_state()
+    lines, events = full.program.lines, full.cursor.recording.events
+    view.show_view_state(full)
     view.toggle_breakpoint_at_cursor()
     assert toggled == [Breakpoint("line", "zero_grad")]  # it is due
     at = next(i for i, event in enumerate(events) if event.line is not None)
-    view.show_frame(replace(full, moment=full.moment.recording.at(at + 1)))
+    view.show_view_state(replace(full, cursor=full.cursor.recording.at(at + 1)))
     view.toggle_breakpoint_at_cursor()
     assert toggled[-1] == Breakpoint("line", events[at].line)
     view.code.setFocus()
     view.toggle_breakpoint_at_cursor()
     assert toggled[-1] == Breakpoint("line", "loader")  # where the text cursor stands, at the top
     row = next(i for i, line in enumerate(lines) if "fc2" in line.text)
-    cursor = QTextCursor(view.code.document().findBlockByNumber(row))
-    view.code.setTextCursor(cursor)
+    text_cursor = QTextCursor(view.code.document().findBlockByNumber(row))
+    view.code.setTextCursor(text_cursor)
     other.setFocus()
     view.toggle_breakpoint_at_cursor()
     assert toggled[-1] == Breakpoint("line", lines[row].source_line)

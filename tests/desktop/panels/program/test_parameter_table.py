@@ -11,10 +11,10 @@ from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.program.parameter_table import ParameterTable
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 
 
 @pytest.fixture
@@ -47,18 +47,18 @@ def plain_rows(net: torch.nn.Module) -> list[list[str]]:
 
 
 def test_each_parameter_is_a_row_before_and_after_backward(
-    table: ParameterTable, make_frame: MakeFrame
+    table: ParameterTable, make_view_state: MakeViewState
 ) -> None:
     settings = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
     trainer = bv.Trainer.from_settings(settings)
-    table.show_moment(make_frame(settings, phases=3).moment)
+    table.show_cursor(make_view_state(settings, phases=3).cursor)
     for _ in range(3):
         trainer.step()
     assert cells(table) == plain_rows(trainer.model)
     assert {row[4] for row in cells(table)} == {"None"}
     for _ in range(2):
         trainer.step()
-    table.show_moment(make_frame(settings).moment)
+    table.show_cursor(make_view_state(settings).cursor)
     assert cells(table) == plain_rows(trainer.model)
     assert "None" not in {row[4] for row in cells(table)}
     assert table.total.text() == "10 parameters, 81,194 numbers"
@@ -68,10 +68,10 @@ def test_each_parameter_is_a_row_before_and_after_backward(
 
 
 def test_a_row_selects_its_parameter_and_a_selection_marks_its_row(
-    table: ParameterTable, make_frame: MakeFrame, qtbot: QtBot
+    table: ParameterTable, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    frame = make_frame()
-    table.show_moment(frame.moment)
+    view_state = make_view_state()
+    table.show_cursor(view_state.cursor)
     at = table.table.visualRect(table.model.index(3, 0)).center()
     with qtbot.waitSignal(table.picked) as told:
         qtbot.mouseClick(table.table.viewport(), Qt.MouseButton.LeftButton, pos=at)
@@ -81,26 +81,26 @@ def test_a_row_selects_its_parameter_and_a_selection_marks_its_row(
         qtbot.keyClick(table.table, Qt.Key.Key_Down)
     assert told.args == ["parameter", "fc1.weight"]
     with qtbot.assertNotEmitted(table.picked):
-        table.select(select(frame.moment.recording, "parameter", "fc3.bias"))
+        table.select(select(view_state.cursor.recording, "parameter", "fc3.bias"))
     assert [i.row() for i in table.table.selectionModel().selectedRows()] == [9]
     table.select(None)
     assert not table.table.selectionModel().selectedRows()
 
 
 @pytest.mark.parametrize("width", [290, 320, 500])
-def test_all_columns_fit(table: ParameterTable, make_frame: MakeFrame, width: int) -> None:
+def test_all_columns_fit(table: ParameterTable, make_view_state: MakeViewState, width: int) -> None:
     table.resize(width, 120)
-    table.show_moment(make_frame().moment)
+    table.show_cursor(make_view_state().cursor)
     assert table.table.horizontalScrollBar().maximum() == 0
 
 
 def test_the_class_and_what_it_prints_are_beside_the_loop(
-    qtbot: QtBot, make_frame: MakeFrame
+    qtbot: QtBot, make_view_state: MakeViewState
 ) -> None:
     view = ProgramView()
     qtbot.addWidget(view)
     view.show()
-    view.show_frame(make_frame())
+    view.show_view_state(make_view_state())
     view.show_page(1)
     shown = view.network.toPlainText()
     assert view.network.isVisible()

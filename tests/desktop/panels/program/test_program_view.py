@@ -12,14 +12,14 @@ from backprop_viz.desktop.panels.program.program_marks import Marks, marks
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.panels.program.python_tokens import tokens_of
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.program import Line, Program
 from backprop_viz.recording.settings import Settings
 
-MakeFrame = Callable[..., Frame]
+MakeViewState = Callable[..., ViewState]
 MANUAL = Settings(data="random", loss="output_gradient", optimizer="manual", batch_size=1)
 
 
@@ -32,39 +32,43 @@ def view(qtbot: QtBot) -> ProgramView:
     return view
 
 
-def at(frame: Frame, cursor: int) -> Frame:
-    return replace(frame, moment=frame.moment.recording.at(cursor))
+def at(view_state: ViewState, position: int) -> ViewState:
+    return replace(view_state, cursor=view_state.cursor.recording.at(position))
 
 
 def row_of(view: ProgramView, text: str) -> int:
     return next(i for i, line in enumerate(view.lines()) if text in line)
 
 
-def test_it_shows_the_program_that_is_run(view: ProgramView, make_frame: MakeFrame) -> None:
+def test_it_shows_the_program_that_is_run(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
     assert view.marked_line() is None
     assert view.lines() == []
     for settings in (None, MANUAL):
-        frame = make_frame(settings, phases=1)
-        view.show_frame(frame)
-        assert view.lines() == [line.text for line in frame.program.lines]
+        view_state = make_view_state(settings, phases=1)
+        view.show_view_state(view_state)
+        assert view.lines() == [line.text for line in view_state.program.lines]
 
 
 @pytest.mark.parametrize("settings", [None, MANUAL])
 @pytest.mark.parametrize("phases", range(6))
 def test_the_first_line_of_the_phase_that_is_due_is_marked(
-    view: ProgramView, make_frame: MakeFrame, settings: Settings | None, phases: int
+    view: ProgramView, make_view_state: MakeViewState, settings: Settings | None, phases: int
 ) -> None:
-    frame = make_frame(settings, phases=phases)
-    view.show_frame(frame)
-    lines = frame.program.lines
+    view_state = make_view_state(settings, phases=phases)
+    view.show_view_state(view_state)
+    lines = view_state.program.lines
     assert view.marked_line() == [line.phase for line in lines].index(PHASES[phases % 5])
 
 
-def test_the_line_of_each_event_is_marked(view: ProgramView, make_frame: MakeFrame) -> None:
-    full = make_frame()
+def test_the_line_of_each_event_is_marked(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    full = make_view_state()
     lines = full.program.lines
-    for cursor, event in enumerate(full.moment.recording.events[:-1], 1):
-        view.show_frame(at(full, cursor))
+    for position, event in enumerate(full.cursor.recording.events[:-1], 1):
+        view.show_view_state(at(full, position))
         marked = view.marked_line()
         assert marked is not None
         if event.phase is Phase.FORWARD:
@@ -76,36 +80,36 @@ def test_the_line_of_each_event_is_marked(view: ProgramView, make_frame: MakeFra
 
 
 def test_backward_points_at_the_line_that_made_its_node(
-    view: ProgramView, make_frame: MakeFrame
+    view: ProgramView, make_view_state: MakeViewState
 ) -> None:
-    full = make_frame()
-    events = full.moment.recording.events
-    cursor = next(i for i, e in enumerate(events, 1) if e.op == "ViewBackward0")
-    view.show_frame(at(full, cursor))
+    full = make_view_state()
+    events = full.cursor.recording.events
+    position = next(i for i, e in enumerate(events, 1) if e.op == "ViewBackward0")
+    view.show_view_state(at(full, position))
     assert view.marks().soft == {row_of(view, "x.view(")}
     assert view.marked_line() == row_of(view, "loss.backward()")
 
 
 def test_the_manual_update_marks_the_line_that_changes_the_weights(
-    view: ProgramView, make_frame: MakeFrame
+    view: ProgramView, make_view_state: MakeViewState
 ) -> None:
-    full = make_frame(MANUAL)
-    view.show_frame(at(full, len(full.moment.recording.events) - 1))
+    full = make_view_state(MANUAL)
+    view.show_view_state(at(full, len(full.cursor.recording.events) - 1))
     assert view.marked_line() == row_of(view, "p.sub_(")
 
 
 @pytest.mark.parametrize("optimizer", ["manual", "adam"])
 @pytest.mark.parametrize("schedule", ["none", "cosine", "step"])
 def test_the_arrow_stays_at_the_update_until_all_weights_are_new(
-    view: ProgramView, make_frame: MakeFrame, optimizer: str, schedule: str
+    view: ProgramView, make_view_state: MakeViewState, optimizer: str, schedule: str
 ) -> None:
     """What gives the next learning rate comes after it, and has not run."""
-    full = make_frame(replace(MANUAL, loss="mse", optimizer=optimizer, schedule=schedule))
-    recording = full.moment.recording
+    full = make_view_state(replace(MANUAL, loss="mse", optimizer=optimizer, schedule=schedule))
+    recording = full.cursor.recording
     span = recording.span(Phase.UPDATE)
     assert span.stop - span.start == 10
-    for cursor in range(span.start + 1, span.stop):
-        view.show_frame(at(full, cursor))
+    for position in range(span.start + 1, span.stop):
+        view.show_view_state(at(full, position))
         marked = view.marks()
         text = view.lines()[marked.line].strip()
         assert text == ("p.sub_(p.grad * lr)" if optimizer == "manual" else "optimizer.step()")
@@ -115,44 +119,48 @@ def test_the_arrow_stays_at_the_update_until_all_weights_are_new(
 
 
 def test_a_breakpoint_that_has_stopped_the_cursor_has_the_arrow(
-    view: ProgramView, make_frame: MakeFrame
+    view: ProgramView, make_view_state: MakeViewState
 ) -> None:
-    full = make_frame()
+    full = make_view_state()
     for row, line in enumerate(full.program.lines):
         if line.runs:
-            view.show_frame(replace(at(full, 12), hit=Breakpoint("line", line.key)))
+            view.show_view_state(replace(at(full, 12), hit=Breakpoint("line", line.key)))
             assert view.marks() == Marks(row, due=True)
             view.grab()
     # One that other settings have taken out of the program meanwhile.
-    view.show_frame(replace(at(full, 12), hit=Breakpoint("line", "no_grad")))
+    view.show_view_state(replace(at(full, 12), hit=Breakpoint("line", "no_grad")))
     assert view.marks() == marks(at(full, 12))
 
 
-def test_nothing_is_marked_while_training_runs(view: ProgramView, make_frame: MakeFrame) -> None:
-    view.show_frame(make_frame(training=True))
+def test_nothing_is_marked_while_training_runs(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    view.show_view_state(make_view_state(training=True))
     assert view.marked_line() is None
     view.grab()
 
 
 def test_a_preview_and_an_empty_recording_mark_what_is_due(
-    view: ProgramView, make_frame: MakeFrame
+    view: ProgramView, make_view_state: MakeViewState
 ) -> None:
-    full = make_frame(phases=3)
-    preview = replace(full.moment.recording, preview=True)
-    view.show_frame(replace(full, moment=preview.at(0), due=Phase.ZERO_GRAD))
+    full = make_view_state(phases=3)
+    preview = replace(full.cursor.recording, preview=True)
+    view.show_view_state(replace(full, cursor=preview.at(0), due=Phase.ZERO_GRAD))
     assert view.marked_line() == row_of(view, "zero_grad")
-    view.show_frame(replace(full, moment=Recording(1, ()).at(0), program=Program(())))
+    view.show_view_state(replace(full, cursor=Recording(1, ()).at(0), program=Program(())))
     assert view.marked_line() is None
     view.grab()
 
 
-def test_the_marked_line_is_brought_into_view(view: ProgramView, make_frame: MakeFrame) -> None:
-    full = make_frame()
+def test_the_marked_line_is_brought_into_view(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    full = make_view_state()
     view.resize(290, 150)
-    view.show_frame(full)
+    view.show_view_state(full)
     first, last = 11, 22  # after the first operation of the forward, after its last
-    for cursor in (last, first, 1):
-        view.show_frame(at(full, cursor))
+    for position in (last, first, 1):
+        view.show_view_state(at(full, position))
         row = view.marked_line()
         assert row is not None
         box = view.code.row_box(row)
@@ -161,10 +169,10 @@ def test_the_marked_line_is_brought_into_view(view: ProgramView, make_frame: Mak
 
 
 def test_the_button_asks_for_the_script_and_says_when_it_is_copied(
-    view: ProgramView, make_frame: MakeFrame, qtbot: QtBot
+    view: ProgramView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
     button = view.findChild(QToolButton, "copyScript")
-    view.show_frame(make_frame(phases=1))
+    view.show_view_state(make_view_state(phases=1))
     with qtbot.waitSignal(view.copy_wanted):
         button.click()
     assert button.text() == "Copy as script"
@@ -174,9 +182,9 @@ def test_the_button_asks_for_the_script_and_says_when_it_is_copied(
 
 
 def test_a_click_or_enter_picks_the_layer_of_a_line(
-    view: ProgramView, make_frame: MakeFrame, qtbot: QtBot
+    view: ProgramView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    view.show_frame(make_frame())
+    view.show_view_state(make_view_state())
     picked: list[tuple[str, object]] = []
     view.picked.connect(lambda kind, key: picked.append((kind, key)))
     for text in ("self.conv2", "self.fc1", "out = net(x)", "return x"):
@@ -184,18 +192,20 @@ def test_a_click_or_enter_picks_the_layer_of_a_line(
         place = QPoint(60, round(box.center().y()))
         qtbot.mouseClick(view.code.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert picked == [("layer", "conv2"), ("layer", "fc1")]
-    cursor = QTextCursor(view.code.document().findBlockByNumber(row_of(view, "self.fc3")))
-    view.code.setTextCursor(cursor)
+    text_cursor = QTextCursor(view.code.document().findBlockByNumber(row_of(view, "self.fc3")))
+    view.code.setTextCursor(text_cursor)
     qtbot.keyClick(view.code, Qt.Key.Key_Return)
     assert picked[-1] == ("layer", "fc3")
 
 
-def test_the_lines_of_a_selection_are_tinted(view: ProgramView, make_frame: MakeFrame) -> None:
-    frame = make_frame()
-    view.show_frame(frame)
+def test_the_lines_of_a_selection_are_tinted(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    view_state = make_view_state()
+    view.show_view_state(view_state)
     row = row_of(view, "self.fc2")
     assert view.code.row_fill(row) is None
-    view.select(select(frame.moment.recording, "parameter", "fc2.bias"))
+    view.select(select(view_state.cursor.recording, "parameter", "fc2.bias"))
     assert view.code.row_fill(row) is not None
     assert view.code.row_fill(row_of(view, "self.fc1")) is None
     view.select(None)
@@ -203,41 +213,43 @@ def test_the_lines_of_a_selection_are_tinted(view: ProgramView, make_frame: Make
 
 
 def test_the_text_can_be_selected_and_not_changed(
-    view: ProgramView, make_frame: MakeFrame, qtbot: QtBot
+    view: ProgramView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
-    frame = make_frame(phases=0)
-    view.show_frame(frame)
+    view_state = make_view_state(phases=0)
+    view.show_view_state(view_state)
     qtbot.keyClick(view.code, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(view.code, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-    text = "\n".join(line.text for line in frame.program.lines)
+    text = "\n".join(line.text for line in view_state.program.lines)
     assert QGuiApplication.clipboard().text() == text
     qtbot.keyClicks(view.code, "x")
     qtbot.keyClick(view.code, Qt.Key.Key_Delete)
     assert view.lines() == text.split("\n")
 
 
-def test_another_program_with_fewer_lines(view: ProgramView, make_frame: MakeFrame) -> None:
-    full = make_frame()
-    view.show_frame(at(full, 22))
+def test_another_program_with_fewer_lines(
+    view: ProgramView, make_view_state: MakeViewState
+) -> None:
+    full = make_view_state()
+    view.show_view_state(at(full, 22))
     one = Program((Line("pass", Phase.FORWARD),))
-    view.show_frame(replace(at(full, 22), program=one))
+    view.show_view_state(replace(at(full, 22), program=one))
     assert view.marked_line() == 0
-    view.show_frame(replace(at(full, 40), program=one))
+    view.show_view_state(replace(at(full, 40), program=one))
     assert view.marked_line() is None
     view.grab()
 
 
 @pytest.mark.parametrize("size", [(120, 80), (290, 320), (600, 900)])
 def test_marks_are_seen_in_both_themes_at_every_size(
-    view: ProgramView, make_frame: MakeFrame, size: tuple[int, int]
+    view: ProgramView, make_view_state: MakeViewState, size: tuple[int, int]
 ) -> None:
-    full = make_frame()
+    full = make_view_state()
     view.resize(*size)
     for theme in (DARK, LIGHT):
         view.set_theme(theme)
         pictures = []
-        for cursor in (1, 12, 40):
-            view.show_frame(at(full, cursor))
+        for position in (1, 12, 40):
+            view.show_view_state(at(full, position))
             pictures.append(view.grab().toImage())
         assert pictures[0] != pictures[1] != pictures[2]
 

@@ -13,10 +13,10 @@ def make_sheet(size: int = 1000, *, source: int = 1, iteration: int | None = 7) 
     random = np.random.default_rng(size)
     labels = random.integers(0, 10, size).astype(np.int16)
     if iteration is None:
-        return Sheet("held_out", source, labels, unread(size))
+        return Sheet("validation", source, labels, unread(size))
     read = np.where(random.random(size) < 0.8, labels, (labels + 1) % 10).astype(np.int16)
     loss = random.random(size).astype(np.float32)
-    return Sheet("held_out", source, labels, Scores(read, loss), iteration)
+    return Sheet("validation", source, labels, Scores(read, loss), iteration)
 
 
 def page_for(sheet: Sheet, index: np.ndarray) -> Page:
@@ -47,7 +47,7 @@ def test_images_are_asked_for_a_page_at_a_time(
         assert model.image(row) is None
     qtbot.waitUntil(lambda: len(wanted) == 1)
     part, source, index = wanted[0]
-    assert (part, source) == ("held_out", 1)
+    assert (part, source) == ("validation", 1)
     assert index.tolist() == list(range(40, 40 + PAGE))
     model.image(500)
     qtbot.wait(60)

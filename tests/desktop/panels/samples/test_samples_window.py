@@ -11,7 +11,7 @@ from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.recording.samples import Progress, Query, Scores, Sheet, choose, unread
 
 
-def make_sheet(part: str = "held_out", size: int = 600, read: int | None = None) -> Sheet:
+def make_sheet(part: str = "validation", size: int = 600, read: int | None = None) -> Sheet:
     """Samples of which the first ``read`` (None: all) are read."""
     random = np.random.default_rng(5)
     labels = random.integers(0, 10, size).astype(np.int16)
@@ -41,11 +41,11 @@ def test_it_asks_only_while_it_is_shown(qtbot: QtBot) -> None:
     watched: list[str | None] = []
     view.watched.connect(watched.append)
     view.show()
-    assert watched == ["held_out"]
+    assert watched == ["validation"]
     view.query_bar.part.setCurrentIndex(1)
-    assert watched == ["held_out", "train"]
+    assert watched == ["validation", "train"]
     view.close()
-    assert watched == ["held_out", "train", None]
+    assert watched == ["validation", "train", None]
     view.show_sheet(make_sheet("train"))  # came too late
     assert view.model.sheet is None
     view.show()
@@ -60,7 +60,7 @@ def test_the_numbers_are_those_of_the_sheet(view: SamplesWindow) -> None:
     assert view.query_bar.found.text() == "600 of 600 samples"
     view.show_sheet(make_sheet(read=256))
     assert "of the first 256 correct" in view.numbers.text()
-    view.show_sheet(Sheet("held_out", 1, sheet.labels, unread(600)))
+    view.show_sheet(Sheet("validation", 1, sheet.labels, unread(600)))
     assert view.numbers.text().startswith("Not evaluated yet")
     assert "iteration" not in view.matrix_panel.subtitle.text()
 
@@ -105,7 +105,7 @@ def test_where_nothing_is_found_it_says_why(view: SamplesWindow) -> None:
     assert view.model.rowCount() == 0
     assert view.grid.empty_text == "No sample matches."
     view.query_bar.set_query(Query(right=False))
-    view.show_sheet(Sheet("held_out", 1, make_sheet().labels, unread(600)))
+    view.show_sheet(Sheet("validation", 1, make_sheet().labels, unread(600)))
     assert "press Evaluate" in view.grid.empty_text
 
 
@@ -118,7 +118,7 @@ def test_enter_and_the_button_load_the_chosen_sample(view: SamplesWindow, qtbot:
     qtbot.keyClick(view.grid, Qt.Key.Key_Right)
     qtbot.keyClick(view.grid, Qt.Key.Key_Return)
     qtbot.mouseClick(view.facts.load, Qt.MouseButton.LeftButton)
-    assert opened == [("held_out", 5), ("held_out", 5)]
+    assert opened == [("validation", 5), ("validation", 5)]
     assert view.isVisible()
 
 
@@ -159,7 +159,7 @@ def test_an_evaluation_is_asked_for_shown_and_cancelled(view: SamplesWindow, qtb
 
 
 def test_every_control_tells_what_it_does(view: SamplesWindow) -> None:
-    view.show_progress(Progress("held_out", 1, 2))
+    view.show_progress(Progress("validation", 1, 2))
     for control in (*view.findChildren(QAbstractButton), *view.findChildren(QComboBox)):
         assert control.accessibleName(), control.objectName()
         assert control.toolTip(), control.objectName()
