@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "LeNet": ".core.lenet",
-    "Recorder": ".core.recorder",
-    "Event": ".core.records",
-    "Graph": ".core.records",
-    "Phase": ".core.records",
-    "Recording": ".core.records",
-    "PhaseError": ".core.trainer",
-    "Trainer": ".core.trainer",
+    "LeNet": ".digits.lenet",
+    "Recorder": ".capture.recorder",
+    "Event": ".recording.events",
+    "Graph": ".recording.graph",
+    "Phase": ".recording.phases",
+    "Recording": ".recording.iteration",
+    "PhaseError": ".training.trainer",
+    "Trainer": ".training.trainer",
 }
 __all__ = ["__version__", *_HOME]
 

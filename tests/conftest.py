@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
+from backprop_viz.app import create_window
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.desktop.application import create_window
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState

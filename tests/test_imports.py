@@ -19,7 +19,7 @@ def loaded_by(statement: str) -> set[str]:
     [
         ("import backprop_viz", {"torch", "PySide6", "numpy"}),
         ("import backprop_viz.cli", {"torch", "PySide6", "numpy"}),
-        ("import backprop_viz.recording.records", {"torch", "PySide6"}),
+        ("import backprop_viz.recording.iteration", {"torch", "PySide6"}),
         ("import backprop_viz.recording, backprop_viz.training.trainer", {"PySide6", "pyqtgraph"}),
         (
             "import backprop_viz.desktop.panels, backprop_viz.desktop.main_window",

@@ -40,7 +40,7 @@ HEADLESS = """
 import sys
 import torch
 import backprop_viz as bv
-from backprop_viz.core.data import training_strokes
+from backprop_viz.digits.strokes import training_strokes
 torch.set_num_threads(1)
 training_strokes().generate()
 trainer = bv.Trainer(optimizer_options={"momentum": 0.9, "weight_decay": 5e-4})

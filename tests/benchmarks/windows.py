@@ -7,7 +7,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 
-from backprop_viz.desktop.application import create_window
+from backprop_viz.app import create_window
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
 

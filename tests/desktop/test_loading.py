@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 
 import backprop_viz as bv
-from backprop_viz.desktop.application import create_window
+from backprop_viz.app import create_window
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.recording.files.peek import peek_settings

@@ -18,7 +18,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.application import create_window
+from backprop_viz.app import create_window
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.worker_process import start_ahead
 from tests.monkey.plain_loop import plain_loop, same, tensor

@@ -35,7 +35,7 @@ from shiboken6 import Shiboken
 
 import backprop_viz
 from backprop_viz.desktop import qt_guard
-from backprop_viz.desktop.application import Composer
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.program.code_area import _Colours
 from backprop_viz.desktop.widgets.message_bar import MessageBar

@@ -20,8 +20,11 @@ from backprop_viz.worker.loop import Worker
 WORKER = """
 import os, sys, time
 import numpy as np
-from backprop_viz.core.lesson import Lesson
-from backprop_viz.core.records import Notice, Phase, Recording, Settings
+from backprop_viz.recording.drawing_training import DrawingTrainingState
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
 from backprop_viz.link import Mailbox
 from backprop_viz.messages import Update
 

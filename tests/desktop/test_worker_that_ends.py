@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop import worker_process
-from backprop_viz.desktop.application import Composer
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.view_state import ViewState
 from tests.monkey.plain_loop import plain_loop

@@ -197,7 +197,7 @@ MEASURED = """
 import io, resource, sys
 import numpy as np
 from PIL import Image
-from backprop_viz.core.data.images import read_image
+from backprop_viz.digits.image_files import read_image
 side = 6000
 image = Image.fromarray(np.zeros((side, side), np.uint16)) if sys.argv[1] == "I;16" else \\
     Image.new(sys.argv[1], (side, side))

@@ -15,7 +15,8 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from backprop_viz.desktop.application import Composer, create_window
+from backprop_viz.app import create_window
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers import autosave
 from backprop_viz.desktop.controllers.window_state import window_state
 from backprop_viz.recording.breakpoint import Breakpoint

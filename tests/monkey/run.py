@@ -14,7 +14,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog
 
-from backprop_viz.desktop.application import create_window
+from backprop_viz.app import create_window
 from backprop_viz.desktop.controllers import autosave, mnist
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.recording.iteration import Recording

@@ -7,7 +7,7 @@ import pytest
 # 100 MB in pieces too small to be mapped each for itself, of which every hundredth stays.
 SCRIPT = """
 from pathlib import Path
-from backprop_viz.core.memory import give_back_memory
+from backprop_viz.recording.process_memory import give_back_memory
 
 def megabytes():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6

@@ -12,9 +12,9 @@ RUNS = """
 import hashlib, json, sys
 import torch
 import backprop_viz as bv
-from backprop_viz.core.compiler import leave_out_compiler
-from backprop_viz.core.recorder import Recorder
-from backprop_viz.core.records import Settings
+from backprop_viz.training.without_compiler import leave_out_compiler
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.recording.settings import Settings
 torch.set_num_threads(1)
 if sys.argv[1] == "without":
     leave_out_compiler()

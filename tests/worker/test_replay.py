@@ -19,8 +19,8 @@ from backprop_viz.desktop.panels.drawing.canvas import Canvas
 
 OpenWindow = Callable[..., MainWindow]
 Strokes = Sequence[NDArray[np.float64]]
-HERE = Path(__file__).resolve().parent
-UNIPEN = HERE.parents[2] / "shared" / "data" / "pendigits" / "pendigits-orig-train.unipen"
+TESTS = Path(__file__).resolve().parents[1]
+UNIPEN = TESTS.parents[1] / "shared" / "data" / "pendigits" / "pendigits-orig-train.unipen"
 CANVAS, DIGIT = 280, 200  # as bench_reading places a digit
 TRAINED = 200  # iterations
 
@@ -49,7 +49,7 @@ def window(open_window: OpenWindow) -> MainWindow:
 @pytest.fixture(scope="module")
 def reading() -> ModuleType:
     """The benchmark that replays trajectories around the pad."""
-    spec = importlib.util.spec_from_file_location("r", HERE / "benchmarks" / "bench_reading.py")
+    spec = importlib.util.spec_from_file_location("r", TESTS / "benchmarks" / "bench_reading.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSplitter
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.application import Composer
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
 from backprop_viz.desktop.view_state import ViewState
@@ -288,7 +288,7 @@ KILLED = """
 import sys
 from PySide6.QtCore import QSettings, QTimer
 from backprop_viz import app
-from backprop_viz.controllers import autosave
+from backprop_viz.desktop.controllers import autosave
 autosave.INTERVAL_MS = 100
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
 window = app.create_window(["--seed", "6"])

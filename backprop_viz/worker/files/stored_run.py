@@ -27,8 +27,8 @@ class StoredRun:
     ``kept`` are the iterations before the newest whose recordings the window has, ``past`` the
     checkpoints from which they can be recorded again, both in ascending order. ``given_batches``
     are the batches that were not the loader's, images (N, 1, 32, 32) float32 and labels (N,)
-    int64, by the number of iterations done before. ``journal`` tells how the run came to be where it is. A file
-    without these four has none.
+    int64, by the number of iterations done before. ``journal`` tells how the run came to be
+    where it is. A file without these four has none.
     """
 
     settings: Settings

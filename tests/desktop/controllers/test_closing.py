@@ -14,7 +14,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.application import Composer
+from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
 from backprop_viz.desktop.view_state import ViewState

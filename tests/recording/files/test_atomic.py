@@ -96,7 +96,7 @@ def test_a_kill_while_writing(file: Path, written: int) -> None:
     script = f"""
 import os, signal, sys
 from pathlib import Path
-from backprop_viz.core.files import atomic
+from backprop_viz.recording.files import atomic
 atomic._CHUNK = 1
 content = bytes(range(256)) * 40
 path = Path(sys.argv[1])

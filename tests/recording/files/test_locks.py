@@ -13,7 +13,7 @@ from backprop_viz.recording.files.private import make_private_folder
 HOLD = """
 import sys
 from pathlib import Path
-from backprop_viz.core.files.locks import FileLock
+from backprop_viz.recording.files.locks import FileLock
 lock = FileLock.take(Path(sys.argv[1]))
 print(lock is not None, flush=True)
 sys.stdin.read()

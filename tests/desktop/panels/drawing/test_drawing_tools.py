@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.application import create_window
+from backprop_viz.app import create_window
 
 
 def test_keys_choose_the_tool_and_the_width_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
