@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-NUMBERS = Path(__file__).with_name("doubt.safetensors")
+NUMBERS = Path(__file__).with_name("digit_detector.safetensors")
 
 
 class DigitDetector(nn.Module):

@@ -35,7 +35,7 @@ class _Step:
 class DrawingTraining:
     """Which label the drawing has, whether it is the batch, and the iterations that were on it.
 
-    The methods under "commands" are those that the window may name in the mailbox.
+    The methods under "commands" are those that the window may name in the channel.
     """
 
     def __init__(self, worker: "Worker") -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Experiments:
     """Experiments with the newest iteration's backward; one that fails leaves the run as it was.
 
-    The methods are those that the window may name in the mailbox.
+    The methods are those that the window may name in the channel.
     """
 
     def __init__(self, worker: "Worker") -> None:

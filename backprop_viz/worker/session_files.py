@@ -37,7 +37,7 @@ class SessionFiles:
     """Writes the run to files, and takes it up from them.
 
     A file that is refused changes nothing, and training goes on: the sentence goes to the window
-    as a notice. The methods under "commands" are those that the window may name in the mailbox.
+    as a notice. The methods under "commands" are those that the window may name in the channel.
     """
 
     def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:

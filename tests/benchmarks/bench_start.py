@@ -19,7 +19,7 @@ from report import Figure, print_figures
 # Begins as `python -m backprop_viz` does, and says when it was painted and when it was ready.
 OURS = """
 import gc, sys, time
-from backprop_viz.arguments import parse
+from backprop_viz.cli import parse
 arguments = parse(["--preset", "digits"])
 gc.disable()
 from backprop_viz.worker_process import start_ahead

@@ -290,7 +290,7 @@ def test_closing_in_the_middle_of_training_exits_at_once_without_a_word() -> Non
 import sys, time
 from PySide6.QtCore import QTimer
 from backprop_viz import app
-from backprop_viz.arguments import parse
+from backprop_viz.cli import parse
 made = []
 make = app._make_window
 def remember(arguments):

@@ -75,7 +75,7 @@ def test_what_only_a_cycle_holds_and_menus_are_no_leftovers(qtbot: QtBot) -> Non
 def test_the_tests_that_leave_something_fail_and_no_others(tmp_path: Path) -> None:
     (tmp_path / "test_careless.py").write_text(CARELESS)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.leftovers", "-q", str(tmp_path)],
+        [sys.executable, "-m", "pytest", "-p", "tests.qt_leaks", "-q", str(tmp_path)],
         cwd=ROOT,
         capture_output=True,
         text=True,

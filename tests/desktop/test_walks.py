@@ -103,7 +103,7 @@ class Panels(QWidget):
             "maps": [plain(network.blocks_of(i)) for i in range(len(network.layers))],
             "nodes": dict(autograd.item.states),
             "node": autograd.current,
-            "gradients": plain(autograd.item.cursor),
+            "gradients": plain(autograd.item.shown_cursor),
             "flow": plain(self.flow.bars.flows),
             "readings": [self.flow.reading(flow) for flow in self.flow.bars.flows],
             "caption": self.timeline.caption(),

@@ -25,25 +25,25 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
-from backprop_viz.link import Mailbox
-from backprop_viz.messages import Update
+from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.stream.messages import Update
 
-mailbox = Mailbox(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
+channel = WorkerChannel(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
 
 def publish(iteration, recording=None):
     none = (), ()
-    mailbox.publish(
-        Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None, Lesson(), recording,
+    channel.publish(
+        Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None, DrawingTrainingState(), recording,
                None, *none)
     )
 
 def until_wanted():
-    while not mailbox.frame_wanted():
+    while not channel.update_wanted():
         time.sleep(0.001)
 
 {work}
 print("done", file=sys.stderr, flush=True)
-mailbox.next_command()
+channel.next_command()
 """
 
 
@@ -67,7 +67,7 @@ def heard(worker: subprocess.Popen[bytes], count: int) -> list[object]:
 IN_ORDER = """
 for i in range(0, 300, 3):
     until_wanted()
-    mailbox.tell(Notice("something", (str(i),)))
+    channel.tell(Notice("something", (str(i),)))
     publish(i + 1)
     publish(i + 2)
 """
@@ -88,13 +88,13 @@ AS_MANY_AS_WANTED = """
 for _ in range(2):
     until_wanted()
     sent = 0
-    while mailbox.frame_wanted():
+    while channel.update_wanted():
         publish(sent)
         sent += 1
-    mailbox.tell(Notice("sent", (str(sent),)))
+    channel.tell(Notice("sent", (str(sent),)))
 until_wanted()
 publish(0, Recording(1, ()))
-mailbox.tell(Notice("wanted", (str(mailbox.frame_wanted()),)))
+channel.tell(Notice("wanted", (str(channel.update_wanted()),)))
 """
 
 
@@ -137,13 +137,13 @@ def update(recording: Recording | None = None, training: bool = True) -> Update:
 PAINTED = f"""
 def wait(longest_s):
     begun = time.monotonic()
-    mailbox.wait_painted(longest_s)
-    mailbox.tell(Notice("waited", (str(time.monotonic() - begun >= longest_s),)))
+    channel.wait_painted(longest_s)
+    channel.tell(Notice("waited", (str(time.monotonic() - begun >= longest_s),)))
 
 for _ in range(2):
     publish(0)
     wait(60)
-mailbox.next_command()
+channel.next_command()
 for i in range({UPDATES_AHEAD}):
     publish(i)
 until_wanted()
@@ -211,7 +211,7 @@ def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() ->
 
 
 NOBODY_READS = """
-mailbox.tell(Notice("long", ("x" * 2**22,)))
+channel.tell(Notice("long", ("x" * 2**22,)))
 until_wanted()
 for i in range(1000):
     publish(i)

@@ -76,7 +76,7 @@ def everything(trainer: bv.Trainer) -> dict[str, object]:
 
 
 class Post:
-    """A mailbox that keeps what it is given."""
+    """A channel that keeps what it is given."""
 
     def __init__(self) -> None:
         self.updates: list[Update] = []

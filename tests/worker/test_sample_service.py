@@ -14,7 +14,7 @@ from backprop_viz.worker.sample_service import SampleService, as_bytes
 
 
 class Box:
-    """A mailbox that keeps what it is given."""
+    """A channel that keeps what it is given."""
 
     def __init__(self) -> None:
         self.answers: list[Sheet | Page | Progress] = []

@@ -192,7 +192,7 @@ def test_a_session_goes_on_with_its_script(open_window: OpenWindow, tmp_path: Pa
 
 
 class Post:
-    """A mailbox that keeps what it is given."""
+    """A channel that keeps what it is given."""
 
     def __init__(self) -> None:
         self.answers: list[object] = []

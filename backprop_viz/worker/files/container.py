@@ -20,7 +20,7 @@ from backprop_viz.worker.files.tree import Encoder, decode
 
 # 3 added what is about the file, and to sessions the iterations kept; ``upgrade`` reads 2 as 3.
 VERSION = 4
-READABLE = (2, 3)
+READABLE = (2, 3, 4)
 _MANIFEST, _SUM = "manifest", "sha256"
 
 

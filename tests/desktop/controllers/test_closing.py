@@ -259,7 +259,7 @@ RUN = """
 import sys
 from PySide6.QtCore import QSettings, QTimer
 from backprop_viz import app
-from backprop_viz.arguments import parse
+from backprop_viz.cli import parse
 
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
 make = app._make_window

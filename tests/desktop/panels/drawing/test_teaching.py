@@ -134,7 +134,7 @@ def test_the_program_names_the_drawing_in_place_of_the_loader(
 ) -> None:
     view_state = make_view_state()
     assert lines_of(view_state)[0].text == "for x, y in loader:"
-    recording = replace(view_state.cursor.recording, drawing_training=True, labels=np.array([7]))
+    recording = replace(view_state.cursor.recording, given_batch=True, labels=np.array([7]))
     on_drawing = replace(view_state, cursor=recording.at(3))
     assert lines_of(on_drawing)[0].text == "for x, y in [(image, 7)]:"
     assert lines_of(on_drawing)[1:] == lines_of(view_state)[1:]

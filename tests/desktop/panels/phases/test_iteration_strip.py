@@ -101,11 +101,11 @@ def test_going_on_is_offered_from_an_older_iteration(
 ) -> None:
     full = make_view_state()
     view.show_view_state(with_kept_iterations(full, 8, 7, 8))
-    assert not view.note.client.isVisible()
+    assert not view.note.link.isVisible()
     view.show_view_state(with_kept_iterations(full, 7, 7, 8))
-    assert view.note.client.isVisible()
+    assert view.note.link.isVisible()
     with qtbot.waitSignal(go_on.triggered, timeout=1000):
-        qtbot.mouseClick(view.note.client, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(view.note.link, Qt.MouseButton.LeftButton)
 
 
 def test_clicking_and_dragging_pick_an_iteration(

@@ -284,7 +284,7 @@ def test_an_altered_backward_says_so(bar: PhaseBar, make_view_state: MakeViewSta
     assert [bool(c.mark) for c in bar.cells] == [False, False, False, True, False]
     assert "was scaled by 2." in cell.toolTip()
     assert "ReluBackward0" in cell.accessibleDescription()
-    assert "intervention" in cell.accessibleName()
+    assert "altered" in cell.accessibleName()
     bar.show_view_state(view_state)
     assert notes(bar) == truth
     assert "scaled" not in cell.toolTip()
