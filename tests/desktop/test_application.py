@@ -289,19 +289,19 @@ def test_closing_in_the_middle_of_training_exits_at_once_without_a_word() -> Non
     script = """
 import sys, time
 from PySide6.QtCore import QTimer
-from backprop_viz import app
+from backprop_viz.desktop import application
 from backprop_viz.cli import parse
 made = []
-make = app._make_window
+make = application.make_window
 def remember(arguments):
     made.append(make(arguments))
     return made[0]
-app._make_window = remember
+application.make_window = remember
 closed = []
 def watch():
-    if made[0].session.frame is None:
+    if made[0].session.view_state is None:
         return
-    if not made[0].session.frame.training:
+    if not made[0].session.view_state.training:
         made[0].session.train()
     elif made[0].session.iteration >= 5 and not closed:
         closed.append(time.monotonic())
@@ -311,7 +311,7 @@ timer.timeout.connect(watch)
 def start():
     timer.start(20)
 QTimer.singleShot(0, start)
-status = app.run(parse([]))
+status = application.run(parse([]))
 print(status, time.monotonic() - closed[0])
 """
     done = subprocess.run(

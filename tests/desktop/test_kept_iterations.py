@@ -72,8 +72,8 @@ def same(one: Recording, other: Recording) -> bool:
     return (
         [(e.phase, e.op, e.parameter) for e in one.events]
         == [(e.phase, e.op, e.parameter) for e in other.events]
-        and (one.loss, one.intervention, one.backwards, one.samples, one.drawing_training)
-        == (other.loss, other.intervention, other.backwards, other.samples, other.drawing_training)
+        and (one.loss, one.intervention, one.backwards, one.samples, one.given_batch)
+        == (other.loss, other.intervention, other.backwards, other.samples, other.given_batch)
         and all(
             (a is None) == (b is None) and (a is None or a.tobytes() == b.tobytes())
             for a, b in pairs
@@ -130,7 +130,7 @@ def test_what_was_done_to_iterations_was_done_to_them_again(
     saved(one, tmp_path / "run.bpviz")
     opened(two, tmp_path / "run.bpviz")
     kept, again = kept_by(one), kept_by(two)
-    assert any(r.drawing_training for r in kept.values())
+    assert any(r.given_batch for r in kept.values())
     assert any(r.intervention for r in kept.values())
     assert any(r.backwards == 2 for r in kept.values())
     for number, recording in again.items():

@@ -309,7 +309,7 @@ def workers() -> set[int]:
         with contextlib.suppress(OSError):
             parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
             ours = int(parent) == os.getpid()
-            if ours and b"backprop_viz.desktop.worker_client" in (folder / "cmdline").read_bytes():
+            if ours and b"backprop_viz.worker.main" in (folder / "cmdline").read_bytes():
                 found.add(int(folder.name))
     return found
 

@@ -33,8 +33,8 @@ channel = WorkerChannel(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
 def publish(iteration, recording=None):
     none = (), ()
     channel.publish(
-        Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None, DrawingTrainingState(), recording,
-               None, *none)
+        Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None,
+               DrawingTrainingState(), recording, None, *none)
     )
 
 def until_wanted():

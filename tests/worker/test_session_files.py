@@ -287,6 +287,7 @@ def test_what_was_before_the_file_cannot_be_run_again(
 KILLED = """
 import sys
 from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
 from backprop_viz import app
 from backprop_viz.desktop.controllers import autosave
 autosave.INTERVAL_MS = 100
@@ -295,7 +296,7 @@ window = app.create_window(["--seed", "6"])
 window.show()
 window.session.wait_idle(60)
 window.session.train()
-app.QApplication.exec()
+QApplication.exec()
 """
 
 

@@ -1,4 +1,4 @@
-"""Make the numbers of the detector of what is no digit: backprop_viz/core/digit_detector.safetensors.
+"""Make the numbers of the digit detector: backprop_viz/digits/digit_detector.safetensors.
 
     python tests/benchmarks/detector/train_doubt.py [--iterations N]
 

@@ -258,11 +258,11 @@ def test_what_others_could_read_is_taken_from_them(open_window: OpenWindow, stat
 RUN = """
 import sys
 from PySide6.QtCore import QSettings, QTimer
-from backprop_viz import app
+from backprop_viz.desktop import application
 from backprop_viz.cli import parse
 
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
-make = app._make_window
+make = application.make_window
 
 def made(arguments):
     window = make(arguments)
@@ -275,11 +275,11 @@ def made(arguments):
             told.append(True)
             print(session.iteration, flush=True)
 
-    session.frame_ready.connect(show)
+    session.view_state_ready.connect(show)
     return window
 
-app._make_window = made
-sys.exit(app.run(parse(["--seed", "3"])))
+application.make_window = made
+sys.exit(application.run(parse(["--seed", "3"])))
 """
 
 
@@ -331,7 +331,8 @@ def losses(settings: object, iterations: int) -> list[float]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals")
 def test_ctrl_c_before_there_is_a_window_is_no_crash() -> None:
-    script = "import signal, sys; from backprop_viz import __main__, worker_process as w; "
+    script = "import signal, sys; from backprop_viz import __main__; "
+    script += "from backprop_viz.desktop import worker_process as w; "
     script += "w.start_ahead = lambda: signal.raise_signal(signal.SIGINT); "
     script += "sys.exit(__main__.main([]))"
     done = subprocess.run(
