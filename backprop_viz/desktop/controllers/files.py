@@ -11,8 +11,8 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.window_state import apply_window_state, window_state
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.files.peek import peek_settings
 from backprop_viz.stream.messages import Filed
+from backprop_viz.training.peek import peek_settings
 
 SUFFIX = ".bpviz"
 # How long a window that is closed waits for what is being saved.

@@ -3,7 +3,7 @@
 ``SESSION.read`` is the only way from a file into the program, and what is saved goes through it
 too: a field that is added anywhere has to be declared here, or no session can be saved.
 
-The settings are in ``schema_settings``, for the window to look at.
+The settings are in ``training.settings_schema``, for the window to look at.
 """
 
 import math
@@ -41,13 +41,6 @@ from backprop_viz.recording.files.nested import (
     Row,
     Table,
 )
-from backprop_viz.recording.files.schema_settings import (
-    BATCH,
-    OPTIMIZER_OPTIONS,
-    RATE,
-    SCHEDULE_OPTIONS,
-    SETTINGS,
-)
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.input_forms import FORMS
 from backprop_viz.recording.iteration import Kept
@@ -57,6 +50,13 @@ from backprop_viz.recording.schedules import SCHEDULES, Schedule
 from backprop_viz.training.checkpoints import Checkpoint
 from backprop_viz.training.data_sources import LoaderState
 from backprop_viz.training.run_journal import FOREIGN, RunJournal
+from backprop_viz.training.settings_schema import (
+    BATCH,
+    OPTIMIZER_OPTIONS,
+    RATE,
+    SCHEDULE_OPTIONS,
+    SETTINGS,
+)
 from backprop_viz.worker.files.arrays import GeneratorState, Numbers
 from backprop_viz.worker.files.stored_run import StoredRun
 

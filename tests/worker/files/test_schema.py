@@ -22,19 +22,19 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.files.kinds import Number, Whole, Wrong, described
-from backprop_viz.recording.files.peek import peek_settings
 from backprop_viz.recording.files.raw import Raw
-from backprop_viz.recording.files.schema_settings import (
-    LOSSES,
-    OPTIMIZER_OPTIONS,
-    SCHEDULE_OPTIONS,
-    SETTINGS,
-)
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import Checkpoint
+from backprop_viz.training.peek import peek_settings
+from backprop_viz.training.settings_schema import (
+    LOSSES,
+    OPTIMIZER_OPTIONS,
+    SCHEDULE_OPTIONS,
+    SETTINGS,
+)
 from backprop_viz.training.trainer import LOSSES as TRAINED
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container

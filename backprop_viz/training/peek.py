@@ -7,8 +7,8 @@ from typing import Any
 from backprop_viz.recording.files.about import header_length
 from backprop_viz.recording.files.atomic import size_of
 from backprop_viz.recording.files.raw import Raw
-from backprop_viz.recording.files.schema_settings import SETTINGS
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.settings_schema import SETTINGS
 
 
 def peek_settings(path: str) -> Settings | None:
