@@ -30,6 +30,7 @@ from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.qt_guard import Quiet
 from backprop_viz.desktop.session import Session
@@ -51,7 +52,7 @@ class Composer(QObject):
         super().__init__()
         rows = list(make_actions(self))
         actions = {command.id: action for command, action in rows}
-        self.window = window = MainWindow(actions)
+        self.window = window = MainWindow(actions, find_panels())
         self.setParent(window)
         for menu in MENUS:
             bar_menu = window.menuBar().addMenu(translated(menu))

@@ -18,6 +18,7 @@ from report import Figure, print_figures
 from windows import open_window
 
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState
 
@@ -55,15 +56,15 @@ class Measurement:
         session = window.session
         assert isinstance(session, Session)
         self._session = session
-        self._pad = window.draw_panel.canvas
-        self._bars = window.draw_panel.findChild(QWidget, "probabilityBars")
+        self._pad = window.panel(DrawPanel).canvas
+        self._bars = window.panel(DrawPanel).findChild(QWidget, "probabilityBars")
         self._paints = Paints(self._pad, self._bars)
         self._unpainted: list[float] = []
         self._unanswered: list[tuple[float, int]] = []  # when, and the command that carries it
         self._shown: list[float] = []  # points whose answer is shown but not painted yet
         self.pixels: list[float] = []
         self.answers: list[float] = []
-        window.draw_panel.digit_drawn.connect(self._sent)
+        window.panel(DrawPanel).digit_drawn.connect(self._sent)
         session.view_state_ready.connect(self._answered)
         self._untold: list[float] = []
 

@@ -22,13 +22,13 @@ import gc, sys, time
 from backprop_viz.cli import parse
 arguments = parse(["--preset", "digits"])
 gc.disable()
-from backprop_viz.worker_process import start_ahead
+from backprop_viz.desktop.worker_process import start_ahead
 start_ahead()
 import numpy
 from backprop_viz.app import create_window
 gc.freeze()
 from PySide6.QtCore import QEvent, QEventLoop, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 window = create_window(["--preset", "digits"])
 painted = []
 class Paints(QObject):
@@ -37,10 +37,10 @@ class Paints(QObject):
             painted.append(time.time())
         return False
 paints = Paints()
-window.phase_bar.installEventFilter(paints)
+window.findChild(QWidget, "phaseBar").installEventFilter(paints)
 window.show()
 loop = QEventLoop()
-window.session.frame_ready.connect(lambda frame: loop.quit())
+window.session.view_state_ready.connect(lambda view_state: loop.quit())
 loop.exec()
 ready = time.time()
 print(painted[0], ready)

@@ -52,7 +52,7 @@ def pause_times(window: MainWindow, session: Session) -> tuple[float, float]:
     assert action is not None
     begun = time.perf_counter()
     action.trigger()
-    while session.view_state is None or session.view_state.training or window._turn.isActive():
+    while session.view_state is None or session.view_state.training or window.is_refreshing:
         run_events(0.001)
     QApplication.processEvents()  # the painting, which may or may not have begun above
     stopped = time.perf_counter()

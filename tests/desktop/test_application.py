@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMessageBox,
+    QSplitter,
     QStyle,
     QTextEdit,
     QWidget,
@@ -29,6 +30,10 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet
@@ -166,7 +171,7 @@ def test_a_drawn_digit_is_classified_as_classify_does(
     assert len(pad.probabilities) == 10
     assert sum(pad.probabilities) == pytest.approx(1, abs=1e-5)
     assert pad.prediction == int(np.argmax(pad.probabilities))
-    assert window.draw_panel.prediction == pad.prediction
+    assert window.panel(DrawPanel).prediction == pad.prediction
     trigger(window, "actionClearDrawing")
     assert pad.probabilities is None
 
@@ -260,16 +265,16 @@ def test_colours_can_be_switched_while_training(open_window: OpenWindow, qtbot: 
 
 def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
-    columns = window._splitters["columns"]
+    columns = window.findChild(QSplitter, "columns")
     first = columns.sizes()
     columns.setSizes([first[0] + 80, first[1] - 80, first[2]])
     moved = columns.sizes()
     assert moved != first
     window.close()
     again = open_window("--preset", "tutorial")
-    assert again._splitters["columns"].sizes() == moved
+    assert again.findChild(QSplitter, "columns").sizes() == moved
     trigger(again, "actionResetLayout")
-    assert again._splitters["columns"].sizes() == first
+    assert again.findChild(QSplitter, "columns").sizes() == first
 
 
 def test_two_thousand_frames_are_painted(open_window: OpenWindow, qtbot: QtBot) -> None:
@@ -332,7 +337,7 @@ print(status, time.monotonic() - closed[0])
 def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "tutorial")
     line = next(r.source_line for r in view_state_of(window).program.lines if "self.fc2" in r.text)
-    window.program.breakpoint_toggled.emit(Breakpoint("line", line))
+    window.panel(ProgramView).breakpoint_toggled.emit(Breakpoint("line", line))
     assert window.session.wait_idle(30)
     assert view_state_of(window).breakpoints == (Breakpoint("line", line),)
     window.findChild(QAction, "actionTrain").trigger()
@@ -340,11 +345,13 @@ def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtb
     cursor = view_state_of(window).cursor
     assert cursor.event.line == line - 1
     assert cursor.recording.events[cursor.position].line == line
-    row = window.program.marked_line()
-    assert "self.fc2" in window.program.lines()[row]
+    row = window.panel(ProgramView).marked_line()
+    assert "self.fc2" in window.panel(ProgramView).lines()[row]
     said = window.messages.text()
-    assert said == f"Stopped before line {row + 1}: {window.program.lines()[row].strip()}"
-    window.program.breakpoint_toggled.emit(Breakpoint("line", line))
+    assert (
+        said == f"Stopped before line {row + 1}: {window.panel(ProgramView).lines()[row].strip()}"
+    )
+    window.panel(ProgramView).breakpoint_toggled.emit(Breakpoint("line", line))
     assert window.session.wait_idle(30)
     assert view_state_of(window).breakpoints == ()
 
@@ -402,10 +409,10 @@ def test_a_gradient_is_altered_from_the_inspector(open_window: OpenWindow) -> No
     node = next(
         n.id for n in view_state_of(window).cursor.recording.graph.nodes if "Relu" in n.name
     )
-    window.inspector.alter_wanted.emit(GradientIntervention(node, "zero"))
+    window.panel(InspectorView).alter_wanted.emit(GradientIntervention(node, "zero"))
     assert window.session.wait_idle(30)
     assert not view_state_of(window).cursor.grad("conv1.bias").any()
-    window.inspector.undo_wanted.emit()
+    window.panel(InspectorView).undo_wanted.emit()
     assert window.session.wait_idle(30)
     assert np.array_equal(view_state_of(window).cursor.grad("conv1.bias"), before)
 
@@ -427,17 +434,17 @@ def test_what_is_selected_stays_selected_as_the_graph_grows(open_window: OpenWin
         trigger(window, "actionStep")
 
     def ringed() -> set[str]:
-        item = window.autograd.canvas.item
+        item = window.panel(AutogradView).canvas.item
         return {item.graph.nodes[node].key for node in item.selected}
 
-    window.autograd.picked.emit("node", "conv2d 2")
+    window.panel(AutogradView).picked.emit("node", "conv2d 2")
     kin = ringed()
     assert "conv2d 2" in kin
     for _ in range(4):
         trigger(window, "actionStep")
-        assert window.inspector.node.key == "conv2d 2"
+        assert window.panel(InspectorView).node.key == "conv2d 2"
         assert ringed() == kin
     # In an iteration that has no graph yet, a parameter has no node; it has one later.
-    window.inspector.picked.emit("parameter", "fc2.bias")
+    window.panel(InspectorView).picked.emit("parameter", "fc2.bias")
     trigger(window, "actionStep")
     assert {"fc2.bias", "linear 2"} <= ringed()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QLabel
 
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.phases.timeline import TimelineView
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -15,7 +16,7 @@ def counts(window: MainWindow) -> tuple[int, int, str]:
     """(done at the top, shown on the time line, what the time line says of it)."""
     texts = [label.text() for label in window.toolbar.findChildren(QLabel)]
     (top,) = (text for text in texts if text.startswith("done: "))
-    caption = window.timeline.caption()
+    caption = window.panel(TimelineView).caption()
     found = re.fullmatch(r"iteration (\d+) · (.*)", caption)
     assert found is not None, caption
     return int(top.removeprefix("done: ")), int(found[1]), found[2]

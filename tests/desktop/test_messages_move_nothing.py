@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark
+from backprop_viz.desktop.panels.phases.next_step_hint import NextStepHint
 
 LONGEST = (
     "/home/somebody/a folder with a long name/and one within it/run-of-last-night.bpviz does not "
@@ -80,21 +82,21 @@ def test_progress_and_the_first_step_move_nothing(window: MainWindow) -> None:
 
 def test_what_lies_under_a_message_is_not_reached(window: MainWindow, qtbot: QtBot) -> None:
     window.messages.tell("It failed.", "error")
-    assert not window.batch_mark.isEnabled()
+    assert not window.panel(BatchMark).isEnabled()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert not window.messages.isVisible()
-    assert window.batch_mark.isEnabled()
+    assert window.panel(BatchMark).isEnabled()
 
 
 def test_the_strip_says_what_comes_next(window: MainWindow) -> None:
-    assert window.hint.text().startswith("Press F10")
+    assert window.panel(NextStepHint).text().startswith("Press F10")
     window.findChild(QAction, "actionStep").trigger()
     assert window.session.wait_idle(30)
-    assert window.hint.text().startswith("Next (F10): forward computes")
+    assert window.panel(NextStepHint).text().startswith("Next (F10): forward computes")
     window.findChild(QAction, "actionIteration").trigger()
     assert window.session.wait_idle(30)
-    assert window.hint.text().startswith("Next (F10): zero_grad clears")
+    assert window.panel(NextStepHint).text().startswith("Next (F10): zero_grad clears")
     window.findChild(QAction, "actionEventBack").trigger()
-    assert window.hint.text() == "F8 shows the next event of update, F10 its end."
+    assert window.panel(NextStepHint).text() == "F8 shows the next event of update, F10 its end."

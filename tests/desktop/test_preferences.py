@@ -13,11 +13,12 @@ OPEN = """
 import sys
 from PySide6.QtCore import QSettings
 from backprop_viz.app import create_window
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
 window = create_window(["--preset", "tutorial"])
 window.show()
 assert window.session.wait_idle(60)
-print("open", window.draw_panel.size_of_pen)
+print("open", window.panel(DrawPanel).size_of_pen)
 window.close()
 """
 # Of a list of two thousand million values; Qt makes room for them.

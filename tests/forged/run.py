@@ -19,6 +19,7 @@ from backprop_viz.app import create_window
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers import autosave
 from backprop_viz.desktop.controllers.window_state import window_state
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.settings import Settings
@@ -134,8 +135,8 @@ class Forger:
         """A session as this window saves it, and how its file has it."""
         window, session = self.window, self.window.session
         session.configure(settings)
-        window.draw_panel.clear()
-        pad = window.draw_panel.canvas
+        window.panel(DrawPanel).clear()
+        pad = window.panel(DrawPanel).canvas
         QTest.mousePress(
             pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(30, 20)
         )
@@ -144,7 +145,7 @@ class Forger:
         QTest.mouseRelease(
             pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(60, 60)
         )
-        window.draw_panel.teaching.choose(number)
+        window.panel(DrawPanel).teaching.choose(number)
         for _ in range(4):
             session.iterate()
         self._idle()

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 
 OpenWindow = Callable[..., MainWindow]
 Strokes = Sequence[NDArray[np.float64]]
@@ -79,8 +80,8 @@ def send(pad: Canvas, kind: QEvent.Type, place: QPointF) -> None:
 
 def write(window: MainWindow, strokes: Strokes) -> Canvas:
     """Write strokes given in shares of the pad with the left mouse button, on a clear pad."""
-    window.draw_panel.clear()
-    pad: Canvas = window.draw_panel.canvas
+    window.panel(DrawPanel).clear()
+    pad: Canvas = window.panel(DrawPanel).canvas
     for stroke in strokes:
         places = [QPointF(x * pad.width(), y * pad.width()) for x, y in stroke]
         send(pad, QEvent.Type.MouseButtonPress, places[0])
@@ -105,8 +106,8 @@ def assert_read_as_classify_does(window: MainWindow, trainer: bv.Trainer, pad: C
     shown = np.array(pad.probabilities, np.float32)
     np.testing.assert_array_equal(shown, expected)
     assert shown.tolist() == pad.probabilities  # nothing was lost on the way
-    assert window.draw_panel.probabilities == pad.probabilities
-    assert window.draw_panel.prediction == pad.prediction == int(expected.argmax())
+    assert window.panel(DrawPanel).probabilities == pad.probabilities
+    assert window.panel(DrawPanel).prediction == pad.prediction == int(expected.argmax())
 
 
 def test_strokes_by_hand_are_read_as_classify_reads_them(window: MainWindow) -> None:
@@ -121,10 +122,10 @@ def test_strokes_by_hand_are_read_as_classify_reads_them(window: MainWindow) -> 
         assert window.session.iteration == iterations
         window.session.iterate()
         trainer.iterate()
-    window.draw_panel.clear()
+    window.panel(DrawPanel).clear()
     assert window.session.wait_idle(30)
-    assert window.draw_panel.probabilities is None
-    assert window.draw_panel.prediction is None
+    assert window.panel(DrawPanel).probabilities is None
+    assert window.panel(DrawPanel).prediction is None
 
 
 def test_trajectories_are_read_as_classify_reads_them(

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -91,7 +92,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
         trigger(one, "actionIteration")
     for _ in range(3):
         trigger(one, "actionStep")
-    one.draw_panel.show_strokes(STROKES)
+    one.panel(DrawPanel).show_strokes(STROKES)
     one.session.watch((Breakpoint("loss_above", None, 40.0), Breakpoint("node", "conv2d 2"), LINE))
     one.findChild(QAction, "actionSaveSession").trigger()  # asks for a name the first time
     (dialog,) = one.findChildren(QFileDialog)
@@ -108,7 +109,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     assert after.settings == before.settings
     assert (after.iteration, after.due) == (3, Phase.BACKWARD)
     assert after.breakpoints == before.breakpoints
-    assert two.draw_panel.strokes() == STROKES
+    assert two.panel(DrawPanel).strokes() == STROKES
     assert np.array_equal(after.curves.loss, before.curves.loss)
     assert after.cursor.recording.loss == before.cursor.recording.loss
     assert after.prediction.probabilities == before.prediction.probabilities
@@ -153,19 +154,19 @@ def test_a_drawing_has_its_label_again(
     open_window: OpenWindow, tmp_path: Path, is_batch: bool
 ) -> None:
     one, two = open_window("--seed", "4"), open_window("--seed", "5")
-    one.draw_panel.show_strokes(STROKES)
+    one.panel(DrawPanel).show_strokes(STROKES)
     one.session.teach("choose", 6)
     one.session.teach("use", is_batch)
     assert view_state_of(one).drawing_training.is_batch is is_batch
     composer(one).files.save(str(tmp_path / "run.bpviz"))
     assert view_state_of(one)
-    two.draw_panel.show_strokes(STROKES)
+    two.panel(DrawPanel).show_strokes(STROKES)
     two.session.teach("choose", 2)
     for _ in range(2):  # also where it has another label, or the same drawing
         composer(two).files._session.use_file("open", str(tmp_path / "run.bpviz"))
         drawing_training = view_state_of(two).drawing_training
         assert (drawing_training.label, drawing_training.is_batch) == (6, is_batch)
-        assert two.draw_panel.strokes() == STROKES
+        assert two.panel(DrawPanel).strokes() == STROKES
     assert not two.messages.text()
 
 
@@ -413,7 +414,7 @@ def test_only_what_is_new_is_written(open_window: OpenWindow, tmp_path: Path) ->
     autosave.save()
     assert view_state_of(window)
     assert path.stat().st_mtime_ns == written
-    window.draw_panel.show_strokes(STROKES)
+    window.panel(DrawPanel).show_strokes(STROKES)
     autosave.save()
     assert view_state_of(window)
     assert path.stat().st_mtime_ns > written

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from backprop_viz.desktop.controllers.autosave_files import VARIABLE, KeptRun, folder, newest_left
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.files import FilesController
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.restore_offer import RestoreOffer
 from backprop_viz.recording.files.about import read_about
@@ -145,7 +146,7 @@ class AutosaveController(QObject):
         view_state = self._session.view_state
         if view_state is None or not self._files.modified:
             return False
-        return view_state.iteration > 0 or bool(self._window.draw_panel.strokes())
+        return view_state.iteration > 0 or bool(self._window.panel(DrawPanel).strokes())
 
     def _until_written(self) -> None:
         self._session.wait_until(lambda: not self._waiting, CLOSING_S)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, QSettings, Qt
 
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.strokes import MEDIUM, WIDTHS
 
 _SIZE = "drawing/pen"  # where the width of the pen is remembered
@@ -14,7 +15,7 @@ class DrawingController(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window, self._actions = context.window, context.actions
-        panel, clear = self._window.draw_panel, self._actions["actionClearDrawing"]
+        panel, clear = self._window.panel(DrawPanel), self._actions["actionClearDrawing"]
         panel.digit_drawn.connect(context.session.draw)
         # Delete clears the drawing where the pad has the focus, and not a number being typed.
         clear.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -28,28 +29,28 @@ class DrawingController(QObject):
 
     def clear_drawing(self) -> None:
         """Clear the drawing."""
-        self._window.draw_panel.clear()
+        self._window.panel(DrawPanel).clear()
 
     def undo_stroke(self) -> None:
         """Take back the last stroke."""
-        self._window.draw_panel.undo()
+        self._window.panel(DrawPanel).undo()
 
     def redo_stroke(self) -> None:
         """Draw the stroke again that was taken back."""
-        self._window.draw_panel.redo()
+        self._window.panel(DrawPanel).redo()
 
     def toggle_eraser(self, erasing: bool) -> None:
         """Rub out, or draw again."""
-        self._window.draw_panel.set_erasing(erasing)
+        self._window.panel(DrawPanel).set_erasing(erasing)
 
     def thinner(self) -> None:
         """Take the next thinner pen."""
-        panel = self._window.draw_panel
+        panel = self._window.panel(DrawPanel)
         panel.set_size_of_pen(panel.size_of_pen - 1)
 
     def thicker(self) -> None:
         """Take the next thicker pen."""
-        panel = self._window.draw_panel
+        panel = self._window.panel(DrawPanel)
         panel.set_size_of_pen(panel.size_of_pen + 1)
 
     def _size_changed(self, size: int) -> None:
@@ -58,7 +59,7 @@ class DrawingController(QObject):
         self._actions["actionThicker"].setEnabled(size < len(WIDTHS) - 1)
 
     def _strokes_changed(self) -> None:
-        panel = self._window.draw_panel
+        panel = self._window.panel(DrawPanel)
         self._actions["actionUndoStroke"].setEnabled(panel.can_undo)
         self._actions["actionRedoStroke"].setEnabled(panel.can_redo)
         self._actions["actionClearDrawing"].setEnabled(panel.can_undo)

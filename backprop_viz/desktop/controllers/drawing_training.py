@@ -4,6 +4,9 @@ from PySide6.QtCore import QObject
 
 from backprop_viz.desktop.actions import explain
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.view_state import ViewState
 
 
@@ -18,11 +21,11 @@ class DrawingTrainingController(QObject):
         self._undo = self._actions["actionUndoTraining"]
         self._batch = self._actions["actionUseAsBatch"]
         self._shows_saliency = self._actions["actionSaliency"]
-        row = self._window.draw_panel.teaching
+        row = self._window.panel(DrawPanel).teaching
         row.set_actions(self._train, self._undo, self._shows_saliency)
         row.label_chosen.connect(self._choose)
-        self._window.batch_mark.data_wanted.connect(self._back_to_data)
-        self._window.saliency.wanted.connect(self._explain)
+        self._window.panel(BatchMark).data_wanted.connect(self._back_to_data)
+        self._window.panel(SaliencyDialog).wanted.connect(self._explain)
         for action in (self._train, self._undo, self._batch):
             action.setEnabled(False)
 
@@ -56,7 +59,7 @@ class DrawingTrainingController(QObject):
             (self._undo, undo or paused),
         ):
             explain(action, why)
-        self._window.draw_panel.teaching.explain(needs, undo or paused)
+        self._window.panel(DrawPanel).teaching.explain(needs, undo or paused)
 
     def use_as_batch(self, wanted: bool) -> None:
         """Take the drawing as the batch, or the data again."""
@@ -72,7 +75,7 @@ class DrawingTrainingController(QObject):
 
     def show_saliency(self, wanted: bool) -> None:
         """Open or close the window with the saliency."""
-        self._window.saliency.setVisible(wanted)
+        self._window.panel(SaliencyDialog).setVisible(wanted)
 
     def _choose(self, label: int | None) -> None:
         self._session.teach("choose", label)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.window_state import apply_window_state, window_state
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.stream.messages import Filed
 from backprop_viz.training.peek import peek_settings
@@ -58,7 +59,7 @@ class FilesController(QObject):
             view_state.due,
             view_state.settings,
             self._session.breakpoints,
-            self._window.draw_panel.strokes(),
+            self._window.panel(DrawPanel).strokes(),
         )
 
     def state(self) -> dict[str, Any] | None:

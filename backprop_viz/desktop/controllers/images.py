@@ -16,6 +16,7 @@ from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.files import SUFFIX
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report
 
@@ -143,7 +144,7 @@ class ImagesController(QObject):
         self._window.reading_strip.hide()
         self._window.messages.withdraw(_SUBJECT)
         if isinstance(result, np.ndarray):
-            self._window.draw_panel.show_picture(result)
+            self._window.panel(DrawPanel).show_picture(result)
         elif isinstance(result, Pictures) and self._session.view_state is not None:
             self._session.hold_pictures(result)
             settings = self._session.view_state.settings

@@ -4,8 +4,14 @@ from PySide6.QtCore import QObject, Qt
 
 from backprop_viz.analysis.provenance import finite_range
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import stopped
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
+from backprop_viz.desktop.panels.phases.timeline import TimelineView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -27,17 +33,20 @@ class NavigationController(QObject):
         self._view_state: ViewState | None = None
         self._breakpoints = BreakpointsDialog(self._window)
         self._breakpoints.changed.connect(self._session.watch)
-        timeline = self._window.timeline
+        timeline = self._window.panel(TimelineView)
         timeline.cursor_moved.connect(self._session.move_cursor)
         timeline.iteration_picked.connect(self._session.show_iteration)
         timeline.speed_changed.connect(self._session.set_speed)
         timeline.set_transport([self._actions[name] for name in TRANSPORT])
         timeline.set_continue_action(self._actions["actionContinue"])
-        self._window.phase_bar.picked_phase.connect(self._session.show_phase)
-        self._window.inspector.evidence.connect(self._show_evidence)
-        for panel in (self._window.program, self._window.autograd, self._window.network):
+        self._window.panel(PhaseBar).picked_phase.connect(self._session.show_phase)
+        program, network = self._window.panel(ProgramView), self._window.panel(NetworkView)
+        inspector = self._window.panel(InspectorView)
+        inspector.evidence.connect(self._show_evidence)
+        network.outputs_changed.connect(inspector.show_outputs)
+        program.refused.connect(self._tell)
+        for panel in (program, network, self._window.panel(AutogradView)):
             panel.breakpoint_toggled.connect(self._toggle_breakpoint)
-        self._window.program.refused.connect(self._tell)
         for name in (*TRANSPORT, "actionStepBack", "actionIterationBack", "actionContinue"):
             self._actions[name].setEnabled(False)
 
@@ -104,7 +113,7 @@ class NavigationController(QObject):
 
     def toggle_line(self) -> None:
         """Set or remove a breakpoint at the line of the program."""
-        self._window.program.toggle_breakpoint_at_cursor()
+        self._window.panel(ProgramView).toggle_breakpoint_at_cursor()
 
     def show_breakpoints(self) -> None:
         """Open the list of breakpoints."""

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject
 from backprop_viz.desktop.actions import SHORT
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.training import TrainingController
+from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
@@ -19,14 +21,14 @@ class PresetsController(QObject):
         super().__init__(context.window)
         self._actions, self._training_controller = context.actions, running
         self._view_state: ViewState | None = None
-        context.window.phase_bar.set_switches(
+        context.window.panel(PhaseBar).set_switches(
             {
                 "zero_grad": [self._actions["actionAccumulate"]],
                 "forward": [self._actions["actionUnbatched"]],
             }
         )
 
-        context.window.program.mend_wanted.connect(lambda: self.toggle_unsqueezing(True))
+        context.window.panel(ProgramView).mend_wanted.connect(lambda: self.toggle_unsqueezing(True))
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Put the switches as the run is."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.stream.messages import Scripted
 
 
@@ -17,7 +18,7 @@ class ScriptsController(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window, self._session = context.window, context.session
-        self._window.program.copy_wanted.connect(self.copy)
+        self._window.panel(ProgramView).copy_wanted.connect(self.copy)
         self._session.scripted.connect(self._scripted)
 
     def copy(self) -> None:
@@ -46,7 +47,7 @@ class ScriptsController(QObject):
             return
         if made.text is not None:
             QGuiApplication.clipboard().setText(made.text)
-            self._window.program.show_copied()
+            self._window.panel(ProgramView).show_copied()
         if made.foreign is not None:
             messages.tell(self._what_it_leaves_out(*made.foreign), "info")
         elif self._session.iteration == 0:

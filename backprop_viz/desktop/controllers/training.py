@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMessageBox
 from backprop_viz.desktop.actions import translated
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
@@ -30,8 +31,8 @@ class TrainingController(QObject):
         self._view_state: ViewState | None = None
         self._session.told.connect(self._tell)
         self._window.toolbar.settings.changed.connect(self.want)
-        self._window.inspector.alter_wanted.connect(self._session.alter)
-        self._window.inspector.undo_wanted.connect(self._undo_intervention)
+        self._window.panel(InspectorView).alter_wanted.connect(self._session.alter)
+        self._window.panel(InspectorView).undo_wanted.connect(self._undo_intervention)
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Name the button after what it would do."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.stored_drawing import fits, from_plain, to_plain
 from backprop_viz.desktop.panels.drawing.strokes import Picture
 from backprop_viz.desktop.view_state import ViewState
@@ -11,7 +12,7 @@ from backprop_viz.desktop.view_state import ViewState
 
 def window_state(context: Context, view_state: ViewState) -> dict[str, Any]:
     """How the window stands: what ``WINDOW`` of the session files' schema declares."""
-    panel = context.window.draw_panel
+    panel = context.window.panel(DrawPanel)
     strokes = panel.strokes()
     if not fits(strokes):
         strokes = (Picture.of(panel.canvas.image()),)
@@ -29,9 +30,9 @@ def apply_window_state(context: Context, state: Mapping[str, Any]) -> None:
     """Have the window stand as it did; what the file's schema let through is as it should be."""
     window, session = context.window, context.session
     session.watch(state.get("breakpoints", ()))
-    window.draw_panel.show_strokes(from_plain(state.get("strokes", ())))
+    window.panel(DrawPanel).show_strokes(from_plain(state.get("strokes", ())))
     if "pen" in state:
-        window.draw_panel.set_size_of_pen(state["pen"])
+        window.panel(DrawPanel).set_size_of_pen(state["pen"])
     window.apply_layout(state.get("layout", {}))
     # Of an older file, whose drawing has no other label than that of the batch.
     label = state.get("label")

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.files.about import read_about
@@ -67,7 +68,7 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
     one = open_window("--seed", "4")
     for _ in range(3):
         trigger(one, "actionIteration")
-    one.draw_panel.show_strokes(STROKES)
+    one.panel(DrawPanel).show_strokes(STROKES)
     one.session.teach("choose", 6)
     one.session.teach("use", False)
     trigger(one, "actionStep")
@@ -97,7 +98,7 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
     )
     assert (view_state.drawing_training.label, view_state.drawing_training.is_batch) == (6, False)
     assert view_state.kept_iterations.iterations == (1, 2, 3, 4)
-    assert two.draw_panel.strokes() == STROKES
+    assert two.panel(DrawPanel).strokes() == STROKES
     while view_state.iteration < 6:
         view_state = trigger(two, "actionIteration")
     assert view_state.curves.loss.tolist() == plain_loop(settings, 6)[0]

@@ -12,6 +12,10 @@ from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.digits.prepare import prepare
 
@@ -66,7 +70,7 @@ def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
     sevens = [answer[7] for answer in before]
     assert sevens == sorted(sevens)
     assert sevens[0] < sevens[-1]
-    assert f"{100 * sevens[-2]:.1f} % → {100 * sevens[-1]:.1f} %" in window.batch_mark.text()
+    assert f"{100 * sevens[-2]:.1f} % → {100 * sevens[-1]:.1f} %" in window.panel(BatchMark).text()
     assert window.session.iteration == 4
     for answer in reversed(before[:-1]):
         qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
@@ -106,7 +110,7 @@ def test_the_key_for_the_batch_does_what_it_says(window: MainWindow, qtbot: QtBo
 
 def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot: QtBot) -> None:
     pad = draw_seven(window, qtbot)
-    image = torch.from_numpy(prepare(window.draw_panel.canvas.image())).view(1, 1, 32, 32)
+    image = torch.from_numpy(prepare(window.panel(DrawPanel).canvas.image())).view(1, 1, 32, 32)
     torch.manual_seed(0)
     net = LeNet()
     loss = torch.nn.CrossEntropyLoss()(net(image), torch.tensor([7]))
@@ -114,9 +118,9 @@ def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot:
     pad.setFocus()
     qtbot.keyClick(pad, Qt.Key.Key_7)
     assert window.session.wait_idle(30)
-    assert not window.batch_mark.isVisible()
+    assert not window.panel(BatchMark).isVisible()
     trigger(window, "actionUseAsBatch")
-    assert window.batch_mark.isVisible()
+    assert window.panel(BatchMark).isVisible()
     assert window.findChild(QAction, "actionUseAsBatch").isChecked()
     for _ in range(4):
         trigger(window, "actionStep")
@@ -125,16 +129,16 @@ def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot:
     assert view_state.cursor.recording.loss == loss.item()
     for name, parameter in net.named_parameters():
         assert np.array_equal(view_state.cursor.grad(name), parameter.grad.numpy())
-    assert window.program.lines()[0] == "for x, y in [(image, 7)]:"
+    assert window.panel(ProgramView).lines()[0] == "for x, y in [(image, 7)]:"
     trigger(window, "actionStep")
     qtbot.mouseClick(
-        window.batch_mark.findChild(QToolButton, "backToData"), Qt.MouseButton.LeftButton
+        window.panel(BatchMark).findChild(QToolButton, "backToData"), Qt.MouseButton.LeftButton
     )
     assert window.session.wait_idle(30)
     trigger(window, "actionIteration")
     assert not window.session.view_state.cursor.recording.given_batch
-    assert window.program.lines()[0] == "for x, y in loader:"
-    assert not window.batch_mark.isVisible()
+    assert window.panel(ProgramView).lines()[0] == "for x, y in loader:"
+    assert not window.panel(BatchMark).isVisible()
 
 
 def test_the_saliency_follows_the_drawing_while_it_is_open(
@@ -142,17 +146,17 @@ def test_the_saliency_follows_the_drawing_while_it_is_open(
 ) -> None:
     action = window.findChild(QAction, "actionSaliency")
     trigger(window, "actionSaliency")
-    assert window.saliency.isVisible()
+    assert window.panel(SaliencyDialog).isVisible()
     assert window.session.view_state.drawing_training.saliency is None  # nothing is drawn
     draw_seven(window, qtbot)
     first = window.session.view_state.drawing_training.saliency
     assert first is not None
-    assert window.saliency.picture.limit == np.abs(first.gradient).max()
+    assert window.panel(SaliencyDialog).picture.limit == np.abs(first.gradient).max()
     trigger(window, "actionIteration")
     second = window.session.view_state.drawing_training.saliency
     assert second is not None
     assert not np.array_equal(first.gradient, second.gradient)
-    window.saliency.close()
+    window.panel(SaliencyDialog).close()
     assert window.session.wait_idle(30)
     assert not action.isChecked()
     assert window.session.view_state.drawing_training.saliency is None

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.controllers import images
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.digits.image_files import read_drawing
 from backprop_viz.digits.image_folder import read_folder
 from backprop_viz.recording.progress import Report
@@ -118,7 +119,7 @@ def test_dropped(open_window: OpenWindow, qtbot: QtBot, photo: Path) -> None:
     areas = [a.viewport() for a in window.findChildren(QAbstractScrollArea) if a.isVisible()]
     assert len(areas) > 5
     for place in [pad_of(window), *areas]:
-        window.draw_panel.clear()
+        window.panel(DrawPanel).clear()
         assert drop(place, photo), place.parent()
         qtbot.waitUntil(lambda: shown(window, photo), timeout=20_000)
     data = QMimeData()

@@ -13,6 +13,8 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 
@@ -43,7 +45,7 @@ def test_the_whole_lesson_of_the_batch_dimension(open_window: OpenWindow) -> Non
     trigger(window, "actionUnbatched")
     trigger(window, "actionStep")
     trigger(window, "actionStep")
-    program = window.program
+    program = window.panel(ProgramView)
     view_state = view_state_of(window)
     assert (view_state.due, view_state.iteration) == (Phase.FORWARD, 0)
     assert str(refused.value) in program.failure.said.text()
@@ -72,7 +74,7 @@ def test_training_says_the_same(open_window: OpenWindow) -> None:
     trigger(window, "actionUnbatched")
     trigger(window, "actionTrain")
     assert window.session.wait_idle(60)
-    assert window.program.failure.head.text().endswith("linear(16×36, 120×576, 120)")
+    assert window.panel(ProgramView).failure.head.text().endswith("linear(16×36, 120×576, 120)")
     assert not view_state_of(window).training
     assert view_state_of(window).iteration == 0
 
@@ -119,7 +121,7 @@ def test_backward_from_the_output_has_a_name(open_window: OpenWindow) -> None:
 )
 def test_the_search_finds_commands(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
-    field = window.inspector.search
+    field = window.panel(InspectorView).search
     field.begin()
     QTest.keyClicks(field, "backward(rand")
     assert field.completer().completionCount() == 1
@@ -150,10 +152,10 @@ def test_a_row_of_the_table_selects_its_parameter_everywhere(open_window: OpenWi
     window = open_window("--preset", "tutorial")
     trigger(window, "actionIteration")
     window.findChild(QToolButton, "tabParameters").click()
-    table = window.program.parameters.table
+    table = window.panel(ProgramView).parameters.table
     at = table.visualRect(table.model().index(2, 0)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert window.inspector.chosen == ("parameter", "conv2.weight")
+    assert window.panel(InspectorView).chosen == ("parameter", "conv2.weight")
     assert [index.row() for index in table.selectionModel().selectedRows()] == [2]
 
 

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QAbstractButton
 
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
@@ -55,7 +57,7 @@ def test_infinity_nan_and_the_largest_numbers_are_shown(
     view_state = make_view_state(settings, iterations=2)
     recording = harmed(view_state.cursor.recording, kinds, seed=1)
     window = open_window()
-    modes = [b for b in window.network.findChildren(QAbstractButton) if b.isCheckable()]
+    modes = [b for b in window.panel(NetworkView).findChildren(QAbstractButton) if b.isCheckable()]
     assert len(modes) == 3
     chosen = [
         *(("parameter", p.name) for p in recording.parameters),
@@ -69,4 +71,4 @@ def test_infinity_nan_and_the_largest_numbers_are_shown(
             window.grab()
         for kind, key in chosen:
             window.select(select(recording, kind, key))
-            window.inspector.grab()
+            window.panel(InspectorView).grab()

@@ -24,7 +24,6 @@ class AutogradView(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("AutogradView", "Autograd graph"), parent)
-        self.setObjectName("autogradView")
         self._view_state: ViewState | None = None
         self._stale = False  # a frame came while the view was hidden
         self._theme = DARK

@@ -1,5 +1,7 @@
 """The panel to draw a digit in: the canvas, what the net makes of it, and what it sees."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -48,7 +50,6 @@ class DrawPanel(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("DrawPanel", "Draw a digit"), parent)
-        self.setObjectName("drawPanel")
         self._stage = _Stage(self)
         self.body.addWidget(self._stage, 1)
         self.teaching = TeachingRow()
@@ -66,18 +67,21 @@ class DrawPanel(Panel):
         """The widget that is drawn on."""
         return self._stage.canvas
 
-    def set_clear_action(self, action: QAction) -> None:
-        """Put a button for the action that clears the drawing into the header."""
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Offer the tools, and a button that clears the drawing, beside the title."""
+        self._tools.set_actions(
+            actions["actionEraser"], actions["actionThinner"], actions["actionThicker"]
+        )
         button = QToolButton()
         button.setObjectName("clearDrawing")
         button.setProperty("role", "link")
-        button.setDefaultAction(action)
+        button.setDefaultAction(actions["actionClearDrawing"])
         button.setAccessibleName(self.tr("Clear the drawing"))
         self.header.addWidget(button)
 
-    def set_tool_actions(self, eraser: QAction, thinner: QAction, thicker: QAction) -> None:
-        """Take the actions of the tools beside the title."""
-        self._tools.set_actions(eraser, thinner, thicker)
+    def is_urgent(self, view_state: ViewState) -> bool:
+        """Whether there is another prediction: who draws watches it change."""
+        return view_state.prediction is not self._prediction
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Show what the net made of the drawing."""

@@ -22,7 +22,6 @@ class SaliencyDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("saliencyDialog")
         self.setWindowTitle(self.tr("Saliency"))
         self._saliency: Saliency | None = None
         self._heading = QLabel()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.provenance import layer_of, made_by
@@ -41,7 +41,6 @@ class InspectorView(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
-        self.setObjectName("inspector")
         self.subtitle.hide()
         self.choice = _choice_box()
         self.choice.setAccessibleName(self.tr("What the inspector shows"))
@@ -136,6 +135,10 @@ class InspectorView(Panel):
         self._set_row()
         if self._view_state is not None:
             self.show_view_state(self._view_state)
+
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Let the search find the window's commands too."""
+        self.search.set_commands(actions.values())
 
     def show_outputs(self, outputs: Mapping[str, int]) -> None:
         """Of a layer show the output that the network's panel shows, as ``NetworkView.outputs``."""

@@ -33,7 +33,6 @@ class NetworkView(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("NetworkView", "Network"), parent)
-        self.setObjectName("networkView")
         self.mode: Mode = "activations"
         self._view_state: ViewState | None = None
         self._stale = False  # a frame came while the view was hidden

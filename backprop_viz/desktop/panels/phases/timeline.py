@@ -61,7 +61,6 @@ class TimelineView(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("timeline")
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("Timeline of the iteration"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -50,7 +50,6 @@ class GradientFlowPlot(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         title = QCoreApplication.translate("GradientFlowPlot", "Gradient flow")
         super().__init__(title, parent)
-        self.setObjectName("gradientFlowPlot")
         self.subtitle.hide()
         self._legend = self.tr("bars ‖grad‖ · dots ‖Δw‖ / ‖w‖")
         self.readout = ElidedLabel(self._legend)

@@ -207,7 +207,6 @@ class LossPlot(CurvePanel):
         axes = (translate("LossPlot", "iteration"), translate("LossPlot", "loss"))
         title = translate("LossPlot", "Loss")
         super().__init__(title, axes, rows, _why_no_loss, parent=parent)
-        self.setObjectName("lossPlot")
         self.log = QToolButton()
         self.log.setObjectName("lossLog")
         self.log.setText(self.tr("log"))
@@ -256,7 +255,6 @@ class AccuracyPlot(CurvePanel):
         super().__init__(
             title, axes, rows, _why_no_accuracy, percent=True, limits=(0, 105), parent=parent
         )
-        self.setObjectName("accuracyPlot")
 
 
 def _batch_loss(curves: Curves) -> Series:

@@ -45,7 +45,6 @@ class ProgramView(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("ProgramView", "Program"), parent)
-        self.setObjectName("programView")
         self._view_state: ViewState | None = None
         self._selection: Selection | None = None
         self.code = CodeArea(self)

@@ -249,9 +249,12 @@ def test_what_the_net_sees_is_drawn_pixel_by_pixel(
 
 
 def test_the_clear_button_triggers_the_action_it_was_given(panel: DrawPanel, qtbot: QtBot) -> None:
-    action = QAction("Clear", panel)
+    names = ("actionEraser", "actionThinner", "actionThicker", "actionClearDrawing")
+    actions = {name: QAction(name, panel) for name in names}
+    action = actions["actionClearDrawing"]
+    action.setText("Clear")
     action.setShortcut(Qt.Key.Key_Delete)
-    panel.set_clear_action(action)
+    panel.set_actions(actions)
     button = panel.findChild(QToolButton, "clearDrawing")
     assert button.text() == "Clear"
     with qtbot.waitSignal(action.triggered):

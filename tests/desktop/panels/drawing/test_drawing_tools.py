@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.app import create_window
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 
 
 def test_keys_choose_the_tool_and_the_width_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
@@ -16,7 +17,7 @@ def test_keys_choose_the_tool_and_the_width_is_remembered(qtbot: QtBot, tmp_path
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    panel = window.draw_panel
+    panel = window.panel(DrawPanel)
     assert panel.size_of_pen == 1
     qtbot.keyClick(window, Qt.Key.Key_E)
     assert window.findChild(QAction, "actionEraser").isChecked()
@@ -32,7 +33,7 @@ def test_keys_choose_the_tool_and_the_width_is_remembered(qtbot: QtBot, tmp_path
     assert not window.findChild(QAction, "actionThicker").isEnabled()
     window.close()
     again = create_window(["--preset", "tutorial"])
-    assert again.draw_panel.size_of_pen == 2
+    assert again.panel(DrawPanel).size_of_pen == 2
     assert not again.findChild(QAction, "actionThicker").isEnabled()
     again.close()
     store = QSettings(
@@ -41,7 +42,7 @@ def test_keys_choose_the_tool_and_the_width_is_remembered(qtbot: QtBot, tmp_path
     store.setValue("drawing/pen", "wide")
     store.sync()
     third = create_window(["--preset", "tutorial"])
-    assert third.draw_panel.size_of_pen == 1
+    assert third.panel(DrawPanel).size_of_pen == 1
     third.close()
     for one in (window, again, third):
         one.deleteLater()

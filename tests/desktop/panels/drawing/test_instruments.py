@@ -370,11 +370,13 @@ def test_only_what_a_point_touches_is_painted_again(canvas: Canvas) -> None:
 def test_the_tools_of_the_panel(qtbot: QtBot) -> None:
     panel = DrawPanel()
     qtbot.addWidget(panel)
-    eraser, thinner, thicker = (QAction(text, panel) for text in ("Eraser", "Thinner", "Thicker"))
-    eraser.setCheckable(True)
-    for action, key in ((eraser, "E"), (thinner, "["), (thicker, "]")):
+    keys = {"Eraser": "E", "Thinner": "[", "Thicker": "]", "ClearDrawing": "Del"}
+    actions = {f"action{text}": QAction(text, panel) for text in keys}
+    for action, key in zip(actions.values(), keys.values(), strict=True):
         action.setShortcut(key)
-    panel.set_tool_actions(eraser, thinner, thicker)
+    eraser = actions["actionEraser"]
+    eraser.setCheckable(True)
+    panel.set_actions(actions)
     panel.show()
     for theme in (DARK, LIGHT):
         panel.set_theme(theme)

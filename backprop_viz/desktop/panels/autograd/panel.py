@@ -1,0 +1,6 @@
+"""The graph panel's place in the window."""
+
+from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
+from backprop_viz.desktop.panels.registry import PanelEntry, Place
+
+PANELS = (PanelEntry("autogradView", Place.MIDDLE, AutogradView, order=1, size=265, stretch=3),)

@@ -1,0 +1,6 @@
+"""The network panel's place in the window."""
+
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.registry import PanelEntry, Place
+
+PANELS = (PanelEntry("networkView", Place.MIDDLE, NetworkView, order=0, size=320, stretch=4),)

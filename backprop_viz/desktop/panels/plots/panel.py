@@ -1,0 +1,13 @@
+"""The places of the plots."""
+
+from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
+from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
+from backprop_viz.desktop.panels.registry import PanelEntry, Place
+
+PANELS = (
+    PanelEntry(
+        "lossPlot", Place.PLOTS, LossPlot, order=0, size=540, stretch=2, sees_every_state=True
+    ),
+    PanelEntry("accuracyPlot", Place.PLOTS, AccuracyPlot, order=1, size=260, sees_every_state=True),
+    PanelEntry("gradientFlowPlot", Place.PLOTS, GradientFlowPlot, order=2, size=540, stretch=2),
+)

@@ -1,0 +1,6 @@
+"""The program panel's place in the window."""
+
+from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.panels.registry import PanelEntry, Place
+
+PANELS = (PanelEntry("programView", Place.LEFT, ProgramView, order=0, size=280),)

@@ -1,0 +1,111 @@
+"""The registry of panels: what a panel's folder declares, and how the window finds it.
+
+A folder of ``panels`` adds its panels to the window by a module ``panel`` that holds a tuple
+``PANELS`` of ``PanelEntry``. Nothing else has to change.
+"""
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import SignalInstance
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop import panels
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.view_state import ViewState
+
+
+class Place(Enum):
+    """Where a panel stands in the window; panels of one place share it."""
+
+    TOP = "top"  # a row above the columns
+    NOTICE = "notice"  # the line that also shows messages
+    LEFT = "left"
+    MIDDLE = "middle"
+    RIGHT = "right"
+    PLOTS = "plots"  # the row below the columns
+    BOTTOM = "bottom"  # a row below all others
+    WINDOW = "window"  # a window of its own, hidden at first
+
+
+@dataclass(frozen=True, slots=True)
+class PanelEntry:
+    """A panel of the window.
+
+    ``id`` becomes the widget's objectName. ``factory`` makes the widget, which has the methods
+    of ``ViewPanel`` and sets its own accessible name. ``order`` sorts the panels of one place
+    from left to right or from top to bottom; ``size`` is the panel's share of the place in
+    pixels, ``stretch`` its share of what is added when the window grows. A panel whose content
+    depends on more than the cursor, as curves do, ``sees_every_state``; the others are only
+    shown a new view state when the cursor, the settings or the breakpoints change.
+    """
+
+    id: str
+    place: Place
+    factory: Callable[[], QWidget]
+    order: int = 0
+    size: int = 300
+    stretch: int = 1
+    sees_every_state: bool = False
+
+
+class ViewPanel(Protocol):
+    """What every panel can do."""
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Show a view state."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+
+
+@runtime_checkable
+class SelectingPanel(Protocol):
+    """A panel that marks what is selected, wherever it was selected."""
+
+    def select(self, selection: Selection | None) -> None:
+        """Mark what belongs to the selection."""
+
+
+@runtime_checkable
+class PickingPanel(Protocol):
+    """A panel in which the user selects: ``picked`` carries the selection's kind and its key."""
+
+    picked: SignalInstance
+
+
+@runtime_checkable
+class ActionPanel(Protocol):
+    """A panel that shows or offers actions of the window."""
+
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Take actions from those of the window, which are given by objectName."""
+
+
+@runtime_checkable
+class UrgentPanel(Protocol):
+    """A panel that sometimes cannot wait for its turn while training runs."""
+
+    def is_urgent(self, view_state: ViewState) -> bool:
+        """Whether this view state is to be shown before anything else happens."""
+
+
+def find_panels() -> tuple[PanelEntry, ...]:
+    """The panels that the folders of ``panels`` declare, in the order in which they stand."""
+    entries: list[PanelEntry] = []
+    for folder in pkgutil.iter_modules(panels.__path__):
+        name = f"{panels.__name__}.{folder.name}"
+        if folder.ispkg and _has_panels(name):
+            entries += import_module(f"{name}.panel").PANELS
+    places = list(Place)
+    return tuple(sorted(entries, key=lambda e: (places.index(e.place), e.order, e.id)))
+
+
+def _has_panels(folder: str) -> bool:
+    return any(m.name == "panel" for m in pkgutil.iter_modules(import_module(folder).__path__))
