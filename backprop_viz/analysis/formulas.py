@@ -4,22 +4,9 @@ In the formulas g is the gradient that arrives, ∂L/∂y; y is what the operati
 """
 
 import re
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """``forward``: what the operation made of its inputs; ``backward``: what the node sends on.
-
-    ``sentence`` says it in words; ``inputs`` are the formula's names for the operation's inputs,
-    in the order of the gradients sent on. ``known`` is false where there is no entry.
-    """
-
-    forward: str
-    backward: str
-    sentence: str
-    inputs: tuple[str, ...] = ("x",)
-    known: bool = True
+from backprop_viz.analysis.formula import Formula
+from backprop_viz.analysis.losses import LOSSES
 
 
 def formula(name: str) -> Formula:
@@ -153,18 +140,13 @@ _BY_FAMILY: dict[str, Formula] = {
     "Logsumexp": Formula(
         "y = ln Σ eˣ", "∂L/∂x = g·eˣ⁻ʸ", "Shares the gradient out by the softmax of the input."
     ),
-    # -- losses ------------------------------------------------------------------------------
+    # -- losses: those that the program trains with bring their own --------------------------
+    **{family: node for loss in LOSSES.values() for family, node in loss.nodes.items()},
     "NllLoss": Formula(
         "L = −mean x[target]",
         "∂L/∂x = −g / N at the target, else 0",
         "Each sample's own class gets an equal share with a minus sign; the other classes get "
         "zero. N counts the samples; a sum over the batch does not divide.",
-    ),
-    "MseLoss": Formula(
-        "L = mean (x − t)²",
-        "∂L/∂x = g·2·(x − t) / n",
-        "Twice the error of each element, divided by their number n; a sum does not divide.",
-        ("x", "t"),
     ),
     "BinaryCrossEntropy": Formula(
         "L = −mean(t·ln x + (1 − t)·ln(1 − x))",

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from backprop_viz.recording.samples import Scores, unread
 from backprop_viz.training.data_sources import Samples
+from backprop_viz.training.losses import LossFunction
 
 # Samples read at once. Another number of them may round otherwise, so it is the same everywhere.
 # No more than most batches have, so that it takes no more memory than training.
@@ -31,8 +32,7 @@ class Evaluation:
 class Scoring:
     """Reads the first ``count`` samples of a part, a slice at each ``go_on``.
 
-    ``criterion`` is None where there is no loss; ``target`` makes what it wants of labels (B,) and
-    the index (B,) of their samples.
+    ``target`` makes what the loss wants of labels (B,) and the index (B,) of their samples.
     The network is used as it is at each slice, in evaluation mode if its owner put it there.
     """
 
@@ -40,15 +40,14 @@ class Scoring:
         self,
         model: nn.Module,
         samples: Samples,
-        criterion: nn.Module | None,
+        loss: LossFunction,
         target: Callable[[Tensor, Tensor], Tensor],
         count: int | None = None,
     ) -> None:
         self._model, self._samples, self._target = model, samples, target
-        self._criterion = criterion
-        self._each = None if criterion is None else type(criterion)(reduction="none")
+        self._loss_function = loss
         self._scores = unread(len(samples))
-        self._loss = math.nan if criterion is None else 0.0
+        self._loss = 0.0 if loss.entry.exists else math.nan
         self._correct = 0
         self.done = 0
         self.total = len(samples) if count is None else min(count, len(samples))
@@ -66,12 +65,10 @@ class Scoring:
         with torch.no_grad():
             output = self._model(images)
             read = output.argmax(1)
-            if self._criterion is not None and self._each is not None:
+            if self._loss_function.entry.exists:
                 target = self._target(labels, index)
-                self._loss += self._criterion(output, target).item() * len(labels)
-                # Cross-entropy is one number a sample already, squared errors are one a class.
-                each = self._each(output, target).reshape(len(labels), -1).mean(1)
-                self._scores.loss[part] = each.numpy()
+                self._loss += self._loss_function(output, target).item() * len(labels)
+                self._scores.loss[part] = self._loss_function.each(output, target).numpy()
         self._correct += int((read == labels).sum().item())
         self._scores.read[part] = read.numpy()
         self.done = part.stop

@@ -9,16 +9,14 @@ from typing import Any
 
 from torch import nn
 
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.samples import CLASSES
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.losses import call_text, criterion_text
 from backprop_viz.training.optimizers import OPTIMIZERS
-
-_CRITERION = {
-    "cross_entropy": "criterion = nn.CrossEntropyLoss()",
-    "mse": "criterion = nn.MSELoss()",
-}
 
 
 def program(settings: Settings, model: nn.Module) -> Program:
@@ -48,21 +46,21 @@ def loop_lines(settings: Settings) -> list[Line]:
     owner = "net" if settings.optimizer == "manual" else "optimizer"
     how = "" if settings.set_to_none else "set_to_none=False"
     clear = f"{owner}.zero_grad({how})"
-    mse_of_digits = settings.loss == "mse" and settings.data != "random"
+    entry = LOSSES[settings.loss]
     unsqueezed = ".unsqueeze(0)" if settings.input_form == "unsqueezed" else ""
-    target = f"F.one_hot(y{unsqueezed}, 10).float()" if mse_of_digits else f"y{unsqueezed}"
+    classes = None if settings.data == "random" else CLASSES
     loop = [
         _line(Phase.ZERO_GRAD, clear if settings.clear_gradients else f"# {clear}"),
         _line(Phase.FORWARD, f"out = net(x{unsqueezed})"),
     ]
-    if settings.loss == "output_gradient":
+    if not entry.exists:
         loop += [
             _line(Phase.LOSS, "# no loss: a random gradient of out"),
             _line(Phase.BACKWARD, "out.backward(torch.randn(out.shape))"),
         ]
     else:
         loop += [
-            _line(Phase.LOSS, f"loss = criterion(out, {target})"),
+            _line(Phase.LOSS, call_text(entry, f"y{unsqueezed}", classes)),
             _line(Phase.BACKWARD, "loss.backward()"),
         ]
     if settings.optimizer == "manual":
@@ -128,7 +126,8 @@ def scheduler_lines(settings: Settings) -> list[str]:
 
 def criterion_lines(settings: Settings) -> list[str]:
     """What makes the criterion, if there is one."""
-    return [_CRITERION[settings.loss]] if settings.loss in _CRITERION else []
+    text = criterion_text(LOSSES[settings.loss])
+    return [text] if text else []
 
 
 def optimizer_call(settings: Settings) -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
@@ -223,7 +224,7 @@ def _body(stretch: _Stretch) -> list[str]:
             comma = "" if line.text.endswith("()") else ", "
             texts.append(f"{line.text[:-1]}{comma}retain_graph=True)")
         texts.append(line.text)
-    if stretch.settings.loss != "output_gradient":
+    if LOSSES[stretch.settings.loss].exists:
         texts.append("print(loss.item())")
     return texts
 

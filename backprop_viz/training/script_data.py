@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.data_sources import Samples, Source
+from backprop_viz.training.losses import targets_text
 
 _PIXELS = 32 * 32
 _AT_ONCE = 1000  # samples whose numbers are in memory as floats
@@ -119,7 +121,7 @@ def sample_lines(data: RunData, settings: Settings, beside: bool) -> list[str]:
     if data.kind == "random":
         size = settings.batch_size
         y = "torch.randn(10).view(1, -1)" if size == 1 else f"torch.randn({size}, 10)"
-        y += ".argmax(1)" if settings.loss != "mse" else ""
+        y = targets_text(LOSSES[settings.loss], y)
         return [f"x = torch.randn({size}, 1, 32, 32)", f"y = {y}"]
     if data.kind == "files":
         images, labels = data.files

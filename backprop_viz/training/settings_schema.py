@@ -3,6 +3,7 @@
 Where a range is that of a field in the window, no session could have been made with more.
 """
 
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.recording.files.kinds import Flag, Number, OneOf, Text, Whole
 from backprop_viz.recording.files.nested import ALL, Maybe, RecordOf, Row, Table
 from backprop_viz.recording.input_forms import FORMS
@@ -13,7 +14,6 @@ PATH = Text(4096)
 RATE = Number(0, 1e9)
 BATCH = Whole(1, 4096)
 SHARE = Number(0, 1)
-LOSSES = ("cross_entropy", "mse", "output_gradient")
 
 OPTIMIZER_OPTIONS = Table(
     {
@@ -51,7 +51,7 @@ SETTINGS = RecordOf(
     Settings,
     {
         "data": OneOf(("strokes", "random", "mnist", "folder")),
-        "loss": OneOf(LOSSES),
+        "loss": OneOf(tuple(LOSSES)),
         "optimizer": OneOf(("manual", "sgd", "nesterov", "adam", "rmsprop")),
         "lr": RATE,
         "batch_size": BATCH,

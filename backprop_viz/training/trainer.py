@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
+from backprop_viz.analysis.losses import loss as loss_of_name
 from backprop_viz.capture.snapshots import cloned, packed
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.digits.prepare import prepare
@@ -21,13 +21,14 @@ from backprop_viz.digits.saliency import saliency
 from backprop_viz.recording.drawing_training import Saliency
 from backprop_viz.recording.input_forms import expect_form, in_form
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.samples import Part
+from backprop_viz.recording.samples import CLASSES, Part
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.batches import Batches
 from backprop_viz.training.checkpoints import Checkpoint
 from backprop_viz.training.data_sources import Samples, Source, open_source
 from backprop_viz.training.evaluation import Evaluation, InterruptedEvaluation, Scoring
+from backprop_viz.training.losses import LossFunction
 from backprop_viz.training.optimizers import LearningRate, make_optimizer
 from backprop_viz.training.prefetch import Ahead
 from backprop_viz.training.random_state import RandomState, inference
@@ -36,7 +37,6 @@ from backprop_viz.training.state_backup import Standing
 if TYPE_CHECKING:
     from backprop_viz.recording.iteration import Recording
 
-LOSSES = ("cross_entropy", "mse", "output_gradient")
 # What runs each phase.
 _CALLS = {
     Phase.ZERO_GRAD: "zero_grad",
@@ -82,7 +82,8 @@ class Trainer:
 
     data: "strokes", "random", "mnist" or "folder" (both with ``root``), or a Dataset of
     (1x32x32 float, int).
-    loss: "cross_entropy", "mse", or "output_gradient" (no loss: a random gradient of the output).
+    loss: a name in ``analysis.losses.LOSSES``; that of no loss, "output_gradient", takes a
+    random gradient of the output.
     optimizer: "manual", "sgd", "nesterov", "adam", "rmsprop"; ``optimizer_options`` are those of
     the torch.optim class. ``set_to_none`` is passed to ``zero_grad``; ``clear_gradients=False``
     leaves ``zero_grad`` out, so that gradients accumulate.
@@ -113,8 +114,7 @@ class Trainer:
         schedule_options: Mapping[str, float] | None = None,
         input_form: str = "batch",
     ) -> None:
-        if loss not in LOSSES:
-            raise ValueError(f"loss is one of {', '.join(LOSSES)}, not {loss!r}.")
+        self._loss_function = LossFunction(loss_of_name(loss))
         if batch_size < 1:
             raise ValueError(f"batch_size is at least 1, not {batch_size}.")
         expect_form(input_form)
@@ -135,7 +135,7 @@ class Trainer:
         self._grads_at_start: list[Tensor | None] = []
         self.optimizer = make_optimizer(optimizer, self.model, lr, optimizer_options or {})
         self._rate = LearningRate(self.optimizer, lr, falling)
-        self.criterion = {"cross_entropy": nn.CrossEntropyLoss(), "mse": nn.MSELoss()}.get(loss)
+        self.criterion = self._loss_function.criterion
         self._batches = Batches(self._source, seed)
         self.output: Tensor | None = None
         self.loss: Tensor | None = None
@@ -192,7 +192,7 @@ class Trainer:
         self._expect(Phase.LOSS)
         assert self.output is not None
         if self.criterion is not None:
-            self.loss = self.criterion(self.output, self.batch[1])
+            self.loss = self._loss_function(self.output, self.batch[1])
             self._loss_value = None
         self.phase = Phase.BACKWARD
         return self.loss
@@ -331,7 +331,7 @@ class Trainer:
         return self._scoring(copy.deepcopy(self.model).eval(), part, count)
 
     def _scoring(self, model: nn.Module, part: Part, count: int | None = None) -> Scoring:
-        return Scoring(model, self.samples(part), self.criterion, self._target, count)
+        return Scoring(model, self.samples(part), self._loss_function, self._target, count)
 
     @property
     def source(self) -> Source:
@@ -484,8 +484,8 @@ class Trainer:
             )
         if self.criterion is None:
             raise ValueError(
-                "With out.backward(random) there is no label, so the network cannot train on a "
-                "drawing: choose cross-entropy or MSE as the loss."
+                f"With {self._loss_function.entry.title} there is no label, so the network cannot "
+                "train on a drawing: choose another loss."
             )
 
     def own_random_state(self) -> None:
@@ -535,11 +535,10 @@ class Trainer:
 
     def _target(self, labels: Tensor, index: Tensor | None = None) -> Tensor:
         """What the loss wants for these labels; ``index`` of their samples, None for the batch."""
-        if self.loss_name != "mse":
-            return labels
-        if self._source.targets is not None:
-            return self._source.targets if index is None else self._source.targets[index]
-        return F.one_hot(labels, 10).float()
+        own = self._source.targets
+        if own is None:
+            return self._loss_function.target_of_labels(labels, CLASSES)
+        return self._loss_function.target_of_targets(own if index is None else own[index])
 
     def _expect(self, phase: Phase) -> None:
         if phase is not self.phase:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from backprop_viz.analysis.losses import WITHOUT_LOSS
 from backprop_viz.desktop.actions import SHORT
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.training import TrainingController
@@ -63,7 +64,7 @@ class PresetsController(QObject):
         """Back-propagate from the output by a random gradient, or from a loss again."""
         if self._view_state is not None:
             usual = "mse" if self._view_state.settings.data == "random" else "cross_entropy"
-            self._want(loss="output_gradient" if wanted else usual)
+            self._want(loss=WITHOUT_LOSS.name if wanted else usual)
 
     # -- how the run is ----------------------------------------------------------------------
 
@@ -88,7 +89,7 @@ class PresetsController(QObject):
             ("actionAccumulate", not settings.clear_gradients),
             ("actionUnbatched", unbatched),
             ("actionUnsqueeze", settings.input_form == "unsqueezed"),
-            ("actionOutputGradient", settings.loss == "output_gradient"),
+            ("actionOutputGradient", settings.loss == WITHOUT_LOSS.name),
         ):
             self._actions[name].setChecked(on)
         self._actions["actionUnsqueeze"].setEnabled(unbatched)

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.desktop.table_texts import loss_text
+
 TOP = 150  # below the toolbar and the phases
 TEXT_WIDTH = 340
 
@@ -76,11 +79,7 @@ class RestoreOffer(QMessageBox):
             "mnist": self.tr("MNIST"),
             "folder": self.tr("Folder of images"),
         }
-        loss = {
-            "cross_entropy": self.tr("Cross-entropy"),
-            "mse": self.tr("MSE"),
-            "output_gradient": self.tr("out.backward(random)"),
-        }
+        loss = {name: loss_text(entry.title) for name, entry in LOSSES.items()}
         optimizer = {
             "manual": self.tr("Manual SGD"),
             "sgd": self.tr("SGD"),

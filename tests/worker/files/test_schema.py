@@ -30,12 +30,10 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import Checkpoint
 from backprop_viz.training.peek import peek_settings
 from backprop_viz.training.settings_schema import (
-    LOSSES,
     OPTIMIZER_OPTIONS,
     SCHEDULE_OPTIONS,
     SETTINGS,
 )
-from backprop_viz.training.trainer import LOSSES as TRAINED
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.schema import BREAKPOINT, SESSION
@@ -353,7 +351,3 @@ def test_what_never_ends_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.bpviz")
     assert peek_settings(str(tmp_path / "pipe.bpviz")) is None
     assert read_about(tmp_path / "pipe.bpviz") == {}
-
-
-def test_the_losses_are_those_of_the_trainer() -> None:
-    assert LOSSES == TRAINED

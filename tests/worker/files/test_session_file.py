@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import backprop_viz as bv
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention
@@ -19,7 +20,7 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.training import data_sources
 from backprop_viz.training import trainer as trainer_module
 from backprop_viz.training.checkpoints import Checkpoint
-from backprop_viz.training.trainer import LOSSES, Trainer
+from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import (
     ResumedRun,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.phases.phase_cell import PhaseCell
-from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, meaning
+from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, loss_formula, meaning
 from backprop_viz.desktop.panels.phases.phases import Standing, State, standings
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import Theme
@@ -157,6 +157,8 @@ class PhaseBar(QWidget):
 
     def _tip(self, standing: Standing, note: str, settings: Settings) -> str:
         lines = [f"{standing.phase.value}: {meaning(standing.phase, settings)}", note]
+        if standing.phase is Phase.LOSS:
+            lines.append(loss_formula(settings))
         if standing.phase is Phase.LOSS and note == "–":
             lines[1] = self.tr("There is no loss: backward starts from a gradient of the output.")
         if standing.total is not None and standing.seconds is not None:

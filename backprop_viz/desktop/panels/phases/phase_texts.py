@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.phases.phases import current_phase, due_phase
+from backprop_viz.desktop.table_texts import loss_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -15,19 +17,18 @@ def meaning(phase: Phase, settings: Settings) -> str:
     translate = QCoreApplication.translate
     if phase is Phase.ZERO_GRAD and not settings.clear_gradients:
         return translate("phases", "is not called: gradients accumulate.")
-    if settings.loss == "output_gradient":
-        if phase is Phase.LOSS:
-            return translate("phases", "is not computed: backward takes a random gradient instead.")
-        if phase is Phase.BACKWARD:
-            return translate(
-                "phases",
-                "takes a random gradient of the output in place of a loss, and computes that of "
-                "every parameter.",
-            )
+    loss = LOSSES[settings.loss]
+    if phase is Phase.LOSS:
+        return loss_text(loss.meaning)
+    if phase is Phase.BACKWARD and not loss.exists:
+        return translate(
+            "phases",
+            "takes a random gradient of the output in place of a loss, and computes that of "
+            "every parameter.",
+        )
     return {
         Phase.ZERO_GRAD: translate("phases", "clears the gradients of the previous iteration."),
         Phase.FORWARD: translate("phases", "computes the network's output from its input."),
-        Phase.LOSS: translate("phases", "measures how far the output is from the target."),
         Phase.BACKWARD: translate(
             "phases", "computes the gradient of the loss for every parameter."
         ),
@@ -35,6 +36,13 @@ def meaning(phase: Phase, settings: Settings) -> str:
             "phases", "changes the parameters by the optimizer's rule, using their gradients."
         ),
     }[phase]
+
+
+def loss_formula(settings: Settings) -> str:
+    """The loss as a formula of the output x and the target t; "" where there is none."""
+    loss = LOSSES[settings.loss]
+    text = QCoreApplication.translate("phases", "{title}: {formula}")
+    return text.format(title=loss_text(loss.title), formula=loss.formula) if loss.formula else ""
 
 
 def as_recorded(view_state: ViewState) -> Settings:

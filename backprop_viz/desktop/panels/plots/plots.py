@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QColor, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
 
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow, Series, line_color
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT, LegendButton
@@ -274,7 +275,7 @@ def _validation_accuracy(curves: Curves) -> Series:
 
 
 def _why_no_loss(view_state: ViewState) -> str:
-    if view_state.settings.loss == "output_gradient":
+    if not LOSSES[view_state.settings.loss].exists:
         return translate("LossPlot", "There is no loss: backward starts from a random gradient.")
     if not len(view_state.curves.loss) and not view_state.earlier:
         return translate("LossPlot", "The curve starts with the first iteration.")

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.desktop.panels.settings.schedule_options import schedule_labels
+from backprop_viz.desktop.table_texts import loss_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.settings import Settings
@@ -40,9 +42,10 @@ class SettingsBar(QWidget):
         self._data.addItem(self.tr("MNIST…"), "mnist")
         self._data.addItem(self.tr("Image folder…"), "folder")
         self._loss = QComboBox()
-        self._loss.addItem(self.tr("Cross-entropy"), "cross_entropy")
-        self._loss.addItem(self.tr("MSE"), "mse")
-        self._loss.addItem(self.tr("out.backward(random)"), "output_gradient")
+        for name, entry in LOSSES.items():
+            self._loss.addItem(loss_text(entry.title), name)
+            tip = loss_text(entry.tooltip)
+            self._loss.setItemData(self._loss.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._optimizer = QComboBox()
         for name, label in optimizer_labels(self).items():
             self._optimizer.addItem(label, name)

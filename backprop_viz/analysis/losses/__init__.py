@@ -1,0 +1,27 @@
+"""The losses: one file each, found by itself. To add one, add a file with a ``LOSS``."""
+
+import pkgutil
+from collections.abc import Mapping
+from importlib import import_module
+
+from backprop_viz.analysis.losses.loss import Loss
+
+__all__ = ["LOSSES", "WITHOUT_LOSS", "Loss", "loss"]
+
+
+def _found() -> Mapping[str, Loss]:
+    modules = (import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    entries = [module.LOSS for module in modules if hasattr(module, "LOSS")]
+    return {entry.name: entry for entry in sorted(entries, key=lambda e: (e.order, e.name))}
+
+
+LOSSES = _found()
+# The choice not to have one.
+WITHOUT_LOSS = next(entry for entry in LOSSES.values() if not entry.exists)
+
+
+def loss(name: str) -> Loss:
+    """The loss of that name. Raises ValueError, a sentence, for a name that no loss has."""
+    if name not in LOSSES:
+        raise ValueError(f"loss is one of {', '.join(LOSSES)}, not {name!r}.")
+    return LOSSES[name]

@@ -1,0 +1,8 @@
+"""The texts of the registries' entries in the user's language."""
+
+from PySide6.QtCore import QCoreApplication
+
+
+def loss_text(text: str) -> str:
+    """A text of a loss, in the user's language."""
+    return QCoreApplication.translate("losses", text)
