@@ -1,6 +1,7 @@
-"""The composer: makes the session, the actions and the window, and connects them."""
+"""Makes the session, the actions, the window and the controllers, and connects them."""
 
 import sys
+from collections.abc import Mapping
 from operator import attrgetter
 from traceback import walk_tb
 from types import TracebackType
@@ -10,7 +11,8 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QStyle
 
 from backprop_viz.analysis.selection import Kind, Selection, select
-from backprop_viz.desktop.actions import MENUS, SUBMENUS, Command, make_actions, translated
+from backprop_viz.desktop.actions.menu_command import Menu, translated
+from backprop_viz.desktop.actions.menus import MENUS, make_actions
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.closing import ClosingController
@@ -42,47 +44,44 @@ FIRST_SIZE = QSize(1600, 1000)
 
 
 class Composer(QObject):
-    """Makes what a window needs, and connects it; it belongs to its window, and goes with it.
+    """Makes and connects the parts of one window; it is a child of the window and goes with it.
 
-    Its controllers carry out the commands: ``running.step`` in the table of actions is the method
-    ``step`` of the controller ``running``.
+    Its attributes are the controllers that carry out the commands: the command "training.step"
+    calls ``self.training.step``.
     """
 
     def __init__(self, arguments: Arguments) -> None:
         super().__init__()
-        rows = list(make_actions(self))
-        actions = {command.id: action for command, action in rows}
+        commands = list(make_actions(self))
+        actions = {command.id: action for command, action in commands}
         self.window = window = MainWindow(actions, find_panels())
         self.setParent(window)
         for menu in MENUS:
-            bar_menu = window.menuBar().addMenu(translated(menu))
-            for within in SUBMENUS.get(menu, ()):
-                _fill(bar_menu.addMenu(translated(within)), within, rows)
-            _fill(bar_menu, menu, rows)
+            _fill(window.menuBar().addMenu(translated(menu.title)), menu, actions)
         settings = Settings(**arguments.settings)
         self.session = session = Session(settings, self)
         window.toolbar.settings.show_settings(settings)
         window.session = session
         self._store = settings_store()
         context = Context(window, session, actions, self._store)
-        self.running = TrainingController(context)
-        self.choices = PresetsController(context, self.running)
-        self.mnist = MnistController(context, self.running)
-        self.images = ImagesController(context, self.running)
-        self.travelling = NavigationController(context)
+        self.training = TrainingController(context)
+        self.presets = PresetsController(context, self.training)
+        self.mnist = MnistController(context, self.training)
+        self.images = ImagesController(context, self.training)
+        self.navigation = NavigationController(context)
         self.drawing = DrawingController(context)
-        self.scripting = ScriptsController(context)
-        self.teaching = DrawingTrainingController(context)
-        self.viewing = ThemeController(context, arguments.theme)
-        self.samples = SamplesController(context, self.viewing)
-        self.helping = HelpController(context)
+        self.scripts = ScriptsController(context)
+        self.drawing_training = DrawingTrainingController(context)
+        self.theme = ThemeController(context, arguments.theme)
+        self.samples = SamplesController(context, self.theme)
+        self.help = HelpController(context)
         self.files = FilesController(context)
         self.images.session_wanted.connect(self.files.open)
-        self.running.began.connect(self.files.leave_file)
+        self.training.began.connect(self.files.leave_file)
         self.autosave = AutosaveController(context, self.files)
-        self.restarting = WorkerRestartsController(context, self.autosave)
+        self.restarts = WorkerRestartsController(context, self.autosave)
         self.closing = ClosingController(context, self.files, self.autosave)
-        for command, action in rows:
+        for command, action in commands:
             action.triggered.connect(attrgetter(command.call)(self))
         self._view_state: ViewState | None = None
         self._selection: Selection | None = None
@@ -101,13 +100,13 @@ class Composer(QObject):
         graph = view_state.cursor.recording.graph
         if graph.nodes and (before is None or before.cursor.recording.graph is not graph):
             self._select_again(view_state)
-        self.running.show_view_state(view_state)
-        self.choices.show_view_state(view_state)
-        self.travelling.show_view_state(view_state)
-        self.teaching.show_view_state(view_state)
+        self.training.show_view_state(view_state)
+        self.presets.show_view_state(view_state)
+        self.navigation.show_view_state(view_state)
+        self.drawing_training.show_view_state(view_state)
         self.files.show_view_state(view_state)
         self.autosave.show_view_state(view_state)
-        self.restarting.show_view_state(view_state)
+        self.restarts.show_view_state(view_state)
 
     def _select(self, kind: Kind, key: str) -> None:
         if self._view_state is not None:
@@ -146,14 +145,15 @@ class Composer(QObject):
             self.window.messages.tell(sentence(notice), "error")
 
 
-def _fill(menu: QMenu, name: str, rows: list[tuple[Command, QAction]]) -> None:
-    """Put the commands that belong in a menu there; a tooltip says why one is grey."""
+def _fill(menu: QMenu, content: Menu, actions: Mapping[str, QAction]) -> None:
+    """Add submenus and commands to a menu; tooltips say why a command is disabled."""
     menu.setToolTipsVisible(True)
-    for command, action in rows:
-        if command.menu == name:
-            if command.separated:
-                menu.addSeparator()
-            menu.addAction(action)
+    for submenu in content.submenus:
+        _fill(menu.addMenu(translated(submenu.title)), submenu, actions)
+    for command in content.commands:
+        if command.separated:
+            menu.addSeparator()
+        menu.addAction(actions[command.id])
 
 
 def _fitting(size: QSize) -> QSize:

@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.actions import plain
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
+from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.view_state import ViewState
 
 
@@ -28,7 +28,7 @@ class KeyButton(QToolButton):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the text alone."""
-        return self._room_for(plain(self.defaultAction()))
+        return self._room_for(action_label(self.defaultAction()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much as fits."""
@@ -42,10 +42,10 @@ class KeyButton(QToolButton):
         action = self.defaultAction()
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         # The action's own text stays bare for the menu, which has a column for keys.
-        return f"{plain(action)}  {key}"
+        return f"{action_label(action)}  {key}"
 
     def _show_text(self) -> None:
-        text = plain(self.defaultAction())
+        text = action_label(self.defaultAction())
         self.setText(self._with_key() if self.width() >= self.sizeHint().width() else text)
         self.setAccessibleName(text)
 
@@ -59,7 +59,7 @@ class Toolbar(QWidget):
         gear = QToolButton()
         gear.setDefaultAction(options)
         gear.setText("⚙")
-        gear.setAccessibleName(plain(options))
+        gear.setAccessibleName(action_label(options))
         gear.setFixedSize(32, 30)
         gear.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._iteration = QLabel()

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.desktop.actions import COMMANDS
+from backprop_viz.desktop.actions.menus import COMMANDS
 from backprop_viz.desktop.main_window import MainWindow
 
 BUTTONS = (Qt.MouseButton.LeftButton,) * 4 + (Qt.MouseButton.RightButton,)

@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import QObject
 
-from backprop_viz.desktop.actions import explain
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
+from backprop_viz.desktop.style.action_texts import show_reason
 from backprop_viz.desktop.view_state import ViewState
 
 
@@ -58,7 +58,7 @@ class DrawingTrainingController(QObject):
             (self._batch, needs or paused),
             (self._undo, undo or paused),
         ):
-            explain(action, why)
+            show_reason(action, why)
         self._window.panel(DrawPanel).teaching.explain(needs, undo or paused)
 
     def use_as_batch(self, wanted: bool) -> None:

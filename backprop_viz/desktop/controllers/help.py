@@ -4,8 +4,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from backprop_viz import __version__
-from backprop_viz.desktop.actions import COMMANDS, MENUS, SUBMENUS, bare, native, translated
+from backprop_viz.desktop.actions.menu_command import translated
+from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.style.action_texts import native_key, without_mnemonic
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet, panel_keys
 
 
@@ -20,11 +22,14 @@ class HelpController(QObject):
         """Show all keyboard shortcuts on one page."""
         rows = [
             (
-                bare(translated(menu)),
+                without_mnemonic(translated(menu.title)),
                 [
-                    (bare(translated(command.text)), native(self._actions[command.id]))
-                    for command in COMMANDS
-                    if command.menu in (menu, *SUBMENUS.get(menu, ())) and command.key
+                    (
+                        without_mnemonic(translated(command.text)),
+                        native_key(self._actions[command.id]),
+                    )
+                    for command in menu.all_commands()
+                    if command.key
                 ],
             )
             for menu in MENUS

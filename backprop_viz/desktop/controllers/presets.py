@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from backprop_viz.analysis.losses import WITHOUT_LOSS
-from backprop_viz.desktop.actions import SHORT
+from backprop_viz.desktop.actions.menus import COMMANDS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
@@ -13,6 +13,9 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
+
+# The switch for the input's form stands in the forward cell, under the name of what it does.
+_BUTTON_TEXTS = {command.id: command.button_text for command in COMMANDS}
 
 
 class PresetsController(QObject):
@@ -94,4 +97,4 @@ class PresetsController(QObject):
             self._actions[name].setChecked(on)
         self._actions["actionUnsqueeze"].setEnabled(unbatched)
         name = "actionUnsqueeze" if settings.input_form == "unsqueezed" else "actionUnbatched"
-        self._actions["actionUnbatched"].setIconText(SHORT[name])
+        self._actions["actionUnbatched"].setIconText(_BUTTON_TEXTS[name])

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox
 
-from backprop_viz.desktop.actions import translated
+from backprop_viz.desktop.actions.menu_command import translated
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.message_texts import sentence
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from backprop_viz.desktop.actions import plain
+from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.recording.drawing_training import DrawingTrainingState
 
 _DIGITS = 10
@@ -63,7 +63,7 @@ class TeachingRow(QWidget):
             (self._saliency, saliency),
         ):
             button.setDefaultAction(action)
-            button.setAccessibleName(plain(action))
+            button.setAccessibleName(action_label(action))
 
     def explain(self, train: str, undo: str) -> None:
         """Say why a button is grey, "" where it is not."""

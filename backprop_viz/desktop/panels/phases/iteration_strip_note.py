@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from backprop_viz.desktop.actions import plain
+from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.recording.recording_cache import KeptIterations
@@ -36,7 +36,7 @@ class IterationStripNote(QWidget):
     def set_action(self, action: QAction) -> None:
         """What the link does."""
         self.link.setDefaultAction(action)
-        self.link.setAccessibleName(plain(action))
+        self.link.setAccessibleName(action_label(action))
 
     def show_kept_iterations(self, kept_iterations: KeptIterations) -> None:
         """Show another reel."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPolygonF
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from backprop_viz.desktop.actions import plain
+from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.style.glyphs import GLYPH_SIDE, glyph_icon
 from backprop_viz.desktop.style.theme import DARK, Theme
 
@@ -53,7 +53,7 @@ class Transport(QWidget):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setObjectName(f"{action.objectName()}Button")
-            button.setAccessibleName(plain(action))
+            button.setAccessibleName(action_label(action))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setIconSize(QSize(GLYPH_SIDE, GLYPH_SIDE))
             button.setProperty("role", "segment")

@@ -1,0 +1,48 @@
+"""What a menu is made of."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+
+@dataclass(frozen=True, slots=True)
+class MenuCommand:
+    """An entry of a menu.
+
+    ``id`` is the action's objectName. ``text`` marks its mnemonic with "&". ``call`` names a
+    controller of the composer and its method: "training.step". ``button_text`` stands on the
+    command's button where ``text`` is too long; it is code and not translated. A ``separated``
+    command has a line above it.
+    """
+
+    id: str
+    text: str
+    key: str
+    tip: str
+    call: str
+    button_text: str = ""
+    checkable: bool = False
+    separated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu: its submenus, then its commands, in the order in which they are shown."""
+
+    title: str
+    commands: tuple[MenuCommand, ...]
+    submenus: tuple["Menu", ...] = ()
+
+    def all_commands(self) -> tuple[MenuCommand, ...]:
+        """The commands of the submenus and then its own."""
+        return (*(c for menu in self.submenus for c in menu.all_commands()), *self.commands)
+
+
+def tr_noop(source: str) -> str:
+    """Mark a text for translation; ``translated`` translates it when the action is made."""
+    return str(QT_TRANSLATE_NOOP("actions", source))
+
+
+def translated(source: str) -> str:
+    """A text of a menu in the user's language."""
+    return QCoreApplication.translate("actions", source)

@@ -1,0 +1,35 @@
+"""All menus of the window, and the actions made of their commands."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from backprop_viz.desktop.actions.data_menu import DATA
+from backprop_viz.desktop.actions.drawing_menu import DRAWING
+from backprop_viz.desktop.actions.file_menu import FILE
+from backprop_viz.desktop.actions.help_menu import HELP
+from backprop_viz.desktop.actions.history_menu import HISTORY
+from backprop_viz.desktop.actions.menu_command import MenuCommand, translated
+from backprop_viz.desktop.actions.run_menu import RUN
+from backprop_viz.desktop.actions.view_menu import VIEW
+from backprop_viz.desktop.style.action_texts import native_key
+
+MENUS = (FILE, RUN, HISTORY, DATA, DRAWING, VIEW, HELP)
+COMMANDS = tuple(command for menu in MENUS for command in menu.all_commands())
+
+
+def make_actions(parent: QObject) -> Iterator[tuple[MenuCommand, QAction]]:
+    """Each command with its action, whose tooltip names the shortcut."""
+    for command in COMMANDS:
+        action = QAction(translated(command.text), parent)
+        if command.button_text:
+            action.setIconText(command.button_text)
+        action.setObjectName(command.id)
+        action.setShortcut(QKeySequence(command.key))
+        action.setCheckable(command.checkable)
+        tip = translated(command.tip)
+        key = native_key(action)
+        action.setToolTip(f"{tip} ({key})" if key else tip)
+        action.setStatusTip(tip)
+        yield command, action
