@@ -7,7 +7,7 @@ from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer
 
-Kind = Literal["parameter", "layer", "node"]
+SelectionKind = Literal["parameter", "layer", "node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Selection:
     ``lines`` are lines of the network's source file.
     """
 
-    kind: Kind
+    kind: SelectionKind
     key: str
     parameters: frozenset[str] = frozenset()
     layers: frozenset[str] = frozenset()
@@ -26,7 +26,7 @@ class Selection:
     lines: frozenset[int] = frozenset()
 
 
-def select(recording: Recording, kind: Kind, key: str | int) -> Selection:
+def select(recording: Recording, kind: SelectionKind, key: str | int) -> Selection:
     """What belongs to the thing chosen, found in the recording; a node also by its number there."""
     graph = recording.graph
     chosen = graph.find(key) if kind == "node" else None
@@ -51,7 +51,7 @@ def select(recording: Recording, kind: Kind, key: str | int) -> Selection:
 
 
 def _belongs(
-    recording: Recording, layer: Layer, kind: Kind, key: str | int, node: Node | None
+    recording: Recording, layer: Layer, kind: SelectionKind, key: str | int, node: Node | None
 ) -> bool:
     if kind == "parameter":
         return key in layer.parameters

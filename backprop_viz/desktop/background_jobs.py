@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.progress import Cancelled, Progress, Report
 
-POLL_MS = 50
-CLOSE_S = 1.0
+_POLL_MS = 50
+_CLOSE_S = 1.0
 
 
 class Background(QObject):
@@ -31,7 +31,7 @@ class Background(QObject):
         super().__init__(parent)
         self._work: _Work | None = None
         self._told: Progress | None = None
-        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._take)
 
     @property
@@ -57,7 +57,7 @@ class Background(QObject):
         work = self._work
         self.cancel()
         if work is not None:
-            work.thread.join(CLOSE_S)
+            work.thread.join(_CLOSE_S)
 
     def _take(self) -> None:
         work = self._work
@@ -79,7 +79,7 @@ class Background(QObject):
         self._work = None
 
 
-def refusal(error: Exception) -> Notice:
+def failure_notice(error: Exception) -> Notice:
     """What to tell of an exception; its own words where they were written for the user."""
     if isinstance(error, ValueError):
         return Notice("refused", (str(error),))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QSize
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QStyle
 
-from backprop_viz.analysis.selection import Kind, Selection, select
+from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.actions.menu_command import Menu, translated
 from backprop_viz.desktop.actions.menus import MENUS, make_actions
 from backprop_viz.desktop.arguments import Arguments
@@ -31,7 +31,7 @@ from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.qt_guard import Quiet
@@ -40,7 +40,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 
-FIRST_SIZE = QSize(1600, 1000)
+_FIRST_SIZE = QSize(1600, 1000)
 
 
 class Composer(QObject):
@@ -89,7 +89,7 @@ class Composer(QObject):
         window.closing.connect(self._close)
         window.picked.connect(self._select)
         self._hook_exceptions()
-        window.resize(_fitting(FIRST_SIZE))
+        window.resize(_fitting(_FIRST_SIZE))
         window.restore_layout(self._store)
         if arguments.file is not None:
             self.files.open_first(arguments.file)
@@ -108,7 +108,7 @@ class Composer(QObject):
         self.autosave.show_view_state(view_state)
         self.restarts.show_view_state(view_state)
 
-    def _select(self, kind: Kind, key: str) -> None:
+    def _select(self, kind: SelectionKind, key: str) -> None:
         if self._view_state is not None:
             self._selection = select(self._view_state.cursor.recording, kind, key)
             self.window.select(self._selection)
@@ -142,7 +142,7 @@ class Composer(QObject):
         if self._quiet.first((kind, place)):
             self._outer_hook(kind, error, trace)
             notice = Notice("window_failed", (kind.__name__, str(error)[:200]))
-            self.window.messages.tell(sentence(notice), "error")
+            self.window.messages.tell(message_text(notice), "error")
 
 
 def _fill(menu: QMenu, content: Menu, actions: Mapping[str, QAction]) -> None:

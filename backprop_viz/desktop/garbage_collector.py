@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from backprop_viz.recording.process_memory import give_back_memory
 
-INTERVAL_MS = 1000
+_INTERVAL_MS = 1000
 WHOLE_EVERY = 30
 
 
@@ -30,7 +30,7 @@ class Collector(QObject):
         gc.disable()
         Collector._alive += 1
         self._count = 0
-        timer = QTimer(self, interval=INTERVAL_MS)
+        timer = QTimer(self, interval=_INTERVAL_MS)
         timer.timeout.connect(self._collect)
         timer.start()
         self.destroyed.connect(_one_less)

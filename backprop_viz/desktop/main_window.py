@@ -12,8 +12,8 @@ from backprop_viz.desktop import qt_guard
 from backprop_viz.desktop.panels.registry import (
     ActionPanel,
     PanelEntry,
+    PanelPlace,
     PickingPanel,
-    Place,
     SelectingPanel,
     UrgentPanel,
     ViewPanel,
@@ -34,7 +34,7 @@ from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
 
 # Splitters whose parts are places: the parts' sizes in pixels at first and after
 # View > Reset layout, and each part's share of what is added when the window grows.
-COLUMNS = ((Place.LEFT, 290, 1), (Place.MIDDLE, 760, 3), (Place.RIGHT, 300, 1))
+COLUMNS = ((PanelPlace.LEFT, 290, 1), (PanelPlace.MIDDLE, 760, 3), (PanelPlace.RIGHT, 300, 1))
 ROWS = ((640, 4), (200, 1))
 
 AnyPanel = TypeVar("AnyPanel", bound=QWidget)
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
             Qt.Orientation.Horizontal,
             [(self._place(place), size, stretch) for place, size, stretch in COLUMNS],
         )
-        plots = self._place(Place.PLOTS, Qt.Orientation.Horizontal)
+        plots = self._place(PanelPlace.PLOTS, Qt.Orientation.Horizontal)
         rows = self._splitter(
             "rows",
             Qt.Orientation.Vertical,
@@ -111,24 +111,28 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(10, 4, 10, 10)
         column.setSpacing(8)
         notices = NoticeStrip(
-            self._in_place(Place.NOTICE), self.messages, (self.reading_strip, self.download_strip)
+            self._in_place(PanelPlace.NOTICE),
+            self.messages,
+            (self.reading_strip, self.download_strip),
         )
-        for widget in (self.toolbar, *self._in_place(Place.TOP), notices):
+        for widget in (self.toolbar, *self._in_place(PanelPlace.TOP), notices):
             column.addWidget(widget)
         column.addWidget(rows, 1)
-        for widget in self._in_place(Place.BOTTOM):
+        for widget in self._in_place(PanelPlace.BOTTOM):
             column.addWidget(widget)
-        for widget in self._in_place(Place.WINDOW):
+        for widget in self._in_place(PanelPlace.WINDOW):
             widget.setParent(self, Qt.WindowType.Dialog)
         self.setCentralWidget(page)
         # Not a settings box: there a stray key would change the run.
         self.toolbar.run_buttons[0].setFocus()
         self.reset_layout()
 
-    def _in_place(self, place: Place) -> list[QWidget]:
+    def _in_place(self, place: PanelPlace) -> list[QWidget]:
         return [self._widgets[entry.id] for entry in self._entries if entry.place is place]
 
-    def _place(self, place: Place, direction: Qt.Orientation = Qt.Orientation.Vertical) -> QWidget:
+    def _place(
+        self, place: PanelPlace, direction: Qt.Orientation = Qt.Orientation.Vertical
+    ) -> QWidget:
         """The panels of a place; one that is alone needs no splitter."""
         parts = [
             (self._widgets[entry.id], entry.size, entry.stretch)

@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.recording.notices import Notice
 
 
-def sentence(notice: Notice) -> str:
+def message_text(notice: Notice) -> str:
     """What to say, and what to do, in the user's language."""
     translate = QCoreApplication.translate
     texts = {

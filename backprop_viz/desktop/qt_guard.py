@@ -23,7 +23,7 @@ from shiboken6 import Shiboken
 # Whose classes are guarded: our own, and those of the library of plots, which paints in Python.
 PACKAGES = ("backprop_viz", "pyqtgraph")
 # What goes on failing is told again only when it has not failed for so long.
-QUIET_S = 10.0
+_QUIET_S = 10.0
 
 
 class Quiet:
@@ -36,7 +36,7 @@ class Quiet:
         """Whether this has not happened for a while."""
         now = time.monotonic()
         before, self._last[key] = self._last.get(key), now
-        return before is None or now - before > QUIET_S
+        return before is None or now - before > _QUIET_S
 
     def forget(self) -> None:
         """Speak of everything again."""

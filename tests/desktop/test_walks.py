@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.analysis.selection import Kind, select
+from backprop_viz.analysis.selection import SelectionKind, select
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.inspector.bars import BarChart
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
@@ -54,7 +54,7 @@ Place = tuple[int, int]  # which of the recordings, and the cursor in it
 class Panels(QWidget):
     """Every panel that shows the cursor, as large as in a wide window."""
 
-    def __init__(self, selected: tuple[Kind, str | int], recording: Recording) -> None:
+    def __init__(self, selected: tuple[SelectionKind, str | int], recording: Recording) -> None:
         super().__init__()
         self.phase_bar, self.program = PhaseBar(), ProgramView()
         self.network, self.autograd = NetworkView(), AutogradView()
@@ -178,7 +178,7 @@ class Walker:
     """One set of panels that walks, compared with a fresh set at each place."""
 
     def __init__(
-        self, qtbot: QtBot, view_states: list[ViewState], selected: tuple[Kind, str | int]
+        self, qtbot: QtBot, view_states: list[ViewState], selected: tuple[SelectionKind, str | int]
     ) -> None:
         self._qtbot = qtbot
         self._view_states = view_states
@@ -236,7 +236,7 @@ def node_of(view_state: ViewState, name: str) -> int:
     return next(n.id for n in view_state.cursor.recording.graph.nodes if n.name == name)
 
 
-def things(view_state: ViewState) -> list[tuple[Kind, str | int]]:
+def things(view_state: ViewState) -> list[tuple[SelectionKind, str | int]]:
     """One of each kind to look at in the inspector."""
     return [
         ("parameter", "conv1.bias"),

@@ -145,7 +145,7 @@ class Forger:
         QTest.mouseRelease(
             pad, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(60, 60)
         )
-        window.panel(DrawPanel).teaching.choose(number)
+        window.panel(DrawPanel).training_row.choose(number)
         for _ in range(4):
             session.iterate()
         self._idle()

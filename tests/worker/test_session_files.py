@@ -19,7 +19,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
+from backprop_viz.desktop.panels.drawing.strokes import PenPoint, Stroke
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
@@ -27,7 +27,10 @@ from backprop_viz.worker.files.session_file import load_session, resume
 
 OpenWindow = Callable[..., MainWindow]
 LINE = Breakpoint("line", "no_grad")  # of a line that this program has not: it stops nothing
-STROKES = (Stroke((Point(60, 60), Point(90, 200.5))), Stroke((Point(9, 9, 30.0),), erases=True))
+STROKES = (
+    Stroke((PenPoint(60, 60), PenPoint(90, 200.5))),
+    Stroke((PenPoint(9, 9, 30.0),), erases=True),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
 
-DATA = Menu(
+DATA_MENU = Menu(
     tr_noop("D&ata"),
     (
         MenuCommand(

@@ -25,7 +25,7 @@ NEW_RUN = Menu(
 )
 
 
-FILE = Menu(
+FILE_MENU = Menu(
     tr_noop("&File"),
     (
         MenuCommand(

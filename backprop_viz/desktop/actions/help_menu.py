@@ -2,7 +2,7 @@
 
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
 
-HELP = Menu(
+HELP_MENU = Menu(
     tr_noop("&Help"),
     (
         MenuCommand(

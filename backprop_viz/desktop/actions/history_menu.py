@@ -2,7 +2,7 @@
 
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
 
-HISTORY = Menu(
+HISTORY_MENU = Menu(
     tr_noop("H&istory"),
     (
         MenuCommand(

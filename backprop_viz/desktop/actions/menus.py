@@ -5,17 +5,17 @@ from collections.abc import Iterator
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
-from backprop_viz.desktop.actions.data_menu import DATA
-from backprop_viz.desktop.actions.drawing_menu import DRAWING
-from backprop_viz.desktop.actions.file_menu import FILE
-from backprop_viz.desktop.actions.help_menu import HELP
-from backprop_viz.desktop.actions.history_menu import HISTORY
+from backprop_viz.desktop.actions.data_menu import DATA_MENU
+from backprop_viz.desktop.actions.drawing_menu import DRAWING_MENU
+from backprop_viz.desktop.actions.file_menu import FILE_MENU
+from backprop_viz.desktop.actions.help_menu import HELP_MENU
+from backprop_viz.desktop.actions.history_menu import HISTORY_MENU
 from backprop_viz.desktop.actions.menu_command import MenuCommand, translated
-from backprop_viz.desktop.actions.run_menu import RUN
-from backprop_viz.desktop.actions.view_menu import VIEW
+from backprop_viz.desktop.actions.run_menu import RUN_MENU
+from backprop_viz.desktop.actions.view_menu import VIEW_MENU
 from backprop_viz.desktop.style.action_texts import native_key
 
-MENUS = (FILE, RUN, HISTORY, DATA, DRAWING, VIEW, HELP)
+MENUS = (FILE_MENU, RUN_MENU, HISTORY_MENU, DATA_MENU, DRAWING_MENU, VIEW_MENU, HELP_MENU)
 COMMANDS = tuple(command for menu in MENUS for command in menu.all_commands())
 
 

@@ -2,7 +2,7 @@
 
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
 
-RUN = Menu(
+RUN_MENU = Menu(
     tr_noop("&Run"),
     (
         MenuCommand(

@@ -18,7 +18,7 @@ __all__ = ["INTERVAL_MS", "VARIABLE", "AutosaveController"]
 
 INTERVAL_MS = 30_000
 # How long a window that is closed waits for its run to be kept.
-CLOSING_S = 5.0
+_CLOSING_S = 5.0
 
 
 class AutosaveController(QObject):
@@ -149,7 +149,7 @@ class AutosaveController(QObject):
         return view_state.iteration > 0 or bool(self._window.panel(DrawPanel).strokes())
 
     def _until_written(self) -> None:
-        self._session.wait_until(lambda: not self._waiting, CLOSING_S)
+        self._session.wait_until(lambda: not self._waiting, _CLOSING_S)
 
     def _has_file(self) -> bool:
         """Whether there is a file of this window's; while it lives no other one takes it."""

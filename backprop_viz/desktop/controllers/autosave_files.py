@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from backprop_viz.desktop.controllers.files import SUFFIX
+from backprop_viz.desktop.controllers.files import SESSION_SUFFIX
 from backprop_viz.recording.files.locks import FileLock
 from backprop_viz.recording.files.private import make_private, make_private_folder
 
@@ -37,7 +37,7 @@ class KeptRun:
         where = folder()
         make_private_folder(where)
         while True:
-            path = where / f"{_PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+            path = where / f"{_PREFIX}{secrets.token_hex(8)}{SESSION_SUFFIX}"
             lock = FileLock.take(path.with_suffix(".lock"))
             if lock is not None:
                 return cls(path, lock)
@@ -60,7 +60,9 @@ def newest_left() -> KeptRun | None:
         if folder().is_dir():
             make_private_folder(folder())
         _clear_up()
-        found = {path: path.stat().st_mtime for path in folder().glob(f"{_PREFIX}*{SUFFIX}")}
+        found = {
+            path: path.stat().st_mtime for path in folder().glob(f"{_PREFIX}*{SESSION_SUFFIX}")
+        }
         for path in sorted(found, key=lambda p: found[p], reverse=True):
             with suppress(OSError):
                 lock = FileLock.take(path.with_suffix(".lock"))
@@ -76,10 +78,10 @@ def newest_left() -> KeptRun | None:
 def _clear_up() -> None:
     """Remove what windows without a run, or in the middle of writing one, have left behind."""
     for path in folder().glob(f"{_PREFIX}*.lock"):
-        if not path.with_suffix(SUFFIX).exists():
+        if not path.with_suffix(SESSION_SUFFIX).exists():
             _remove_unheld(path)
-    for part in folder().glob(f".{_PREFIX}*{SUFFIX}.*.part"):
-        name = part.name[1:].split(SUFFIX)[0]
+    for part in folder().glob(f".{_PREFIX}*{SESSION_SUFFIX}.*.part"):
+        name = part.name[1:].split(SESSION_SUFFIX)[0]
         _remove_unheld(part.with_name(f"{name}.lock"), part)
 
 

@@ -21,7 +21,7 @@ class DrawingTrainingController(QObject):
         self._undo = self._actions["actionUndoTraining"]
         self._batch = self._actions["actionUseAsBatch"]
         self._shows_saliency = self._actions["actionSaliency"]
-        row = self._window.panel(DrawPanel).teaching
+        row = self._window.panel(DrawPanel).training_row
         row.set_actions(self._train, self._undo, self._shows_saliency)
         row.label_chosen.connect(self._choose)
         self._window.panel(BatchMark).data_wanted.connect(self._back_to_data)
@@ -59,7 +59,7 @@ class DrawingTrainingController(QObject):
             (self._undo, undo or paused),
         ):
             show_reason(action, why)
-        self._window.panel(DrawPanel).teaching.explain(needs, undo or paused)
+        self._window.panel(DrawPanel).training_row.explain(needs, undo or paused)
 
     def use_as_batch(self, wanted: bool) -> None:
         """Take the drawing as the batch, or the data again."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from backprop_viz.desktop.controllers.context import Context
@@ -15,18 +15,13 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.stream.messages import Filed
 from backprop_viz.training.peek import peek_settings
 
-SUFFIX = ".bpviz"
+SESSION_SUFFIX = ".bpviz"
 # How long a window that is closed waits for what is being saved.
-CLOSING_S = 5.0
+_CLOSING_S = 5.0
 
 
 class FilesController(QObject):
-    """Opens and saves sessions, loads and saves weights.
-
-    ``opened`` says that a run was taken up from a file.
-    """
-
-    opened = Signal()
+    """Opens and saves sessions, loads and saves weights."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
@@ -122,8 +117,8 @@ class FilesController(QObject):
         dialog = self._dialog("saveSessionDialog", self.tr("Save the session"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self._sessions())
-        dialog.setDefaultSuffix(SUFFIX[1:])
-        dialog.selectFile(str(self._path or self.tr("session") + SUFFIX))
+        dialog.setDefaultSuffix(SESSION_SUFFIX[1:])
+        dialog.selectFile(str(self._path or self.tr("session") + SESSION_SUFFIX))
         dialog.fileSelected.connect(self.save)
         open_(dialog)
 
@@ -178,7 +173,7 @@ class FilesController(QObject):
         return dialog
 
     def _sessions(self) -> str:
-        return self.tr("Sessions (*{0})").format(SUFFIX)
+        return self.tr("Sessions (*{0})").format(SESSION_SUFFIX)
 
     def _ask_to_open(self, go_on: Callable[[], None]) -> None:
         assert self._view_state is not None
@@ -220,7 +215,6 @@ class FilesController(QObject):
         self._saved = None
         if kept is None:
             self._session.view_state_ready.connect(self._take_as_saved)
-        self.opened.emit()
 
     def _take_as_saved(self, view_state: ViewState) -> None:
         """The first frame of a run that was opened is what the file holds."""
@@ -253,4 +247,4 @@ class FilesController(QObject):
 
     def finish_saving(self) -> None:
         """Let what is being saved be saved before the worker ends."""
-        self._session.wait_until(lambda: not self._saving, CLOSING_S)
+        self._session.wait_until(lambda: not self._saving, _CLOSING_S)

@@ -10,18 +10,18 @@ from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, Sign
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog
 
-from backprop_viz.desktop.background_jobs import Background, refusal
+from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
-from backprop_viz.desktop.controllers.files import SUFFIX
+from backprop_viz.desktop.controllers.files import SESSION_SUFFIX
 from backprop_viz.desktop.controllers.training import TrainingController
-from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report
 
 # What is done sooner than this needs no strip that flashes up.
-QUIET_S = 0.4
+_QUIET_S = 0.4
 
 # What its messages are about.
 _SUBJECT = "images"
@@ -96,7 +96,7 @@ class ImagesController(QObject):
 
     def take(self, path: str) -> None:
         """Put an image file on the pad, or train on a folder of images."""
-        if Path(path).suffix == SUFFIX:
+        if Path(path).suffix == SESSION_SUFFIX:
             self.session_wanted.emit(path)
         elif Path(path).is_dir():
             self._start(lambda report: _pictures(path, report))
@@ -129,7 +129,7 @@ class ImagesController(QObject):
         """Read in the background; what is being read still is dropped for it."""
         self._work.cancel()
         self._window.reading_strip.hide()
-        self._shown_at = time.monotonic() + QUIET_S
+        self._shown_at = time.monotonic() + _QUIET_S
         self._work.start(work)
 
     def _show_progress(self, progress: Progress) -> None:
@@ -157,7 +157,7 @@ class ImagesController(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._window.reading_strip.hide()
-        self._window.messages.tell(sentence(refusal(error)), "error", _SUBJECT)
+        self._window.messages.tell(message_text(failure_notice(error)), "error", _SUBJECT)
 
     def _cancel(self) -> None:
         self._work.cancel()

@@ -5,16 +5,16 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from backprop_viz.desktop.background_jobs import Background, refusal
+from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.training import TrainingController
-from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.digits.downloads import MNIST, cache_folder, download, present
 from backprop_viz.recording.progress import Progress
 from backprop_viz.recording.settings import Settings
 
-MEGABYTE = 1e6
+_MEGABYTE = 1e6
 
 # What its messages are about.
 _SUBJECT = "mnist"
@@ -93,8 +93,8 @@ class MnistController(QObject):
             progress.name,
             progress.number,
             progress.count,
-            progress.done / MEGABYTE,
-            progress.total / MEGABYTE,
+            progress.done / _MEGABYTE,
+            progress.total / _MEGABYTE,
         )
         share = progress.done / progress.total if progress.total else None
         self._window.download_strip.show_progress(text, share)
@@ -106,7 +106,7 @@ class MnistController(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._stopped()
-        self._window.messages.tell(sentence(refusal(error)), "error", _SUBJECT)
+        self._window.messages.tell(message_text(failure_notice(error)), "error", _SUBJECT)
 
     def _cancel(self) -> None:
         self._work.cancel()

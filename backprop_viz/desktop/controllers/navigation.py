@@ -18,7 +18,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import LOSS
 from backprop_viz.recording.quantities import Quantity
 
-MEGABYTE = 2**20
+_MEBIBYTE = 2**20
 BUDGET_MB = Quantity(16, 65536, whole=True, doubling=True)
 TRANSPORT = ("actionFirst", "actionEventBack", "actionPlay", "actionEvent", "actionLast")
 
@@ -160,9 +160,9 @@ class NavigationController(QObject):
             self.tr("Memory for past iterations, in MB"),
             self._view_state.kept_iterations.budget,
         )
-        dialog = NumberDialog(BUDGET_MB, name, now // MEGABYTE, self._window)
+        dialog = NumberDialog(BUDGET_MB, name, now // _MEBIBYTE, self._window)
         dialog.setObjectName("budgetDialog")
         dialog.setWindowTitle(self.tr("Memory for iterations"))
-        dialog.chosen.connect(lambda value: self._session.set_budget(value * MEGABYTE))
+        dialog.chosen.connect(lambda value: self._session.set_budget(value * _MEBIBYTE))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from backprop_viz.desktop.actions.menu_command import translated
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
 from backprop_viz.desktop.view_state import ViewState
@@ -47,7 +47,7 @@ class TrainingController(QObject):
         if notice.code == "withdrawn":
             self._window.messages.withdraw(notice.subject)
             return
-        self._window.messages.tell(sentence(notice), "error", notice.subject)
+        self._window.messages.tell(message_text(notice), "error", notice.subject)
         self._window.toolbar.settings.revert()
 
     def _undo_intervention(self) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.message_texts import sentence
+from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.stream.messages import Filed
@@ -64,7 +64,7 @@ class WorkerRestartsController(QObject):
             return
         else:
             return
-        self._say(sentence(notice))
+        self._say(message_text(notice))
 
     def _taken_up(self, saved: str) -> None:
         how = ("reopened", Path(saved).name) if saved else ("taken_up",)
@@ -78,7 +78,7 @@ class WorkerRestartsController(QObject):
         """What became of the run of the worker that ended."""
         assert self._taking_up is not None
         code = f"{self._taking_up.code}_{what}"
-        return sentence(Notice(code, (*self._taking_up.values, *values)))
+        return message_text(Notice(code, (*self._taking_up.values, *values)))
 
     def _say(self, said: str) -> None:
         """Say it, and after it what was not done to files."""

@@ -21,7 +21,7 @@ from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 
 
-class Place(Enum):
+class PanelPlace(Enum):
     """Where a panel stands in the window; panels of one place share it."""
 
     TOP = "top"  # a row above the columns
@@ -47,7 +47,7 @@ class PanelEntry:
     """
 
     id: str
-    place: Place
+    place: PanelPlace
     factory: Callable[[], QWidget]
     order: int = 0
     size: int = 300
@@ -103,7 +103,7 @@ def find_panels() -> tuple[PanelEntry, ...]:
         name = f"{panels.__name__}.{folder.name}"
         if folder.ispkg and _has_panels(name):
             entries += import_module(f"{name}.panel").PANELS
-    places = list(Place)
+    places = list(PanelPlace)
     return tuple(sorted(entries, key=lambda e: (places.index(e.place), e.order, e.id)))
 
 

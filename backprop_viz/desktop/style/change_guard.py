@@ -1,7 +1,7 @@
 """What a view shows now, so that it is not made again when the next frame has the same."""
 
 
-class Shown:
+class ChangeGuard:
     """The things last shown. Frozen arrays and records are the same only if they are one object."""
 
     def __init__(self) -> None:

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 
-Kind = Literal["info", "error"]
+MessageKind = Literal["info", "error"]
 
 _INFO_MS = 6000
 
@@ -40,7 +40,7 @@ class _Badge(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFixedSize(QSize(18, 22))
-        self.kind: Kind = "info"
+        self.kind: MessageKind = "info"
         self.theme = DARK
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -75,7 +75,7 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("messageBar")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._kind: Kind = "info"
+        self._kind: MessageKind = "info"
         self._subject = ""
         self._theme = DARK
         self._badge = _Badge(self)
@@ -107,7 +107,7 @@ class MessageBar(QFrame):
         self._timer.timeout.connect(self.dismiss)
         self.hide()
 
-    def tell(self, text: str, kind: Kind, subject: str = "") -> None:
+    def tell(self, text: str, kind: MessageKind, subject: str = "") -> None:
         """Show a message of one or two sentences. An info does not replace an error.
 
         ``withdraw`` takes it away when its ``subject`` has gone right.
@@ -134,7 +134,7 @@ class MessageBar(QFrame):
         """The message shown, "" if there is none."""
         return self._label.text()
 
-    def kind(self) -> Kind:
+    def kind(self) -> MessageKind:
         """The kind of the message shown, or of the last one."""
         return self._kind
 

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.panels.drawing.strokes import Point, Stroke
+from backprop_viz.desktop.panels.drawing.strokes import PenPoint, Stroke
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.phases import Phase
@@ -25,7 +25,7 @@ from backprop_viz.worker.files.session_file import load_session, resume
 from tests.monkey.plain_loop import plain_loop
 
 OpenWindow = Callable[..., MainWindow]
-STROKES = (Stroke((Point(60, 60), Point(90, 200.5))),)
+STROKES = (Stroke((PenPoint(60, 60), PenPoint(90, 200.5))),)
 
 
 @pytest.fixture(autouse=True)

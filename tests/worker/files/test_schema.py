@@ -13,10 +13,14 @@ from PySide6.QtWidgets import QLabel, QSplitter
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import (
-    QUANTITIES as BREAKPOINT_QUANTITIES,
+    CONDITION_LIMITS as BREAKPOINT_QUANTITIES,
 )
-from backprop_viz.desktop.panels.settings.options_dialog import QUANTITIES as OPTION_QUANTITIES
-from backprop_viz.desktop.panels.settings.schedule_options import QUANTITIES as SCHEDULE_QUANTITIES
+from backprop_viz.desktop.panels.settings.options_dialog import (
+    CONDITION_LIMITS as OPTION_QUANTITIES,
+)
+from backprop_viz.desktop.panels.settings.schedule_options import (
+    CONDITION_LIMITS as SCHEDULE_QUANTITIES,
+)
 from backprop_viz.desktop.panels.settings.settings_bar import BATCH_SIZE, LEARNING_RATE, SEED
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention

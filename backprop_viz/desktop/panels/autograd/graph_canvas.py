@@ -17,8 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
 from backprop_viz.desktop.panels.autograd.graph_item import GraphItem, NodeState
-from backprop_viz.desktop.panels.autograd.graph_keys import neighbour
-from backprop_viz.desktop.panels.autograd.graph_layout import READABLE, best_columns, place
+from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
+from backprop_viz.desktop.panels.autograd.graph_layout import READABLE_SCALE, best_columns, place
 from backprop_viz.desktop.panels.autograd.graph_structure import Structure, analyse
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
@@ -183,8 +183,8 @@ class GraphCanvas(QGraphicsView):
         across, down = width / placement.width, height / max(placement.height, 1)
         scale = min(across, down, _HOME)
         top = (height / scale - placement.height) / 2
-        if readable and scale < READABLE:
-            scale, top = min(max(across, READABLE), _HOME), 0.0
+        if readable and scale < READABLE_SCALE:
+            scale, top = min(max(across, READABLE_SCALE), _HOME), 0.0
         # Room around the graph, so that any part of it can be moved to the middle.
         around = self.item.boundingRect()
         spare_x, spare_y = self.width() / scale, self.height() / scale
@@ -310,7 +310,7 @@ class GraphCanvas(QGraphicsView):
     def _go(self, key: Qt.Key) -> None:
         if self.item.focused is None:
             return
-        node = neighbour(self._structure, self.item.focused, key)
+        node = neighbour_node(self._structure, self.item.focused, key)
         if node is not None:
             self._focus(node)
             self._reveal(node)

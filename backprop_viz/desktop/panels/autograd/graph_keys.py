@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from backprop_viz.desktop.panels.autograd.graph_structure import Structure
 
 
-def neighbour(structure: Structure, node: int, key: Qt.Key) -> int | None:
+def neighbour_node(structure: Structure, node: int, key: Qt.Key) -> int | None:
     """Where an arrow key leads from a node.
 
     Right and left go along the edges, down and up between what hangs on a node, and from lane

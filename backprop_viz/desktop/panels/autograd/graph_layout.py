@@ -12,14 +12,14 @@ from backprop_viz.recording.graph import Graph
 
 WIDTH, HEIGHT = 104, 44  # of a node's box
 PILL_WIDTH, PILL_HEIGHT = 76, 18  # of a leaf, and of what hangs between it and its node
-GAP = 15  # between two columns
+_GAP = 15  # between two columns
 _HANG = 8  # from a node down to what hangs on it
 _SPACE = 4  # between things that hang
 _TRACK = 7  # between edges that run beside each other
 _EDGE_ROOM = 10  # between a row and the lowest track above it
 _LANE_GAP = 10  # between what hangs in a lane and the next lane or row
 _ROW = 110  # the height of a row, as a first guess
-READABLE = 0.66  # the scale below which names cannot be read
+READABLE_SCALE = 0.66  # the scale below which names cannot be read
 COMFORTABLE = 0.9
 
 Point = tuple[float, float]
@@ -81,7 +81,7 @@ def place(structure: Structure, columns: int) -> Placement:
 
 def _as_laid_out(graph: Graph) -> Placement:
     """Columns and lanes as they came, with straight edges."""
-    across, down = WIDTH + 3 * GAP, HEIGHT + 20
+    across, down = WIDTH + 3 * _GAP, HEIGHT + 20
     rects = {}
     for node in graph.nodes:
         width, height = (PILL_WIDTH, PILL_HEIGHT) if is_leaf(node) else (WIDTH, HEIGHT)
@@ -189,7 +189,7 @@ class _Folding:
                     lefts[node] = x
                     if reach := self._reach[node]:
                         hung[self._structure.lanes[node]] = x + WIDTH / 2 + reach
-                x += WIDTH + GAP
+                x += WIDTH + _GAP
         return lefts
 
     def _reach_of(self, node: int) -> float:
@@ -237,7 +237,7 @@ class _Folding:
         out, into = (start.right, start.center[1]), (end.x, end.center[1])
         if out[1] == into[1]:
             return (out, into)
-        middle = end.x - GAP / 2
+        middle = end.x - _GAP / 2
         return (out, (middle, out[1]), (middle, into[1]), into)
 
     def _tracks(self, edge: tuple[int, int], lefts: Mapping[int, float]) -> tuple[int, int]:
@@ -258,12 +258,12 @@ class _Folding:
         last, here = self._rows[self._row_of[from_]], self._rows[self._row_of[to]]
         above, along = tracks
         out, into = (start.right, start.center[1]), (end.x, end.center[1])
-        leave, enter = self._rects[from_].right + GAP / 2, self._rects[to].x - GAP / 2
+        leave, enter = self._rects[from_].right + _GAP / 2, self._rects[to].x - _GAP / 2
         points = [out]
         if last is here:
             points += [(leave, out[1]), (leave, here.height_of(along))]
         else:
-            gutter = self._right + GAP / 2 + along * _TRACK
+            gutter = self._right + _GAP / 2 + along * _TRACK
             if above >= 0:
                 y = last.height_of(above)
                 points += [(leave, out[1]), (leave, y), (gutter, y)]
@@ -309,7 +309,7 @@ def best_columns(
     """
     if not structure.foldable or not structure.length or width <= 0 or height <= 0:
         return structure.length
-    if structure.length > 4 * (width * height) / (READABLE**2 * (WIDTH + GAP) * HEIGHT):
+    if structure.length > 4 * (width * height) / (READABLE_SCALE**2 * (WIDTH + _GAP) * HEIGHT):
         # By far too many, however they are folded.
         pitch = _Folding(structure, structure.length).pitch()
         if readable:
@@ -334,7 +334,7 @@ def best_columns(
     near = {-(-structure.length // n) for n in (rows - 1, rows, rows + 1) if n > 0}
     scales = {columns: scale(columns) for columns in near}
     best = max(scales, key=lambda columns: (round(scales[columns], 3), columns))
-    if readable and scales[best] < READABLE:
+    if readable and scales[best] < READABLE_SCALE:
         return min(_comfortable(width, pitch), structure.length)
     if 0 < now <= structure.length and scale(now) > 0.9 * scales[best]:
         return now

@@ -1,6 +1,8 @@
 """The graph panel's place in the window."""
 
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
-from backprop_viz.desktop.panels.registry import PanelEntry, Place
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
-PANELS = (PanelEntry("autogradView", Place.MIDDLE, AutogradView, order=1, size=265, stretch=3),)
+PANELS = (
+    PanelEntry("autogradView", PanelPlace.MIDDLE, AutogradView, order=1, size=265, stretch=3),
+)

@@ -6,7 +6,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 
 
-def sentence(breakpoint_: Breakpoint, view_state: ViewState | None = None) -> str:
+def breakpoint_text(breakpoint_: Breakpoint, view_state: ViewState | None = None) -> str:
     """What holds where the cursor stops; a frame lets it quote the line and name the node."""
     if breakpoint_.kind == "line":
         return _line(breakpoint_, view_state)
@@ -50,7 +50,7 @@ def stopped(breakpoint_: Breakpoint, view_state: ViewState) -> str:
     """What to say when the cursor has stopped: before a line, or after what the sentence says."""
     row = _row(breakpoint_, view_state) if breakpoint_.kind == "line" else None
     if row is None:
-        return sentence(breakpoint_, view_state)
+        return breakpoint_text(breakpoint_, view_state)
     text = QCoreApplication.translate("breakpoints", "Stopped before line {line}: {code}")
     return text.format(line=row + 1, code=view_state.program.lines[row].text.strip())
 

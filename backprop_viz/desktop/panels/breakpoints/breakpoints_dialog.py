@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import sentence
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import breakpoint_text
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -23,7 +23,7 @@ from backprop_viz.recording.quantities import Quantity
 
 # The value first offered for each condition that compares with one.
 VALUES = {"loss_above": 10.0, "norm_above": 100.0, "norm_below": 1e-6}
-QUANTITIES = {"loss_above": Quantity(), "norm_above": Quantity(0), "norm_below": Quantity(0)}
+CONDITION_LIMITS = {"loss_above": Quantity(), "norm_above": Quantity(0), "norm_below": Quantity(0)}
 # The conditions that may be asked of one parameter alone.
 OF_PARAMETER = frozenset(("norm_above", "norm_below", "grad_zero", "grad_none"))
 
@@ -41,7 +41,7 @@ class BreakpointsDialog(QDialog):
         self._view_state: ViewState | None = None
         self._asked: tuple[Breakpoint, ...] | None = None  # what the frames do not have yet
         self._before: tuple[Breakpoint, ...] = ()
-        self._shown, self._names = Shown(), Shown()
+        self._shown, self._names = ChangeGuard(), ChangeGuard()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
@@ -144,7 +144,9 @@ class BreakpointsDialog(QDialog):
         self.parameters.setAccessibleName(self.tr("Parameter"))
         self.parameters.setToolTip(self.tr("Whose gradient is looked at"))
         self.parameters.addItem(self.tr("any parameter"), None)
-        self.value = NumberField(QUANTITIES["loss_above"], self.tr("Value"), VALUES["loss_above"])
+        self.value = NumberField(
+            CONDITION_LIMITS["loss_above"], self.tr("Value"), VALUES["loss_above"]
+        )
         self.value.setObjectName("breakpointValue")
         self.value.setToolTip(self.tr("A number such as 2.5 or 1e-6. Enter adds the breakpoint."))
         self.value.setMaximumWidth(110)
@@ -168,7 +170,7 @@ class BreakpointsDialog(QDialog):
         chosen = self.breakpoints_chosen()
         self.list.clear()
         for breakpoint_ in self.breakpoints:
-            text = sentence(breakpoint_, self._view_state)
+            text = breakpoint_text(breakpoint_, self._view_state)
             item = QListWidgetItem(text)
             item.setToolTip(text)
             item.setData(Qt.ItemDataRole.UserRole, breakpoint_)
@@ -202,7 +204,7 @@ class BreakpointsDialog(QDialog):
         self.parameters.setVisible(kind in OF_PARAMETER)
         self.value.setVisible(kind in VALUES)
         if kind in VALUES:
-            self.value.offer(QUANTITIES[kind], VALUES[kind])
+            self.value.offer(CONDITION_LIMITS[kind], VALUES[kind])
         self._enable()
 
     def _enable(self) -> None:

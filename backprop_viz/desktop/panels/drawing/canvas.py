@@ -33,12 +33,12 @@ from backprop_viz.desktop.panels.drawing.stroke_in_progress import StrokeInProgr
 from backprop_viz.desktop.panels.drawing.strokes import (
     ERASER,
     MEDIUM,
-    SIDE,
+    PAD_SIDE,
     WIDTHS,
-    Mark,
+    PadMark,
     Picture,
     Piece,
-    draw,
+    paint_mark,
     pieces,
     tail_piece,
 )
@@ -136,7 +136,7 @@ class Canvas(QWidget):
         """Whether something taken back can be done again."""
         return self._sketch.can_redo
 
-    def strokes(self) -> tuple[Mark, ...]:
+    def strokes(self) -> tuple[PadMark, ...]:
         """The finished strokes, over the picture if one was put here."""
         return self._sketch.strokes
 
@@ -150,7 +150,7 @@ class Canvas(QWidget):
         self._sketch.show(Picture.of(image))
         self._changed()
 
-    def show_strokes(self, strokes: tuple[Mark, ...]) -> None:
+    def show_strokes(self, strokes: tuple[PadMark, ...]) -> None:
         """Have these in place of the drawing; can be undone."""
         self._hand.lift()
         self._sketch.replace(strokes)
@@ -199,7 +199,7 @@ class Canvas(QWidget):
     def _show_tool(self) -> None:
         """A cross to draw with, a ring as wide as the eraser to rub out with."""
         if self._erasing:
-            across = ERASER * WIDTHS[self._size] * self.width() / SIDE
+            across = ERASER * WIDTHS[self._size] * self.width() / PAD_SIDE
             self.setCursor(ring_cursor(max(round(across), 5)))
         else:
             self.setCursor(Qt.CursorShape.CrossCursor)
@@ -348,7 +348,7 @@ class Canvas(QWidget):
         """Have what a piece touches painted, with all else that changed, at the next refresh."""
         if piece is None:
             return
-        scale = self.width() / SIDE
+        scale = self.width() / PAD_SIDE
         box = piece.bounds()
         dirty = QRectF(box.x() * scale, box.y() * scale, box.width() * scale, box.height() * scale)
         self.update(dirty.toAlignedRect())
@@ -360,8 +360,8 @@ class Canvas(QWidget):
         painter.drawImage(QRectF(self.rect()), self._ink.shown)
         if (tail := self._hand.tail()) is not None:
             painter.save()
-            painter.scale(self.width() / SIDE, self.width() / SIDE)
-            draw(painter, tail)
+            painter.scale(self.width() / PAD_SIDE, self.width() / PAD_SIDE)
+            paint_mark(painter, tail)
             painter.restore()
         if self.empty and self._hand.holder is None:
             painter.setPen(QColor(DARK.muted))

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
 from backprop_viz.desktop.panels.drawing.not_a_digit import NotADigit
 from backprop_viz.desktop.panels.drawing.probabilities import ProbabilityBars
-from backprop_viz.desktop.panels.drawing.strokes import Mark
+from backprop_viz.desktop.panels.drawing.strokes import PadMark
 from backprop_viz.desktop.panels.drawing.tools import Tools
-from backprop_viz.desktop.panels.drawing.training_row import TeachingRow
+from backprop_viz.desktop.panels.drawing.training_row import TrainingRow
 from backprop_viz.desktop.style.images import gray_image, is_gray, signed_image, signed_range
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.panel import Panel
@@ -52,8 +52,8 @@ class DrawPanel(Panel):
         super().__init__(QCoreApplication.translate("DrawPanel", "Draw a digit"), parent)
         self._stage = _Stage(self)
         self.body.addWidget(self._stage, 1)
-        self.teaching = TeachingRow()
-        self.body.addWidget(self.teaching)
+        self.training_row = TrainingRow()
+        self.body.addWidget(self.training_row)
         self._prediction: Prediction | None = None
         self._tools = Tools()
         self._tools.show_size(self.canvas.size_of_pen)
@@ -87,7 +87,7 @@ class DrawPanel(Panel):
         """Show what the net made of the drawing."""
         if view_state.prediction is not self._prediction:
             self._show(view_state.prediction)
-        self.teaching.show_drawing_training(view_state.drawing_training)
+        self.training_row.show_drawing_training(view_state.drawing_training)
         self._stage.bars.show_drawing_training(view_state.drawing_training)
 
     def set_theme(self, theme: Theme) -> None:
@@ -119,11 +119,11 @@ class DrawPanel(Panel):
         """Put an image (280, 280), 0..1, light on dark, in place of the drawing."""
         self.canvas.show_picture(image)
 
-    def strokes(self) -> tuple[Mark, ...]:
+    def strokes(self) -> tuple[PadMark, ...]:
         """What the drawing is made of."""
         return self.canvas.strokes()
 
-    def show_strokes(self, strokes: tuple[Mark, ...]) -> None:
+    def show_strokes(self, strokes: tuple[PadMark, ...]) -> None:
         """Have these in place of the drawing."""
         self.canvas.show_strokes(strokes)
 
@@ -157,7 +157,7 @@ class DrawPanel(Panel):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A digit says what the drawing is."""
         if event.text().isascii() and event.text().isdigit() and not event.modifiers():
-            self.teaching.choose(int(event.text()))
+            self.training_row.choose(int(event.text()))
         else:
             super().keyPressEvent(event)
 
@@ -200,14 +200,14 @@ class _Stage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the three, and the judgement beside what the net sees."""
         super().resizeEvent(event)
-        canvas, bars, seen = place(self.width(), self.height())
+        canvas, bars, seen = place_pad(self.width(), self.height())
         self.canvas.setGeometry(canvas)
         self.bars.setGeometry(bars)
         self.seen.setGeometry(seen)
         self.no_digit.setGeometry(seen.adjusted(seen.height() - _CAPTION + 8, _CAPTION - 6, 0, 2))
 
 
-def place(width: int, height: int) -> tuple[QRect, QRect, QRect]:
+def place_pad(width: int, height: int) -> tuple[QRect, QRect, QRect]:
     """Where the canvas, the bars and what the net sees go in a panel of this size."""
     widest = width - _GAP - _BARS
     for times in (3, 2, 1):

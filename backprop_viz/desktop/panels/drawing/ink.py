@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from backprop_viz.desktop.panels.drawing.strokes import SIDE, Picture, Piece, draw
+from backprop_viz.desktop.panels.drawing.strokes import PAD_SIDE, Picture, Piece, paint_mark
 
 # Fainter than this no preparation takes it for ink: what rounding leaves under an eraser.
 _FAINTEST = 1
@@ -17,13 +17,13 @@ class Ink:
     """Light ink on black. ``shown`` is the picture at the screen's resolution."""
 
     def __init__(self) -> None:
-        self._drawing = _blank(SIDE)
-        self.shown = _blank(SIDE)
+        self._drawing = _blank(PAD_SIDE)
+        self.shown = _blank(PAD_SIDE)
         self._empty: bool | None = True
 
     def paint_anew(self, run: Iterable[Piece | Picture], side: int) -> None:
         """Begin again with black, ``side`` pixels of the screen wide, and paint pieces."""
-        self._drawing, self.shown = _blank(SIDE), _blank(side)
+        self._drawing, self.shown = _blank(PAD_SIDE), _blank(side)
         self.paint(tuple(run))
 
     def paint(self, run: Iterable[Piece | Picture]) -> None:
@@ -58,9 +58,9 @@ def _gray(image: QImage) -> NDArray[np.uint32]:
 def _paint(image: QImage, run: Iterable[Piece | Picture]) -> None:
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(image.width() / SIDE, image.width() / SIDE)
+    painter.scale(image.width() / PAD_SIDE, image.width() / PAD_SIDE)
     for piece in run:
-        draw(painter, piece)
+        paint_mark(painter, piece)
     painter.end()
 
 

@@ -3,10 +3,10 @@
 from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
-from backprop_viz.desktop.panels.registry import PanelEntry, Place
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
 PANELS = (
-    PanelEntry("drawPanel", Place.LEFT, DrawPanel, order=1, size=320, sees_every_state=True),
-    PanelEntry("batchMark", Place.NOTICE, BatchMark, order=1, sees_every_state=True),
-    PanelEntry("saliencyDialog", Place.WINDOW, SaliencyDialog, sees_every_state=True),
+    PanelEntry("drawPanel", PanelPlace.LEFT, DrawPanel, order=1, size=320, sees_every_state=True),
+    PanelEntry("batchMark", PanelPlace.NOTICE, BatchMark, order=1, sees_every_state=True),
+    PanelEntry("saliencyDialog", PanelPlace.WINDOW, SaliencyDialog, sees_every_state=True),
 )

@@ -6,7 +6,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QEventPoint, QMouseEvent, QPointingDevice, QTabletEvent, QTouchEvent
 
-Kind = Literal["down", "move", "up", "drop"]
+PointerKind = Literal["down", "move", "up", "drop"]
 _BUTTONS = {Qt.MouseButton.LeftButton: "left button", Qt.MouseButton.RightButton: "right button"}
 _FINGER = "finger "
 _STYLUS = "stylus"
@@ -20,7 +20,7 @@ class Contact:
     that what was begun shall not count.
     """
 
-    kind: Kind
+    kind: PointerKind
     by: str
     at: QPointF = field(default_factory=QPointF)
     pressure: float | None = None

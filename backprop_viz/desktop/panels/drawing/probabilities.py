@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved
 
-DIGITS = 10
+_DIGITS = 10
 _MOVED = 0.005  # a bar that moved by less is not marked
 
 
@@ -86,12 +86,12 @@ class ProbabilityBars(QWidget):
         """Ten rows: digit, bar, percent."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = self.height() / DIGITS
+        row = self.height() / _DIGITS
         size = max(9, min(13, int(row * 0.75)))
         digit = QFontMetrics(code_font(size, bold=True)).horizontalAdvance("0")
         number = QFontMetrics(body_font(size - 1, bold=True)).horizontalAdvance(">99%")
         left, right = digit + 12, self.width() - number - 6
-        for i in range(DIGITS):
+        for i in range(_DIGITS):
             box = QRectF(0, i * row, self.width(), row)
             self._paint_row(painter, i, box, size, QRectF(left, 0, max(right - left, 0), 0))
         painter.end()

@@ -1,15 +1,15 @@
 """The strokes of a drawing, and the way back."""
 
-from backprop_viz.desktop.panels.drawing.strokes import Mark, Picture, Stroke
+from backprop_viz.desktop.panels.drawing.strokes import PadMark, Picture, Stroke
 
 
 class Sketch:
     """Finished strokes in their order, of ink and of the eraser; every change can be undone."""
 
     def __init__(self) -> None:
-        self.strokes: tuple[Mark, ...] = ()
-        self._undo: list[tuple[Mark, ...]] = []
-        self._redo: list[tuple[Mark, ...]] = []
+        self.strokes: tuple[PadMark, ...] = ()
+        self._undo: list[tuple[PadMark, ...]] = []
+        self._redo: list[tuple[PadMark, ...]] = []
 
     @property
     def can_undo(self) -> bool:
@@ -29,7 +29,7 @@ class Sketch:
         """Have a picture in place of all strokes."""
         self._become((picture,))
 
-    def replace(self, strokes: tuple[Mark, ...]) -> None:
+    def replace(self, strokes: tuple[PadMark, ...]) -> None:
         """Have other strokes in place of these; nothing to undo where they are the same."""
         if strokes != self.strokes:
             self._become(strokes)
@@ -49,7 +49,7 @@ class Sketch:
         self._undo.append(self.strokes)
         self.strokes = self._redo.pop()
 
-    def _become(self, strokes: tuple[Mark, ...]) -> None:
+    def _become(self, strokes: tuple[PadMark, ...]) -> None:
         self._undo.append(self.strokes)
         self._redo.clear()
         self.strokes = strokes

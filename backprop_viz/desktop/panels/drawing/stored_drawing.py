@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.desktop.panels.drawing.strokes import Mark, Picture, Point, Stroke
+from backprop_viz.desktop.panels.drawing.strokes import PadMark, PenPoint, Picture, Stroke
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
 
 
-def to_plain(marks: Iterable[Mark]) -> list[dict[str, Any]]:
+def to_plain(marks: Iterable[PadMark]) -> list[dict[str, Any]]:
     """Each stroke as an array of its points (n, 3): x, y, width; a picture as its bytes."""
     return [
         {"greys": mark.greys}
@@ -22,19 +22,19 @@ def to_plain(marks: Iterable[Mark]) -> list[dict[str, Any]]:
     ]
 
 
-def from_plain(plain: Iterable[dict[str, Any]]) -> tuple[Mark, ...]:
+def from_plain(plain: Iterable[dict[str, Any]]) -> tuple[PadMark, ...]:
     """What ``to_plain`` was given."""
     return tuple(map(_mark, plain))
 
 
-def fits(marks: Sequence[Mark]) -> bool:
+def fits(marks: Sequence[PadMark]) -> bool:
     """Whether a drawing is small enough to be kept as strokes."""
     points = sum(len(mark.points) for mark in marks if isinstance(mark, Stroke))
     pictures = sum(isinstance(mark, Picture) for mark in marks)
     return points <= MOST_POINTS and len(marks) <= MOST_STROKES and pictures <= 1
 
 
-def _mark(item: dict[str, Any]) -> Mark:
+def _mark(item: dict[str, Any]) -> PadMark:
     if "greys" in item:
         return Picture(item["greys"])
-    return Stroke(tuple(Point(*point) for point in item["points"].tolist()), item["erases"])
+    return Stroke(tuple(PenPoint(*point) for point in item["points"].tolist()), item["erases"])

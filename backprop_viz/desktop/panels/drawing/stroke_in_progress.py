@@ -3,9 +3,9 @@
 from backprop_viz.desktop.panels.drawing.pointer_input import Contact
 from backprop_viz.desktop.panels.drawing.strokes import (
     ERASER,
-    SIDE,
+    PAD_SIDE,
+    PenPoint,
     Piece,
-    Point,
     Stroke,
     settled_piece,
     settled_pieces,
@@ -18,7 +18,7 @@ class StrokeInProgress:
 
     def __init__(self) -> None:
         self.holder: str | None = None
-        self._points: list[Point] = []
+        self._points: list[PenPoint] = []
         self._erases = False
         self._width = 0.0
 
@@ -56,11 +56,11 @@ class StrokeInProgress:
         """The end of the stroke, which the next point may bend."""
         return tail_piece(self._points, self._erases) if self._points else None
 
-    def _point(self, contact: Contact, widget_side: int) -> Point:
-        scale = SIDE / max(widget_side, 1)
+    def _point(self, contact: Contact, widget_side: int) -> PenPoint:
+        scale = PAD_SIDE / max(widget_side, 1)
         width = self._width
         if contact.pressure is not None:
             # Modestly: a light hand still leaves ink. And not by jumps.
             width *= 0.65 + 0.6 * min(max(contact.pressure, 0.0), 1.0)
             width = 0.5 * (self._points[-1].width + width) if self._points else width
-        return Point(contact.at.x() * scale, contact.at.y() * scale, width)
+        return PenPoint(contact.at.x() * scale, contact.at.y() * scale, width)

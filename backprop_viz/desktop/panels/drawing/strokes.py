@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 
-SIDE = 280  # of the drawing, in its own units, whatever the size of the widget
-PEN = SIDE / 13
+PAD_SIDE = 280  # of the drawing, in its own units, whatever the size of the widget
+PEN = PAD_SIDE / 13
 # The pens to choose from, and how much wider they rub out.
-WIDTHS = (SIDE / 22, PEN, SIDE / 8)
+WIDTHS = (PAD_SIDE / 22, PEN, PAD_SIDE / 8)
 ERASER = 1.6
 MEDIUM = 1  # the place of the usual width in WIDTHS
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PenPoint:
     """A place of the pen in the drawing's units, and how wide it wrote there."""
 
     x: float
@@ -30,7 +30,7 @@ class Point:
 class Stroke:
     """What the pen wrote, or the eraser rubbed out, between down and up: at least one point."""
 
-    points: tuple[Point, ...]
+    points: tuple[PenPoint, ...]
     erases: bool = False
 
 
@@ -47,7 +47,7 @@ class Picture:
 
 
 # What a drawing is made of, one over the other.
-Mark = Stroke | Picture
+PadMark = Stroke | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Piece:
         return box.adjusted(-reach, -reach, reach, reach)
 
 
-def settled_piece(points: Sequence[Point], erases: bool = False) -> Piece:
+def settled_piece(points: Sequence[PenPoint], erases: bool = False) -> Piece:
     """What the newest point settles: the curve up to the middle before it, smooth at its joints."""
     last = points[-1]
     if len(points) == 1:
@@ -79,20 +79,20 @@ def settled_piece(points: Sequence[Point], erases: bool = False) -> Piece:
     return Piece(start, (before.x, before.y), _middle(before, last), before.width, erases)
 
 
-def tail_piece(points: Sequence[Point], erases: bool = False) -> Piece:
+def tail_piece(points: Sequence[PenPoint], erases: bool = False) -> Piece:
     """From where the settled curve stops to the newest point."""
     last = points[-1]
     start = _middle(points[-2], last) if len(points) > 1 else (last.x, last.y)
     return Piece(start, (last.x, last.y), (last.x, last.y), last.width, erases)
 
 
-def settled_pieces(points: Sequence[Point], erases: bool = False) -> Iterator[Piece]:
+def settled_pieces(points: Sequence[PenPoint], erases: bool = False) -> Iterator[Piece]:
     """What all the points settle: the same pieces in the same order as while they came."""
     for count in range(1, len(points) + 1):
         yield settled_piece(points[max(count - 3, 0) : count], erases)
 
 
-def pieces(mark: Mark) -> Iterator[Piece | Picture]:
+def pieces(mark: PadMark) -> Iterator[Piece | Picture]:
     """A whole stroke, or a picture."""
     if isinstance(mark, Picture):
         yield mark
@@ -101,14 +101,14 @@ def pieces(mark: Mark) -> Iterator[Piece | Picture]:
     yield tail_piece(mark.points, mark.erases)
 
 
-def _middle(a: Point, b: Point) -> tuple[float, float]:
+def _middle(a: PenPoint, b: PenPoint) -> tuple[float, float]:
     return (a.x + b.x) / 2, (a.y + b.y) / 2
 
 
-def draw(painter: QPainter, piece: Piece | Picture) -> None:
+def paint_mark(painter: QPainter, piece: Piece | Picture) -> None:
     """Paint a piece with round ends: white ink, or the black of the ground again; or a picture."""
     if isinstance(piece, Picture):
-        image = QImage(piece.greys, SIDE, SIDE, SIDE, QImage.Format.Format_Grayscale8)
+        image = QImage(piece.greys, PAD_SIDE, PAD_SIDE, PAD_SIDE, QImage.Format.Format_Grayscale8)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QPointF(), image)
         return

@@ -10,7 +10,7 @@ from backprop_viz.recording.drawing_training import DrawingTrainingState
 _DIGITS = 10
 
 
-class TeachingRow(QWidget):
+class TrainingRow(QWidget):
     """Train on this, as which digit; take that back; see the saliency.
 
     ``label_chosen`` carries the digit 0..9 that was chosen, or None.

@@ -43,7 +43,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Column:
+class TableColumn:
     """A column: its values, flat, or the ``word`` that stands for all of them.
 
     ``color`` is a role of the theme.
@@ -63,12 +63,12 @@ class ArrayModel(QAbstractTableModel):
         super().__init__(parent)
         self._shape: tuple[int, ...] = (0,)
         self._rows = 0
-        self.columns: tuple[Column, ...] = ()
+        self.columns: tuple[TableColumn, ...] = ()
         self._theme = DARK
         self.font = code_font(11)
         self.digits = 4
 
-    def show_columns(self, shape: tuple[int, ...], columns: Sequence[Column]) -> bool:
+    def show_columns(self, shape: tuple[int, ...], columns: Sequence[TableColumn]) -> bool:
         """Show the elements of an array of this shape; whether they are other rows than before."""
         titles = [column.title for column in columns]
         same = shape == self._shape and titles == [column.title for column in self.columns]
@@ -188,7 +188,7 @@ class ArrayTable(QTableView):
         self.set_theme(DARK)
         self.verticalScrollBar().valueChanged.connect(self._fit_columns)
 
-    def show_columns(self, shape: tuple[int, ...], columns: Sequence[Column]) -> None:
+    def show_columns(self, shape: tuple[int, ...], columns: Sequence[TableColumn]) -> None:
         """Show the elements of an array of this shape."""
         if self.rows.show_columns(shape, columns):
             self._needed = [0] * (len(columns) + 1)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.painting import ALTERED_SIGN
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -96,7 +96,7 @@ class ExperimentSection(QWidget):
         self._node: Node | None = None
         self._edited = False  # the value is the user's: it stays while the cursor moves
         self._applied: GradientIntervention | None = None
-        self._shown, self._known = Shown(), Shown()
+        self._shown, self._known = ChangeGuard(), ChangeGuard()
         self._refresh()
         self.set_theme(DARK)
 

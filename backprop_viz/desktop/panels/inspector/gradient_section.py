@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.panels.inspector.bars import BarChart, Bars, Chart, bin_tips, element_tips
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
@@ -78,7 +78,7 @@ class GradientSection(QWidget):
             line.setProperty("role", "caption")
             line.setFont(body_font(11))
             layout.addWidget(line)
-        self._shown = Shown()
+        self._shown = ChangeGuard()
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a moment."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.provenance import layer_of, made_by
-from backprop_viz.analysis.selection import Kind, Selection, select
+from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection
 from backprop_viz.desktop.panels.inspector.node_section import NodeSection
 from backprop_viz.desktop.panels.inspector.search import SearchField
@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.inspector.state_section import StateSection
 from backprop_viz.desktop.panels.inspector.tensor_section import TensorSection, layer_tensors
 from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.panels.inspector.why_section import WhySection
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
@@ -75,7 +75,7 @@ class InspectorView(Panel):
         self._pages.addWidget(_page((self.node_section, 0)))
         self.body.addWidget(self._pages, 1)
         self._view_state: ViewState | None = None
-        self._shown = Shown()
+        self._shown = ChangeGuard()
         self._rows: list[Choice | None] = []  # of the choice; None is the line between
         self._wanted: Choice = _FIRST
         self._layers: tuple[Layer, ...] = ()
@@ -200,7 +200,7 @@ class InspectorView(Panel):
             self.show_view_state(self._view_state)
         self.picked.emit(*choice)
 
-    def _found(self, kind: Kind, key: str) -> None:
+    def _found(self, kind: SelectionKind, key: str) -> None:
         """Show what the search found, and tell of it."""
         if self._view_state is not None:
             self.select(select(self._view_state.cursor.recording, kind, key))

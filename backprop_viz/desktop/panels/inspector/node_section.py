@@ -10,7 +10,7 @@ from backprop_viz.analysis.provenance import arrived, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
 from backprop_viz.desktop.panels.inspector.tensor_section import maps, tiles
 from backprop_viz.desktop.panels.inspector.why_section import Sentence, WhySection, code_line
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import signed_image, signed_range
 from backprop_viz.desktop.style.numbers import norm, short
@@ -103,7 +103,7 @@ class NodeSection(QWidget):
             layout.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._theme = DARK
-        self._shown = Shown()
+        self._shown = ChangeGuard()
 
     def show_cursor(self, view_state: ViewState, node: Node) -> None:
         """Show a node at the frame's cursor."""

@@ -1,6 +1,6 @@
 """The inspector's place in the window."""
 
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
-from backprop_viz.desktop.panels.registry import PanelEntry, Place
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
-PANELS = (PanelEntry("inspector", Place.RIGHT, InspectorView),)
+PANELS = (PanelEntry("inspector", PanelPlace.RIGHT, InspectorView),)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence, QShortc
 from PySide6.QtWidgets import QCompleter, QLineEdit, QToolTip, QWidget
 
 from backprop_viz.analysis.provenance import Makers
-from backprop_viz.analysis.selection import Kind
+from backprop_viz.analysis.selection import SelectionKind
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.recording.iteration import Recording
 
@@ -18,7 +18,7 @@ class Entry:
     """What stands in the list, and what it picks."""
 
     text: str
-    kind: Kind
+    kind: SelectionKind
     key: str
 
 

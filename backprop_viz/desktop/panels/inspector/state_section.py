@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.update_breakdown import Steps, explain_update
 from backprop_viz.analysis.update_rules import Number, Term
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, index_text, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
@@ -81,7 +81,7 @@ class StateSection(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.lines, 1)
-        self._shown = Shown()
+        self._shown = ChangeGuard()
         self._theme = DARK
         self._now: tuple[ViewState, str, int] | None = None
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, Column
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import gray_image, is_picture, signed_image, signed_range
 from backprop_viz.desktop.style.numbers import short, signed
@@ -146,7 +146,7 @@ class TensorSection(QWidget):
         layout.addWidget(self._sides, 1)
         layout.addWidget(self.table, 1)
         layout.addStretch()
-        self._shown = Shown()
+        self._shown = ChangeGuard()
 
     def show_cursor(self, cursor: Cursor, layer: Layer) -> None:
         """Show a layer at a moment."""
@@ -172,13 +172,13 @@ class TensorSection(QWidget):
         self.table.show_columns(
             shape,
             [
-                Column(
+                TableColumn(
                     self.tr("value"),
                     self.tr("What the layer computed"),
                     None if value is None else value.ravel(),
                     "forward",
                 ),
-                Column(
+                TableColumn(
                     self.tr("gradient"),
                     self.tr("How the loss changes with this element"),
                     gradient.ravel() if fits and gradient is not None else None,

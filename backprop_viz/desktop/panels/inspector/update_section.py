@@ -4,9 +4,9 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, Column
+from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.panels.inspector.rules import rule
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.events import Array
@@ -50,7 +50,7 @@ class UpdateSection(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
-        self._shown = Shown()
+        self._shown = ChangeGuard()
 
     def show_cursor(self, cursor: Cursor, name: str, settings: Settings) -> None:
         """Show a parameter at a moment."""
@@ -71,24 +71,24 @@ class UpdateSection(QWidget):
         """Take the colours of a theme."""
         self.table.set_theme(theme)
 
-    def _columns(self, weight: Array, grad: Array | None, new: Array | None) -> list[Column]:
+    def _columns(self, weight: Array, grad: Array | None, new: Array | None) -> list[TableColumn]:
         step = None if new is None else step_of(weight, new).ravel()
         return [
-            Column("w", self.tr("The weight before the update"), weight.ravel()),
-            Column(
+            TableColumn("w", self.tr("The weight before the update"), weight.ravel()),
+            TableColumn(
                 "grad",
                 self.tr("Its .grad at the cursor"),
                 None if grad is None else grad.ravel(),
                 "backward",
                 "None",
             ),
-            Column(
+            TableColumn(
                 "step",
                 self.tr("What the optimizer added: new w − w exactly; plain SGD adds −lr · grad"),
                 step,
                 "muted",
             ),
-            Column(
+            TableColumn(
                 "new w",
                 self.tr("The weight after the update"),
                 None if new is None else new.ravel(),

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from backprop_viz.analysis.explanations import Reason, explain
 from backprop_viz.analysis.provenance import line_of
-from backprop_viz.analysis.selection import Kind
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.analysis.selection import SelectionKind
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
@@ -46,7 +46,7 @@ _STRANGE = frozenset(
 )
 
 
-def sentence(reason: Reason) -> str:
+def reason_text(reason: Reason) -> str:
     """The reason in the user's language."""
     say = QCoreApplication.translate
     none = {
@@ -244,10 +244,10 @@ class WhySection(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.reason = Reason("unknown")
         self._theme = DARK
-        self._shown = Shown()
+        self._shown = ChangeGuard()
         self._paint()
 
-    def show_cursor(self, view_state: ViewState, kind: Kind, key: str | int) -> None:
+    def show_cursor(self, view_state: ViewState, kind: SelectionKind, key: str | int) -> None:
         """Explain the gradient of a parameter or a node at the frame's cursor."""
         cursor = view_state.cursor
         if kind == "layer" or not self._shown.is_new(
@@ -255,7 +255,7 @@ class WhySection(QWidget):
         ):
             return
         self.reason = explain(cursor, kind, key)
-        self.sentence.setText(sentence(self.reason))
+        self.sentence.setText(reason_text(self.reason))
         self.show_button.setVisible(self.reason.evidence is not None)
         at = None
         if self.reason.evidence is not None and self.reason.code not in _FINE:

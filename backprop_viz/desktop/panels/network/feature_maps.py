@@ -169,7 +169,7 @@ class Range:
         return max(abs(self.low), abs(self.high))
 
 
-def range_of(arrays: tuple[Array, ...]) -> Range | None:
+def color_range(arrays: tuple[Array, ...]) -> Range | None:
     """The range of all numbers of some arrays, None where there are none."""
     if not any(array.size for array in arrays):
         return None

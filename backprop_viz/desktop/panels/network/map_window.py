@@ -18,9 +18,9 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     Block,
     Look,
     Range,
+    color_range,
     indexed,
     kernel_grid,
-    range_of,
 )
 from backprop_viz.desktop.panels.network.mosaic import colours
 from backprop_viz.desktop.style.images import image_of
@@ -55,7 +55,7 @@ class MapWindow(QFrame):
         self.facts = QLabel()
         self.facts.setProperty("role", "muted")
         self.readout = QLabel()
-        self.picture = _Picture(theme)
+        self.picture = _MapPicture(theme)
         self.picture.pointed.connect(self._read_out)
         for label in (self.facts, self.readout):
             label.setFont(code_font(11))
@@ -188,7 +188,7 @@ class MapWindow(QFrame):
         if maps is None or self.block is None:
             return self.tr("Not computed yet at the cursor.")
         own = maps if self.block.size.look is Look.UNITS else maps[self.index]
-        span = range_of((own,))
+        span = color_range((own,))
         assert span is not None
         finite = own[np.isfinite(own)]
         mean = float(finite.mean(dtype=np.float64)) if finite.size else float("nan")
@@ -237,7 +237,7 @@ def _sheet(block: Block, index: int) -> Array | None:
     return maps[index]
 
 
-class _Picture(QWidget):
+class _MapPicture(QWidget):
     """The map itself. ``at`` is the (row, column) under the mouse."""
 
     pointed = Signal()

@@ -13,7 +13,7 @@ from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.events import Array
 
 Pixels = NDArray[np.uint32]
-Index = NDArray[np.intp]
+Indices = NDArray[np.intp]
 
 
 def colours(numbers: Array, look: Look, span: Range, theme: Theme) -> Pixels:
@@ -105,7 +105,7 @@ def _framed(matrix: Pixels, theme: Theme) -> Pixels:
 
 
 @lru_cache(maxsize=256)
-def _axis(tiles: int, numbers: int, length: int, gap: int, cell: int) -> Index:
+def _axis(tiles: int, numbers: int, length: int, gap: int, cell: int) -> Indices:
     """For each pixel along an axis, which number it shows; past the last: border, then space."""
     border, space = tiles * numbers, tiles * numbers + 1
     edge = 1 if length >= 6 else 0

@@ -27,7 +27,7 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     indexed,
     shape_text,
 )
-from backprop_viz.desktop.panels.network.network_layout import Column, least_size
+from backprop_viz.desktop.panels.network.network_layout import NetworkColumn, least_size
 from backprop_viz.desktop.panels.network.network_painter import (
     AROUND,
     SWITCH,
@@ -35,7 +35,7 @@ from backprop_viz.desktop.panels.network.network_painter import (
     NetworkPainter,
 )
 from backprop_viz.desktop.panels.network.network_state import NetworkState
-from backprop_viz.desktop.style.change_guard import Shown
+from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -76,8 +76,8 @@ class NetworkCanvas(QWidget):
         self._blocks: tuple[Blocks, ...] = ()
         self._sizes: tuple[tuple[Size, ...], ...] = ()  # of the blocks
         self._headers: tuple[int, ...] = ()  # the widths of the columns' texts
-        self._placed = Shown()
-        self._columns: tuple[Column, ...] = ()
+        self._placed = ChangeGuard()
+        self._columns: tuple[NetworkColumn, ...] = ()
         self._painter = NetworkPainter()
         self._spot: Spot | None = None
         self.breakpoints: tuple[Breakpoint, ...] = ()
@@ -146,10 +146,10 @@ class NetworkCanvas(QWidget):
         block = min(spot.block, len(own) - 1)
         return Spot(spot.column, block, min(spot.map, own[block].size.count - 1))
 
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[NetworkColumn, ...]:
         """Where each layer lies at the widget's size."""
         if self._placed.is_new(self.layers, self._sizes, self.width(), self.height()):
-            self._columns = network_layout.place(
+            self._columns = network_layout.place_columns(
                 self.layers, self._sizes, self._headers, self.width(), self.height()
             )
         return self._columns
@@ -352,7 +352,7 @@ class NetworkCanvas(QWidget):
         painter.end()
 
 
-def _room(column: Column) -> QRectF:
+def _room(column: NetworkColumn) -> QRectF:
     """All that is painted of a column."""
     box = column.header | column.content | column.caption
     return box.adjusted(-AROUND, -AROUND, AROUND, AROUND)
@@ -377,7 +377,7 @@ def _titles(layer: Layer) -> tuple[str, ...]:
     return tuple(layer.showing(i).titled() for i in range(count))
 
 
-def moved(columns: tuple[Column, ...], spot: Spot, down: int, across: int) -> Spot:
+def moved(columns: tuple[NetworkColumn, ...], spot: Spot, down: int, across: int) -> Spot:
     """The map next to a spot: in its grid, else in the block or column beside it."""
     grid = columns[spot.column].grids[spot.block]
     row, column = grid.cell(spot.map)

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from backprop_viz.desktop.panels.network.feature_maps import Look, Size, activation_size
 from backprop_viz.recording.layers import Layer
 
-HEADER = 38
-CAPTION = 17
+_HEADER = 38
+_CAPTION = 17
 _MARGIN = 10
 _ARROW = 30  # the least room between two columns
 _LEAST_ARROW = 22  # the same where the names need what room there is
@@ -86,7 +86,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class NetworkColumn:
     """A layer's place: header on top, its blocks around the middle, the range at the foot."""
 
     header: QRectF
@@ -96,13 +96,13 @@ class Column:
 
 
 @lru_cache(maxsize=16)
-def place(
+def place_columns(
     layers: tuple[Layer, ...],
     sizes: tuple[tuple[Size, ...], ...],
     headers: tuple[int, ...],
     width: int,
     height: int,
-) -> tuple[Column, ...]:
+) -> tuple[NetworkColumn, ...]:
     """A place for each layer. ``sizes`` are those of its blocks, ``headers`` its text's width.
 
     The columns stand where their activations want them, whatever is shown: they do not move
@@ -117,7 +117,7 @@ def place(
     pitch = (width - 2 * _MARGIN) / len(xs)
     room = _Room(
         max(pitch - _ARROW, 14),
-        max(band - HEADER - CAPTION - 6, 20),
+        max(band - _HEADER - _CAPTION - 6, 20),
         max([activation_size(layer).height for layer in layers]),
     )
     wanted = [0.0] * len(xs)
@@ -132,14 +132,14 @@ def place(
     for layer, own in zip(layers, sizes, strict=True):
         i = xs.index(layer.x)
         middle = (layer.y - top + 0.5) * band
-        header = QRectF(centers[i] - slots[i] / 2, middle - band / 2, slots[i], HEADER)
-        foot = QRectF(header.x(), middle + band / 2 - CAPTION, slots[i], CAPTION)
+        header = QRectF(centers[i] - slots[i] / 2, middle - band / 2, slots[i], _HEADER)
+        foot = QRectF(header.x(), middle + band / 2 - _CAPTION, slots[i], _CAPTION)
         center = QPointF(centers[i], (header.bottom() + foot.top()) / 2)
         grids = _beside(layer, own, room, center)
         content = grids[0].rect
         for grid in grids[1:]:
             content = content.united(grid.rect)
-        columns.append(Column(header, content, foot, grids))
+        columns.append(NetworkColumn(header, content, foot, grids))
     return tuple(columns)
 
 
@@ -149,7 +149,7 @@ def least_size(layers: Sequence[Layer]) -> QSize:
         return QSize(0, 0)
     across = len({layer.x for layer in layers})
     lanes = max(y.y for y in layers) - min(y.y for y in layers) + 1
-    return QSize(2 * _MARGIN + across * 60, round(lanes * (HEADER + CAPTION + 50)))
+    return QSize(2 * _MARGIN + across * 60, round(lanes * (_HEADER + _CAPTION + 50)))
 
 
 @dataclass(frozen=True, slots=True)

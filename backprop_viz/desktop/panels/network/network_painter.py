@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
-from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, range_of
+from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, color_range
 from backprop_viz.desktop.panels.network.mosaic import colours, mosaic
-from backprop_viz.desktop.panels.network.network_layout import Column, Grid
+from backprop_viz.desktop.panels.network.network_layout import Grid, NetworkColumn
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.painting import arrow, fitting, ink_on, text_line
@@ -25,7 +25,7 @@ SWITCH = 12  # the heads beside the name of a layer that has several outputs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Picture:
+class _PaintedColumn:
     """A column's images as painted, and what they were made of."""
 
     sources: tuple[Array | None, ...]
@@ -46,7 +46,7 @@ class NetworkPainter:
         self.theme: Theme = DARK
         self.selected: frozenset[str] = frozenset()
         self.broken: frozenset[str] = frozenset()  # layers with a breakpoint
-        self._pictures: dict[int, _Picture] = {}
+        self._pictures: dict[int, _PaintedColumn] = {}
 
     def forget(self) -> None:
         """Drop the images of a network that is gone."""
@@ -57,7 +57,7 @@ class NetworkPainter:
         painter: QPainter,
         state: NetworkState,
         blocks: Sequence[Blocks],
-        columns: Sequence[Column],
+        columns: Sequence[NetworkColumn],
         exposed: QRectF,
     ) -> None:
         """The part of the network that is exposed."""
@@ -79,7 +79,7 @@ class NetworkPainter:
         painter.drawRoundedRect(tile.adjusted(-2, -2, 2, 2), 3, 3)
 
     def _paint_frame(
-        self, painter: QPainter, state: NetworkState, layer: Layer, column: Column
+        self, painter: QPainter, state: NetworkState, layer: Layer, column: NetworkColumn
     ) -> None:
         """Around the layer at the cursor; dotted around the selected ones."""
         side = _side(state, layer)
@@ -104,7 +104,7 @@ class NetworkPainter:
         painter: QPainter,
         state: NetworkState,
         edge: tuple[int, int],
-        columns: Sequence[Column],
+        columns: Sequence[NetworkColumn],
     ) -> None:
         left, right = (columns[i].content for i in edge)
         before, after = (_side(state, state.layers.layers[i]) + 4 for i in edge)
@@ -122,7 +122,9 @@ class NetworkPainter:
             start, end = end, start
         arrow(painter, start, end, pen)
 
-    def _texts(self, painter: QPainter, state: NetworkState, layer: Layer, column: Column) -> None:
+    def _texts(
+        self, painter: QPainter, state: NetworkState, layer: Layer, column: NetworkColumn
+    ) -> None:
         color = QColor(self.theme.text)
         if layer.name in self.selected:
             color = QColor(self.theme.accent)
@@ -169,7 +171,12 @@ class NetworkPainter:
             painter.drawPolygon([QPointF(x - 3.5, base), QPointF(x + 3.5, base), QPointF(x, tip)])
 
     def _column(
-        self, painter: QPainter, state: NetworkState, index: int, blocks: Blocks, column: Column
+        self,
+        painter: QPainter,
+        state: NetworkState,
+        index: int,
+        blocks: Blocks,
+        column: NetworkColumn,
     ) -> None:
         layer = state.layers.layers[index]
         picture = self._picture(index, blocks, column, painter.device().devicePixelRatio())
@@ -188,24 +195,26 @@ class NetworkPainter:
         if picture.span is not None and blocks[0].size.look is not Look.SCALAR:
             self._range(painter, blocks[0].size.look, column, picture.span)
 
-    def _picture(self, index: int, blocks: Blocks, column: Column, ratio: float) -> _Picture:
+    def _picture(
+        self, index: int, blocks: Blocks, column: NetworkColumn, ratio: float
+    ) -> _PaintedColumn:
         sources = tuple(block.source for block in blocks)
         key = (tuple(block.size for block in blocks), column.grids, self.theme.name, ratio)
         known = self._pictures.get(index)
         if known is not None and known.shows(sources, key):
             return known
         shown = (block.numbers for block in blocks)
-        span = range_of(tuple(numbers for numbers in shown if numbers is not None))
+        span = color_range(tuple(numbers for numbers in shown if numbers is not None))
         images = tuple(
             QImage()
             if block.size.look in (Look.NOTHING, Look.SCALAR)
             else mosaic(block, grid, span, self.theme, ratio)
             for block, grid in zip(blocks, column.grids, strict=True)
         )
-        self._pictures[index] = _Picture(sources, key, images, span)
+        self._pictures[index] = _PaintedColumn(sources, key, images, span)
         return self._pictures[index]
 
-    def _range(self, painter: QPainter, look: Look, column: Column, span: Range) -> None:
+    def _range(self, painter: QPainter, look: Look, column: NetworkColumn, span: Range) -> None:
         text = f"±{_brief(span.limit)}"
         if look is Look.IMAGE:
             text = f"{_brief(span.low)} … {_brief(span.high)}"
@@ -264,7 +273,7 @@ def _title_font(title: str, width: int) -> QFont:
     return fitting(body_font(12), title, width, 9)
 
 
-def _touches(left: Column, right: Column, exposed: QRectF) -> bool:
+def _touches(left: NetworkColumn, right: NetworkColumn, exposed: QRectF) -> bool:
     """Whether a stretch of columns, with what stands around them, reaches into an area."""
     first = min(left.header.left(), left.content.left(), right.header.left(), right.content.left())
     last = max(

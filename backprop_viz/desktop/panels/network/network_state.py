@@ -117,7 +117,9 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
     phase = current_phase(view_state)
     if not recording.layers.layers:
         return NetworkState(remembered, None, mode, phase)
-    current = None if phase is None or cursor.event is None else layer_of(recording, cursor.event)
+    current = (
+        None if phase is None or cursor.event is None else layer_name_of(recording, cursor.event)
+    )
     label = None if recording.labels is None or not len(recording.labels) else recording.labels[0]
     return NetworkState(
         recording.layers,
@@ -129,7 +131,7 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
     )
 
 
-def layer_of(recording: Recording, event: Event) -> str | None:
+def layer_name_of(recording: Recording, event: Event) -> str | None:
     """The layer an event belongs to: by its operation, its node or its parameter.
 
     A node that no layer made (the transpose of a weight, a view, an accumulation) belongs where

@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from backprop_viz.analysis.selection import Selection
-from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode, range_of
+from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode, color_range
 from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas, Spot
 from backprop_viz.desktop.panels.network.network_state import following_mode, state_of
@@ -20,14 +20,14 @@ from backprop_viz.recording.phases import Phase
 
 
 class NetworkView(Panel):
-    """Columns of maps. ``picked`` says which layer was chosen, ``mode_changed`` what is shown.
+    """The layers as columns of maps: their activations, weights or gradients.
 
-    ``outputs_changed`` carries ``outputs``: by a layer's name, which of its operations' outputs is
-    shown, and its gradient; the last one's where it has no entry.
+    ``picked`` carries the layer or parameter that the user selected. ``outputs_changed`` carries
+    ``outputs``: for each layer's name, the index of the operation whose output and gradient are
+    shown. A layer without an entry shows its last operation's.
     """
 
     picked = Signal(str, object)
-    mode_changed = Signal(str)
     outputs_changed = Signal(object)
     breakpoint_toggled = Signal(object)
 
@@ -110,7 +110,6 @@ class NetworkView(Panel):
             return
         self.mode = mode
         self._switch.button(MODES.index(mode)).setChecked(True)
-        self.mode_changed.emit(mode)
         self._stale = not self.isVisible()
         if not self._stale:
             self._refresh()
@@ -221,7 +220,7 @@ class NetworkView(Panel):
         shown = tuple(b.numbers for b in blocks if b.numbers is not None)
         layer, state = self.canvas.layers[spot.column], self.canvas.state
         other = layer.showing(layer.next_shown).titled() if state.switchable(layer) else ""
-        self._map.show_map(state.title(layer), block, spot.map, range_of(shown), other)
+        self._map.show_map(state.title(layer), block, spot.map, color_range(shown), other)
 
     def _forget_map(self) -> None:
         if self._map is not None:

@@ -1,6 +1,6 @@
 """The network panel's place in the window."""
 
 from backprop_viz.desktop.panels.network.network_view import NetworkView
-from backprop_viz.desktop.panels.registry import PanelEntry, Place
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
-PANELS = (PanelEntry("networkView", Place.MIDDLE, NetworkView, order=0, size=320, stretch=4),)
+PANELS = (PanelEntry("networkView", PanelPlace.MIDDLE, NetworkView, order=0, size=320, stretch=4),)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.recording_cache import KeptIterations
 
-HEIGHT = 14
+STRIP_HEIGHT = 14
 _WIDEST = 22.0  # of a cell, so that few iterations do not look like phases
 _APART = 3.0  # from this width on, cells stand apart
 
@@ -124,7 +124,7 @@ def iteration_at(iterations: Sequence[int], x: float, width: float) -> int | Non
     return iterations[max(0, min(index, len(iterations) - 1))]
 
 
-def neighbour(kept_iterations: KeptIterations, by: int) -> int | None:
+def neighbour_iteration(kept_iterations: KeptIterations, by: int) -> int | None:
     """The kept iteration before (-1) or after (+1) the one shown."""
     if kept_iterations.shown not in kept_iterations.iterations:
         return None

@@ -9,7 +9,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.recording.recording_cache import KeptIterations
 
-HEIGHT = 20
+NOTE_HEIGHT = 20
 
 
 class IterationStripNote(QWidget):
@@ -66,7 +66,7 @@ class IterationStripNote(QWidget):
         """Room for the words, and for the link though it is hidden: nothing moves as it comes."""
         words = QFontMetrics(body_font(11)).horizontalAdvance(self.readout.text()) + 4
         link = self.link.sizeHint().width() if self.link.defaultAction() is not None else 0
-        return QSize(words + link + 6, HEIGHT)
+        return QSize(words + link + 6, NOTE_HEIGHT)
 
 
 def megabytes(kept_iterations: KeptIterations) -> tuple[str, str]:

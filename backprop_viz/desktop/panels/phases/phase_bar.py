@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.phases.phase_cell import PhaseCell
 from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, loss_formula, meaning
-from backprop_viz.desktop.panels.phases.phases import Standing, State, standings
+from backprop_viz.desktop.panels.phases.phases import PhaseProgress, PhaseState, phase_states
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
@@ -73,7 +73,7 @@ class PhaseBar(QWidget):
     def _refresh(self) -> None:
         if self._view_state is None:
             return
-        for cell, standing in zip(self.cells, standings(self._view_state), strict=True):
+        for cell, standing in zip(self.cells, phase_states(self._view_state), strict=True):
             note, mark = self._marked_note(self._view_state, standing)
             cell.show_standing(standing, note, mark)
             tip = self._tip(standing, note, as_recorded(self._view_state))
@@ -86,7 +86,7 @@ class PhaseBar(QWidget):
 
     # -- words -------------------------------------------------------------------------------
 
-    def _marked_note(self, view_state: ViewState, standing: Standing) -> tuple[str, str]:
+    def _marked_note(self, view_state: ViewState, standing: PhaseState) -> tuple[str, str]:
         """The note and, where the gradients were altered, the end of it that says so."""
         note, recording = self._note(view_state, standing), view_state.cursor.recording
         if standing.phase is not Phase.BACKWARD:
@@ -98,13 +98,13 @@ class PhaseBar(QWidget):
         mark = self.tr("intervention")
         return (self.tr("{note} · altered").format(note=note) if note else mark), mark
 
-    def _note(self, view_state: ViewState, standing: Standing) -> str:
+    def _note(self, view_state: ViewState, standing: PhaseState) -> str:
         """What the phase took and gave, as far as the cursor has come."""
-        if standing.state is State.TO_COME:
+        if standing.state is PhaseProgress.TO_COME:
             return self.tr("next") if standing.due else ""
         if standing.total is None:
             return ""
-        if standing.state is State.UNDER_WAY:
+        if standing.state is PhaseProgress.UNDER_WAY:
             return self._under_way(standing)
         if standing.phase is Phase.ZERO_GRAD:
             return self._cleared(view_state.cursor.recording)
@@ -120,7 +120,7 @@ class PhaseBar(QWidget):
             return self.tr("{time} · {count} nodes").format(time=took, count=standing.total)
         return took
 
-    def _under_way(self, standing: Standing) -> str:
+    def _under_way(self, standing: PhaseState) -> str:
         words = {
             Phase.FORWARD: self.tr("{done} / {total} operations"),
             Phase.LOSS: self.tr("{done} / {total} operations"),
@@ -155,7 +155,7 @@ class PhaseBar(QWidget):
             self._measured = (recording, update_length(recording))
         return self._measured[1]
 
-    def _tip(self, standing: Standing, note: str, settings: Settings) -> str:
+    def _tip(self, standing: PhaseState, note: str, settings: Settings) -> str:
         lines = [f"{standing.phase.value}: {meaning(standing.phase, settings)}", note]
         if standing.phase is Phase.LOSS:
             lines.append(loss_formula(settings))

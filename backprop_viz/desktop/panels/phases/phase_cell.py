@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
 
-from backprop_viz.desktop.panels.phases.phases import Standing, State
+from backprop_viz.desktop.panels.phases.phases import PhaseProgress, PhaseState
 from backprop_viz.desktop.style.painting import BADGE, altered_badge
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.recording.phases import PHASES, Phase
@@ -44,12 +44,12 @@ class PhaseCell(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.phase = phase
         self.note = self.mark = ""
-        self.standing = Standing(phase, State.TO_COME, 0, None, None, False, False)
+        self.standing = PhaseState(phase, PhaseProgress.TO_COME, 0, None, None, False, False)
         self._theme = DARK
         self._switches: list[QToolButton] = []
         self._end = _MARGIN  # what is left free at the right of the note
 
-    def show_standing(self, standing: Standing, note: str, mark: str = "") -> None:
+    def show_standing(self, standing: PhaseState, note: str, mark: str = "") -> None:
         """Show where the phase stands; ``note`` goes to the right."""
         if (standing, note, mark) == (self.standing, self.note, self.mark):
             return
@@ -157,17 +157,19 @@ class PhaseCell(QAbstractButton):
         """Hollow: to come; half filled: due or under way; filled: done."""
         color = self._theme.phase(self.phase)
         dot = QRectF(_MARGIN, (self.height() - _DOT) / 2, _DOT, _DOT)
-        waiting = self.standing.state is State.TO_COME and not self.standing.due
+        waiting = self.standing.state is PhaseProgress.TO_COME and not self.standing.due
         painter.setPen(QPen(color, 1.5))
-        painter.setBrush(color if self.standing.state is State.DONE else Qt.BrushStyle.NoBrush)
+        painter.setBrush(
+            color if self.standing.state is PhaseProgress.DONE else Qt.BrushStyle.NoBrush
+        )
         painter.drawEllipse(dot.adjusted(0.75, 0.75, -0.75, -0.75))
-        if self.standing.state is not State.DONE and not waiting:
+        if self.standing.state is not PhaseProgress.DONE and not waiting:
             painter.setBrush(color)
             painter.drawChord(dot.adjusted(0.75, 0.75, -0.75, -0.75), 90 * 16, 180 * 16)
 
     def _paint_words(self, painter: QPainter) -> None:
         theme = self._theme
-        began = self.standing.state is not State.TO_COME or self.standing.due
+        began = self.standing.state is not PhaseProgress.TO_COME or self.standing.due
         painter.setPen(QColor(theme.text if began else theme.muted))
         painter.setFont(self._name_font())
         align = Qt.AlignmentFlag.AlignVCenter
@@ -185,7 +187,7 @@ class PhaseCell(QAbstractButton):
         if self.mark:
             taken += BADGE + _BADGE_GAP if note else BADGE
             altered_badge(painter, end - taken + BADGE, self.height() / 2, theme)
-        if self.standing.state is State.UNDER_WAY and self.standing.total:
+        if self.standing.state is PhaseProgress.UNDER_WAY and self.standing.total:
             self._paint_progress(painter, start, end - taken - _GAP - start)
 
     def _note_color(self) -> QColor:

@@ -7,7 +7,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import PHASES, Phase
 
 
-class State(Enum):
+class PhaseProgress(Enum):
     """What has become of a phase at the cursor."""
 
     TO_COME = "to come"
@@ -16,14 +16,14 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PhaseState:
     """A phase at the cursor. ``total`` and ``seconds`` are None where it was not recorded.
 
     ``current``: the cursor stands in it or at its end. ``due``: the next event is its first.
     """
 
     phase: Phase
-    state: State
+    state: PhaseProgress
     done: int
     total: int | None
     seconds: float | None
@@ -31,25 +31,27 @@ class Standing:
     due: bool
 
 
-def standings(view_state: ViewState) -> tuple[Standing, ...]:
+def phase_states(view_state: ViewState) -> tuple[PhaseState, ...]:
     """The five phases as they stand at the frame's cursor, in their order."""
     current, due = current_phase(view_state), due_phase(view_state)
-    return tuple(_standing(view_state, phase, phase is current, phase is due) for phase in PHASES)
+    return tuple(
+        _phase_state(view_state, phase, phase is current, phase is due) for phase in PHASES
+    )
 
 
-def _standing(view_state: ViewState, phase: Phase, current: bool, due: bool) -> Standing:
+def _phase_state(view_state: ViewState, phase: Phase, current: bool, due: bool) -> PhaseState:
     recording = view_state.cursor.recording
     span = None if recording.preview else recording.span(phase)
     if span is None:
         # While training runs free unrecorded, every phase goes by all the time.
-        state = State.UNDER_WAY if running_free(view_state) else State.TO_COME
-        return Standing(phase, state, 0, None, None, current, due)
+        state = PhaseProgress.UNDER_WAY if running_free(view_state) else PhaseProgress.TO_COME
+        return PhaseState(phase, state, 0, None, None, current, due)
     total = span.stop - span.start
     done = min(max(view_state.cursor.position - span.start, 0), total)
-    state = State.UNDER_WAY if done else State.TO_COME
+    state = PhaseProgress.UNDER_WAY if done else PhaseProgress.TO_COME
     if view_state.cursor.position >= span.stop:
-        state = State.DONE
-    return Standing(phase, state, done, total, span.seconds, current, due)
+        state = PhaseProgress.DONE
+    return PhaseState(phase, state, done, total, span.seconds, current, due)
 
 
 def running_free(view_state: ViewState) -> bool:

@@ -17,10 +17,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QWidget
 
-from backprop_viz.desktop.panels.phases.iteration_strip import HEIGHT as REEL_HEIGHT
-from backprop_viz.desktop.panels.phases.iteration_strip import IterationStrip, neighbour
-from backprop_viz.desktop.panels.phases.iteration_strip_note import HEIGHT as NOTE_HEIGHT
-from backprop_viz.desktop.panels.phases.iteration_strip_note import IterationStripNote
+from backprop_viz.desktop.panels.phases.iteration_strip import (
+    STRIP_HEIGHT,
+    IterationStrip,
+    neighbour_iteration,
+)
+from backprop_viz.desktop.panels.phases.iteration_strip_note import NOTE_HEIGHT, IterationStripNote
 from backprop_viz.desktop.panels.phases.phases import running_free
 from backprop_viz.desktop.panels.phases.timeline_bar import bar_box, paint_bar, paint_flow
 from backprop_viz.desktop.panels.phases.timeline_caption import (
@@ -225,7 +227,7 @@ class TimelineView(QFrame):
     def _turn(self, by: int) -> None:
         if self._view_state is None or not self._can_pick():
             return
-        iteration = neighbour(self._view_state.kept_iterations, by)
+        iteration = neighbour_iteration(self._view_state.kept_iterations, by)
         if iteration is not None:
             self.iteration_picked.emit(iteration)
 
@@ -291,7 +293,7 @@ class TimelineView(QFrame):
         if not segments:
             return
         bar = bar_box(segments, 0)
-        self.kept_iterations.setGeometry(round(bar.left()), 5, round(bar.width()), REEL_HEIGHT)
+        self.kept_iterations.setGeometry(round(bar.left()), 5, round(bar.width()), STRIP_HEIGHT)
         width = self._words_width()
         self.note.setGeometry(self.width() - _MARGIN - width, 28, width, NOTE_HEIGHT)
         self.update()

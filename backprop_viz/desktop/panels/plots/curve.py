@@ -5,7 +5,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow, line_color
-from backprop_viz.desktop.panels.plots.traces import Floats, Trace
+from backprop_viz.desktop.panels.plots.traces import Doubles, Trace
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.history import Curves
 
@@ -75,7 +75,7 @@ class Curve:
             self._marks.setVisible(len(there) > 0)  # pyqtgraph paints none of them at some length
 
 
-def _log10(y: Floats) -> Floats:
+def _log10(y: Doubles) -> Doubles:
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithm = np.log10(y)
     logarithm[~np.isfinite(logarithm)] = np.nan

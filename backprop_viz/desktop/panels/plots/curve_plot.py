@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
@@ -32,8 +32,6 @@ class CurvePlot(pg.PlotWidget):
 
     ``limits`` fixes the range of y. Left and Right move the crosshair, Esc hides it, A shows all.
     """
-
-    following_changed = Signal(bool)
 
     def __init__(
         self,
@@ -190,7 +188,6 @@ class CurvePlot(pg.PlotWidget):
         if following != self._following:
             self._following = following
             self.view_all.setVisible(not following)
-            self.following_changed.emit(following)
 
     def _changed(self) -> None:
         self._version += 1

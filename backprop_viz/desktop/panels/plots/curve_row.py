@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor
 
-from backprop_viz.desktop.panels.plots.extremes import Floats
+from backprop_viz.desktop.panels.plots.extremes import Doubles
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.history import Curves
 
 # A curve's values, and the iterations they belong to (None: 1, 2, 3, ...).
-Series = tuple[Floats, Floats | None]
+CurveData = tuple[Doubles, Doubles | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class CurveRow:
 
     name: str
     tip: str
-    series: Callable[[Curves], Series]
+    series: Callable[[Curves], CurveData]
     color: str
     smoothing: float = 0.0
     scale: float = 1.0

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from backprop_viz.recording.buffers import reserved
 
-Floats = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 
 # From afar a curve is drawn as so many blocks at most, and at least half as many.
 BLOCKS = 1024
@@ -29,7 +29,7 @@ class _Level:
         """So many blocks fit without taking more memory."""
         return self._buffer.shape[1]
 
-    def extend(self, rows: Floats) -> None:
+    def extend(self, rows: Doubles) -> None:
         """Add the extremes (2, n) of more blocks."""
         size = self.size + rows.shape[1]
         if size > self._buffer.shape[1]:
@@ -44,7 +44,7 @@ class _Level:
         self.size = size
 
     @property
-    def rows(self) -> Floats:
+    def rows(self) -> Doubles:
         """What was added so far."""
         return self._buffer[:, : self.size]
 
@@ -58,7 +58,7 @@ class Extremes:
     def __init__(self) -> None:
         self._levels = [_Level(_FINEST)]
 
-    def follow(self, y: Floats) -> None:
+    def follow(self, y: Doubles) -> None:
         """Take in what was appended: ``y`` (n,) is the whole curve."""
         finest = self._levels[0]
         finest.extend(_of(y[finest.size * _FINEST : len(y) // _FINEST * _FINEST], _FINEST))
@@ -72,7 +72,7 @@ class Extremes:
             least = np.fmin(halves[0, ::2], halves[0, 1::2])
             wide.extend(np.stack((least, np.fmax(halves[1, ::2], halves[1, 1::2]))))
 
-    def between(self, y: Floats, first: int, last: int) -> tuple[int, int, Floats]:
+    def between(self, y: Doubles, first: int, last: int) -> tuple[int, int, Doubles]:
         """The blocks of the points ``first`` to ``last`` of the curve followed, ``y``.
 
         Gives the first point of the first block, the width of each in points, and (2, n): the
@@ -88,7 +88,7 @@ class Extremes:
         return start * width, width, self._levels[level].rows[:, start:stop]
 
 
-def _of(y: Floats, width: int) -> Floats:
+def _of(y: Doubles, width: int) -> Doubles:
     """The extremes (2, n) of blocks of a width that fill ``y``."""
     columns = y.reshape(-1, width).T
     return np.stack((reduce(np.fmin, columns), reduce(np.fmax, columns)))

@@ -2,12 +2,16 @@
 
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
-from backprop_viz.desktop.panels.registry import PanelEntry, Place
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
 PANELS = (
     PanelEntry(
-        "lossPlot", Place.PLOTS, LossPlot, order=0, size=540, stretch=2, sees_every_state=True
+        "lossPlot", PanelPlace.PLOTS, LossPlot, order=0, size=540, stretch=2, sees_every_state=True
     ),
-    PanelEntry("accuracyPlot", Place.PLOTS, AccuracyPlot, order=1, size=260, sees_every_state=True),
-    PanelEntry("gradientFlowPlot", Place.PLOTS, GradientFlowPlot, order=2, size=540, stretch=2),
+    PanelEntry(
+        "accuracyPlot", PanelPlace.PLOTS, AccuracyPlot, order=1, size=260, sees_every_state=True
+    ),
+    PanelEntry(
+        "gradientFlowPlot", PanelPlace.PLOTS, GradientFlowPlot, order=2, size=540, stretch=2
+    ),
 )

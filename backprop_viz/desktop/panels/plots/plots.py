@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
 
 from backprop_viz.analysis.losses import LOSSES
-from backprop_viz.desktop.panels.plots.curve_row import CurveRow, Series, line_color
+from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow, line_color
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT, LegendButton
 from backprop_viz.desktop.style.elided import ElidedLabel
@@ -258,19 +258,19 @@ class AccuracyPlot(CurvePanel):
         )
 
 
-def _batch_loss(curves: Curves) -> Series:
+def _batch_loss(curves: Curves) -> CurveData:
     return curves.loss, None
 
 
-def _validation_loss(curves: Curves) -> Series:
+def _validation_loss(curves: Curves) -> CurveData:
     return curves.validation_loss, curves.validation_iteration
 
 
-def _batch_accuracy(curves: Curves) -> Series:
+def _batch_accuracy(curves: Curves) -> CurveData:
     return curves.accuracy, None
 
 
-def _validation_accuracy(curves: Curves) -> Series:
+def _validation_accuracy(curves: Curves) -> CurveData:
     return curves.validation_accuracy, curves.validation_iteration
 
 

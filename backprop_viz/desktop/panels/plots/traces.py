@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.desktop.panels.plots.extremes import BLOCKS, Extremes, Floats
+from backprop_viz.desktop.panels.plots.extremes import BLOCKS, Doubles, Extremes
 from backprop_viz.recording.buffers import reserved
 
 # Short enough that a power of the smoothing factor over it stays within float64.
@@ -28,8 +28,8 @@ class Trace:
 
     def clear(self) -> None:
         """Forget all points."""
-        self._x: Floats = np.empty(0)
-        self._y: Floats = np.empty(0)
+        self._x: Doubles = np.empty(0)
+        self._y: Doubles = np.empty(0)
         self._size = 0
         self._ends = (0.0, 0.0)  # the series' first and last value followed so far
         self._average = (0.0, 0.0)  # of the values, and of the weights they had, after whole blocks
@@ -43,16 +43,16 @@ class Trace:
         return self._size
 
     @property
-    def x(self) -> Floats:
+    def x(self) -> Doubles:
         """Where the points are, ascending."""
         return self._x[: self._size]
 
     @property
-    def y(self) -> Floats:
+    def y(self) -> Doubles:
         """The points' values."""
         return self._y[: self._size]
 
-    def follow(self, series: Floats, x: Floats | None = None) -> bool:
+    def follow(self, series: Doubles, x: Doubles | None = None) -> bool:
         """Take what was appended to ``series`` since the last call; whether anything changed.
 
         ``x``: where the points are, appended to as the series; None for 1, 2, 3, ...
@@ -67,7 +67,7 @@ class Trace:
         self._ends = (float(series[0]), float(series[-1]))
         return True
 
-    def continues(self, series: Floats) -> bool:
+    def continues(self, series: Doubles) -> bool:
         """Whether a series begins with what was followed so far."""
         if not self._size:
             return True
@@ -76,7 +76,7 @@ class Trace:
         now = np.array([series[0], series[self._size - 1]])
         return bool(np.array_equal(now, np.array(self._ends), equal_nan=True))
 
-    def _append(self, x: Floats, series: Floats) -> None:
+    def _append(self, x: Doubles, series: Doubles) -> None:
         size = len(series)
         finite = np.isfinite(series[self._size :])
         if self.first_gap is None and not finite.all():
@@ -108,7 +108,7 @@ class Trace:
         """Whether the points are the series itself, which is only appended to: no need to copy."""
         return not self._smoothing and self._scale == 1
 
-    def seen(self, left: float, right: float) -> tuple[Floats, Floats]:
+    def seen(self, left: float, right: float) -> tuple[Doubles, Doubles]:
         """The curve from ``left`` to ``right`` in at most some 2,000 points, spikes kept.
 
         NaN, and so a gap, where the series is not finite.
@@ -127,7 +127,7 @@ class Trace:
         last = min(self._size, int(np.searchsorted(self.x, right, side="right")) + 1)
         return first, last
 
-    def _thinned(self, left: float, right: float) -> tuple[Floats, Floats]:
+    def _thinned(self, left: float, right: float) -> tuple[Doubles, Doubles]:
         first, last = self._part(left, right)
         if last - first <= BLOCKS:
             return self._x[first:last], self._y[first:last]
@@ -149,7 +149,7 @@ class Trace:
 _counted = np.arange(1.0, 1025.0)
 
 
-def _counting(size: int) -> Floats:
+def _counting(size: int) -> Doubles:
     """1, 2, 3, ... up to ``size``: one array for all curves."""
     global _counted
     if size > len(_counted):
@@ -158,8 +158,8 @@ def _counting(size: int) -> Floats:
 
 
 def moving_average(
-    values: Floats, keep: float, state: tuple[float, float] = (0.0, 0.0)
-) -> tuple[Floats, tuple[float, float]]:
+    values: Doubles, keep: float, state: tuple[float, float] = (0.0, 0.0)
+) -> tuple[Doubles, tuple[float, float]]:
     """The exponential moving average without the bias of its start, and the state to go on from.
 
     Each value is weighed by ``keep`` to the power of its age. NaN weighs nothing and stays NaN.
@@ -173,7 +173,7 @@ def moving_average(
     return averages, (total, weight)
 
 
-def _decaying_sum(values: Floats, keep: float, carry: float) -> tuple[Floats, float]:
+def _decaying_sum(values: Doubles, keep: float, carry: float) -> tuple[Doubles, float]:
     """s[i] = keep * s[i - 1] + values[i], block by block; and s after the last whole block."""
     out = np.empty(len(values))
     powers: Any = keep ** np.arange(1, _BLOCK + 1)

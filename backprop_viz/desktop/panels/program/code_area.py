@@ -75,7 +75,7 @@ class CodeArea(QTextEdit):
         self._leading = 2.0
         self._fitted = (0, 0.0, 0)
         self.breaks: frozenset[int] = frozenset()
-        self.gutter = Gutter(self)
+        self.gutter = Gutter(self, self)
         self._colours = _Colours(self)
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             bar.valueChanged.connect(self._repaint)

@@ -1,6 +1,7 @@
 """The strip left of the code: line numbers, the phases' bars, breakpoints, the arrow."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -15,22 +16,53 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from backprop_viz.desktop.style.theme import code_font
+from backprop_viz.desktop.panels.program.program_marks import Marks
+from backprop_viz.desktop.style.theme import Theme, code_font
 from backprop_viz.recording.phases import Phase
-
-if TYPE_CHECKING:
-    from backprop_viz.desktop.panels.program.code_area import CodeArea
+from backprop_viz.recording.program import Line
 
 _DOT = QPointF(6, 0)  # from the left edge of a row's middle
 
 
+class CodeRows(Protocol):
+    """What the gutter has to know of the code beside it."""
+
+    theme: Theme
+    lines: tuple[Line, ...]
+    marks: Marks
+    breaks: frozenset[int]
+    done: frozenset[Phase]
+
+    @property
+    def letter_size(self) -> int:
+        """The size of the code's letters in pixels."""
+
+    def rows_shown(self) -> Mapping[int, QRectF]:
+        """The rows in view with their boxes in the gutter's coordinates."""
+
+    def row_box(self, row: int) -> QRectF:
+        """The box of one row."""
+
+    def can_break(self, row: int) -> bool:
+        """Whether the cursor can stop before a row."""
+
+    def why_no_break(self, row: int) -> str:
+        """Why it cannot."""
+
+    def paint_mark(self, painter: QPainter, row: int, box: QRectF) -> None:
+        """Paint the ground of a row that is marked."""
+
+    def mark_colour(self) -> QColor:
+        """The colour of the marked row's phase."""
+
+
 class Gutter(QWidget):
-    """Stands beside a code area; ``clicked`` tells beside which row."""
+    """The strip beside a code area; ``clicked`` carries the row beside which the user clicked."""
 
     clicked = Signal(int)
 
-    def __init__(self, area: "CodeArea") -> None:
-        super().__init__(area)
+    def __init__(self, area: CodeRows, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("programGutter")
         self.setAccessibleName(self.tr("Line numbers and breakpoints"))
         self.setMouseTracking(True)

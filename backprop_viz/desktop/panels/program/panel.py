@@ -1,6 +1,6 @@
 """The program panel's place in the window."""
 
 from backprop_viz.desktop.panels.program.program_view import ProgramView
-from backprop_viz.desktop.panels.registry import PanelEntry, Place
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
-PANELS = (PanelEntry("programView", Place.LEFT, ProgramView, order=0, size=280),)
+PANELS = (PanelEntry("programView", PanelPlace.LEFT, ProgramView, order=0, size=280),)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.analysis.selection import Selection
-from backprop_viz.desktop.panels.phases.phases import State, standings
+from backprop_viz.desktop.panels.phases.phases import PhaseProgress, phase_states
 from backprop_viz.desktop.panels.program.code_area import CodeArea
 from backprop_viz.desktop.panels.program.failure_note import FailureNote
 from backprop_viz.desktop.panels.program.parameter_table import ParameterTable
@@ -180,7 +180,11 @@ class ProgramView(Panel):
 
     def _refresh(self) -> None:
         if self._view_state is not None:
-            done = {s.phase for s in standings(self._view_state) if s.state is not State.TO_COME}
+            done = {
+                s.phase
+                for s in phase_states(self._view_state)
+                if s.state is not PhaseProgress.TO_COME
+            }
             self.code.show_marks(self.marks(), frozenset(done))
             self.code.show_breaks(broken_rows(self._view_state))
             self._show_failure(self._view_state)

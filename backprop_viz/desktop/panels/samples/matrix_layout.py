@@ -8,10 +8,10 @@ import math
 from PySide6.QtCore import QPointF, QRectF
 
 HEADER = 34.0  # of the row and the column that name the digits
-SHARE = 62.0  # of the column with the accuracy of each label
+_SHARE = 62.0  # of the column with the accuracy of each label
 CAPTION = 18.0  # above the columns' header, and left of the rows'
-GAP = 2.0
-LARGEST = 64.0
+_GAP = 2.0
+_LARGEST = 64.0
 
 
 def strength(share: float) -> float:
@@ -28,19 +28,19 @@ class MatrixLayout:
 
     def __init__(self, size: int, width: float, height: float) -> None:
         self.size = size
-        across = (width - CAPTION - HEADER - SHARE) / size
+        across = (width - CAPTION - HEADER - _SHARE) / size
         down = (height - CAPTION - HEADER) / size
-        self.width = max(8.0, min(across, LARGEST))
-        self.height = max(8.0, min(down, LARGEST))
+        self.width = max(8.0, min(across, _LARGEST))
+        self.height = max(8.0, min(down, _LARGEST))
         self.left, self.top = CAPTION + HEADER, CAPTION + HEADER
 
     def cell(self, row: int, column: int) -> QRectF:
         """The box of a cell, of a header (-1), or of a row's accuracy (column ``size``)."""
         left = CAPTION if column < 0 else self.left + column * self.width
         top = CAPTION if row < 0 else self.top + row * self.height
-        width = HEADER if column < 0 else SHARE if column == self.size else self.width
+        width = HEADER if column < 0 else _SHARE if column == self.size else self.width
         height = HEADER if row < 0 else self.height
-        return QRectF(left, top, width, height).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
+        return QRectF(left, top, width, height).adjusted(_GAP / 2, _GAP / 2, -_GAP / 2, -_GAP / 2)
 
     def at(self, point: QPointF) -> tuple[int, int] | None:
         """The row and column at a point; the accuracy belongs to the row's header."""
@@ -49,6 +49,6 @@ class MatrixLayout:
             return None
         column = -1 if x < HEADER else int((x - HEADER) / self.width)
         row = -1 if y < HEADER else int((y - HEADER) / self.height)
-        if self.size <= column and x < HEADER + self.size * self.width + SHARE:
+        if self.size <= column and x < HEADER + self.size * self.width + _SHARE:
             column = -1
         return (row, column) if row < self.size and column < self.size else None

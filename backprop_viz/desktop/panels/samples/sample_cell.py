@@ -11,7 +11,7 @@ from backprop_viz.desktop.style.painting import text_line
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 
 CELL = QSize(88, 118)
-PICTURE = 64
+_PICTURE = 64
 _LINE = 17
 
 
@@ -42,8 +42,8 @@ class SampleCell(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, option, box)
-        left = box.left() + (box.width() - PICTURE) // 2
-        picture = QRect(left, box.top() + 6, PICTURE, PICTURE)
+        left = box.left() + (box.width() - _PICTURE) // 2
+        picture = QRect(left, box.top() + 6, _PICTURE, _PICTURE)
         self._paint_picture(painter, index.data(IMAGE), picture, sample)
         line = QRect(box.left() + 2, picture.bottom() + 4, box.width() - 4, _LINE)
         self._paint_words(painter, line, sample)

@@ -21,7 +21,7 @@ class SampleFacts(Panel):
         super().__init__(self.tr("Sample"), parent)
         self.setObjectName("sampleFacts")
         self._sample: Sample | None = None
-        self.picture = _Picture()
+        self.picture = _SamplePicture()
         self.name, self.verdict, self.loss = ElidedLabel(), ElidedLabel(), ElidedLabel()
         self.verdict.setObjectName("sampleVerdict")
         self.loss.setProperty("role", "muted")
@@ -69,7 +69,7 @@ class SampleFacts(Panel):
             self.opened.emit(self._sample)
 
 
-class _Picture(QLabel):
+class _SamplePicture(QLabel):
     """The image three times its size, every pixel a square."""
 
     def __init__(self) -> None:

@@ -21,14 +21,14 @@ from backprop_viz.recording.samples import Page, Query, Sheet, choose
 # Images asked for at once: what a large window shows, and as much again below it.
 PAGE = 192
 # Images kept; a kilobyte each.
-KEPT = 20_000
+_KEPT = 20_000
 # Time for a scrolling view to say all that it shows.
 GATHER_MS = 15
 
 SAMPLE = Qt.ItemDataRole.UserRole
 IMAGE = Qt.ItemDataRole.UserRole + 1
 
-Index = QModelIndex | QPersistentModelIndex
+ModelIndex = QModelIndex | QPersistentModelIndex
 
 
 class SampleModel(QAbstractListModel):
@@ -77,7 +77,7 @@ class SampleModel(QAbstractListModel):
             height, width = pixels.shape
             gray = QImage.Format.Format_Grayscale8
             self._images[index] = QImage(pixels.tobytes(), width, height, width, gray).copy()
-        while len(self._images) > KEPT:
+        while len(self._images) > _KEPT:
             self._images.popitem(last=False)
         self.refreshed.emit()
 
@@ -114,11 +114,11 @@ class SampleModel(QAbstractListModel):
 
     # -- Qt's model --------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
+    def rowCount(self, parent: ModelIndex | None = None) -> int:  # noqa: N802
         """How many samples the query found."""
         return 0 if parent is not None and parent.isValid() else len(self.rows)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The sample, its image, or a sentence about it."""
         sample = self.sample(index.row())
         if sample is None:

@@ -21,7 +21,7 @@ from backprop_viz.desktop.style.window_geometry import (
 )
 from backprop_viz.recording.samples import Page, Part, Progress, Query, Sheet, confusion
 
-FIRST_SIZE = QSize(1180, 740)
+_FIRST_SIZE = QSize(1180, 740)
 
 
 class SamplesWindow(QDialog):
@@ -52,7 +52,7 @@ class SamplesWindow(QDialog):
         self._part: Part | None = None
         self._compose()
         self._connect()
-        self.resize(FIRST_SIZE)
+        self.resize(_FIRST_SIZE)
 
     def _compose(self) -> None:
         self.matrix_panel = Panel(self.tr("Confusion matrix"))

@@ -7,7 +7,7 @@ from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.schedules import SCHEDULES, Schedule
 from backprop_viz.recording.settings import Settings
 
-QUANTITIES = {
+SCHEDULE_QUANTITIES = {
     "iterations": Quantity(1, 10_000_000, whole=True, step=500),
     "step_size": Quantity(1, 10_000_000, whole=True, step=500),
     "gamma": Quantity(0, 10, step=0.05),
@@ -48,7 +48,7 @@ class ScheduleOptions:
         }
         for name, value in Schedule(self._name, settings.schedule_options).options.items():
             label, tip = words[name]
-            quantity = QUANTITIES[name]
+            quantity = SCHEDULE_QUANTITIES[name]
             title = f"{owner.tr('Schedule')}: {label}"
             box = NumberField(quantity, title, int(value) if quantity.whole else float(value))
             box.setObjectName(f"schedule_{name}")

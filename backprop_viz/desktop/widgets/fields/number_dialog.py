@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.desktop.widgets.fields.refusal_texts import range_of
+from backprop_viz.desktop.widgets.fields.refusal_texts import range_text
 from backprop_viz.recording.quantities import Number, Quantity
 
 
@@ -21,7 +21,7 @@ class NumberDialog(QDialog):
         label = QLabel(name)
         label.setBuddy(self.field)
         # Where the range stands there is room for what is said of a wrong number.
-        range_ = QLabel(self.tr("It takes {0}.").format(range_of(quantity)))
+        range_ = QLabel(self.tr("It takes {0}.").format(range_text(quantity)))
         range_.setProperty("role", "muted")
         self.setMinimumWidth(360)
         standard = QDialogButtonBox.StandardButton

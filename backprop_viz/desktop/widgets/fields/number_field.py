@@ -5,7 +5,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent,
 from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionSpinBox, QWidget
 
 from backprop_viz.desktop.widgets.fields.bubble import Bubble
-from backprop_viz.desktop.widgets.fields.refusal_texts import range_of, refusal
+from backprop_viz.desktop.widgets.fields.refusal_texts import range_text, refusal_text
 from backprop_viz.recording.quantities import BadNumber, Number, Quantity, written
 
 
@@ -162,7 +162,7 @@ class NumberField(QAbstractSpinBox):
         self._tip = tip
         range_ = ""
         if self.isEnabled() and self.quantity.bounded:
-            range_ = self.tr("Takes {0}.").format(range_of(self.quantity, self._decimal_sign()))
+            range_ = self.tr("Takes {0}.").format(range_text(self.quantity, self._decimal_sign()))
         super().setToolTip("\n".join(line for line in (self.refused, tip, range_) if line))
 
     def sizeHint(self) -> QSize:
@@ -197,7 +197,7 @@ class NumberField(QAbstractSpinBox):
 
     def _refuse(self, why: BadNumber) -> None:
         text = self.lineEdit().text()
-        said = refusal(self._name, self.quantity, text, why, self._decimal_sign())
+        said = refusal_text(self._name, self.quantity, text, why, self._decimal_sign())
         stays = self.stays.format(self._written(self._value))
         self._mark(f"{said} {stays}".strip())
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))

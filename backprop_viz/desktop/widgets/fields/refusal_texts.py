@@ -5,7 +5,9 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.recording.quantities import LARGEST, BadNumber, Quantity, written
 
 
-def refusal(name: str, quantity: Quantity, text: str, why: BadNumber, decimal_sign: str) -> str:
+def refusal_text(
+    name: str, quantity: Quantity, text: str, why: BadNumber, decimal_sign: str
+) -> str:
     """Why a text is no such number, and what would be one; ``name`` is that of the field."""
     translate = QCoreApplication.translate
     text = text.strip()
@@ -16,14 +18,14 @@ def refusal(name: str, quantity: Quantity, text: str, why: BadNumber, decimal_si
     if why.fault == "tiny":
         said = translate("fields", "{name}: “{text}” is too close to 0 to be told from it.")
         return said.format(name=name, text=text)
-    range_ = range_of(quantity, decimal_sign)
+    range_ = range_text(quantity, decimal_sign)
     if not text:
         return translate("fields", "{name} takes {range}.").format(name=name, range=range_)
     said = translate("fields", "{name} takes {range}, not “{text}”.")
     return said.format(name=name, range=range_, text=text if len(text) <= 24 else f"{text[:23]}…")
 
 
-def range_of(quantity: Quantity, decimal_sign: str = ".") -> str:
+def range_text(quantity: Quantity, decimal_sign: str = ".") -> str:
     """``a whole number from 1 to 4096``."""
     return _shape(quantity).format(
         low=written(quantity.low, decimal_sign), high=written(quantity.high, decimal_sign)

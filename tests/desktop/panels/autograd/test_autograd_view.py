@@ -24,9 +24,9 @@ from backprop_viz.desktop.panels.autograd.graph_item import (
     name_lines,
     node_states,
 )
-from backprop_viz.desktop.panels.autograd.graph_keys import neighbour
+from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
 from backprop_viz.desktop.panels.autograd.graph_layout import (
-    READABLE,
+    READABLE_SCALE,
     Placement,
     best_columns,
     place,
@@ -273,7 +273,7 @@ def test_a_long_chain_stays_readable() -> None:
     structure = analyse(graph_of("chain"))
     columns = best_columns(structure, 850, 200)
     assert 5 <= columns <= 9
-    assert 850 / place(structure, columns).width > READABLE
+    assert 850 / place(structure, columns).width > READABLE_SCALE
 
 
 def test_a_thousand_nodes_are_placed_quickly(benchmark_seconds: Callable[..., float]) -> None:
@@ -425,7 +425,7 @@ def test_keys_reach_every_node(name: str) -> None:
     while left:
         node = left.pop()
         for key in keys:
-            following = neighbour(structure, node, key)
+            following = neighbour_node(structure, node, key)
             if following is not None and following not in reached:
                 reached.add(following)
                 left.append(following)

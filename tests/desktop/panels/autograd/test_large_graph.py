@@ -15,7 +15,7 @@ from backprop_viz.capture.graphs import grad_fn_graph, parameter_names, saved_by
 from backprop_viz.desktop.panels.autograd import graph_item, graph_overview
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
-from backprop_viz.desktop.panels.autograd.graph_layout import READABLE, best_columns, place
+from backprop_viz.desktop.panels.autograd.graph_layout import READABLE_SCALE, best_columns, place
 from backprop_viz.desktop.panels.autograd.graph_structure import analyse
 from backprop_viz.desktop.panels.autograd.module_spans import stretches
 from backprop_viz.recording.graph import Graph
@@ -85,7 +85,7 @@ def test_all_of_it_fills_the_area(graph: Graph) -> None:
     structure = analyse(graph)
     assert len(graph.nodes) > 800
     readable = place(structure, best_columns(structure, *AREA))
-    assert AREA[0] / readable.width > READABLE
+    assert AREA[0] / readable.width > READABLE_SCALE
     whole = place(structure, best_columns(structure, *AREA, readable=False))
     across, down = AREA[0] / whole.width, AREA[1] / whole.height
     assert 0.75 < across / down < 1.33

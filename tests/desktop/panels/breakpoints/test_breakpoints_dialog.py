@@ -5,7 +5,11 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import number, sentence, stopped
+from backprop_viz.desktop.panels.breakpoints.breakpoint_texts import (
+    breakpoint_text,
+    number,
+    stopped,
+)
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import BreakpointsDialog
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -52,28 +56,32 @@ def choose(dialog: BreakpointsDialog, kind: str) -> None:
 
 @pytest.mark.parametrize(("breakpoint_", "words"), ALL)
 def test_each_kind_has_its_sentence(breakpoint_: Breakpoint, words: str) -> None:
-    assert sentence(breakpoint_) == words
+    assert breakpoint_text(breakpoint_) == words
 
 
 def test_a_frame_lets_the_sentence_say_more(make_view_state: MakeViewState) -> None:
     view_state = make_view_state()
     row, line = next((i, x) for i, x in enumerate(view_state.program.lines) if "fc1" in x.text)
-    said = sentence(Breakpoint("line", line.source_line), view_state)
+    said = breakpoint_text(Breakpoint("line", line.source_line), view_state)
     assert said == f"Before line {row + 1}: {line.text.strip()}"
     assert stopped(Breakpoint("line", line.source_line), view_state) == f"Stopped b{said[1:]}"
-    assert sentence(Breakpoint("line", "backward"), view_state) == "Before line 5: loss.backward()"
-    said = sentence(Breakpoint("line", "schedule"), view_state)
+    assert (
+        breakpoint_text(Breakpoint("line", "backward"), view_state)
+        == "Before line 5: loss.backward()"
+    )
+    said = breakpoint_text(Breakpoint("line", "schedule"), view_state)
     assert said == "Before a line that is not run now: schedule"
     nodes = view_state.cursor.recording.graph.nodes
-    said = sentence(Breakpoint("node", "mse_loss 1"), view_state)
+    said = breakpoint_text(Breakpoint("node", "mse_loss 1"), view_state)
     assert said == "Backward has run MseLossBackward0 of mse_loss 1"
     leaf = next(n for n in nodes if n.parameter == "fc1.bias")
-    said = sentence(Breakpoint("node", leaf.key), view_state)
+    said = breakpoint_text(Breakpoint("node", leaf.key), view_state)
     assert said == "Backward has run AccumulateGrad of fc1.bias"
     assert (
-        sentence(Breakpoint("node", "gelu 1"), view_state) == "Backward has run the node of gelu 1"
+        breakpoint_text(Breakpoint("node", "gelu 1"), view_state)
+        == "Backward has run the node of gelu 1"
     )
-    assert sentence(Breakpoint("line", -4), make_view_state(phases=0)) == sentence(
+    assert breakpoint_text(Breakpoint("line", -4), make_view_state(phases=0)) == breakpoint_text(
         Breakpoint("line", -4)
     )
 
@@ -89,7 +97,7 @@ def test_it_lists_the_breakpoints_there_are(
     view_state = make_view_state()
     given = tuple(b for b, _ in ALL)
     dialog.show_view_state(replace(view_state, breakpoints=given))
-    assert texts(dialog) == [sentence(b, view_state) for b in given]
+    assert texts(dialog) == [breakpoint_text(b, view_state) for b in given]
     dialog.show_view_state(view_state)
     assert texts(dialog) == []
     names = [dialog.parameters.itemText(i) for i in range(dialog.parameters.count())]
@@ -125,7 +133,7 @@ def test_a_condition_is_added(
     assert dialog.value.isVisible() == (wanted.value is not None)
     qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
     assert changes == [(wanted,)]
-    assert texts(dialog) == [sentence(wanted)]
+    assert texts(dialog) == [breakpoint_text(wanted)]
     qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
     assert len(changes) == 1  # there already
 

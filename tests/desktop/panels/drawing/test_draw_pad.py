@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
-from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel, place
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel, place_pad
 from backprop_viz.desktop.panels.drawing.probabilities import percent
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
@@ -271,7 +271,7 @@ def test_percents_do_not_lie(probability: float) -> None:
 
 @pytest.mark.parametrize("size", [(200, 150), (306, 270), (530, 480), (1200, 300), (150, 900)])
 def test_the_canvas_is_square_and_nothing_overlaps(size: tuple[int, int]) -> None:
-    canvas, bars, seen = place(*size)
+    canvas, bars, seen = place_pad(*size)
     assert canvas.width() == canvas.height() > 30
     assert not canvas.intersects(bars)
     assert not canvas.intersects(seen)

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.panels.drawing.strokes import ERASER, SIDE, WIDTHS, pieces
+from backprop_viz.desktop.panels.drawing.strokes import ERASER, PAD_SIDE, WIDTHS, pieces
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 
 Place = tuple[float, float]
@@ -142,8 +142,8 @@ def test_only_the_first_finger_draws(canvas: Canvas, screen: QPointingDevice) ->
     QTest.touchEvent(canvas, screen).release(1, pixel(canvas, (0.6, 0.8)), canvas).commit()
     image = canvas.image()
     assert len(canvas.strokes()) == 1
-    assert image[round(0.2 * SIDE), round(0.3 * SIDE)] == 1
-    assert not image[SIDE // 2 :].any()
+    assert image[round(0.2 * PAD_SIDE), round(0.3 * PAD_SIDE)] == 1
+    assert not image[PAD_SIDE // 2 :].any()
 
 
 def test_a_touch_that_the_system_takes_over_leaves_nothing(
@@ -177,11 +177,11 @@ def test_every_eraser_rubs_out_and_can_be_undone(canvas: Canvas, how: str) -> No
     else:
         write(canvas, DOWN, button=RIGHT)
     rubbed = canvas.image()
-    middle = SIDE // 2
+    middle = PAD_SIDE // 2
     assert drawn[middle, middle] == 1
     assert rubbed[middle, middle] == 0
     for x in (0.25, 0.75):  # the rest stays
-        column = round(x * SIDE)
+        column = round(x * PAD_SIDE)
         np.testing.assert_array_equal(rubbed[:, column], drawn[:, column])
     canvas.undo()
     np.testing.assert_array_equal(canvas.image(), drawn)
@@ -237,7 +237,7 @@ def test_three_widths_and_an_eraser_wider_than_each(canvas: Canvas) -> None:
     for size, width in enumerate(WIDTHS):
         canvas.set_size_of_pen(size)
         stroke(canvas, [(0.1, 0.5), (0.9, 0.5)])
-        assert canvas.image()[:, SIDE // 2].sum() == pytest.approx(width, rel=0.05)
+        assert canvas.image()[:, PAD_SIDE // 2].sum() == pytest.approx(width, rel=0.05)
         stroke(canvas, [(0.1, 0.5), (0.9, 0.5)], RIGHT)
         assert canvas.empty
         canvas.clear()
@@ -289,14 +289,14 @@ def test_two_quick_clicks_are_two_dots(canvas: Canvas) -> None:
     mouse(canvas, QEvent.Type.MouseButtonDblClick, (0.7, 0.5))
     mouse(canvas, RELEASE, (0.7, 0.5))
     assert len(canvas.strokes()) == 2
-    assert canvas.image()[SIDE // 2, round(0.7 * SIDE)] == 1
+    assert canvas.image()[PAD_SIDE // 2, round(0.7 * PAD_SIDE)] == 1
 
 
 def test_a_stroke_may_leave_the_canvas_and_come_back(canvas: Canvas) -> None:
     stroke(canvas, [(0.5, 0.5), (1.4, 0.5), (1.4, -0.3), (0.5, -0.3), (0.5, 0.2)])
     image = canvas.image()
-    assert image[SIDE // 2, round(0.9 * SIDE)] == 1
-    assert image[round(0.15 * SIDE), SIDE // 2] == 1
+    assert image[PAD_SIDE // 2, round(0.9 * PAD_SIDE)] == 1
+    assert image[round(0.15 * PAD_SIDE), PAD_SIDE // 2] == 1
     assert len(canvas.strokes()) == 1
 
 
@@ -320,7 +320,7 @@ def test_a_release_that_went_elsewhere_ends_the_stroke(canvas: Canvas) -> None:
     mouse(canvas, MOVE, (0.4, 0.2))
     mouse(canvas, MOVE, (0.9, 0.9), NONE)
     assert len(canvas.strokes()) == 1
-    assert not canvas.image()[SIDE // 2 :].any()
+    assert not canvas.image()[PAD_SIDE // 2 :].any()
 
 
 def test_a_hidden_canvas_ends_its_stroke_and_clear_drops_one_in_hand(canvas: Canvas) -> None:
@@ -341,7 +341,7 @@ def test_in_mid_stroke_the_net_is_told_what_is_seen(canvas: Canvas, qtbot: QtBot
     mouse(canvas, PRESS, (0.2, 0.5))
     mouse(canvas, MOVE, (0.8, 0.5))
     qtbot.waitUntil(lambda: len(told) >= 2)
-    assert told[-1][SIDE // 2, round(0.8 * SIDE)] == 1
+    assert told[-1][PAD_SIDE // 2, round(0.8 * PAD_SIDE)] == 1
     mouse(canvas, RELEASE, (0.8, 0.5))
 
 
@@ -402,7 +402,7 @@ def test_the_pointer_shows_the_eraser_s_width(canvas: Canvas) -> None:
     assert canvas.cursor().shape() is Qt.CursorShape.CrossCursor
     canvas.set_erasing(True)
     medium = canvas.cursor().pixmap().width()
-    assert medium == pytest.approx(ERASER * WIDTHS[1] / SIDE * 200 + 2, abs=1)
+    assert medium == pytest.approx(ERASER * WIDTHS[1] / PAD_SIDE * 200 + 2, abs=1)
     canvas.set_size_of_pen(2)
     assert canvas.cursor().pixmap().width() > medium
     canvas.set_erasing(False)

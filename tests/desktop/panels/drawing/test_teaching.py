@@ -40,7 +40,7 @@ def test_digits_on_the_pad_choose_the_label_and_again_none(qtbot: QtBot) -> None
     qtbot.addWidget(panel)
     panel.show()
     chosen: list[object] = []
-    panel.teaching.label_chosen.connect(chosen.append)
+    panel.training_row.label_chosen.connect(chosen.append)
     qtbot.keyClick(panel.canvas, Qt.Key.Key_7)
     qtbot.keyClick(panel.canvas, Qt.Key.Key_0)
     qtbot.keyClick(panel.canvas, Qt.Key.Key_0)
@@ -58,7 +58,7 @@ def test_a_frame_s_label_is_shown_and_told_to_nobody(
     panel = DrawPanel()
     qtbot.addWidget(panel)
     told: list[object] = []
-    panel.teaching.label_chosen.connect(told.append)
+    panel.training_row.label_chosen.connect(told.append)
     box = panel.findChild(QComboBox, "drawingLabel")
     view_state = make_view_state()
     for label in (3, None, 9):

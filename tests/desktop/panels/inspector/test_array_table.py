@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, Column
+from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.style.theme import LIGHT
 
 DISPLAY, TIP = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
@@ -20,8 +20,8 @@ def table(qtbot: QtBot) -> ArrayTable:
     return table
 
 
-def columns(values: np.ndarray) -> list[Column]:
-    return [Column("w", "the weight", values), Column("new w", "after", None, "update")]
+def columns(values: np.ndarray) -> list[TableColumn]:
+    return [TableColumn("w", "the weight", values), TableColumn("new w", "after", None, "update")]
 
 
 def cell(table: ArrayTable, row: int, section: int, role: Qt.ItemDataRole = DISPLAY) -> object:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.analysis.explanations import Reason
-from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_line, sentence
+from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_line, reason_text
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
@@ -147,7 +147,7 @@ def test_every_code_has_a_sentence() -> None:
     assert len(codes) > 25
     for code in codes:
         values = tuple(f"<{i}>" for i in range(7))
-        text = sentence(Reason(code, values))
+        text = reason_text(Reason(code, values))
         assert text.endswith(".")
         assert "{" not in text
 

@@ -6,7 +6,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.panels.phases.iteration_strip import cell_width, iteration_at, neighbour
+from backprop_viz.desktop.panels.phases.iteration_strip import (
+    cell_width,
+    iteration_at,
+    neighbour_iteration,
+)
 from backprop_viz.desktop.panels.phases.iteration_strip_note import megabytes
 from backprop_viz.desktop.panels.phases.timeline import TimelineView
 from backprop_viz.desktop.panels.phases.timeline_layout import stops_at
@@ -66,11 +70,14 @@ def test_every_iteration_has_a_cell_and_every_cell_its_iteration(count: int) -> 
 
 def test_the_neighbours_of_an_iteration_are_those_kept() -> None:
     kept_iterations = KeptIterations((3, 5, 9), 5)
-    assert (neighbour(kept_iterations, -1), neighbour(kept_iterations, 1)) == (3, 9)
-    assert neighbour(replace(kept_iterations, shown=3), -1) is None
-    assert neighbour(replace(kept_iterations, shown=9), 1) is None
-    assert neighbour(replace(kept_iterations, shown=4), 1) is None
-    assert neighbour(KeptIterations(), 1) is None
+    assert (neighbour_iteration(kept_iterations, -1), neighbour_iteration(kept_iterations, 1)) == (
+        3,
+        9,
+    )
+    assert neighbour_iteration(replace(kept_iterations, shown=3), -1) is None
+    assert neighbour_iteration(replace(kept_iterations, shown=9), 1) is None
+    assert neighbour_iteration(replace(kept_iterations, shown=4), 1) is None
+    assert neighbour_iteration(KeptIterations(), 1) is None
 
 
 def test_memory_is_told_in_units_of_two_to_the_twenty() -> None:

@@ -9,7 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar, duration, update_length
 from backprop_viz.desktop.panels.phases.phase_texts import next_step
-from backprop_viz.desktop.panels.phases.phases import State, current_phase, due_phase, standings
+from backprop_viz.desktop.panels.phases.phases import (
+    PhaseProgress,
+    current_phase,
+    due_phase,
+    phase_states,
+)
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import GradientIntervention, Parameter
@@ -46,8 +51,8 @@ def start(view_state: ViewState, phase: Phase) -> int:
 @pytest.mark.parametrize("phases", range(6))
 def test_states_after_each_phase(make_view_state: MakeViewState, phases: int) -> None:
     view_state = make_view_state(phases=phases)
-    states = [standing.state for standing in standings(view_state)]
-    assert states == [State.DONE] * phases + [State.TO_COME] * (5 - phases)
+    states = [standing.state for standing in phase_states(view_state)]
+    assert states == [PhaseProgress.DONE] * phases + [PhaseProgress.TO_COME] * (5 - phases)
     assert due_phase(view_state) is view_state.due is PHASES[phases % 5]
     assert current_phase(view_state) is (PHASES[phases - 1] if phases else None)
 
@@ -57,7 +62,7 @@ def test_within_backward(bar: PhaseBar, make_view_state: MakeViewState) -> None:
     view_state = at(full, start(full, Phase.BACKWARD) + 17)
     bar.show_view_state(view_state)
     states = [cell.standing.state for cell in bar.cells]
-    assert states == [State.DONE] * 3 + [State.UNDER_WAY, State.TO_COME]
+    assert states == [PhaseProgress.DONE] * 3 + [PhaseProgress.UNDER_WAY, PhaseProgress.TO_COME]
     assert notes(bar)[3] == "17 / 26 nodes"
     assert notes(bar)[4] == ""
     assert [cell.standing.current for cell in bar.cells] == [False, False, False, True, False]
@@ -160,7 +165,7 @@ def test_no_loss(bar: PhaseBar, make_view_state: MakeViewState) -> None:
     view_state = make_view_state(settings, phases=3)
     bar.show_view_state(view_state)
     assert notes(bar)[2] == "–"
-    assert bar.cells[2].standing.state is State.DONE
+    assert bar.cells[2].standing.state is PhaseProgress.DONE
     assert current_phase(view_state) is Phase.LOSS
     assert "no loss" in bar.cells[2].toolTip()
 
@@ -170,7 +175,7 @@ def test_a_preview_has_no_history(bar: PhaseBar, make_view_state: MakeViewState)
     shown = replace(full.cursor.recording, preview=True)
     bar.show_view_state(replace(full, cursor=shown.at(0), due=Phase.ZERO_GRAD))
     assert notes(bar) == ["next", "", "", "", ""]
-    assert {cell.standing.state for cell in bar.cells} == {State.TO_COME}
+    assert {cell.standing.state for cell in bar.cells} == {PhaseProgress.TO_COME}
 
 
 def test_training_marks_nothing(bar: PhaseBar, make_view_state: MakeViewState) -> None:
@@ -179,7 +184,7 @@ def test_training_marks_nothing(bar: PhaseBar, make_view_state: MakeViewState) -
     assert not any(cell.standing.current or cell.standing.due for cell in bar.cells)
     empty = Recording(7, view_state.cursor.recording.parameters)
     bar.show_view_state(replace(view_state, cursor=empty.at(0)))
-    assert {cell.standing.state for cell in bar.cells} == {State.UNDER_WAY}
+    assert {cell.standing.state for cell in bar.cells} == {PhaseProgress.UNDER_WAY}
 
 
 def test_a_click_and_the_keys_pick_a_phase(bar: PhaseBar, qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme, style_sheet
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
-from backprop_viz.desktop.widgets.fields.refusal_texts import range_of
+from backprop_viz.desktop.widgets.fields.refusal_texts import range_text
 from backprop_viz.recording.quantities import LARGEST, Quantity
 
 RATE = Quantity(0, 1e9)
@@ -217,7 +217,7 @@ def test_a_dialog_goes_on_with_a_right_number_only(qtbot: QtBot) -> None:
     ],
 )
 def test_a_range_in_words(quantity: Quantity, words: str) -> None:
-    assert range_of(quantity) == words
+    assert range_text(quantity) == words
 
 
 @pytest.mark.parametrize("width", [150, 400])
