@@ -16,10 +16,10 @@ from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import (
     CONDITION_LIMITS as BREAKPOINT_QUANTITIES,
 )
 from backprop_viz.desktop.panels.settings.options_dialog import (
-    CONDITION_LIMITS as OPTION_QUANTITIES,
+    QUANTITIES as OPTION_QUANTITIES,
 )
 from backprop_viz.desktop.panels.settings.schedule_options import (
-    CONDITION_LIMITS as SCHEDULE_QUANTITIES,
+    SCHEDULE_QUANTITIES,
 )
 from backprop_viz.desktop.panels.settings.settings_bar import BATCH_SIZE, LEARNING_RATE, SEED
 from backprop_viz.recording.breakpoint import Breakpoint
