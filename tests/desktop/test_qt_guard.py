@@ -2,9 +2,6 @@
 
 import importlib
 import pkgutil
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from types import CellType
 from typing import Any
@@ -15,60 +12,32 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
     QModelIndex,
-    QPoint,
-    QRect,
     Qt,
-    QTimer,
 )
-from PySide6.QtGui import QAction, QImage, QPainter, QRegion
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
-    QAbstractItemDelegate,
     QAbstractScrollArea,
     QApplication,
-    QGraphicsItem,
-    QLabel,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
-from shiboken6 import Shiboken
 
 import backprop_viz
 from backprop_viz.desktop import qt_guard
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.program.code_area import _Colours
-from backprop_viz.desktop.widgets.message_bar import MessageBar
 from tests.conftest import OpenWindow
+from tests.desktop.qt_guard_helpers import (
+    ERRORS,
+    classes_of,
+    let_run,
+    painted_alone,
+    text_instead,
+)
 
 # Of Qt's methods that our classes have too, those that Qt itself never calls.
 CALLED_BY_US = {"setText", "setToolTip"}
-
-
-def divide() -> None:
-    1 / 0  # noqa: B018
-
-
-def unhashable() -> None:
-    {[]}  # type: ignore[misc]  # noqa: B018
-
-
-def interrupt() -> None:
-    raise KeyboardInterrupt
-
-
-ERRORS = {"ZeroDivisionError": divide, "TypeError": unhashable, "KeyboardInterrupt": interrupt}
-
-
-def classes_of(package: str) -> Iterator[type]:
-    """The classes of Qt's that a package has made."""
-    left, seen = list(type.__subclasses__(Shiboken.Object)), set()
-    while left:
-        cls = left.pop()
-        left += type.__subclasses__(cls)
-        if cls not in seen and cls.__module__.split(".")[0] == package:
-            seen.add(cls)
-            yield cls
 
 
 def methods_of_qt(cls: type) -> Iterator[tuple[str, Any]]:
@@ -161,27 +130,6 @@ def breaking() -> Iterator[Callable[[str, Callable[[], None]], Broken]]:
         broken.mend()
 
 
-def painted_alone(widget: QWidget) -> QImage:
-    """What a widget itself paints, without the widgets in it."""
-    part = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
-    image = QImage(part.size(), QImage.Format.Format_RGB32)
-    image.fill(0)
-    part.render(image, QPoint(), QRegion(), QWidget.RenderFlag(0))
-    return image
-
-
-def text_instead(widget: QWidget) -> QImage:
-    """What is painted where a widget could not be."""
-    part = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
-    image = QImage(part.size(), QImage.Format.Format_RGB32)
-    image.fill(0)
-    painter = QPainter(image)
-    painter.setFont(part.font())
-    qt_guard.write(painter, image.rect(), over=qt_guard.has_others(part))
-    painter.end()
-    return image
-
-
 def painting_widgets(window: MainWindow) -> list[QWidget]:
     return [
         w
@@ -195,12 +143,6 @@ def painting_widgets(window: MainWindow) -> list[QWidget]:
 
 def is_ours(cls: type) -> bool:
     return cls.__module__.split(".")[0] in qt_guard.PACKAGES
-
-
-def let_run(window: MainWindow) -> None:
-    assert window.session.wait_idle(60)
-    for _ in range(3):
-        QApplication.processEvents()
 
 
 @pytest.mark.qt_no_exception_capture
@@ -311,143 +253,3 @@ def test_whatever_method_fails_the_window_lives_on(
         let_run(window)
         assert window.session.view_state.iteration == done, name
         assert window.isVisible()
-
-
-@pytest.mark.qt_no_exception_capture
-@pytest.mark.parametrize("error", ERRORS)
-def test_a_timer_that_fails_is_told_once(
-    open_window: OpenWindow, qtbot: QtBot, error: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    window = open_window("--preset", "tutorial")
-    beats = 0
-
-    def beat() -> None:
-        nonlocal beats
-        beats += 1
-        ERRORS[error]()
-
-    timer = QTimer(window, interval=1)
-    timer.timeout.connect(beat)
-    timer.start()
-    qtbot.waitUntil(lambda: error in window.messages.text())
-    window.messages.dismiss()
-    first = beats
-    qtbot.waitUntil(lambda: beats > first + 5)
-    timer.stop()
-    assert not window.messages.text()
-    assert capsys.readouterr().err.count("Traceback") == 1
-    window.session.step()
-    let_run(window)
-    assert window.session.view_state.due == "forward"
-
-
-def test_a_method_that_calls_the_one_above_is_told_of_once(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[type] = []
-    monkeypatch.setattr(sys, "excepthook", lambda kind, *_: told.append(kind))
-    after: list[str] = []
-
-    class Above(QLabel):
-        def event(self, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.ToolTip:
-                divide()
-            return super().event(event)
-
-    class Below(Above):
-        def event(self, event: QEvent) -> bool:
-            answer = super().event(event)
-            if event.type() == QEvent.Type.ToolTip:
-                after.append("not to be reached")
-            return answer
-
-    for cls in (Above, Below):
-        cls.__module__ = "backprop_viz.made_in_a_test"
-        qt_guard.guard(cls)
-    label = Below()
-    qtbot.addWidget(label)
-    assert not QApplication.sendEvent(label, QEvent(QEvent.Type.ToolTip))
-    assert told == [ZeroDivisionError]
-    assert not after
-
-
-def test_a_painter_that_was_left_active_is_not_in_the_way(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[type] = []
-    monkeypatch.setattr(sys, "excepthook", lambda kind, *_: told.append(kind))
-
-    class Half(QWidget):
-        fails = True
-
-        def paintEvent(self, event: Any) -> None:
-            painter = QPainter(self)
-            painter.setOpacity(0.1)
-            painter.setClipRect(QRect(0, 0, 1, 1))
-            if self.fails:
-                divide()
-            painter.fillRect(self.rect(), Qt.GlobalColor.red)
-
-    Half.__module__ = "backprop_viz.made_in_a_test"
-    qt_guard.guard(Half)
-    half = Half()
-    qtbot.addWidget(half)
-    half.resize(200, 60)
-    for _ in range(3):
-        assert painted_alone(half) == text_instead(half)
-    assert told == [ZeroDivisionError]
-    half.fails = False
-    assert painted_alone(half) != text_instead(half)
-    half.fails = True  # it had recovered: this is another one
-    painted_alone(half)
-    assert told == [ZeroDivisionError] * 2
-
-
-CRASH = """
-import sys
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QFrame
-import backprop_viz.desktop.panels
-application = QApplication([])
-
-class Frame(QFrame):
-    __module__ = "backprop_viz.frame"
-    def event(self, event): return super().event(event)
-    def paintEvent(self, event): {raises}
-
-told = []
-sys.excepthook = lambda kind, *_: told.append(kind.__name__)
-frame = Frame()
-frame.resize(200, 200)
-frame.show()
-timer = QTimer(interval=10)
-beats = []
-def beat():
-    beats.append(1)
-    frame.update()
-    if len(beats) == 20: application.quit()
-timer.timeout.connect(beat)
-timer.start()
-application.exec()
-print("lives on", *told)
-"""
-
-
-@pytest.mark.parametrize("raises", ["1 / 0", "{[]}", "raise KeyboardInterrupt"])
-def test_the_process_does_not_end(raises: str) -> None:
-    """As with an error raised in C, in a class with an ``event`` of its own, on Python 3.11."""
-    code = textwrap.dedent(CRASH).replace("{raises}", raises)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[:2] == ["lives", "on"]
-    assert len(done.stdout.split()) == 3
-
-
-def test_the_message_bar_itself_may_fail() -> None:
-    assert qt_guard.is_guarded(MessageBar.paintEvent)
-    for kind in (QGraphicsItem, QAbstractItemDelegate):
-        assert all(
-            qt_guard.is_guarded(cls.paint)
-            for cls in classes_of("backprop_viz")
-            if issubclass(cls, kind)
-        )

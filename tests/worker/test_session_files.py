@@ -1,57 +1,40 @@
 """Sessions and weights in the window: saved while it trains, opened, kept from a crash."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSplitter
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.panels.drawing.strokes import PenPoint, Stroke
-from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
 from backprop_viz.worker.files.session_file import load_session, resume
+from tests.worker.session_helpers import (
+    STROKES,
+    composer,
+    losses_after,
+    plain_losses,
+    trigger,
+    view_state_of,
+)
 
 OpenWindow = Callable[..., MainWindow]
+
+
 LINE = Breakpoint("line", "no_grad")  # of a line that this program has not: it stops nothing
-STROKES = (
-    Stroke((PenPoint(60, 60), PenPoint(90, 200.5))),
-    Stroke((PenPoint(9, 9, 30.0),), erases=True),
-)
 
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     monkeypatch.setenv("BACKPROP_VIZ_STATE", str(tmp_path / "state"))
-
-
-def composer(window: MainWindow) -> Composer:
-    return window.findChild(Composer)
-
-
-def view_state_of(window: MainWindow) -> ViewState:
-    assert window.session.wait_idle(60)
-    view_state: ViewState = window.session.view_state
-    return view_state
-
-
-def trigger(window: MainWindow, name: str) -> None:
-    window.findChild(QAction, name).trigger()
-    assert window.session.wait_idle(60)
 
 
 def choose(window: MainWindow, action: str, path: Path) -> None:
@@ -73,17 +56,6 @@ def plain(settings: object, iterations: int) -> bv.Trainer:
     for _ in range(iterations):
         trainer.iterate()
     return trainer
-
-
-def losses_after(window: MainWindow, iterations: int) -> list[float]:
-    for _ in range(iterations):
-        trigger(window, "actionIteration")
-    return view_state_of(window).curves.loss.tolist()
-
-
-def plain_losses(settings: object, iterations: int) -> list[float]:
-    trainer = bv.Trainer.from_settings(settings)
-    return [trainer.iterate().loss for _ in range(iterations)]
 
 
 def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
@@ -284,166 +256,6 @@ def test_what_was_before_the_file_cannot_be_run_again(
     trigger(window, "actionContinue")
     assert "continue from a later iteration" in window.messages.text()
     assert view_state_of(window).iteration == 3
-
-
-# -- the autosave ------------------------------------------------------------------------------
-
-KILLED = """
-import sys
-from PySide6.QtCore import QSettings, QTimer
-from PySide6.QtWidgets import QApplication
-from backprop_viz import app
-from backprop_viz.desktop.controllers import autosave
-autosave.INTERVAL_MS = 100
-QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
-window = app.create_window(["--seed", "6"])
-window.show()
-window.session.wait_idle(60)
-window.session.train()
-QApplication.exec()
-"""
-
-
-def left_behind(tmp_path: Path, qtbot: QtBot) -> Path:
-    """The autosave of a window that was killed while it trained, after at least two of them."""
-    process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)])
-    try:
-        seen: set[int] = set()
-
-        def saved() -> bool:
-            for path in (tmp_path / "state").glob("*.bpviz"):
-                seen.add(path.stat().st_mtime_ns)
-            return len(seen) > 3
-
-        qtbot.waitUntil(saved, timeout=60_000)
-    finally:
-        process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
-        process.wait(30)
-    (path,) = (tmp_path / "state").glob("*.bpviz")
-    return path
-
-
-def question_of(window: MainWindow) -> QMessageBox | None:
-    assert window.session.wait_idle(60)
-    return window.findChild(QMessageBox, "autosaveQuestion")
-
-
-def press(question: QMessageBox, text: str) -> None:
-    (button,) = (b for b in question.buttons() if b.text() == text)
-    button.click()
-    QApplication.sendPostedEvents(None, 52)
-
-
-def test_a_window_that_is_killed_goes_on_in_the_next(
-    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    path = left_behind(tmp_path, qtbot)
-    run = load_session(path)
-    done = run.checkpoint.iteration
-    assert done > 0
-    first = open_window("--preset", "tutorial")
-    question = question_of(first)
-    assert question is not None
-    press(question, "Ask again later")
-    assert path.exists()
-
-    window, second = open_window("--preset", "tutorial"), None
-    question = question_of(window)
-    assert question is not None
-    second = open_window("--preset", "tutorial")  # it is being offered already
-    assert question_of(second) is None
-    press(question, "Restore")
-    view_state = view_state_of(window)
-    assert view_state.iteration == done
-    assert view_state.settings == run.settings
-    assert list((tmp_path / "state").glob("*.bpviz")) == [path]
-    # Threads are a part of the numbers: the plain loop runs with as many as the worker.
-    from backprop_viz.training.thread_count import torch_threads
-
-    threads = torch.get_num_threads()
-    torch.set_num_threads(torch_threads())
-    try:
-        assert losses_after(window, 20) == plain_losses(run.settings, done + 20)
-    finally:
-        torch.set_num_threads(threads)
-    for one in (first, window, second):
-        one.close()
-    assert os.listdir(tmp_path / "state") == [path.name]  # it is not saved yet
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")
-def test_a_worker_that_is_killed_takes_up_the_run_again(
-    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    window, path = open_window("--seed", "2"), tmp_path / "run.bpviz"
-    for _ in range(4):
-        trigger(window, "actionIteration")
-    composer(window).files.save(str(path))
-    trigger(window, "actionIteration")
-    composer(window).autosave.save()
-    before = view_state_of(window)
-    os.kill(window.session._client._client.process.pid, signal.SIGKILL)
-    said = "continues from its last autosave"
-    qtbot.waitUntil(lambda: said in window.messages.text(), timeout=60_000)
-    view_state = view_state_of(window)
-    assert (view_state.iteration, view_state.settings) == (5, before.settings)
-    assert view_state.cursor.recording.loss == before.cursor.recording.loss
-    assert window.windowTitle() == "run.bpviz[*]"
-    assert window.isWindowModified()
-    assert losses_after(window, 5) == plain_losses(before.settings, 10)
-
-
-def test_a_run_that_is_discarded_is_gone(
-    open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
-    path = left_behind(tmp_path, qtbot)
-    question = question_of(open_window("--preset", "tutorial"))
-    assert question is not None
-    press(question, "Discard")
-    assert not path.exists()
-    assert question_of(open_window("--preset", "tutorial")) is None
-
-
-def test_only_what_is_new_is_written(open_window: OpenWindow, tmp_path: Path) -> None:
-    window, state = open_window("--preset", "tutorial"), tmp_path / "state"
-    autosave = composer(window).autosave
-    autosave.save()
-    assert not state.exists()
-    trigger(window, "actionIteration")
-    autosave.save()
-    assert view_state_of(window)
-    (path,) = state.glob("*.bpviz")
-    written = path.stat().st_mtime_ns
-    autosave.save()
-    assert view_state_of(window)
-    assert path.stat().st_mtime_ns == written
-    window.panel(DrawPanel).show_strokes(STROKES)
-    autosave.save()
-    assert view_state_of(window)
-    assert path.stat().st_mtime_ns > written
-    assert not window.messages.text()
-    window.close()
-    assert os.listdir(state) == [path.name]
-
-
-def test_a_folder_that_cannot_be_written_is_told_once(
-    open_window: OpenWindow, tmp_path: Path
-) -> None:
-    (tmp_path / "state").write_text("a file where the folder should be")
-    window = open_window("--preset", "tutorial")
-    for told in (True, False):
-        trigger(window, "actionIteration")
-        composer(window).autosave.save()
-        assert view_state_of(window)
-        assert ("save it yourself" in window.messages.text()) is told
-        window.messages.dismiss()
-    for button, closed in (("Stay", False), ("Close", True)):
-        window.close()
-        assert window.isVisible()
-        (question,) = window.findChildren(QMessageBox, "closeQuestion")
-        assert str(tmp_path / "state") in question.informativeText()
-        press(question, button)
-        assert window.isVisible() is not closed
 
 
 def test_the_weights_have_a_name_before_one_is_typed(

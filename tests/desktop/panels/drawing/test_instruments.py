@@ -1,77 +1,39 @@
 """Eraser, widths, fingers and stylus on the canvas, and strokes that end in odd ways."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import (
-    QAction,
-    QInputDevice,
-    QMouseEvent,
     QPointingDevice,
     QTabletEvent,
     QTouchEvent,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
-from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.panels.drawing.strokes import ERASER, PAD_SIDE, WIDTHS, pieces
-from backprop_viz.desktop.style.theme import DARK, LIGHT
+from backprop_viz.desktop.panels.drawing.strokes import PAD_SIDE
+from tests.desktop.panels.drawing.canvas_helpers import (
+    LEFT,
+    MOVE,
+    NONE,
+    PRESS,
+    RELEASE,
+    RIGHT,
+    Place,
+    at,
+    mouse,
+    stroke,
+    stylus,
+)
 
-Place = tuple[float, float]
-LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
-NONE = Qt.MouseButton.NoButton
-PRESS, MOVE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove
-RELEASE = QEvent.Type.MouseButtonRelease
 ACROSS = [(0.2, 0.5), (0.5, 0.5), (0.8, 0.5)]
+
+
 DOWN = [(0.5, 0.2), (0.5, 0.5), (0.5, 0.8)]
-
-
-@pytest.fixture
-def canvas(qtbot: QtBot) -> Canvas:
-    canvas = Canvas()
-    qtbot.addWidget(canvas)
-    canvas.resize(200, 200)
-    canvas.show()
-    return canvas
-
-
-def at(canvas: Canvas, place: Place) -> QPointF:
-    return QPointF(place[0] * canvas.width(), place[1] * canvas.width())
-
-
-def mouse(canvas: Canvas, kind: QEvent.Type, place: Place, button: Qt.MouseButton = LEFT) -> None:
-    where = at(canvas, place)
-    cause = NONE if kind == MOVE else button
-    held = NONE if kind == RELEASE else button
-    event = QMouseEvent(
-        kind, where, canvas.mapToGlobal(where), cause, held, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(canvas, event)
-
-
-def stroke(canvas: Canvas, places: Sequence[Place], button: Qt.MouseButton = LEFT) -> None:
-    mouse(canvas, PRESS, places[0], button)
-    for place in places[1:]:
-        mouse(canvas, MOVE, place, button)
-    mouse(canvas, RELEASE, places[-1], button)
-
-
-def stylus(pointer: QPointingDevice.PointerType) -> QPointingDevice:
-    return QPointingDevice(
-        "stylus",
-        7,
-        QInputDevice.DeviceType.Stylus,
-        pointer,
-        QInputDevice.Capability.Pressure,
-        1,
-        2,
-    )
 
 
 def write(
@@ -233,57 +195,6 @@ def test_rubbing_where_nothing_is_leaves_nothing_to_undo(canvas: Canvas) -> None
     assert not canvas.can_undo
 
 
-def test_three_widths_and_an_eraser_wider_than_each(canvas: Canvas) -> None:
-    for size, width in enumerate(WIDTHS):
-        canvas.set_size_of_pen(size)
-        stroke(canvas, [(0.1, 0.5), (0.9, 0.5)])
-        assert canvas.image()[:, PAD_SIDE // 2].sum() == pytest.approx(width, rel=0.05)
-        stroke(canvas, [(0.1, 0.5), (0.9, 0.5)], RIGHT)
-        assert canvas.empty
-        canvas.clear()
-    canvas.set_size_of_pen(99)
-    assert canvas.size_of_pen == len(WIDTHS) - 1
-    canvas.set_size_of_pen(-1)
-    assert canvas.size_of_pen == 0
-
-
-def test_pressure_changes_the_width_by_degrees(canvas: Canvas) -> None:
-    device = stylus(QPointingDevice.PointerType.Pen)
-    for i in range(11):
-        where = at(canvas, (0.1 + 0.08 * i, 0.5))
-        kind = QEvent.Type.TabletMove if i else QEvent.Type.TabletPress
-        pressure = 0.05 if i < 5 else 1.0
-        event = QTabletEvent(
-            kind, device, where, canvas.mapToGlobal(where), pressure, 0, 0, 0, 0, 0,
-            Qt.KeyboardModifier.NoModifier, LEFT, LEFT,
-        )  # fmt: skip
-        QApplication.sendEvent(canvas, event)
-    widths = canvas.image().sum(axis=0)[40:230]
-    assert widths.max() > 1.5 * widths.min()
-    assert np.abs(np.diff(widths)).max() < 0.2 * (widths.max() - widths.min()) + 1
-
-
-def test_a_fast_stroke_has_no_corners(canvas: Canvas) -> None:
-    """Few points far apart: each curve goes on where, and in the direction, the last one ended."""
-    angles = np.linspace(0, 2 * np.pi, 9)
-    stroke(canvas, [(0.5 + 0.35 * np.cos(a), 0.5 + 0.35 * np.sin(a)) for a in angles])
-    curves = list(pieces(canvas.strokes()[0]))[1:]  # the first is the dot
-    assert len(curves) == 9
-    for one, next_ in pairwise(curves):
-        assert one.end == next_.start
-        out = np.subtract(one.end, one.control)
-        into = np.subtract(next_.control, next_.start)
-        turn = np.cross(np.append(out, 0), np.append(into, 0))[2]
-        assert abs(turn) < 1e-6 * np.linalg.norm(out) * np.linalg.norm(into)
-        assert out @ into > 0
-
-
-def test_a_tiny_dot_is_ink(canvas: Canvas) -> None:
-    canvas.set_size_of_pen(0)
-    stroke(canvas, [(0.5, 0.5)])
-    assert canvas.image().sum() == pytest.approx(np.pi * (WIDTHS[0] / 2) ** 2, rel=0.1)
-
-
 def test_two_quick_clicks_are_two_dots(canvas: Canvas) -> None:
     stroke(canvas, [(0.3, 0.5)])
     mouse(canvas, QEvent.Type.MouseButtonDblClick, (0.7, 0.5))
@@ -343,67 +254,3 @@ def test_in_mid_stroke_the_net_is_told_what_is_seen(canvas: Canvas, qtbot: QtBot
     qtbot.waitUntil(lambda: len(told) >= 2)
     assert told[-1][PAD_SIDE // 2, round(0.8 * PAD_SIDE)] == 1
     mouse(canvas, RELEASE, (0.8, 0.5))
-
-
-def test_only_what_a_point_touches_is_painted_again(canvas: Canvas) -> None:
-    stroke(canvas, [(0.2, 0.2)])
-    canvas.grab()
-    QApplication.processEvents()
-    painted: list[float] = []
-    paint = canvas.paintEvent
-
-    def watch(event) -> None:  # type: ignore[no-untyped-def]
-        box = event.region().boundingRect()
-        painted.append(box.width() * box.height())
-        paint(event)
-
-    canvas.paintEvent = watch  # type: ignore[method-assign]
-    mouse(canvas, PRESS, (0.5, 0.5))
-    for i in range(5):
-        mouse(canvas, MOVE, (0.5 + 0.01 * i, 0.5))
-    QApplication.processEvents()
-    assert len(painted) == 1  # once for all of them
-    assert painted[0] < 0.1 * 200 * 200
-    mouse(canvas, RELEASE, (0.54, 0.5))
-
-
-def test_the_tools_of_the_panel(qtbot: QtBot) -> None:
-    panel = DrawPanel()
-    qtbot.addWidget(panel)
-    keys = {"Eraser": "E", "Thinner": "[", "Thicker": "]", "ClearDrawing": "Del"}
-    actions = {f"action{text}": QAction(text, panel) for text in keys}
-    for action, key in zip(actions.values(), keys.values(), strict=True):
-        action.setShortcut(key)
-    eraser = actions["actionEraser"]
-    eraser.setCheckable(True)
-    panel.set_actions(actions)
-    panel.show()
-    for theme in (DARK, LIGHT):
-        panel.set_theme(theme)
-    pen, rubber = (panel.findChild(QToolButton, f"{name}Button") for name in ("pen", "eraser"))
-    sizes: list[int] = []
-    panel.size_changed.connect(sizes.append)
-    names = []
-    for _ in WIDTHS:
-        pen.setFocus()
-        qtbot.keyClick(pen, Qt.Key.Key_Space)
-        names.append(pen.accessibleName())
-        assert "[" in pen.toolTip()
-        assert "]" in pen.toolTip()
-    assert sizes == [2, 0, 1]
-    assert names == ["Thick pen", "Thin pen", "Medium pen"]
-    assert rubber.focusPolicy() & Qt.FocusPolicy.TabFocus
-    with qtbot.waitSignal(eraser.toggled):
-        qtbot.mouseClick(rubber, LEFT)
-    assert rubber.isChecked()
-
-
-def test_the_pointer_shows_the_eraser_s_width(canvas: Canvas) -> None:
-    assert canvas.cursor().shape() is Qt.CursorShape.CrossCursor
-    canvas.set_erasing(True)
-    medium = canvas.cursor().pixmap().width()
-    assert medium == pytest.approx(ERASER * WIDTHS[1] / PAD_SIDE * 200 + 2, abs=1)
-    canvas.set_size_of_pen(2)
-    assert canvas.cursor().pixmap().width() > medium
-    canvas.set_erasing(False)
-    assert canvas.cursor().shape() is Qt.CursorShape.CrossCursor

@@ -1,16 +1,16 @@
+"""None"""
+
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.analysis.selection import Selection, select
+from backprop_viz.analysis.selection import select
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.panels.inspector.gradient_section import gradients, histogram
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
@@ -20,29 +20,13 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from tests.desktop.panels.inspector.inspector_helpers import choose
 
 MakeViewState = Callable[..., ViewState]
 
 
-@pytest.fixture
-def view(qtbot: QtBot) -> InspectorView:
-    view = InspectorView()
-    qtbot.addWidget(view)
-    view.resize(290, 430)
-    view.show()
-    return view
-
-
 def at(view_state: ViewState, position: int) -> ViewState:
     return replace(view_state, cursor=view_state.cursor.recording.at(position))
-
-
-def choose(view: InspectorView, name: str) -> None:
-    """Choose as the user does: in the box, by keys."""
-    view.choice.setFocus()
-    QTest.keyClick(view.choice, Qt.Key.Key_Home)
-    while view.choice.currentText() != name:
-        QTest.keyClick(view.choice, Qt.Key.Key_Down)
 
 
 def words(view: InspectorView) -> list[str]:
@@ -52,65 +36,6 @@ def words(view: InspectorView) -> list[str]:
 def row(view: InspectorView, i: int, exact: bool = True) -> list[str]:
     rows = view.update_section.table.rows
     return [rows.text(i, section, exact) for section in range(rows.columnCount())]
-
-
-# -- what is chosen ------------------------------------------------------------------------------
-
-
-def test_conv1_bias_is_shown_first(view: InspectorView, make_view_state: MakeViewState) -> None:
-    view.show_view_state(make_view_state())
-    assert view.chosen == ("parameter", "conv1.bias")
-    assert view.choice.objectName() == "inspectorChoice"
-    assert view.description.text() == "torch.Size([6]) · float32 · leaf · requires_grad"
-    names = [view.choice.itemText(i) for i in range(view.choice.count())]
-    assert names[0] == "conv1.weight"
-    assert names[10:12] == ["", "x"]
-    assert names[-1] == "loss"
-
-
-def test_choosing_tells_and_selecting_does_not(
-    view: InspectorView, make_view_state: MakeViewState, qtbot: QtBot
-) -> None:
-    view_state = make_view_state()
-    view.show_view_state(view_state)
-    picked: list[tuple[str, object]] = []
-    view.picked.connect(lambda kind, key: picked.append((kind, key)))
-    choose(view, "conv2.weight")
-    assert picked[-1] == ("parameter", "conv2.weight")
-    assert view.gradient.title.text() == "conv2.weight.grad"
-    choose(view, "conv1")
-    assert picked[-1] == ("layer", "conv1")
-    picked.clear()
-    recording = view_state.cursor.recording
-    view.select(select(recording, "parameter", "fc3.bias"))
-    assert view.chosen == ("parameter", "fc3.bias")
-    view.select(select(recording, "layer", "pool1"))
-    assert view.chosen == ("layer", "pool1")
-    leaf = next(n.id for n in recording.graph.nodes if n.parameter == "conv1.bias")
-    view.select(select(recording, "node", leaf))
-    assert view.chosen == ("parameter", "conv1.bias")
-    convolution = next(e.node for e in recording.events if e.op == "conv2d")
-    view.select(select(recording, "node", convolution))
-    assert view.chosen == ("layer", "conv1")
-    view.select(None)
-    view.select(Selection("parameter", "there is none"))
-    assert picked == []
-
-
-def test_the_choice_outlives_an_iteration_without_layers(
-    view: InspectorView, make_view_state: MakeViewState
-) -> None:
-    whole, begun = make_view_state(), make_view_state(phases=1)
-    view.show_view_state(whole)
-    choose(view, "conv2")
-    view.show_view_state(begun)
-    assert view.chosen == ("layer", "conv2")
-    assert view.tensor.table.rows.columns[0].values is None
-    view.show_view_state(whole)
-    assert view.tensor.table.rows.columns[0].values is not None
-
-
-# -- the gradient --------------------------------------------------------------------------------
 
 
 def test_the_gradient_goes_from_none_to_numbers(
@@ -188,9 +113,6 @@ def test_histogram_counts_every_finite_number_but_zero() -> None:
         assert (np.diff(edges) > 0).all()
 
 
-# -- the update ----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
 def test_the_update_is_what_torch_did(
     view: InspectorView, make_view_state: MakeViewState, optimizer: str
@@ -226,9 +148,6 @@ def test_an_element_has_its_place(view: InspectorView, make_view_state: MakeView
     assert row(view, 16 * 6 * 9 - 1)[0] == "15,5,2,2"
     choose(view, "conv1.bias")
     assert row(view, 5)[0] == "5"
-
-
-# -- layers --------------------------------------------------------------------------------------
 
 
 def test_a_layer_shows_its_first_sample(
@@ -273,69 +192,6 @@ def test_maps_do_not_touch(shape: tuple[int, int, int], room: tuple[int, int]) -
         assert box.width() >= 1
         assert box.height() >= 1
         assert not any(box.intersects(other) for other in boxes[i + 1 :])
-
-
-# -- nodes, search, why --------------------------------------------------------------------------
-
-
-def test_a_node_has_a_page_of_its_own(
-    view: InspectorView, make_view_state: MakeViewState, qtbot: QtBot
-) -> None:
-    view_state = make_view_state()
-    recording = view_state.cursor.recording
-    view.show_view_state(view_state)
-    convolution = next(e.node for e in recording.events if e.op == "conv2d")
-    view.select(select(recording, "node", convolution))
-    assert view.node is not None
-    assert view.node_section.isVisible()
-    assert view.node_section.title.text() == "ConvolutionBackward0"
-    assert view.description.text() == "grad_fn of conv2d 1 · 1×6×30×30"
-    with qtbot.waitSignal(view.evidence) as told:
-        view.node_section.why.show_button.click()
-    assert told.args == [recording.ran_at[convolution]]
-    # Before the graph of the next iteration is built the page stays.
-    view.show_view_state(make_view_state(phases=1))
-    assert view.node_section.isVisible()
-    choose(view, "fc1.weight")
-    assert view.node is None
-    assert view.gradient.isVisible()
-
-
-def test_a_node_within_an_operation_has_its_layer(
-    view: InspectorView, make_view_state: MakeViewState
-) -> None:
-    view_state = make_view_state(Settings(data="random", batch_size=1))
-    view.show_view_state(view_state)
-    inner = next(
-        n for n in view_state.cursor.recording.graph.nodes if n.name == "LogSoftmaxBackward0"
-    )
-    view.select(select(view_state.cursor.recording, "node", inner.id))
-    assert view.chosen == ("layer", "loss")
-    assert view.node == inner
-
-
-def test_what_the_search_finds_is_shown_and_told(
-    view: InspectorView, make_view_state: MakeViewState
-) -> None:
-    view.show_view_state(make_view_state())
-    picked: list[tuple[str, object]] = []
-    view.picked.connect(lambda kind, key: picked.append((kind, key)))
-    view.search.setText("fc2.bias")
-    QTest.keyClick(view.search, Qt.Key.Key_Return)
-    assert picked == [("parameter", "fc2.bias")]
-    assert view.chosen == ("parameter", "fc2.bias")
-    assert "fc2.bias" in view.why.sentence.text()
-
-
-def test_the_optimizer_is_shown_for_the_element_chosen(
-    view: InspectorView, make_view_state: MakeViewState
-) -> None:
-    view.show_view_state(make_view_state())
-    view.update_section.element_chosen.emit(3)
-    assert view.state_section.element.text() == "conv1.bias[3]"
-
-
-# -- other networks and strange numbers ----------------------------------------------------------
 
 
 class Branches(nn.Module):

@@ -1,18 +1,16 @@
+"""None"""
+
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.analysis.selection import select
-from backprop_viz.desktop.panels.plots.flow_layout import output_nr
 from backprop_viz.desktop.panels.plots.plots import (
     AccuracyPlot,
     CurvePanel,
@@ -22,27 +20,10 @@ from backprop_viz.desktop.panels.plots.plots import (
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.history import Curves
-from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from tests.desktop.panels.plots.plot_helpers import STROKES, curves, shown
 
 MakeViewState = Callable[..., ViewState]
-
-STROKES = Settings(data="strokes", loss="cross_entropy", lr=0.05, batch_size=8)
-
-
-def shown(qtbot: QtBot, widget: QWidget) -> None:
-    qtbot.addWidget(widget)
-    widget.resize(520, 190)
-    widget.show()
-
-
-def curves(loss: list[float]) -> Curves:
-    n = float(len(loss))
-    one = np.array
-    return Curves(one(loss), np.full(len(loss), 0.5), one([n]), one([1.5]), one([0.25]))
-
-
-# -- loss and accuracy ---------------------------------------------------------------------------
 
 
 def test_what_is_read_is_what_torch_computed(qtbot: QtBot, make_view_state: MakeViewState) -> None:
@@ -243,100 +224,6 @@ def test_the_range_grows_in_steps_that_leave_little_room(
     assert len(set(ends)) < len(ends) / 4
 
 
-def test_a_frame_of_training_paints_a_plot_once(
-    qtbot: QtBot, make_view_state: MakeViewState, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    view_state = replace(make_view_state(STROKES, phases=0), curves=curves([3.0, 2.0]))
-    plot = LossPlot()
-    shown(qtbot, plot)
-    qtbot.waitExposed(plot)
-    plot.show_view_state(view_state)
-    painted = []
-
-    def paint(self: pg.GraphicsView, event: QPaintEvent) -> None:
-        painted.append(event.rect())
-        original(self, event)
-
-    original = pg.GraphicsView.paintEvent
-    monkeypatch.setattr(pg.GraphicsView, "paintEvent", paint)
-    for n in range(3, 43):  # the range of x grows with each of the first
-        painted.clear()
-        plot.show_view_state(replace(view_state, curves=curves([3.0 / i for i in range(1, n)])))
-        qtbot.waitUntil(lambda: bool(painted))
-        QCoreApplication.processEvents()
-        QCoreApplication.processEvents()
-        assert len(painted) == 1
-
-
-def drawn_to(plot: LossPlot) -> float:
-    """The last iteration that a line reaches."""
-    lines = [i for i in plot.plot.getPlotItem().items if isinstance(i, pg.PlotCurveItem)]
-    return max(line.getData()[0].max(initial=0.0) for line in lines)
-
-
-def test_while_it_trains_what_is_too_narrow_to_see_waits_for_more(
-    qtbot: QtBot, make_view_state: MakeViewState
-) -> None:
-    view_state = replace(make_view_state(STROKES, phases=0), training=True)
-    plot = LossPlot()
-    shown(qtbot, plot)
-    reached = []
-    for n in range(900, 1000):
-        plot.show_view_state(replace(view_state, curves=curves([3.0] * n)))
-        reached.append(drawn_to(plot))
-    left, right = plot.plot.getPlotItem().getViewBox().viewRange()[0]
-    a_pixel = (right - left) / plot.plot.width()
-    behind = [n - to for n, to in zip(range(900, 1000), reached, strict=True)]
-    assert len(set(reached)) < 70
-    assert 1 <= max(behind) <= a_pixel
-    plot.show_view_state(replace(view_state, curves=curves([3.0] * 999), training=False))
-    assert drawn_to(plot) == 999
-
-
-def test_while_it_trains_nothing_waits_long(qtbot: QtBot, make_view_state: MakeViewState) -> None:
-    view_state = replace(make_view_state(STROKES, phases=0), training=True)
-    plot = LossPlot()
-    shown(qtbot, plot)
-    plot.show_view_state(replace(view_state, curves=curves([3.0] * 90_000)))
-    _, high = plot.plot.getPlotItem().getViewBox().viewRange()[1]
-    assert high < 4
-    for n in range(1, 30):
-        plot.show_view_state(replace(view_state, curves=curves([3.0] * 90_000 + [9.0] * n)))
-        if plot.plot.getPlotItem().getViewBox().viewRange()[1][1] > 9:
-            break
-    assert 1 < n <= 12
-
-
-def test_while_it_trains_few_iterations_are_drawn_each(
-    qtbot: QtBot, make_view_state: MakeViewState
-) -> None:
-    view_state = replace(make_view_state(STROKES, phases=0), training=True)
-    plot = LossPlot()
-    shown(qtbot, plot)
-    for n in range(2, 40):
-        plot.show_view_state(replace(view_state, curves=curves([3.0] * n)))
-        assert drawn_to(plot) == n
-
-
-def test_an_evaluation_is_drawn_at_once(qtbot: QtBot, make_view_state: MakeViewState) -> None:
-    view_state = replace(make_view_state(STROKES, phases=0), training=True)
-    plot = LossPlot()
-    shown(qtbot, plot)
-    run = curves([3.0] * 900)
-    plot.show_view_state(replace(view_state, curves=run))
-    more = curves([3.0] * 901)
-    plot.show_view_state(replace(view_state, curves=more))
-    assert drawn_to(plot) == 900
-    evaluated = replace(
-        more,
-        validation_iteration=np.array([901.0]),
-        validation_loss=np.array([1.0]),
-        validation_accuracy=np.array([0.5]),
-    )
-    plot.show_view_state(replace(view_state, curves=evaluated))
-    assert drawn_to(plot) == 901
-
-
 def test_logarithmic_loss(qtbot: QtBot, make_view_state: MakeViewState) -> None:
     plot = LossPlot()
     shown(qtbot, plot)
@@ -406,79 +293,3 @@ def test_the_theme_can_change(qtbot: QtBot, make_view_state: MakeViewState) -> N
         plot.set_theme(LIGHT)
         image = plot.grab().toImage()
         assert image.pixelColor(image.width() // 2, image.height() // 2).lightness() > 100
-
-
-# -- gradient flow -------------------------------------------------------------------------------
-
-
-def test_bars_are_the_gradients_at_the_cursor(qtbot: QtBot, make_view_state: MakeViewState) -> None:
-    view_state = make_view_state()
-    recording = view_state.cursor.recording
-    span = recording.span(Phase.BACKWARD)
-    assert span is not None
-    panel = GradientFlowPlot()
-    shown(qtbot, panel)
-    panel.show_view_state(replace(view_state, cursor=recording.at(span.start)))
-    assert all(flow.grad is None and flow.ratio is None for flow in panel.bars.flows)
-    for position in range(span.start, len(recording.events) + 1):
-        cursor = recording.at(position)
-        panel.show_view_state(replace(view_state, cursor=cursor))
-        for flow in panel.bars.flows:
-            grad = cursor.grad(flow.name)
-            assert (flow.grad is None) == (grad is None)
-            if grad is not None:
-                assert flow.grad == pytest.approx(float(np.linalg.norm(grad)), rel=1e-5)
-            assert (flow.ratio is None) == (cursor.last(flow.name, Phase.UPDATE) is None)
-    assert [flow.name for flow in panel.bars.flows] == [p.name for p in recording.parameters]
-    panel.grab()
-
-
-def test_a_bar_is_read_and_picked(qtbot: QtBot, make_view_state: MakeViewState) -> None:
-    panel = GradientFlowPlot()
-    shown(qtbot, panel)
-    view_state = make_view_state()
-    panel.show_view_state(view_state)
-    legend = panel.readout.text()
-    bars = panel.bars
-    at = output_nr(bars.area(), len(bars.flows), 3).center().toPoint()
-    picked: list[tuple[str, object]] = []
-    panel.picked.connect(lambda kind, key: picked.append((kind, key)))
-    QTest.mouseMove(bars, at)
-    assert panel.readout.text().startswith("conv2.bias: ‖grad‖ ")
-    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=at)
-    QTest.keyClick(bars, Qt.Key.Key_Right)
-    QTest.keyClick(bars, Qt.Key.Key_Return)
-    assert picked == [("parameter", "conv2.bias"), ("parameter", "fc1.weight")]
-    QTest.keyClick(bars, Qt.Key.Key_Home)
-    assert panel.readout.text().startswith("conv1.weight")
-    QTest.keyClick(bars, Qt.Key.Key_Escape)
-    assert panel.readout.text() == legend
-    panel.select(select(view_state.cursor.recording, "parameter", "fc1.weight"))
-    panel.grab()
-    panel.select(None)
-
-
-def test_zeros_nan_and_many_parameters_are_drawn(
-    qtbot: QtBot, make_view_state: MakeViewState
-) -> None:
-    view_state = make_view_state(phases=0)
-    values = [None, 0.0, np.nan, np.inf, 1e-30, 1e30]
-    parameter = view_state.cursor.recording.parameters[1]
-    parameters = tuple(
-        replace(
-            parameter,
-            name=f"block{i}.weight",
-            grad=None if value is None else np.full(3, value, np.float32),
-        )
-        for i, value in enumerate(values * 20)
-    )
-    recording = replace(view_state.cursor.recording, parameters=parameters)
-    panel = GradientFlowPlot()
-    shown(qtbot, panel)
-    panel.show_view_state(replace(view_state, cursor=recording.at(0)))
-    panel.grab()
-    assert "None" in panel.reading(panel.bars.flows[0])
-    assert panel.reading(panel.bars.flows[2]) == "block2.weight: ‖grad‖ nan"
-    panel.show_view_state(replace(view_state, cursor=replace(recording, parameters=()).at(0)))
-    QTest.keyClick(panel.bars, Qt.Key.Key_Right)
-    panel.grab()

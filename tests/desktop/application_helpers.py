@@ -1,0 +1,30 @@
+"""What the tests of the whole window share."""
+
+from PySide6.QtGui import QAction
+
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.view_state import ViewState
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    window.findChild(QAction, name).trigger()
+    assert window.session.wait_idle(30)
+
+
+def view_state_of(window: MainWindow) -> ViewState:
+    view_state: ViewState = window.session.view_state
+    return view_state
+
+
+NAMES = (
+    "drawPad",
+    "networkView",
+    "autogradView",
+    "inspector",
+    "programView",
+    "lossPlot",
+    "accuracyPlot",
+    "gradientFlowPlot",
+    "timeline",
+    "phaseBar",
+)
