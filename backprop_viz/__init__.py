@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from backprop_viz.recording.graph import Graph as Graph
     from backprop_viz.recording.iteration import Recording as Recording
     from backprop_viz.recording.phases import Phase as Phase
-    from backprop_viz.training.trainer import PhaseError as PhaseError
+    from backprop_viz.training.five_phases import PhaseError as PhaseError
     from backprop_viz.training.trainer import Trainer as Trainer
 
 __version__ = "0.1.0"
@@ -29,7 +29,7 @@ _HOME = {
     "Graph": ".recording.graph",
     "Phase": ".recording.phases",
     "Recording": ".recording.iteration",
-    "PhaseError": ".training.trainer",
+    "PhaseError": ".training.five_phases",
     "Trainer": ".training.trainer",
 }
 __all__ = ["__version__", *_HOME]

@@ -1,4 +1,4 @@
-"""The numbers of a network and its optimizer at one instant, to be put back bit for bit."""
+"""A copy of a network's and its optimizer's numbers, to be put back bit for bit."""
 
 import torch
 from torch import Tensor, nn
@@ -6,8 +6,8 @@ from torch import Tensor, nn
 from backprop_viz.capture.snapshots import cloned
 
 
-class Standing:
-    """Weights, buffers, ``.grad`` and the optimizer's state as they are when this is made."""
+class StateBackup:
+    """A copy of weights, buffers, ``.grad`` and the optimizer's state."""
 
     def __init__(self, model: nn.Module, optimizer: torch.optim.Optimizer | None) -> None:
         tensors = (*model.parameters(), *model.buffers())
@@ -20,10 +20,11 @@ class Standing:
         self._state = None if optimizer is None else cloned(optimizer.state_dict())
 
     def put_back(self) -> None:
-        """Have them all be as they were."""
+        """Put all of them back, bit for bit."""
         with torch.no_grad():
             for tensor, value in self._tensors:
-                # Not where it is the same: a graph that saved it would refuse to go backward.
+                # A write counts as a change even where it changes nothing, and a graph that saved
+                # the tensor would then refuse to run backward.
                 if not torch.equal(_bits(tensor), _bits(value)):
                     tensor.copy_(value)
         for parameter, grad in self._grads:

@@ -12,7 +12,7 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.training.evaluation import Evaluation
-from backprop_viz.training.trainer import Iteration
+from backprop_viz.training.five_phases import Iteration
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.fault_notices import notice_of
 

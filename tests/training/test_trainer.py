@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
-from backprop_viz.training.trainer import InterruptedEvaluation
+from backprop_viz.training.evaluation import InterruptedEvaluation
 
 ITERATIONS = 20
 # Random gradients blow a net up at the rate that a loss can bear.
