@@ -1,8 +1,7 @@
-"""The worker's part that teaches the net a drawing: steps on it, taken back one by one."""
+"""Trains the net on a drawing; its steps can be undone one by one."""
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -12,9 +11,7 @@ from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved,
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
-
-if TYPE_CHECKING:
-    from backprop_viz.worker.loop import Worker
+from backprop_viz.worker.run_state import RunState
 
 # As many steps can be taken back; each keeps the recording that was shown before it.
 UNDOS = 32
@@ -22,7 +19,7 @@ UNDOS = 32
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Step:
-    """An iteration on a drawing: what it took, what the net answered before, what was shown."""
+    """An iteration on a drawing: its batch, what the net answered before, what was shown."""
 
     iteration: int
     batch: tuple[Tensor, Tensor]
@@ -33,21 +30,27 @@ class _Step:
 
 
 class DrawingTraining:
-    """Which label the drawing has, whether it is the batch, and the iterations that were on it.
+    """The drawing, its label, whether it is the batch, and the iterations that ran on it."""
 
-    The methods under "commands" are those that the window may name in the channel.
-    """
-
-    def __init__(self, worker: "Worker") -> None:
-        self._worker = worker
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+        self.drawing: Array | None = None
         self._label: int | None = None
         self._wanted = False
         self._explaining = False
         self._steps: deque[_Step] = deque(maxlen=UNDOS)
         # What was shown when the iteration in progress began.
         self._before: Recording | None = None
+        state.on_begin.append(self.forget_all)
 
     # -- commands ----------------------------------------------------------------------------
+
+    def draw(self, image: Array | None) -> None:
+        """Take a drawing (2-D, 0..1) to classify, or None for no drawing."""
+        self.drawing = image
+        if image is None:
+            self._label = None
+            self._wanted = False
 
     def choose(self, label: int | None) -> None:
         """Say which digit the drawing is; without a label it is not the batch any more."""
@@ -56,9 +59,9 @@ class DrawingTraining:
             self._wanted = False
 
     def take_up(self, label: int | None, is_batch: bool) -> None:
-        """Have the drawing's label, and whether it is the batch, as they were in a session."""
+        """Restore the drawing's label, and whether it is the batch, from a session."""
         self._label = label
-        self._wanted = is_batch and not self._worker.training
+        self._wanted = is_batch and not self._state.training
 
     def use(self, wanted: bool) -> None:
         """Take the drawing as the batch of the iterations to begin, or the data again.
@@ -66,66 +69,61 @@ class DrawingTraining:
         Raises ValueError where there is nothing to learn from a drawing.
         """
         if wanted:
-            self._expect_lesson()
-        self._wanted = wanted and not self._worker.training
-
-    def train_on(self) -> None:
-        """One iteration on the drawing. One that is in progress begins again after it."""
-        self._expect_lesson()
-        if not self._worker.abandon():
-            self._before = self._worker.recording
-        self._teach()
-        self._worker.iterate()
+            self._expect_labelled_drawing()
+        self._wanted = wanted and not self._state.training
 
     def undo(self) -> None:
-        """Be as before the newest iteration, which was on a drawing, bit for bit."""
+        """Undo the newest iteration, which was on a drawing, bit for bit."""
         step = self._newest()
         if step is None:
             raise ValueError(
                 "The newest iteration was not on a drawing, so there is nothing to undo: to go "
                 "back farther, show an iteration and choose Continue from here."
             )
-        self._worker.go_back_to(step.iteration - 1, step.before)
+        self._state.go_back_to(step.iteration - 1, step.before)
         self._forget_from(step.iteration)
 
     def explain(self, wanted: bool) -> None:
-        """Say from now on which pixels speak for the digit, or no longer."""
+        """Publish a saliency map of the drawing from now on, or no longer."""
         self._explaining = wanted
 
-    # -- what the worker calls ---------------------------------------------------------------
+    # -- what other parts call ---------------------------------------------------------------
+
+    def take_next(self) -> None:
+        """Have the next iteration take the drawing. One in progress begins again after it.
+
+        Raises ValueError where there is nothing to learn from a drawing.
+        """
+        self._expect_labelled_drawing()
+        if not self._state.abandon():
+            self._before = self._state.recording
+        self._give_drawing()
 
     @property
     def is_batch(self) -> bool:
         """Whether the iterations to begin take the drawing."""
-        return self._wanted and self._worker.drawing is not None
+        return self._wanted and self.drawing is not None
 
     def release(self) -> None:
-        """The data is the batch again."""
+        """Train on the data again, not on the drawing."""
         self._wanted = False
 
     def begin(self, shown: Recording) -> None:
         """An iteration is about to begin, while ``shown`` is what was recorded last."""
         self._before = shown
-        if (
-            self.is_batch
-            and self._worker.trainer.iteration not in self._worker.trainer.given_batches
-        ):
-            self._teach()
-
-    def forget_label(self) -> None:
-        """The drawing is gone: the next one is another digit."""
-        self._label = None
-        self._wanted = False
+        trainer = self._state.trainer
+        if self.is_batch and trainer.iteration not in trainer.given_batches:
+            self._give_drawing()
 
     def forget_all(self) -> None:
-        """The network is a fresh one."""
+        """The network is another one: no step can be undone."""
         self._wanted = False
         self._steps.clear()
 
     def state(self) -> DrawingTrainingState:
         """How things stand, for the window."""
-        step, trainer = self._newest(), self._worker.trainer
-        same = step is not None and step.drawing is self._worker.drawing
+        step, trainer = self._newest(), self._state.trainer
+        same = step is not None and step.drawing is self.drawing
         return DrawingTrainingState(
             label=self._label,
             is_batch=self.is_batch,
@@ -138,16 +136,16 @@ class DrawingTraining:
 
     # -- the steps ---------------------------------------------------------------------------
 
-    def _expect_lesson(self) -> None:
-        if self._worker.drawing is None:
+    def _expect_labelled_drawing(self) -> None:
+        if self.drawing is None:
             raise ValueError("There is no drawing yet: draw a digit on the pad first.")
         if self._label is None:
             raise ValueError("The drawing has no label yet: choose its label first.")
-        self._worker.trainer.expect_labels()
+        self._state.trainer.expect_labels()
 
-    def _teach(self) -> None:
-        """Have the iteration that is due take the drawing."""
-        trainer, drawing = self._worker.trainer, self._worker.drawing
+    def _give_drawing(self) -> None:
+        """Give the iteration that is due the drawing as its batch."""
+        trainer, drawing = self._state.trainer, self.drawing
         assert drawing is not None
         assert self._label is not None
         done = trainer.iteration
@@ -165,16 +163,16 @@ class DrawingTraining:
 
     def _newest(self) -> _Step | None:
         """The newest finished iteration, if it was on a drawing."""
-        trainer = self._worker.trainer
+        trainer = self._state.trainer
         taken = trainer.given_batches.get(trainer.iteration - 1)
         steps = (step for step in self._steps if step.iteration == trainer.iteration)
         return next((step for step in steps if taken and taken[0] is step.batch[0]), None)
 
     def _saliency(self) -> Saliency | None:
-        drawing = self._worker.drawing
+        drawing = self.drawing
         if not self._explaining or drawing is None:
             return None
-        return self._worker.trainer.saliency(drawing, self._label)
+        return self._state.trainer.saliency(drawing, self._label)
 
 
 def _shows_end_of(recording: Recording | None, iteration: int) -> bool:

@@ -1,30 +1,26 @@
-"""The worker's part that runs the newest iteration again, otherwise than it ran."""
+"""Runs the newest iteration again with a change: an experiment."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
 from backprop_viz.worker.fault_notices import notice_of
-
-if TYPE_CHECKING:
-    from backprop_viz.worker.loop import Worker
+from backprop_viz.worker.reported_faults import ReportedFaults
+from backprop_viz.worker.run_state import RunState
 
 
 class Experiments:
-    """Experiments with the newest iteration's backward; one that fails leaves the run as it was.
+    """Experiments with the newest iteration's backward; one that fails leaves the run as it was."""
 
-    The methods are those that the window may name in the channel.
-    """
-
-    def __init__(self, worker: "Worker") -> None:
-        self._worker = worker
+    def __init__(self, state: RunState, faults: ReportedFaults) -> None:
+        self._state = state
+        self._faults = faults
 
     def alter(self, intervention: GradientIntervention | None) -> None:
         """Run the iteration's backward again with a gradient altered; None: as it was."""
-        trainer = self._worker.trainer
+        trainer = self._state.trainer
         due = trainer.phase
         if due is Phase.ZERO_GRAD and not trainer.iteration:
             raise ValueError("There is no backward to change yet: press F11 to run an iteration.")
@@ -40,7 +36,7 @@ class Experiments:
 
     def backward_twice(self, retain_graph: bool) -> None:
         """Run the iteration's backward twice; torch refuses if the graph is not retained."""
-        trainer = self._worker.trainer
+        trainer = self._state.trainer
 
         def run() -> Recorder:
             recorder = Recorder(trainer)
@@ -52,16 +48,16 @@ class Experiments:
         self._try("experiments.backward_twice", run)
 
     def _try(self, name: str, run: Callable[[], Recorder]) -> None:
-        """Run from the start of the newest iteration on; the worker hears of it if that goes well.
+        """Run from the start of the newest iteration on, and keep that if it goes well.
 
-        Until then only the trainer is touched, which can be put back.
+        Until then only the trainer changes, which can be put back.
         """
-        worker, trainer = self._worker, self._worker.trainer
+        state, trainer = self._state, self._state.trainer
         finished = trainer.phase is Phase.ZERO_GRAD and trainer.iteration > 0
         try:
             with trainer.undone_if_it_fails():
                 if finished:
-                    worker.bring_trainer_to(trainer.iteration - 1)
+                    state.bring_trainer_to(trainer.iteration - 1)
                 else:
                     trainer.restart_iteration()
                 start = trainer.checkpoint()
@@ -70,6 +66,6 @@ class Experiments:
             notice = notice_of(error)
             code = {"failed": "undone", "out_of_memory": "undone_memory"}
             notice = replace(notice, code=code.get(notice.code, notice.code))
-            worker.reported_faults.tell(notice, name)
+            self._faults.tell(notice, name)
             return
-        worker.ran_again(start, recorder, branch=finished)
+        state.ran_again(start, recorder, branch=finished)

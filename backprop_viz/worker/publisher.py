@@ -1,6 +1,4 @@
-"""The worker's part that tells the window how things stand."""
-
-from typing import TYPE_CHECKING
+"""Tells the window how the run stands."""
 
 from backprop_viz.digits.digit_detector import looks_like_a_digit
 from backprop_viz.digits.prepare import prepare
@@ -14,10 +12,12 @@ from backprop_viz.stream.messages import Update
 from backprop_viz.training.evaluation import Evaluation
 from backprop_viz.training.five_phases import Iteration
 from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.curve_log import CurveLog
+from backprop_viz.worker.drawing_training import DrawingTraining
 from backprop_viz.worker.fault_notices import notice_of
-
-if TYPE_CHECKING:
-    from backprop_viz.worker.loop import Worker
+from backprop_viz.worker.publish_throttle import PublishThrottle
+from backprop_viz.worker.reported_faults import ReportedFaults
+from backprop_viz.worker.run_state import RunState
 
 # The accuracies of so many iterations are worked out at once: what training has driven out of the
 # processor's caches is fetched once for all of them. More would keep more outputs.
@@ -29,13 +29,25 @@ DIGITS = ("strokes", "mnist")
 class Publisher:
     """Sends updates: how the run stands, and what is new of its curves since the last one.
 
-    ``run`` numbers the branches: a new one keeps the curves of the first ``kept`` iterations.
+    ``carried_out`` is the number of the last command that was carried out.
     """
 
-    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
-        self._worker = worker
+    def __init__(
+        self,
+        state: RunState,
+        channel: WorkerChannel,
+        faults: ReportedFaults,
+        drawing_training: DrawingTraining,
+        throttle: PublishThrottle,
+        curves: CurveLog,
+    ) -> None:
+        self._state = state
         self._channel = channel
-        self._run = self._kept = 0
+        self._faults = faults
+        self._drawing_training = drawing_training
+        self._throttle = throttle
+        self._curves = curves
+        self.carried_out = 0
         # Finished iterations, of which not all that is told of them is worked out yet.
         self._finished: list[Iteration] = []
         self._opened: Curves | None = None
@@ -44,94 +56,88 @@ class Publisher:
         self._judged: Array | None = None
         self._looks = True
         self._sent: tuple[Settings | None, Recording | None, Program | None] = (None, None, None)
-
-    @property
-    def run(self) -> int:
-        """Which branch it is."""
-        return self._run
-
-    def branch(self, kept: int) -> None:
-        """What comes now follows the first ``kept`` iterations, and takes the others' place."""
-        self._run += 1
-        self._kept = kept
-        self._finished.clear()
-        self._opened = None
-        self._points.clear()
-        self._validation.clear()
+        state.on_begin.append(self._forget)
+        state.on_rewind.append(lambda _: self._forget())
+        state.on_iteration.append(self._note_iteration)
 
     def show_history(self, curves: Curves) -> None:
         """Send these curves to the window as those of the run that was adopted."""
         self._opened = curves
 
-    def note_iteration(self, done: Iteration) -> None:
-        """An iteration is finished."""
+    def _forget(self) -> None:
+        """The run goes on otherwise: what was not sent yet of the one before is no part of it."""
+        self._finished.clear()
+        self._opened = None
+        self._points.clear()
+        self._validation.clear()
+
+    def _note_iteration(self, done: Iteration) -> None:
         self._finished.append(done)
         if len(self._finished) == TOGETHER:
             self._work_out()
 
     def note_evaluation(self, iteration: int, done: Evaluation) -> None:
-        """The held-out part was read after an iteration."""
+        """The validation set was evaluated after an iteration."""
         self._validation.append((iteration, done.loss, done.accuracy))
 
-    def publish(self, command: int, rate: float, program: Program) -> None:
-        """Send how things stand after a command; ``rate`` in iterations per second."""
-        worker, trainer = self._worker, self._worker.trainer
-        settings, recording, program_ = self._sent
+    def publish(self) -> None:
+        """Send how things stand, with what is new since the last time."""
+        state = self._state
+        settings, recording, program = self._sent
         prediction, drawing_training = self._readings()
         self._work_out()
         points, self._points = self._points, []
         validation, self._validation = self._validation, []
         opened, self._opened = self._opened, None
-        worker.files.note(self._run, self._kept, points, validation, opened)
+        self._curves.note(state.branch, state.kept, points, validation, opened)
         self._channel.publish(
             Update(
-                command=command,
-                run=self._run,
-                kept=self._kept,
-                settings=None if worker.settings is settings else worker.settings,
-                iteration=trainer.iteration,
-                due=trainer.phase,
-                training=worker.training,
-                rate=rate,
+                command=self.carried_out,
+                run=state.branch,
+                kept=state.kept,
+                settings=None if state.settings is settings else state.settings,
+                iteration=state.trainer.iteration,
+                due=state.trainer.phase,
+                training=state.training,
+                rate=self._throttle.rate,
                 prediction=prediction,
                 drawing_training=drawing_training,
-                recording=None if worker.recording is recording else worker.recording,
-                program=None if program is program_ else program,
+                recording=None if state.recording is recording else state.recording,
+                program=None if state.program is program else state.program,
                 points=points,
                 validation=validation,
                 opened=opened,
             )
         )
-        self._sent = (worker.settings, worker.recording, program)
+        self._sent = (state.settings, state.recording, state.program)
 
     def _work_out(self) -> None:
         self._points += [(done.loss, done.accuracy) for done in self._finished]
         self._finished.clear()
 
     def _readings(self) -> tuple[Prediction | None, DrawingTrainingState]:
-        """What the network makes of the drawing; one that it cannot read is dropped, and told."""
-        worker = self._worker
+        """What the network makes of the drawing, which is dropped if it cannot be classified."""
         try:
-            return self._prediction(), worker.drawing_training.state()
+            return self._prediction(), self._drawing_training.state()
         except Exception as error:
-            worker.reported_faults.tell(notice_of(error), "draw")
-            worker.draw(None)
-            return None, worker.drawing_training.state()
+            self._faults.tell(notice_of(error), "draw")
+            self._drawing_training.draw(None)
+            return None, self._drawing_training.state()
 
     def _prediction(self) -> Prediction | None:
-        drawing = self._worker.drawing
+        drawing = self._drawing_training.drawing
         if drawing is None:
             return None
-        probabilities = self._worker.trainer.classify(drawing)
+        probabilities = self._state.trainer.classify(drawing)
         seen = prepare(drawing)
         return Prediction(tuple(float(p) for p in probabilities), seen, self._judgement(seen))
 
     def _judgement(self, seen: Array) -> bool | None:
         """Whether the drawing looks like a digit, where digits were learnt."""
-        worker = self._worker
-        if worker.settings.data not in DIGITS or not worker.trained:
+        if self._state.settings.data not in DIGITS or not self._state.trained:
             return None
         # While training goes on, the same drawing is reported many times a second.
-        if worker.drawing is not self._judged:
-            self._judged, self._looks = worker.drawing, looks_like_a_digit(seen)
+        drawing = self._drawing_training.drawing
+        if drawing is not self._judged:
+            self._judged, self._looks = drawing, looks_like_a_digit(seen)
         return self._looks

@@ -1,7 +1,6 @@
-"""The worker's part that records past iterations again, of a run that was opened from a file."""
+"""Records past iterations of an opened run again, so that the window can show them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -15,9 +14,7 @@ from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.files.session_file import StoredRun, record_again
-
-if TYPE_CHECKING:
-    from backprop_viz.worker.loop import Worker
+from backprop_viz.worker.run_state import RunState
 
 # No more iterations than this are run between a checkpoint and one that was kept.
 FARTHEST = 50
@@ -33,13 +30,15 @@ class Rerecording:
     They run on a trainer of their own. One that does not come out as the run had it is left out.
     """
 
-    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
-        self._worker, self._channel = worker, channel
+    def __init__(self, state: RunState, channel: WorkerChannel) -> None:
+        self._state, self._channel = state, channel
         self._due: list[tuple[Checkpoint, Kept]] = []
         self._losses: Array = np.empty(0)
         self._exact: dict[int, Checkpoint] = {}
         self._trainer: Trainer | None = None
         self._base: Checkpoint | None = None
+        state.on_begin.append(self.forget_all)
+        state.on_rewind.append(self.forget_after)
 
     @property
     def busy(self) -> bool:
@@ -65,8 +64,12 @@ class Rerecording:
         self._due = sorted(found, key=lambda f: (-f[0].iteration, f[1].iteration))
         self._trainer = self._base = None
 
+    def forget_all(self) -> None:
+        """Another run has begun: nothing of the one before is recorded again."""
+        self._due.clear()
+
     def forget_after(self, iteration: int) -> None:
-        """The run goes on from an iteration: what came after it is not wanted any more."""
+        """The run goes on from an iteration: no iteration after it is recorded again."""
         self._due = [(base, kept) for base, kept in self._due if kept.iteration <= iteration]
 
     def go_on(self) -> None:
@@ -79,14 +82,13 @@ class Rerecording:
         if recording is not None or not self._due:
             if not self._due:
                 self._trainer = self._base = None
-            run = self._worker.publisher.run
-            self._channel.answer(Rerecorded(run, recording, len(self._due)))
+            self._channel.answer(Rerecorded(self._state.branch, recording, len(self._due)))
 
     def _next(self) -> Recording | None:
         base, kept = self._due[0]
         if self._trainer is None:
-            self._trainer = Trainer.from_settings(self._worker.settings)
-            self._trainer.given_batches.update(self._worker.trainer.given_batches)
+            self._trainer = Trainer.from_settings(self._state.settings)
+            self._trainer.given_batches.update(self._state.trainer.given_batches)
         trainer = self._trainer
         if self._base is not base:
             trainer.restore(base)

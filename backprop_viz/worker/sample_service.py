@@ -1,7 +1,6 @@
-"""What the worker answers about its samples: pages of images, and scores, a slice at a time."""
+"""Answers about samples: pages of images, and scores, a slice at a time."""
 
 import time
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -10,9 +9,7 @@ from numpy.typing import NDArray
 from backprop_viz.recording.samples import Page, Part, Progress, Scores, Sheet, unread
 from backprop_viz.training.evaluation import Evaluation, Scoring
 from backprop_viz.worker.channel import WorkerChannel
-
-if TYPE_CHECKING:
-    from backprop_viz.worker.loop import Worker
+from backprop_viz.worker.run_state import RunState
 
 PROGRESS_S = 0.1
 # Beside free training, an evaluation on demand takes at most as long as what it waits for.
@@ -20,40 +17,41 @@ REST = 1.0
 
 
 class SampleService:
-    """Keeps the last scores of each part; the methods under "commands" are the window's to name.
+    """Keeps the last scores of each part.
 
-    Nothing is sent, and nothing but the arrays of the last evaluation kept, while the window
-    watches no part.
+    While the window watches no part, nothing is sent and only the last evaluation's arrays are
+    kept.
     """
 
-    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
-        self._worker, self._channel = worker, channel
+    def __init__(self, state: RunState, channel: WorkerChannel) -> None:
+        self._state, self._channel = state, channel
         # Not from 0: the worker that is put in place of this one must not count the same.
         self._source = time.time_ns()
         self._watched: Part | None = None
         self._scores: dict[Part, tuple[int, Scores]] = {}
         self._job: tuple[Part, int, Scoring] | None = None
         self._told_at = self._next_at = 0.0
+        state.on_begin.append(self.begin)
+        state.on_rewind.append(self.rewound)
 
     # -- what the worker tells ---------------------------------------------------------------
 
     def begin(self) -> None:
-        """A run began with a fresh network: nothing is read yet."""
+        """A run began with a fresh network: nothing is scored yet."""
         self.cancel()
         self._source += 1
         self._scores.clear()
         self._send_sheet()
 
-    def rewound(self) -> None:
+    def rewound(self, iteration: int) -> None:
         """The run goes on from an earlier iteration: scores of what came later are no more."""
         self.cancel()
-        now = self._worker.trainer.iteration
-        self._scores = {part: kept for part, kept in self._scores.items() if kept[0] <= now}
+        self._scores = {part: kept for part, kept in self._scores.items() if kept[0] <= iteration}
         self._send_sheet()
 
     def evaluated(self, evaluation: Evaluation) -> None:
-        """The held-out part was evaluated, as training does."""
-        self._keep("validation", self._worker.trainer.iteration, evaluation)
+        """Training has evaluated the validation set."""
+        self._keep("validation", self._state.trainer.iteration, evaluation)
 
     @property
     def busy(self) -> bool:
@@ -80,6 +78,20 @@ class SampleService:
             self._told_at = now
             self._channel.answer(Progress(part, scoring.done, scoring.total))
 
+    def take_next(self, part: Part, source: int, index: int) -> bool:
+        """Have the next iteration take a sample. One in progress begins again after it.
+
+        False if the ``source`` is no more. Raises ValueError where no label enters the loss.
+        """
+        if source != self._source:
+            return False
+        trainer = self._state.trainer
+        trainer.expect_labels()
+        batch = trainer.samples(part).batch(torch.tensor([index]))
+        self._state.abandon()
+        trainer.use_batch(*batch)
+        return True
+
     # -- commands ----------------------------------------------------------------------------
 
     def watch(self, part: Part | None) -> None:
@@ -90,14 +102,14 @@ class SampleService:
     def images(self, part: Part, source: int, index: NDArray[np.int64]) -> None:
         """Send a page of images; none of data that is no more."""
         if source == self._source:
-            images, _ = self._worker.trainer.samples(part).batch(torch.from_numpy(index))
+            images, _ = self._state.trainer.samples(part).batch(torch.from_numpy(index))
             self._channel.answer(Page(part, source, index, as_bytes(images[:, 0].numpy())))
 
     def evaluate(self, part: Part, count: int | None) -> None:
-        """Begin to read the part's first ``count`` samples, or all, with the network as it is."""
+        """Begin to score the part's first ``count`` samples, or all, with the network as it is."""
         self.cancel()
-        scoring = self._worker.trainer.scoring(part, count)
-        self._job = (part, self._worker.trainer.iteration, scoring)
+        scoring = self._state.trainer.scoring(part, count)
+        self._job = (part, self._state.trainer.iteration, scoring)
         self._channel.answer(Progress(part, 0, scoring.total))
 
     def cancel(self) -> None:
@@ -106,20 +118,6 @@ class SampleService:
             part, _, _ = self._job
             self._job = None
             self._channel.answer(Progress(part, 0, 0))
-
-    def load(self, part: Part, source: int, index: int) -> None:
-        """Begin an iteration with a sample as its batch; one in progress begins again after it.
-
-        Raises ValueError where no label enters the loss.
-        """
-        if source != self._source:
-            return
-        trainer = self._worker.trainer
-        trainer.expect_labels()
-        batch = trainer.samples(part).batch(torch.tensor([index]))
-        self._worker.abandon()
-        trainer.use_batch(*batch)
-        self._worker.step()
 
     # -- answers -----------------------------------------------------------------------------
 
@@ -132,7 +130,7 @@ class SampleService:
         part = self._watched
         if part is None:
             return
-        labels = self._worker.trainer.samples(part).labels.numpy().astype(np.int16)
+        labels = self._state.trainer.samples(part).labels.numpy().astype(np.int16)
         iteration, scores = self._scores.get(part, (None, unread(len(labels))))
         self._channel.answer(Sheet(part, self._source, labels, scores, iteration))
 

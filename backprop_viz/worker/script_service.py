@@ -1,7 +1,6 @@
-"""The worker's part that writes the run out as a script, to be copied or saved."""
+"""Writes the run as a script, to be copied or saved."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -11,9 +10,7 @@ from backprop_viz.stream.messages import Scripted
 from backprop_viz.training.script import Run, samples_taken, script
 from backprop_viz.training.script_data import run_data
 from backprop_viz.worker.channel import WorkerChannel
-
-if TYPE_CHECKING:
-    from backprop_viz.worker.loop import Worker
+from backprop_viz.worker.run_state import RunState
 
 # Of a run that has not begun, the script runs so many iterations.
 FIRST = 10
@@ -24,10 +21,10 @@ DATA = ".data"
 
 
 class Scripts:
-    """Makes scripts; the methods under "commands" are those that the window may name."""
+    """Makes scripts, and sends or saves them."""
 
-    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
-        self._worker, self._channel = worker, channel
+    def __init__(self, state: RunState, channel: WorkerChannel) -> None:
+        self._state, self._channel = state, channel
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -66,27 +63,27 @@ class Scripts:
 
     @property
     def _iterations(self) -> int:
-        return self._worker.trainer.iteration or FIRST
+        return self._state.trainer.iteration or FIRST
 
-    def _drawing_training(self) -> dict[int, tuple[Tensor, Tensor]]:
-        trainer = self._worker.trainer
+    def _given_batches(self) -> dict[int, tuple[Tensor, Tensor]]:
+        trainer = self._state.trainer
         return {i: batch for i, batch in trainer.given_batches.items() if i < trainer.iteration}
 
     def _taken(self) -> int:
         """How many samples the loader gave."""
-        size = len(self._worker.trainer.samples("train"))
-        return samples_taken(self._worker.journal, self._iterations, self._drawing_training(), size)
+        size = len(self._state.trainer.samples("train"))
+        return samples_taken(self._state.journal, self._iterations, self._given_batches(), size)
 
     def _samples(self) -> int:
         """How many samples the script has to take along."""
-        if self._worker.settings.data in ("random", "mnist"):
+        if self._state.settings.data in ("random", "mnist"):
             return 0
-        return min(self._taken(), len(self._worker.trainer.samples("train")))
+        return min(self._taken(), len(self._state.trainer.samples("train")))
 
     def _run(self) -> Run:
-        worker, trainer = self._worker, self._worker.trainer
-        data = run_data(worker.settings, trainer.source, self._taken())
+        state, trainer = self._state, self._state.trainer
+        data = run_data(state.settings, trainer.source, self._taken())
         threads = torch.get_num_threads()
         return Run(
-            trainer.model, worker.journal, self._iterations, self._drawing_training(), data, threads
+            trainer.model, state.journal, self._iterations, self._given_batches(), data, threads
         )

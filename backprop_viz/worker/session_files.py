@@ -1,29 +1,27 @@
-"""The worker's part that reads and writes files: sessions, the autosave, and weights."""
+"""Reads and writes files: sessions, the autosave, and weights."""
 
 import copy
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from backprop_viz.analysis.breakpoints import by_key
 from backprop_viz.capture.recorder import preview
-from backprop_viz.recording.history import Curves, History, Points, ValidationPoints
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.stream.messages import Filed, FromWindow
 from backprop_viz.training.checkpoints import Checkpoints
 from backprop_viz.training.run_journal import UNKNOWN, RunJournal
 from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.curve_log import CurveLog
+from backprop_viz.worker.drawing_training import DrawingTraining
 from backprop_viz.worker.fault_notices import notice_of
 from backprop_viz.worker.files.session_file import StoredRun, load_session, resume, save_session
 from backprop_viz.worker.files.weights import load_weights, save_weights
-from backprop_viz.worker.rerecording import FEW_BYTES, MOST_BYTES, worth_keeping
+from backprop_viz.worker.publisher import Publisher
+from backprop_viz.worker.reported_faults import ReportedFaults
+from backprop_viz.worker.rerecording import FEW_BYTES, MOST_BYTES, Rerecording, worth_keeping
+from backprop_viz.worker.run_state import RunState
 
-if TYPE_CHECKING:
-    from backprop_viz.worker.loop import Worker
-
-# How many iterations are noted one by one.
-NOTED = 256
 # The command that what becomes of a file comes of.
 _COMMANDS = {
     "saved": "files.save",
@@ -37,17 +35,26 @@ class SessionFiles:
     """Writes the run to files, and takes it up from them.
 
     A file that is refused changes nothing, and training goes on: the sentence goes to the window
-    as a notice. The methods under "commands" are those that the window may name in the channel.
+    as a notice.
     """
 
-    def __init__(self, worker: "Worker", channel: WorkerChannel) -> None:
-        self._worker = worker
+    def __init__(
+        self,
+        state: RunState,
+        channel: WorkerChannel,
+        faults: ReportedFaults,
+        drawing_training: DrawingTraining,
+        publisher: Publisher,
+        rerecording: Rerecording,
+        curves: CurveLog,
+    ) -> None:
+        self._state = state
         self._channel = channel
-        self._history = History()
-        # What is not in the history yet: to append costs more than to note it.
-        self._points: list[tuple[float, float]] = []
-        self._validation: list[tuple[int, float, float]] = []
-        self._run = 0
+        self._faults = faults
+        self._drawing_training = drawing_training
+        self._publisher = publisher
+        self._rerecording = rerecording
+        self._curves = curves
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -57,7 +64,7 @@ class SessionFiles:
 
     def autosave(self, path: str, added: FromWindow) -> None:
         """As ``save``, without being asked to; while training runs with less to go back to."""
-        self._save("autosaved", path, added, FEW_BYTES if self._worker.training else MOST_BYTES)
+        self._save("autosaved", path, added, FEW_BYTES if self._state.training else MOST_BYTES)
 
     def open(self, path: str) -> None:
         """Take up the run of a session file; the window gets what it had added."""
@@ -71,7 +78,7 @@ class SessionFiles:
         checkpoints = Checkpoints(starts[min(starts)])
         for iteration in sorted(starts):
             checkpoints.add(starts[iteration])
-        self._worker.adopt(
+        self._state.adopt(
             run.settings,
             resumed.trainer,
             resumed.recording,
@@ -79,21 +86,20 @@ class SessionFiles:
             checkpoints,
             run.journal or _unknown(run),
         )
-        rerecording = self._worker.rerecording
-        rerecording.begin(run)
+        self._rerecording.begin(run)
         # Before the frame that shows the run: with it the window has its breakpoints.
         window = dict(run.window)
         if isinstance(window.get("breakpoints"), tuple):
             window["breakpoints"] = by_key(window["breakpoints"], resumed.recording.graph)
         self._channel.answer(
-            Filed("opened", path, None, None, run.earlier, window, len(rerecording.due))
+            Filed("opened", path, None, None, run.earlier, window, len(self._rerecording.due))
         )
-        self._worker.publisher.show_history(run.curves)
+        self._publisher.show_history(run.curves)
 
     def save_weights(self, path: str) -> None:
         """Write the weights as they are now."""
         try:
-            save_weights(Path(path), self._worker.trainer.model)
+            save_weights(Path(path), self._state.trainer.model)
         except ValueError as error:
             self._refuse("weights_saved", path, error)
         else:
@@ -101,50 +107,23 @@ class SessionFiles:
 
     def load_weights(self, path: str) -> None:
         """Go on with the weights of a file; an iteration in progress begins again with them."""
-        worker = self._worker
-        network = copy.deepcopy(worker.trainer.model)
+        state = self._state
+        network = copy.deepcopy(state.trainer.model)
         try:
             load_weights(Path(path), network)
         except ValueError as error:
             self._refuse("weights_loaded", path, error)
             return
-        worker.abandon()
-        worker.trainer.model.load_state_dict(network.state_dict())
-        worker.renew(preview(worker.trainer))
+        state.abandon()
+        state.trainer.model.load_state_dict(network.state_dict())
+        state.renew(preview(state.trainer))
+        self._drawing_training.forget_all()
         self._channel.answer(Filed("weights_loaded", path))
-
-    # -- what the worker calls ---------------------------------------------------------------
-
-    def note(
-        self,
-        run: int,
-        kept: int,
-        points: Points,
-        validation: ValidationPoints,
-        opened: Curves | None,
-    ) -> None:
-        """Take in what is new of the curves, as the window does."""
-        if run != self._run:
-            self._history = History.beginning(self._curves(), kept)
-            self._run = run
-        if opened is not None:
-            self._history = History.of(opened)
-        self._points += points
-        self._validation += validation
-        if len(self._points) >= NOTED:
-            self._curves()
-
-    def _curves(self) -> Curves:
-        """All that was noted."""
-        self._history.extend(self._points, self._validation)
-        self._points.clear()
-        self._validation.clear()
-        return self._history.curves()
 
     # -- saving ------------------------------------------------------------------------------
 
     def _save(self, what: str, path: str, added: FromWindow, most: int) -> None:
-        worker = self._worker
+        state = self._state
         try:
             save_session(Path(path), self._stored(added, most), added.about)
         except Exception as error:  # whatever it is, training goes on
@@ -152,17 +131,17 @@ class SessionFiles:
             return
         finally:
             give_back_memory()  # of copies of all curves, each time longer ones
-        trainer = worker.trainer
+        trainer = state.trainer
         self._channel.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
 
     def _stored(self, added: FromWindow, most: int) -> StoredRun:
         """The run as it stands, with all of its curves. ValueError if it cannot be had."""
-        worker = self._worker
-        worker.publish()  # and with it note what is new of the curves
-        trainer, recording = worker.trainer, worker.recording
+        state = self._state
+        self._publisher.publish()  # and with it note what is new of the curves
+        trainer, recording = state.trainer, state.recording
         iteration = trainer.iteration
         between = trainer.phase is Phase.ZERO_GRAD
-        checkpoint = trainer.checkpoint() if between else worker.checkpoints.at(iteration)
+        checkpoint = trainer.checkpoint() if between else state.checkpoints.at(iteration)
         if checkpoint is None:
             raise ValueError(
                 "An unfinished iteration cannot be saved: press F11 to finish it, then save."
@@ -170,18 +149,18 @@ class SessionFiles:
         # What is shown of the newest iteration can be shown again if it was recorded whole.
         shown = recording.iteration == iteration + (not between) and not recording.preview
         kept, past = worth_keeping(
-            (*worker.rerecording.due, *added.kept),
-            worker.checkpoints,
+            (*self._rerecording.due, *added.kept),
+            state.checkpoints,
             iteration + (not between),
             most,
         )
         oldest = past[0].iteration if past else iteration
         return StoredRun(
-            settings=worker.settings,
+            settings=state.settings,
             due=trainer.phase,
             checkpoint=checkpoint,
-            before=worker.checkpoints.at(iteration - 1) if shown else None,
-            curves=self._curves(),
+            before=state.checkpoints.at(iteration - 1) if shown else None,
+            curves=self._curves.curves(),
             intervention=recording.intervention if shown else None,
             backwards=recording.backwards if shown else 1,
             earlier=added.earlier,
@@ -191,15 +170,15 @@ class SessionFiles:
             given_batches={
                 at: batch for at, batch in trainer.given_batches.items() if at >= oldest
             },
-            journal=_without_lessons(
-                worker.journal, [at for at in trainer.given_batches if at < oldest]
+            journal=_without_batches(
+                state.journal, [at for at in trainer.given_batches if at < oldest]
             ),
         )
 
     def _refuse(self, what: str, path: str, error: Exception) -> None:
         self._channel.answer(Filed(what, path, refusal=str(error)))
         if what != "autosaved":
-            self._worker.reported_faults.tell(notice_of(error), _COMMANDS[what])
+            self._faults.tell(notice_of(error), _COMMANDS[what])
 
 
 def _unknown(run: StoredRun) -> RunJournal:
@@ -209,7 +188,7 @@ def _unknown(run: StoredRun) -> RunJournal:
     return journal.came_in(0, UNKNOWN) if done else journal
 
 
-def _without_lessons(journal: RunJournal, lost: Sequence[int]) -> RunJournal:
+def _without_batches(journal: RunJournal, lost: Sequence[int]) -> RunJournal:
     """The batches of these iterations are not in the file."""
     for iteration in lost:
         journal = journal.came_in(iteration, UNKNOWN)

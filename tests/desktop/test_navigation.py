@@ -350,15 +350,15 @@ def test_training_stops_at_a_gradient_that_is_zero_or_none(kind: str) -> None:
 
     worker = Worker(Post(), TUTORIAL)
     data = torch.utils.data.TensorDataset(torch.rand(20, 1, 32, 32), torch.arange(20) % 10)
-    worker._trainer = bv.Trainer(data, model=Dying(kind), batch_size=4)
-    worker._checkpoints.add(worker._trainer.checkpoint())
-    worker.watch((Breakpoint(kind),))
-    worker.train()
+    worker.state.trainer = bv.Trainer(data, model=Dying(kind), batch_size=4)
+    worker.state.checkpoints.add(worker.state.trainer.checkpoint())
+    worker.phases.watch((Breakpoint(kind),))
+    worker.phases.train()
     for _ in range(20):
-        if worker._training:
-            worker._train()
-    assert not worker._training
-    recording = worker._recording
+        if worker.state.training:
+            worker.phases.train_on()
+    assert not worker.state.training
+    recording = worker.state.recording
     # The fourth forward runs twice, the second time recorded; it must still be the fourth.
     assert recording.iteration == 4
     found = first_hit(recording, [Breakpoint(kind)])

@@ -192,7 +192,7 @@ def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() ->
             said.append(update.training)
 
         def wait_painted(self, longest_s: float) -> None:
-            said.append(worker.recording.iteration)
+            said.append(worker.state.recording.iteration)
 
         def has_command(self) -> bool:
             return False
@@ -201,13 +201,13 @@ def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() ->
             return False
 
     worker = Worker(Post(), Settings(data="random", batch_size=1))
-    worker.train()
+    worker.phases.train()
     for _ in range(3):
-        worker._train()
+        worker.phases.train_on()
     said.clear()
-    worker.pause()
+    worker.phases.pause()
     assert said == [False, 1]  # what is shown from the start
-    assert worker.recording.iteration == 4
+    assert worker.state.recording.iteration == 4
 
 
 NOBODY_READS = """

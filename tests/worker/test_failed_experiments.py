@@ -99,7 +99,7 @@ class Post:
 
 
 def fail_twice(worker: Worker) -> None:
-    worker._guarded("experiments.backward_twice", False)
+    worker.carry_out("experiments.backward_twice", False)
 
 
 def fail_altered(worker: Worker) -> None:
@@ -108,8 +108,8 @@ def fail_altered(worker: Worker) -> None:
     def broken(_: Tensor) -> None:
         raise RuntimeError("broken on purpose")
 
-    hook = worker.trainer.model.conv1.weight.register_hook(broken)
-    worker._guarded("experiments.alter", GradientIntervention("relu 3", "scale", 2.0))
+    hook = worker.state.trainer.model.conv1.weight.register_hook(broken)
+    worker.carry_out("experiments.alter", GradientIntervention("relu 3", "scale", 2.0))
     hook.remove()
 
 
@@ -134,22 +134,22 @@ def test_an_experiment_that_fails_leaves_the_run_as_it_was(
     losses = [plain.iterate().loss for _ in range(6)]
     worker = Worker(post := Post(), settings)
     for step in ("iterate", "iterate", *["step"] * phases):
-        worker._guarded(step)
-    worker.publish()
-    before, recording = everything(worker.trainer), worker.recording
-    kept = [worker.checkpoints.at(iteration) for iteration in range(4)]
+        worker.carry_out(step)
+    worker.publisher.publish()
+    before, recording = everything(worker.state.trainer), worker.state.recording
+    kept = [worker.state.checkpoints.at(iteration) for iteration in range(4)]
     fail(worker)
     assert post.told[-1].code == "undone"
-    assert everything(worker.trainer) == before
-    assert worker.recording is recording
-    assert [worker.checkpoints.at(iteration) for iteration in range(4)] == kept
-    worker.publish()
+    assert everything(worker.state.trainer) == before
+    assert worker.state.recording is recording
+    assert [worker.state.checkpoints.at(iteration) for iteration in range(4)] == kept
+    worker.publisher.publish()
     assert post.updates[-1].run == post.updates[0].run
     assert not post.updates[-1].points
     assert post.updates[-1].recording is None
-    while worker.trainer.iteration < 6:
-        worker.iterate()
-    worker.publish()
+    while worker.state.trainer.iteration < 6:
+        worker.phases.iterate()
+    worker.publisher.publish()
     found = [loss for update in post.updates for loss, _ in update.points]
     assert np.array_equal(found, losses, equal_nan=True)
 
@@ -176,21 +176,21 @@ def test_what_was_told_is_withdrawn_when_it_goes_right(session: Session) -> None
 
 def test_a_phase_that_could_not_run_is_withdrawn_when_it_has_run() -> None:
     worker = Worker(post := Post(), TUTORIAL)
-    forward = worker.trainer.model.forward
+    forward = worker.state.trainer.model.forward
 
     def broken(_: Tensor) -> Tensor:
         raise RuntimeError("broken on purpose")
 
-    worker._guarded("step")
-    worker.trainer.model.forward = broken
-    worker._guarded("step")
-    worker._guarded("iterate")
+    worker.carry_out("step")
+    worker.state.trainer.model.forward = broken
+    worker.carry_out("step")
+    worker.carry_out("iterate")
     assert {(notice.code, notice.subject) for notice in post.told} == {("failed", "run")}
-    worker.trainer.model.forward = forward
+    worker.state.trainer.model.forward = forward
     count = len(post.told)
-    worker._guarded("step")
+    worker.carry_out("step")
     assert [notice.code for notice in post.told[count:]] == ["withdrawn"]
-    assert worker.trainer.phase is Phase.LOSS
+    assert worker.state.trainer.phase is Phase.LOSS
 
 
 def test_the_message_about_a_loss_goes_when_another_run_begins(

@@ -10,6 +10,7 @@ from backprop_viz.recording.samples import Page, Progress, Sheet, confusion
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
+from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.sample_service import SampleService, as_bytes
 
 
@@ -29,35 +30,20 @@ def box() -> Box:
 
 
 @pytest.fixture
-def trainer() -> bv.Trainer:
-    return bv.Trainer("strokes")
-
-
-class Stepper:
-    """The worker, as far as browsing knows it."""
-
-    def __init__(self, trainer: bv.Trainer) -> None:
-        self.trainer = trainer
-        self.abandoned = 0
-
-    def abandon(self) -> None:
-        self.abandoned += 1
-        self.trainer.restart_iteration()
-
-    def step(self) -> None:
-        self.trainer.step()
+def state() -> RunState:
+    return RunState()
 
 
 @pytest.fixture
-def stepper(trainer: bv.Trainer) -> Stepper:
-    return Stepper(trainer)
-
-
-@pytest.fixture
-def browsing(box: Box, stepper: Stepper) -> SampleService:
-    browsing = SampleService(stepper, box)
-    browsing.begin()
+def browsing(box: Box, state: RunState) -> SampleService:
+    browsing = SampleService(state, box)
+    state.begin(Settings(data="strokes", lr=0.05, batch_size=64))
     return browsing
+
+
+@pytest.fixture
+def trainer(browsing: SampleService, state: RunState) -> bv.Trainer:
+    return state.trainer
 
 
 def test_nothing_is_sent_while_nothing_is_watched(
@@ -65,7 +51,7 @@ def test_nothing_is_sent_while_nothing_is_watched(
 ) -> None:
     browsing.evaluated(trainer.evaluate())
     browsing.begin()
-    browsing.rewound()
+    browsing.rewound(0)
     assert box.answers == []
     assert not browsing.busy
 
@@ -156,7 +142,7 @@ def test_going_back_forgets_what_came_later(
     browsing.watch("validation")
     assert box.answers[-1].iteration == 1
     trainer.restore(start)
-    browsing.rewound()
+    browsing.rewound(0)
     assert box.answers[-1].iteration is None
 
 
@@ -180,19 +166,20 @@ def test_images_beyond_0_to_1_are_stretched() -> None:
 
 
 def test_a_sample_becomes_the_batch_and_the_data_goes_on_after_it(
-    browsing: SampleService, box: Box, trainer: bv.Trainer, stepper: Stepper
+    browsing: SampleService, box: Box, trainer: bv.Trainer, state: RunState
 ) -> None:
     plain = bv.Trainer("strokes")
     x, y = plain.samples("validation").batch(torch.tensor([17]))
     loader_batch = plain.batch
     browsing.watch("validation")
     source = box.answers[-1].source
-    trainer.step()
-    trainer.step()
-    browsing.load("validation", source - 1, 17)  # of data that is no more
-    assert stepper.abandoned == 0
-    browsing.load("validation", source, 17)
-    assert trainer.phase is Phase.FORWARD
+    state.record_iteration().step()
+    state.record_iteration().step()
+    assert not browsing.take_next("validation", source - 1, 17)  # of data that is no more
+    assert trainer.phase is Phase.LOSS
+    assert browsing.take_next("validation", source, 17)
+    assert trainer.phase is Phase.ZERO_GRAD
+    trainer.zero_grad()
     assert torch.equal(trainer.batch[0], x)
     loss = trainer.iterate().loss
     net = plain.model
@@ -210,14 +197,15 @@ def test_a_sample_becomes_the_batch_and_the_data_goes_on_after_it(
 
 
 def test_a_sample_without_a_label_to_learn_is_refused(box: Box) -> None:
-    trainer = bv.Trainer("random", loss="mse", batch_size=1)
-    stepper = Stepper(trainer)
-    browsing = SampleService(stepper, box)
+    state = RunState()
+    browsing = SampleService(state, box)
+    state.begin(Settings(data="random", loss="mse", batch_size=1))
+    state.record_iteration().step()
     browsing.watch("train")
     source = box.answers[-1].source
     with pytest.raises(ValueError, match="Random data has no labels"):
-        browsing.load("train", source, 0)
-    assert stepper.abandoned == 0
+        browsing.take_next("train", source, 0)
+    assert state.trainer.phase is Phase.FORWARD
 
 
 def test_the_curves_have_an_evaluation_before_its_sheet_comes() -> None:
@@ -230,10 +218,9 @@ def test_the_curves_have_an_evaluation_before_its_sheet_comes() -> None:
 
     worker = Worker(post := Post(), Settings())
     worker.samples.watch("validation")
-    worker.train()
-    worker._run_free(None)
+    worker.phases.iterate()
     post.answers.clear()
-    worker._evaluate()
+    worker.phases.evaluate()
     update, sheet = post.answers
     assert sheet.iteration == 1
     ((iteration, _, accuracy),) = update.validation

@@ -213,7 +213,7 @@ def test_many_samples_go_into_a_file_beside_it(
     monkeypatch.setattr(script_service, "LONGEST", 20_000)
     worker = Worker(post := Post(), Settings(batch_size=50))
     for _ in range(3):
-        worker.iterate()
+        worker.phases.iterate()
     worker.scripts.copy()
     monkeypatch.setattr(script_service, "MOST_SAMPLES", 149)
     worker.scripts.copy()
@@ -227,7 +227,7 @@ def test_many_samples_go_into_a_file_beside_it(
     assert (tmp_path / "training.py").stat().st_size < 10_000
     found = losses_of(tmp_path / "training.py")
     fresh = Worker(Post(), Settings(batch_size=50))
-    expected = [fresh.trainer.iterate().loss.hex() for _ in range(3)]
+    expected = [fresh.state.trainer.iterate().loss.hex() for _ in range(3)]
     assert found == expected
 
 
@@ -237,7 +237,7 @@ def test_a_file_that_is_no_scripts_is_not_replaced_by_samples(
     monkeypatch.setattr(script_service, "LONGEST", 20_000)
     worker = Worker(Post(), Settings(batch_size=50))
     for _ in range(3):
-        worker.iterate()
+        worker.phases.iterate()
     data, script = tmp_path / "mine.data", tmp_path / "mine.py"
     data.write_text("precious")
     with pytest.raises(ValueError, match=r"mine\.data is there already"):
