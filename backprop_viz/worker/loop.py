@@ -25,7 +25,7 @@ from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.rerecording import Rerecording
 from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.sample_service import SampleService
-from backprop_viz.worker.script_service import Scripts
+from backprop_viz.worker.script_service import ScriptService
 from backprop_viz.worker.session_files import SessionFiles
 
 
@@ -50,7 +50,7 @@ class Worker:
         )
         self.experiments = Experiments(state, faults)
         self.rerecording = Rerecording(state, channel)
-        self.scripts = Scripts(state, channel)
+        self.scripts = ScriptService(state, channel)
         self.files = SessionFiles(
             state,
             channel,

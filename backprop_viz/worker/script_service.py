@@ -20,7 +20,7 @@ MOST_SAMPLES = 20_000
 DATA = ".data"
 
 
-class Scripts:
+class ScriptService:
     """Makes scripts, and sends or saves them."""
 
     def __init__(self, state: RunState, channel: WorkerChannel) -> None:
