@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.progress import Cancelled, Progress, Report
 
@@ -81,7 +82,7 @@ class Background(QObject):
 
 def failure_notice(error: Exception) -> Notice:
     """What to tell of an exception; its own words where they were written for the user."""
-    if isinstance(error, ValueError):
+    if isinstance(error, UserError):
         return Notice("refused", (str(error),))
     return Notice("window_failed", (type(error).__name__, str(error)))
 

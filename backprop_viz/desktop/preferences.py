@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import write_atomically
 
 # What Qt would make a value of any type of, of the size that it says: one of billions ends the
@@ -28,7 +29,7 @@ def _open() -> QSettings:
 
 def _mend(path: Path) -> None:
     # One that cannot be read or written is left to Qt, which does without.
-    with suppress(OSError, ValueError):
+    with suppress(OSError, UserError):
         if not path.is_file():
             return
         if path.stat().st_size > _LARGEST:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.progress import Progress, Report
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ MNIST = Source(
 )
 
 
-class DownloadError(ValueError):
+class DownloadError(UserError):
     """Nothing could be fetched; the message says why and what to do."""
 
 

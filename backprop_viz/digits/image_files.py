@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from backprop_viz.recording.errors import ArgumentError
+
 SIDE = 280  # of the square that a drawing is
 _MARGIN = 30  # around the ink in it
 _READ_SIDE = 1024  # pixels; more than that tells nothing more of a digit
@@ -33,7 +35,7 @@ _TURNS = {
 }
 
 
-class ImageError(ValueError):
+class ImageError(ArgumentError):
     """An image cannot be used; the message names it and says what to do."""
 
 

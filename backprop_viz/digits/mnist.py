@@ -16,13 +16,14 @@ from torch.utils.data import Dataset
 
 from backprop_viz.digits.prepare import NET_SIZE
 from backprop_viz.digits.stored_images import as_batch
+from backprop_viz.recording.errors import ArgumentError
 
 _SIZE = 28  # of MNIST's square images
 _UNSIGNED_BYTE = 8  # the only one of IDX's type codes that MNIST uses
 _MOST_SAMPLES = 300_000  # MNIST has 60,000, EMNIST's digits are 240,000
 
 
-class MnistError(ValueError):
+class MnistError(ArgumentError):
     """A file of MNIST is missing or malformed; the message names it and says what to do."""
 
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from backprop_viz.recording.errors import ArgumentError
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -10,9 +12,9 @@ FORMS = ("batch", "single", "unsqueezed")
 
 
 def expect_form(name: str) -> None:
-    """ValueError if there is no such form."""
+    """Raise ArgumentError, a ValueError, if there is no such form."""
     if name not in FORMS:
-        raise ValueError(f"input_form is one of {', '.join(FORMS)}, not {name!r}.")
+        raise ArgumentError(f"input_form is one of {', '.join(FORMS)}, not {name!r}.")
 
 
 def in_form(name: str, batch: "Tensor") -> "Tensor":

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from backprop_viz.recording.errors import ArgumentError
+
 _AT_ONCE = 65_536
 
 # Each schedule's options and what they are unless told: cosine falls to 0 over ``iterations`` and
@@ -30,21 +32,21 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if self.name not in SCHEDULES:
-            raise ValueError(f"schedule is one of {', '.join(SCHEDULES)}, not {self.name!r}.")
+            raise ArgumentError(f"schedule is one of {', '.join(SCHEDULES)}, not {self.name!r}.")
         if not isinstance(self.given, Mapping):
-            raise ValueError(f"The options of a schedule are named, not {self.given!r}.")
+            raise ArgumentError(f"The options of a schedule are named, not {self.given!r}.")
         if unknown := set(self.given) - set(SCHEDULES[self.name]):
             takes = ", ".join(SCHEDULES[self.name]) or "none"
-            raise ValueError(
+            raise ArgumentError(
                 f"The schedule {self.name} does not take {', '.join(sorted(unknown))}; "
                 f"its options: {takes}."
             )
         for name, value in self.given.items():
             if name == "gamma":
                 if not (math.isfinite(value) and value >= 0):
-                    raise ValueError(f"gamma is a number from 0 up, not {value!r}.")
+                    raise ArgumentError(f"gamma is a number from 0 up, not {value!r}.")
             elif not float(value).is_integer() or value < 1:
-                raise ValueError(f"{name} is a whole number from 1 up, not {value!r}.")
+                raise ArgumentError(f"{name} is a whole number from 1 up, not {value!r}.")
 
     @property
     def options(self) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.training.data_sources import LoaderState
 
@@ -81,12 +82,12 @@ class Checkpoints:
     def before(self, iteration: int) -> Checkpoint:
         """The last checkpoint with fewer iterations than ``iteration``, which is at least 1.
 
-        Raises ValueError if what was before is not known, as in a run that was opened.
+        Raises UserError if what was before is not known, as in a run that was opened.
         """
         found = self.nearest(iteration)
         if found is None:
             first = min((*self._sparse, *self._recent))
-            raise ValueError(
+            raise UserError(
                 f"What was before iteration {first + 1} is not known in a run that was opened "
                 "from a file: continue from a later iteration."
             )

@@ -10,6 +10,7 @@ from torch.utils.data import Dataset
 
 from backprop_viz.digits.mnist import load_mnist
 from backprop_viz.digits.strokes import training_strokes, validation_strokes
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.training.prefetch import WORTHWHILE, Ahead
 
 
@@ -104,15 +105,15 @@ def open_source(data: str | Dataset[Any], root: str | None = None, batch_size: i
         return Source(samples, samples, samples.targets, in_order_first=True, one_batch=True)
     if data == "mnist":
         if root is None:
-            raise ValueError("MNIST needs the folder that holds its four files: give its path.")
+            raise ArgumentError("MNIST needs the folder that holds its four files: give its path.")
         return Source(*load_mnist(root))
     if data == "folder":
         if root is None:
-            raise ValueError("A folder of images has subfolders 0 to 9: give its path.")
+            raise ArgumentError("A folder of images has subfolders 0 to 9: give its path.")
         from backprop_viz.digits.folder_digits import load_folder  # and Pillow with it
 
         return Source(*load_folder(root))
-    raise ValueError(
+    raise ArgumentError(
         f'data is "strokes", "random", "mnist", "folder" or a torch Dataset, not {data!r}.'
     )
 
@@ -120,7 +121,7 @@ def open_source(data: str | Dataset[Any], root: str | None = None, batch_size: i
 def _split(dataset: Dataset[Any]) -> Source:
     size = len(dataset)  # type: ignore[arg-type]  # Dataset declares no __len__
     if size == 0:
-        raise ValueError("The data set is empty: give one with at least one sample.")
+        raise ArgumentError("The data set is empty: give one with at least one sample.")
     validation = size // 10
     if not validation:
         samples = DatasetSamples(dataset, range(size))

@@ -12,6 +12,7 @@ from torch.utils.data import Dataset
 
 from backprop_viz.analysis.losses import loss as loss_of_name
 from backprop_viz.digits.lenet import LeNet
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.input_forms import expect_form, in_form
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.samples import CLASSES
@@ -85,7 +86,7 @@ class FivePhases:
     ) -> None:
         self._loss_function = LossFunction(loss_of_name(loss))
         if batch_size < 1:
-            raise ValueError(f"batch_size is at least 1, not {batch_size}.")
+            raise ArgumentError(f"batch_size is at least 1, not {batch_size}.")
         expect_form(input_form)
         falling_rate = Schedule(schedule, schedule_options or {})
         self.loss_name = loss

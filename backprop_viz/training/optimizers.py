@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
 
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.schedules import Schedule
 
 # What each optimizer of the program is in torch.optim, and the options it starts with.
@@ -27,17 +28,17 @@ def make_optimizer(
     Raises ValueError for an unknown name, or a rate or an option that torch refuses.
     """
     if name not in OPTIMIZERS:
-        raise ValueError(f"optimizer is one of {', '.join(OPTIMIZERS)}, not {name!r}.")
+        raise ArgumentError(f"optimizer is one of {', '.join(OPTIMIZERS)}, not {name!r}.")
     kind, defaults = OPTIMIZERS[name]
     if kind is None:
         if options:
-            raise ValueError(f"The manual rule takes no options, not {', '.join(options)}.")
+            raise ArgumentError(f"The manual rule takes no options, not {', '.join(options)}.")
         return None
     try:
         return kind(model.parameters(), lr=lr, **{**defaults, **options})  # type: ignore[call-arg]
     except (TypeError, ValueError) as error:
         said = str(error).rstrip(".")
-        raise ValueError(f"{name} does not take these options: {said}.") from error
+        raise ArgumentError(f"{name} does not take these options: {said}.") from error
 
 
 class LearningRate:

@@ -4,6 +4,7 @@ Where a range is that of a field in the window, no session could have been made 
 """
 
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Flag, Number, OneOf, Text, Whole
 from backprop_viz.recording.files.nested import ALL, Maybe, RecordOf, Row, Table
 from backprop_viz.recording.input_forms import FORMS
@@ -42,7 +43,7 @@ SCHEDULE_OPTIONS = Table(
 def _schedule_is_possible(settings: Settings) -> str | None:
     try:
         Schedule(settings.schedule, settings.schedule_options)
-    except ValueError as error:
+    except UserError as error:
         return f"does not fit together: {error}".rstrip(".")
     return None
 

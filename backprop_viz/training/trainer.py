@@ -14,6 +14,7 @@ from backprop_viz.capture.snapshots import cloned, packed
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.digits.saliency import saliency
 from backprop_viz.recording.drawing_training import Saliency
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.input_forms import expect_form
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.samples import Part
@@ -272,12 +273,12 @@ class Trainer(FivePhases):
     def expect_labels(self) -> None:
         """Raise ValueError if no label enters the loss, so that no label can be learnt."""
         if self._source.targets is not None:
-            raise ValueError(
+            raise ArgumentError(
                 "Random data has no labels to train on: choose the built-in digits or MNIST "
                 "as data."
             )
         if self.criterion is None:
-            raise ValueError(
+            raise ArgumentError(
                 f"With {self._loss_function.entry.title} there is no label, so the network cannot "
                 "train on a drawing: choose another loss."
             )

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved, Saliency
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -66,7 +67,7 @@ class DrawingTraining:
     def use(self, wanted: bool) -> None:
         """Take the drawing as the batch of the iterations to begin, or the data again.
 
-        Raises ValueError where there is nothing to learn from a drawing.
+        Raises UserError where there is nothing to learn from a drawing.
         """
         if wanted:
             self._expect_labelled_drawing()
@@ -76,7 +77,7 @@ class DrawingTraining:
         """Undo the newest iteration, which was on a drawing, bit for bit."""
         step = self._newest()
         if step is None:
-            raise ValueError(
+            raise UserError(
                 "The newest iteration was not on a drawing, so there is nothing to undo: to go "
                 "back farther, show an iteration and choose Continue from here."
             )
@@ -92,7 +93,7 @@ class DrawingTraining:
     def take_next(self) -> None:
         """Have the next iteration take the drawing. One in progress begins again after it.
 
-        Raises ValueError where there is nothing to learn from a drawing.
+        Raises UserError where there is nothing to learn from a drawing.
         """
         self._expect_labelled_drawing()
         if not self._state.abandon():
@@ -138,9 +139,9 @@ class DrawingTraining:
 
     def _expect_labelled_drawing(self) -> None:
         if self.drawing is None:
-            raise ValueError("There is no drawing yet: draw a digit on the pad first.")
+            raise UserError("There is no drawing yet: draw a digit on the pad first.")
         if self._label is None:
-            raise ValueError("The drawing has no label yet: choose its label first.")
+            raise UserError("The drawing has no label yet: choose its label first.")
         self._state.trainer.expect_labels()
 
     def _give_drawing(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
 from backprop_viz.worker.fault_notices import notice_of
@@ -23,7 +24,7 @@ class Experiments:
         trainer = self._state.trainer
         due = trainer.phase
         if due is Phase.ZERO_GRAD and not trainer.iteration:
-            raise ValueError("There is no backward to change yet: press F11 to run an iteration.")
+            raise UserError("There is no backward to change yet: press F11 to run an iteration.")
 
         def run() -> Recorder:
             recorder = Recorder(trainer, intervention=intervention)

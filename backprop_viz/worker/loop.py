@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from backprop_viz.digits.strokes import training_strokes
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.notices import RUN
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.samples import Part
@@ -138,7 +139,7 @@ class Worker:
             call()
         except Exception as error:
             failed_at = self.phases.failed_at
-            refused = isinstance(error, ValueError) and name in self._table and failed_at is None
+            refused = isinstance(error, UserError) and name in self._table and failed_at is None
             if not refused:
                 self.state.stop()
             self._faults.tell(notice_of(error), name if failed_at is None else RUN, failed_at)

@@ -81,7 +81,7 @@ class SampleService:
     def take_next(self, part: Part, source: int, index: int) -> bool:
         """Have the next iteration take a sample. One in progress begins again after it.
 
-        False if the ``source`` is no more. Raises ValueError where no label enters the loss.
+        False if the ``source`` is no more. Raises UserError where no label enters the loss.
         """
         if source != self._source:
             return False

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.stream.messages import Scripted
 from backprop_viz.training.script import Run, samples_taken, script
@@ -41,7 +42,7 @@ class ScriptService:
     def save(self, path: str) -> None:
         """Write the script to a file, and samples that are too many for it to one beside it.
 
-        Raises ValueError, a sentence, if that cannot be.
+        Raises UserError, if that cannot be.
         """
         run, file = self._run(), Path(path)
         carried = run.data.carried
@@ -50,7 +51,7 @@ class ScriptService:
         if carried is not None and data is not None:
             # Whoever replaces a script means its samples too; who saves a new one does not.
             if data.exists() and not file.exists():
-                raise ValueError(
+                raise UserError(
                     f"{data.name} is there already, and would be replaced by the script's samples; "
                     "choose another name for the script."
                 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from backprop_viz.analysis.breakpoints import by_key
 from backprop_viz.capture.recorder import preview
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.stream.messages import Filed, FromWindow
@@ -71,7 +72,7 @@ class SessionFiles:
         try:
             run = load_session(Path(path))
             resumed = resume(run, Path(path))
-        except ValueError as error:
+        except UserError as error:
             self._refuse("opened", path, error)
             return
         starts = {c.iteration: c for c in (*run.past, run.before, run.checkpoint) if c is not None}
@@ -100,7 +101,7 @@ class SessionFiles:
         """Write the weights as they are now."""
         try:
             save_weights(Path(path), self._state.trainer.model)
-        except ValueError as error:
+        except UserError as error:
             self._refuse("weights_saved", path, error)
         else:
             self._channel.answer(Filed("weights_saved", path))
@@ -111,7 +112,7 @@ class SessionFiles:
         network = copy.deepcopy(state.trainer.model)
         try:
             load_weights(Path(path), network)
-        except ValueError as error:
+        except UserError as error:
             self._refuse("weights_loaded", path, error)
             return
         state.abandon()
@@ -135,7 +136,7 @@ class SessionFiles:
         self._channel.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
 
     def _stored(self, added: FromWindow, most: int) -> StoredRun:
-        """The run as it stands, with all of its curves. ValueError if it cannot be had."""
+        """The run as it stands, with all of its curves. Raises UserError if it cannot be saved."""
         state = self._state
         self._publisher.publish()  # and with it note what is new of the curves
         trainer, recording = state.trainer, state.recording
@@ -143,7 +144,7 @@ class SessionFiles:
         between = trainer.phase is Phase.ZERO_GRAD
         checkpoint = trainer.checkpoint() if between else state.checkpoints.at(iteration)
         if checkpoint is None:
-            raise ValueError(
+            raise UserError(
                 "An unfinished iteration cannot be saved: press F11 to finish it, then save."
             )
         # What is shown of the newest iteration can be shown again if it was recorded whole.

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Scripted
@@ -240,7 +241,7 @@ def test_a_file_that_is_no_scripts_is_not_replaced_by_samples(
         worker.phases.iterate()
     data, script = tmp_path / "mine.data", tmp_path / "mine.py"
     data.write_text("precious")
-    with pytest.raises(ValueError, match=r"mine\.data is there already"):
+    with pytest.raises(UserError, match=r"mine\.data is there already"):
         worker.scripts.save(str(script))
     assert data.read_text() == "precious"
     assert not script.exists()

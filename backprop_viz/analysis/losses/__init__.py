@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from backprop_viz.analysis.losses.loss import Loss
+from backprop_viz.recording.errors import ArgumentError
 
 __all__ = ["LOSSES", "WITHOUT_LOSS", "Loss", "loss"]
 
@@ -21,7 +22,7 @@ WITHOUT_LOSS = next(entry for entry in LOSSES.values() if not entry.exists)
 
 
 def loss(name: str) -> Loss:
-    """The loss of that name. Raises ValueError, a sentence, for a name that no loss has."""
+    """The loss of that name. Raises ArgumentError for a name that no loss has."""
     if name not in LOSSES:
-        raise ValueError(f"loss is one of {', '.join(LOSSES)}, not {name!r}.")
+        raise ArgumentError(f"loss is one of {', '.join(LOSSES)}, not {name!r}.")
     return LOSSES[name]

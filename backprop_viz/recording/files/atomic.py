@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.private import FILE
 
 # A temporary file that nobody has written to for so long was left by a program that was killed.
@@ -22,7 +23,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
     """Replace the file by ``content``, or leave it as it was, whatever happens on the way.
 
     A ``private`` file is its owner's alone to read, also where others could read the one that it
-    replaces; any other one can be read by those who could before. Raises ValueError, a sentence
+    replaces; any other one can be read by those who could before. Raises UserError
     for the user, if it cannot be written.
     """
     with _as_sentence(path):
@@ -47,7 +48,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
 def size_of(path: Path) -> int:
     """The bytes of a regular file that can be read.
 
-    Raises ValueError, a sentence for the user, if it is none.
+    Raises UserError, if it is none.
     """
     with _as_sentence(path):
         found = path.stat()
@@ -55,7 +56,7 @@ def size_of(path: Path) -> int:
             raise IsADirectoryError(errno.EISDIR, "is a directory")
         # Anything else may never end, or never begin to answer.
         if not stat.S_ISREG(found.st_mode):
-            raise ValueError(f"{path.name} is not a readable file: choose another one.")
+            raise UserError(f"{path.name} is not a readable file: choose another one.")
         with path.open("rb"):
             return found.st_size
 
@@ -116,4 +117,4 @@ def _as_sentence(path: Path) -> Iterator[None]:
         other = "{path} cannot be used ({reason}): choose another folder or file."
         text = _SENTENCES.get(error.errno or 0, other)
         names = {"path": path, "name": path.name, "folder": path.parent}
-        raise ValueError(text.format(reason=error.strerror or error, **names)) from error
+        raise UserError(text.format(reason=error.strerror or error, **names)) from error

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Kind, OneOf, Rule, Wrong, described
 from backprop_viz.recording.files.raw import Raw
 
@@ -160,7 +161,7 @@ class RecordOf(Kind):
         read = _read_fields(self.kinds, given, missing)
         try:
             record = self.type(**read)
-        except ValueError as error:  # its own check, with its own words
+        except UserError as error:  # the record checks itself
             raise Wrong(f"is not possible: {error}") from error
         _apply(self.rules, record)
         return record

@@ -14,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.about import ABOUT, MOST_JSON, header_length
 from backprop_viz.recording.files.atomic import size_of, write_atomically
 from backprop_viz.worker.files.tree import Encoder, decode
@@ -29,13 +30,13 @@ def write_container(
 ) -> None:
     """Write a value atomically, for its owner alone; ``kind`` is what ``read_container`` asks for.
 
-    ``about`` is beside the value, for ``read_about``. Raises ValueError, a sentence for the user,
+    ``about`` is beside the value, for ``read_about``. Raises UserError,
     if the file cannot be written.
     """
     encoder = Encoder()
     manifest = json.dumps({"kind": kind, "version": VERSION, "value": encoder.encode(value)})
     if len(manifest) > MOST_JSON // 2:
-        raise ValueError(f"This is too much for one file: {len(manifest):,} bytes of JSON.")
+        raise UserError(f"This is too much for one file: {len(manifest):,} bytes of JSON.")
     total = _sum(manifest, encoder.tensors)
     named = {str(i): tensor for i, tensor in enumerate(encoder.tensors)}
     beside = {ABOUT + key: text for key, text in (about or {}).items()}
@@ -47,11 +48,11 @@ def read_container(path: Path, kind: str) -> Any:
 
     It is as ``tree.decode`` gives it: nothing in it is known to be right.
 
-    Raises ValueError, a sentence for the user, if it cannot be read, is something else, is
+    Raises UserError, if it cannot be read, is something else, is
     damaged, or was written by a newer version. Takes no more memory than the file, but for its
     JSON, before it is known to be whole.
     """
-    foreign = ValueError(f"{path.name} is not a {kind} of backprop_viz: choose another file.")
+    foreign = UserError(f"{path.name} is not a {kind} of backprop_viz: choose another file.")
     if header_length(path, size_of(path)) is None:
         raise foreign
     try:
@@ -64,13 +65,13 @@ def read_container(path: Path, kind: str) -> Any:
         raise foreign
     version = manifest.get("version")
     if isinstance(version, int) and version > VERSION:
-        raise ValueError(
+        raise UserError(
             f"{path.name} was saved by a newer backprop_viz: update the program to open it."
         )
     if not total:
         raise _damaged(path)
     if version == 1:
-        raise ValueError(f"{path.name} was saved by an older backprop_viz: open it with that one.")
+        raise UserError(f"{path.name} was saved by an older backprop_viz: open it with that one.")
     if version not in READABLE:
         raise _damaged(path)
     try:
@@ -79,8 +80,8 @@ def read_container(path: Path, kind: str) -> Any:
         raise _damaged(path) from error
 
 
-def _damaged(path: Path) -> ValueError:
-    return ValueError(f"{path.name} is damaged or incomplete: choose another copy of it.")
+def _damaged(path: Path) -> UserError:
+    return UserError(f"{path.name} is damaged or incomplete: choose another copy of it.")
 
 
 def _read(path: Path) -> tuple[dict[str, Any], bool, list[Tensor]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from backprop_viz.capture.recorder import Recorder, preview
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Wrong, described
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.iteration import Kept, Recording
@@ -42,12 +43,12 @@ def save_session(path: Path, run: StoredRun, about: Mapping[str, str] | None = N
     """Write a run, atomically, for its owner alone to read.
 
     ``read_about`` tells ``about`` of the file, and of the run its data, loss, optimizer and how
-    many iterations are done. Raises ValueError, a sentence, if it cannot be written.
+    many iterations are done. Raises UserError, if it cannot be written.
     """
     try:
         SESSION.read(run)
     except Wrong as wrong:  # it could not be opened again
-        raise ValueError(f"{path.name} cannot be saved: {wrong}.") from wrong
+        raise UserError(f"{path.name} cannot be saved: {wrong}.") from wrong
     value = {f.name: getattr(run, f.name) for f in fields(run)}
     write_container(path, _KIND, value, {**(about or {}), **_about(run)})
 
@@ -64,7 +65,7 @@ def _about(run: StoredRun) -> dict[str, str]:
 
 
 def load_session(path: Path) -> StoredRun:
-    """Read a run. Raises ValueError, a sentence for the user, if the file holds none.
+    """Read a run. Raises UserError, if the file holds none.
 
     All of it is looked at, every field against its type, its range and its size.
     """
@@ -87,14 +88,14 @@ def _as_it_ran(run: StoredRun) -> StoredRun:
 
 
 def resume(run: StoredRun, path: Path) -> ResumedRun:
-    """Bring a run back to where it was. Raises ValueError, a sentence, if that cannot be.
+    """Bring a run back to where it was. Raises UserError, if that cannot be.
 
     What ran of the newest iteration is run and recorded once more.
     """
     try:
         trainer = Trainer.from_settings(run.settings)
         if text := _missing_options(run, trainer):
-            raise ValueError(text)
+            raise UserError(text)
         # One iteration more shows that all fits together before anything is replaced by it.
         trainer.restore(run.checkpoint)
         trainer.input_form = "batch"  # what the network refuses was no fault of the file
@@ -104,7 +105,7 @@ def resume(run: StoredRun, path: Path) -> ResumedRun:
         recorder = _replay(run, trainer)
     except MemoryError:
         raise
-    except ValueError as error:
+    except UserError as error:
         raise _unusable(path, str(error)) from error
     except Exception as error:
         said = f"its parts do not fit together ({type(error).__name__}: {str(error)[:100]})"
@@ -161,6 +162,6 @@ def _missing_options(run: StoredRun, trainer: Trainer) -> str:
     return ""
 
 
-def _unusable(path: Path, what: str) -> ValueError:
+def _unusable(path: Path, what: str) -> UserError:
     what = " ".join(what.split()).rstrip(".")
-    return ValueError(f"{path.name} cannot be opened: {what}; choose another file.")
+    return UserError(f"{path.name} cannot be opened: {what}; choose another file.")

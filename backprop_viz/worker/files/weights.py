@@ -10,6 +10,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import size_of, write_atomically
 
 SUFFIXES = (".safetensors", ".pt")
@@ -21,7 +22,7 @@ _PREFIX = "module."
 def save_weights(path: Path, model: nn.Module) -> None:
     """Write the model's ``state_dict`` in the format of the name's suffix, atomically.
 
-    Raises ValueError, a sentence for the user, for another suffix or if it cannot be written.
+    Raises UserError for another suffix or if it cannot be written.
     """
     state = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     if _suffix(path) == ".safetensors":
@@ -36,7 +37,7 @@ def save_weights(path: Path, model: nn.Module) -> None:
 def load_weights(path: Path, model: nn.Module) -> None:
     """Give the model the weights of a file; if they do not fit, it stays as it is.
 
-    Raises ValueError, a sentence for the user, if the file cannot be read, is damaged, holds
+    Raises UserError if the file cannot be read, is damaged, holds
     anything but tensors, or tensors of other names, shapes or dtypes. Never runs code from it.
     """
     size = size_of(path)
@@ -46,7 +47,7 @@ def load_weights(path: Path, model: nn.Module) -> None:
     except MemoryError:
         raise
     except Exception as error:
-        raise ValueError(
+        raise UserError(
             f"{path.name} holds no weights that can be read safely: choose a .safetensors file, "
             "or a state_dict that torch.save wrote."
         ) from error
@@ -57,7 +58,7 @@ def load_weights(path: Path, model: nn.Module) -> None:
 
 def _suffix(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
-        raise ValueError(f"{path.name} has an unknown format: choose .safetensors or .pt.")
+        raise UserError(f"{path.name} has an unknown format: choose .safetensors or .pt.")
     return path.suffix.lower()
 
 
@@ -73,9 +74,9 @@ def _read_safetensors(path: Path, size: int) -> dict[str, Tensor]:
 def _read_state_dict(path: Path, size: int) -> dict[str, Tensor]:
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
-        # torch packs nothing: what is packed could grow to any size when it is unpacked.
+        # torch compresses nothing, and a compressed member could grow to any size.
         if any(m.compress_type != zipfile.ZIP_STORED for m in members):
-            raise ValueError("packed")
+            raise ValueError("compressed")
         if sum(m.file_size for m in members) > size:
             raise ValueError("larger inside than outside")
         if any(m.file_size > _MOST_DESCRIPTION for m in members if m.filename.endswith(".pkl")):
@@ -90,25 +91,25 @@ def _read_state_dict(path: Path, size: int) -> dict[str, Tensor]:
 
 
 def _check(path: Path, state: dict[str, Tensor], own: Mapping[str, Any]) -> None:
-    """Raise ValueError, a sentence, unless the tensors are those of the network's own state."""
+    """Raise UserError unless the tensors are those of the network's own state."""
     # DataParallel writes every name with this before it.
     if state and all(isinstance(name, str) and name.startswith(_PREFIX) for name in state):
         for name in list(state):
             state[name.removeprefix(_PREFIX)] = state.pop(name)
     different = sorted(map(str, state.keys() ^ own.keys()))
     if different:
-        raise ValueError(
+        raise UserError(
             f"{path.name} belongs to another network (it differs in {_listed(different)}): choose "
             "weights of this one."
         )
     for name, tensor in own.items():
         found = state[name]
         if not _readable(found):
-            raise ValueError(
+            raise UserError(
                 f"{name} in {path.name} is not a tensor: choose weights of this network."
             )
         if (found.shape, found.dtype) != (tensor.shape, tensor.dtype):
-            raise ValueError(
+            raise UserError(
                 f"{name} in {path.name} is {_kind(found)}, and in this network {_kind(tensor)}: "
                 "choose weights of this network."
             )

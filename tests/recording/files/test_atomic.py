@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files import atomic
 from backprop_viz.recording.files.atomic import size_of, write_atomically
 
@@ -60,7 +61,7 @@ def test_a_disk_that_fills_after_any_byte(file: Path, monkeypatch: pytest.Monkey
 
     for room in range(len(content)):
         monkeypatch.setattr(atomic, "_create", lambda path, private, room=room: Full(path, room))
-        with pytest.raises(ValueError, match="disk is full: make room"):
+        with pytest.raises(UserError, match="disk is full: make room"):
             write_atomically(file, content)
         monkeypatch.setattr(atomic, "_create", create)
         assert_as_before(file)
@@ -74,7 +75,7 @@ def test_a_disk_that_fails_at_the_end(
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(os, call, fail)
-    with pytest.raises(ValueError, match="Input/output error"):
+    with pytest.raises(UserError, match="Input/output error"):
         write_atomically(file, NEW)
     assert_as_before(file)
 
@@ -83,7 +84,7 @@ def test_a_disk_that_fails_at_the_end(
 def test_a_disk_that_is_really_full(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     full = Path("/dev/full")
     monkeypatch.setattr(atomic, "_create", lambda path, private: full.open("wb"))
-    with pytest.raises(ValueError, match="disk is full"):
+    with pytest.raises(UserError, match="disk is full"):
         write_atomically(file, NEW)
     monkeypatch.undo()
     assert_as_before(file)
@@ -126,11 +127,11 @@ def test_refusals_are_sentences(file: Path) -> None:
         (file / "run.bpviz", "is not a folder"),
         (folder / ("n" * 300), "too long"),
     ):
-        with pytest.raises(ValueError, match=words) as refused:
+        with pytest.raises(UserError, match=words) as refused:
             write_atomically(path, NEW)
         assert str(refused.value).endswith(".")
         assert "\n" not in str(refused.value)
-        with pytest.raises(ValueError, match=words):
+        with pytest.raises(UserError, match=words):
             size_of(path)
     assert_as_before(file)
 
@@ -141,7 +142,7 @@ def test_no_permission(file: Path, code: int, monkeypatch: pytest.MonkeyPatch) -
         raise OSError(code, "no")
 
     monkeypatch.setattr(atomic, "_create", fail)
-    with pytest.raises(ValueError, match=r": (choose|make) .*\.$"):
+    with pytest.raises(UserError, match=r": (choose|make) .*\.$"):
         write_atomically(file, NEW)
     monkeypatch.undo()
     assert_as_before(file)
@@ -150,7 +151,7 @@ def test_no_permission(file: Path, code: int, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.bpviz")
-    with pytest.raises(ValueError, match="not a readable file"):
+    with pytest.raises(UserError, match="not a readable file"):
         size_of(tmp_path / "pipe.bpviz")
 
 

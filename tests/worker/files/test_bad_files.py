@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import backprop_viz as bv
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.trainer import Trainer
@@ -237,7 +238,7 @@ def test_a_rate_and_a_state_that_torch_would_complain_of(
         holder[name] = value
 
     path = crafted(folder, put)
-    with pytest.raises(ValueError) as refused:  # noqa: PT011 - its words are checked next
+    with pytest.raises(UserError) as refused:
         resume(load_session(path), path)
     assert_sentence(refused.value)
 
@@ -248,7 +249,7 @@ def test_every_length_of_a_small_file(folder: Path, tmp_path: Path) -> None:
     whole = path.read_bytes()
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match=r"not a session|damaged") as refused:
+        with pytest.raises(UserError, match=r"not a session|damaged") as refused:
             container.read_container(path, "session")
         assert_sentence(refused.value)
 
@@ -280,7 +281,7 @@ def test_a_header_that_claims_to_be_huge(folder: Path, tmp_path: Path) -> None:
         for suffix, read in ((".bpviz", load_session), (".safetensors", load_into_fresh)):
             path = tmp_path / f"huge{suffix}"
             path.write_bytes(lie)
-            with pytest.raises(ValueError, match=": choose "):
+            with pytest.raises(UserError, match=": choose "):
                 within(2**20, lambda read=read, path=path: read(path))
 
 
@@ -290,6 +291,6 @@ def load_into_fresh(path: Path) -> None:
 
 def test_too_much_json_is_refused_before_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "large.bpviz"
-    with pytest.raises(ValueError, match="too much for one file"):
+    with pytest.raises(UserError, match="too much for one file"):
         container.write_container(path, "session", "x" * container.MOST_JSON)
     assert not path.exists()

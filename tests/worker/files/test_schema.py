@@ -23,6 +23,7 @@ from backprop_viz.desktop.panels.settings.schedule_options import (
 )
 from backprop_viz.desktop.panels.settings.settings_bar import BATCH_SIZE, LEARNING_RATE, SEED
 from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.files.kinds import Number, Whole, Wrong, described
@@ -144,7 +145,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("checkpoint loader position", -1, "checkpoint.loader.position", "is -1, not"),
     ("curves loss", curve(1e308), "curves.loss", "holds 1e+308"),
     ("curves accuracy", curve(-1.0), "curves.accuracy", "holds -1"),
-    ("curves.validation_iteration", curve(1e308), "curves.validation_iteration", "holds 1e+308"),
+    ("curves validation_iteration", curve(1e308), "curves.validation_iteration", "holds 1e+308"),
     ("window breakpoints 0 key", [], "window.breakpoints[0].key", "is a list of 0, not "),
     ("window breakpoints 1 value", "2", "window.breakpoints[1].value", "is '2', not a number"),
     ("window breakpoints 1 value", HUGE, "window.breakpoints[1].value", "400 digits"),
@@ -213,7 +214,7 @@ def test_what_is_wrong_is_said_in_one_sentence(
     run: StoredRun, tmp_path: Path, place: str, value: Any, named: str, said: str
 ) -> None:
     path = forged(run, tmp_path / "forged.bpviz", place, value)
-    with pytest.raises(ValueError, match=r"^forged\.bpviz cannot be opened: ") as refused:
+    with pytest.raises(UserError, match=r"^forged\.bpviz cannot be opened: ") as refused:
         resume(load_session(path), path)
     text = str(refused.value)
     assert f"{named} {said}".strip() in text or (named in text and said in text)
@@ -233,7 +234,7 @@ def test_a_part_that_is_missing_is_named(run: StoredRun, tmp_path: Path, name: s
     found = raw(run)
     del found[name]
     container.write_container(tmp_path / "half.bpviz", "session", found)
-    with pytest.raises(ValueError, match=f"half.bpviz cannot be opened: holds no {name};"):
+    with pytest.raises(UserError, match=f"half.bpviz cannot be opened: holds no {name};"):
         load_session(tmp_path / "half.bpviz")
 
 
@@ -246,7 +247,7 @@ def test_no_breakpoint_has_a_key_or_a_value_of_another_type(kind: str) -> None:
 
 def test_what_could_not_be_opened_is_not_saved(tmp_path: Path) -> None:
     run = run_of(Settings(batch_size=2), {"pen": 40})
-    with pytest.raises(ValueError, match=r"cannot be saved: window.pen is 40, not"):
+    with pytest.raises(UserError, match=r"cannot be saved: window.pen is 40, not"):
         save_session(tmp_path / "run.bpviz", run)
     assert not (tmp_path / "run.bpviz").exists()
 
@@ -283,7 +284,7 @@ def test_a_splitter_of_old_that_is_forged_is_refused(
     monkeypatch.setattr(container, "VERSION", 2)
     container.write_container(tmp_path / "old.bpviz", "session", found)
     monkeypatch.undo()
-    with pytest.raises(ValueError, match=r"window.layout.rows\[0\] is -2,147,483,648, not"):
+    with pytest.raises(UserError, match=r"window.layout.rows\[0\] is -2,147,483,648, not"):
         load_session(tmp_path / "old.bpviz")
 
 

@@ -12,6 +12,7 @@ import backprop_viz as bv
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.history import Curves
@@ -260,7 +261,7 @@ def test_another_version_is_named(
     monkeypatch.setattr(container, "VERSION", version)
     save_session(path, stored(settings, plain, plain.checkpoint()))
     monkeypatch.undo()
-    with pytest.raises(ValueError, match=rf"run\.bpviz was saved {sentence}"):
+    with pytest.raises(UserError, match=rf"run\.bpviz was saved {sentence}"):
         load_session(path)
 
 
@@ -271,7 +272,7 @@ def test_a_run_whose_data_are_gone_is_refused_in_words(tmp_path: Path) -> None:
     gone = replace(run, settings=replace(settings, data="mnist", mnist_root=str(tmp_path / "no")))
     path = tmp_path / "run.bpviz"
     save_session(path, gone)
-    with pytest.raises(ValueError, match=r"MNIST|folder"):
+    with pytest.raises(UserError, match=r"MNIST|folder"):
         resume(load_session(path), path)
 
 
@@ -283,10 +284,10 @@ def test_a_session_is_no_weights_and_the_other_way_round(tmp_path: Path) -> None
     session, weights = tmp_path / "run.bpviz", tmp_path / "net.safetensors"
     save_session(session, stored(settings, plain, plain.checkpoint()))
     save_weights(weights, plain.model)
-    with pytest.raises(ValueError, match="not a session"):
+    with pytest.raises(UserError, match="not a session"):
         load_session(weights)
     session.rename(tmp_path / "run.safetensors")
-    with pytest.raises(ValueError, match="another network"):
+    with pytest.raises(UserError, match="another network"):
         load_weights(tmp_path / "run.safetensors", bv.LeNet())
 
 

@@ -14,6 +14,7 @@ import safetensors.torch
 import torch
 
 import backprop_viz as bv
+from backprop_viz.recording.errors import UserError
 from backprop_viz.worker.files.weights import SUFFIXES, load_weights, save_weights
 
 
@@ -81,7 +82,7 @@ def test_weights_that_do_not_fit(tmp_path: Path, change: Change, words: str, suf
     state = dict(net(2).state_dict())
     change(state)
     write(path, state)
-    with pytest.raises(ValueError, match=words) as refused:
+    with pytest.raises(UserError, match=words) as refused:
         load_weights(path, model)
     assert "choose weights of this" in str(refused.value)
     assert same(model, net(1))
@@ -95,7 +96,7 @@ def test_weights_that_do_not_fit(tmp_path: Path, change: Change, words: str, suf
 def test_what_is_no_tensor_of_numbers(tmp_path: Path, value: object) -> None:
     model, path = net(1), tmp_path / "net.pt"
     torch.save({**net(2).state_dict(), "fc3.bias": value}, path)
-    with pytest.raises(ValueError, match=r"fc3\.bias in net\.pt is not a tensor"):
+    with pytest.raises(UserError, match=r"fc3\.bias in net\.pt is not a tensor"):
         load_weights(path, model)
     assert same(model, net(1))
 
@@ -117,7 +118,7 @@ def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
     pickle.dump(Bomb(trace), plain)
     for content in (path.read_bytes(), plain.getvalue()):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match="no weights that can be read safely"):
+        with pytest.raises(UserError, match="no weights that can be read safely"):
             load_weights(path, model)
         assert not trace.exists()
     assert same(model, net(1))
@@ -131,7 +132,7 @@ def test_what_would_unpack_to_more_than_the_file_is(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content if "/data/" not in name else bytes(10**7))
-    with pytest.raises(ValueError, match="no weights that can be read"):
+    with pytest.raises(UserError, match="no weights that can be read"):
         load_weights(path, model)
     assert same(model, net(1))
 
@@ -148,7 +149,7 @@ def test_a_tensor_that_claims_more_than_there_is(tmp_path: Path) -> None:
                 assert content.count(b"K\x0a") == 2
                 content = content.replace(b"K\x0a", b"J\x00\x00\x01\x00")
             archive.writestr(name, content)
-    with pytest.raises(ValueError, match="no weights that can be read"):
+    with pytest.raises(UserError, match="no weights that can be read"):
         load_weights(path, model)
     assert same(model, net(1))
 
@@ -157,11 +158,11 @@ def test_a_tensor_that_claims_more_than_there_is(tmp_path: Path) -> None:
 def test_an_unknown_suffix_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"x")
     for work in (load_weights, save_weights):
-        with pytest.raises(ValueError, match=r"choose \.safetensors or \.pt"):
+        with pytest.raises(UserError, match=r"choose \.safetensors or \.pt"):
             work(tmp_path / name, net(1))
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "gone.pt"):
-        with pytest.raises(ValueError, match="choose"):
+        with pytest.raises(UserError, match="choose"):
             load_weights(path, net(1))
