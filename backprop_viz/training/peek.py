@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.about import header_length
 from backprop_viz.recording.files.atomic import size_of
 from backprop_viz.recording.files.raw import Raw
@@ -27,7 +28,7 @@ def peek_settings(path: str) -> Settings | None:
         stored = dict(manifest["value"]["dict"])["settings"]["fields"]
         raw = Raw("Settings", {name: _plain(value) for name, value in stored.items()})
         settings: Settings = SETTINGS.read(raw)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, UserError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return settings
 

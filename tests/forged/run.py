@@ -21,6 +21,7 @@ from backprop_viz.desktop.controllers import autosave
 from backprop_viz.desktop.controllers.window_state import window_state
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Filed
@@ -191,7 +192,7 @@ class Forger:
         path = self._folder / "forged.bpviz"
         try:
             container.write_container(path, "session", fields)
-        except (ValueError, TypeError):
+        except (UserError, ValueError, TypeError):
             return None
         return path, f"base {base}, {', '.join(how)}", names
 

@@ -32,7 +32,9 @@ def fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that says how a worker started from now on fails."""
     file = tmp_path / "fault"
     monkeypatch.setenv("FAULT_FILE", str(file))
-    start = worker_process._START.replace("from backprop", "import tests.faulty; from backprop")
+    start = worker_process._START.replace(
+        "from backprop", "import tests.faulty_trainer; from backprop"
+    )
     monkeypatch.setattr(worker_process, "_START", start)
     return file
 

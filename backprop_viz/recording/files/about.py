@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import size_of
 
 # JSON takes several times its size in memory when it is read: what is large goes as tensors.
@@ -37,5 +38,5 @@ def read_about(path: Path) -> dict[str, str]:
             for key, text in metadata.items()
             if key.startswith(ABOUT) and isinstance(text, str) and len(text) <= LONGEST
         }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, UserError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}

@@ -98,7 +98,7 @@ def bad_contents(draw: st.DrawFn, suffix: str) -> Callable[[Path], bytes]:
 DAMAGED = (": choose ", "; choose ", ": update ", ": open ")
 
 
-def assert_sentence(error: ValueError) -> None:
+def assert_sentence(error: UserError) -> None:
     text = str(error)
     assert text.endswith(".")
     assert "\n" not in text
@@ -113,7 +113,7 @@ def test_sessions(folder: Path, make: Callable[[Path], bytes]) -> None:
     path.write_bytes(content)
     try:
         run = within(2 * len(content) + 2**20, lambda: load_session(path))
-    except ValueError as error:
+    except UserError as error:
         assert_sentence(error)
         return
     whole = load_session(folder / "whole.bpviz")
@@ -136,7 +136,7 @@ def check_weights(folder: Path, content: bytes, suffix: str) -> None:
     before = {name: t.clone() for name, t in model.state_dict().items()}
     try:
         within(2 * len(content) + 2**20, lambda: load_weights(path, model))
-    except ValueError as error:
+    except UserError as error:
         assert_sentence(error)
         expected = before
     else:
@@ -209,7 +209,7 @@ def test_sessions_made_up_with_the_right_sum(folder: Path, where: float, value: 
     path = crafted(folder, put)
     try:
         resumed = resume(load_session(path), path)
-    except ValueError as error:
+    except UserError as error:
         assert_sentence(error)
         return
     resumed.trainer.iterate()
@@ -265,7 +265,7 @@ def test_every_bit_that_matters_is_noticed(tmp_path: Path) -> None:
             path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :])
             try:
                 back = container.read_container(path, "session")
-            except ValueError as error:
+            except UserError as error:
                 assert_sentence(error)
                 refused += 1
             else:
