@@ -1,12 +1,11 @@
 """Each cause in a net that has it, run by torch."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
@@ -15,96 +14,22 @@ from backprop_viz.analysis.provenance import line_of
 from backprop_viz.capture.recorder import preview
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
-
-
-def some_data() -> TensorDataset:
-    generator = torch.Generator().manual_seed(1)
-    images = torch.rand(20, 1, 32, 32, generator=generator)
-    return TensorDataset(images, torch.randint(10, (20,), generator=generator))
-
-
-class Net(nn.Module):
-    """Two linear layers with the cause between them."""
-
-    def __init__(self, between: Callable[["Net", Tensor], Tensor]) -> None:
-        super().__init__()
-        self.first = nn.Linear(1024, 12)
-        self.middle = nn.Linear(12, 12)
-        self.last = nn.Linear(12, 10)
-        self.frozen = nn.Parameter(torch.ones(12), requires_grad=False)
-        self.between = between
-
-    def forward(self, x: Tensor) -> Tensor:
-        h = self.first(x.flatten(1))
-        if self.between is detached:
-            h = h.detach()
-        return self.last(self.between(self, h))
-
-
-def plain(net: Net, h: Tensor) -> Tensor:
-    return torch.tanh(h + net.frozen)
-
-
-def detached(net: Net, h: Tensor) -> Tensor:
-    return h
-
-
-def without_grad(net: Net, h: Tensor) -> Tensor:
-    with torch.no_grad():
-        return net.middle(h).relu()
-
-
-def whole_numbers(net: Net, h: Tensor) -> Tensor:
-    return (h > 0).float()
-
-
-def thrown_away(net: Net, h: Tensor) -> Tensor:
-    net.middle(h).tanh()
-    return h
-
-
-def dead_relu(net: Net, h: Tensor) -> Tensor:
-    return torch.relu(net.middle(h) - 1e6)
-
-
-def saturated(net: Net, h: Tensor) -> Tensor:
-    return torch.sigmoid(h * 0 + 1e4)
-
-
-def rounded(net: Net, h: Tensor) -> Tensor:
-    return torch.round(h)
-
-
-def log_of_negative(net: Net, h: Tensor) -> Tensor:
-    return torch.log(h * h * 0 - 1)
-
-
-def root_of_zero(net: Net, h: Tensor) -> Tensor:
-    return torch.sqrt(torch.relu(h) * 0 + 0 * h)
-
-
-def zero_by_zero(net: Net, h: Tensor) -> Tensor:
-    nothing = h * 0
-    return nothing / nothing
-
-
-class Nothing(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        return x * 2
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> None:
-        return None
-
-
-def no_gradient(net: Net, h: Tensor) -> Tensor:
-    return Nothing.apply(h)
-
-
-def make(between: Callable[[Net, Tensor], Tensor], **options: Any) -> bv.Trainer:
-    torch.manual_seed(0)
-    return bv.Trainer(some_data(), model=Net(between), batch_size=4, **options)
+from tests.analysis.explained_nets import (
+    Net,
+    dead_relu,
+    detached,
+    log_of_negative,
+    make,
+    no_gradient,
+    plain,
+    root_of_zero,
+    rounded,
+    saturated,
+    thrown_away,
+    whole_numbers,
+    without_grad,
+    zero_by_zero,
+)
 
 
 def why(recording: Recording, name: str, position: int | None = None) -> Reason:
@@ -115,9 +40,6 @@ def why(recording: Recording, name: str, position: int | None = None) -> Reason:
 def shown(recording: Recording, reason: Reason) -> str:
     assert reason.evidence is not None
     return recording.events[reason.evidence].op
-
-
-# -- None ----------------------------------------------------------------------------------------
 
 
 def test_frozen_and_unknown() -> None:
@@ -167,9 +89,6 @@ def test_a_function_that_gives_no_gradient() -> None:
     assert reason.code == "sent_none"
     assert reason.values[1] == "NothingBackward"
     assert shown(recording, reason) == "NothingBackward"
-
-
-# -- at the cursor -------------------------------------------------------------------------------
 
 
 def test_a_gradient_on_its_way() -> None:
@@ -248,9 +167,6 @@ def test_before_anything_has_run() -> None:
     assert explain(Recording(1, ()).at(0), "node", 0).code == "unknown"
 
 
-# -- zero ----------------------------------------------------------------------------------------
-
-
 def test_cut_off_by_relu() -> None:
     recording = make(dead_relu).record()
     assert not recording.at(len(recording.events)).grad("middle.weight").any()
@@ -294,9 +210,6 @@ def test_multiplied_by_zero_weights() -> None:
     reason = why(recording, "first.weight")
     assert (reason.code, reason.values[1]) == ("zero_operand", "linear")
     assert why(recording, "last.weight").code == "value"
-
-
-# -- NaN and Inf ---------------------------------------------------------------------------------
 
 
 def test_log_of_a_negative_number() -> None:
@@ -355,49 +268,3 @@ def test_an_input_that_is_not_finite() -> None:
     data = TensorDataset(images, torch.randint(10, (20,)))
     recording = bv.Trainer(data, model=Net(plain), batch_size=4).record()
     assert why(recording, "last.weight").code == "input_not_finite"
-
-
-# -- nodes ---------------------------------------------------------------------------------------
-
-
-def test_nodes_before_and_after() -> None:
-    recording = make(plain).record()
-    end = recording.at(len(recording.events))
-    for node in recording.graph.nodes:
-        index = recording.ran_at[node.id]
-        waiting = explain(recording.at(index), "node", node.id)
-        assert waiting == Reason("node_waiting", (node.name,), index)
-        assert explain(end, "node", node.id).code == "node_value"
-    assert explain(end, "node", 999).code == "unknown"
-
-
-def test_a_node_that_cuts_off() -> None:
-    recording = make(dead_relu).record()
-    end = recording.at(len(recording.events))
-    relu = next(n.id for n in recording.graph.nodes if n.name == "ReluBackward0")
-    assert explain(end, "node", relu).code == "zero_relu"
-    leaf = next(n.id for n in recording.graph.nodes if n.parameter == "first.bias")
-    assert explain(end, "node", leaf).code == "zero_relu"
-
-
-def test_nodes_that_get_nothing() -> None:
-    recording = make(no_gradient).record()
-    end = recording.at(len(recording.events))
-    codes = {n.name: explain(end, "node", n.id).code for n in recording.graph.nodes}
-    assert codes["NothingBackward"] == "node_sends_none"
-    assert codes["LogSoftmaxBackward0"] == "node_value"
-
-
-ALL = (plain, detached, without_grad, whole_numbers, thrown_away, dead_relu, saturated)
-STRANGE = (rounded, log_of_negative, root_of_zero, zero_by_zero, no_gradient)
-
-
-@pytest.mark.parametrize("between", ALL + STRANGE)
-def test_every_moment_has_a_reason(between: Callable[[Net, Tensor], Tensor]) -> None:
-    recording = make(between).record()
-    for position in range(len(recording.events) + 1):
-        cursor = recording.at(position)
-        for parameter in recording.parameters:
-            assert explain(cursor, "parameter", parameter.name).code != "unknown"
-        for node in recording.graph.nodes:
-            assert explain(cursor, "node", node.id).code != "unknown"

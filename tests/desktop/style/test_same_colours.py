@@ -13,8 +13,8 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.inspector.tensor_section import TensorPicture, tiles
 from backprop_viz.desktop.panels.network import network_painter
 from backprop_viz.desktop.panels.network.feature_maps import Look, blocks
+from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.map_window import MapWindow
-from backprop_viz.desktop.panels.network.network_canvas import Spot
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState

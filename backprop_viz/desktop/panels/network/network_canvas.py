@@ -1,6 +1,5 @@
 """The painted area of the network: columns of maps, the arrows between them, focus and picking."""
 
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -27,6 +26,7 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     indexed,
     shape_text,
 )
+from backprop_viz.desktop.panels.network.map_spots import Spot, moved
 from backprop_viz.desktop.panels.network.network_layout import NetworkColumn, least_size
 from backprop_viz.desktop.panels.network.network_painter import (
     AROUND,
@@ -42,15 +42,6 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.layers import Layer, LayerGraph
 
 NAME_LINE = 18  # of a column's header, what is below its name
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A map: its column, its block there, its index in the block."""
-
-    column: int
-    block: int
-    map: int
 
 
 class NetworkCanvas(QWidget):
@@ -375,34 +366,3 @@ def _titles(layer: Layer) -> tuple[str, ...]:
     """The names of a layer's outputs; none where there is no choice."""
     count = len(layer.outputs) if layer.switchable else 0
     return tuple(layer.showing(i).titled() for i in range(count))
-
-
-def moved(columns: tuple[NetworkColumn, ...], spot: Spot, down: int, across: int) -> Spot:
-    """The map next to a spot: in its grid, else in the block or column beside it."""
-    grid = columns[spot.column].grids[spot.block]
-    row, column = grid.cell(spot.map)
-    index = grid.index(row + down, column + across)
-    if index is not None:
-        return Spot(spot.column, spot.block, index)
-    if down:
-        return spot
-    order = [
-        (rect.center().x(), c, b)
-        for c, place in enumerate(columns)
-        for b, rect in enumerate(grid.rect for grid in place.grids)
-    ]
-    order.sort()
-    here = next(i for i, (_, c, b) in enumerate(order) if (c, b) == (spot.column, spot.block))
-    if not 0 <= here + across < len(order):
-        return spot
-    _, c, b = order[here + across]
-    beside = columns[c].grids[b]
-    level = grid.tile(spot.map).center().y()
-    nearest = min(
-        range(beside.count),
-        key=lambda i: (
-            abs(beside.tile(i).center().y() - level),
-            across * beside.tile(i).x(),
-        ),
-    )
-    return Spot(c, b, nearest)

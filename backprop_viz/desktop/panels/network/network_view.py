@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButto
 
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode, color_range
+from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.map_window import MapWindow
-from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas, Spot
+from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_state import following_mode, state_of
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.panel import Panel

@@ -13,7 +13,7 @@ from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.network.feature_maps import (
     blocks,
 )
-from backprop_viz.desktop.panels.network.network_canvas import Spot, moved
+from backprop_viz.desktop.panels.network.map_spots import Spot, moved
 from backprop_viz.desktop.panels.network.network_layout import place_columns
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK

@@ -17,8 +17,8 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     MODES,
     Block,
 )
+from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.mosaic import mosaic
-from backprop_viz.desktop.panels.network.network_canvas import Spot
 from backprop_viz.desktop.panels.network.network_state import (
     layer_name_of,
     state_of,
