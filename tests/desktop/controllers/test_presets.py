@@ -73,8 +73,9 @@ def test_training_says_the_same(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     trigger(window, "actionUnbatched")
     trigger(window, "actionTrain")
-    assert window.session.wait_idle(60)
-    assert window.panel(ProgramView).failure.head.text().endswith("linear(16×36, 120×576, 120)")
+    head = window.panel(ProgramView).failure.head
+    assert window.session.wait_until(lambda: head.text() != "", 60)
+    assert head.text().endswith("linear(16×36, 120×576, 120)")
     assert not view_state_of(window).training
     assert view_state_of(window).iteration == 0
 
