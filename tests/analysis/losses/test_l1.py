@@ -1,0 +1,29 @@
+"""L1, against torch's own function."""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from tests.analysis.losses import checks
+
+
+def of_labels(out: Tensor, y: Tensor) -> Tensor:
+    return F.l1_loss(out, torch.eye(10)[y])
+
+
+def test_it_equals_a_plain_loop() -> None:
+    checks.equals_a_plain_loop("l1", of_labels, F.l1_loss)
+
+
+def test_its_program_and_its_script_run(tmp_path: Path) -> None:
+    checks.program_and_script_run("l1", tmp_path)
+
+
+def test_every_sample_is_judged() -> None:
+    checks.every_sample_is_judged("l1", of_labels)
+
+
+def test_its_nodes_are_explained() -> None:
+    checks.nodes_are_explained("l1", "MeanBackward0", "AbsBackward0", "SubBackward0")
