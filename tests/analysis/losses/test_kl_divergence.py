@@ -1,0 +1,35 @@
+"""KL divergence from smoothed labels, against torch's own functions."""
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor
+
+from tests.analysis.losses import checks
+
+
+def of_labels(out: Tensor, y: Tensor) -> Tensor:
+    target = torch.eye(10)[y] * 0.9 + 0.1 / 10
+    return F.kl_div(F.log_softmax(out, dim=1), target, reduction="batchmean")
+
+
+def of_targets(out: Tensor, y: Tensor) -> Tensor:
+    return F.kl_div(F.log_softmax(out, dim=1), y.softmax(1), reduction="batchmean")
+
+
+def test_it_equals_a_plain_loop() -> None:
+    checks.equals_a_plain_loop("kl_divergence", of_labels, of_targets)
+
+
+def test_its_program_and_its_script_run(tmp_path: Path) -> None:
+    checks.program_and_script_run("kl_divergence", tmp_path)
+
+
+def test_every_sample_is_judged() -> None:
+    checks.every_sample_is_judged("kl_divergence", of_labels)
+
+
+def test_its_nodes_are_explained() -> None:
+    nodes = ("DivBackward0", "SumBackward0", "SubBackward0", "MulBackward0", "LogSoftmaxBackward0")
+    checks.nodes_are_explained("kl_divergence", *nodes)
