@@ -1,4 +1,4 @@
-"""What every test needs: an offscreen Qt, a quiet torch, and frames made by real training."""
+"""What every test needs: an offscreen Qt, a quiet torch, and view states made by real training."""
 
 import os
 import random
@@ -129,7 +129,7 @@ def open_session(qtbot: QtBot) -> Iterator[OpenSession]:
 
 @pytest.fixture
 def make_view_state() -> MakeViewState:
-    """Frames of a real trainer: some finished iterations, then ``phases`` of the next one.
+    """View states of a real trainer: some finished iterations, then ``phases`` of the next one.
 
     ``position`` counts events of the recording (None: all of them).
     """

@@ -1,8 +1,8 @@
 """Whether a drawing looks like a digit at all: judged by a small network that comes ready-made.
 
 A network that knows ten digits has to call everything one of them. This one does not depend on
-the user's, and knows letters, shapes and scribbles too. `tests/benchmarks/detector/train_doubt.py`
-makes its numbers.
+the user's, and knows letters, shapes and scribbles too.
+`tests/benchmarks/detector/train_detector.py` makes its numbers.
 """
 
 from functools import cache

@@ -12,7 +12,7 @@ _AT_ONCE = 65_536
 
 # Each schedule's options and what they are unless told: cosine falls to 0 over ``iterations`` and
 # stays there; step multiplies by ``gamma`` every ``step_size`` iterations, as torch's StepLR.
-# The digits preset goes by this length: tests/benchmarks/bench_reading.py measures it.
+# The digits preset goes by this length: tests/benchmarks/bench_classification.py measures it.
 SCHEDULES: Mapping[str, Mapping[str, float]] = {
     "none": {},
     "cosine": {"iterations": 6500},

@@ -4,8 +4,8 @@
 
 It takes an hour and a quarter, nearly half of it a soak, whose memory ``--picture`` draws: leave
 the machine alone meanwhile. ``pip install '.[bench]'`` adds the peers; those that are absent are
-left out. ``bench_reading.py`` and ``bench_doubt.py`` train for three minutes each and are run by
-themselves.
+left out. ``bench_classification.py`` and ``bench_detector.py`` train for three minutes each and
+are run by themselves.
 """
 
 import argparse

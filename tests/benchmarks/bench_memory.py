@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_memory.py [--minutes M] [--picture FILE]
 
 What is counted is the proportional set size of the processes' own (anonymous) memory: that of
-libraries depends on who else has them open. The iterations kept for travelling
+libraries depends on who else has them open. The iterations kept for going back
 back are the user's to set (History > History memory); here the budget is the smallest, 16 MB.
 The growth is that of what is kept: while it trains, memory that is free for the next iteration goes
 up and down by 20 MB. So training is paused after two minutes and then every three; what is free has

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_plot.py
 
-Prints the 95th percentile of the milliseconds for each frame; the bar is a refresh of the screen.
+Prints the 95th percentile of the milliseconds for each repaint; the bar is a refresh of the screen.
 """
 
 import os
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 
 from backprop_viz.desktop.panels.plots.plots import LossPlot
-from backprop_viz.desktop.view_state import Frame
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.history import History
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -25,7 +25,7 @@ from backprop_viz.recording.settings import Settings
 
 POINTS = 1_000_000
 BAR_MS = 16.0
-FRAMES = 100
+REPAINTS = 100
 
 
 def _history() -> History:
@@ -40,8 +40,8 @@ def _history() -> History:
     return history
 
 
-def _frame(history: History) -> Frame:
-    return Frame(
+def _view_state(history: History) -> ViewState:
+    return ViewState(
         settings=Settings(),
         cursor=Recording(1, ()).at(0),
         program=Program(()),
@@ -54,7 +54,7 @@ def _frame(history: History) -> Frame:
 def _p95(act: Callable[[int], object]) -> float:
     """The 95th percentile of the milliseconds in which something is done and painted."""
     spent = []
-    for i in range(FRAMES):
+    for i in range(REPAINTS):
         begun = time.perf_counter()
         act(i)
         QApplication.processEvents()
@@ -69,7 +69,7 @@ def figures() -> Iterator[Figure]:
     plot = LossPlot()
     plot.resize(620, 230)
     plot.show()
-    plot.show_frame(_frame(history))
+    plot.show_view_state(_view_state(history))
     while plot.plot.behind:  # so many are taken in over several turns
         application.processEvents()
     application.processEvents()
@@ -77,7 +77,7 @@ def figures() -> Iterator[Figure]:
 
     def append(_: int) -> None:
         history.extend([(0.3, 0.3)] * 20, [])
-        plot.show_frame(_frame(history))
+        plot.show_view_state(_view_state(history))
 
     def pan(_: int) -> None:
         left, right = view.viewRange()[0]
@@ -85,7 +85,7 @@ def figures() -> Iterator[Figure]:
 
     def zoom(i: int) -> None:
         # In for a quarter, out for a half, in again.
-        view.scaleBy((0.9 if (i + FRAMES // 4) % FRAMES < FRAMES // 2 else 1 / 0.9, 1))
+        view.scaleBy((0.9 if (i + REPAINTS // 4) % REPAINTS < REPAINTS // 2 else 1 / 0.9, 1))
 
     yield _figure("append and repaint", _p95(append))
     for name, left, right in (

@@ -63,8 +63,8 @@ class WildUser:
             (6, self._choose),
             (4, self._spin),
             (5, self._wheel),
-            (6, self._train_a_moment),
-            (5, self._travel),
+            (6, self._train_for_a_while),
+            (5, self._navigate),
             (3, self._wait),
             (2, self._resize),
             (2, self._drop),
@@ -222,7 +222,7 @@ class WildUser:
         QApplication.sendEvent(widget, event)
         return f"wheel {turn} over {name_of(widget)}"
 
-    def _train_a_moment(self) -> str:
+    def _train_for_a_while(self) -> str:
         if QApplication.activeModalWidget() is not None:
             return "no training: a dialog is open"
         train = self._action("actionTrain")
@@ -231,15 +231,15 @@ class WildUser:
         self.let_run(MOMENT_S)
         if train.isChecked() and self._draw.random() < 0.6:
             train.trigger()
-            return "trained a moment, paused"
-        return "trained a moment, goes on"
+            return "trained for a while, paused"
+        return "trained for a while, goes on"
 
-    def _travel(self) -> str:
+    def _navigate(self) -> str:
         """Go by an event or a phase, forwards or back: what the program is there for."""
         name = self._draw.choice(("Step", "StepBack", "Event", "EventBack", "Iteration"))
         if QApplication.activeModalWidget() is None:
             self._action(f"action{name}").trigger()
-        return f"travel: {name}"
+        return f"navigation: {name}"
 
     def _wait(self) -> str:
         """See everything through."""

@@ -22,7 +22,7 @@ OpenWindow = Callable[..., MainWindow]
 Strokes = Sequence[NDArray[np.float64]]
 TESTS = Path(__file__).resolve().parents[1]
 UNIPEN = TESTS.parents[1] / "shared" / "data" / "pendigits" / "pendigits-orig-train.unipen"
-CANVAS, DIGIT = 280, 200  # as bench_reading places a digit
+CANVAS, DIGIT = 280, 200  # as bench_classification places a digit
 TRAINED = 200  # iterations
 
 # Digits as people write them, in shares of the pad: x right, y down.
@@ -48,20 +48,22 @@ def window(open_window: OpenWindow) -> MainWindow:
 
 
 @pytest.fixture(scope="module")
-def reading() -> ModuleType:
+def benchmark() -> ModuleType:
     """The benchmark that replays trajectories around the pad."""
-    spec = importlib.util.spec_from_file_location("r", TESTS / "benchmarks" / "bench_reading.py")
+    spec = importlib.util.spec_from_file_location(
+        "r", TESTS / "benchmarks" / "bench_classification.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.fixture(scope="module")
-def people(reading: ModuleType) -> list[tuple[Strokes, int]]:
+def people(benchmark: ModuleType) -> list[tuple[Strokes, int]]:
     """What people wrote, a few of each digit, spread over the writers."""
     if not UNIPEN.is_file():
         pytest.skip(f"the pen trajectories {UNIPEN} are absent")
-    written = list(reading.trajectories(UNIPEN))
+    written = list(benchmark.trajectories(UNIPEN))
     return [
         written[i]
         for digit in range(10)
@@ -93,7 +95,7 @@ def write(window: MainWindow, strokes: Strokes) -> Canvas:
 
 
 def on_the_pad(strokes: Strokes) -> Strokes:
-    """A trajectory in the middle of the pad, as large as bench_reading draws it, in shares."""
+    """A trajectory in the middle of the pad, as large as the benchmark draws it, in shares."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = DIGIT / max(*(high - low), 1)
@@ -129,7 +131,7 @@ def test_strokes_by_hand_are_read_as_classify_reads_them(window: MainWindow) -> 
 
 
 def test_trajectories_are_read_as_classify_reads_them(
-    window: MainWindow, people: list[tuple[Strokes, int]], reading: ModuleType, qtbot: QtBot
+    window: MainWindow, people: list[tuple[Strokes, int]], benchmark: ModuleType, qtbot: QtBot
 ) -> None:
     session = window.session
     session.train()
@@ -144,7 +146,7 @@ def test_trajectories_are_read_as_classify_reads_them(
     for strokes, digit in people:
         pad = write(window, on_the_pad(strokes))
         assert_read_as_classify_does(window, trainer, pad)
-        around = int(trainer.classify(reading.replay(strokes)).argmax())
+        around = int(trainer.classify(benchmark.replay(strokes)).argmax())
         same += pad.prediction == around
         right += pad.prediction == digit
     assert len(people) >= 20

@@ -1,7 +1,7 @@
 """Drawings that are no digits, in the notation of the digits' templates: letters and shapes.
 
 Letters that look like digits (B, D, I, J, O, Q, S, Z, b, g, h, i, j, l, o, q, s, y, z) are left
-out. So are the kinds that `tests/benchmarks/bench_doubt.py` keeps to itself, to see how the
+out. So are the kinds that `tests/benchmarks/bench_detector.py` keeps to itself, to see how the
 detector does on what it was not made from: the letters F, K, R, W and X, a star, a house, a
 smiley, a grid.
 """

@@ -1,19 +1,19 @@
 """How often letters and scribbles pass as a digit, and how often digits are turned away.
 
-    python tests/benchmarks/bench_doubt.py [--seeds 0 1 2] [--steps N] [--each N]
+    python tests/benchmarks/bench_detector.py [--seeds 0 1 2] [--steps N] [--each N]
 
-Trains as ``bench_reading.py`` does and shows the net drawings that are no digits
+Trains as ``bench_classification.py`` does and shows the net drawings that are no digits
 (``other_drawings.py``). One passes if the net gives some digit a probability of 0.9 or more and
-the pad does not say that it does not look like a digit. Real digits, those of ``bench_reading.py``,
-are turned away if the pad says so. The kinds that the detector was not made from are marked with
-a star. Letters that look like digits are not among them.
+the pad does not say that it does not look like a digit. Real digits, those of
+``bench_classification.py``, are turned away if the pad says so. The kinds that the detector was
+not made from are marked with a star. Letters that look like digits are not among them.
 """
 
 import argparse
 
 import numpy as np
 import torch
-from bench_reading import Digits, sets, train
+from bench_classification import Digits, sets, train
 from other_drawings import HELD_BACK, KINDS, drawings
 
 import backprop_viz as bv

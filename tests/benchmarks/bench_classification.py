@@ -1,6 +1,6 @@
 """How well a net that learned only from stroke digits reads what people wrote.
 
-    python tests/benchmarks/bench_reading.py [--seeds 0 1 2] [--steps N] [--wrong FOLDER]
+    python tests/benchmarks/bench_classification.py [--seeds 0 1 2] [--steps N] [--wrong FOLDER]
 
 Trains by ``Trainer`` with the digits preset's settings, as long as its learning rate falls, then
 reads by ``classify`` two sets the net never saw: pen trajectories (replayed with the pad's pen on
@@ -8,7 +8,7 @@ a dark canvas) and MNIST's test part; and the validation strokes. The trajectori
 twice more: a quarter of the canvas high, and at half its height with a stray dot. Ten more are
 such as an earlier net misclassified. Prints the accuracies and a confusion table of each. The sets
 lie beside the repository in shared; one that is absent is left out. ``--wrong`` writes what was
-read wrong there, one .npz a seed and set.
+predicted wrong there, one .npz a seed and set.
 """
 
 import argparse
@@ -136,7 +136,7 @@ def sets() -> Iterator[tuple[str, Digits]]:
         print(f"once misclassified: left out, {MISREAD} is absent")
 
 
-def read(trainer: bv.Trainer, images: Iterable[NDArray[np.generic]]) -> NDArray[np.int64]:
+def classify(trainer: bv.Trainer, images: Iterable[NDArray[np.generic]]) -> NDArray[np.int64]:
     """What ``classify`` makes of every image."""
     return np.array([trainer.classify(image).argmax() for image in images])
 
@@ -151,11 +151,11 @@ def report(name: str, labels: NDArray[np.int64], found: NDArray[np.int64]) -> No
 
 
 def main() -> None:
-    """Train, read, print."""
+    """Train, classify, print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--steps", type=int, help="iterations (default: as the schedule is long)")
-    parser.add_argument("--wrong", type=Path, help="write what was read wrong to this folder")
+    parser.add_argument("--wrong", type=Path, help="write what was predicted wrong to this folder")
     arguments = parser.parse_args()
     # One core for training and one for the window, as the window has it on two.
     torch.set_num_threads(1)
@@ -165,7 +165,7 @@ def main() -> None:
         print(f"\nseed {seed}: {trainer.iteration:,} iterations in {seconds:.1f} s")
         for name, samples in digits:
             labels = np.array([label for _, label in samples])
-            found = read(trainer, (image for image, _ in samples))
+            found = classify(trainer, (image for image, _ in samples))
             report(name, labels, found)
             if arguments.wrong:
                 missed = np.flatnonzero(labels != found)

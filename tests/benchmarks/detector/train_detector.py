@@ -1,11 +1,11 @@
 """Make the numbers of the digit detector: backprop_viz/digits/digit_detector.safetensors.
 
-    python tests/benchmarks/detector/train_doubt.py [--iterations N]
+    python tests/benchmarks/detector/train_detector.py [--iterations N]
 
 A small network learns eleven classes: the ten digits, from the built-in strokes, and "none of
 them", from drawings of this folder's own making: letters and shapes (`no_digits.py`), scribbles
 (`scribbles.py`) and digits that are spoilt, by the same hands, pens and preparation. No collection
-of anybody's handwriting is used. The bound is set so that of the held-out strokes 1.5 in a
+of anybody's handwriting is used. The bound is set so that of the validation strokes 1.5 in a
 hundred are doubted. The same numbers come out whenever it is run on the same machine.
 """
 
@@ -31,7 +31,7 @@ from backprop_viz.digits.templates.training import TRAINING
 
 SPOILT, SIGNS, SCRIBBLED = 12_000, 40_000, 32_000  # drawings of each sort
 HELD_BACK = 0.1  # the share of them to look at, not to learn from
-DOUBTED = 0.015  # the share of held-out strokes above the bound
+DOUBTED = 0.015  # the share of validation strokes above the bound
 BATCH = 128
 ImagesController = NDArray[np.uint8]
 Drawn = tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float32]]
