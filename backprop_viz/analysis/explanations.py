@@ -103,7 +103,7 @@ def _after_loss(cursor: Cursor, parameter: Parameter) -> Reason:
 def _not_reached(cursor: Cursor, parameter: Parameter) -> Reason:
     """The parameter has no leaf in the graph of the loss: where its way to the loss ends."""
     recording, name = cursor.recording, parameter.name
-    events = follow(recording, parameter.value, cursor.position)
+    events = follow(recording, parameter.value_id, cursor.position)
     if not events:
         return Reason("unused", (name,))
     for i, event in events:
@@ -221,8 +221,8 @@ def _cut(recording: Recording, name: str, node: int, target: int) -> Reason:
     operation = None if made is None else recording.events[made]
     if operation is not None and event.op.startswith(_PRODUCTS):
         own = recording.by_parameter.get(name)
-        others = [a for a in operation.inputs[:2] if own is None or a is not own.value]
-        if any(a is not None and is_zero((a,)) for a in others):
+        others = [i for i in operation.input_ids[:2] if own is None or i != own.value_id]
+        if any(i is not None and is_zero((recording.tensors[i],)) for i in others):
             return Reason("zero_operand", (name, operation.op, event.op), made)
     bounds = None if operation is None else finite_range(operation.outputs)
     low, high = bounds or (math.nan, math.nan)
@@ -272,20 +272,22 @@ def _forward_origin(recording: Recording, name: str, index: int) -> Reason:
     """The operation whose inputs are finite and whose output is not, followed back from one."""
     while True:
         event = recording.events[index]
-        bad = [a for a in event.inputs if a is not None and not is_finite((a,))]
+        read = [i for i in event.input_ids if i is not None]
+        bad = [i for i in read if not is_finite((recording.tensors[i],))]
         if not bad:
             bounds = _bounds(finite_range(event.inputs))
             return Reason("first_forward", (name, strange(event.outputs), event.op, *bounds), index)
         for parameter in recording.parameters:
-            if any(array is parameter.value for array in bad):
+            if parameter.value_id in bad:
                 values = (name, strange((parameter.value,)), parameter.name)
                 return Reason("weights_not_finite", values, index)
-        if any(array is recording.input for array in bad):
-            return Reason("input_not_finite", (name, strange(tuple(bad))), index)
-        sources = [maker(recording, array, index) for array in bad]
+        found_bad = strange(tuple(recording.tensors[i] for i in bad))
+        if recording.input_id in bad:
+            return Reason("input_not_finite", (name, found_bad), index)
+        sources = [maker(recording, i, index) for i in bad]
         found = [source for source in sources if source is not None]
         if not found:
-            return Reason("not_finite", (name, strange(tuple(bad)), event.op), index)
+            return Reason("not_finite", (name, found_bad, event.op), index)
         index = min(found)
 
 

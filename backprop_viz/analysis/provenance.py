@@ -1,4 +1,4 @@
-"""Who made an array, who read it, and which node sent a gradient on: look-ups in a recording."""
+"""Which operation made a tensor, which ones read it, which node sent a gradient on."""
 
 from collections.abc import Iterator
 
@@ -21,15 +21,10 @@ def forward_events(
             yield i, event
 
 
-def reads(event: Event, array: Array) -> bool:
-    """Whether an operation read this very array: one tensor at one time is one array."""
-    return any(one is array for one in event.inputs)
-
-
-def maker(recording: Recording, array: Array, before: int) -> int | None:
-    """The operation that made an array; None for a parameter, an input or a constant."""
+def maker(recording: Recording, tensor: int, before: int) -> int | None:
+    """The operation that made a tensor; None for a parameter, an input or a constant."""
     for i, event in forward_events(recording, before):
-        if any(one is array for one in event.outputs) and not reads(event, array):
+        if tensor in event.output_ids and tensor not in event.input_ids:
             return i
     return None
 
@@ -42,18 +37,19 @@ def tracked(event: Event) -> bool:
     return event.tracked or event.node is not None
 
 
-def follow(recording: Recording, array: Array, position: int) -> list[tuple[int, Event]]:
-    """The operations that an array flowed into before a cursor, over tracked tensors, in order.
+def follow(recording: Recording, tensor: int, position: int) -> list[tuple[int, Event]]:
+    """The operations before a cursor that depend on a tensor, in order.
 
-    Those that autograd does not follow are in it, what came of them is not.
+    An operation that autograd does not follow is among them; what was computed from its output
+    is not.
     """
-    live = {id(array)}
+    live: set[int | None] = {tensor}
     found = []
     for i, event in forward_events(recording, position):
-        if any(id(one) in live for one in event.inputs):
+        if not live.isdisjoint(event.input_ids):
             found.append((i, event))
             if tracked(event):
-                live.update(id(made) for made in event.outputs)
+                live.update(event.output_ids)
     return found
 
 

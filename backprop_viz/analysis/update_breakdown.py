@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.analysis.update_rules import NEW, Arithmetic, Number, Term, update_terms
-from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.tensors import Array, TensorTable
 
 # How a recorded update may have been reckoned, the likeliest first.
 _READINGS = tuple(Arithmetic(fused, ulps) for ulps in (0, 1, -1) for fused in (True, False))
@@ -59,16 +60,23 @@ def same(one: Number, other: Number) -> bool:
 
 def _only(event: Event, element: int) -> Event:
     """The event as if the parameter had this one element."""
+    one = TensorTable()
 
-    def pick(array: Array | None) -> Any:
-        return None if array is None else array.reshape(-1)[element]
+    def picked(array: Array) -> int:
+        return one.add(array.reshape(-1)[element])
+
+    def pick(array: Array | None) -> int | None:
+        return None if array is None else picked(array)
+
+    def whole(array: Array | None) -> int | None:
+        return None if array is None else one.add(array)
 
     state = {
-        name: (before, after) if name == "step" else (pick(before), pick(after))
+        name: (whole(before), one.add(after)) if name == "step" else (pick(before), picked(after))
         for name, (before, after) in event.state.items()
     }
     inputs, outputs = tuple(map(pick, event.inputs)), tuple(map(pick, event.outputs))
-    return replace(event, inputs=inputs, outputs=outputs, state=state)
+    return replace(event, input_ids=inputs, output_ids=outputs, tensors=one, state_ids=state)
 
 
 def _doubtful_roots(terms: tuple[Term, ...]) -> tuple[Term, ...]:

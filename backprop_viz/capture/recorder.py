@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -32,11 +32,13 @@ from backprop_viz.recording.events import (
     GradientIntervention,
     Parameter,
     PhaseSpan,
+    TensorIds,
 )
 from backprop_viz.recording.graph import Graph
-from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.iteration import Recording, new_serial
 from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.tensors import TensorTable
 
 if TYPE_CHECKING:
     from backprop_viz.training.trainer import Trainer
@@ -64,12 +66,20 @@ class Recorder:
         self._backwards = 0
         self._names = parameter_names(trainer.model)
         self._snapshots = TensorSnapshots(trainer, samples)
+        self._tensors = TensorTable()
+        self._serial = new_serial()
         self._parameters = tuple(
             Parameter(
-                name, self._snapshots.tensor(p, True), self._snapshots.grad(p), p.requires_grad
+                name,
+                self._tensors.add(self._snapshots.tensor(p, True)),
+                self._id(self._snapshots.grad(p)),
+                self._tensors,
+                p.requires_grad,
             )
             for name, p in trainer.model.named_parameters()
         )
+        # A batch without its batch dimension, and the same batch with it.
+        self._unsqueezed: tuple[Tensor, Tensor] | None = None
         # What no sample has part in is kept whole: the ids of such tensors, and the nodes that
         # take their gradients.
         self._weights = {id(t) for t in (*trainer.model.parameters(), *trainer.model.buffers())}
@@ -93,6 +103,7 @@ class Recorder:
         """Run the phase that is due and record it; of one that raises, nothing stays."""
         phase = self._trainer.phase
         start, operations, lines = len(self._events), len(self._operations), len(self._trace)
+        tensors = len(self._tensors)
         if phase is Phase.ZERO_GRAD:
             self._cleared = self._trainer.clear_gradients
         if phase is Phase.UPDATE:
@@ -114,6 +125,7 @@ class Recorder:
             if phase is Phase.FORWARD:
                 self._failure = self._refused(error, start)
             del self._events[start:], self._operations[operations:], self._trace[lines:]
+            self._tensors.truncate(tensors)
             raise
         self._failure = None
         self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
@@ -139,7 +151,7 @@ class Recorder:
         Raises RuntimeError, in torch's own words, if it was not: then the first one stands.
         """
         for again in (False, True):
-            start = len(self._events)
+            start, tensors = len(self._events), len(self._tensors)
             begun = time.perf_counter()
             try:
                 with self._nodes_run(Phase.BACKWARD):
@@ -149,6 +161,7 @@ class Recorder:
                         self._trainer.backward(retain_graph)
             except Exception:
                 del self._events[start:]
+                self._tensors.truncate(tensors)
                 raise
             first = self._spans.pop() if again else PhaseSpan(Phase.BACKWARD, start, 0, 0.0)
             seconds = first.seconds + time.perf_counter() - begun
@@ -158,9 +171,6 @@ class Recorder:
     def recording(self) -> Recording:
         """What has been recorded so far."""
         self._bind()
-        images, _ = self._trainer.batch
-        if self._trainer.input_form == "single":
-            images = images.unsqueeze(0)
         return Recording(
             iteration=self._iteration,
             parameters=self._parameters,
@@ -168,8 +178,8 @@ class Recorder:
             spans=tuple(self._spans),
             graph=self._graph,
             layers=self._layers,
-            input=self._copy(images),
-            labels=self._copy(self._trainer.labels),
+            input_id=self._tensors.add(self._copy(self._input())),
+            labels_id=self._tensors.add(self._copy(self._trainer.labels)),
             loss=None if self._trainer.loss is None else self._trainer.loss_value(),
             samples=self._samples,
             model=type(self._trainer.model).__name__,
@@ -180,7 +190,18 @@ class Recorder:
             failure=self._failure,
             trace=tuple(self._trace),
             cleared=self._cleared,
+            tensors=self._tensors,
+            serial=self._serial,
         )
+
+    def _input(self) -> Tensor:
+        """The batch, batch first."""
+        images = self._trainer.batch[0]
+        if self._trainer.input_form != "single":
+            return images
+        if self._unsqueezed is None or self._unsqueezed[0] is not images:
+            self._unsqueezed = (images, images.unsqueeze(0))
+        return self._unsqueezed[1]
 
     # -- zero_grad and update ----------------------------------------------------------------
 
@@ -195,17 +216,18 @@ class Recorder:
         for (name, parameter), grad, value, state in before:
             if phase is Phase.ZERO_GRAD:
                 cleared = self._snapshots.grad(parameter)
-                self._events.append(Event(phase, "zero_grad", (grad,), (cleared,), parameter=name))
+                self._note(phase, "zero_grad", (grad,), (cleared,), parameter=name)
             elif grad is not None:
-                self._events.append(
-                    Event(
-                        phase,
-                        self._rule(),
-                        (value, grad),
-                        (self._copy(parameter),),
-                        parameter=name,
-                        state={k: (state.get(k), v) for k, v in self._state(parameter).items()},
-                    )
+                states_after = self._state(parameter).items()
+                self._note(
+                    phase,
+                    self._rule(),
+                    (value, grad),
+                    (self._copy(parameter),),
+                    parameter=name,
+                    state_ids={
+                        k: (self._id(state.get(k)), self._tensors.add(v)) for k, v in states_after
+                    },
                 )
 
     def _state(self, parameter: Tensor) -> dict[str, Array]:
@@ -239,9 +261,7 @@ class Recorder:
             change = self._weights.update if of_weights else self._weights.difference_update
             change(id(tensor) for tensor in made)
             tracked = any(tensor.requires_grad for tensor in made)
-            self._events.append(
-                Event(phase, op, inputs, self._copy_all(made), line=line, tracked=tracked)
-            )
+            self._note(phase, op, inputs, self._copy_all(made), line=line, tracked=tracked)
 
         def begins(line: int) -> None:
             self._trace.append((line, len(self._events)))
@@ -283,7 +303,7 @@ class Recorder:
         self._bind()
         # What forward made is not needed any more, and torch can have its memory.
         self._operations.clear()
-        batch = (self._trainer.batch[0], self._trainer.labels)
+        batch = (self._trainer.batch[0], self._input(), self._trainer.labels)
         self._snapshots.forget_all_but((*self._trainer.model.parameters(), *batch))
         wanted = self._intervention
         intervened = None if wanted is None else self._graph.find(wanted.node)
@@ -325,22 +345,32 @@ class Recorder:
             else:
                 snapshots.accumulated(leaf, places[0], arrived[1])
                 outputs = (snapshots.grad(leaf),)
-            self._events.append(
-                Event(
-                    Phase.BACKWARD,
-                    grad_fn_name(node),
-                    tuple(arrived),
-                    outputs,
-                    node=i,
-                    parameter=self._names.get(id(leaf)),
-                )
-            )
+            name = self._names.get(id(leaf))
+            self._note(Phase.BACKWARD, grad_fn_name(node), arrived, outputs, node=i, parameter=name)
             return changed
 
         yield node.register_prehook(before)
         yield node.register_hook(after)
 
-    # -- copies ------------------------------------------------------------------------------
+    # -- events and their tensors --------------------------------------------------------------
+
+    def _note(
+        self,
+        phase: Phase,
+        op: str,
+        inputs: Iterable[Array | None],
+        outputs: Iterable[Array | None],
+        **more: Any,
+    ) -> None:
+        """Append an event, and its tensors to the table."""
+        ids = self._ids(inputs), self._ids(outputs)
+        self._events.append(Event(phase, op, *ids, self._tensors, **more))
+
+    def _ids(self, arrays: Iterable[Array | None]) -> TensorIds:
+        return tuple(self._id(array) for array in arrays)
+
+    def _id(self, array: Array | None) -> int | None:
+        return None if array is None else self._tensors.add(array)
 
     def _copy_all(self, tensors: Tensors) -> Arrays:
         return tuple(self._copy(tensor) for tensor in tensors)

@@ -97,8 +97,8 @@ class Composer(QObject):
     def _show(self, view_state: ViewState) -> None:
         before, self._view_state = self._view_state, view_state
         self.window.show_view_state(view_state)
-        graph = view_state.cursor.recording.graph
-        if graph.nodes and (before is None or before.cursor.recording.graph is not graph):
+        recording = view_state.cursor.recording
+        if recording.graph.nodes and (before is None or before.cursor.recording != recording):
             self._select_again(view_state)
         self.training.show_view_state(view_state)
         self.presets.show_view_state(view_state)
@@ -114,7 +114,7 @@ class Composer(QObject):
             self.window.select(self._selection)
 
     def _select_again(self, view_state: ViewState) -> None:
-        """In another graph what is selected may have other kin: that of the loss has more nodes."""
+        """Mark what belongs to the selection now: the graph of the loss has more nodes."""
         selection = self._selection
         if selection is not None:
             found = select(view_state.cursor.recording, selection.kind, selection.key)

@@ -251,7 +251,7 @@ def _same_cursor(before: ViewState, view_state: ViewState) -> bool:
     return (
         before.cursor == view_state.cursor
         and before.settings == view_state.settings
-        and before.program is view_state.program
+        and before.program == view_state.program
         and before.training == view_state.training
         and before.breakpoints == view_state.breakpoints
     )

@@ -189,7 +189,7 @@ class Session(QObject):
         if self._view_state is None or self._view_state.training:
             return
         cursor = self._view_state.cursor
-        newest = cursor.recording is self._recording
+        newest = cursor.recording == self._recording
         under_way = newest and self._view_state.due is not Phase.ZERO_GRAD
         to = None if step_size == "iteration" and under_way else ahead(cursor, step_size)
         later = None if newest else self._cache.next_to(cursor.recording.iteration, 1)
@@ -463,7 +463,7 @@ class Session(QObject):
         recording = live.cursor.recording
         if (
             before is not None
-            and before.cursor.recording is recording
+            and before.cursor.recording == recording
             and self._view_state is not None
         ):
             # What is playing plays on.
@@ -513,7 +513,7 @@ class Session(QObject):
         recording, breakpoints = cursor.recording, self._breakpoints
         if not breakpoints or self._live is None:
             return None
-        due = self._live.due if recording is self._recording else Phase.ZERO_GRAD
+        due = self._live.due if recording == self._recording else Phase.ZERO_GRAD
         lines = self._program.lines
         return first_stop(recording, breakpoints, lines, cursor.position, due, ran=False)
 
@@ -525,7 +525,7 @@ class Session(QObject):
         if self._view_state is None or self._view_state.training:
             return False
         cursor = self._view_state.cursor
-        newest = cursor.recording is self._recording and not cursor.recording.preview
+        newest = cursor.recording == self._recording and not cursor.recording.preview
         if not newest or cursor.at_end or self._next_stop(cursor) is None:
             return False
         self._finish_playback()

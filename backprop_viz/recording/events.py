@@ -2,28 +2,42 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from numpy.typing import NDArray
 
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.tensors import Array as Array
+from backprop_viz.recording.tensors import TensorTable
 
-Array = NDArray[Any]
+# Tensors of the recording's table; None where torch has None.
+TensorIds = tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
-    """A parameter as it was when the iteration began. ``grad`` is None where torch's is."""
+    """A parameter as it was when the iteration began. ``grad`` is None where torch's is.
+
+    ``value_id`` and ``grad_id`` are ids in ``tensors``, the iteration's table.
+    """
 
     name: str
-    value: Array
-    grad: Array | None
+    value_id: int
+    grad_id: int | None
+    tensors: TensorTable = field(repr=False)
     requires_grad: bool = True
+
+    @property
+    def value(self) -> Array:
+        """Its numbers, in torch's shape and dtype."""
+        return self.tensors[self.value_id]
+
+    @property
+    def grad(self) -> Array | None:
+        """Its ``.grad``, in the same shape."""
+        return _array(self.tensors, self.grad_id)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
-    """One thing torch did.
+    """One thing torch did. Its tensors are ids in ``tensors``, the iteration's table.
 
     - zero_grad: ``parameter``'s ``.grad`` before -> after.
     - forward and loss: tensors read -> tensors made; ``node`` is the output's grad_fn,
@@ -33,19 +47,42 @@ class Event:
     - update: (weight before, its ``.grad``) -> weight after; ``state`` holds the optimizer's
       own tensors for the parameter by name, before and after (None where there was none yet).
 
-    ``tracked`` tells of a forward operation whether autograd follows its output: false after
-    ``detach`` and under ``no_grad``.
+    ``tracked``: whether autograd follows the output of a forward operation. It does not after
+    ``detach`` or under ``no_grad``.
     """
 
     phase: Phase
     op: str
-    inputs: tuple[Array | None, ...]
-    outputs: tuple[Array | None, ...]
+    input_ids: TensorIds
+    output_ids: TensorIds
+    tensors: TensorTable = field(repr=False)
     node: int | None = None
     parameter: str | None = None
     line: int | None = None
     tracked: bool = True
-    state: Mapping[str, tuple[Array | None, Array]] = field(default_factory=dict)
+    state_ids: Mapping[str, tuple[int | None, int]] = field(default_factory=dict)
+
+    @property
+    def inputs(self) -> tuple[Array | None, ...]:
+        """What it read."""
+        return tuple(_array(self.tensors, i) for i in self.input_ids)
+
+    @property
+    def outputs(self) -> tuple[Array | None, ...]:
+        """What it made."""
+        return tuple(_array(self.tensors, i) for i in self.output_ids)
+
+    @property
+    def state(self) -> Mapping[str, tuple[Array | None, Array]]:
+        """The optimizer's tensors for the parameter by name: (before, after)."""
+        return {
+            name: (_array(self.tensors, before), self.tensors[after])
+            for name, (before, after) in self.state_ids.items()
+        }
+
+
+def _array(tensors: TensorTable, tensor: int | None) -> Array | None:
+    return None if tensor is None else tensors[tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +97,11 @@ class PhaseSpan:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """torch refused a forward, of which nothing stays.
+    """A forward that raised. No event of it is kept.
 
-    ``kind`` and ``text`` are the exception's, ``line`` is that of the network's source. ``reached``
-    are the operations that ran, each with the shape of what it made, the input first; ``op`` is the
-    one that did not, ``given`` the shapes of the tensors that it was given.
+    ``kind`` and ``text`` are the exception's class and message. ``line`` is the line of the
+    network's source. ``reached`` are the operations that ran, each with the shape of its output,
+    the input first. ``op`` is the operation that raised, ``given`` the shapes of its tensors.
     """
 
     kind: str

@@ -1,12 +1,12 @@
 """One recorded iteration, and a cursor in it."""
 
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from backprop_viz.recording.events import (
-    Array,
     Event,
     Failure,
     GradientIntervention,
@@ -16,9 +16,15 @@ from backprop_viz.recording.events import (
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.tensors import Array, TensorTable
 
 NO_GRAPH = Graph()
 NO_LAYERS = LayerGraph()
+
+
+def new_serial() -> int:
+    """A number that no other recorder has, whatever process it is in: 63 random bits."""
+    return secrets.randbits(63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +44,24 @@ class Kept:
 class Recording:
     """One iteration, or as much of it as has run.
 
-    ``samples`` is how many samples of each batch were kept (None: all); ``input`` and
-    ``labels`` are cut the same way. ``preview`` marks a forward pass run on a copy of the
-    network before the first step, to have a graph to show: its events are not yet history.
-    ``model`` is the name of the network's class, ``options`` what the optimizer goes by (lr,
-    momentum, betas …, as in torch's param_groups). ``intervention`` tells of gradients that were
-    changed on purpose in this iteration, ``backwards`` how often backward ran in it.
-    ``given_batch``: its batch was not the loader's but a drawing, or a sample chosen by hand.
-    ``trace`` are the lines of the network's forward as they ran: each one's number in its source
-    file, and how many events came before it. ``cleared``: whether zero_grad was called; if not,
-    gradients accumulate.
+    - ``tensors``: the iteration's table. ``input_id`` and ``labels_id`` are ids in it.
+    - ``serial``: the recorder's number. Two recordings of one serial are the same iteration, one
+      perhaps longer. The longer one has the same events first; but once the loss is computed, the
+      graph is that of the loss, and the ``node`` of a forward event is its number in that graph.
+    - ``samples``: how many samples of each batch were kept (None: all), also of ``input`` and
+      ``labels``.
+    - ``preview``: a forward pass on a copy of the network before the first step, so that there is
+      a graph to show. Its events have not happened yet.
+    - ``model``: the name of the network's class.
+    - ``options``: the optimizer's lr, momentum, betas, ..., as in torch's param_groups.
+    - ``intervention``: a change made on purpose to this iteration's gradients.
+    - ``backwards``: how often backward ran.
+    - ``given_batch``: the batch was a drawing or a sample chosen by hand, not the loader's.
+    - ``trace``: the lines of the network's forward as they ran: each line's number in its source
+      file, and how many events came before it.
+    - ``cleared``: whether zero_grad was called; if not, gradients accumulate.
+
+    Recordings are equal if they have the same serial and are equally long: no array is compared.
     """
 
     iteration: int
@@ -56,8 +70,8 @@ class Recording:
     spans: tuple[PhaseSpan, ...] = ()
     graph: Graph = NO_GRAPH
     layers: LayerGraph = NO_LAYERS
-    input: Array | None = None
-    labels: Array | None = None
+    input_id: int | None = None
+    labels_id: int | None = None
     loss: float | None = None
     samples: int | None = None
     preview: bool = False
@@ -69,6 +83,42 @@ class Recording:
     failure: Failure | None = None
     trace: tuple[tuple[int, int], ...] = ()
     cleared: bool = True
+    tensors: TensorTable = field(default_factory=TensorTable, repr=False)
+    serial: int = field(default_factory=new_serial)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recording) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash((self.serial, len(self.events)))
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        """All that can differ between two recordings of one recorder."""
+        return (
+            self.serial,
+            len(self.events),
+            len(self.spans),
+            len(self.trace),
+            self.input_id,
+            self.labels_id,
+            self.preview,
+            self.options,
+            self.backwards,
+            self.given_batch,
+            self.failure,
+            self.cleared,
+        )
+
+    @property
+    def input(self) -> Array | None:
+        """The batch that the network was given, batch first."""
+        return None if self.input_id is None else self.tensors[self.input_id]
+
+    @property
+    def labels(self) -> Array | None:
+        """The labels (N,) of the batch."""
+        return None if self.labels_id is None else self.tensors[self.labels_id]
 
     @cached_property
     def by_parameter(self) -> Mapping[str, Parameter]:
@@ -140,48 +190,74 @@ class Cursor:
 
     def value(self, parameter: str) -> Array | None:
         """The parameter's value at the cursor; None for a name the network has not."""
+        return self._array(self.value_id(parameter))
+
+    def value_id(self, parameter: str) -> int | None:
+        """The id of ``value``."""
         update = self.last(parameter, Phase.UPDATE)
         if update is not None:
-            return update.outputs[0]
+            return update.output_ids[0]
         start = self.recording.by_parameter.get(parameter)
-        return None if start is None else start.value
+        return None if start is None else start.value_id
 
     def grad(self, parameter: str) -> Array | None:
         """The parameter's ``.grad`` at the cursor, None where torch has None."""
-        return self._grad(parameter, (Phase.ZERO_GRAD, Phase.BACKWARD))
+        return self._array(self.grad_id(parameter))
+
+    def grad_id(self, parameter: str) -> int | None:
+        """The id of ``grad``."""
+        return self._grad_id(parameter, (Phase.ZERO_GRAD, Phase.BACKWARD))
 
     def grad_before_backward(self, parameter: str) -> Array | None:
         """The parameter's ``.grad`` as backward found it (or would find it)."""
-        return self._grad(parameter, (Phase.ZERO_GRAD,))
+        return self._array(self.grad_before_backward_id(parameter))
 
-    def _grad(self, parameter: str, phases: tuple[Phase, ...]) -> Array | None:
+    def grad_before_backward_id(self, parameter: str) -> int | None:
+        """The id of ``grad_before_backward``."""
+        return self._grad_id(parameter, (Phase.ZERO_GRAD,))
+
+    def _grad_id(self, parameter: str, phases: tuple[Phase, ...]) -> int | None:
         start = self.recording.by_parameter.get(parameter)
-        grad = None if start is None else start.grad
+        grad = None if start is None else start.grad_id
         for event in self.events_of(parameter):
             if event.phase in phases:
-                grad = event.outputs[0]
+                grad = event.output_ids[0]
         return grad
+
+    def backward_index(self, node: int) -> int | None:
+        """The index of the last event in which backward ran a node, None if it has not."""
+        done = [i for i in self.recording.runs.get(node, ()) if i < self.position]
+        return done[-1] if done else None
 
     def backward_event(self, node: int) -> Event | None:
         """The last event in which backward ran a node, None while it has not reached it."""
-        done = [i for i in self.recording.runs.get(node, ()) if i < self.position]
-        return self.recording.events[done[-1]] if done else None
+        index = self.backward_index(node)
+        return None if index is None else self.recording.events[index]
 
     def activation(self, layer: Layer) -> Array | None:
         """What a layer has computed so far, batch first; None before it ran.
 
         No further than the operation whose output is shown.
         """
-        done = [i for i in layer.leading if i < self.position]
+        return self._array(self.activation_id(layer))
+
+    def activation_id(self, layer: Layer) -> int | None:
+        """The id of ``activation``."""
         if not layer.operations:
-            return self.recording.input
-        return self.recording.events[done[-1]].outputs[0] if done else None
+            return self.recording.input_id
+        done = [i for i in layer.leading if i < self.position]
+        return self.recording.events[done[-1]].output_ids[0] if done else None
 
     def gradient(self, layer: Layer) -> Array | None:
         """The gradient of the loss with respect to a layer's shown tensor, None until it came."""
+        return self._array(self.gradient_id(layer))
+
+    def gradient_id(self, layer: Layer) -> int | None:
+        """The id of ``gradient``."""
         event = None if layer.node is None else self.backward_event(layer.node)
-        return (
-            None
-            if event is None or layer.output_nr >= len(event.inputs)
-            else event.inputs[layer.output_nr]
-        )
+        if event is None or layer.output_nr >= len(event.input_ids):
+            return None
+        return event.input_ids[layer.output_nr]
+
+    def _array(self, tensor: int | None) -> Array | None:
+        return None if tensor is None else self.recording.tensors[tensor]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
 
@@ -69,11 +68,9 @@ class RecordingCache:
 
 def size_of(recording: Recording) -> int:
     """The bytes of a recording's arrays, each counted once."""
-    arrays: list[Array | None] = [recording.input]
+    tensors: set[int | None] = {recording.input_id, recording.labels_id}
     for parameter in recording.parameters:
-        arrays += (parameter.value, parameter.grad)
+        tensors |= {parameter.value_id, parameter.grad_id}
     for event in recording.events:
-        arrays += (*event.inputs, *event.outputs)
-        for before, after in event.state.values():
-            arrays += (before, after)
-    return sum({id(a): a.nbytes for a in arrays if a is not None}.values())
+        tensors.update(event.input_ids, event.output_ids, *event.state_ids.values())
+    return sum(recording.tensors[i].nbytes for i in tensors if i is not None)

@@ -102,7 +102,7 @@ class Publisher:
                 rate=self._throttle.rate,
                 prediction=prediction,
                 drawing_training=drawing_training,
-                recording=None if state.recording is recording else state.recording,
+                recording=None if state.recording == recording else state.recording,
                 program=None if state.program is program else state.program,
                 points=points,
                 validation=validation,

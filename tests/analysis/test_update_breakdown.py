@@ -13,6 +13,7 @@ from backprop_viz.analysis.update_rules import NEW, Arithmetic, fma, update_term
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
+from tests.recording.records import changed_event
 
 CASES: list[tuple[str, dict[str, Any]]] = [
     ("manual", {}),
@@ -169,12 +170,12 @@ def test_what_does_not_fit_is_marked_and_torchs_value_shown() -> None:
     recording = recordings("adam", {}, 2)[-1]
     event = updates(recording)[0]
     other = event.outputs[0] + np.float32(0.25)
-    steps = explain_update(replace(event, outputs=(other,)), recording.options, 5)
+    steps = explain_update(changed_event(event, outputs=(other,)), recording.options, 5)
     assert not steps.exact
     assert steps.new == steps.terms[-1].value == other.flat[5]
     assert [term.symbol for term in steps.terms if not term.exact] == ["new w"]
     state = {**event.state, "exp_avg": (event.state["exp_avg"][0], other)}
-    steps = explain_update(replace(event, state=state), recording.options, 5)
+    steps = explain_update(changed_event(event, state=state), recording.options, 5)
     assert [term.symbol for term in steps.terms if not term.exact] == ["m"]
     assert next(term for term in steps.terms if term.symbol == "m").value == other.flat[5]
 
@@ -195,7 +196,7 @@ def test_the_sign_of_a_zero_may_differ_and_is_then_marked() -> None:
 def test_a_rule_that_is_not_known_has_no_terms() -> None:
     recording = recordings("adam", {}, 1)[-1]
     event = updates(recording)[0]
-    for strange in (replace(event, op="LBFGS"), replace(event, state={})):
+    for strange in (replace(event, op="LBFGS"), changed_event(event, state={})):
         steps = explain_update(strange, recording.options, 2)
         assert steps.terms == ()
         assert not steps.exact

@@ -13,10 +13,12 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
+from backprop_viz.analysis.explanations import Reason, explain
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
+from tests.recording.records import rebuilt
 
 BATCH, WIDTH = 4, 6
 LOSSES = ("cross_entropy", "mse", "output_gradient")
@@ -282,6 +284,20 @@ def differences(recording: Recording, ran: list[Ran], plain: nn.Module) -> Itera
             yield f"{name}"
 
 
+def explanations(recording: Recording, position: int) -> list[Reason]:
+    """Why the gradients of every parameter and node are what they are at a cursor."""
+    cursor = recording.at(position)
+    parameters = [explain(cursor, "parameter", p.name) for p in recording.parameters]
+    return parameters + [explain(cursor, "node", n.id) for n in recording.graph.nodes]
+
+
+def unlike(recording: Recording, again: Recording) -> Iterator[str]:
+    """Where a recording that was taken apart and rebuilt is explained otherwise."""
+    for position in range(len(recording.events) + 1):
+        if explanations(recording, position) != explanations(again, position):
+            yield f"explanations at {position}"
+
+
 def check(make: Callable[[], nn.Module], options: dict[str, Any], name: str) -> int:
     """Record two iterations and compare; returns how many nodes ran in them."""
     generator = torch.Generator().manual_seed(options["seed"])
@@ -295,7 +311,7 @@ def check(make: Callable[[], nn.Module], options: dict[str, Any], name: str) -> 
         x = trainer.batch[0]
         ran = hooked.iterate(x, trainer.labels)
         plain.iterate(x, trainer.labels)
-        found = list(differences(recording, ran, plain.model))
+        found = [*differences(recording, ran, plain.model), *unlike(recording, rebuilt(recording))]
         assert not found, f"{name}, iteration {iteration + 1}: {'; '.join(found)}"
         assert ran, f"{name}: nothing ran"
         nodes += len(ran)

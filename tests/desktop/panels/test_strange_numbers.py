@@ -12,9 +12,10 @@ from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.events import Array, Parameter
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
+from tests.recording.records import changed_event, changed_recording
 
 LARGEST = float(np.finfo(np.float32).max)
 MIXED = (np.inf, -np.inf, np.nan, LARGEST, -LARGEST, 0.0, 1e-45, 1.0)
@@ -33,14 +34,20 @@ def harmed(recording: Recording, kinds: tuple[float, ...], seed: int) -> Recordi
     def others(arrays: tuple[Array | None, ...]) -> tuple[Array | None, ...]:
         return tuple(other(array) for array in arrays)
 
-    return replace(
+    def changed(parameter: Parameter) -> Parameter:
+        value, grad = others((parameter.value, parameter.grad))
+        assert value is not None
+        tensors = parameter.tensors
+        grad_id = None if grad is None else tensors.add(grad)
+        return replace(parameter, value_id=tensors.add(value), grad_id=grad_id)
+
+    return changed_recording(
         recording,
         events=tuple(
-            replace(e, inputs=others(e.inputs), outputs=others(e.outputs)) for e in recording.events
+            changed_event(e, inputs=others(e.inputs), outputs=others(e.outputs))
+            for e in recording.events
         ),
-        parameters=tuple(
-            replace(p, value=other(p.value), grad=other(p.grad)) for p in recording.parameters
-        ),
+        parameters=tuple(map(changed, recording.parameters)),
     )
 
 

@@ -75,7 +75,7 @@ class GraphCanvas(QGraphicsView):
 
     def show_graph(self, graph: Graph, cursor: Cursor | None) -> None:
         """Show a graph at a cursor; its nodes are placed anew only if it is another graph."""
-        if graph is not self.item.graph and graph != self.item.graph:
+        if graph != self.item.graph:
             self._structure = analyse(graph)
             self._columns = 0
             self._zoomed = self._whole = False

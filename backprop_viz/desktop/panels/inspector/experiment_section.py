@@ -117,7 +117,8 @@ class ExperimentSection(QWidget):
             self._take(intervention)
         self._applied = intervention
         # Its spread takes a while to find: only once for each gradient.
-        known = self._known.is_new(cursor.backward_event(node.id), node.id)
+        serial = cursor.recording.serial
+        known = self._known.is_new(serial, cursor.backward_index(node.id), node.id)
         if known and not self._edited:
             self._offer_value()
         self._refresh()

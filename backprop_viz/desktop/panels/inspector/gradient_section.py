@@ -84,7 +84,8 @@ class GradientSection(QWidget):
         """Show a parameter at a moment."""
         found = gradients(cursor, name)
         size = cursor.recording.by_parameter[name].value.size
-        if not self._shown.is_new(name, size, found.before, found.after, found.ran):
+        ids = cursor.grad_before_backward_id(name), cursor.grad_id(name)
+        if not self._shown.is_new(cursor.recording.serial, name, *ids, found.ran):
             return
         self.title.setText(f"{name}.grad")
         self.chart.setAccessibleName(f"{name}.grad")

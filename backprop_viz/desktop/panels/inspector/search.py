@@ -128,7 +128,7 @@ class SearchField(QLineEdit):
     def _list(self) -> None:
         """Offer what the recording has, if it is another network's or had no graph before."""
         recording, listed = self._recording, self._listed
-        if recording is None or recording is listed:
+        if recording is None or recording == listed:
             return
         self._listed = recording
         if listed is not None and _same_names(recording, listed):

@@ -99,7 +99,8 @@ class StateSection(QWidget):
         update = cursor.recording.span(Phase.UPDATE)
         over = update is not None and cursor.position >= update.stop
         manual = coming.op == "sub_" if coming else view_state.settings.optimizer == "manual"
-        things = (parameter, element, done, coming, over, manual, shape, self._theme.name)
+        serial, updated = cursor.recording.serial, (done is not None, coming is not None)
+        things = (serial, parameter, element, updated, over, manual, shape, self._theme.name)
         if not self._shown.is_new(*things):
             return
         self.element.setText(f"{parameter}[{index_text(element, shape)}]" if size else "")

@@ -116,13 +116,24 @@ class TensorPicture(QWidget):
 
 
 def layer_tensors(cursor: Cursor, layer: Layer) -> tuple[Array | None, Array | None]:
-    """A layer's tensor and its gradient at a moment, as recorded; None for what has not come.
+    """A layer's tensor and its gradient at the cursor, as recorded; None for what has not come.
 
-    A layer that is not of the moment's recording has neither.
+    A layer of another recording has neither.
     """
-    if layer.showing(len(layer.outputs) - 1) not in cursor.recording.layers.layers:
+    if not _is_in(cursor, layer):
         return None, None
     return cursor.activation(layer), cursor.gradient(layer)
+
+
+def _tensor_ids(cursor: Cursor, layer: Layer) -> tuple[int | None, int | None]:
+    """The ids of ``layer_tensors``."""
+    if not _is_in(cursor, layer):
+        return None, None
+    return cursor.activation_id(layer), cursor.gradient_id(layer)
+
+
+def _is_in(cursor: Cursor, layer: Layer) -> bool:
+    return layer.showing(len(layer.outputs) - 1) in cursor.recording.layers.layers
 
 
 class TensorSection(QWidget):
@@ -150,9 +161,9 @@ class TensorSection(QWidget):
 
     def show_cursor(self, cursor: Cursor, layer: Layer) -> None:
         """Show a layer at a moment."""
-        tensors = layer_tensors(cursor, layer)
-        if not self._shown.is_new(layer.name, layer.shape, str(layer.shown), *tensors):
+        if not self._shown.is_new(layer, cursor.recording.serial, _tensor_ids(cursor, layer)):
             return
+        tensors = layer_tensors(cursor, layer)
         value, gradient = (of_first_sample(tensor, layer) for tensor in tensors)
         self.value.show_array(
             self.tr("values"),

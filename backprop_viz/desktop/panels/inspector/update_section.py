@@ -57,7 +57,8 @@ class UpdateSection(QWidget):
         grad = cursor.grad(name)
         update = cursor.last(name, Phase.UPDATE)
         weight = cursor.recording.by_parameter[name].value
-        if not self._shown.is_new(name, weight, grad, update, settings):
+        serial, grad_id = cursor.recording.serial, cursor.grad_id(name)
+        if not self._shown.is_new(serial, name, grad_id, update is not None, settings):
             return
         found = rule(settings)
         self.rule.setText(found.formula)

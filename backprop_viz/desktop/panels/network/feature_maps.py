@@ -42,13 +42,15 @@ class Size:
 class Block:
     """A tensor as ``count`` maps. ``source`` is the recorded array, None while there is none.
 
-    ``whole``: all of the source is shown; else its first sample.
+    ``whole``: all of the source is shown; else its first sample. ``tensor`` tells it from every
+    other: the recording's serial, and the tensor's id.
     """
 
     size: Size
     source: Array | None = None
     whole: bool = False
     parameter: str | None = None
+    tensor: tuple[int, int | None] | None = None
 
     @property
     def numbers(self) -> Array | None:
@@ -91,19 +93,20 @@ class Block:
 def blocks(cursor: Cursor | None, layer: Layer, mode: Mode) -> tuple[Block, ...]:
     """What a layer shows in a mode; without a moment, the empty places for it."""
     if mode == "weights":
-        values = () if cursor is None else [(name, cursor.value(name)) for name in layer.parameters]
-        found = tuple(_parameter_block(name, value) for name, value in values if value is not None)
+        found = () if cursor is None else _parameter_blocks(cursor, layer)
         return found or (Block(Size(Look.NOTHING, 1)),)
-    array = None
+    array, tensor = None, None
     if cursor is not None:
         # The input stays to be seen beside its network's gradients: it has none of its own.
         gradient = mode == "gradients" and layer.operations
         array = cursor.gradient(layer) if gradient else cursor.activation(layer)
+        found_id = cursor.gradient_id(layer) if gradient else cursor.activation_id(layer)
+        tensor = (cursor.recording.serial, found_id)
     empty = Block(activation_size(layer), array)
     shown = empty.numbers
     if shown is None:
         return (Block(empty.size),)
-    return (Block(_size(shown.shape, image=is_picture(array, layer)), array),)
+    return (Block(_size(shown.shape, image=is_picture(array, layer)), array, tensor=tensor),)
 
 
 def activation_size(layer: Layer) -> Size:
@@ -140,14 +143,22 @@ def _size(shape: tuple[int, ...], image: bool = False) -> Size:
     return Size(Look.IMAGE if image else Look.MAPS, math.prod(shape[:-2]), *shape[-2:])
 
 
-def _parameter_block(name: str, value: Array) -> Block:
-    shape = value.shape
+def _parameter_blocks(cursor: Cursor, layer: Layer) -> tuple[Block, ...]:
+    serial = cursor.recording.serial
+    values = [(name, cursor.value(name)) for name in layer.parameters]
+    return tuple(
+        Block(_parameter_size(value.shape), value, True, name, (serial, cursor.value_id(name)))
+        for name, value in values
+        if value is not None
+    )
+
+
+def _parameter_size(shape: tuple[int, ...]) -> Size:
     if len(shape) < 3 or 0 in shape:
-        return Block(_size(shape), value, True, name)
+        return _size(shape)
     rows, columns = kernel_grid(_inputs(shape))
     height = shape[-2] if len(shape) > 3 else 1
-    size = Size(Look.KERNELS, shape[0], rows * height, columns * shape[-1])
-    return Block(size, value, True, name)
+    return Size(Look.KERNELS, shape[0], rows * height, columns * shape[-1])
 
 
 def _inputs(shape: tuple[int, ...]) -> int:

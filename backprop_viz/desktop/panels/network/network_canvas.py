@@ -89,7 +89,7 @@ class NetworkCanvas(QWidget):
         """Show the network at a cursor; nothing is painted where that is what is shown."""
         if state == self._state:
             return
-        if state.layers is not self._state.layers:
+        if state.layers != self._state.layers:
             self._painter.forget()
             self.setMinimumSize(least_size(state.layers.layers))
             self._headers = _header_widths(state.layers.layers)
@@ -109,7 +109,7 @@ class NetworkCanvas(QWidget):
         for i, column in enumerate(columns):
             layer = self.layers[i]
             own = zip(blocks_before[i], self._blocks[i], strict=True)
-            if state.differs_at(layer, before) or any(a.source is not b.source for a, b in own):
+            if state.differs_at(layer, before) or any(a.tensor != b.tensor for a, b in own):
                 self.update(_room(column).toAlignedRect())
         for a, b in state.layers.edges:
             if state.reached((a, b)) != before.reached((a, b)):

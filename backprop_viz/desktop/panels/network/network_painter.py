@@ -13,7 +13,6 @@ from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.painting import arrow, fitting, ink_on, text_line
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.phases import Phase
 
@@ -26,17 +25,11 @@ SWITCH = 12  # the heads beside the name of a layer that has several outputs
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PaintedColumn:
-    """A column's images as painted, and what they were made of."""
+    """A column's images as painted; equal keys give equal images."""
 
-    sources: tuple[Array | None, ...]
     key: tuple[object, ...]
     images: tuple[QImage, ...]
     span: Range | None
-
-    def shows(self, sources: Sequence[Array | None], key: tuple[object, ...]) -> bool:
-        """Whether these arrays are what is painted; they are frozen, so identity is enough."""
-        pairs = zip(self.sources, sources, strict=False)
-        return self.key == key and all(a is b for a, b in pairs)
 
 
 class NetworkPainter:
@@ -198,10 +191,10 @@ class NetworkPainter:
     def _picture(
         self, index: int, blocks: Blocks, column: NetworkColumn, ratio: float
     ) -> _PaintedColumn:
-        sources = tuple(block.source for block in blocks)
-        key = (tuple(block.size for block in blocks), column.grids, self.theme.name, ratio)
+        shows = tuple((block.size, block.tensor) for block in blocks)
+        key = (shows, column.grids, self.theme.name, ratio)
         known = self._pictures.get(index)
-        if known is not None and known.shows(sources, key):
+        if known is not None and known.key == key:
             return known
         shown = (block.numbers for block in blocks)
         span = color_range(tuple(numbers for numbers in shown if numbers is not None))
@@ -211,7 +204,7 @@ class NetworkPainter:
             else mosaic(block, grid, span, self.theme, ratio)
             for block, grid in zip(blocks, column.grids, strict=True)
         )
-        self._pictures[index] = _PaintedColumn(sources, key, images, span)
+        self._pictures[index] = _PaintedColumn(key, images, span)
         return self._pictures[index]
 
     def _range(self, painter: QPainter, look: Look, column: NetworkColumn, span: Range) -> None:

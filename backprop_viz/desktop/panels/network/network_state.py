@@ -8,7 +8,6 @@ from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
@@ -38,7 +37,7 @@ class NetworkState:
     def is_drawn_like(self, before: "NetworkState") -> bool:
         """Whether single layers and arrows are all that may look otherwise than before."""
         return (
-            self.layers is before.layers
+            self.layers == before.layers
             and self.mode == before.mode
             and self.label == before.label
             and self.backwards == before.backwards
@@ -117,9 +116,8 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
     phase = current_phase(view_state)
     if not recording.layers.layers:
         return NetworkState(remembered, None, mode, phase)
-    current = (
-        None if phase is None or cursor.event is None else layer_name_of(recording, cursor.event)
-    )
+    began = phase is not None and cursor.position > 0
+    current = layer_name_of(recording, cursor.position - 1) if began else None
     label = None if recording.labels is None or not len(recording.labels) else recording.labels[0]
     return NetworkState(
         recording.layers,
@@ -131,17 +129,18 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
     )
 
 
-def layer_name_of(recording: Recording, event: Event) -> str | None:
-    """The layer an event belongs to: by its operation, its node or its parameter.
+def layer_name_of(recording: Recording, index: int) -> str | None:
+    """The layer that an event belongs to: by its operation, node or parameter.
 
     A node that no layer made (the transpose of a weight, a view, an accumulation) belongs where
     its gradient came from.
     """
+    event = recording.events[index]
     owners: dict[int, str] = {}
     for layer in recording.layers.layers:
-        operations = [recording.events[i] for i in layer.operations]
-        if any(operation is event for operation in operations):
+        if index in layer.operations:
             return layer.name
+        operations = [recording.events[i] for i in layer.operations]
         owners.update((e.node, layer.name) for e in operations if e.node is not None)
     if event.node is None:
         named = (y.name for y in recording.layers.layers if event.parameter in y.parameters)

@@ -140,7 +140,7 @@ class NetworkView(Panel):
         state = state_of(self._view_state, self.mode, self._remembered)
         state = replace(state, layers=self._as_chosen(state.layers))
         self.canvas.show_state(state)
-        if state.layers is not before.layers or state.cursor is None:
+        if state.layers != before.layers or state.cursor is None:
             self._tell_size()
         if state.current is not None and state.current != before.current:
             self._reveal(state.current)
@@ -159,7 +159,7 @@ class NetworkView(Panel):
 
     def _as_chosen(self, layers: LayerGraph) -> LayerGraph:
         """A recording's layers with the outputs that were chosen; one object while they are."""
-        if layers is not self._of:
+        if layers != self._of:
             self._of, self._showing = layers, layers.showing(self.outputs)
         return self._showing
 

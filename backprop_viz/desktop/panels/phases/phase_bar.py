@@ -151,7 +151,7 @@ class PhaseBar(QWidget):
         return text.format(none=none, zero=len(left) - none)
 
     def _update_length(self, recording: Recording) -> float | None:
-        if self._measured is None or self._measured[0] is not recording:
+        if self._measured is None or self._measured[0] != recording:
             self._measured = (recording, update_length(recording))
         return self._measured[1]
 

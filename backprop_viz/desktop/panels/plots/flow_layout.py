@@ -8,14 +8,13 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from backprop_viz.desktop.style.numbers import norm
-from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A parameter at a moment: ‖grad‖ (None: .grad is None), ‖Δw‖ / ‖w‖ (None: not updated)."""
+    """A parameter at the cursor: ‖grad‖ (None: .grad is None), ‖Δw‖ / ‖w‖ (None: not updated)."""
 
     name: str
     grad: float | None
@@ -34,16 +33,20 @@ class Flow:
 
 
 class Norms:
-    """The norms of a recording's arrays, each computed once."""
+    """The norms of a recording's tensors, each computed once."""
 
     def __init__(self) -> None:
-        # The arrays are kept beside their norms, so that no id is used again.
-        self._known: dict[tuple[int, int], tuple[Array, Array, float]] = {}
+        self._recording: Recording | None = None
+        # Of a tensor, or of the difference of two, by id.
+        self._known: dict[tuple[int, int | None], float] = {}
 
     def flows(self, cursor: Cursor) -> tuple[Flow, ...]:
-        """Every parameter at a moment, in the recording's order."""
+        """Every parameter at the cursor, in the recording's order."""
+        if self._recording is None or self._recording.serial != cursor.recording.serial:
+            self._known.clear()
+        self._recording = cursor.recording
         return tuple(
-            Flow(p.name, self._norm(cursor.grad(p.name)), self._ratio(cursor, p.name))
+            Flow(p.name, self._norm(cursor.grad_id(p.name)), self._ratio(cursor, p.name))
             for p in cursor.recording.parameters
         )
 
@@ -51,22 +54,26 @@ class Norms:
         event = cursor.last(name, Phase.UPDATE)
         if event is None:
             return None
-        before, after = event.inputs[0], event.outputs[0]
+        before, after = event.input_ids[0], event.output_ids[0]
         if before is None or after is None:
             return None
         change, size = self._difference(after, before), self._norm(before)
         return change / size if size else math.nan
 
-    def _norm(self, array: Array | None) -> float | None:
-        return None if array is None else self._difference(array, None)
+    def _norm(self, tensor: int | None) -> float | None:
+        return None if tensor is None else self._difference(tensor, None)
 
-    def _difference(self, array: Array, other: Array | None) -> float:
-        key = (id(array), id(other))
-        if key not in self._known:
-            with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
-                change = array if other is None else array.astype("f8") - other
-            self._known[key] = (array, array if other is None else other, norm(change))
-        return self._known[key][2]
+    def _difference(self, one: int, other: int | None) -> float:
+        known = self._known.get((one, other))
+        if known is None:
+            assert self._recording is not None
+            tensors = self._recording.tensors
+            change = tensors[one]
+            if other is not None:
+                with np.errstate(invalid="ignore"):  # infinity less infinity is NaN: shown as such
+                    change = change.astype("f8") - tensors[other]
+            known = self._known[one, other] = norm(change)
+        return known
 
 
 @dataclass(frozen=True, slots=True)

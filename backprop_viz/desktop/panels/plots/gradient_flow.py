@@ -73,8 +73,7 @@ class GradientFlowPlot(Panel):
         cursor = view_state.cursor
         if not self.isVisible():
             return
-        if self._shown is None or self._shown.recording is not cursor.recording:
-            self._norms = Norms()
+        if self._shown is None or self._shown.recording != cursor.recording:
             self._final = self._norms.flows(cursor.recording.at(len(cursor.recording.events)))
         elif self._shown.position == cursor.position:
             return

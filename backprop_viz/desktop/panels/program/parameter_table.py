@@ -18,8 +18,8 @@ from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
-from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.tensors import TensorTable
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 3
@@ -28,14 +28,17 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class ParameterModel(QAbstractTableModel):
-    """The parameters of a recording as they are at its cursor."""
+    """The parameters of a recording at its cursor."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.names: tuple[str, ...] = ()
-        self._values: list[Array | None] = []
-        self._grads: list[Array | None] = []
-        self._norms: dict[int, tuple[Array, str]] = {}
+        self._tensors = TensorTable()
+        self._values: list[int | None] = []
+        self._grads: list[int | None] = []
+        # The recording's serial, and the norms of its tensors by id.
+        self._serial: int | None = None
+        self._norms: dict[int, str] = {}
         self.theme = DARK
         self._digits = 4
 
@@ -52,10 +55,13 @@ class ParameterModel(QAbstractTableModel):
         if others:
             self.beginResetModel()
         self.names = names
-        self._values = [cursor.value(name) for name in names]
-        self._grads = [cursor.grad(name) for name in names]
-        if others:
+        self._tensors = cursor.recording.tensors
+        self._values = [cursor.value_id(name) for name in names]
+        self._grads = [cursor.grad_id(name) for name in names]
+        if cursor.recording.serial != self._serial:
+            self._serial = cursor.recording.serial
             self._norms.clear()
+        if others:
             self.endResetModel()
         elif names:
             self.dataChanged.emit(self.index(0, 0), self.index(len(names) - 1, 4))
@@ -113,8 +119,8 @@ class ParameterModel(QAbstractTableModel):
             return "×".join(map(str, self._shape(row))) or "1"
         if section == 2:
             return f"{self.count(row):,}"
-        array = (self._values if section == 3 else self._grads)[row]
-        return "None" if array is None else self._norm(2 * row + section - 3, array)
+        tensor = (self._values if section == 3 else self._grads)[row]
+        return "None" if tensor is None else self._norm(tensor)
 
     def count(self, row: int) -> int:
         """How many numbers a parameter has."""
@@ -122,14 +128,13 @@ class ParameterModel(QAbstractTableModel):
 
     def _shape(self, row: int) -> tuple[int, ...]:
         value = self._values[row]
-        return () if value is None else value.shape
+        return () if value is None else self._tensors[value].shape
 
-    def _norm(self, place: int, array: Array) -> str:
-        """Worked out once for each array: a cell is asked for at every painting."""
-        known = self._norms.get(place)
-        if known is None or known[0] is not array:
-            self._norms[place] = known = (array, short(norm(array), self._digits))
-        return known[1]
+    def _norm(self, tensor: int) -> str:
+        """Computed once for each tensor: a cell is asked for at every painting."""
+        if tensor not in self._norms:
+            self._norms[tensor] = short(norm(self._tensors[tensor]), self._digits)
+        return self._norms[tensor]
 
 
 class ParameterTable(QWidget):

@@ -28,6 +28,7 @@ from tests.desktop.panels.autograd.graph_helpers import (
     node_of,
     recording_of,
 )
+from tests.recording.records import changed_event, changed_recording
 
 MakeViewState = Callable[..., ViewState]
 
@@ -161,10 +162,10 @@ def test_nan_and_none_gradients(view: AutogradView, make_view_state: MakeViewSta
     recording = view_state.cursor.recording
     for value in (None, np.array(np.nan, np.float32)):
         events = tuple(
-            replace(e, inputs=(value,), outputs=(None,)) if e.phase is Phase.BACKWARD else e
+            changed_event(e, inputs=(value,), outputs=(None,)) if e.phase is Phase.BACKWARD else e
             for e in recording.events
         )
-        broken = replace(recording, events=events)
+        broken = changed_recording(recording, events=events)
         view.show_view_state(replace(view_state, cursor=broken.at(len(events))))
         view.canvas.grab()
     assert gradient_text(recording.graph.nodes[0], broken.at(len(events))) == "∂ nan"

@@ -20,6 +20,7 @@ from backprop_viz.desktop.style.images import signed_pixels
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved, Prediction
+from tests.recording.records import changed_recording
 
 MakeViewState = Callable[..., ViewState]
 UNIFORM = (0.1,) * 10
@@ -134,7 +135,9 @@ def test_the_program_names_the_drawing_in_place_of_the_loader(
 ) -> None:
     view_state = make_view_state()
     assert lines_of(view_state)[0].text == "for x, y in loader:"
-    recording = replace(view_state.cursor.recording, given_batch=True, labels=np.array([7]))
+    recorded = view_state.cursor.recording
+    labels = recorded.tensors.add(np.array([7]))
+    recording = changed_recording(recorded, given_batch=True, labels_id=labels)
     on_drawing = replace(view_state, cursor=recording.at(3))
     assert lines_of(on_drawing)[0].text == "for x, y in [(image, 7)]:"
     assert lines_of(on_drawing)[1:] == lines_of(view_state)[1:]

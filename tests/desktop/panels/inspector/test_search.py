@@ -14,6 +14,7 @@ from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.tensors import TensorTable
 
 MakeViewState = Callable[..., ViewState]
 
@@ -144,7 +145,9 @@ def test_the_list_outlives_the_graph(field: SearchField, make_view_state: MakeVi
 
 def test_a_thousand_nodes_are_listed_as_each_would_be_by_itself() -> None:
     count = 1000
-    events = tuple(Event(Phase.FORWARD, "relu", (), (), node=2 * i) for i in range(count // 2))
+    events = tuple(
+        Event(Phase.FORWARD, "relu", (), (), TensorTable(), node=2 * i) for i in range(count // 2)
+    )
     recording = Recording(
         1,
         (),

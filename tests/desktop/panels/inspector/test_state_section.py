@@ -13,10 +13,9 @@ from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Parameter
-from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from tests.recording.records import changed_event, changed_recording, made_recording
 
 NAME = "conv2.weight"
 
@@ -141,15 +140,15 @@ def test_strange_recordings_do_not_raise(section: StateSection, make_view_state:
     for name, element in ((NAME, 0), (NAME, 10**6), (NAME, -1), ("nothing", 0)):
         section.show_cursor(view_state, name, element)
     assert section.element.text() == f"{NAME}[0,0,0,0]"
-    empty = Recording(1, (Parameter("none", np.zeros((0, 3), np.float32), None),), preview=True)
+    empty = made_recording(parameters={"none": (np.zeros((0, 3), np.float32), None)}, preview=True)
     section.show_cursor(replace(view_state, cursor=empty.at(0)), "none", 0)
     assert lines(section) == ["This parameter has no elements."]
-    scalar = Recording(1, (Parameter("s", np.float32(2).reshape(()), None),))
+    scalar = made_recording(parameters={"s": (np.float32(2).reshape(()), None)})
     section.show_cursor(replace(view_state, cursor=scalar.at(0)), "s", 0)
     assert section.element.text() == "s[0]"
     unknown = make_view_state(settings("adam"))
     events = tuple(replace(e, op="Lion") for e in unknown.cursor.recording.events)
-    recording = replace(unknown.cursor.recording, events=events)
+    recording = changed_recording(unknown.cursor.recording, events=events)
     section.show_cursor(replace(unknown, cursor=recording.at(len(events))), NAME, 0)
     assert "The terms of Lion are not known here" in section.lines.toPlainText()
     hot = replace(settings("adam"), lr=1e30)
@@ -160,9 +159,9 @@ def test_strange_recordings_do_not_raise(section: StateSection, make_view_state:
 def test_what_differs_is_marked(section: StateSection, make_view_state: Any) -> None:
     view_state = make_view_state(settings("sgd"))
     event = update_of(view_state, NAME)
-    other = replace(event, outputs=(event.outputs[0] + np.float32(1),))
-    events = tuple(other if e is event else e for e in view_state.cursor.recording.events)
-    recording = replace(view_state.cursor.recording, events=events)
+    other = changed_event(event, outputs=(event.outputs[0] + np.float32(1),))
+    events = tuple(other if e == event else e for e in view_state.cursor.recording.events)
+    recording = changed_recording(view_state.cursor.recording, events=events)
     section.show_cursor(replace(view_state, cursor=recording.at(len(events))), NAME, 0)
     assert f"≈ {signed(other.outputs[0].flat[0])}" in section.lines.toPlainText()
     assert lines(section)[-1].startswith("≈ is torch's own number")
@@ -229,11 +228,11 @@ def test_the_step_of_infinity_is_nan_and_no_warning(qtbot: QtBot, make_view_stat
     endless = np.array([np.inf, -np.inf, np.inf, 1, 2, 3], np.float32)
     after = np.array([np.inf, -np.inf, -np.inf, 1, np.inf, 2.5], np.float32)
     event = update_of(view_state, NAME)
-    other = replace(event, inputs=(endless, *event.inputs[1:]), outputs=(after,))
-    events = tuple(other if e is event else e for e in view_state.cursor.recording.events)
+    other = changed_event(event, inputs=(endless, *event.inputs[1:]), outputs=(after,))
+    events = tuple(other if e == event else e for e in view_state.cursor.recording.events)
     update = UpdateSection()
     qtbot.addWidget(update)
-    cursor = replace(view_state.cursor.recording, events=events).at(len(events))
+    cursor = changed_recording(view_state.cursor.recording, events=events).at(len(events))
     update.show_cursor(cursor, NAME, view_state.settings)
     model = update.table.model()
     steps = [model.index(row, 3).data() for row in range(6)]

@@ -14,10 +14,9 @@ from backprop_viz.desktop.panels.network.network_layout import Grid
 from backprop_viz.desktop.panels.network.network_painter import NetworkPainter
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.theme import LIGHT
-from backprop_viz.recording.events import Event
-from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
+from tests.recording.records import made_recording
 
 LAYERS = 300
 
@@ -26,10 +25,10 @@ LAYERS = 300
 def canvas(qtbot) -> NetworkCanvas:
     """A chain of layers with a shortcut over all of it, 18,000 pixels wide."""
     maps = np.ones((1, 4, 2, 2), np.float32)
-    events = tuple(Event(Phase.FORWARD, "conv2d", (maps,), (maps,)) for _ in range(LAYERS))
+    events = [(Phase.FORWARD, "conv2d", (maps,), (maps,))] * LAYERS
     layers = tuple(Layer(i, f"layer{i}", (i,), (4, 2, 2), x=float(i)) for i in range(LAYERS))
     edges = (*((i, i + 1) for i in range(LAYERS - 1)), (0, LAYERS - 1))
-    recording = Recording(1, (), events, layers=LayerGraph(layers, edges))
+    recording = made_recording(events=events, layers=LayerGraph(layers, edges))
     canvas = NetworkCanvas()
     qtbot.addWidget(canvas)
     canvas.show_state(NetworkState(recording.layers, recording.at(LAYERS), "activations"))

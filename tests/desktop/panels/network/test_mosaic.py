@@ -20,20 +20,19 @@ from backprop_viz.desktop.panels.network.mosaic import mosaic
 from backprop_viz.desktop.panels.network.network_layout import NetworkColumn, place_columns
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Parameter
-from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer
 from tests.desktop.panels.network.network_helpers import (
     DIGITS,
     layer,
 )
+from tests.recording.records import made_recording
 
 MakeViewState = Callable[..., ViewState]
 
 
 def test_kernels_lie_as_they_are() -> None:
     weight = np.arange(4 * 6 * 3 * 2, dtype=np.float32).reshape(4, 6, 3, 2)
-    recording = Recording(1, (Parameter("c.weight", weight, None),))
+    recording = made_recording(parameters={"c.weight": (weight, None)})
     made = Layer(0, "c", (0,), (4, 8, 8), ("c.weight",))
     (block,) = blocks(recording.at(0), made, "weights")
     assert block.size == Size(Look.KERNELS, 4, 6, 6)
@@ -56,7 +55,7 @@ def test_kernel_grid_has_no_holes(count: int, grid: tuple[int, int]) -> None:
 )
 def test_any_parameter_shape(shape: tuple[int, ...]) -> None:
     value = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
-    recording = Recording(1, (Parameter("p", value, None),))
+    recording = made_recording(parameters={"p": (value, None)})
     (block,) = blocks(recording.at(0), Layer(0, "a", (0,), (3,), ("p",)), "weights")
     if value.size:
         assert block.maps is not None

@@ -40,6 +40,7 @@ from tests.desktop.panels.network.network_helpers import (
     layer,
     open_map,
 )
+from tests.recording.records import changed_event, changed_recording
 
 MakeViewState = Callable[..., ViewState]
 
@@ -112,17 +113,15 @@ def test_forward_arrows_follow_the_cursor(
 
 def test_every_event_has_its_layer(make_view_state: MakeViewState) -> None:
     recording = make_view_state(DIGITS).cursor.recording
-    owners = {
-        e.op: layer_name_of(recording, e) for e in recording.events if e.phase is Phase.FORWARD
-    }
+    events = list(enumerate(recording.events))
+    owners = {e.op: layer_name_of(recording, i) for i, e in events if e.phase is Phase.FORWARD}
     assert owners["conv2d"] == "conv2"  # the last of that name
-    backward = [e for e in recording.events if e.phase is Phase.BACKWARD]
-    by_op = [(e.op, layer_name_of(recording, e)) for e in backward]
+    by_op = [(e.op, layer_name_of(recording, i)) for i, e in events if e.phase is Phase.BACKWARD]
     assert by_op[:3] == [
         ("NllLossBackward0", "loss"), ("LogSoftmaxBackward0", "loss"), ("AddmmBackward0", "fc3"),
     ]  # fmt: skip
     assert ("TBackward0", "fc3") in by_op
-    update = next(e for e in recording.events if e.parameter == "fc2.bias")
+    update = next(i for i, e in events if e.parameter == "fc2.bias")
     assert layer_name_of(recording, update) == "fc2"
 
 
@@ -231,13 +230,13 @@ def test_preview_shows_places_only(view: NetworkView, make_view_state: MakeViewS
 
 def broken(cursor: Cursor, value: float) -> Cursor:
     events = tuple(
-        replace(
+        changed_event(
             event,
             outputs=tuple(None if a is None else np.full_like(a, value) for a in event.outputs),
         )
         for event in cursor.recording.events
     )
-    return replace(cursor.recording, events=events).at(cursor.position)
+    return changed_recording(cursor.recording, events=events).at(cursor.position)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])

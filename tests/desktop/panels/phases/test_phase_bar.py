@@ -17,10 +17,11 @@ from backprop_viz.desktop.panels.phases.phases import (
 )
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import GradientIntervention, Parameter
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.settings import Settings
+from tests.recording.records import changed_event, changed_recording, made_recording
 
 MakeViewState = Callable[..., ViewState]
 
@@ -250,9 +251,11 @@ def test_the_length_of_an_update_survives_odd_numbers(make_view_state: MakeViewS
     view_state = make_view_state()
     recording = view_state.cursor.recording
     event = recording.events[-1]
-    bad = replace(event, outputs=(np.full_like(event.outputs[0], np.nan),))
-    assert np.isnan(update_length(replace(recording, events=(*recording.events[:-1], bad))))
-    assert update_length(Recording(1, (Parameter("w", np.zeros(3), None),))) is None
+    bad = changed_event(event, outputs=(np.full_like(event.outputs[0], np.nan),))
+    assert np.isnan(
+        update_length(changed_recording(recording, events=(*recording.events[:-1], bad)))
+    )
+    assert update_length(made_recording(parameters={"w": (np.zeros(3), None)})) is None
 
 
 @pytest.mark.parametrize(

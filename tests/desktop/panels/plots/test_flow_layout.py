@@ -1,6 +1,5 @@
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +17,7 @@ from backprop_viz.desktop.panels.plots.flow_layout import (
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from tests.recording.records import changed_event, changed_recording
 
 MakeViewState = Callable[..., ViewState]
 
@@ -93,12 +93,12 @@ def test_weights_at_infinity_have_no_ratio_and_no_warning(make_view_state: MakeV
     recording = make_view_state().cursor.recording
     endless = np.full(6, np.inf, np.float32)
     events = [
-        replace(e, inputs=(endless, e.inputs[1]), outputs=(endless,))
+        changed_event(e, inputs=(endless, e.inputs[1]), outputs=(endless,))
         if e.phase is Phase.UPDATE and e.parameter == "conv1.bias"
         else e
         for e in recording.events
     ]
-    cursor = replace(recording, events=tuple(events)).at(len(events))
+    cursor = changed_recording(recording, events=tuple(events)).at(len(events))
     ratios = {flow.name: flow.ratio for flow in Norms().flows(cursor)}
     assert math.isnan(ratios.pop("conv1.bias"))
     assert all(math.isfinite(ratio) for ratio in ratios.values())

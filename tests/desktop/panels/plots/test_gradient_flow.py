@@ -17,6 +17,7 @@ from backprop_viz.desktop.panels.plots.plots import (
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 from tests.desktop.panels.plots.plot_helpers import shown
+from tests.recording.records import made_recording
 
 MakeViewState = Callable[..., ViewState]
 
@@ -73,22 +74,18 @@ def test_zeros_nan_and_many_parameters_are_drawn(
 ) -> None:
     view_state = make_view_state(phases=0)
     values = [None, 0.0, np.nan, np.inf, 1e-30, 1e30]
-    parameter = view_state.cursor.recording.parameters[1]
-    parameters = tuple(
-        replace(
-            parameter,
-            name=f"block{i}.weight",
-            grad=None if value is None else np.full(3, value, np.float32),
-        )
+    weight = view_state.cursor.recording.parameters[1].value
+    parameters = {
+        f"block{i}.weight": (weight, None if value is None else np.full(3, value, np.float32))
         for i, value in enumerate(values * 20)
-    )
-    recording = replace(view_state.cursor.recording, parameters=parameters)
+    }
+    recording = made_recording(parameters=parameters)
     panel = GradientFlowPlot()
     shown(qtbot, panel)
     panel.show_view_state(replace(view_state, cursor=recording.at(0)))
     panel.grab()
     assert "None" in panel.reading(panel.bars.flows[0])
     assert panel.reading(panel.bars.flows[2]) == "block2.weight: ‖grad‖ nan"
-    panel.show_view_state(replace(view_state, cursor=replace(recording, parameters=()).at(0)))
+    panel.show_view_state(replace(view_state, cursor=made_recording().at(0)))
     QTest.keyClick(panel.bars, Qt.Key.Key_Right)
     panel.grab()

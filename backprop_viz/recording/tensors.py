@@ -1,0 +1,55 @@
+"""The tensors of one recorded iteration, by id."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class TensorTable:
+    """An append-only list of arrays. An array's id is its place in the list: 0, 1, 2, ...
+
+    The recorder appends. Every ``Recording`` of the iteration shares the table, so the ids of an
+    older one stay true. What is one tensor in torch, at one version, is one array here.
+    """
+
+    __slots__ = ("_arrays", "_ids")
+
+    def __init__(self, arrays: Iterable[Array] = ()) -> None:
+        self._arrays: list[Array] = []
+        # By address. The list keeps every array alive, so no address is used twice.
+        self._ids: dict[int, int] = {}
+        for array in arrays:
+            self.add(array)
+
+    def add(self, array: Array) -> int:
+        """The id of an array, which is appended unless this very object is in the table."""
+        known = self._ids.get(id(array))
+        if known is not None:
+            return known
+        self._arrays.append(array)
+        self._ids[id(array)] = len(self._arrays) - 1
+        return len(self._arrays) - 1
+
+    def since(self, start: int) -> tuple[Array, ...]:
+        """The arrays from id ``start`` on."""
+        return tuple(self._arrays[start:])
+
+    def truncate(self, length: int) -> None:
+        """Drop the arrays from id ``length`` on, to which no ``Recording`` refers yet."""
+        for array in self._arrays[length:]:
+            del self._ids[id(array)]
+        del self._arrays[length:]
+
+    def __getitem__(self, tensor: int) -> Array:
+        """The array of an id. Raises IndexError if there is none."""
+        return self._arrays[tensor]
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A tuple is made in one go: another thread may append meanwhile.
+        return TensorTable, (tuple(self._arrays),)
