@@ -94,9 +94,12 @@ class Recording:
 
     @property
     def _identity(self) -> tuple[object, ...]:
-        """All that can differ between two recordings of one recorder."""
+        """The serial, the lengths, and the small fields; the rest follows from these."""
         return (
             self.serial,
+            self.iteration,
+            self.samples,
+            self.intervention,
             len(self.events),
             len(self.spans),
             len(self.trace),
