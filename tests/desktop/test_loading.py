@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox
 
 import backprop_viz as bv
 from backprop_viz.app import create_window
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.history import History
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -55,8 +56,13 @@ def launch(tmp_path: Path, qtbot: object) -> Iterator[object]:
 
 
 def shown(bar: SettingsBar) -> tuple[object, ...]:
-    choices = (bar._data, bar._loss, bar._optimizer, bar._schedule)
-    return *(c.currentData() for c in choices), bar._lr.text(), bar._batch.text(), bar._seed.text()
+    """What the settings bar shows: four choices, three numbers."""
+    choices = ("data", "loss", "optimizer", "schedule")
+    numbers = ("learningRate", "batchSize", "seed")
+    return (
+        *(bar.findChild(QComboBox, name).currentData() for name in choices),
+        *(bar.findChild(NumberField, name).text() for name in numbers),
+    )
 
 
 def session_of(settings: Settings, path: Path) -> Path:

@@ -38,7 +38,7 @@ def equals_the_plain_loop(window: MainWindow) -> None:
     view_state = window.session.view_state
     losses, weights = plain_loop(view_state.settings, view_state.iteration)
     assert view_state.curves.loss.tolist() == losses
-    recording = window.session._recording
+    recording = view_state.cursor.recording
     assert recording.iteration == view_state.iteration
     end = recording.at(len(recording.events))
     assert [n for n, w in weights.items() if not same(tensor(end.value(n)), w)] == []

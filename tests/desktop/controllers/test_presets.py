@@ -16,6 +16,7 @@ from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.phases import Phase
 
 OpenWindow = Callable[..., MainWindow]
@@ -138,7 +139,7 @@ def test_any_batch_of_random_input_is_tried_in_the_window(open_window: OpenWindo
     x, y = torch.randn(5, 1, 32, 32), torch.randn(5, 10)
     wanted = nn.MSELoss()(net(x), y).item()
     window = open_window("--preset", "tutorial")
-    field = window.toolbar.settings._batch
+    field = window.toolbar.settings.findChild(NumberField, "batchSize")
     assert field.isEnabled()
     field.lineEdit().setText("5")
     field.finish()

@@ -75,7 +75,7 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     assert np.array_equal(sheet.scores.read, read.numpy())
     assert np.array_equal(sheet.scores.loss, loss.numpy())
     evaluation = trainer.evaluate()
-    assert view.matrix._table.trace() / view.matrix._table.sum() == evaluation.accuracy
+    assert view.matrix.counts.trace() / view.matrix.counts.sum() == evaluation.accuracy
     curves = window.session.view_state.curves
     assert curves.validation_accuracy[-1] == evaluation.accuracy
     assert curves.validation_loss[-1] == evaluation.loss

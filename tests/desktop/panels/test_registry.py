@@ -26,7 +26,7 @@ IDS = {
 }
 PANEL = """
 from PySide6.QtWidgets import QLabel
-from backprop_viz.desktop.panels.registry import PanelEntry, Place
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
 class IterationPanel(QLabel):
     def __init__(self):
@@ -39,7 +39,7 @@ class IterationPanel(QLabel):
     def set_theme(self, theme):
         self.setStyleSheet(f"color: {theme.accent}")
 
-PANELS = (PanelEntry("iterationPanel", Place.RIGHT, IterationPanel, order=5, size=90),)
+PANELS = (PanelEntry("iterationPanel", PanelPlace.RIGHT, IterationPanel, order=5, size=90),)
 """
 
 

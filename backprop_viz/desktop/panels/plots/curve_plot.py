@@ -105,6 +105,11 @@ class CurvePlot(pg.PlotWidget):
         """The first iteration whose number in the first row is none: NaN or infinity."""
         return self._curves[0].trace.first_gap
 
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """The points of each row's curve."""
+        return tuple(curve.trace for curve in self._curves)
+
     def show_curves(
         self,
         curves: Curves,

@@ -48,7 +48,7 @@ class ConfusionMatrix(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self._theme: Theme = DARK
-        self._table: NDArray[np.int64] = np.zeros((10, 10), np.int64)
+        self._counts: NDArray[np.int64] = np.zeros((10, 10), np.int64)
         self.cell: Cell = (-1, -1)
         self._hovered: Cell | None = None
 
@@ -60,9 +60,14 @@ class ConfusionMatrix(QWidget):
         """As small as the counts can be read."""
         return QSize(360, 290)
 
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many samples of each label (row) were predicted as each class (column)."""
+        return self._counts
+
     def show_table(self, table: NDArray[np.int64]) -> None:
         """Show counts (n, n) of samples with label r (row) predicted as c (column)."""
-        self._table = table
+        self._counts = table
         self.cell = (min(self.cell[0], len(table) - 1), min(self.cell[1], len(table) - 1))
         self._describe()
         self.update()
@@ -79,7 +84,7 @@ class ConfusionMatrix(QWidget):
     def sentence(self, cell: Cell) -> str:
         """What a cell counts, in words."""
         row, column = cell
-        table = self._table
+        table = self._counts
         label, read = (None if i < 0 else i for i in cell)
         if label is None and read is None:
             count, of = table.trace(), table.sum()
@@ -96,7 +101,7 @@ class ConfusionMatrix(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, Home and End go to the ends of the row, Enter and Space open."""
         row, column = self.cell
-        last, key = len(self._table) - 1, Qt.Key(event.key())
+        last, key = len(self._counts) - 1, Qt.Key(event.key())
         if key in _MOVES:
             down, right = _MOVES[key]
             row, column = (max(-1, min(i, last)) for i in (row + down, column + right))
@@ -152,7 +157,7 @@ class ConfusionMatrix(QWidget):
     # -- painting ----------------------------------------------------------------------------
 
     def _layout(self) -> MatrixLayout:
-        return MatrixLayout(len(self._table), self.width(), self.height())
+        return MatrixLayout(len(self._counts), self.width(), self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Captions, headers, counts and the accuracy of each label."""
@@ -189,7 +194,7 @@ class ConfusionMatrix(QWidget):
         painter.restore()
 
     def _paint_row(self, painter: QPainter, layout: MatrixLayout, row: int) -> None:
-        counts, theme = self._table[row], self._theme
+        counts, theme = self._counts[row], self._theme
         total = int(counts.sum())
         for column, count in enumerate(counts.tolist()):
             box = layout.cell(row, column)

@@ -60,6 +60,7 @@ class OptionsDialog(QDialog):
             form.addRow(name, self._option(name, _value(settings, name, default)))
         self._schedule = ScheduleOptions(settings, form, self)
         self._zero_grad = QComboBox()
+        self._zero_grad.setObjectName("zeroGrad")
         self._zero_grad.setAccessibleName("zero_grad")
         self._zero_grad.setToolTip(
             self.tr(

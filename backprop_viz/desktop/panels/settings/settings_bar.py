@@ -37,16 +37,19 @@ class SettingsBar(QWidget):
         # The run's settings that wait while those of another one are shown.
         self._held: Settings | None = None
         self._data = QComboBox()
+        self._data.setObjectName("data")
         self._data.addItem(self.tr("Digits (built in)"), "strokes")
         self._data.addItem(self.tr("Random input"), "random")
         self._data.addItem(self.tr("MNIST…"), "mnist")
         self._data.addItem(self.tr("Image folder…"), "folder")
         self._loss = QComboBox()
+        self._loss.setObjectName("loss")
         for name, entry in LOSSES.items():
             self._loss.addItem(loss_text(entry.title), name)
             tip = loss_text(entry.tooltip)
             self._loss.setItemData(self._loss.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._optimizer = QComboBox()
+        self._optimizer.setObjectName("optimizer")
         for name, label in optimizer_labels(self).items():
             self._optimizer.addItem(label, name)
         usual = self._settings

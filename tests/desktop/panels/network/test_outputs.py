@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 import backprop_viz as bv
+from backprop_viz.analysis.selection import select
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.map_window import MapWindow
@@ -117,9 +118,7 @@ def test_both_outputs_and_their_gradients_are_what_torch_computed(
         (0, name, f"{name} · {operation}"),
     ):
         panels.network.show_output(name, index)
-        panels.inspector._wanted = ("layer", name)
-        panels.inspector._set_row()
-        panels.inspector.show_view_state(view_state)
+        panels.inspector.select(select(view_state.cursor.recording, "layer", name))
         value, gradient = (tensor[0].numpy() for tensor in plain[key])
         for mode, expected in (("activations", value), ("gradients", gradient)):
             panels.network.set_mode(mode)
@@ -231,9 +230,8 @@ def test_the_choice_stays_in_the_next_iteration(
     panels.show_view_state(make_view_state(DIGITS, iterations=1))
     assert panels.title("conv1") == CONV
     canvas = panels.network.canvas
-    panels.show_view_state(make_view_state(DIGITS, iterations=1, position=20))
-    view_state = panels.network._view_state
-    assert view_state is not None
+    view_state = make_view_state(DIGITS, iterations=1, position=20)
+    panels.show_view_state(view_state)
     again = canvas.state.layers
     panels.show_view_state(replace(view_state, cursor=view_state.cursor.recording.at(21)))
     assert canvas.state.layers is again  # images are not made anew at each event

@@ -27,7 +27,7 @@ def test_a_long_run_is_followed_to_its_end(qtbot: QtBot, make_view_state: MakeVi
     plot.show_view_state(replace(view_state, curves=curves))
     assert plot.plot.behind  # not all of it in one turn
     qtbot.waitUntil(lambda: not plot.plot.behind)
-    batch, smoothed, validation = (curve.trace for curve in plot.plot._curves)
+    batch, smoothed, validation = plot.plot.traces
     assert np.array_equal(batch.y, loss)
     assert np.array_equal(validation.x, [3, LONG])
     # As if it had all come at once.
@@ -49,4 +49,4 @@ def test_another_run_in_between_takes_its_place(
     plot.show_view_state(replace(view_state, curves=Curves(long, long, rest, rest, rest)))
     plot.show_view_state(replace(view_state, curves=Curves(short, short, rest, rest, rest)))
     assert not plot.plot.behind
-    assert np.array_equal(plot.plot._curves[0].trace.y, short)
+    assert np.array_equal(plot.plot.traces[0].y, short)

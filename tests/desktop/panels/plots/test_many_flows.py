@@ -3,7 +3,9 @@
 import math
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 
 from backprop_viz.desktop.panels.plots.flow_layout import Flow
 from backprop_viz.desktop.panels.plots.gradient_flow import FlowBars
@@ -52,5 +54,5 @@ def test_what_is_not_there_has_no_bar(bars: FlowBars) -> None:
 def test_the_one_pointed_at_is_marked(bars: FlowBars) -> None:
     bars.show_flows(tuple(Flow(f"layer{i}.weight", 1.0, 0.1) for i in range(COUNT)), ())
     before = bars.grab().toImage()
-    bars._point(200)
+    QTest.keyClick(bars, Qt.Key.Key_End)
     assert bars.grab().toImage() != before

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.settings.options_dialog import OPTIONS, OptionsDialog
@@ -24,11 +24,36 @@ def bar(qtbot: QtBot) -> SettingsBar:
     return bar
 
 
-def put(field: NumberField, text: str) -> None:
+def field(parent: QWidget, name: str) -> NumberField:
+    """The field for a number."""
+    found = parent.findChild(NumberField, name)
+    assert found is not None, name
+    return found
+
+
+def choice(parent: QWidget, name: str) -> QComboBox:
+    """The box for a choice."""
+    found = parent.findChild(QComboBox, name)
+    assert found is not None, name
+    return found
+
+
+def caption(parent: QWidget, name: str) -> QLabel:
+    """The label of a field."""
+    return next(x for x in parent.findChildren(QLabel) if x.buddy() is field(parent, name))
+
+
+def accept(dialog: OptionsDialog) -> None:
+    """Press OK."""
+    buttons = dialog.findChild(QDialogButtonBox)
+    buttons.button(QDialogButtonBox.StandardButton.Ok).click()
+
+
+def put(box: NumberField, text: str) -> None:
     """Type a number and finish it."""
-    field.selectAll()
-    QTest.keyClicks(field, text)
-    QTest.keyClick(field, Qt.Key.Key_Return)
+    box.selectAll()
+    QTest.keyClicks(box, text)
+    QTest.keyClick(box, Qt.Key.Key_Return)
 
 
 def test_showing_settings_tells_nobody(bar: SettingsBar, qtbot: QtBot) -> None:
@@ -38,28 +63,28 @@ def test_showing_settings_tells_nobody(bar: SettingsBar, qtbot: QtBot) -> None:
 
 def test_a_change_carries_all_the_other_settings(bar: SettingsBar, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.changed) as told:
-        put(bar._seed, "4")
+        put(field(bar, "seed"), "4")
     assert told.args == [replace(RUN, seed=4)]
 
 
 def test_another_optimizer_starts_with_its_own_options(bar: SettingsBar, qtbot: QtBot) -> None:
     bar.show_settings(replace(RUN, optimizer="sgd", optimizer_options={"momentum": 0.9}))
-    assert "0.9" in bar._optimizer.currentText()
+    assert "0.9" in choice(bar, "optimizer").currentText()
     with qtbot.waitSignal(bar.changed) as told:
-        bar._optimizer.setCurrentIndex(bar._optimizer.findData("adam"))
+        choice(bar, "optimizer").setCurrentIndex(choice(bar, "optimizer").findData("adam"))
     assert told.args[0].optimizer_options == {}
 
 
 def test_revert_shows_the_runs_settings_again(bar: SettingsBar, qtbot: QtBot) -> None:
-    bar._loss.setCurrentIndex(bar._loss.findData("cross_entropy"))
+    choice(bar, "loss").setCurrentIndex(choice(bar, "loss").findData("cross_entropy"))
     with qtbot.assertNotEmitted(bar.changed):
         bar.revert()
-    assert bar._loss.currentData() == "mse"
+    assert choice(bar, "loss").currentData() == "mse"
 
 
 def test_mnist_is_a_choice(bar: SettingsBar) -> None:
     bar.show_settings(replace(RUN, data="mnist", mnist_root="some/folder"))
-    assert bar._data.currentData() == "mnist"
+    assert choice(bar, "data").currentData() == "mnist"
 
 
 def test_the_wheel_changes_only_a_box_that_was_chosen(bar: SettingsBar, qtbot: QtBot) -> None:
@@ -69,10 +94,10 @@ def test_the_wheel_changes_only_a_box_that_was_chosen(bar: SettingsBar, qtbot: Q
 
     def turn() -> None:
         QApplication.sendEvent(
-            bar._seed,
+            field(bar, "seed"),
             QWheelEvent(
                 QPointF(5, 5),
-                QPointF(bar._seed.mapToGlobal(QPoint(5, 5))),
+                QPointF(field(bar, "seed").mapToGlobal(QPoint(5, 5))),
                 QPoint(),
                 QPoint(0, 120),
                 Qt.MouseButton.NoButton,
@@ -82,20 +107,20 @@ def test_the_wheel_changes_only_a_box_that_was_chosen(bar: SettingsBar, qtbot: Q
             ),
         )
 
-    bar._lr.setFocus()
+    field(bar, "learningRate").setFocus()
     turn()
-    assert bar._seed.value() == RUN.seed
-    bar._seed.setFocus()
+    assert field(bar, "seed").value() == RUN.seed
+    field(bar, "seed").setFocus()
     turn()
-    assert bar._seed.value() == RUN.seed + 1
+    assert field(bar, "seed").value() == RUN.seed + 1
 
 
 def test_a_typed_learning_rate_counts_when_it_is_finished(bar: SettingsBar, qtbot: QtBot) -> None:
-    bar._lr.selectAll()
+    field(bar, "learningRate").selectAll()
     with qtbot.assertNotEmitted(bar.changed):
-        qtbot.keyClicks(bar._lr, "0.25")
+        qtbot.keyClicks(field(bar, "learningRate"), "0.25")
     with qtbot.waitSignal(bar.changed) as told:
-        qtbot.keyClick(bar._lr, Qt.Key.Key_Return)
+        qtbot.keyClick(field(bar, "learningRate"), Qt.Key.Key_Return)
     assert told.args[0].lr == 0.25
 
 
@@ -104,7 +129,7 @@ def test_untouched_options_are_torchs_own(qtbot: QtBot, optimizer: str) -> None:
     dialog = OptionsDialog(replace(RUN, optimizer=optimizer))
     qtbot.addWidget(dialog)
     with qtbot.waitSignal(dialog.changed) as told:
-        dialog._accept()
+        accept(dialog)
     assert told.args == [replace(RUN, optimizer=optimizer)]
 
 
@@ -112,12 +137,12 @@ def test_options_and_zero_grad_reach_the_settings(qtbot: QtBot) -> None:
     settings = replace(RUN, optimizer_options={"betas": (0.8, 0.99)}, set_to_none=False)
     dialog = OptionsDialog(settings)
     qtbot.addWidget(dialog)
-    assert dialog._boxes["beta1"].value() == 0.8
-    assert dialog._zero_grad.currentIndex() == 1
-    put(dialog._boxes["eps"], "1e-5")
-    dialog._zero_grad.setCurrentIndex(2)
+    assert field(dialog, "option_beta1").value() == 0.8
+    assert choice(dialog, "zeroGrad").currentIndex() == 1
+    put(field(dialog, "option_eps"), "1e-5")
+    choice(dialog, "zeroGrad").setCurrentIndex(2)
     with qtbot.waitSignal(dialog.changed) as told:
-        dialog._accept()
+        accept(dialog)
     wanted = told.args[0]
     assert wanted.optimizer_options == {"betas": (0.8, 0.99), "eps": 1e-5}
     assert not wanted.clear_gradients
@@ -126,27 +151,27 @@ def test_options_and_zero_grad_reach_the_settings(qtbot: QtBot) -> None:
 def test_choosing_a_schedule_starts_with_its_own_options(bar: SettingsBar, qtbot: QtBot) -> None:
     run = replace(RUN, data="strokes", schedule="cosine", schedule_options={"iterations": 9})
     bar.show_settings(run)
-    assert bar._schedule.currentData() == "cosine"
+    assert choice(bar, "schedule").currentData() == "cosine"
     with qtbot.waitSignal(bar.changed) as told:
-        put(bar._batch, "7")
+        put(field(bar, "batchSize"), "7")
     assert told.args == [replace(run, batch_size=7)]
     with qtbot.waitSignal(bar.changed) as told:
-        bar._schedule.setCurrentIndex(bar._schedule.findData("step"))
+        choice(bar, "schedule").setCurrentIndex(choice(bar, "schedule").findData("step"))
     assert (told.args[0].schedule, told.args[0].schedule_options) == ("step", {})
     assert told.args[0].continues(run)
-    assert bar._schedule.accessibleName() == "Schedule"
-    assert bar._schedule.toolTip()
+    assert choice(bar, "schedule").accessibleName() == "Schedule"
+    assert choice(bar, "schedule").toolTip()
 
 
 def test_the_rate_of_the_iteration_is_shown_where_a_schedule_changes_it(bar: SettingsBar) -> None:
     bar.show_rate(0.0005)
-    assert bar._lr_caption.text() == "Learning rate"
+    assert caption(bar, "learningRate").text() == "Learning rate"
     bar.show_settings(replace(RUN, schedule="cosine"))
     bar.show_rate(0.00054321)
-    assert bar._lr_caption.text() == "lr now 0.000543"
-    assert "0.00054321" in bar._lr.toolTip()
-    assert bar._lr.value() == RUN.lr
-    assert bar._lr.accessibleName() == "Learning rate"
+    assert caption(bar, "learningRate").text() == "lr now 0.000543"
+    assert "0.00054321" in field(bar, "learningRate").toolTip()
+    assert field(bar, "learningRate").value() == RUN.lr
+    assert field(bar, "learningRate").accessibleName() == "Learning rate"
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
@@ -154,7 +179,7 @@ def test_untouched_schedule_options_stay_away(qtbot: QtBot, schedule: str) -> No
     dialog = OptionsDialog(replace(RUN, schedule=schedule))
     qtbot.addWidget(dialog)
     with qtbot.waitSignal(dialog.changed) as told:
-        dialog._accept()
+        accept(dialog)
     assert told.args == [replace(RUN, schedule=schedule)]
 
 
@@ -162,12 +187,12 @@ def test_schedule_options_reach_the_settings_and_are_live(qtbot: QtBot) -> None:
     run = replace(RUN, schedule="step", schedule_options={"step_size": 300})
     dialog = OptionsDialog(run)
     qtbot.addWidget(dialog)
-    boxes = dialog._schedule.boxes
+    boxes = {name: field(dialog, f"schedule_{name}") for name in ("step_size", "gamma")}
     assert (boxes["step_size"].value(), boxes["gamma"].value()) == (300, 0.1)
     put(boxes["gamma"], "0,5")
     put(boxes["step_size"], "400")
     with qtbot.waitSignal(dialog.changed) as told:
-        dialog._accept()
+        accept(dialog)
     wanted = told.args[0]
     assert wanted.schedule_options == {"step_size": 400, "gamma": 0.5}
     assert wanted.continues(run)
@@ -188,14 +213,15 @@ def test_schedule_options_reach_the_settings_and_are_live(qtbot: QtBot) -> None:
 def test_what_is_out_of_range_is_refused_with_the_range(
     bar: SettingsBar, qtbot: QtBot, name: str, text: str, said: str
 ) -> None:
-    field: NumberField = getattr(bar, {"lr": "_lr", "batch_size": "_batch", "seed": "_seed"}[name])
+    names = {"lr": "learningRate", "batch_size": "batchSize", "seed": "seed"}
+    box = field(bar, names[name])
     with qtbot.assertNotEmitted(bar.changed):
-        put(field, text)
+        put(box, text)
         # Another setting of the run comes meanwhile.
         bar.show_settings(replace(RUN, loss="cross_entropy"))
-    assert field.text() == text
-    assert field.refused == f"{said} The run keeps {getattr(RUN, name)}."
-    assert field.value() == getattr(RUN, name)
+    assert box.text() == text
+    assert box.refused == f"{said} The run keeps {getattr(RUN, name)}."
+    assert box.value() == getattr(RUN, name)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +232,7 @@ def test_a_learning_rate_is_what_was_typed(
 ) -> None:
     bar.show_settings(replace(RUN, lr=7.0))
     with qtbot.waitSignal(bar.changed) as told:
-        put(bar._lr, text)
+        put(field(bar, "learningRate"), text)
     assert told.args[0].lr == rate
 
 
@@ -227,13 +253,13 @@ def test_a_dialog_with_a_wrong_number_stays_open(
     dialog = OptionsDialog(replace(RUN, optimizer=optimizer))
     qtbot.addWidget(dialog)
     dialog.show()
-    field = dialog._boxes[option]
-    field.lineEdit().setText(text)
+    box = field(dialog, f"option_{option}")
+    box.lineEdit().setText(text)
     with qtbot.assertNotEmitted(dialog.changed):
-        dialog._accept()
+        accept(dialog)
     assert dialog.isVisible()
-    assert field.refused.startswith(f"{option} takes a number")
-    assert field.bubble.isVisible()
-    field.restore()
+    assert box.refused.startswith(f"{option} takes a number")
+    assert box.bubble.isVisible()
+    box.restore()
     with qtbot.waitSignal(dialog.changed):
-        dialog._accept()
+        accept(dialog)
