@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.analysis.update_rules import NEW, Arithmetic, Number, Term, update_terms
+from backprop_viz.analysis.arithmetic import Arithmetic, Number
+from backprop_viz.analysis.optimizers import optimizer_of
+from backprop_viz.analysis.update_rules import NEW, ROOT, Term, Update
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.tensors import Array, TensorTable
 
@@ -44,6 +46,26 @@ def explain_update(event: Event, options: Mapping[str, Any], element: int) -> St
     return Steps(_corrected(event, terms), event.outputs[0], bool(terms) and not wrong)
 
 
+def update_terms(
+    event: Event, options: Mapping[str, Any], arithmetic: Arithmetic
+) -> tuple[Term, ...]:
+    """A recorded update carried out anew, for all elements at once.
+
+    () where there is no rule for it, or what it needs was not recorded.
+    """
+    optimizer = optimizer_of(event.op)
+    weight, grad = event.inputs
+    if optimizer is None or optimizer.rule is None or weight is None or grad is None:
+        return ()
+    if np.iscomplexobj(weight):
+        return ()
+    try:
+        with np.errstate(all="ignore"):
+            return tuple(optimizer.rule(Update(weight, grad, event.state, options, arithmetic)))
+    except LookupError:
+        return ()
+
+
 def recorded(event: Event, term: Term) -> Number:
     """What torch recorded of a term's value; the value itself where it recorded nothing."""
     if term.symbol == NEW:
@@ -62,26 +84,24 @@ def _only(event: Event, element: int) -> Event:
     """The event as if the parameter had this one element."""
     one = TensorTable()
 
+    weight = event.inputs[0]
+    shape = () if weight is None else weight.shape
+
     def picked(array: Array) -> int:
-        return one.add(array.reshape(-1)[element])
+        # A tensor of another shape, such as the count of steps, is for all elements.
+        return one.add(array if array.shape != shape else array.reshape(-1)[element])
 
     def pick(array: Array | None) -> int | None:
         return None if array is None else picked(array)
 
-    def whole(array: Array | None) -> int | None:
-        return None if array is None else one.add(array)
-
-    state = {
-        name: (whole(before), one.add(after)) if name == "step" else (pick(before), picked(after))
-        for name, (before, after) in event.state.items()
-    }
+    state = {name: (pick(before), picked(after)) for name, (before, after) in event.state.items()}
     inputs, outputs = tuple(map(pick, event.inputs)), tuple(map(pick, event.outputs))
     return replace(event, input_ids=inputs, output_ids=outputs, tensors=one, state_ids=state)
 
 
 def _doubtful_roots(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """The terms, the square root marked: its last digit is inferred from the new weight."""
-    return tuple(replace(term, exact=False) if term.symbol == "r" else term for term in terms)
+    return tuple(replace(term, exact=False) if term.symbol == ROOT else term for term in terms)
 
 
 def _corrected(event: Event, terms: tuple[Term, ...]) -> tuple[Term, ...]:

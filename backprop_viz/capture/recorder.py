@@ -243,8 +243,13 @@ class Recorder:
         return {k: v for k, v in optimizer.param_groups[0].items() if k != "params"}
 
     def _rule(self) -> str:
+        """What changes the weights; a class that is not torch's own has its full name."""
         optimizer = self._trainer.optimizer
-        return "sub_" if optimizer is None else type(optimizer).__name__
+        if optimizer is None:
+            return "sub_"
+        kind = type(optimizer)
+        torchs = getattr(torch.optim, kind.__name__, None) is kind
+        return kind.__name__ if torchs else f"{kind.__module__}.{kind.__qualname__}"
 
     # -- forward and loss --------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
-"""The optimizers by name, and the learning rate that a schedule gives them."""
+"""Makes torch's optimizers, and the learning rate that a schedule gives them."""
 
+import importlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,35 +8,39 @@ import torch
 from torch import nn
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, StepLR
 
+from backprop_viz.analysis.optimizer_entry import Optimizer
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.schedules import Schedule
 
-# What each optimizer of the program is in torch.optim, and the options it starts with.
-OPTIMIZERS: Mapping[str, tuple[type[torch.optim.Optimizer] | None, Mapping[str, Any]]] = {
-    "manual": (None, {}),
-    "sgd": (torch.optim.SGD, {}),
-    "nesterov": (torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
-    "adam": (torch.optim.Adam, {}),
-    "rmsprop": (torch.optim.RMSprop, {}),
-}
+
+def torch_class(optimizer: Optimizer) -> type[torch.optim.Optimizer] | None:
+    """The class of an optimizer; None for one by hand."""
+    if optimizer.torch_class is None:
+        return None
+    module, _, name = optimizer.torch_class.rpartition(".")
+    found: type[torch.optim.Optimizer] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def make_optimizer(
     name: str, model: nn.Module, lr: float, options: Mapping[str, Any]
 ) -> torch.optim.Optimizer | None:
-    """The torch optimizer of that name over the model's parameters; None for "manual".
+    """The torch optimizer of that name over the model's parameters; None for one by hand.
 
     Raises ValueError for an unknown name, or a rate or an option that torch refuses.
     """
     if name not in OPTIMIZERS:
         raise ArgumentError(f"optimizer is one of {', '.join(OPTIMIZERS)}, not {name!r}.")
-    kind, defaults = OPTIMIZERS[name]
+    optimizer = OPTIMIZERS[name]
+    kind = torch_class(optimizer)
     if kind is None:
         if options:
-            raise ArgumentError(f"The manual rule takes no options, not {', '.join(options)}.")
+            raise ArgumentError(f"{optimizer.title} takes no options, not {', '.join(options)}.")
         return None
+    given: dict[str, Any] = {"lr": lr, **optimizer.given, **options}
     try:
-        return kind(model.parameters(), lr=lr, **{**defaults, **options})  # type: ignore[call-arg]
+        return kind(model.parameters(), **given)
     except (TypeError, ValueError) as error:
         said = str(error).rstrip(".")
         raise ArgumentError(f"{name} does not take these options: {said}.") from error

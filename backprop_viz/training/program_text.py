@@ -10,13 +10,13 @@ from typing import Any
 from torch import nn
 
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line, Program
 from backprop_viz.recording.samples import CLASSES
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.losses import call_text, criterion_text
-from backprop_viz.training.optimizers import OPTIMIZERS
 
 
 def program(settings: Settings, model: nn.Module) -> Program:
@@ -43,7 +43,8 @@ def _source(model: nn.Module) -> Iterator[Line]:
 
 def loop_lines(settings: Settings) -> list[Line]:
     """The lines of an iteration, without the loop's indentation."""
-    owner = "net" if settings.optimizer == "manual" else "optimizer"
+    optimizer = OPTIMIZERS[settings.optimizer]
+    owner = "net" if optimizer.by_hand else "optimizer"
     how = "" if settings.set_to_none else "set_to_none=False"
     clear = f"{owner}.zero_grad({how})"
     entry = LOSSES[settings.loss]
@@ -63,11 +64,11 @@ def loop_lines(settings: Settings) -> list[Line]:
             _line(Phase.LOSS, call_text(entry, f"y{unsqueezed}", classes)),
             _line(Phase.BACKWARD, "loss.backward()"),
         ]
-    if settings.optimizer == "manual":
+    if optimizer.by_hand:
         loop += [
             Line("with torch.no_grad():", Phase.UPDATE, name="no_grad", runs="start"),
             Line("    for p in net.parameters():", Phase.UPDATE, name="parameters", runs="each"),
-            Line("        p.sub_(p.grad * lr)", Phase.UPDATE, name="update", runs="each"),
+            Line(f"        {optimizer.update_line}", Phase.UPDATE, name="update", runs="each"),
         ]
     else:
         loop += [_line(Phase.UPDATE, "optimizer.step()")]
@@ -87,7 +88,7 @@ def _next_rate(settings: Settings) -> list[Line]:
 
     if settings.schedule == "none":
         return []
-    if settings.optimizer != "manual":
+    if not OPTIMIZERS[settings.optimizer].by_hand:
         return [line("scheduler.step()", "schedule")]
     count = line("iteration += 1", "schedule")
     if settings.schedule == "cosine":
@@ -115,7 +116,7 @@ def scheduler_lines(settings: Settings) -> list[str]:
     """What makes the scheduler, or begins the count that the manual rule goes by."""
     if settings.schedule == "none":
         return []
-    if settings.optimizer == "manual":
+    if OPTIMIZERS[settings.optimizer].by_hand:
         return ["iteration = 0"]
     if settings.schedule == "cosine":
         head = "scheduler = optim.lr_scheduler.LambdaLR("
@@ -132,9 +133,13 @@ def criterion_lines(settings: Settings) -> list[str]:
 
 def optimizer_call(settings: Settings) -> str:
     """``optim.SGD(net.parameters(), lr=0.05, momentum=0.9)``, as the settings make it."""
-    kind, defaults = OPTIMIZERS[settings.optimizer]
-    if kind is None:
+    optimizer = OPTIMIZERS[settings.optimizer]
+    if optimizer.by_hand:
         return f"lr = {settings.lr!r}"
-    options: Mapping[str, Any] = {"lr": settings.lr, **defaults, **settings.optimizer_options}
+    options: Mapping[str, Any] = {
+        "lr": settings.lr,
+        **optimizer.given,
+        **settings.optimizer_options,
+    }
     words = ", ".join(f"{name}={value!r}" for name, value in options.items())
-    return f"optimizer = optim.{kind.__name__}(net.parameters(), {words})"
+    return f"optimizer = optim.{optimizer.op}(net.parameters(), {words})"

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
@@ -250,7 +251,7 @@ def _changes(before: Settings, stretch: _Stretch) -> list[str]:
 def _rate(settings: Settings, iteration: int) -> list[str]:
     """The learning rate as it is after so many iterations with these settings from the start."""
     now = Schedule(settings.schedule, settings.schedule_options).rate(settings.lr, iteration)
-    if settings.optimizer == "manual":
+    if OPTIMIZERS[settings.optimizer].by_hand:
         count = [] if settings.schedule == "none" else [f"iteration = {iteration}"]
         return [f"lr = {now!r}", *count]
     group = "optimizer.param_groups[0]"

@@ -3,33 +3,46 @@
 Where a range is that of a field in the window, no session could have been made with more.
 """
 
+import math
+
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.analysis.optimizer_entry import FlagOption, NumberOption, Option
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.files.kinds import Flag, Number, OneOf, Text, Whole
-from backprop_viz.recording.files.nested import ALL, Maybe, RecordOf, Row, Table
+from backprop_viz.recording.files.kinds import Flag, Kind, Number, OneOf, Text, Whole, Wrong
+from backprop_viz.recording.files.nested import ALL, Maybe, RecordOf, Row, Table, one_of
 from backprop_viz.recording.input_forms import FORMS
+from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.schedules import SCHEDULES, Schedule
 from backprop_viz.recording.settings import Settings
 
 PATH = Text(4096)
 RATE = Number(0, 1e9)
 BATCH = Whole(1, 4096)
-SHARE = Number(0, 1)
 
-OPTIMIZER_OPTIONS = Table(
-    {
-        "momentum": SHARE,
-        "weight_decay": SHARE,
-        "dampening": SHARE,
-        "nesterov": Flag(),
-        "betas": Row((SHARE, SHARE)),
-        "eps": SHARE,
-        "alpha": SHARE,
-        "amsgrad": Flag(),
-        "centered": Flag(),
-    },
-    optional=ALL,
-)
+
+def _number(quantity: Quantity) -> Kind:
+    """The numbers of a quantity; its lowest, where that is left out, torch itself refuses."""
+    if quantity.whole:
+        return Whole(int(quantity.low), int(quantity.high))
+    high = math.nextafter(quantity.high, -math.inf) if quantity.below else quantity.high
+    return Number(quantity.low, high)
+
+
+def _option(option: Option) -> Kind:
+    if isinstance(option, NumberOption):
+        return _number(option.quantity)
+    if isinstance(option, FlagOption):
+        return Flag()
+    return Row(tuple(_number(part.quantity) for part in option.parts))
+
+
+# The options of each optimizer, and of any of them.
+OPTIONS_OF = {
+    name: Table({option.name: _option(option) for option in optimizer.options}, optional=ALL)
+    for name, optimizer in OPTIMIZERS.items()
+}
+OPTIMIZER_OPTIONS = Table(one_of(OPTIONS_OF.values()), optional=ALL)
 SCHEDULE_OPTIONS = Table(
     {
         "iterations": Whole(1, 10_000_000),
@@ -48,12 +61,20 @@ def _schedule_is_possible(settings: Settings) -> str | None:
     return None
 
 
+def _options_are_the_optimizers(settings: Settings) -> str | None:
+    try:
+        OPTIONS_OF[settings.optimizer].read(dict(settings.optimizer_options))
+    except Wrong as wrong:
+        return f"holds options that {settings.optimizer} does not take: {wrong}"
+    return None
+
+
 SETTINGS = RecordOf(
     Settings,
     {
         "data": OneOf(("strokes", "random", "mnist", "folder")),
         "loss": OneOf(tuple(LOSSES)),
-        "optimizer": OneOf(("manual", "sgd", "nesterov", "adam", "rmsprop")),
+        "optimizer": OneOf(tuple(OPTIMIZERS)),
         "lr": RATE,
         "batch_size": BATCH,
         "seed": Whole(0, 2**31 - 1),
@@ -66,5 +87,5 @@ SETTINGS = RecordOf(
         "folder_root": Maybe(PATH),
         "input_form": OneOf(FORMS),
     },
-    rules=(_schedule_is_possible,),
+    rules=(_schedule_is_possible, _options_are_the_optimizers),
 )

@@ -42,8 +42,8 @@ class Trainer(FivePhases):
     (1x32x32 float, int).
     loss: a name in ``analysis.losses.LOSSES``; that of no loss, "output_gradient", takes a
     random gradient of the output.
-    optimizer: "manual", "sgd", "nesterov", "adam", "rmsprop"; ``optimizer_options`` are those of
-    the torch.optim class. ``set_to_none`` is passed to ``zero_grad``; ``clear_gradients=False``
+    optimizer: a name in ``analysis.optimizers.OPTIMIZERS``; ``optimizer_options`` are those of
+    its torch.optim class. ``set_to_none`` is passed to ``zero_grad``; ``clear_gradients=False``
     leaves ``zero_grad`` out, so that gradients accumulate.
     schedule: "none", "cosine" (``lr`` falls to 0 over ``iterations``) or "step" (times ``gamma``
     every ``step_size`` iterations); ``schedule_options`` are those words.

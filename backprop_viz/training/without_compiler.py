@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from backprop_viz.training.optimizers import OPTIMIZERS
+from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.training.optimizers import torch_class
 
 
 def leave_out_compiler() -> None:
@@ -27,7 +28,8 @@ def leave_out_compiler() -> None:
             vars(function).setdefault("__dynamo_disable", function)
     # _use_grad_for_differentiable (torch/optim/optimizer.py) tells the compiler where a step
     # begins and ends.
-    for kind, _ in OPTIMIZERS.values():
+    for optimizer in OPTIMIZERS.values():
+        kind = torch_class(optimizer)
         step: Any = getattr(kind, "step", None)
         if getattr(getattr(step, "__code__", None), "co_name", "") == "_use_grad":
             setattr(kind, "step", _plain(step.__wrapped__))  # noqa: B010

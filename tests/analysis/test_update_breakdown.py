@@ -8,8 +8,9 @@ import pytest
 import torch
 
 import backprop_viz as bv
-from backprop_viz.analysis.update_breakdown import explain_update, recorded, same
-from backprop_viz.analysis.update_rules import NEW, Arithmetic, fma, update_terms
+from backprop_viz.analysis.arithmetic import Arithmetic, fma
+from backprop_viz.analysis.update_breakdown import explain_update, recorded, same, update_terms
+from backprop_viz.analysis.update_rules import NEW
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase

@@ -19,7 +19,7 @@ from backprop_viz.recording.files.kinds import (
     Whole,
     Wrong,
 )
-from backprop_viz.recording.files.nested import Entries, Items, RecordOf, Row, Table
+from backprop_viz.recording.files.nested import AnyOf, Entries, Items, RecordOf, Row, Table
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.worker.files.arrays import GeneratorState, Numbers
 
@@ -105,6 +105,12 @@ def _(kind: Number, value: Any, dice: random.Random) -> Iterator[tuple[str, Any]
     yield "no number", dice.choice((math.nan, math.inf, -math.inf))
     yield "far more", dice.choice((1e300, HUGE, 1e308))
     yield "the smallest above zero", 5e-324
+
+
+@of_kind.register
+def _(kind: AnyOf, value: Any, dice: random.Random) -> Iterator[tuple[str, Any]]:
+    for each in kind.kinds:
+        yield from of_kind(each, value, dice)
 
 
 @of_kind.register

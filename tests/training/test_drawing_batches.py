@@ -1,5 +1,7 @@
 """An iteration on a drawing must be torch's own, and leave the data where it was."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,6 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 import backprop_viz as bv
-from backprop_viz.training.optimizers import OPTIMIZERS
 
 CHOICES: list[tuple[str, dict[str, Any]]] = [
     ("manual", {}),
@@ -29,6 +30,15 @@ def drawing() -> tuple[torch.Tensor, torch.Tensor]:
     return torch.rand(1, 1, 32, 32, generator=torch.Generator().manual_seed(7)), torch.tensor([7])
 
 
+PLAIN: dict[str, Callable[..., torch.optim.Optimizer] | None] = {
+    "manual": None,
+    "sgd": torch.optim.SGD,
+    "nesterov": partial(torch.optim.SGD, momentum=0.9, nesterov=True),
+    "adam": torch.optim.Adam,
+    "rmsprop": torch.optim.RMSprop,
+}
+
+
 def make(optimizer: str, options: dict[str, Any], loss: str = "cross_entropy") -> bv.Trainer:
     return bv.Trainer(digits(), loss, optimizer, LR, 8, 2, optimizer_options=options)
 
@@ -39,8 +49,8 @@ def plain(
     """The tutorial's loop over these batches."""
     torch.manual_seed(2)
     net = bv.LeNet()
-    kind, defaults = OPTIMIZERS[optimizer]
-    step = None if kind is None else kind(net.parameters(), lr=LR, **{**defaults, **options})
+    make_plain = PLAIN[optimizer]
+    step = None if make_plain is None else make_plain(net.parameters(), lr=LR, **options)
     losses = []
     for x, y in batches:
         net.zero_grad()

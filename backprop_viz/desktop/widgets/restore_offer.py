@@ -6,7 +6,8 @@ from PySide6.QtCore import QDateTime, QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.losses import LOSSES
-from backprop_viz.desktop.table_texts import loss_text
+from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.desktop.table_texts import loss_text, optimizer_text
 
 TOP = 150  # below the toolbar and the phases
 TEXT_WIDTH = 340
@@ -80,13 +81,7 @@ class RestoreOffer(QMessageBox):
             "folder": self.tr("Folder of images"),
         }
         loss = {name: loss_text(entry.title) for name, entry in LOSSES.items()}
-        optimizer = {
-            "manual": self.tr("Manual SGD"),
-            "sgd": self.tr("SGD"),
-            "nesterov": self.tr("Nesterov"),
-            "adam": self.tr("Adam"),
-            "rmsprop": self.tr("RMSprop"),
-        }
+        optimizer = {name: optimizer_text(entry.title) for name, entry in OPTIMIZERS.items()}
         lines = []
         if file := about.get("file"):
             lines.append(self.tr("File: {0}").format(file))

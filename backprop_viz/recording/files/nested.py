@@ -1,6 +1,6 @@
 """Kinds of values that hold others: lists, tables and records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
@@ -215,6 +215,36 @@ class Either(Kind):
                 if key in value:
                     return kind.read(value)
         raise self.refusal(value)
+
+
+@dataclass(frozen=True)
+class AnyOf(Kind):
+    """A value of one of some kinds: it is read as the first that takes it."""
+
+    kinds: tuple[Kind, ...]
+
+    @property
+    def allowed(self) -> str:
+        """All of the kinds."""
+        return " or ".join(kind.allowed for kind in self.kinds)
+
+    def read(self, value: Any) -> Any:
+        """The value."""
+        for kind in self.kinds:
+            try:
+                return kind.read(value)
+            except Wrong:
+                continue
+        raise self.refusal(value)
+
+
+def one_of(tables: Iterable[Table]) -> dict[Any, Kind]:
+    """For each key of some tables, what it may be in any of them."""
+    found: dict[Any, tuple[Kind, ...]] = {}
+    for table in tables:
+        for key, kind in table.kinds.items():
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), kind)))
+    return {key: kinds[0] if len(kinds) == 1 else AnyOf(kinds) for key, kinds in found.items()}
 
 
 def _inside(name: object, kind: Kind, value: Any) -> Any:

@@ -6,7 +6,6 @@ too: a field that is added anywhere has to be declared here, or no session can b
 The settings are in ``training.settings_schema``, for the window to look at.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from backprop_viz.analysis.optimizer_entry import STEP, Optimizer, StateTensor
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.recording import quantities
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -29,6 +30,7 @@ from backprop_viz.recording.files.kinds import (
     Text,
     TextOr,
     Whole,
+    Wrong,
 )
 from backprop_viz.recording.files.nested import (
     ALL,
@@ -40,6 +42,7 @@ from backprop_viz.recording.files.nested import (
     RecordOf,
     Row,
     Table,
+    one_of,
 )
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.input_forms import FORMS
@@ -52,7 +55,7 @@ from backprop_viz.training.data_sources import LoaderState
 from backprop_viz.training.run_journal import FOREIGN, RunJournal
 from backprop_viz.training.settings_schema import (
     BATCH,
-    OPTIMIZER_OPTIONS,
+    OPTIONS_OF,
     RATE,
     SCHEDULE_OPTIONS,
     SETTINGS,
@@ -98,32 +101,45 @@ BATCH_OF_SAMPLES = Row((IMAGES, LABELS), rules=(_as_many_labels_as_images,))
 
 # What torch keeps of a parameter from step to step, by its place in the network.
 def _kept(shape: tuple[int, ...]) -> Table:
-    same = Numbers(Tensor, FLOAT, shape)
-    averages = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "square_avg", "grad_avg")
-    count = Numbers(Tensor, FLOAT, (), 0, MOST_ITERATIONS, finite=True, whole=True)
-    kinds = {"step": count, "momentum_buffer": Maybe(same), **dict.fromkeys(averages, same)}
+    same = Maybe(Numbers(Tensor, FLOAT, shape))
+    tensors = {t.name: t for optimizer in OPTIMIZERS.values() for t in optimizer.state}
+    kinds = {name: _scalar(t) if t.scalar else same for name, t in tensors.items()}
     return Table(kinds, optional=ALL)
+
+
+def _scalar(tensor: StateTensor) -> Kind:
+    return Numbers(Tensor, FLOAT, (), tensor.low, tensor.high, finite=True, whole=tensor is STEP)
 
 
 STATE = Table({i: _kept(s) for i, s in enumerate(PARAMETERS.values())}, optional=ALL)
 NEVER = Exactly(False)  # torch's options that the program never sets
-GROUP = Table(
-    {
-        **OPTIMIZER_OPTIONS.kinds,
-        "betas": Row((Number(0, math.nextafter(1, 0)),) * 2),
-        "lr": Number(0, LARGEST, infinite=True),
-        "initial_lr": Number(0, LARGEST, infinite=True),
-        "maximize": NEVER,
-        "capturable": NEVER,
-        "differentiable": NEVER,
-        "decoupled_weight_decay": NEVER,
-        "foreach": NOTHING,
-        "fused": NOTHING,
-        "params": Items(Whole(0, len(PARAMETERS) - 1), len(PARAMETERS), len(PARAMETERS)),
-    },
-    # Each optimizer has some of them; which, it is asked for when the run is taken up.
-    optional=ALL,
-)
+
+
+def _group(optimizer: Optimizer) -> Table:
+    """What a parameter group holds; which of torch's own, it is asked for when a run goes on."""
+    return Table(
+        {
+            "lr": Number(0, LARGEST, infinite=True),
+            "initial_lr": Number(0, LARGEST, infinite=True),
+            "maximize": NEVER,
+            "capturable": NEVER,
+            "differentiable": NEVER,
+            "decoupled_weight_decay": NEVER,
+            "foreach": NOTHING,
+            "fused": NOTHING,
+            "params": Items(Whole(0, len(PARAMETERS) - 1), len(PARAMETERS), len(PARAMETERS)),
+            **OPTIONS_OF[optimizer.name].kinds,
+            **{
+                name: Exactly(value) if isinstance(value, bool) else Number(value, value)
+                for name, value in optimizer.constants.items()
+            },
+        },
+        optional=ALL,
+    )
+
+
+_GROUPS = {name: _group(optimizer) for name, optimizer in OPTIMIZERS.items()}
+GROUP = Table(one_of(_GROUPS.values()), optional=ALL)
 SCHEDULE = Cases(
     "name",
     {
@@ -267,32 +283,29 @@ def _follow_each_other(run: StoredRun) -> str | None:
 
 def _optimizer_is_its_own(run: StoredRun) -> str | None:
     name = run.settings.optimizer
+    optimizer = OPTIMIZERS[name]
     for checkpoint in (run.checkpoint, run.before, *run.past):
         if checkpoint is None:
             continue
-        if (checkpoint.optimizer is None) != (name == "manual"):
+        if (checkpoint.optimizer is None) != optimizer.by_hand:
             return f"holds a checkpoint that is not of its optimizer, {name}"
         if checkpoint.optimizer is None:
             continue
-        kept = _kept_of_a_step(name, checkpoint.optimizer["param_groups"][0])
+        group = checkpoint.optimizer["param_groups"][0]
+        try:
+            _GROUPS[name].read(group)
+        except Wrong as wrong:
+            return f"holds a checkpoint that is not of its optimizer, {name}: {wrong}"
+        kept = {t.name for t in optimizer.state if not t.when or group.get(t.when)}
         # One that is empty is of a parameter that was not stepped yet.
         for found in filter(None, checkpoint.optimizer["state"].values()):
-            if set(found) - {"momentum_buffer"} != kept - {"momentum_buffer"}:
+            # Of a momentum that is 0, older torch keeps None.
+            if any(found[other] is not None for other in set(found) - kept):
                 return f"holds the state of another optimizer than {name} with its options"
-            if "momentum_buffer" in kept and found.get("momentum_buffer") is None:
-                return "holds no momentum_buffer of a parameter that was stepped with momentum"
+            for missing in sorted(kept):
+                if found.get(missing) is None:
+                    return f"holds no {missing} of a parameter that was stepped by {name}"
     return None
-
-
-def _kept_of_a_step(name: str, group: Mapping[str, Any]) -> set[str]:
-    """What torch keeps of a parameter that was stepped."""
-    if name == "adam":
-        more = {"max_exp_avg_sq"} if group.get("amsgrad") else set()
-        return {"step", "exp_avg", "exp_avg_sq"} | more
-    kept = {"momentum_buffer"} if group.get("momentum") else set()
-    if name == "rmsprop":
-        kept |= {"step", "square_avg"} | ({"grad_avg"} if group.get("centered") else set())
-    return kept
 
 
 ALTERED = Maybe(

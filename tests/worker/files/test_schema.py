@@ -1,5 +1,6 @@
 """Sessions that are whole but wrong: each is refused in a sentence that names file and field."""
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -12,11 +13,10 @@ import torch
 from PySide6.QtWidgets import QLabel, QSplitter
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.analysis.optimizer_entry import NumberOption, TupleOption
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.breakpoints.breakpoints_dialog import (
     CONDITION_LIMITS as BREAKPOINT_QUANTITIES,
-)
-from backprop_viz.desktop.panels.settings.options_dialog import (
-    QUANTITIES as OPTION_QUANTITIES,
 )
 from backprop_viz.desktop.panels.settings.schedule_options import (
     SCHEDULE_QUANTITIES,
@@ -26,7 +26,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
-from backprop_viz.recording.files.kinds import Number, Whole, Wrong, described
+from backprop_viz.recording.files.kinds import Flag, Number, Whole, Wrong, described
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
@@ -35,7 +35,7 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import Checkpoint
 from backprop_viz.training.peek import peek_settings
 from backprop_viz.training.settings_schema import (
-    OPTIMIZER_OPTIONS,
+    OPTIONS_OF,
     SCHEDULE_OPTIONS,
     SETTINGS,
 )
@@ -334,9 +334,19 @@ def test_a_run_that_the_window_can_make_can_be_saved() -> None:
         assert bounds(SETTINGS.kinds[name]) == (quantity.low, quantity.high)
     for name, quantity in SCHEDULE_QUANTITIES.items():
         assert bounds(SCHEDULE_OPTIONS.kinds[name]) == (quantity.low, quantity.high)
-    for name, quantity in OPTION_QUANTITIES.items():
-        if name not in ("beta1", "beta2"):
-            assert bounds(OPTIMIZER_OPTIONS.kinds[name]) == (quantity.low, quantity.high)
+    for optimizer in OPTIMIZERS.values():
+        for option in optimizer.options:
+            kind = OPTIONS_OF[optimizer.name].kinds[option.name]
+            parts = option.parts if isinstance(option, TupleOption) else (option,)
+            kinds = kind.kinds if isinstance(option, TupleOption) else (kind,)
+            for part, each in zip(parts, kinds, strict=True):
+                if isinstance(part, NumberOption):
+                    quantity = part.quantity
+                    assert each.low == quantity.low
+                    assert quantity.holds(each.high)
+                    assert not quantity.holds(math.nextafter(each.high, math.inf))
+                else:
+                    assert isinstance(each, Flag)
     for kind, quantity in BREAKPOINT_QUANTITIES.items():
         value = BREAKPOINT.kinds[kind].kinds["value"]
         assert value.low <= quantity.low

@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.arithmetic import Number
+from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
 from backprop_viz.analysis.update_breakdown import Steps, explain_update
-from backprop_viz.analysis.update_rules import Number, Term
+from backprop_viz.analysis.update_rules import Term
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, index_text, signed
@@ -98,7 +100,9 @@ class StateSection(QWidget):
         coming = _update_event(cursor, parameter)
         update = cursor.recording.span(Phase.UPDATE)
         over = update is not None and cursor.position >= update.stop
-        manual = coming.op == "sub_" if coming else view_state.settings.optimizer == "manual"
+        own = OPTIMIZERS.get(view_state.settings.optimizer)
+        optimizer = own if coming is None else optimizer_of(coming.op)
+        manual = optimizer is not None and optimizer.by_hand
         serial, updated = cursor.recording.serial, (done is not None, coming is not None)
         things = (serial, parameter, element, updated, over, manual, shape, self._theme.name)
         if not self._shown.is_new(*things):
@@ -195,7 +199,7 @@ class StateSection(QWidget):
         return "\n".join(rows)
 
     def _unknown(self, op: str, steps: Steps) -> str:
-        sentence = self.tr("The terms of {rule} are not known here; its result is {value}.")
+        sentence = self.tr("There is no rule for {rule} here; its result is {value}.")
         return self._hint(sentence.format(rule=op, value=signed(steps.new)))
 
 

@@ -4,12 +4,12 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
-from backprop_viz.desktop.panels.inspector.rules import rule
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -60,9 +60,7 @@ class UpdateSection(QWidget):
         serial, grad_id = cursor.recording.serial, cursor.grad_id(name)
         if not self._shown.is_new(serial, name, grad_id, update is not None, settings):
             return
-        found = rule(settings)
-        self.rule.setText(found.formula)
-        self.rule.setToolTip(found.whole)
+        self._show_rule(update, settings)
         new = None
         if update is not None and update.inputs[0] is not None:
             weight, new = update.inputs[0], update.outputs[0]
@@ -71,6 +69,19 @@ class UpdateSection(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.table.set_theme(theme)
+
+    def _show_rule(self, update: Event | None, settings: Settings) -> None:
+        """The optimizer's formula; none where what ran is not the settings' optimizer."""
+        optimizer = OPTIMIZERS.get(settings.optimizer)
+        own = optimizer is not None and (update is None or update.op == optimizer.op)
+        found = optimizer.formula(settings.optimizer_options) if optimizer and own else None
+        if found is not None:
+            self.rule.setText(found.formula)
+            self.rule.setToolTip(found.whole)
+            return
+        name = settings.optimizer if update is None else update.op
+        self.rule.setText(self.tr("no rule for {0}").format(name))
+        self.rule.setToolTip(self.tr("How {0} changes a weight is not known here.").format(name))
 
     def _columns(self, weight: Array, grad: Array | None, new: Array | None) -> list[TableColumn]:
         step = None if new is None else step_of(weight, new).ravel()

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.settings.schedule_options import schedule_labels
-from backprop_viz.desktop.table_texts import loss_text
+from backprop_viz.desktop.table_texts import loss_text, optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.settings import Settings
@@ -50,8 +51,8 @@ class SettingsBar(QWidget):
             self._loss.setItemData(self._loss.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._optimizer = QComboBox()
         self._optimizer.setObjectName("optimizer")
-        for name, label in optimizer_labels(self).items():
-            self._optimizer.addItem(label, name)
+        for name, optimizer in OPTIMIZERS.items():
+            self._optimizer.addItem(optimizer_text(optimizer.title), name)
         usual = self._settings
         self._lr = NumberField(LEARNING_RATE, self.tr("Learning rate"), usual.lr)
         self._lr.setObjectName("learningRate")
@@ -167,7 +168,8 @@ class SettingsBar(QWidget):
 
     def _name_optimizer(self, settings: Settings) -> None:
         """Put the momentum beside the optimizer that has one set."""
-        for i, (name, label) in enumerate(optimizer_labels(self).items()):
+        for i, (name, optimizer) in enumerate(OPTIMIZERS.items()):
+            label = optimizer_text(optimizer.title)
             momentum = settings.optimizer_options.get("momentum", 0)
             if name == settings.optimizer and momentum:
                 label = self.tr("{0}, momentum {1:g}").format(label, momentum)
@@ -192,17 +194,6 @@ class SettingsBar(QWidget):
                 schedule_options=self._settings.schedule_options if same_schedule else {},
             )
         )
-
-
-def optimizer_labels(owner: QWidget) -> dict[str, str]:
-    """The optimizers by the name the trainer knows them by."""
-    return {
-        "manual": owner.tr("Manual rule"),
-        "sgd": owner.tr("SGD"),
-        "nesterov": owner.tr("SGD, Nesterov"),
-        "adam": owner.tr("Adam"),
-        "rmsprop": owner.tr("RMSProp"),
-    }
 
 
 def _labelled(box: QWidget, text: str, tip: str, width: int) -> QVBoxLayout:

@@ -150,7 +150,7 @@ def test_strange_recordings_do_not_raise(section: StateSection, make_view_state:
     events = tuple(replace(e, op="Lion") for e in unknown.cursor.recording.events)
     recording = changed_recording(unknown.cursor.recording, events=events)
     section.show_cursor(replace(unknown, cursor=recording.at(len(events))), NAME, 0)
-    assert "The terms of Lion are not known here" in section.lines.toPlainText()
+    assert "There is no rule for Lion here" in section.lines.toPlainText()
     hot = replace(settings("adam"), lr=1e30)
     section.show_cursor(make_view_state(hot, iterations=2), NAME, 0)
     assert "nan" in section.lines.toPlainText()

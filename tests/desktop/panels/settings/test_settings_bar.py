@@ -7,7 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.panels.settings.options_dialog import OPTIONS, OptionsDialog
+from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.schedules import SCHEDULES
@@ -124,7 +125,7 @@ def test_a_typed_learning_rate_counts_when_it_is_finished(bar: SettingsBar, qtbo
     assert told.args[0].lr == 0.25
 
 
-@pytest.mark.parametrize("optimizer", OPTIONS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_untouched_options_are_torchs_own(qtbot: QtBot, optimizer: str) -> None:
     dialog = OptionsDialog(replace(RUN, optimizer=optimizer))
     qtbot.addWidget(dialog)

@@ -1,0 +1,64 @@
+"""How torch's kernels round, in numpy: each operation gives torch's own bits."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Number = Any  # an array, one element of it, or a Python float: what torch works with
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """How a processor's kernels round.
+
+    ``fused``: a product is added without being rounded first, as torch's kernels do on any
+    processor that can (AVX2 and AVX-512 alike, in the tail of an array too). ``root_ulps``: by
+    how many units in the last place the math library's square root is off the nearest number;
+    the one torch uses on Intel is off by one now and then.
+    """
+
+    fused: bool = True
+    root_ulps: int = 0
+
+    def add(self, a: Number, b: Number, alpha: float) -> Number:
+        """``a.add(b, alpha=alpha)``."""
+        return self._multiply_add(b, a.dtype.type(alpha), a)
+
+    def addcmul(self, a: Number, b: Number, value: float) -> Number:
+        """``a.addcmul(b, b, value=value)``."""
+        return self._multiply_add(a.dtype.type(value) * b, b, a)
+
+    def addcdiv(self, a: Number, b: Number, c: Number, value: float) -> Number:
+        """``a.addcdiv(b, c, value=value)``."""
+        return a + a.dtype.type(value) * b / c
+
+    def lerp(self, a: Number, b: Number, weight: float) -> Number:
+        """``a.lerp(b, weight)``: reckoned from the nearer of its ends."""
+        kind = a.dtype.type
+        if abs(kind(weight)) < 0.5:
+            return self._multiply_add(kind(weight), b - a, a)
+        return self._multiply_add(kind(weight) - kind(1), b - a, b)
+
+    def root(self, a: Number) -> Number:
+        """``a.sqrt()``."""
+        root = np.sqrt(a)
+        if self.root_ulps == 0:
+            return root
+        return np.nextafter(root, root.dtype.type(np.copysign(np.inf, self.root_ulps)))
+
+    def _multiply_add(self, a: Number, b: Number, c: Number) -> Number:
+        return fma(a, b, c) if self.fused and c.dtype == np.float32 else a * b + c
+
+
+def fma(a: Number, b: Number, c: Number) -> Number:
+    """``a * b + c`` of float32 numbers, rounded once."""
+    a, b, c = (np.asarray(x, np.float64) for x in (a, b, c))
+    product = a * b  # exact: twice 24 bits are fewer than 53
+    total = np.asarray(product + c)
+    part = total - product
+    lost = (product - (total - part)) + (c - part)
+    # Rounded to odd, so that the second rounding cannot meet a tie that the first one made.
+    toward = np.where(lost > 0, np.inf, -np.inf)
+    inexact = np.isfinite(total) & (lost != 0) & (total.view(np.int64) & 1 == 0)
+    return np.where(inexact, np.nextafter(total, toward), total).astype(np.float32)

@@ -1,0 +1,137 @@
+"""Adam: steps as large as the mean gradient is, measured by its root mean square."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from backprop_viz.analysis.optimizer_entry import (
+    EPS,
+    STEP,
+    WEIGHT_DECAY,
+    FlagOption,
+    FormulaText,
+    NumberOption,
+    Optimizer,
+    StateTensor,
+    TupleOption,
+    gradient_text,
+)
+from backprop_viz.analysis.update_rules import (
+    NEW,
+    Term,
+    Update,
+    decayed_weight,
+    gradient,
+    mean,
+    mean_square,
+    root,
+)
+from backprop_viz.recording.quantities import Quantity
+
+
+def rule(update: Update) -> Iterator[Term]:
+    """The terms of ``torch.optim.Adam``, and of AdamW, which is Adam with decoupled decay."""
+    weight, lr = update.w, update.option("lr")
+    decoupled = bool(update.options.get("decoupled_weight_decay"))
+    grad = gradient(update, not decoupled)
+    yield grad
+    if decoupled and update.option("weight_decay"):
+        decayed = decayed_weight(update)
+        yield decayed
+        weight = decayed.symbol, decayed.value
+    first, second = (float(beta) for beta in update.options["betas"])
+    average = mean(update, "m", "exp_avg", ("β₁", first), grad.value)
+    yield average
+    square = mean_square(update, ("β₂", second), "exp_avg_sq", grad.value)
+    yield square
+    if update.options.get("amsgrad"):
+        old = update.before("max_exp_avg_sq")
+        largest = np.maximum(old, square.value)
+        operands = {"u": ("u", old), "v": ("v", square.value)}
+        code = "torch.maximum(max_exp_avg_sq, exp_avg_sq)"
+        square = Term("u", "max({u}, {v})", operands, largest, code, "max_exp_avg_sq")
+        yield square
+    t = ("t", int(update.count))
+    step_size = lr / (1 - first**update.count)
+    operands = {"lr": update.lr, "b": ("β₁", first), "t": t}
+    yield Term("η", "{lr} / (1 − {b}^{t})", operands, step_size, "lr / bias_correction1")
+    correction = (1 - second**update.count) ** 0.5
+    operands = {"b": ("β₂", second), "t": t}
+    yield Term("c", "√(1 − {b}^{t})", operands, correction, "bias_correction2 ** 0.5")
+    size = root(update, square.symbol, square.value, "exp_avg_sq.sqrt()")
+    yield size
+    kind, eps = weight[1].dtype.type, update.option("eps")
+    value = size.value / kind(correction) + kind(eps)
+    operands = {"r": (size.symbol, size.value), "c": ("c", correction), "e": ("ε", eps)}
+    code = "(exp_avg_sq.sqrt() / bias_correction2_sqrt).add_(eps)"
+    yield Term("d", "{r} / {c} + {e}", operands, value, code)
+    new = update.arithmetic.addcdiv(weight[1], average.value, value, -step_size)
+    operands = {"w": weight, "n": ("η", step_size), "m": ("m", average.value), "d": ("d", value)}
+    code = "w.addcdiv_(exp_avg, denom, value=-step_size)"
+    yield Term(NEW, "{w} − {n}·{m} / {d}", operands, new, code)
+
+
+def definitions(options: Mapping[str, Any], g: str) -> tuple[str, ...]:
+    """The lines that m̂, v̂ and ε are defined in; ``g`` stands for the gradient."""
+    first, second = options["betas"]
+    lines: tuple[str, ...] = (
+        f"m ← {first:g} · m + {1 - first:g} · {g}",
+        f"v ← {second:g} · v + {1 - second:g} · {g}²",
+        f"m̂ = m / (1 − {first:g}ᵗ)",
+    )
+    if options["amsgrad"]:
+        lines += ("u ← max(u, v)",)
+    largest = "u" if options["amsgrad"] else "v"
+    return (*lines, f"v̂ = {largest} / (1 − {second:g}ᵗ)", f"ε = {options['eps']:g}")
+
+
+def _text(options: Mapping[str, Any]) -> FormulaText:
+    g, lines = gradient_text(options)
+    return FormulaText("w ← w − lr · m̂ / (√v̂ + ε)", lines + definitions(options, g))
+
+
+_BELOW_ONE = Quantity(0, 1, below=True, step=0.05)
+BETAS = TupleOption(
+    "betas",
+    (
+        NumberOption(
+            "beta1",
+            "β₁",
+            0.9,
+            _BELOW_ONE,
+            "How much of the mean gradient is kept at each update; the rest is the new gradient",
+        ),
+        NumberOption(
+            "beta2",
+            "β₂",
+            0.999,
+            Quantity(0, 1, below=True, step=0.001),
+            "How much of the mean square is kept at each update; the rest is the new square",
+        ),
+    ),
+)
+AMSGRAD = FlagOption(
+    "amsgrad", "Divide by the largest mean square so far, so that steps never grow again"
+)
+STATE = (
+    STEP,
+    StateTensor("exp_avg", "m"),
+    StateTensor("exp_avg_sq", "v"),
+    StateTensor("max_exp_avg_sq", "u", when="amsgrad"),
+)
+
+OPTIMIZER = Optimizer(
+    name="adam",
+    title="Adam",
+    torch_class="torch.optim.Adam",
+    options=(
+        BETAS,
+        EPS,
+        WEIGHT_DECAY,
+        AMSGRAD,
+    ),
+    state=STATE,
+    rule=rule,
+    text=_text,
+)

@@ -1,0 +1,33 @@
+from typing import Any
+
+import pytest
+import torch
+
+from backprop_viz.analysis.optimizers.adam import OPTIMIZER
+from tests.analysis.optimizers import plain
+
+CASES: list[dict[str, Any]] = [
+    {},
+    {"betas": (0.4, 0.9), "eps": 1e-4, "weight_decay": 0.02},
+    {"betas": (0.8, 0.5), "amsgrad": True},
+    {"betas": (0.8, 0.5), "amsgrad": True, "weight_decay": 0.3},
+]
+
+
+def test_the_entry_is_torchs() -> None:
+    plain.check_entry(OPTIMIZER, torch.optim.Adam, {})
+
+
+@pytest.mark.parametrize("options", CASES)
+def test_rule_and_formula(options: dict[str, Any]) -> None:
+    plain.check_all(OPTIMIZER, torch.optim.Adam, options)
+
+
+@pytest.mark.parametrize("first", [0.3, 0.49, 0.499, 0.5, 0.501, 0.51, 0.7])
+def test_the_mean_is_reckoned_from_the_nearer_end(first: float) -> None:
+    """torch's lerp changes its formula at a weight of 0.5: on both sides its bits are another's."""
+    plain.check_rule(OPTIMIZER, torch.optim.Adam, {"betas": (first, 0.9)})
+
+
+def test_maximize() -> None:
+    plain.check_rule(OPTIMIZER, torch.optim.Adam, {"maximize": True, "weight_decay": 0.1})

@@ -1,0 +1,18 @@
+from typing import Any
+
+import pytest
+import torch
+
+from backprop_viz.analysis.optimizers.nesterov import OPTIMIZER
+from tests.analysis.optimizers import plain
+
+GIVEN = {"momentum": 0.9, "nesterov": True}
+
+
+def test_the_entry_is_torchs() -> None:
+    plain.check_entry(OPTIMIZER, torch.optim.SGD, GIVEN)
+
+
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.5}, {"weight_decay": 0.1}])
+def test_rule_and_formula(options: dict[str, Any]) -> None:
+    plain.check_all(OPTIMIZER, torch.optim.SGD, options, GIVEN)

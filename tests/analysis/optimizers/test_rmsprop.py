@@ -1,0 +1,24 @@
+from typing import Any
+
+import pytest
+import torch
+
+from backprop_viz.analysis.optimizers.rmsprop import OPTIMIZER
+from tests.analysis.optimizers import plain
+
+CASES: list[dict[str, Any]] = [
+    {},
+    {"alpha": 0.3, "eps": 1e-3, "weight_decay": 0.01},
+    {"momentum": 0.8},
+    {"centered": True},
+    {"momentum": 0.8, "centered": True, "weight_decay": 0.1},
+]
+
+
+def test_the_entry_is_torchs() -> None:
+    plain.check_entry(OPTIMIZER, torch.optim.RMSprop, {})
+
+
+@pytest.mark.parametrize("options", CASES)
+def test_rule_and_formula(options: dict[str, Any]) -> None:
+    plain.check_all(OPTIMIZER, torch.optim.RMSprop, options)

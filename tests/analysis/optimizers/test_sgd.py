@@ -1,0 +1,28 @@
+from typing import Any
+
+import pytest
+import torch
+
+from backprop_viz.analysis.optimizers.sgd import OPTIMIZER
+from tests.analysis.optimizers import plain
+
+CASES: list[dict[str, Any]] = [
+    {},
+    {"weight_decay": 0.01},
+    {"momentum": 0.9},
+    {"momentum": 0.9, "dampening": 0.4},
+    {"momentum": 0.7, "dampening": 0.3, "weight_decay": 1e-3},
+]
+
+
+def test_the_entry_is_torchs() -> None:
+    plain.check_entry(OPTIMIZER, torch.optim.SGD, {})
+
+
+@pytest.mark.parametrize("options", CASES)
+def test_rule_and_formula(options: dict[str, Any]) -> None:
+    plain.check_all(OPTIMIZER, torch.optim.SGD, options)
+
+
+def test_maximize() -> None:
+    plain.check_rule(OPTIMIZER, torch.optim.SGD, {"momentum": 0.9, "maximize": True})
