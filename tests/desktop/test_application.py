@@ -315,14 +315,14 @@ def test_the_cheat_sheet_names_every_key(open_window: OpenWindow) -> None:
     sheet.close()
 
 
-def test_a_gradient_is_altered_from_the_inspector(open_window: OpenWindow) -> None:
+def test_an_intervention_from_the_inspector(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     trigger(window, "actionIteration")
     before = view_state_of(window).cursor.grad("conv1.bias")
     node = next(
         n.id for n in view_state_of(window).cursor.recording.graph.nodes if "Relu" in n.name
     )
-    window.panel(InspectorView).alter_wanted.emit(GradientIntervention(node, "zero"))
+    window.panel(InspectorView).intervention_wanted.emit(GradientIntervention(node, "zero"))
     assert window.session.wait_idle(30)
     assert not view_state_of(window).cursor.grad("conv1.bias").any()
     window.panel(InspectorView).undo_wanted.emit()

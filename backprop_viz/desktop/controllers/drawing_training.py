@@ -1,4 +1,4 @@
-"""Teaches the net the drawing: its label, steps on it, what speaks for it."""
+"""Trains the network on the drawing: its label, steps on it, its saliency."""
 
 from PySide6.QtCore import QObject
 
@@ -11,7 +11,7 @@ from backprop_viz.desktop.view_state import ViewState
 
 
 class DrawingTrainingController(QObject):
-    """Teaches the net the drawing: its label, steps on it, what speaks for it."""
+    """Trains the network on the drawing: its label, steps on it, its saliency."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)

@@ -217,7 +217,7 @@ class FilesController(QObject):
             self._session.view_state_ready.connect(self._take_as_saved)
 
     def _take_as_saved(self, view_state: ViewState) -> None:
-        """The first frame of a run that was opened is what the file holds."""
+        """Take the first view state of an opened run as what the file holds."""
         self._session.view_state_ready.disconnect(self._take_as_saved)
         self._view_state = view_state
         self._saved = self.stand()

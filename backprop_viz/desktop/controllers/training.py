@@ -31,7 +31,7 @@ class TrainingController(QObject):
         self._view_state: ViewState | None = None
         self._session.told.connect(self._tell)
         self._window.toolbar.settings.changed.connect(self.want)
-        self._window.panel(InspectorView).alter_wanted.connect(self._session.alter)
+        self._window.panel(InspectorView).intervention_wanted.connect(self._session.alter)
         self._window.panel(InspectorView).undo_wanted.connect(self._undo_intervention)
 
     def show_view_state(self, view_state: ViewState) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.panels.drawing.stored_drawing import fits, from_plain, to_plain
+from backprop_viz.desktop.panels.drawing.stored_drawing import fits, marks_from_json, marks_to_json
 from backprop_viz.desktop.panels.drawing.strokes import Picture
 from backprop_viz.desktop.view_state import ViewState
 
@@ -17,7 +17,7 @@ def window_state(context: Context, view_state: ViewState) -> dict[str, Any]:
     if not fits(strokes):
         strokes = (Picture.of(panel.canvas.image()),)
     return {
-        "strokes": to_plain(strokes),
+        "strokes": marks_to_json(strokes),
         "label": view_state.drawing_training.label,
         "is_batch": view_state.drawing_training.is_batch,
         "breakpoints": context.session.breakpoints,
@@ -30,7 +30,7 @@ def apply_window_state(context: Context, state: Mapping[str, Any]) -> None:
     """Have the window stand as it did; what the file's schema let through is as it should be."""
     window, session = context.window, context.session
     session.watch(state.get("breakpoints", ()))
-    window.panel(DrawPanel).show_strokes(from_plain(state.get("strokes", ())))
+    window.panel(DrawPanel).show_strokes(marks_from_json(state.get("strokes", ())))
     if "pen" in state:
         window.panel(DrawPanel).set_size_of_pen(state["pen"])
     window.apply_layout(state.get("layout", {}))

@@ -1,1 +1,1 @@
-"""How things look and are written: colours by role, pictures of arrays, numbers, frames."""
+"""How things look and are written: colours by role, pictures of arrays, numbers, panels."""

@@ -11,7 +11,7 @@ from backprop_viz.desktop.style.theme import Theme, body_font
 _HEAD = 6.0
 
 # Stands, in the colour of errors, where something was changed on purpose.
-ALTERED_SIGN = "≠"
+INTERVENTION_SIGN = "≠"
 BADGE = 14
 
 
@@ -77,7 +77,7 @@ def head_of(direction: QPointF, tip: QPointF) -> QPolygonF:
     return QPolygonF([back + side, tip, back - side])
 
 
-def altered_badge(painter: QPainter, right: float, middle: float, theme: Theme) -> None:
+def intervention_badge(painter: QPainter, right: float, middle: float, theme: Theme) -> None:
     """The sign of a change on purpose on a small ground that ends at ``right``."""
     box = QRectF(right - BADGE, middle - BADGE / 2, BADGE, BADGE)
     color = QColor(theme.error)
@@ -86,7 +86,7 @@ def altered_badge(painter: QPainter, right: float, middle: float, theme: Theme) 
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(ink_on(color, theme))
     painter.setFont(body_font(12, bold=True))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, ALTERED_SIGN)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, INTERVENTION_SIGN)
 
 
 def ink_on(color: QColor, theme: Theme) -> QColor:

@@ -1,4 +1,4 @@
-"""The frame that every panel sits in: a title, a subtitle, and room for switches."""
+"""The box around every panel: a title, a subtitle, and room for switches."""
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 

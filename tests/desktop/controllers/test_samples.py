@@ -184,7 +184,7 @@ def test_one_of_the_tutorials_random_data_is_not_to_be_learnt(
     assert window.session.view_state.due is Phase.ZERO_GRAD
 
 
-def test_loading_one_stops_training_and_travels_with_the_run(
+def test_loading_one_stops_training_and_navigable_with_the_run(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
     window = open_window("--preset", "digits")

@@ -25,7 +25,7 @@ class AutogradView(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("AutogradView", "Autograd graph"), parent)
         self._view_state: ViewState | None = None
-        self._stale = False  # a frame came while the view was hidden
+        self._stale = False  # a view state came while the view was hidden
         self._theme = DARK
         self.progress = QLabel()
         self.header.addWidget(self.progress)
@@ -48,7 +48,7 @@ class AutogradView(Panel):
         self.body.addWidget(self.canvas, 1)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show a frame; while hidden, only remember it."""
+        """Show a view state; while hidden, only remember it."""
         self._view_state = view_state
         self._stale = not self.isVisible()
         if not self._stale:

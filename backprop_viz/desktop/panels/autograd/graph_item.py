@@ -37,7 +37,7 @@ class NodeState(Enum):
 
 
 def node_states(graph: Graph, cursor: Cursor | None) -> dict[int, NodeState]:
-    """The state of every node at a cursor; all wait without a moment."""
+    """The state of every node at a cursor; all wait without a cursor."""
     states = dict.fromkeys((node.id for node in graph.nodes), NodeState.WAITING)
     if cursor is None:
         return states
@@ -101,7 +101,7 @@ class GraphItem(QGraphicsItem):
         self._nodes_near = index_nodes(self.placement, _AROUND)
         self._edges_near = index_edges(self.placement, _AROUND)
         self._afar = OverviewPainter(self.placement, self._boxes, tuple)
-        # What is in sight from afar, sorted by the states there are.
+        # What is seen when zoomed out, sorted by state.
         self._sorted: tuple[list[int], list[tuple[int, int]]] | None = None
 
     def build(self, graph: Graph, placement: Placement, named: Named) -> None:

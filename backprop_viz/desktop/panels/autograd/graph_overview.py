@@ -1,4 +1,4 @@
-"""A grad_fn graph from afar: too small for its texts, it shows shapes, colours and modules."""
+"""A grad_fn graph zoomed out: too small for text, it shows shapes, colours and modules."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property

@@ -1,4 +1,4 @@
-"""Which module each stretch of a graph comes from, for names on it from afar. No Qt here."""
+"""Which module made each part of a graph, to name the parts when zoomed out. No Qt here."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 
 
 def breakpoint_text(breakpoint_: Breakpoint, view_state: ViewState | None = None) -> str:
-    """What holds where the cursor stops; a frame lets it quote the line and name the node."""
+    """What holds where the cursor stops; a view state lets it quote the line and name the node."""
     if breakpoint_.kind == "line":
         return _line(breakpoint_, view_state)
     if breakpoint_.kind == "node":

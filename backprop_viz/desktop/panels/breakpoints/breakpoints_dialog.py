@@ -39,7 +39,7 @@ class BreakpointsDialog(QDialog):
         self.setWindowTitle(self.tr("Breakpoints"))
         self.breakpoints: tuple[Breakpoint, ...] = ()
         self._view_state: ViewState | None = None
-        self._asked: tuple[Breakpoint, ...] | None = None  # what the frames do not have yet
+        self._asked: tuple[Breakpoint, ...] | None = None  # what the view states do not have yet
         self._before: tuple[Breakpoint, ...] = ()
         self._shown, self._names = ChangeGuard(), ChangeGuard()
         column = QVBoxLayout(self)
@@ -56,7 +56,7 @@ class BreakpointsDialog(QDialog):
     def show_view_state(self, view_state: ViewState) -> None:
         """Keep in step with the breakpoints there are and the network's parameters."""
         self._view_state = view_state
-        # A frame made before the last change was carried out must not undo it here.
+        # A view state from before the last change must not undo it here.
         if view_state.breakpoints != self._before or view_state.breakpoints == self._asked:
             self._before, self._asked = view_state.breakpoints, None
         if self._asked is None:

@@ -23,10 +23,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from backprop_viz.desktop.panels.drawing.cursors import ring_cursor
 from backprop_viz.desktop.panels.drawing.ink import Ink
 from backprop_viz.desktop.panels.drawing.pointer_input import (
-    Contact,
-    mouse_contacts,
-    tablet_contacts,
-    touch_contacts,
+    PointerEvent,
+    mouse_pointer_events,
+    tablet_pointer_events,
+    touch_pointer_events,
 )
 from backprop_viz.desktop.panels.drawing.sketch import Sketch
 from backprop_viz.desktop.panels.drawing.stroke_in_progress import StrokeInProgress
@@ -90,7 +90,7 @@ class Canvas(QWidget):
         self._ink = Ink()
         self._size = MEDIUM
         self._erasing = False
-        self._hand = StrokeInProgress()
+        self._stroke_in_progress = StrokeInProgress()
         self._began_empty = True
         self._waiting = False
         self._timer = QTimer(self)
@@ -142,35 +142,35 @@ class Canvas(QWidget):
 
     def image(self) -> NDArray[np.float32]:
         """A copy of the drawing as it is seen: (280, 280), 0..1, light on dark."""
-        return self._ink.image(self._hand.tail())
+        return self._ink.image(self._stroke_in_progress.tail())
 
     def show_picture(self, image: NDArray[np.float32]) -> None:
         """Put an image (280, 280), 0..1, in place of the drawing; can be undone."""
-        self._hand.lift()
+        self._stroke_in_progress.lift()
         self._sketch.show(Picture.of(image))
         self._changed()
 
     def show_strokes(self, strokes: tuple[PadMark, ...]) -> None:
         """Have these in place of the drawing; can be undone."""
-        self._hand.lift()
+        self._stroke_in_progress.lift()
         self._sketch.replace(strokes)
         self._changed()
 
     def clear(self) -> None:
         """Wipe the drawing; can be undone. Tells None even where nothing was drawn."""
-        self._hand.lift()
+        self._stroke_in_progress.lift()
         self._sketch.clear()
         self._changed()
 
     def undo(self) -> None:
         """Take the last stroke back."""
-        if self.can_undo and self._hand.holder is None:
+        if self.can_undo and self._stroke_in_progress.holder is None:
             self._sketch.undo()
             self._changed()
 
     def redo(self) -> None:
         """Draw again what was taken back."""
-        if self.can_redo and self._hand.holder is None:
+        if self.can_redo and self._stroke_in_progress.holder is None:
             self._sketch.redo()
             self._changed()
 
@@ -206,40 +206,40 @@ class Canvas(QWidget):
 
     # -- the pen -----------------------------------------------------------------------------
 
-    def _take(self, contacts: Sequence[Contact]) -> None:
+    def _take(self, pointer_events: Sequence[PointerEvent]) -> None:
         """Draw what one instrument does; others have to wait until it is lifted."""
-        for contact in contacts:
-            if contact.kind == "down" and self._hand.holder in (None, contact.by):
-                if self._hand.holder is not None:
+        for pointer in pointer_events:
+            if pointer.kind == "down" and self._stroke_in_progress.holder in (None, pointer.by):
+                if self._stroke_in_progress.holder is not None:
                     self._pen_up()  # its end was never told
-                self._pen_down(contact)
-            elif contact.by != self._hand.holder:
+                self._pen_down(pointer)
+            elif pointer.by != self._stroke_in_progress.holder:
                 continue
-            elif contact.kind == "move":
-                self._pen_move(contact)
-            elif contact.kind == "up":
+            elif pointer.kind == "move":
+                self._pen_move(pointer)
+            elif pointer.kind == "up":
                 self._pen_up()
-            elif contact.kind == "drop":
-                self._hand.lift()
+            elif pointer.kind == "drop":
+                self._stroke_in_progress.lift()
                 self._repaint_all()
                 self._tell()
 
-    def _pen_down(self, contact: Contact) -> None:
+    def _pen_down(self, pointer: PointerEvent) -> None:
         self._began_empty = self.empty
-        erases = contact.erases or self._erasing
-        self._hand.take(contact, WIDTHS[self._size], erases, self.width())
+        erases = pointer.erases or self._erasing
+        self._stroke_in_progress.take(pointer, WIDTHS[self._size], erases, self.width())
         self._settle()
         if self._began_empty:
             self.update()  # the hint goes
 
-    def _pen_move(self, contact: Contact) -> None:
-        before = self._hand.tail()
-        if self._hand.move(contact, self.width()):
+    def _pen_move(self, pointer: PointerEvent) -> None:
+        before = self._stroke_in_progress.tail()
+        if self._stroke_in_progress.move(pointer, self.width()):
             self._update(before)
             self._settle()
 
     def _pen_up(self) -> None:
-        stroke = self._hand.lift()
+        stroke = self._stroke_in_progress.lift()
         self._paint(tail_piece(stroke.points, stroke.erases))
         if not (stroke.erases and self._began_empty):  # else nothing has changed
             self._sketch.add(stroke)
@@ -249,8 +249,8 @@ class Canvas(QWidget):
         self.changed.emit()
 
     def _settle(self) -> None:
-        self._paint(self._hand.newest_piece())
-        self._update(self._hand.tail())
+        self._paint(self._stroke_in_progress.newest_piece())
+        self._update(self._stroke_in_progress.tail())
         if self._timer.isActive():
             self._waiting = True
         else:
@@ -273,31 +273,31 @@ class Canvas(QWidget):
     def event(self, event: QEvent) -> bool:
         """Take touches here, so that no mouse is made up for them."""
         if event.type() in _TOUCHES and isinstance(event, QTouchEvent):
-            self._take(touch_contacts(event, self._hand.holder))
+            self._take(touch_pointer_events(event, self._stroke_in_progress.holder))
             event.accept()
             return True
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Put the pen down, or the eraser."""
-        self._take(mouse_contacts(event, self._hand.holder))
+        self._take(mouse_pointer_events(event, self._stroke_in_progress.holder))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw on."""
-        self._take(mouse_contacts(event, self._hand.holder))
+        self._take(mouse_pointer_events(event, self._stroke_in_progress.holder))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lift the pen."""
-        self._take(mouse_contacts(event, self._hand.holder))
+        self._take(mouse_pointer_events(event, self._stroke_in_progress.holder))
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         """A stylus: its pressure makes the stroke wider or thinner, its other end rubs out."""
-        self._take(tablet_contacts(event))
+        self._take(tablet_pointer_events(event))
         event.accept()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """What is no more to be seen is not drawn on."""
-        if self._hand.holder is not None:
+        if self._stroke_in_progress.holder is not None:
             self._pen_up()
         super().hideEvent(event)
 
@@ -336,7 +336,7 @@ class Canvas(QWidget):
     def _repaint_all(self) -> None:
         side = round(max(self.width(), 1) * self.devicePixelRatio())
         run = [piece for stroke in self._sketch.strokes for piece in pieces(stroke)]
-        self._ink.paint_anew((*run, *self._hand.settled()), side)
+        self._ink.paint_anew((*run, *self._stroke_in_progress.settled()), side)
         self.update()
 
     def _paint(self, piece: Piece) -> None:
@@ -358,12 +358,12 @@ class Canvas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawImage(QRectF(self.rect()), self._ink.shown)
-        if (tail := self._hand.tail()) is not None:
+        if (tail := self._stroke_in_progress.tail()) is not None:
             painter.save()
             painter.scale(self.width() / PAD_SIDE, self.width() / PAD_SIDE)
             paint_mark(painter, tail)
             painter.restore()
-        if self.empty and self._hand.holder is None:
+        if self.empty and self._stroke_in_progress.holder is None:
             painter.setPen(QColor(DARK.muted))
             painter.setFont(body_font(12))
             words = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter

@@ -13,7 +13,7 @@ _STYLUS = "stylus"
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class PointerEvent:
     """Something that was done to the pad by one of its instruments.
 
     ``at`` is in the widget's pixels, ``pressure`` 0..1 or None where it is not known. "drop" means
@@ -27,46 +27,46 @@ class Contact:
     erases: bool = False
 
 
-def mouse_contacts(event: QMouseEvent, holder: str | None) -> tuple[Contact, ...]:
-    """The left button draws, the right one erases; ``holder`` is what draws at the moment."""
+def mouse_pointer_events(event: QMouseEvent, holder: str | None) -> tuple[PointerEvent, ...]:
+    """The left button draws, the right one erases; ``holder`` is what is drawing."""
     at, by = event.position(), _BUTTONS.get(event.button())
     if event.type() is QEvent.Type.MouseMove:
         if holder is None or holder not in _BUTTONS.values():
             return ()
         held = [name for button, name in _BUTTONS.items() if event.buttons() & button]
         # Else the release went to somebody else, a dialog for instance.
-        return (Contact("move", holder, at) if holder in held else Contact("up", holder),)
+        return (PointerEvent("move", holder, at) if holder in held else PointerEvent("up", holder),)
     if by is None:
         return ()
     if event.type() is QEvent.Type.MouseButtonRelease:
-        return Contact("move", by, at), Contact("up", by)
-    return (Contact("down", by, at, erases=event.button() is Qt.MouseButton.RightButton),)
+        return PointerEvent("move", by, at), PointerEvent("up", by)
+    return (PointerEvent("down", by, at, erases=event.button() is Qt.MouseButton.RightButton),)
 
 
-def touch_contacts(event: QTouchEvent, holder: str | None) -> tuple[Contact, ...]:
+def touch_pointer_events(event: QTouchEvent, holder: str | None) -> tuple[PointerEvent, ...]:
     """Each finger is an instrument of its own; a gesture that the system takes over is dropped."""
     if event.type() is QEvent.Type.TouchCancel:
         ours = holder if holder is not None and holder.startswith(_FINGER) else None
-        return () if ours is None else (Contact("drop", ours),)
-    found: list[Contact] = []
+        return () if ours is None else (PointerEvent("drop", ours),)
+    found: list[PointerEvent] = []
     for point in event.points():
         at, by = point.position(), f"{_FINGER}{point.id()}"
         if point.state() is QEventPoint.State.Pressed:
-            found.append(Contact("down", by, at))
+            found.append(PointerEvent("down", by, at))
         elif point.state() is QEventPoint.State.Updated:
-            found.append(Contact("move", by, at))
+            found.append(PointerEvent("move", by, at))
         elif point.state() is QEventPoint.State.Released:
-            found += [Contact("move", by, at), Contact("up", by)]
+            found += [PointerEvent("move", by, at), PointerEvent("up", by)]
     return tuple(found)
 
 
-def tablet_contacts(event: QTabletEvent) -> tuple[Contact, ...]:
+def tablet_pointer_events(event: QTabletEvent) -> tuple[PointerEvent, ...]:
     """A stylus; its other end erases, and so does its second button."""
     pressure = event.pressure() if event.pressure() > 0 else None
     if event.type() is QEvent.Type.TabletPress:
         turned = event.pointerType() is QPointingDevice.PointerType.Eraser
         erases = turned or event.button() is Qt.MouseButton.RightButton
-        return (Contact("down", _STYLUS, event.position(), pressure, erases),)
+        return (PointerEvent("down", _STYLUS, event.position(), pressure, erases),)
     if event.type() is QEvent.Type.TabletMove:
-        return (Contact("move", _STYLUS, event.position(), pressure),)
-    return (Contact("up", _STYLUS),)
+        return (PointerEvent("move", _STYLUS, event.position(), pressure),)
+    return (PointerEvent("up", _STYLUS),)

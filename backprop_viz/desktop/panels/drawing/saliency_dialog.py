@@ -51,7 +51,7 @@ class SaliencyDialog(QDialog):
         self._show(None)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show the frame's saliency."""
+        """Show the saliency of the drawing."""
         if view_state.drawing_training.saliency is not self._saliency and self.isVisible():
             self._show(view_state.drawing_training.saliency)
 

@@ -9,7 +9,7 @@ from backprop_viz.desktop.panels.drawing.strokes import PadMark, PenPoint, Pictu
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
 
 
-def to_plain(marks: Iterable[PadMark]) -> list[dict[str, Any]]:
+def marks_to_json(marks: Iterable[PadMark]) -> list[dict[str, Any]]:
     """Each stroke as an array of its points (n, 3): x, y, width; a picture as its bytes."""
     return [
         {"greys": mark.greys}
@@ -22,8 +22,8 @@ def to_plain(marks: Iterable[PadMark]) -> list[dict[str, Any]]:
     ]
 
 
-def from_plain(plain: Iterable[dict[str, Any]]) -> tuple[PadMark, ...]:
-    """What ``to_plain`` was given."""
+def marks_from_json(plain: Iterable[dict[str, Any]]) -> tuple[PadMark, ...]:
+    """What ``marks_to_json`` was given."""
     return tuple(map(_mark, plain))
 
 

@@ -1,6 +1,6 @@
 """The stroke in hand: what is being drawn, and by which instrument."""
 
-from backprop_viz.desktop.panels.drawing.pointer_input import Contact
+from backprop_viz.desktop.panels.drawing.pointer_input import PointerEvent
 from backprop_viz.desktop.panels.drawing.strokes import (
     ERASER,
     PAD_SIDE,
@@ -22,16 +22,16 @@ class StrokeInProgress:
         self._erases = False
         self._width = 0.0
 
-    def take(self, contact: Contact, width: float, erases: bool, widget_side: int) -> None:
+    def take(self, pointer: PointerEvent, width: float, erases: bool, widget_side: int) -> None:
         """Begin a stroke ``width`` wide, in the drawing's units."""
-        self.holder = contact.by
+        self.holder = pointer.by
         self._erases = erases
         self._width = width * (ERASER if erases else 1)
-        self._points = [self._point(contact, widget_side)]
+        self._points = [self._point(pointer, widget_side)]
 
-    def move(self, contact: Contact, widget_side: int) -> bool:
+    def move(self, pointer: PointerEvent, widget_side: int) -> bool:
         """Go on to another place; whether it was another."""
-        point, last = self._point(contact, widget_side), self._points[-1]
+        point, last = self._point(pointer, widget_side), self._points[-1]
         if (point.x, point.y) == (last.x, last.y):
             return False
         self._points.append(point)
@@ -56,11 +56,11 @@ class StrokeInProgress:
         """The end of the stroke, which the next point may bend."""
         return tail_piece(self._points, self._erases) if self._points else None
 
-    def _point(self, contact: Contact, widget_side: int) -> PenPoint:
+    def _point(self, pointer: PointerEvent, widget_side: int) -> PenPoint:
         scale = PAD_SIDE / max(widget_side, 1)
         width = self._width
-        if contact.pressure is not None:
+        if pointer.pressure is not None:
             # Modestly: a light hand still leaves ink. And not by jumps.
-            width *= 0.65 + 0.6 * min(max(contact.pressure, 0.0), 1.0)
+            width *= 0.65 + 0.6 * min(max(pointer.pressure, 0.0), 1.0)
             width = 0.5 * (self._points[-1].width + width) if self._points else width
-        return PenPoint(contact.at.x() * scale, contact.at.y() * scale, width)
+        return PenPoint(pointer.at.x() * scale, pointer.at.y() * scale, width)

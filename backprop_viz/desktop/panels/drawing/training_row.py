@@ -20,7 +20,7 @@ class TrainingRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("teachingRow")
+        self.setObjectName("trainingRow")
         # Four controls under a narrow pad.
         self.setStyleSheet("QToolButton, QComboBox { padding: 1px 4px; }")
         self._train = _button("trainOnThis")

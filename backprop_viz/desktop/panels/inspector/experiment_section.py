@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard
-from backprop_viz.desktop.style.painting import ALTERED_SIGN
+from backprop_viz.desktop.style.painting import INTERVENTION_SIGN
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
@@ -63,18 +63,18 @@ def _is_at(intervention: GradientIntervention, node: Node) -> bool:
 class ExperimentSection(QWidget):
     """A change to the gradient out of a node: what, by how much, Apply; and the way back.
 
-    ``alter_wanted`` carries an Alteration.
+    ``intervention_wanted`` carries a GradientIntervention.
     """
 
-    alter_wanted = Signal(object)
+    intervention_wanted = Signal(object)
     undo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("experimentSection")
-        self.altered_sign = QLabel(ALTERED_SIGN)
-        self.altered_sign.setFont(body_font(14, bold=True))
-        self.altered_sign.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.intervention_sign = QLabel(INTERVENTION_SIGN)
+        self.intervention_sign.setFont(body_font(14, bold=True))
+        self.intervention_sign.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.intervention = Sentence()
         self.intervention.setFont(body_font(12))
         self.explanation = Sentence()
@@ -86,7 +86,7 @@ class ExperimentSection(QWidget):
         layout.addLayout(self._make_head())
         intervention = QHBoxLayout()
         intervention.setSpacing(6)
-        intervention.addWidget(self.altered_sign)
+        intervention.addWidget(self.intervention_sign)
         intervention.addWidget(self.intervention, 1)
         layout.addLayout(intervention)
         layout.addLayout(self._make_row())
@@ -125,7 +125,7 @@ class ExperimentSection(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        for label in (self.altered_sign, self.intervention):
+        for label in (self.intervention_sign, self.intervention):
             label.setStyleSheet(f"color: {theme.error};")
 
     def wanted(self) -> GradientIntervention | None:
@@ -175,7 +175,7 @@ class ExperimentSection(QWidget):
 
     def _make_row(self) -> QHBoxLayout:
         self.kinds = _Kinds()
-        self.kinds.setObjectName("alterationKind")
+        self.kinds.setObjectName("interventionKind")
         self.kinds.setAccessibleName(self.tr("Change of the gradient"))
         for kind, text in (
             ("scale", self.tr("Scale by ×")),
@@ -186,7 +186,7 @@ class ExperimentSection(QWidget):
             self.kinds.addItem(text, kind)
         self.kinds.activated.connect(self._choose_kind)
         self.value = NumberField(SCALE, self.tr("Value of the change"), 2.0)
-        self.value.setObjectName("alterationValue")
+        self.value.setObjectName("interventionValue")
         self.value.setMinimumWidth(50)
         self.value.setMaximumWidth(110)
         self.value.edited.connect(self._value_edited)
@@ -241,12 +241,12 @@ class ExperimentSection(QWidget):
             "Runs this iteration's backward again with the gradient out of this node changed."
         )
         self.explanation.setText(reason or text)
-        self._show_altered()
+        self._show_intervention()
 
-    def _show_altered(self) -> None:
+    def _show_intervention(self) -> None:
         recording = None if self._view_state is None else self._view_state.cursor.recording
         intervention = None if recording is None else recording.intervention
-        for widget in (self.altered_sign, self.intervention, self.undo):
+        for widget in (self.intervention_sign, self.intervention, self.undo):
             widget.setVisible(intervention is not None)
         if (
             recording is None
@@ -273,7 +273,7 @@ class ExperimentSection(QWidget):
         wanted = self.wanted()
         if wanted is not None and not self.reason():
             self._edited = True
-            self.alter_wanted.emit(wanted)
+            self.intervention_wanted.emit(wanted)
 
 
 class _Kinds(QComboBox):

@@ -32,7 +32,7 @@ class Gradients:
 
 
 def gradients(cursor: Cursor, name: str) -> Gradients:
-    """A parameter's gradients at a moment."""
+    """A parameter's gradients at a cursor."""
     backward = cursor.recording.span(Phase.BACKWARD)
     over = backward is not None and cursor.position >= backward.stop
     ran = over or cursor.last(name, Phase.BACKWARD) is not None
@@ -81,7 +81,7 @@ class GradientSection(QWidget):
         self._shown = ChangeGuard()
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
-        """Show a parameter at a moment."""
+        """Show a parameter at a cursor."""
         found = gradients(cursor, name)
         size = cursor.recording.by_parameter[name].value.size
         ids = cursor.grad_before_backward_id(name), cursor.grad_id(name)

@@ -36,7 +36,8 @@ class InspectorView(Panel):
 
     picked = Signal(str, object)
     evidence = Signal(int)  # the index of an event that explains what is shown
-    alter_wanted = Signal(object)  # an Alteration of the gradient out of the node that is shown
+    # A GradientIntervention in the gradient that the shown node sends.
+    intervention_wanted = Signal(object)
     undo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,7 +63,7 @@ class InspectorView(Panel):
         self.node_section = NodeSection()
         self.why.evidence.connect(self.evidence)
         self.node_section.why.evidence.connect(self.evidence)
-        self.node_section.alter_wanted.connect(self.alter_wanted)
+        self.node_section.intervention_wanted.connect(self.intervention_wanted)
         self.node_section.undo_wanted.connect(self.undo_wanted)
         self.update_section.element_chosen.connect(self._element_chosen)
         self._pages = QStackedWidget()
@@ -98,7 +99,7 @@ class InspectorView(Panel):
         return self._graph.find(self._node)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show the thing chosen at the frame's cursor."""
+        """Show the thing chosen at the cursor."""
         self._view_state = view_state
         if not self.isVisible():
             return
@@ -116,7 +117,7 @@ class InspectorView(Panel):
             self._show_chosen(view_state)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with the newest frame."""
+        """Show the newest view state."""
         super().showEvent(event)
         if self._view_state is not None:
             self.show_view_state(self._view_state)

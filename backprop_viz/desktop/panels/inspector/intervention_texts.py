@@ -24,11 +24,11 @@ def intervention_text(
 def _done() -> dict[str, str]:
     translate = QCoreApplication.translate
     return {
-        "scale": translate("alterations", "The gradient out of {node} was scaled by {value}."),
-        "clip": translate("alterations", "The gradient out of {node} was clipped to ±{value}."),
-        "zero": translate("alterations", "The gradient out of {node} was set to zero."),
+        "scale": translate("interventions", "The gradient out of {node} was scaled by {value}."),
+        "clip": translate("interventions", "The gradient out of {node} was clipped to ±{value}."),
+        "zero": translate("interventions", "The gradient out of {node} was set to zero."),
         "noise": translate(
-            "alterations",
+            "interventions",
             "Noise of standard deviation {value} was added to the gradient out of {node}.",
         ),
     }
@@ -38,14 +38,14 @@ def _to_come() -> dict[str, str]:
     translate = QCoreApplication.translate
     return {
         "scale": translate(
-            "alterations", "Backward will scale the gradient out of {node} by {value}."
+            "interventions", "Backward will scale the gradient out of {node} by {value}."
         ),
         "clip": translate(
-            "alterations", "Backward will clip the gradient out of {node} to ±{value}."
+            "interventions", "Backward will clip the gradient out of {node} to ±{value}."
         ),
-        "zero": translate("alterations", "Backward will set the gradient out of {node} to zero."),
+        "zero": translate("interventions", "Backward will set the gradient out of {node} to zero."),
         "noise": translate(
-            "alterations",
+            "interventions",
             "Backward will add noise of standard deviation {value} to the gradient out of {node}.",
         ),
     }
@@ -53,9 +53,9 @@ def _to_come() -> dict[str, str]:
 
 def _node(node: Node | None, intervention: GradientIntervention, here: str | None) -> str:
     if node is None:
-        text = QCoreApplication.translate("alterations", "the node of {key}")
+        text = QCoreApplication.translate("interventions", "the node of {key}")
         return text.format(key=intervention.node)
     if node.key == here:
-        return QCoreApplication.translate("alterations", "this node")
-    text = QCoreApplication.translate("alterations", "{name} of {key}")
+        return QCoreApplication.translate("interventions", "this node")
+    text = QCoreApplication.translate("interventions", "{name} of {key}")
     return text.format(name=node.name, key=node.key)

@@ -54,9 +54,12 @@ def first_maps(array: Array, batched: bool) -> Array | None:
 
 
 class NodeSection(QWidget):
-    """A node at the cursor. ``alter_wanted`` carries an Alteration of the gradient out of it."""
+    """A node at the cursor, and experiments with the gradient that it sends.
 
-    alter_wanted = Signal(object)
+    ``intervention_wanted`` carries a GradientIntervention.
+    """
+
+    intervention_wanted = Signal(object)
     undo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -78,7 +81,7 @@ class NodeSection(QWidget):
         self.arrived = [GradientRow() for _ in range(_MOST_ROWS)]
         self.sent = [GradientRow() for _ in range(_MOST_ROWS)]
         self.experiment = ExperimentSection()
-        self.experiment.alter_wanted.connect(self.alter_wanted)
+        self.experiment.intervention_wanted.connect(self.intervention_wanted)
         self.experiment.undo_wanted.connect(self.undo_wanted)
         self.saved_title = _line(body_font(11, bold=True))
         self.saved = [_line(code_font(11)) for _ in range(_MOST_ROWS)]
@@ -106,7 +109,7 @@ class NodeSection(QWidget):
         self._shown = ChangeGuard()
 
     def show_cursor(self, view_state: ViewState, node: Node) -> None:
-        """Show a node at the frame's cursor."""
+        """Show a node at the cursor."""
         cursor = view_state.cursor
         self.why.show_cursor(view_state, "node", node.id)
         self.experiment.show_cursor(view_state, node)

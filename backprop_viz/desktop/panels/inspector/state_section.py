@@ -1,4 +1,4 @@
-"""The optimizer under the microscope: its own state, and its rule with one weight's numbers."""
+"""The optimizer's state, and its rule with one weight's numbers."""
 
 import math
 import re
@@ -88,7 +88,7 @@ class StateSection(QWidget):
         self._now: tuple[ViewState, str, int] | None = None
 
     def show_cursor(self, view_state: ViewState, parameter: str, element: int) -> None:
-        """Show a parameter's element (its flat index) at the frame's cursor."""
+        """Show a parameter's element (its flat index) at the cursor."""
         cursor = view_state.cursor
         known = cursor.recording.by_parameter.get(parameter)
         if known is None:

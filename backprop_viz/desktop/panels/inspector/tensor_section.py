@@ -160,7 +160,7 @@ class TensorSection(QWidget):
         self._shown = ChangeGuard()
 
     def show_cursor(self, cursor: Cursor, layer: Layer) -> None:
-        """Show a layer at a moment."""
+        """Show a layer at a cursor."""
         if not self._shown.is_new(layer, cursor.recording.serial, _tensor_ids(cursor, layer)):
             return
         tensors = layer_tensors(cursor, layer)

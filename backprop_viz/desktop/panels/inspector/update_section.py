@@ -53,7 +53,7 @@ class UpdateSection(QWidget):
         self._shown = ChangeGuard()
 
     def show_cursor(self, cursor: Cursor, name: str, settings: Settings) -> None:
-        """Show a parameter at a moment."""
+        """Show a parameter at a cursor."""
         grad = cursor.grad(name)
         update = cursor.last(name, Phase.UPDATE)
         weight = cursor.recording.by_parameter[name].value

@@ -248,7 +248,7 @@ class WhySection(QWidget):
         self._paint()
 
     def show_cursor(self, view_state: ViewState, kind: SelectionKind, key: str | int) -> None:
-        """Explain the gradient of a parameter or a node at the frame's cursor."""
+        """Explain the gradient of a parameter or a node at the cursor."""
         cursor = view_state.cursor
         if kind == "layer" or not self._shown.is_new(
             cursor.recording, cursor.position, kind, key, view_state.program

@@ -91,7 +91,7 @@ class Block:
 
 
 def blocks(cursor: Cursor | None, layer: Layer, mode: Mode) -> tuple[Block, ...]:
-    """What a layer shows in a mode; without a moment, the empty places for it."""
+    """What a layer shows in a mode; without a cursor, the empty places for it."""
     if mode == "weights":
         found = () if cursor is None else _parameter_blocks(cursor, layer)
         return found or (Block(Size(Look.NOTHING, 1)),)

@@ -31,7 +31,7 @@ from backprop_viz.recording.events import Array
 
 
 class MapWindow(QFrame):
-    """Shows one map of a block; not modal, and live while frames come.
+    """Shows one map of a block; not modal, and kept up to date.
 
     Esc or a click elsewhere closes it, the arrow keys go to the map before or after, O shows the
     layer's other output.

@@ -110,7 +110,7 @@ def following_mode(mode: Mode, before: Phase | None, now: Phase | None) -> Mode:
 
 
 def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> NetworkState:
-    """A frame's network; a recording that has none yet shows the remembered one, empty."""
+    """The network at the cursor. A recording without one yet shows the previous one, empty."""
     cursor = view_state.cursor
     recording = cursor.recording
     phase = current_phase(view_state)

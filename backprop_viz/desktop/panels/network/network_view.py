@@ -36,7 +36,7 @@ class NetworkView(Panel):
         super().__init__(QCoreApplication.translate("NetworkView", "Network"), parent)
         self.mode: Mode = "activations"
         self._view_state: ViewState | None = None
-        self._stale = False  # a frame came while the view was hidden
+        self._stale = False  # a view state came while the view was hidden
         self._phase: Phase | None = None
         self._pinned: int | None = None  # the iteration in which the user chose a mode
         self._remembered = LayerGraph()
@@ -88,7 +88,7 @@ class NetworkView(Panel):
     # -- what is shown -----------------------------------------------------------------------
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show a frame; while hidden, only remember it."""
+        """Show a view state; while hidden, only remember it."""
         self._view_state = view_state
         self.canvas.set_breakpoints(view_state.breakpoints)
         recording = view_state.cursor.recording

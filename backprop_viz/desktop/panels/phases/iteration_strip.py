@@ -15,7 +15,7 @@ _APART = 3.0  # from this width on, cells stand apart
 
 
 class IterationStrip(QWidget):
-    """Shows a reel; ``picked`` asks for another of its iterations to be shown."""
+    """The kept iterations as marks; ``picked`` carries the one that the user wants to see."""
 
     picked = Signal(int)
 
@@ -27,15 +27,15 @@ class IterationStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self._theme = DARK
         self._kept_iterations = KeptIterations()
-        self._travels = False
+        self._navigable = False
         self._asked: int | None = None  # while the mouse drags
 
-    def show_kept_iterations(self, kept_iterations: KeptIterations, travels: bool) -> None:
-        """Show a reel; the mouse picks only where the time line ``travels``."""
-        if (kept_iterations, travels) == (self._kept_iterations, self._travels):
+    def show_kept_iterations(self, kept_iterations: KeptIterations, navigable: bool) -> None:
+        """Show which iterations are kept; the mouse picks one only if ``navigable``."""
+        if (kept_iterations, navigable) == (self._kept_iterations, self._navigable):
             return
-        self._kept_iterations, self._travels = kept_iterations, travels
-        shape = Qt.CursorShape.PointingHandCursor if travels else Qt.CursorShape.ArrowCursor
+        self._kept_iterations, self._navigable = kept_iterations, navigable
+        shape = Qt.CursorShape.PointingHandCursor if navigable else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
         self.update()
 
@@ -59,7 +59,7 @@ class IterationStrip(QWidget):
 
     def _ask(self, x: float) -> None:
         iteration = iteration_at(self._kept_iterations.iterations, x, self.width())
-        if self._travels and iteration is not None and iteration != self._asked:
+        if self._navigable and iteration is not None and iteration != self._asked:
             self._asked = iteration
             self.picked.emit(iteration)
 

@@ -39,7 +39,7 @@ class IterationStripNote(QWidget):
         self.link.setAccessibleName(action_label(action))
 
     def show_kept_iterations(self, kept_iterations: KeptIterations) -> None:
-        """Show another reel."""
+        """Show which iterations are kept."""
         older = (
             bool(kept_iterations.iterations)
             and kept_iterations.shown != kept_iterations.iterations[-1]

@@ -20,7 +20,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.settings import Settings
 
-# Above this many numbers the length of the update is not worth its time at each frame.
+# For more numbers than this, the length of the update takes too long at each cursor.
 _NORM_LIMIT = 1_000_000
 
 
@@ -41,7 +41,7 @@ class PhaseBar(QWidget):
             row.addWidget(cell, 1)
             cell.clicked.connect(self._pick)
         self._view_state: ViewState | None = None
-        # The last recording's length of the update: it is needed at each of its frames.
+        # The last recording and the length of its update, which every view state of it needs.
         self._measured: tuple[Recording, float | None] | None = None
 
     def set_switches(self, actions: Mapping[str, Sequence[QAction]]) -> None:
@@ -50,7 +50,7 @@ class PhaseBar(QWidget):
             cell.set_switches(actions.get(cell.phase.value, ()))
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show where the iteration stands at the frame's cursor."""
+        """Show where the iteration stands at the cursor."""
         self._view_state = view_state
         if self.isVisible():
             self._refresh()
@@ -78,7 +78,7 @@ class PhaseBar(QWidget):
             cell.show_standing(standing, note, mark)
             tip = self._tip(standing, note, as_recorded(self._view_state))
             if mark:
-                tip = f"{tip}\n{self._altered(self._view_state.cursor.recording)}"
+                tip = f"{tip}\n{self._intervention_text(self._view_state.cursor.recording)}"
             if tip != cell.toolTip():
                 cell.setToolTip(tip)
                 cell.setAccessibleName(f"{cell.text()}: {note}")
@@ -87,7 +87,7 @@ class PhaseBar(QWidget):
     # -- words -------------------------------------------------------------------------------
 
     def _marked_note(self, view_state: ViewState, standing: PhaseState) -> tuple[str, str]:
-        """The note and, where the gradients were altered, the end of it that says so."""
+        """The note and, after an intervention, the end of it that says so."""
         note, recording = self._note(view_state, standing), view_state.cursor.recording
         if standing.phase is not Phase.BACKWARD:
             return note, ""
@@ -96,7 +96,7 @@ class PhaseBar(QWidget):
         if recording.intervention is None:
             return note, ""
         mark = self.tr("intervention")
-        return (self.tr("{note} · altered").format(note=note) if note else mark), mark
+        return (self.tr("{note} · intervention").format(note=note) if note else mark), mark
 
     def _note(self, view_state: ViewState, standing: PhaseState) -> str:
         """What the phase took and gave, as far as the cursor has come."""
@@ -169,7 +169,7 @@ class PhaseBar(QWidget):
             lines += [self.tr("This phase runs next.")]
         return "\n".join(line for line in lines if line)
 
-    def _altered(self, recording: Recording) -> str:
+    def _intervention_text(self, recording: Recording) -> str:
         assert recording.intervention is not None
         return intervention_text(recording.intervention, recording)
 

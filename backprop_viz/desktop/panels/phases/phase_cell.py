@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton, QWidget
 
 from backprop_viz.desktop.panels.phases.phases import PhaseProgress, PhaseState
-from backprop_viz.desktop.style.painting import BADGE, altered_badge
+from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.recording.phases import PHASES, Phase
 
@@ -186,7 +186,7 @@ class PhaseCell(QAbstractButton):
             painter.drawText(QRectF(start, 0, end - start, self.height()), right, note)
         if self.mark:
             taken += BADGE + _BADGE_GAP if note else BADGE
-            altered_badge(painter, end - taken + BADGE, self.height() / 2, theme)
+            intervention_badge(painter, end - taken + BADGE, self.height() / 2, theme)
         if self.standing.state is PhaseProgress.UNDER_WAY and self.standing.total:
             self._paint_progress(painter, start, end - taken - _GAP - start)
 

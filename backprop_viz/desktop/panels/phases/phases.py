@@ -32,7 +32,7 @@ class PhaseState:
 
 
 def phase_states(view_state: ViewState) -> tuple[PhaseState, ...]:
-    """The five phases as they stand at the frame's cursor, in their order."""
+    """The five phases as they stand at the cursor, in their order."""
     current, due = current_phase(view_state), due_phase(view_state)
     return tuple(
         _phase_state(view_state, phase, phase is current, phase is due) for phase in PHASES

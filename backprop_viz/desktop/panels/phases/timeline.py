@@ -136,7 +136,7 @@ class TimelineView(QFrame):
         return "" if self._view_state is None else caption(self._view_state)
 
     def segments(self) -> tuple[Segment, ...]:
-        """The bar as it is laid out now; empty before the first frame."""
+        """The bar as it is laid out now; empty before the first view state."""
         if self._view_state is None:
             return ()
         recording = self._view_state.cursor.recording

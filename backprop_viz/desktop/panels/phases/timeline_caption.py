@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
 from backprop_viz.desktop.panels.phases.phases import running_free
-from backprop_viz.desktop.style.painting import BADGE, altered_badge
+from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
@@ -16,7 +16,7 @@ _BADGE_SPACE = BADGE + 5
 
 
 def caption(view_state: ViewState) -> str:
-    """``iteration 128 · backward 17/26``, and whether it was altered."""
+    """``iteration 128 · backward 17/26``, and whether there was an intervention."""
     translate = QCoreApplication.translate
     if running_free(view_state):
         text = translate("TimelineView", "training · iteration {number}")
@@ -26,7 +26,7 @@ def caption(view_state: ViewState) -> str:
     if cursor.recording.preview or event is None:
         words = translate("TimelineView", "iteration {number} · not started")
         if is_intervened(view_state):
-            words = translate("TimelineView", "iteration {number} · not started · altered")
+            words = translate("TimelineView", "iteration {number} · not started · intervention")
         return words.format(number=number)
     span = cursor.recording.span(event.phase)
     assert span is not None
@@ -54,14 +54,14 @@ def caption_width(view_state: ViewState, most: int) -> int:
 
 
 def paint_caption(painter: QPainter, box: QRectF, view_state: ViewState, theme: Theme) -> None:
-    """The caption at the right of a box; with a sign before it where something was altered."""
+    """The caption at the right of a box; with a sign before it if there was an intervention."""
     intervention = is_intervened(view_state)
     metrics = QFontMetrics(body_font(_SIZE))
     room = math.floor(box.width()) - (_BADGE_SPACE if intervention else 0)
     text = metrics.elidedText(caption(view_state), Qt.TextElideMode.ElideRight, room)
     if intervention:
         left = box.right() - metrics.horizontalAdvance(text)
-        altered_badge(painter, left - _BADGE_SPACE + BADGE, box.center().y(), theme)
+        intervention_badge(painter, left - _BADGE_SPACE + BADGE, box.center().y(), theme)
     painter.setFont(body_font(_SIZE))
     painter.setPen(QColor(theme.error if intervention else theme.muted))
     painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
@@ -70,5 +70,7 @@ def paint_caption(painter: QPainter, box: QRectF, view_state: ViewState, theme: 
 def _where(intervention: bool) -> str:
     translate = QCoreApplication.translate
     if intervention:
-        return translate("TimelineView", "iteration {number} · {phase} {done}/{total} · altered")
+        return translate(
+            "TimelineView", "iteration {number} · {phase} {done}/{total} · intervention"
+        )
     return translate("TimelineView", "iteration {number} · {phase} {done}/{total}")

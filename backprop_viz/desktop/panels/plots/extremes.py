@@ -1,4 +1,4 @@
-"""The least and the greatest of ever wider blocks of a curve, for looking at it from afar."""
+"""The least and the greatest of ever wider blocks of a curve, for drawing it zoomed out."""
 
 from functools import reduce
 from itertools import pairwise
@@ -10,7 +10,7 @@ from backprop_viz.recording.buffers import reserved
 
 Doubles = NDArray[np.float64]
 
-# From afar a curve is drawn as so many blocks at most, and at least half as many.
+# Zoomed out, a curve is drawn as at most so many blocks, and at least half as many.
 BLOCKS = 1024
 # Narrower blocks are made when they are asked for: that is quick for so few points.
 _FINEST = 16

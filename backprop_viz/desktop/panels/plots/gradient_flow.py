@@ -68,7 +68,7 @@ class GradientFlowPlot(Panel):
         self._shown: Cursor | None = None
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show the gradients at the frame's cursor."""
+        """Show the gradients at the cursor."""
         self._view_state = view_state
         cursor = view_state.cursor
         if not self.isVisible():
@@ -81,7 +81,7 @@ class GradientFlowPlot(Panel):
         self.bars.show_flows(self._norms.flows(cursor), self._final)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with the newest frame."""
+        """Show the newest view state."""
         super().showEvent(event)
         if self._view_state is not None:
             self.show_view_state(self._view_state)

@@ -128,7 +128,7 @@ class CurvePanel(Panel):
             QTimer.singleShot(0, self, self._go_on)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with the newest frame."""
+        """Show the newest view state."""
         super().showEvent(event)
         self._go_on()
 

@@ -49,7 +49,7 @@ class ParameterModel(QAbstractTableModel):
             self._norms.clear()
 
     def show_cursor(self, cursor: Cursor) -> None:
-        """Show the parameters at a moment."""
+        """Show the parameters at a cursor."""
         names = tuple(p.name for p in cursor.recording.parameters)
         others = names != self.names
         if others:
@@ -180,7 +180,7 @@ class ParameterTable(QWidget):
         self._set_size()
 
     def show_cursor(self, cursor: Cursor) -> None:
-        """Show the parameters at a moment."""
+        """Show the parameters at a cursor."""
         self.model.show_cursor(cursor)
         count = self.model.rowCount()
         numbers = sum(map(self.model.count, range(count)))

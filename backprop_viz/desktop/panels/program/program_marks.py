@@ -1,4 +1,4 @@
-"""Which lines of the program a frame marks, as plain data. No Qt here."""
+"""Which lines of the program are marked at a cursor, as plain data without Qt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

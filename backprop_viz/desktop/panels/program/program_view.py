@@ -86,7 +86,7 @@ class ProgramView(Panel):
         self._timer.timeout.connect(self._offer)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show the frame's program and mark its line."""
+        """Show the program and mark the line at the cursor."""
         old, self._view_state = self._view_state, view_state
         if old is None or lines_of(old) != lines_of(view_state):
             self.code.show_lines(lines_of(view_state))

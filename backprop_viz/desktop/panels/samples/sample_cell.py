@@ -16,7 +16,7 @@ _LINE = 17
 
 
 class SampleCell(QStyledItemDelegate):
-    """Paints a sample; one that was read wrong has a frame, a cross and an arrow to the error."""
+    """Paints a sample; a misclassified one is outlined and has a cross and the prediction."""
 
     def __init__(self) -> None:
         super().__init__()

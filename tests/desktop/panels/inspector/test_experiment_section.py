@@ -66,12 +66,12 @@ def test_scaling(section: ExperimentSection, make_view_state: MakeViewState, qtb
     relu = node(view_state, "ReluBackward0")
     section.show_cursor(view_state, relu)
     assert section.value.text() == "2"
-    with qtbot.waitSignal(section.alter_wanted) as asked:
+    with qtbot.waitSignal(section.intervention_wanted) as asked:
         qtbot.mouseClick(section.apply, Qt.MouseButton.LeftButton)
     assert asked.args == [GradientIntervention(relu.key, "scale", 2.0)]
     section.value.selectAll()
     qtbot.keyClicks(section.value, "-1.5e-3")
-    with qtbot.waitSignal(section.alter_wanted) as asked:
+    with qtbot.waitSignal(section.intervention_wanted) as asked:
         qtbot.keyClick(section.value, Qt.Key.Key_Return)
     assert asked.args == [GradientIntervention(relu.key, "scale", -0.0015)]
 
@@ -161,7 +161,7 @@ def test_values_that_do_not_do(
     assert section.apply.isEnabled() is good
     assert ("Type a number" in section.apply.toolTip()) is not good
     asked: list[GradientIntervention] = []
-    section.alter_wanted.connect(asked.append)
+    section.intervention_wanted.connect(asked.append)
     qtbot.keyClick(section.value, Qt.Key.Key_Return)
     assert [a.kind for a in asked] == ([kind] if good else [])
 
@@ -211,7 +211,7 @@ def test_undo(section: ExperimentSection, make_view_state: MakeViewState, qtbot:
     assert not section.undo.isEnabled()
     section.show_cursor(view_state, relu)
     assert not section.undo.isVisible()
-    assert not section.altered_sign.isVisible()
+    assert not section.intervention_sign.isVisible()
 
 
 def test_the_sentences(make_view_state: MakeViewState) -> None:
@@ -245,7 +245,7 @@ def test_through_the_inspector(make_view_state: MakeViewState, qtbot: QtBot) -> 
     view.show_view_state(view_state)
     view.select(select(view_state.cursor.recording, "node", relu.id))
     section = view.node_section.experiment
-    with qtbot.waitSignal(view.alter_wanted) as asked:
+    with qtbot.waitSignal(view.intervention_wanted) as asked:
         section.apply.click()
     assert asked.args == [GradientIntervention(relu.key, "scale", 2.0)]
     view.show_view_state(intervention(view_state, GradientIntervention(relu.key, "scale", 2.0)))

@@ -189,7 +189,7 @@ def test_it_paints_at_every_width(
         assert all(a != b for a, b in pairwise(pictures))
 
 
-def test_an_altered_iteration_says_so(view: TimelineView, make_view_state: MakeViewState) -> None:
+def test_an_intervention_is_named(view: TimelineView, make_view_state: MakeViewState) -> None:
     view_state = make_view_state()
     recording = view_state.cursor.recording
     span = recording.span(Phase.BACKWARD)
@@ -200,13 +200,13 @@ def test_an_altered_iteration_says_so(view: TimelineView, make_view_state: MakeV
     assert truth == "iteration 1 · backward 17/26"
     assert not reddish(view)
     view.show_view_state(replace(view_state, cursor=changed.at(span.start + 17)))
-    assert view.caption() == f"{truth} · altered"
+    assert view.caption() == f"{truth} · intervention"
     assert view.accessibleDescription() == view.caption()
     assert reddish(view)
     # The bar gives way to the words.
     assert view.segments()[-1].left < bar[-1].left
     view.show_view_state(replace(view_state, cursor=changed.at(0)))
-    assert view.caption() == "iteration 1 · not started · altered"
+    assert view.caption() == "iteration 1 · not started · intervention"
     # What is not shown is not marked.
     view.show_view_state(
         replace(view_state, cursor=Recording(1, (), intervention=None).at(0), training=True)
