@@ -1,1 +1,1 @@
-"""The window: session, controllers, panels, widgets, style. Qt, no torch."""
+"""The window: its session, controllers, panels, widgets and style; it uses Qt and no torch."""

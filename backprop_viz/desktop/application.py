@@ -1,4 +1,4 @@
-"""Makes the application and its window, and runs it."""
+"""Makes the application and its window, and runs them."""
 
 import sys
 
@@ -13,7 +13,7 @@ from backprop_viz.desktop.system_signals import EndingSignals
 
 
 def run(arguments: Arguments) -> int:
-    """Open the window and run it; the exit status."""
+    """Open the window and run the event loop; returns the exit status."""
     window = make_window(arguments)
     composer = window.findChild(Composer)
     assert composer is not None
@@ -23,7 +23,7 @@ def run(arguments: Arguments) -> int:
 
 
 def make_window(arguments: Arguments) -> MainWindow:
-    """A window for these arguments, not shown yet."""
+    """A window for these arguments, not yet visible."""
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("backprop_viz")

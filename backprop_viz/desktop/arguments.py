@@ -1,4 +1,4 @@
-"""What the window is started with."""
+"""The arguments that the window is started with."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The command line, read: what the run starts with, "light", "dark" or None, a session."""
+    """The parsed command line. ``theme`` is "light", "dark" or None for the system's; ``file`` is
+    the path of a session or None.
+    """
 
     settings: dict[str, Any]
     theme: str | None

@@ -1,7 +1,7 @@
 """Long work that needs no torch, in a thread of the window's process.
 
-Downloads and image files wait for a network or a disk, and are read by code that lets go of the
-interpreter's lock meanwhile: so the window stays live, and the worker's process trains on.
+Downloads and image files wait for a network or a disk, and are read by code that releases the
+interpreter lock. So the window stays responsive, and the worker's process keeps training.
 """
 
 import threading
@@ -18,10 +18,10 @@ _CLOSE_S = 1.0
 
 
 class Background(QObject):
-    """Runs one piece of work at a time; all signals come in the window's thread.
+    """Runs one job at a time. All signals are emitted in the window's thread.
 
-    ``progressed`` carries a Progress, ``finished`` the work's result, ``failed`` the exception.
-    After ``cancel`` none of them comes.
+    ``progressed`` carries a Progress, ``finished`` the job's result, ``failed`` the exception. None
+    of them is emitted after ``cancel``.
     """
 
     progressed = Signal(object)
@@ -37,24 +37,24 @@ class Background(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether work is going on."""
+        """Whether a job is running."""
         return self._work is not None
 
     def start(self, work: Callable[[Report], object]) -> None:
-        """Begin; there must be nothing else going on."""
+        """Start a job; no other may be running."""
         assert self._work is None
         self._work = _Work(work)
         self._told = None
         self._poll.start()
 
     def cancel(self) -> None:
-        """Have no more of it; the thread ends by itself at its next report."""
+        """Drop the job; its thread ends by itself the next time it reports progress."""
         if self._work is not None:
             self._work.cancelled.set()
             self._end()
 
     def close(self) -> None:
-        """Cancel, and give the thread the time to clear up."""
+        """Cancel, and give the thread time to clean up."""
         work = self._work
         self.cancel()
         if work is not None:
@@ -88,7 +88,9 @@ def failure_notice(error: Exception) -> Notice:
 
 
 class _Work:
-    """What is run, by its thread; the window's reads ``newest``, ``result`` and ``error``."""
+    """The job as its thread runs it; the window's thread reads ``newest``, ``result`` and
+    ``error``.
+    """
 
     def __init__(self, work: Callable[[Report], object]) -> None:
         self.cancelled = threading.Event()
@@ -96,7 +98,7 @@ class _Work:
         self.result: object = None
         self.error: Exception | None = None
         self._work = work
-        # A daemon: a server that says nothing must not keep a closed window's process alive.
+        # A daemon: a silent server must not keep the process alive after the window is closed.
         self.thread = threading.Thread(target=self._run, name="backprop_viz work", daemon=True)
         self.thread.start()
 

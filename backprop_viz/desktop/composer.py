@@ -114,7 +114,7 @@ class Composer(QObject):
             self.window.select(self._selection)
 
     def _select_again(self, view_state: ViewState) -> None:
-        """Mark what belongs to the selection now: the graph of the loss has more nodes."""
+        """Select the kin in another graph too: that of the loss has more nodes."""
         selection = self._selection
         if selection is not None:
             found = select(view_state.cursor.recording, selection.kind, selection.key)
@@ -129,7 +129,7 @@ class Composer(QObject):
         sys.excepthook = self._outer_hook
 
     def _hook_exceptions(self) -> None:
-        """Have an exception in the window told in the window, besides the usual trace."""
+        """Show uncaught exceptions in the window too, besides the usual traceback."""
         self._quiet = Quiet()
         self._outer_hook = sys.excepthook
         sys.excepthook = self._failed
@@ -137,7 +137,7 @@ class Composer(QObject):
     def _failed(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        # A timer that fails would say so at each beat, and nobody could dismiss the message.
+        # A failing timer would repeat the message faster than anyone could dismiss it.
         place = next((f.f_code, line) for f, line in reversed([*walk_tb(trace)])) if trace else None
         if self._quiet.first((kind, place)):
             self._outer_hook(kind, error, trace)
@@ -157,7 +157,7 @@ def _fill(menu: QMenu, content: Menu, actions: Mapping[str, QAction]) -> None:
 
 
 def _fitting(size: QSize) -> QSize:
-    """A window size that the screen has room for, with the title bar that comes above it."""
+    """The window size, reduced to what the screen has room for below a title bar."""
     screen = QGuiApplication.primaryScreen().availableGeometry().size()
     bar = QApplication.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
     return size.boundedTo(screen - QSize(0, bar))

@@ -1,10 +1,10 @@
-"""Python's cyclic collector, kept in the window's thread.
+"""Runs Python's cyclic garbage collector in the window's thread only.
 
-Left to itself it runs in whichever thread allocates; in the one that reads from the worker it
-would destroy Qt objects that belong to this thread, and crash.
+By default it runs in whichever thread allocates. In the thread that reads from the worker it would
+destroy Qt objects that belong to the window's thread, and crash.
 
-What is free afterwards goes back to the system: a window that paints takes and leaves a few MB at
-each frame, and the holes between what stays would be kept, and grow.
+Freed memory is returned to the system afterwards: painting takes and releases a few MB each time,
+and the heap would fragment and grow.
 """
 
 import gc
@@ -18,10 +18,10 @@ WHOLE_EVERY = 30
 
 
 class Collector(QObject):
-    """Collects in the thread it was made in, as long as it is alive; several may be."""
+    """Collects in the thread that made it, as long as it lives; there may be several."""
 
     _alive = 0
-    _by_itself = True  # whether Python's ran by itself before the first of them
+    _by_itself = True  # whether automatic collection was on before the first Collector
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What is remembered between launches, in a settings file of which Qt is given no foreign bytes."""
+"""What is remembered between launches, in a settings file that is checked before Qt reads it."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -8,14 +8,14 @@ from PySide6.QtCore import QSettings
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import write_atomically
 
-# What Qt would make a value of any type of, of the size that it says: one of billions ends the
-# process. Only texts and whole numbers are kept here, so such a line is not ours.
+# Qt would build a value of any type and size from such a line; one of billions of items ends the
+# process. This program stores only texts and whole numbers, so such a line is not ours.
 _FOREIGN = ("@Variant(", "@DateTime(")
 _LARGEST = 2**20
 
 
 def settings_store() -> QSettings:
-    """The settings of this user; a file that is damaged loses the lines that are not ours."""
+    """The settings of this user, without the lines of a damaged file that are not ours."""
     _mend(Path(_open().fileName()))
     store = _open()
     store.sync()
@@ -28,7 +28,7 @@ def _open() -> QSettings:
 
 
 def _mend(path: Path) -> None:
-    # One that cannot be read or written is left to Qt, which does without.
+    # Qt goes on without a file that cannot be read or written.
     with suppress(OSError, UserError):
         if not path.is_file():
             return

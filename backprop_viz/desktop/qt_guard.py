@@ -1,8 +1,8 @@
-"""No error in a method that Qt calls gets into Qt: it is told once, and the window lives on.
+"""Keeps exceptions in methods that Qt calls from reaching Qt: each is reported once.
 
-Qt's virtual methods that are written in Python are guarded where their class is made, whoever
-makes it, so that none can be forgotten. What an error does otherwise depends on where it is
-raised: past a class that has its own ``event``, Python 3.11 ends the process.
+Every override of a virtual method of Qt is wrapped when its class is created, so none can be
+forgotten. Without this, an exception that passes through a class with its own ``event`` makes
+Python 3.11 end the process.
 """
 
 import sys
@@ -20,14 +20,14 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QValidator
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractScrollArea, QGraphicsItem, QWidget
 from shiboken6 import Shiboken
 
-# Whose classes are guarded: our own, and those of the library of plots, which paints in Python.
+# Packages whose classes are guarded: our own, and the plotting library, which paints in Python.
 PACKAGES = ("backprop_viz", "pyqtgraph")
-# What goes on failing is told again only when it has not failed for so long.
+# A repeated failure is reported again only after so long without it.
 _QUIET_S = 10.0
 
 
 class Quiet:
-    """Says of things that happen again and again whether to speak of them."""
+    """Decides whether something that happens repeatedly is reported again."""
 
     def __init__(self) -> None:
         self._last: dict[Hashable, float] = {}
@@ -39,7 +39,7 @@ class Quiet:
         return before is None or now - before > _QUIET_S
 
     def forget(self) -> None:
-        """Speak of everything again."""
+        """Report everything again."""
         self._last.clear()
 
 
@@ -47,12 +47,12 @@ def _nothing(*_: object) -> None:
     return None
 
 
-# The virtual methods that paint: in place of what they could not paint is a text.
+# Virtual methods that paint; if they fail, a text is painted instead.
 PAINTING = frozenset(
     ("paintEvent", "paint", "paintSection", "drawBackground", "drawForeground", "drawItems")
 )
-# The others by what they answer when they fail; None: what Qt's own method answers. Those whose
-# name ends in "Event" need not be here: they answer nothing.
+# Other virtual methods with the value to return when they fail; None: what Qt's own returns.
+# Methods whose name ends in "Event" return nothing and need not be listed.
 ANSWERS: dict[str, Callable[..., Any] | None] = {
     **dict.fromkeys(("event", "viewportEvent", "eventFilter", "sceneEvent"), lambda *_: False),
     **dict.fromkeys(("sceneEventFilter", "nativeEvent", "editorEvent"), lambda *_: False),
@@ -68,28 +68,28 @@ ANSWERS: dict[str, Callable[..., Any] | None] = {
     "boundingRect": lambda *_: QRectF(),
     "shape": lambda *_: QPainterPath(),
 }
-# Where Qt's own method fails too: None is no size.
+# Used if Qt's own method fails too: None is not a size.
 _SIZES = frozenset(("sizeHint", "minimumSizeHint"))
 
-# The ground and the text of what is written where nothing could be painted.
+# The background and text colours of that text.
 _colours = (QColor("#1b1f26"), QColor("#98a1b0"))
-# Whether anything failed to paint yet: until then nothing has to be looked up.
+# Whether painting has failed before; until then nothing has to be looked up.
 _unpainted = False
 
 
 def use_colours(ground: str, text: str) -> None:
-    """Write in these colours from now on, where something cannot be painted."""
+    """Use these colours for the text in place of what cannot be painted."""
     global _colours
     _colours = (QColor(ground), QColor(text))
 
 
 def is_virtual(name: str) -> bool:
-    """Whether Qt calls its methods of this name."""
+    """Whether Qt calls methods of this name."""
     return name in ANSWERS or name in PAINTING or (name.endswith("Event") and name[0].islower())
 
 
 def install() -> None:
-    """Guard the classes there are, and from now on each one that is made."""
+    """Guard the existing classes, and every class created from now on."""
 
     def made(cls: type, **options: Any) -> None:
         super(Shiboken.Object, cls).__init_subclass__(**options)  # type: ignore[misc]
@@ -104,7 +104,7 @@ def install() -> None:
 
 
 def guard(cls: type) -> None:
-    """Guard what a class overrides of Qt's methods, or takes from a class that is none of Qt's."""
+    """Guard the methods that a class overrides, or inherits from a class that is not Qt's."""
     if cls.__module__.split(".")[0] not in PACKAGES:
         return
     of_qt = [base for base in cls.__mro__ if base.__module__.startswith("PySide6")]
@@ -113,26 +113,26 @@ def guard(cls: type) -> None:
         method = getattr_static(cls, name)
         overrides = any(name in vars(base) for base in of_qt)
         if overrides and isinstance(method, FunctionType) and not is_guarded(method):
-            # Before there is an object of it: Qt goes on to call what it has found once.
+            # Before the first object exists: Qt caches the methods that it finds.
             setattr(cls, name, _guarded(name, method, of_qt))
 
 
 def is_guarded(method: object) -> bool:
-    """Whether a method lets no error out."""
+    """Whether a method lets no exception out."""
     return hasattr(method, "guarded_by_backprop_viz")
 
 
 def _guarded(name: str, method: FunctionType, of_qt: list[type]) -> Callable[..., Any]:
     paints = name in PAINTING
 
-    # Nothing is looked up and nothing noted while all goes well: some are called ever so often.
+    # No bookkeeping unless something fails: some of these are called very often.
     @wraps(method)
     def call(self: Any, *args: Any, **named: Any) -> Any:
         try:
             answer = method(self, *args, **named)
         except BaseException as error:
             if _is_called_by_its_own(self, name, call):
-                raise  # the one that Qt called is guarded too
+                raise  # the method that Qt called is guarded too
             _failed(self, name, error, args)
             return _answer(self, name, of_qt, args)
         if paints and _unpainted:
@@ -145,8 +145,8 @@ def _guarded(name: str, method: FunctionType, of_qt: list[type]) -> Callable[...
 
 
 def _is_called_by_its_own(self: object, name: str, call: Callable[..., Any]) -> bool:
-    """Whether the same method of the same object, of a class below, has called this one."""
-    # Of this function, of the guard, of who called it, and of what called that.
+    """Whether an override of the same method on the same object called this one."""
+    # The frames of this function, of the guard, of its caller, and of that one's caller.
     caller = sys._getframe(2)
     above = caller.f_back
     return (
@@ -158,11 +158,11 @@ def _is_called_by_its_own(self: object, name: str, call: Callable[..., Any]) -> 
 
 
 def _failed(self: Any, name: str, error: BaseException, args: tuple[Any, ...]) -> None:
-    """Tell of an error, and paint in place of what could not be painted."""
+    """Report an error, and paint a text in place of what could not be painted."""
     global _unpainted
     told = error.__traceback__
     again = False
-    # Painters that are still in its frames would be in the way of another one.
+    # The traceback keeps painters alive, which would block a new one on the same device.
     _let_go(error)
     if name in PAINTING:
         _unpainted = True
@@ -184,7 +184,7 @@ def _let_go(error: BaseException | None) -> None:
 
 
 def _answer(self: object, name: str, of_qt: list[type], args: tuple[Any, ...]) -> Any:
-    """What to answer in place of a method that failed."""
+    """The value to return in place of a method that failed."""
     answer = ANSWERS.get(name, _nothing)
     if answer is not None:
         return answer(*args)
@@ -220,12 +220,12 @@ def _paint_text(self: Any, name: str, args: tuple[Any, ...]) -> None:
 
 
 def has_others(widget: QWidget) -> bool:
-    """Whether other widgets are where its text would be: they say what they have to say."""
+    """Whether other widgets lie where the text would be."""
     return widget.childAt(widget.rect().center()) is not None
 
 
 def write(painter: QPainter, box: QRect, *, over: bool = False) -> None:
-    """Write in a box that it could not be drawn, as far as there is room, and nothing ``over``."""
+    """Write in a box that it could not be drawn, as far as it fits, but not over ``over``."""
     painter.setClipping(False)
     painter.setOpacity(1)
     ground, ink = _colours

@@ -1,7 +1,7 @@
-"""The shared libraries that Qt takes from the system: what is missing is found, and installed.
+"""Finds the shared libraries that Qt needs from the system, and installs missing ones.
 
-A wheel of PySide6 carries Qt, but not the libraries of the display server, of fonts and of OpenGL.
-Without one of them Qt ends the process with a loader's trace, so this is asked before Qt is loaded.
+A wheel of PySide6 contains Qt, but not the libraries of the display server, of fonts and of OpenGL.
+Without one of them Qt ends the process with the loader's message, so this runs before Qt is loaded.
 """
 
 import ctypes
@@ -47,15 +47,15 @@ _PACKAGES = {
     "libxkbcommon.so.0": "libxkbcommon0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
-# Managers that find a package by the library that it holds, on systems with packages by rpm.
+# Package managers of RPM systems that find a package by a library in it.
 _BY_CAPABILITY = ("dnf", "zypper")
 
 
 def ensure() -> None:
-    """See to it that Qt can be loaded and has a display, where the system is Linux.
+    """On Linux, make sure that Qt can be loaded and has a display.
 
-    Installs what is missing on Debian and Ubuntu, through sudo for a user who is not root. Raises
-    SystemExit with a sentence that names what is missing and how to get it where that fails, and
+    On Debian and Ubuntu it installs missing libraries, through sudo if the user is not root. Raises
+    SystemExit with a sentence that names what is missing and how to install it if that fails, and
     on other systems.
     """
     if not sys.platform.startswith("linux"):
@@ -69,9 +69,9 @@ def ensure() -> None:
 
 
 def display_plugin(environment: Mapping[str, str]) -> str:
-    """The name of the Qt plugin that will draw: ``xcb``, ``wayland``, ``offscreen`` or another.
+    """The name of the Qt plugin that will be used: ``xcb``, ``wayland``, ``offscreen`` ...
 
-    Raises SystemExit where there is no display to draw on.
+    Raises SystemExit if there is no display.
     """
     if named := environment.get("QT_QPA_PLATFORM"):
         return re.split("[:;]", named)[0]
@@ -86,19 +86,19 @@ def display_plugin(environment: Mapping[str, str]) -> str:
 
 
 def missing(plugin: str) -> tuple[str, ...]:
-    """The file names of the libraries that Qt and this plugin of it do not find; () if none."""
+    """The file names of libraries that Qt and this plugin need but that are not found."""
     package = importlib.util.find_spec("PySide6")
     if package is None or package.origin is None:
-        return ()  # its import will say so
+        return ()  # importing it will report that
     qt = Path(package.origin).parent / "Qt"
     files = [qt / "lib/libQt6Widgets.so.6", *(qt / "plugins/platforms").glob(f"libq{plugin}*.so")]
     return not_found([str(file) for file in files if file.exists()])
 
 
 def not_found(files: Sequence[str]) -> tuple[str, ...]:
-    """The libraries that the loader does not find for these; () if it takes them all."""
+    """The libraries that the loader cannot find for these files."""
     try:
-        # Qt will load them in any case, so asking costs nothing.
+        # Qt loads them anyway, so trying costs nothing.
         for file in files:
             ctypes.CDLL(file)
     except OSError as error:
@@ -116,13 +116,13 @@ def _listed(files: Sequence[str]) -> list[str]:
 
 
 def packages_of(libraries: Iterable[str]) -> tuple[str, ...]:
-    """Debian's packages of these libraries, each once; () if one of them is not known."""
+    """Debian's packages of these libraries, each once; () if one is unknown."""
     names = [_PACKAGES.get(library) for library in libraries]
     return () if None in names else tuple(sorted({name for name in names if name}))
 
 
 def _install(libraries: Sequence[str]) -> None:
-    """Install them where apt-get is the system's way, and say so; else do nothing."""
+    """Install packages with apt-get where there is one, and say so."""
     packages = packages_of(libraries)
     root = _as_root()
     if not packages or root is None or shutil.which("apt-get") is None:
@@ -130,23 +130,23 @@ def _install(libraries: Sequence[str]) -> None:
     apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y"]
     _tell(f"Qt needs {len(libraries)} libraries that this system lacks: {' '.join(libraries)}")
     _tell(f"installing them: {_command(packages)}")
-    # A fresh system has no lists of packages yet.
+    # A fresh system has no package lists yet.
     for words in (["update"], ["install", "--no-install-recommends", *packages]):
         subprocess.run([*apt, *words], stdout=subprocess.DEVNULL)
 
 
 def _as_root() -> list[str] | None:
-    """What to put before a command so that root runs it; None if nobody here can be root."""
+    """The words before a command that make root run it; None if that is impossible."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is None:
         return None
-    # Where nobody can type a password, sudo has to do without or fail.
+    # Without a terminal, sudo must not ask for a password.
     return ["sudo"] if _at_a_terminal() else ["sudo", "-n"]
 
 
 def _at_a_terminal() -> bool:
-    """Whether sudo can ask: it reads from the terminal, also where standard input is another."""
+    """Whether sudo can ask for a password: it reads from the terminal, not standard input."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR))
     except OSError:
@@ -161,7 +161,7 @@ def _sentence(libraries: Sequence[str]) -> str:
 
 
 def _command(packages: Sequence[str], libraries: Sequence[str] = ()) -> str | None:
-    """What a person would type to install them, "" where it is not known for this system."""
+    """The command that installs them on this system, or "" if it is not known."""
     sudo = "" if os.geteuid() == 0 else "sudo "
     if packages and shutil.which("apt-get"):
         return f"{sudo}apt-get install {' '.join(packages)}"

@@ -1,7 +1,7 @@
-"""What the system or a terminal asks a program to end with: Ctrl+C, a log-out, a closed terminal.
+"""Signals that ask the program to end: Ctrl+C, logging out, closing the terminal.
 
-Python's own handlers run only when Python next does, which a window that waits in Qt may not for
-hours. The system's handler writes a byte to a socket, though, and for that Qt wakes up.
+Python runs its handlers only when the interpreter runs, which may not happen for hours while the
+window waits in Qt. So the handler writes a byte to a socket, which wakes Qt.
 """
 
 import signal
@@ -11,12 +11,12 @@ from types import FrameType
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
-# Windows has the first of these, and one of its own.
+# Windows has the first of these, and SIGBREAK.
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 class EndingSignals(QObject):
-    """Calls ``end`` in the window's thread for each of these signals, from now on."""
+    """Calls ``end`` in the window's thread when one of the signals arrives."""
 
     def __init__(self, end: Callable[[], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,14 +30,14 @@ class EndingSignals(QObject):
         signal.set_wakeup_fd(self._theirs.fileno(), warn_on_full_buffer=False)
         for name in _NAMES:
             number = getattr(signal, name, None)
-            # nohup has a program outlive its terminal.
+            # Under nohup the program outlives its terminal.
             kept = name == "SIGHUP" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
             if number is not None and not kept:
                 signal.signal(number, _leave_it_to_the_socket)
 
     @property
     def status(self) -> int:
-        """The exit status: 0, or that by which a shell knows the signal, 128 and its number."""
+        """The exit status: 0, or 128 plus the number of the signal, as shells expect."""
         return 0 if self._first is None else 128 + self._first
 
     def _read(self) -> None:
@@ -48,4 +48,4 @@ class EndingSignals(QObject):
 
 
 def _leave_it_to_the_socket(number: int, view_state: FrameType | None) -> None:
-    """Not KeyboardInterrupt, which comes anywhere."""
+    """Keeps Python from raising KeyboardInterrupt at an arbitrary place."""

@@ -1,4 +1,4 @@
-"""The top row: the settings, the buttons that run the training, and how it runs."""
+"""The top row: settings, buttons for stepping and training, and the run's progress."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
@@ -10,7 +10,7 @@ from backprop_viz.desktop.view_state import ViewState
 
 
 class KeyButton(QToolButton):
-    """A button for an action; it shows the action's key beside its text where there is room."""
+    """A button for an action that shows the shortcut beside its text if there is room."""
 
     def __init__(self, action: QAction, primary: bool = False) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class KeyButton(QToolButton):
     def _with_key(self) -> str:
         action = self.defaultAction()
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        # The action's own text stays bare for the menu, which has a column for keys.
+        # The action's own text has no shortcut: the menu shows that in a column of its own.
         return f"{action_label(action)}  {key}"
 
     def _show_text(self) -> None:
@@ -51,7 +51,7 @@ class KeyButton(QToolButton):
 
 
 class Toolbar(QWidget):
-    """Settings at the left, the run's commands in the middle, its progress at the right."""
+    """Settings at the left, commands in the middle, progress at the right."""
 
     def __init__(self, run: tuple[QAction, ...], options: QAction) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class Toolbar(QWidget):
         row.addLayout(progress)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show how far the run is and how fast it goes."""
+        """Show how many iterations are done and how fast training is."""
         self.settings.show_settings(view_state.settings)
         self.settings.show_rate(view_state.cursor.recording.options.get("lr"))
         self._iteration.setText(self.tr("done: {0:,}").format(view_state.iteration))

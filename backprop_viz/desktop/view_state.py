@@ -1,4 +1,4 @@
-"""All that the window shows at one instant."""
+"""Everything that the window shows at one instant."""
 
 from dataclasses import dataclass, field
 
@@ -14,10 +14,10 @@ from backprop_viz.recording.settings import Settings
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewState:
-    """All the window shows at one instant. ``rate`` is in iterations per second.
+    """Everything that the window shows at one instant.
 
-    ``hit`` is the breakpoint that the cursor stopped at, until it moves on; ``playing`` says
-    that the cursor moves by itself.
+    ``rate`` is in iterations per second. ``hit`` is the breakpoint that the cursor stopped at,
+    until the cursor moves. ``playing``: the cursor moves by itself.
     """
 
     settings: Settings

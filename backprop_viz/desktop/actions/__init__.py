@@ -1,1 +1,1 @@
-"""The menus of the window as data, one file each, and the actions that are made of them."""
+"""The window's menus as data, one file each, and the actions made of them."""

@@ -1,1 +1,1 @@
-"""What the commands of each menu do: between the window, the session and the user."""
+"""What the menus' commands do, one controller per subject; they connect window and session."""

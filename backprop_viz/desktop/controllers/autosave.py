@@ -1,4 +1,4 @@
-"""Keeps the run safe from a crash and from a close, and offers it at the next launch."""
+"""Saves the run automatically and offers to restore it at the next launch."""
 
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,20 @@ from backprop_viz.stream.messages import Filed
 __all__ = ["INTERVAL_MS", "VARIABLE", "AutosaveController"]
 
 INTERVAL_MS = 30_000
-# How long a window that is closed waits for its run to be kept.
+# How long a closing window waits for its autosave.
 _CLOSING_S = 5.0
 
 
 class AutosaveController(QObject):
-    """Saves what is new every half minute, in a file of this window's own.
+    """Saves changes every half minute in a file that belongs to this window.
 
-    The file stays where a window is closed whose run was not saved, or is gone without having been
-    closed; it is offered at the next launch. What the user has saved, or of which no iteration is
-    done and nothing drawn, is not kept. Of the run of a worker that ended, ``taken_up`` says that
-    it goes on in the next one, with the path of the user's file or "" for the autosave;
-    ``not_taken_up`` that it could not be brought back, with the path of the file that has it.
+    If the window closes with unsaved work, or is killed, the file stays and is offered at the next
+    launch. Nothing is kept of a run that the user has saved, or in which no iteration is finished
+    and nothing drawn.
+
+    When a worker has ended, ``taken_up`` says that its run continues in the next worker; it carries
+    the path of the user's file, or "" for the autosave. ``not_taken_up`` says that the run could
+    not be restored; it carries the path of the file that has it.
     """
 
     taken_up = Signal(str)
@@ -38,15 +40,15 @@ class AutosaveController(QObject):
         super().__init__(context.window)
         self._window, self._session, self._files = context.window, context.session, files
         self._own: KeptRun | None = None
-        # What is offered; and what this window had before it took that up, until it is written.
+        # The offered run, and this window's own runs before it restored that one.
         self._offered: KeptRun | None = None
         self._offer: RestoreOffer | None = None
         self._before: list[KeptRun] = []
         self._first: tuple[Any, ...] | None = None
         self._written: tuple[Any, ...] | None = None
-        # The user's file, and the iterations in it, while no autosave is newer.
+        # The user's file and its iteration count, while no autosave is newer.
         self._saved: tuple[str, int] | None = None
-        # The sentence with which the last one was refused.
+        # Why the last autosave was refused.
         self._refusal = ""
         self._waiting = self._told_refused = self._restoring = self._taking_up = False
         self._looked = self._kept = False
@@ -56,14 +58,14 @@ class AutosaveController(QObject):
         self._session.filed.connect(self._filed)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """The first time, see whether a run was left behind."""
+        """At the first view state, look for a run that was left behind."""
         if not self._looked:
             self._looked = True
             self._first = self._files.stand()
             self._ask()
 
     def save(self) -> None:
-        """Save if there is something new, and the last time is done with."""
+        """Save if something has changed and no save is under way."""
         state = self._files.state()
         if state is None or self._waiting or not self._session.has_worker:
             return
@@ -78,23 +80,23 @@ class AutosaveController(QObject):
         self._session.save(str(self._own.path), state, self._files.about(), auto=True)
 
     def keep(self) -> str:
-        """Keep the run of a window that is about to be closed; what to say if it cannot be."""
+        """Save the run of a window that is about to close; returns why not, or ""."""
         self._kept = False
         if not self._worth_keeping:
             return ""
         self._refusal = ""
-        self._until_written()  # it may be of a while ago
+        self._until_written()  # an earlier save may be under way
         self.save()
         self._until_written()
         if not self._worth_keeping:
             return ""
         self._kept = self._own is not None and self._own.path.is_file()
         if self._kept and not self._refusal:
-            return ""  # at worst as it was half a minute ago
+            return ""  # at worst half a minute old
         return self._refusal or self.tr("The process that runs torch does not answer.")
 
     def finish(self) -> None:
-        """The window is closed, and its worker gone: nothing is left behind but what is kept."""
+        """Clean up after the window is closed and its worker has ended; leave only what is kept."""
         self._timer.stop()
         self._let_go()
         if self._offered is not None:
@@ -107,14 +109,16 @@ class AutosaveController(QObject):
         self._offered = self._own = None
 
     def take_up(self) -> bool:
-        """Have a worker that took another's place go on with the run.
+        """Let a new worker continue the run of the one that ended.
 
-        Whether there is one; then ``taken_up`` or ``not_taken_up`` says what became of it.
+        Returns whether there is a run to continue; ``taken_up`` or ``not_taken_up`` follows.
         """
         self._waiting = False
         self._written = None
         has_own = self._own is not None and self._own.path.is_file()
-        if self._taking_up:  # not twice by itself: it may be what the worker ended of
+        if (
+            self._taking_up
+        ):  # no second attempt by itself: restoring it may be what ended the worker
             if has_own and self._own is not None:
                 self._before.append(self._own)
                 self.not_taken_up.emit(str(self._own.path))
@@ -135,14 +139,14 @@ class AutosaveController(QObject):
         return True
 
     def try_again(self) -> None:
-        """What the worker ended of, perhaps, is to be taken up once more."""
+        """Try once more to restore a run that may have ended the worker."""
         self._taking_up = False
         if self._own is None and self._before:
             self._own = self._before.pop()
 
     @property
     def _worth_keeping(self) -> bool:
-        """Whether a run that was not saved would be missed."""
+        """Whether closing now would lose anything."""
         view_state = self._session.view_state
         if view_state is None or not self._files.modified:
             return False
@@ -152,7 +156,7 @@ class AutosaveController(QObject):
         self._session.wait_until(lambda: not self._waiting, _CLOSING_S)
 
     def _has_file(self) -> bool:
-        """Whether there is a file of this window's; while it lives no other one takes it."""
+        """Whether this window has an autosave file; no other window uses it meanwhile."""
         if self._own is None:
             try:
                 self._own = KeptRun.new()
@@ -181,23 +185,23 @@ class AutosaveController(QObject):
     def _autosaved(self) -> None:
         if self._files.modified:
             self._saved = None
-        else:  # the user has saved it meanwhile
+        else:  # the user has saved the run meanwhile
             self._drop()
 
     def _drop(self) -> None:
-        """Have nothing left of a run that the user has in a file, or has left for another one."""
+        """Delete the autosave of a run that the user has saved or replaced."""
         if self._own is not None and not self._taking_up:
             self._own.discard()
             self._own = self._written = None
 
     def _let_go(self) -> None:
-        """What this window had before it took another run up is offered at the next launch."""
+        """Leave this window's earlier runs to be offered at the next launch."""
         for before in self._before:
             before.leave()
         self._before.clear()
 
     def _refused(self, refusal: str) -> None:
-        """Say it once: it will be so again in half a minute."""
+        """Say once why autosaving fails: it would fail again in half a minute."""
         self._refusal = refusal
         if not self._told_refused:
             self._told_refused = True
@@ -207,7 +211,7 @@ class AutosaveController(QObject):
     # -- the next launch ---------------------------------------------------------------------
 
     def _ask(self) -> None:
-        """Offer the newest run whose window is gone, if there is one."""
+        """Offer the newest run whose window is gone."""
         self._offered = newest_left()
         if self._offered is None:
             return
@@ -219,7 +223,7 @@ class AutosaveController(QObject):
         offer.open_in_window()
 
     def _restore(self) -> None:
-        """Go on with it, in its file; what this window has run meanwhile is left for later."""
+        """Continue the offered run in its own file; this window's run is left for later."""
         assert self._offered is not None
         worth_keeping = self._worth_keeping
         if worth_keeping:
@@ -236,7 +240,7 @@ class AutosaveController(QObject):
         self._files.open_kept(str(self._own.path), None if not name else Path(name))
 
     def _opened(self, filed: Filed) -> None:
-        """What became of the run that was kept; or another one takes its place."""
+        """Note whether the restored run could be opened, or that another one replaces it."""
         own = self._own is not None and filed.path == str(self._own.path)
         saved = self._saved is not None and filed.path == self._saved[0]
         again = self._taking_up and (own or saved)
@@ -251,7 +255,7 @@ class AutosaveController(QObject):
             elif not own:
                 self._drop()
         elif restoring or (again and not filed.lost):
-            # It may be possible another time, as where its data is on a disk that is away.
+            # It may succeed later, for example if its data is on a disk that is not mounted now.
             if own and self._own is not None:
                 self._own.leave()
                 self._own = None

@@ -1,4 +1,4 @@
-"""The files in which windows keep their runs, each held by its window for as long as it lives."""
+"""The autosave files; each window locks its own for as long as it lives."""
 
 import os
 import secrets
@@ -10,13 +10,13 @@ from backprop_viz.desktop.controllers.files import SESSION_SUFFIX
 from backprop_viz.recording.files.locks import FileLock
 from backprop_viz.recording.files.private import make_private, make_private_folder
 
-# Where the autosaves are, in place of the user's own folder.
+# Overrides the folder of the autosaves.
 VARIABLE = "BACKPROP_VIZ_STATE"
 _PREFIX = "autosave-"
 
 
 def folder() -> Path:
-    """Where the autosaves of all windows are."""
+    """The folder of all windows' autosaves."""
     if given := os.environ.get(VARIABLE):
         return Path(given)
     from platformdirs import user_state_path
@@ -26,14 +26,14 @@ def folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class KeptRun:
-    """The file of a run, and the lock that holds it; nobody else has both."""
+    """An autosave file together with the lock that this process holds on it."""
 
     path: Path
     lock: FileLock
 
     @classmethod
     def new(cls) -> "KeptRun":
-        """A file that is not there yet. Raises OSError if none can be had."""
+        """A new, unused file. Raises OSError if none can be created."""
         where = folder()
         make_private_folder(where)
         while True:
@@ -43,11 +43,11 @@ class KeptRun:
                 return cls(path, lock)
 
     def leave(self) -> None:
-        """Have it offered the next time."""
+        """Release the file, so that the next launch offers it."""
         self.lock.release()
 
     def discard(self) -> None:
-        """Have nothing of it left."""
+        """Delete the file."""
         for left in (self.path, *self.path.parent.glob(f".{self.path.name}.*.part")):
             with suppress(OSError):
                 left.unlink(missing_ok=True)
@@ -55,8 +55,8 @@ class KeptRun:
 
 
 def newest_left() -> KeptRun | None:
-    """The newest run whose window is gone, if there is one; what else is left is cleared up."""
-    with suppress(OSError):  # as where there is no folder yet
+    """The newest autosave whose window is gone, or None; also removes leftovers."""
+    with suppress(OSError):  # there may be no folder yet
         if folder().is_dir():
             make_private_folder(folder())
         _clear_up()
@@ -68,7 +68,7 @@ def newest_left() -> KeptRun | None:
                 lock = FileLock.take(path.with_suffix(".lock"))
                 if lock is None:
                     continue
-                if path.exists():  # its window may have discarded it just now
+                if path.exists():  # its window may have deleted it just now
                     make_private(path)
                     return KeptRun(path, lock)
                 lock.release()
@@ -76,7 +76,7 @@ def newest_left() -> KeptRun | None:
 
 
 def _clear_up() -> None:
-    """Remove what windows without a run, or in the middle of writing one, have left behind."""
+    """Remove locks without a file and files that were never finished."""
     for path in folder().glob(f"{_PREFIX}*.lock"):
         if not path.with_suffix(SESSION_SUFFIX).exists():
             _remove_unheld(path)

@@ -1,4 +1,4 @@
-"""Closes the window, with the run kept."""
+"""Closes the window after the run is saved."""
 
 import sys
 
@@ -12,7 +12,7 @@ from backprop_viz.desktop.controllers.files import FilesController
 
 
 class ClosingController(QObject):
-    """Closes the window once the run is kept; asks where it cannot be."""
+    """Closes the window once the run is autosaved; asks the user if it cannot be."""
 
     def __init__(
         self, context: Context, files: FilesController, autosave: AutosaveController
@@ -25,14 +25,14 @@ class ClosingController(QObject):
         self._window.closing.connect(self._note_closed)
 
     def end(self) -> None:
-        """Close the window as one does oneself, but without a question."""
+        """Close the window without asking anything, as on a signal."""
         self._regardless = True
         self._window.close()
 
     def _may_close(self) -> bool:
         if self._closed:
             return True
-        if self._keeping:  # asked to close once more, while the run is being kept
+        if self._keeping:  # asked to close again while the run is being saved
             return False
         self._keeping = True
         try:

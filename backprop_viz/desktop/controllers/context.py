@@ -12,7 +12,7 @@ from backprop_viz.desktop.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The window and its session, the actions by id, and what is remembered between launches."""
+    """The window, its session, its actions by id, and the store of preferences."""
 
     window: MainWindow
     session: Session

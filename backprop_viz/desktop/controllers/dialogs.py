@@ -1,10 +1,10 @@
-"""How every dialog of the controllers is opened."""
+"""How controllers open dialogs."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
 
 def open_(dialog: QDialog) -> None:
-    """Show a dialog that goes when it is closed; the window waits for it, the program does not."""
+    """Open a window-modal dialog that deletes itself when closed; the caller does not wait."""
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

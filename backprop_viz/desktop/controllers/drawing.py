@@ -1,4 +1,4 @@
-"""Clears the pad, takes strokes back, and chooses the tool."""
+"""Commands for the pad: clear, undo and redo strokes, choose the tool."""
 
 from PySide6.QtCore import QObject, QSettings, Qt
 
@@ -6,18 +6,18 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.strokes import MEDIUM, WIDTHS
 
-_SIZE = "drawing/pen"  # where the width of the pen is remembered
+_SIZE = "drawing/pen"  # the key of the pen's width among the preferences
 
 
 class DrawingController(QObject):
-    """Clears the pad, takes strokes back, and chooses the tool."""
+    """Clears the pad, undoes and redoes strokes, and chooses the tool."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window, self._actions = context.window, context.actions
         panel, clear = self._window.panel(DrawPanel), self._actions["actionClearDrawing"]
         panel.digit_drawn.connect(context.session.draw)
-        # Delete clears the drawing where the pad has the focus, and not a number being typed.
+        # Delete clears the drawing only while the pad has the focus, not while a number is typed.
         clear.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         panel.addAction(clear)
         panel.changed.connect(self._strokes_changed)
@@ -32,24 +32,24 @@ class DrawingController(QObject):
         self._window.panel(DrawPanel).clear()
 
     def undo_stroke(self) -> None:
-        """Take back the last stroke."""
+        """Remove the last stroke."""
         self._window.panel(DrawPanel).undo()
 
     def redo_stroke(self) -> None:
-        """Draw the stroke again that was taken back."""
+        """Draw the removed stroke again."""
         self._window.panel(DrawPanel).redo()
 
     def toggle_eraser(self, erasing: bool) -> None:
-        """Rub out, or draw again."""
+        """Switch between erasing and drawing."""
         self._window.panel(DrawPanel).set_erasing(erasing)
 
     def thinner(self) -> None:
-        """Take the next thinner pen."""
+        """Use the next thinner pen."""
         panel = self._window.panel(DrawPanel)
         panel.set_size_of_pen(panel.size_of_pen - 1)
 
     def thicker(self) -> None:
-        """Take the next thicker pen."""
+        """Use the next thicker pen."""
         panel = self._window.panel(DrawPanel)
         panel.set_size_of_pen(panel.size_of_pen + 1)
 
@@ -66,6 +66,6 @@ class DrawingController(QObject):
 
 
 def _stored_size(store: QSettings) -> int:
-    """The pen of the last launch; the usual one where what was kept is no number."""
+    """The pen of the last launch, or the medium one if the stored value is invalid."""
     kept = str(store.value(_SIZE, MEDIUM))
     return int(kept) if kept.isdecimal() and len(kept) < 4 else MEDIUM

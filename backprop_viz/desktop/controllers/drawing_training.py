@@ -30,7 +30,7 @@ class DrawingTrainingController(QObject):
             action.setEnabled(False)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Offer what can be done with the drawing."""
+        """Enable what can be done with the drawing now."""
         labelled = (
             view_state.prediction is not None and view_state.drawing_training.label is not None
         )
@@ -41,7 +41,7 @@ class DrawingTrainingController(QObject):
         self._say_why(view_state)
 
     def _say_why(self, view_state: ViewState) -> None:
-        """Say of what is grey why it is, and what to do."""
+        """Say in the tooltip of each disabled command why it is disabled."""
         needs = ""
         if view_state.prediction is None:
             needs = self.tr("Draw a digit and choose its label first.")
@@ -62,7 +62,7 @@ class DrawingTrainingController(QObject):
         self._window.panel(DrawPanel).training_row.explain(needs, undo or paused)
 
     def use_as_batch(self, wanted: bool) -> None:
-        """Take the drawing as the batch, or the data again."""
+        """Use the drawing as the batch, or the data again."""
         self._session.teach("use", wanted)
 
     def train_on_this(self) -> None:
@@ -70,11 +70,11 @@ class DrawingTrainingController(QObject):
         self._session.teach("train_on")
 
     def undo_training(self) -> None:
-        """Take the last step on a drawing back."""
+        """Undo the last step on a drawing."""
         self._session.teach("undo")
 
     def show_saliency(self, wanted: bool) -> None:
-        """Open or close the window with the saliency."""
+        """Open or close the saliency window."""
         self._window.panel(SaliencyDialog).setVisible(wanted)
 
     def _choose(self, label: int | None) -> None:

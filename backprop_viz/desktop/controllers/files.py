@@ -16,7 +16,7 @@ from backprop_viz.stream.messages import Filed
 from backprop_viz.training.peek import peek_settings
 
 SESSION_SUFFIX = ".bpviz"
-# How long a window that is closed waits for what is being saved.
+# How long a closing window waits for a save to finish.
 _CLOSING_S = 5.0
 
 
@@ -29,16 +29,16 @@ class FilesController(QObject):
         self._window, self._session = context.window, context.session
         self._view_state: ViewState | None = None
         self._path: Path | None = None
-        # What the window stood at when it was saved, by what had to be saved then.
+        # The state that was saved, by the path it was saved to.
         self._written: dict[str, tuple[Any, ...]] = {}
         self._saved: tuple[Any, ...] | None = None
         self._saving = 0
-        # An autosave whose run is to go on, and the name that it is to have.
+        # The autosave being restored, and the user's file that its run belongs to.
         self._kept: tuple[str, Path | None] | None = None
         self._session.filed.connect(self._filed)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Mark in the title whether there is anything to save."""
+        """Mark in the title whether there are unsaved changes."""
         self._view_state = view_state
         if self._saved is None and self._path is None and view_state.iteration == 0:
             self._saved = self.stand()
@@ -46,7 +46,7 @@ class FilesController(QObject):
             self._window.setWindowModified(self.modified)
 
     def stand(self) -> tuple[Any, ...]:
-        """What has to be saved: two that are equal need no saving in between."""
+        """What a save would contain; two equal values need no save in between."""
         view_state = self._view_state
         assert view_state is not None
         return (
@@ -63,18 +63,18 @@ class FilesController(QObject):
         return None if view_state is None else window_state(self._context, view_state)
 
     def about(self) -> dict[str, str]:
-        """What is to be told of an autosave beside its run: the user's file, if there is one."""
+        """What an autosave tells about itself: the user's file, if there is one."""
         return {"file": "" if self._path is None else str(self._path)}
 
     @property
     def modified(self) -> bool:
-        """Whether something would be lost if it is not saved."""
+        """Whether there are unsaved changes."""
         return self._view_state is not None and self.stand() != self._saved
 
     # -- commands ----------------------------------------------------------------------------
 
     def open_session(self) -> None:
-        """Let the user choose a session to go on with."""
+        """Let the user choose a session to continue."""
         dialog = self._dialog("openSessionDialog", self.tr("Open a session"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self._sessions())
@@ -82,14 +82,14 @@ class FilesController(QObject):
         open_(dialog)
 
     def open(self, path: str) -> None:
-        """Go on with the session in a file; ask first where that would lose work."""
+        """Continue the session in a file; ask first if that would lose work."""
         if self._view_state is not None and self._view_state.iteration and self.modified:
             self._ask_to_open(lambda: self._session.use_file("open", path))
         else:
             self._session.use_file("open", path)
 
     def open_first(self, path: str) -> None:
-        """Go on with the session in a file once torch is loaded; its settings show at once."""
+        """Continue the session in a file once torch is loaded; show its settings at once."""
         settings = peek_settings(path)
         if settings is not None:
             self._window.toolbar.settings.hold(settings)
@@ -101,12 +101,12 @@ class FilesController(QObject):
         return self._path
 
     def open_kept(self, kept: str, path: Path | None) -> None:
-        """Go on with the run in a file that is not the user's; ``path`` is the user's, if any."""
+        """Continue the run in an autosave; ``path`` is the user's own file, if any."""
         self._kept = (kept, path)
         self._session.use_file("open", kept)
 
     def save_session(self) -> None:
-        """Save to the file of the session; ask for its name the first time."""
+        """Save to the session's file; ask for a name the first time."""
         if self._path is None:
             self.save_session_as()
         else:
@@ -128,11 +128,11 @@ class FilesController(QObject):
         if state is not None:
             self._saving += 1
             self._written[path] = self.stand()
-            # Where it is, is for this computer alone to know.
+            # Only this computer needs to know where the data is.
             self._session.save(path, state, {"file": ""})
 
     def load_weights(self) -> None:
-        """Let the user choose a file of weights to go on with."""
+        """Let the user choose a file of weights to load."""
         dialog = self._dialog("loadWeightsDialog", self.tr("Load weights"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Weights (*.safetensors *.pt)"))
@@ -157,7 +157,7 @@ class FilesController(QObject):
         open_(dialog)
 
     def _name_weights(self, dialog: QFileDialog, suffix: str) -> None:
-        """Have the file's name end as the chosen kind does."""
+        """Give the file's name the suffix of the chosen format."""
         dialog.setDefaultSuffix(suffix)
         chosen = Path(dialog.selectedFiles()[0])
         if chosen.suffix in (".pt", ".safetensors"):
@@ -227,9 +227,9 @@ class FilesController(QObject):
         self._saving -= 1
         written = self._written.pop(filed.path, None)
         if filed.state is None or written is None:
-            return  # refused, which is told as such
+            return  # a refusal is reported elsewhere
         self._name(Path(filed.path))
-        # It was written when the worker came to it, by then perhaps some iterations later.
+        # The worker may have run some more iterations before it wrote the file.
         self._saved = (*filed.state, *written[2:])
         self._window.setWindowModified(self.modified)
         said = self.tr("Saved as {0}.").format(Path(filed.path).name)
@@ -241,10 +241,10 @@ class FilesController(QObject):
         self._window.setWindowTitle("backprop_viz" if path is None else f"{path.name}[*]")
 
     def leave_file(self) -> None:
-        """Another run begins: the file holds the one before, and saving asks for a name again."""
+        """Forget the file, which holds an earlier run; the next save asks for a name."""
         self._saved = None
         self._name(None)
 
     def finish_saving(self) -> None:
-        """Let what is being saved be saved before the worker ends."""
+        """Wait for a save to finish before the worker ends."""
         self._session.wait_until(lambda: not self._saving, _CLOSING_S)

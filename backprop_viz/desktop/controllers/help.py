@@ -1,4 +1,4 @@
-"""Help: the keyboard shortcuts, and what this program is."""
+"""The Help menu's commands: the keyboard shortcuts, and about this program."""
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox

@@ -1,4 +1,4 @@
-"""Moves the cursor over what is recorded, and says where training stops."""
+"""Moves the cursor over the recorded events, and sets where training stops."""
 
 from PySide6.QtCore import QObject, Qt
 
@@ -24,7 +24,7 @@ TRANSPORT = ("actionFirst", "actionEventBack", "actionPlay", "actionEvent", "act
 
 
 class NavigationController(QObject):
-    """Moves the cursor over what is recorded, and says where training stops."""
+    """Moves the cursor over the recorded events, and sets where training stops."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
@@ -51,7 +51,7 @@ class NavigationController(QObject):
             self._actions[name].setEnabled(False)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Offer what leads somewhere, and say where a breakpoint stopped."""
+        """Enable the moves that are possible, and report a breakpoint."""
         before, self._view_state = self._view_state, view_state
         self._breakpoints.show_view_state(view_state)
         told = before is not None and (before.hit, before.cursor) == (
@@ -69,7 +69,7 @@ class NavigationController(QObject):
         self._session.move_cursor(event + 1)
 
     def _tell_hit(self, view_state: ViewState, hit: Breakpoint) -> None:
-        """Say where the cursor stopped; of a number that is none, also what it came from."""
+        """Say where the cursor stopped and, for a number that is not finite, what it came from."""
         event = view_state.cursor.event
         between = None if event is None else finite_range(event.inputs)
         if hit.kind != "not_finite" or event is None or between is None:
@@ -80,7 +80,7 @@ class NavigationController(QObject):
             "It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}."
         )
         cause = origin.format(event.op, *between)
-        # The two are sentences of their own, in this order in every language.
+        # Two whole sentences; their order is the same in every language.
         self._window.messages.tell(f"{said} {cause}".strip(), "error", LOSS)
 
     def _enable_travel(self, view_state: ViewState) -> None:
@@ -105,14 +105,14 @@ class NavigationController(QObject):
         self._actions["actionContinue"].setEnabled(still and past)
 
     def _toggle_breakpoint(self, breakpoint_: Breakpoint) -> None:
-        """Set a breakpoint, or remove it where it is set."""
+        """Set a breakpoint, or remove it if it is set."""
         if self._view_state is not None:
             others = tuple(b for b in self._view_state.breakpoints if b != breakpoint_)
             there = len(others) < len(self._view_state.breakpoints)
             self._session.watch(others if there else (*others, breakpoint_))
 
     def toggle_line(self) -> None:
-        """Set or remove a breakpoint at the line of the program."""
+        """Set or remove a breakpoint at the program's current line."""
         self._window.panel(ProgramView).toggle_breakpoint_at_cursor()
 
     def show_breakpoints(self) -> None:
@@ -142,18 +142,18 @@ class NavigationController(QObject):
             self._session.move_cursor(len(self._view_state.cursor.recording.events))
 
     def toggle_playing(self) -> None:
-        """Let the cursor move on by itself, or stop it."""
+        """Start or stop moving the cursor automatically."""
         if self._session.playing:
             self._session.stop_playing()
         else:
             self._session.play()
 
     def continue_from_here(self) -> None:
-        """Take the run up again as it was after the iteration shown."""
+        """Continue the run from the end of the iteration shown."""
         self._session.continue_from_here()
 
     def ask_for_budget(self) -> None:
-        """Let the user say how much memory past iterations may take."""
+        """Ask how much memory past iterations may use."""
         if self._view_state is None:
             return
         name, now = (

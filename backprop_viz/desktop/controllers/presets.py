@@ -1,4 +1,4 @@
-"""What a run is made of, at one press: presets, and the switches of the tutorial's experiments."""
+"""Presets, and the switches for the tutorial's experiments."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ _BUTTON_TEXTS = {command.id: command.button_text for command in COMMANDS}
 
 
 class PresetsController(QObject):
-    """New runs from presets; accumulation, the input's form, backward from the output."""
+    """Starts runs from presets; switches accumulation, the input's form, and the loss."""
 
     def __init__(self, context: Context, running: TrainingController) -> None:
         super().__init__(context.window)
@@ -35,7 +35,7 @@ class PresetsController(QObject):
         context.window.panel(ProgramView).mend_wanted.connect(lambda: self.toggle_unsqueezing(True))
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Put the switches as the run is."""
+        """Set the switches as the run is."""
         if self._view_state is None or view_state.settings != self._view_state.settings:
             self._view_state = view_state
             self._show()
@@ -44,11 +44,11 @@ class PresetsController(QObject):
     # -- commands ----------------------------------------------------------------------------
 
     def new_tutorial(self) -> None:
-        """Begin the tutorial's run."""
+        """Start the tutorial's run."""
         self._begin("tutorial")
 
     def new_digits(self) -> None:
-        """Begin a run that learns the built-in digits."""
+        """Start a run that learns the built-in digits."""
         self._begin("digits")
 
     def toggle_accumulating(self, wanted: bool) -> None:
@@ -56,15 +56,15 @@ class PresetsController(QObject):
         self._want(clear_gradients=not wanted)
 
     def toggle_unbatched(self, wanted: bool) -> None:
-        """Take one input without its batch dimension, or whole batches again."""
+        """Use one input without its batch dimension, or whole batches again."""
         self._want(input_form="single" if wanted else "batch")
 
     def toggle_unsqueezing(self, wanted: bool) -> None:
-        """Put the batch dimension back by unsqueeze(0), or leave it out again."""
+        """Add the batch dimension by unsqueeze(0), or leave it out again."""
         self._want(input_form="unsqueezed" if wanted else "single")
 
     def toggle_output_gradient(self, wanted: bool) -> None:
-        """Back-propagate from the output by a random gradient, or from a loss again."""
+        """Backpropagate a random gradient from the output, or a loss again."""
         if self._view_state is not None:
             usual = "mse" if self._view_state.settings.data == "random" else "cross_entropy"
             self._want(loss=WITHOUT_LOSS.name if wanted else usual)
@@ -83,7 +83,7 @@ class PresetsController(QObject):
         self._show()
 
     def _show(self) -> None:
-        """A switch that was pressed stands as the run is until the run has changed."""
+        """Set the switches as the run is, until a change has been carried out."""
         if self._view_state is None:
             return
         settings = self._view_state.settings

@@ -1,4 +1,4 @@
-"""The window with the samples: opens it, and passes on what it asks and what is answered."""
+"""Opens the samples window, and passes its requests and the answers on."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SamplesController(QObject):
-    """The window with the samples; it is made when it is first opened."""
+    """Opens the samples window, which is created the first time."""
 
     def __init__(self, context: Context, viewing: ThemeController) -> None:
         super().__init__(context.window)
@@ -48,7 +48,7 @@ class SamplesController(QObject):
             view.opened.connect(self._load)
             view.set_theme(self._viewing.theme)
             view.restore_layout(self._store)
-            # A window of its own, or it would always lie above the one that steps.
+            # Without a parent: as a child it would always lie above the main window.
             view.winId()
             view.windowHandle().setTransientParent(None)  # type: ignore[arg-type]
         self._view.show()
@@ -66,7 +66,7 @@ class SamplesController(QObject):
             self._view.show_progress(answer)
 
     def _load(self, sample: Sample) -> None:
-        """Make a sample the batch, and let the window that steps have the keyboard."""
+        """Make a sample the batch, and give the main window the keyboard."""
         self._session.ask_samples("load", sample.part, sample.source, sample.index)
         self._window.messages.tell(loaded_sentence(sample), "info")
         self._window.raise_()

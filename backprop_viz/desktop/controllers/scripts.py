@@ -22,7 +22,7 @@ class ScriptsController(QObject):
         self._session.scripted.connect(self._scripted)
 
     def copy(self) -> None:
-        """Put the run so far on the clipboard, as a script."""
+        """Copy the run so far to the clipboard, as a script."""
         self._session.copy_script()
 
     def save(self) -> None:

@@ -1,4 +1,4 @@
-"""Colours and layout."""
+"""Chooses the theme, and resets the layout."""
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication
@@ -9,9 +9,10 @@ from backprop_viz.desktop.style.theme import DARK, LIGHT, style_sheet
 
 
 class ThemeController(QObject):
-    """Colours and layout; ``theme`` is what the command line asks for, if it does.
+    """Chooses the theme and resets the layout.
 
-    ``theme_changed`` carries the Theme that all is painted in from now on.
+    ``theme`` is the one that the command line asks for, or None. ``theme_changed`` carries the new
+    Theme.
     """
 
     theme_changed = Signal(object)
@@ -26,19 +27,19 @@ class ThemeController(QObject):
         self.apply_theme(theme or str(self._store.value("theme", "system")))
 
     def reset_layout(self) -> None:
-        """Give every panel its first size again."""
+        """Give every panel its default size."""
         self._window.reset_layout()
 
     def theme_system(self) -> None:
-        """Light or dark, as the system is."""
+        """Use light or dark colours, as the system is set."""
         self._choose_theme("system")
 
     def theme_light(self) -> None:
-        """Light colours."""
+        """Use light colours."""
         self._choose_theme("light")
 
     def theme_dark(self) -> None:
-        """Dark colours."""
+        """Use dark colours."""
         self._choose_theme("dark")
 
     def _choose_theme(self, choice: str) -> None:
@@ -50,7 +51,7 @@ class ThemeController(QObject):
             self.apply_theme("system")
 
     def apply_theme(self, choice: str) -> None:
-        """Paint the window as chosen: "light", "dark", or else as the system is."""
+        """Use the theme "light" or "dark"; any other name follows the system."""
         self._theme_choice = choice if choice in ("light", "dark") else "system"
         self._actions[f"actionTheme{self._theme_choice.title()}"].setChecked(True)
         system_dark = QGuiApplication.styleHints().colorScheme() is not Qt.ColorScheme.Light
@@ -60,7 +61,7 @@ class ThemeController(QObject):
         assert isinstance(application, QApplication)
         sheet = style_sheet(theme)
         if sheet != application.styleSheet():
-            # Qt takes twice as long to change one sheet for another.
+            # Replacing one style sheet by another directly takes Qt twice as long.
             application.setStyleSheet("")
             application.setStyleSheet(sheet)
         self._window.set_theme(theme)

@@ -1,4 +1,4 @@
-"""Steps, trains, and takes over settings."""
+"""Steps, trains, and applies settings."""
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox
@@ -14,10 +14,10 @@ from backprop_viz.recording.settings import Settings
 
 
 class TrainingController(QObject):
-    """Steps, trains, and takes over settings.
+    """Steps, trains, and applies settings.
 
-    ``mnist_wanted``, ``folder_wanted``: data was chosen before anybody said where its files are.
-    ``began``: another run begins, which is not the one in the session's file.
+    ``mnist_wanted`` and ``folder_wanted``: the user chose data whose files are not known yet.
+    ``began``: a new run starts, which is not the one in the session's file.
     """
 
     began = Signal()
@@ -35,7 +35,7 @@ class TrainingController(QObject):
         self._window.panel(InspectorView).undo_wanted.connect(self._undo_intervention)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Name the button after what it would do."""
+        """Show on the button whether it trains or pauses."""
         self._view_state = view_state
         train = self._actions["actionTrain"]
         train.setChecked(view_state.training)
@@ -54,7 +54,7 @@ class TrainingController(QObject):
         self._session.alter(None)
 
     def want(self, settings: Settings) -> None:
-        """Take over settings; ask first where that would lose a trained network."""
+        """Apply settings; ask first if that would lose a trained network."""
         view_state = self._view_state
         if settings.data == "mnist" and settings.mnist_root is None:
             self._window.toolbar.settings.revert()
@@ -74,7 +74,7 @@ class TrainingController(QObject):
             self._ask_to_begin(settings, view_state.iteration)
 
     def begin(self, settings: Settings) -> None:
-        """Begin a run of these settings, though they be those of the run there is."""
+        """Start a run with these settings, even if they are the current ones."""
         view_state = self._view_state
         if view_state is None or view_state.iteration == 0:
             self._begin_afresh(settings)

@@ -1,4 +1,4 @@
-"""What the window adds to a session file: drawing, breakpoints, panels."""
+"""What the window adds to a session file: the drawing, breakpoints, and the layout."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from backprop_viz.desktop.view_state import ViewState
 
 
 def window_state(context: Context, view_state: ViewState) -> dict[str, Any]:
-    """How the window stands: what ``WINDOW`` of the session files' schema declares."""
+    """The window's state, as ``WINDOW`` in the schema of session files declares it."""
     panel = context.window.panel(DrawPanel)
     strokes = panel.strokes()
     if not fits(strokes):
@@ -27,13 +27,13 @@ def window_state(context: Context, view_state: ViewState) -> dict[str, Any]:
 
 
 def apply_window_state(context: Context, state: Mapping[str, Any]) -> None:
-    """Have the window stand as it did; what the file's schema let through is as it should be."""
+    """Restore a state that ``window_state`` returned and the schema has checked."""
     window, session = context.window, context.session
     session.watch(state.get("breakpoints", ()))
     window.panel(DrawPanel).show_strokes(marks_from_json(state.get("strokes", ())))
     if "pen" in state:
         window.panel(DrawPanel).set_size_of_pen(state["pen"])
     window.apply_layout(state.get("layout", {}))
-    # Of an older file, whose drawing has no other label than that of the batch.
+    # In older files the drawing has a label only if it is the batch.
     label = state.get("label")
     session.teach("take_up", label, state.get("is_batch", label is not None))

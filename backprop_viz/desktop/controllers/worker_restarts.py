@@ -1,4 +1,4 @@
-"""Says what became of a worker that ended, and of what it was to save; starts it again."""
+"""Reports why a worker ended and what was lost, and starts another one."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from backprop_viz.stream.messages import Filed
 
 
 class WorkerRestartsController(QObject):
-    """Says what became of a worker that ended, and of what it was to save; starts it again."""
+    """Reports why a worker ended and what was lost, and starts another one."""
 
     def __init__(self, context: Context, autosave: AutosaveController) -> None:
         super().__init__(context.window)
@@ -21,9 +21,9 @@ class WorkerRestartsController(QObject):
         self._autosave = autosave
         self._action = context.actions["actionStartAgain"]
         self._lost: list[str] = []
-        # What became of the worker whose run is being taken up.
+        # Why the worker ended whose run is being restored.
         self._taking_up: Notice | None = None
-        # Why its run could not be taken up, which the worker says after it.
+        # Why its run could not be restored; the new worker reports that later.
         self._failed = ""
         self._session.told.connect(self._told)
         self._session.filed.connect(self._filed)
@@ -31,12 +31,12 @@ class WorkerRestartsController(QObject):
         autosave.not_taken_up.connect(self._not_taken_up)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """There is a worker, which has begun."""
+        """Note that the new worker is running."""
         if self._action.isEnabled() and self._session.has_worker:
             self._action.setEnabled(False)
 
     def start_again(self) -> None:
-        """Have another worker, and go on with what was kept of the run."""
+        """Start another worker, and continue the run from its last autosave."""
         self._autosave.try_again()
         self._session.start_again()
 
@@ -46,7 +46,7 @@ class WorkerRestartsController(QObject):
         name = Path(filed.path).name
         reading = filed.what in ("opened", "weights_loaded")
         said = self.tr("{0} was not opened.") if reading else self.tr("{0} was not saved.")
-        self._lost.append(said.format(name))  # told with what became of the worker
+        self._lost.append(said.format(name))  # reported together with the end of the worker
 
     def _told(self, notice: Notice) -> None:
         if notice.code in ("worker_ended", "worker_not_started", "no_worker"):
@@ -58,7 +58,7 @@ class WorkerRestartsController(QObject):
                 self._say(self._outcome("new"))
             return  # told when that is done
         elif notice.subject == "files.open" and self._failed:
-            # In place of what the worker says of a file that the user did not choose.
+            # Replaces the worker's message about a file that the user did not choose.
             said, self._failed = self._failed, ""
             self._say(said)
             return
@@ -75,13 +75,13 @@ class WorkerRestartsController(QObject):
         self._say(self._failed)
 
     def _outcome(self, what: str, *values: str) -> str:
-        """What became of the run of the worker that ended."""
+        """What happened to the run of the worker that ended."""
         assert self._taking_up is not None
         code = f"{self._taking_up.code}_{what}"
         return message_text(Notice(code, (*self._taking_up.values, *values)))
 
     def _say(self, said: str) -> None:
-        """Say it, and after it what was not done to files."""
+        """Report it, followed by what was not saved or loaded."""
         self._window.messages.dismiss()
         self._window.messages.tell(" ".join((said, *self._lost)), "error")
         self._lost.clear()

@@ -1,1 +1,1 @@
-"""How things look and are written: colours by role, pictures of arrays, numbers, panels."""
+"""How things look and are written: themes, images of arrays, numbers, the box around a panel."""

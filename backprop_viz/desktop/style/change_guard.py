@@ -1,4 +1,4 @@
-"""What a view shows now, so that it is not made again while nothing of it changes."""
+"""Keeps a view from being rebuilt while nothing that it shows has changed."""
 
 
 class ChangeGuard:

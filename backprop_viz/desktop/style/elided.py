@@ -1,4 +1,4 @@
-"""A line of text that gives way to its width: cut with an ellipsis, whole in the tooltip."""
+"""A line of text that shrinks: elided where it does not fit, whole in the tooltip."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class ElidedLabel(QLabel):
-    """A label that never asks for more than a little width, and never cuts a letter in two."""
+    """A label that needs little width and elides its text instead of cutting letters."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -14,7 +14,7 @@ class ElidedLabel(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:  # noqa: N802
-        """Show a text, and keep the whole of it in the tooltip."""
+        """Show a text, and put all of it in the tooltip."""
         super().setText(text)
         self.setToolTip(text)
 

@@ -1,4 +1,4 @@
-"""Icons that are painted in a theme's colours."""
+"""Icons painted in a theme's colours."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ GLYPH_SIDE = 16
 
 
 def glyph_icon(paint: Callable[[QPainter, QColor], None], theme: Theme) -> QIcon:
-    """What ``paint`` paints within 16 by 16, for plain and for dense screens, enabled and not."""
+    """An icon painted by ``paint`` in 16x16, for both pixel ratios, enabled and disabled."""
     icon = QIcon()
     for mode, color in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.faint)):
         for ratio in (1, 2):

@@ -10,12 +10,12 @@ from backprop_viz.recording.layers import Layer
 
 
 def is_gray(array: Array | None) -> bool:
-    """Whether numbers are shown as light in gray: none is below zero. All else is signed."""
+    """Whether an array is shown in gray: it has no negative number. Others are shown as signed."""
     return array is None or not (array < 0).any()
 
 
 def is_picture(array: Array | None, layer: Layer) -> bool:
-    """Whether a layer's batch is shown in gray: the network's input, if it can be."""
+    """Whether a layer's batch is shown in gray: only the network's input, without negatives."""
     return not layer.operations and is_gray(array)
 
 
@@ -26,9 +26,9 @@ def signed_range(array: Array) -> float:
 
 
 def signed_image(array: Array, limit: float, theme: Theme) -> QImage:
-    """A 2-D array (H, W) as an image: -limit, 0, +limit are negative, zero, positive.
+    """A 2-D array (H, W) as an image; -limit, 0 and +limit are negative, zero and positive.
 
-    NaN and infinity get the error colour, so that they are seen.
+    NaN and infinity get the error colour.
     """
     return image_of(signed_pixels(array, limit, theme))
 
@@ -57,7 +57,7 @@ def gray_pixels(array: Array, low: float = 0.0, high: float = 1.0) -> NDArray[np
     return gray * np.uint32(0x010101) | np.uint32(0xFF000000)
 
 
-_MIDDLE = 128  # an odd number of colours: zero has one of its own
+_MIDDLE = 128  # an odd number of colours, so that zero has its own
 _tables: dict[str, NDArray[np.uint32]] = {}
 
 

@@ -1,4 +1,4 @@
-"""Small things that several rooms paint: a line of text that fits, an arrow, ink on a colour."""
+"""Small things that several panels paint: an elided line of text, an arrow, a badge."""
 
 import math
 from functools import lru_cache
@@ -10,7 +10,7 @@ from backprop_viz.desktop.style.theme import Theme, body_font
 
 _HEAD = 6.0
 
-# Stands, in the colour of errors, where something was changed on purpose.
+# Marks an intervention, in the colour of errors.
 INTERVENTION_SIGN = "≠"
 BADGE = 14
 
@@ -23,7 +23,7 @@ def text_line(
     color: QColor,
     elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
 ) -> None:
-    """A centred line of text, elided where it is wider than its room."""
+    """A centred line of text, elided if it is wider than its box."""
     if not text:
         return
     painter.setFont(font)
@@ -31,7 +31,7 @@ def text_line(
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, elided(font, text, rect.width(), elide))
 
 
-# Most of what is painted was painted before: to measure a text takes as long as to draw it.
+# Cached: measuring a text takes as long as drawing it, and most texts are drawn again.
 @lru_cache(maxsize=512)
 def elided(
     font: QFont,
@@ -45,9 +45,9 @@ def elided(
 
 @lru_cache(maxsize=512)
 def fitting(font: QFont, text: str, width: float, least: int) -> QFont:
-    """The font, smaller where the text is too wide for it, but never below ``least`` pixels.
+    """The font, made smaller until the text fits, but not below ``least`` pixels.
 
-    Shared, as the fonts themselves are: not to be changed.
+    Fonts are shared: do not modify the result.
     """
     smaller = QFont(font)
     while smaller.pixelSize() > least and QFontMetrics(smaller).horizontalAdvance(text) > width:
@@ -56,7 +56,7 @@ def fitting(font: QFont, text: str, width: float, least: int) -> QFont:
 
 
 def arrow(painter: QPainter, start: QPointF, end: QPointF, pen: QPen) -> None:
-    """A line with an open head at its end; nothing where there is no room for one."""
+    """A line with an open head at its end, or nothing if it is too short."""
     line = end - start
     length = math.hypot(line.x(), line.y())
     if length < 3:
@@ -78,7 +78,7 @@ def head_of(direction: QPointF, tip: QPointF) -> QPolygonF:
 
 
 def intervention_badge(painter: QPainter, right: float, middle: float, theme: Theme) -> None:
-    """The sign of a change on purpose on a small ground that ends at ``right``."""
+    """The sign of an intervention on a small background that ends at ``right``."""
     box = QRectF(right - BADGE, middle - BADGE / 2, BADGE, BADGE)
     color = QColor(theme.error)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -90,7 +90,7 @@ def intervention_badge(painter: QPainter, right: float, middle: float, theme: Th
 
 
 def ink_on(color: QColor, theme: Theme) -> QColor:
-    """The theme's text or panel colour, whichever is read better on a colour."""
+    """The theme's text or panel colour, whichever has more contrast with a colour."""
     return max((QColor(theme.text), QColor(theme.panel)), key=lambda ink: _contrast(ink, color))
 
 

@@ -14,7 +14,7 @@ class Panel(QFrame):
         self.setAccessibleName(title)
         self._title = QLabel(title)
         self._title.setProperty("role", "title")
-        # A long subtitle gives way to the panel's width, never the other way round.
+        # A long subtitle is elided; it never makes the panel wider.
         self.subtitle = ElidedLabel()
         self.subtitle.setProperty("role", "caption")
         self.header = QHBoxLayout()

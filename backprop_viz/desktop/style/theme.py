@@ -1,4 +1,4 @@
-"""Colours by role, in dark and light; fonts; and the style sheet made of them."""
+"""Colours by role in dark and light, fonts, and the style sheet made of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from backprop_viz.recording.phases import Phase
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A colour (#rrggbb) for each role; nothing in the window uses one that is not here."""
+    """A colour (#rrggbb) for each role; the window uses no other colours."""
 
     name: str
     window: str
@@ -24,7 +24,7 @@ class Theme:
     grid: str
     text: str
     muted: str
-    faint: str  # what has not happened yet; never the only carrier of text that must be read
+    faint: str  # what has not happened yet; never for text that must be read
     accent: str
     accent_text: str  # on accent
     error: str
@@ -44,8 +44,8 @@ class Theme:
         return QColor(getattr(self, phase.value))
 
     def tint(self, color: QColor | str, strength: float) -> QColor:
-        """A colour mixed into the panel's, opaque; ``strength`` 0..1."""
-        # A copy, for whoever makes it a little transparent.
+        """A colour mixed with the panel's, opaque; ``strength`` from 0 to 1."""
+        # A copy, because callers may change its alpha.
         return QColor(_mixed(QColor(color).rgb(), self.panel, strength))
 
 
@@ -119,10 +119,10 @@ LIGHT = Theme(
 )
 
 
-# One of each, so that Qt looks it up among the system's fonts once, not at every painting.
+# Cached, so that Qt matches each font once and not at every painting.
 @cache
 def body_font(size: int = 13, bold: bool = False) -> QFont:
-    """The font of labels, shared: not to be changed; ``size`` in device-independent pixels."""
+    """The font of labels; ``size`` in device-independent pixels. Shared: do not modify it."""
     font = QFont()
     font.setFamilies(["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"])
     font.setPixelSize(size)
@@ -132,7 +132,7 @@ def body_font(size: int = 13, bold: bool = False) -> QFont:
 
 @cache
 def code_font(size: int = 12, bold: bool = False) -> QFont:
-    """The font of code and of numbers that stand in columns, shared: not to be changed."""
+    """The font of code and columns of numbers. Shared: do not modify it."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     font.setFamilies(["JetBrains Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace"])
     font.setPixelSize(size)

@@ -1,4 +1,4 @@
-"""How the cells of narrow tables are drawn."""
+"""Draws the cells of narrow tables."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 
 class TightCell(QStyledItemDelegate):
-    """Draws a text ``padding`` pixels from its cell's edge; the style would leave less room."""
+    """Draws text ``padding`` pixels from the cell's edge; the style's own margin is wider."""
 
     def __init__(self, padding: int, parent: QObject) -> None:
         super().__init__(parent)

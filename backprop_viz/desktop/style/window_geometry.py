@@ -1,7 +1,7 @@
-"""Where windows are and how their parts share them, kept from launch to launch.
+"""Stores the windows' geometry and splitter sizes between launches.
 
-As plain numbers: Qt's own states are bytes that it believes, and a damaged one can keep it busy
-for minutes.
+They are stored as plain numbers: Qt trusts the bytes of its own saved states, and damaged ones can
+keep it busy for minutes.
 """
 
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ _MOST = 100_000
 
 
 def save_place(store: QSettings, key: str, window: QWidget) -> None:
-    """Keep where a window is, and whether it is maximized."""
+    """Store a window's geometry and whether it is maximized."""
     box = window.normalGeometry() if window.isMaximized() else window.geometry()
     numbers = (box.x(), box.y(), box.width(), box.height(), window.isMaximized())
     store.setValue(key, " ".join(str(int(n)) for n in numbers))
 
 
 def restore_place(store: QSettings, key: str, window: QWidget) -> None:
-    """Put a window where it was, as far as there is a screen; nothing where nothing was kept."""
+    """Restore a window's geometry within the screen; do nothing if none is stored."""
     numbers = _numbers(store.value(key), -_MOST)
     if len(numbers) != 5 or min(numbers[2:4]) < 1:
         return
@@ -40,23 +40,23 @@ def restore_place(store: QSettings, key: str, window: QWidget) -> None:
 
 
 def save_sizes(store: QSettings, key: str, splitter: QSplitter) -> None:
-    """Keep how the parts of a splitter share it."""
+    """Store the sizes of a splitter's parts."""
     store.setValue(key, " ".join(map(str, splitter.sizes())))
 
 
 def restore_sizes(store: QSettings, key: str, splitter: QSplitter) -> None:
-    """Share a splitter as it was; nothing where nothing was kept."""
+    """Restore the sizes of a splitter's parts; do nothing if none are stored."""
     apply_sizes(splitter, _numbers(store.value(key), 0))
 
 
 def apply_sizes(splitter: QSplitter, sizes: Sequence[int]) -> None:
-    """Share a splitter like this; nothing where it has other parts, or all would be hidden."""
+    """Set the sizes of a splitter's parts, unless their count differs or all are zero."""
     if len(sizes) == splitter.count() and any(sizes):
         splitter.setSizes(list(sizes))
 
 
 def _numbers(kept: object, least: int) -> list[int]:
-    """The numbers of a text; none at all if it is anything else."""
+    """The numbers in a text; none if it contains anything else."""
     words = kept.split() if isinstance(kept, str) else []
     if not all(len(word) <= 7 and word.removeprefix("-").isdecimal() for word in words):
         return []

@@ -1,1 +1,1 @@
-"""Widgets that several panels use, and the strips in which the window tells the user something."""
+"""Widgets that several panels share, and the strips that show messages and progress."""

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 
 Section = tuple[str, list[tuple[str, str]]]
 _COLUMNS = 3
-_COLUMN_WIDTH = 320  # at least, so that few lines wrap
+_COLUMN_WIDTH = 320  # the least width, so that few lines wrap
 _LARGEST = (1180, 760)
 
 
 class CheatSheet(QDialog):
-    """Sections of (what it does, its keys), in columns of like height."""
+    """Sections of descriptions and keys, in columns of similar height."""
 
     def __init__(self, rows: Sequence[Section], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class CheatSheet(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setWidget(page)
-        # The dialog's own ground shows, whatever the palette says.
+        # Transparent, so that the dialog's own background shows.
         area.viewport().setAutoFillBackground(False)
         page.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
@@ -55,7 +55,7 @@ class CheatSheet(QDialog):
 
 
 def in_columns(rows: Sequence[Section], count: int) -> list[list[Section]]:
-    """The sections in their order, in at most ``count`` columns, the tallest as low as can be."""
+    """The sections in order, in at most ``count`` columns; the tallest is as low as possible."""
     heights = [len(lines) + 2 for _, lines in rows]
     for limit in range(max(heights, default=1), sum(heights) + 1):
         columns: list[list[Section]] = []
@@ -92,7 +92,7 @@ def _section(title: str, lines: Sequence[tuple[str, str]]) -> QWidget:
 
 
 def _keys(keys: str) -> QWidget:
-    """Each key in a cap of its own; ``keys`` are told apart by two spaces."""
+    """Each key in a box of its own; ``keys`` are separated by two spaces."""
     box = QWidget()
     row = QHBoxLayout(box)
     row.setContentsMargins(0, 0, 0, 0)
@@ -106,7 +106,7 @@ def _keys(keys: str) -> QWidget:
 
 
 def panel_keys() -> list[Section]:
-    """The keys that the panels know themselves, while the keyboard is in them."""
+    """The keys that panels handle themselves while they have the focus."""
     return [
         _timeline(),
         _graph(),

@@ -1,4 +1,4 @@
-"""A strip that says how far a long piece of work is, with a button to cancel it."""
+"""A strip that shows the progress of a long job, with a button to cancel it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
@@ -9,7 +9,7 @@ _STEPS = 1000
 
 
 class ProgressStrip(QFrame):
-    """Hidden while nothing goes on. ``cancelled``: the user wants no more of it."""
+    """Hidden while no job is running. ``cancelled``: the user wants to stop the job."""
 
     cancelled = Signal()
 
@@ -41,7 +41,7 @@ class ProgressStrip(QFrame):
         self.hide()
 
     def show_progress(self, text: str, share: float | None) -> None:
-        """Show what goes on and how much of it is done, 0..1; None where that is not known."""
+        """Show what is being done and how much of it, from 0 to 1, or None if unknown."""
         self._label.setText(text)
         self._bar.setRange(0, 0 if share is None else _STEPS)
         self._bar.setValue(0 if share is None else round(share * _STEPS))
@@ -49,5 +49,5 @@ class ProgressStrip(QFrame):
         self.show()
 
     def text(self) -> str:
-        """What is said to go on."""
+        """What is being done."""
         return self._label.text()

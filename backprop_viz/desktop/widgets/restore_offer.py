@@ -1,4 +1,4 @@
-"""Offers a run that was not saved, in the window, which can be used meanwhile."""
+"""Offers to restore an unsaved run, inside the window, which stays usable."""
 
 from collections.abc import Mapping
 
@@ -9,14 +9,14 @@ from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.table_texts import loss_text, optimizer_text
 
-TOP = 150  # below the toolbar and the phases
+TOP = 150  # below the toolbar and the phase bar
 TEXT_WIDTH = 340
 
 
 class RestoreOffer(QMessageBox):
-    """Which run it is, how far, from when; ``restore``, ``discard`` or ``later`` is what to do.
+    """Says which run it is and when it was saved; emits ``restore``, ``discard`` or ``later``.
 
-    It is a part of the window, not a dialog over it: nothing waits for the answer.
+    It is part of the window, not a dialog: nothing waits for the answer.
     """
 
     restore = Signal()
@@ -53,7 +53,7 @@ class RestoreOffer(QMessageBox):
         self.finished.connect(card.deleteLater)
 
     def open_in_window(self) -> None:
-        """Show it over the panels, where Enter and Escape answer it."""
+        """Show it over the panels; Enter and Escape answer it."""
         self._over.installEventFilter(self)
         self._card.show()
         self.show()
@@ -62,7 +62,7 @@ class RestoreOffer(QMessageBox):
         self.defaultButton().setFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the middle of a window that changes its size."""
+        """Stay in the middle when the window is resized."""
         if event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
@@ -73,7 +73,7 @@ class RestoreOffer(QMessageBox):
         self._card.move(max(0, room // 2), TOP)
 
     def _lines(self, about: Mapping[str, str], kept_at: float) -> list[str]:
-        """Which run; a file of an older version tells only from when it is."""
+        """Which run it is; files of older versions only say when they were saved."""
         data = {
             "strokes": self.tr("Digits (built in)"),
             "random": self.tr("Random"),

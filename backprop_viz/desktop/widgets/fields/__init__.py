@@ -1,1 +1,1 @@
-"""Fields that numbers are typed in."""
+"""Fields for typing numbers."""

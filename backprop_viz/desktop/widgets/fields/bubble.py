@@ -1,4 +1,4 @@
-"""A sentence below a field, over what is there, so that nothing moves to make room for it."""
+"""A sentence shown below a field on top of other widgets, so that nothing moves."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
@@ -10,7 +10,7 @@ _GAP = 4
 
 
 class Bubble(QFrame):
-    """Belongs to one field, and is a child of its window; of those in a window one is shown."""
+    """Belongs to one field and is a child of its window; only one per window is shown."""
 
     def __init__(self, field: QWidget) -> None:
         super().__init__(field)
@@ -33,11 +33,11 @@ class Bubble(QFrame):
         self.hide()
 
     def text(self) -> str:
-        """The sentence, "" while none is shown."""
+        """The sentence, or "" while hidden."""
         return self._label.text()
 
     def say(self, text: str) -> None:
-        """Show a sentence; "" takes it away."""
+        """Show a sentence; "" hides the bubble."""
         self._label.setText(text)
         if not text:
             self.hide()
@@ -49,17 +49,17 @@ class Bubble(QFrame):
             self._window = window
             self.setParent(window)
             window.installEventFilter(self)
-            # What the bubble belongs to may go before its window does.
+            # The field may be deleted before its window.
             self._field.destroyed.connect(self.deleteLater)
         for other in window.findChildren(Bubble):
             if other is not self:
-                other.hide()  # its field stays marked
+                other.hide()  # the field stays marked
         self._place()
         self.setVisible(self._field.isVisible())
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay below the field when the window changes its size."""
+        """Stay below the field when the window is resized."""
         if event.type() is QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)

@@ -1,4 +1,4 @@
-"""Asks for one number."""
+"""A dialog that asks for one number."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
@@ -9,7 +9,7 @@ from backprop_viz.recording.quantities import Number, Quantity
 
 
 class NumberDialog(QDialog):
-    """``chosen`` carries the number when the user accepts; a wrong one cannot be accepted."""
+    """``chosen`` carries the number when the user accepts; a wrong one is not accepted."""
 
     chosen = Signal(object)
 
@@ -20,7 +20,7 @@ class NumberDialog(QDialog):
         self.field = NumberField(quantity, name, value)
         label = QLabel(name)
         label.setBuddy(self.field)
-        # Where the range stands there is room for what is said of a wrong number.
+        # The label of the range also makes room for the sentence about a wrong number.
         range_ = QLabel(self.tr("It takes {0}.").format(range_text(quantity)))
         range_.setProperty("role", "muted")
         self.setMinimumWidth(360)

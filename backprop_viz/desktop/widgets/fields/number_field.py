@@ -1,4 +1,4 @@
-"""A field for a number: it takes what people type, and never makes another number of it."""
+"""A field for a number that accepts what people type and never silently changes it."""
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent, QWheelEvent
@@ -10,13 +10,13 @@ from backprop_viz.recording.quantities import BadNumber, Number, Quantity, writt
 
 
 class NumberField(QAbstractSpinBox):
-    """Made from the declaration of a number, and the name that the user knows it by.
+    """A field for a declared quantity, under the name that the user knows it by.
 
-    ``changed`` carries the number once it is finished: at Enter, when the field is left, at an
-    arrow or the wheel. A text that is no such number stays, marked, with a sentence below that
-    tells the range; the value is then the one before. Escape puts that back. ``edited`` comes with
-    each letter, ``entered`` when Enter was pressed on a right number. The wheel turns only a field
-    that was chosen first.
+    ``changed`` carries the number when it is finished: at Enter, when the field loses focus, on an
+    arrow or the wheel. A text that is not such a number stays, marked, with a sentence below it
+    that gives the range; the value remains the previous one. Escape restores it. ``edited`` is
+    emitted at each letter, ``entered`` when Enter was pressed on a valid number. The wheel changes
+    only a field that has the focus.
     """
 
     changed = Signal(object)
@@ -28,7 +28,7 @@ class NumberField(QAbstractSpinBox):
     ) -> None:
         super().__init__(parent)
         self.quantity = quantity
-        # What is said after the sentence, of the value that stays; ``{0}`` is that value.
+        # Added to the sentence about a wrong text; ``{0}`` is the value that stays.
         self.stays = ""
         self._name = name
         self._value = value
@@ -45,23 +45,23 @@ class NumberField(QAbstractSpinBox):
     # -- the number --------------------------------------------------------------------------
 
     def value(self) -> Number:
-        """The number that holds: the last one that was finished, or given."""
+        """The current number: the last one that was finished or set."""
         return self._value
 
     def setValue(self, value: Number) -> None:  # noqa: N802 - as Qt's boxes have it
-        """Take a number, telling nobody; what is being typed stays if the number is not another."""
+        """Set the number without a signal; keep what is being typed if it is unchanged."""
         if value != self._value:
             self._value = value
             self.restore()
 
     def offer(self, quantity: Quantity, value: Number) -> None:
-        """Ask for a number of another kind from now on, and offer one."""
+        """Ask for another quantity from now on, and show a number of it."""
         self.quantity, self._value = quantity, value
         self.restore()
         self.setToolTip(self._tip)
 
     def typed(self) -> Number | None:
-        """What the text says now; None where it is no such number."""
+        """The number that the text says; None if it is not valid."""
         try:
             return self._read()
         except BadNumber:
@@ -69,11 +69,11 @@ class NumberField(QAbstractSpinBox):
 
     @property
     def refused(self) -> str:
-        """The sentence about a text that was refused, "" where it was not."""
+        """The sentence about an invalid text, or ""."""
         return self.bubble.text()
 
     def finish(self) -> bool:
-        """Take what was typed, or mark it; whether it is such a number."""
+        """Accept what was typed, or mark it; returns whether it is valid."""
         try:
             value = self._read()
         except BadNumber as why:
@@ -87,14 +87,14 @@ class NumberField(QAbstractSpinBox):
         return True
 
     def restore(self) -> None:
-        """Show the value again in place of what was typed."""
+        """Show the value in place of what was typed."""
         self._mark("")
         self.lineEdit().setText(self._written(self._value))
 
     # -- what the user does ------------------------------------------------------------------
 
     def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
-        """Go on from the number that is typed, or else from the value."""
+        """Step from the typed number, or from the value if that is invalid."""
         typed = self.typed()
         value = self.quantity.stepped(self._value if typed is None else typed, steps)
         self._show(value)
@@ -102,16 +102,16 @@ class NumberField(QAbstractSpinBox):
         self.selectAll()
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:  # noqa: N802 - Qt's name
-        """Both ways: at an end nothing comes of it."""
+        """Both directions; a step beyond the range does nothing."""
         flags = QAbstractSpinBox.StepEnabledFlag
         return flags.StepUpEnabled | flags.StepDownEnabled
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter finishes the number, Escape takes back what was typed."""
+        """Enter finishes the number, Escape discards what was typed."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             taken = self.finish()
             self.selectAll()
-            # A dialog goes on with a right number only.
+            # Enter reaches the dialog only after a valid number.
             event.setAccepted(not taken)
             if taken:
                 self.entered.emit()
@@ -123,27 +123,27 @@ class NumberField(QAbstractSpinBox):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Say again what is wrong."""
+        """Show again what is wrong."""
         super().focusInEvent(event)
         if self.refused:
             self.bubble.say(self.refused)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A number that is left is finished; one whose window is left is still being typed."""
+        """Finish the number, unless only the window lost the focus."""
         super().focusOutEvent(event)
         reasons = Qt.FocusReason
         if event.reason() not in (reasons.ActiveWindowFocusReason, reasons.PopupFocusReason):
             self.finish()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page, unless the field was chosen."""
+        """Ignore the wheel unless the field has the focus."""
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Have Escape before the window's shortcuts while there is something to take back."""
+        """Handle Escape before the window's shortcuts if there is something to discard."""
         if (
             watched is self
             and event.type() is QEvent.Type.ShortcutOverride
@@ -158,7 +158,7 @@ class NumberField(QAbstractSpinBox):
     # -- what is shown -----------------------------------------------------------------------
 
     def setToolTip(self, tip: str) -> None:  # noqa: N802 - Qt's name
-        """A tip; the range, and what is wrong, are added to it."""
+        """Set the tooltip; the range and what is wrong are added to it."""
         self._tip = tip
         range_ = ""
         if self.isEnabled() and self.quantity.bounded:
@@ -179,7 +179,7 @@ class NumberField(QAbstractSpinBox):
         return self.sizeHint() - QSize(self.fontMetrics().horizontalAdvance("0" * 5), 0)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another language writes another decimal sign."""
+        """Use the decimal sign of a new language."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LocaleChange:
             self.restore()
@@ -209,7 +209,7 @@ class NumberField(QAbstractSpinBox):
         self.setAccessibleDescription(sentence)
         self.setToolTip(self._tip)
         self.setProperty("invalid", bool(sentence))
-        # A style sheet looks at properties only when it is told to.
+        # Style sheets re-read properties only after a re-polish.
         self.style().unpolish(self)
         self.style().polish(self)
 

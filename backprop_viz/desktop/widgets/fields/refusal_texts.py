@@ -1,4 +1,4 @@
-"""What a field that refuses a text says, in one sentence."""
+"""The sentence that a field shows about an invalid text."""
 
 from PySide6.QtCore import QCoreApplication
 
@@ -8,7 +8,7 @@ from backprop_viz.recording.quantities import LARGEST, BadNumber, Quantity, writ
 def refusal_text(
     name: str, quantity: Quantity, text: str, why: BadNumber, decimal_sign: str
 ) -> str:
-    """Why a text is no such number, and what would be one; ``name`` is that of the field."""
+    """Why a text is not a valid number, and what would be; ``name`` is the field's."""
     translate = QCoreApplication.translate
     text = text.strip()
     if why.fault == "ambiguous":
@@ -26,7 +26,7 @@ def refusal_text(
 
 
 def range_text(quantity: Quantity, decimal_sign: str = ".") -> str:
-    """``a whole number from 1 to 4096``."""
+    """The allowed numbers in words: ``a whole number from 1 to 4096``."""
     return _shape(quantity).format(
         low=written(quantity.low, decimal_sign), high=written(quantity.high, decimal_sign)
     )
