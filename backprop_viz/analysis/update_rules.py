@@ -70,10 +70,10 @@ class Update:
         """An option that is a number."""
         return float(self.options.get(name, otherwise))
 
-    def before(self, name: str) -> Number:
-        """A tensor of the state as the update found it; torch begins with zeros."""
-        value = self.state[name][0]
-        return np.zeros_like(self.weight)[()] if value is None else value
+    def before(self, name: str, initial: float = 0) -> Number:
+        """A tensor of the state as the update found it; torch begins with ``initial``."""
+        before, after = self.state[name]
+        return np.full_like(after, initial)[()] if before is None else before
 
     @property
     def count(self) -> float:

@@ -1,0 +1,62 @@
+"""The optimizers are declared in their own files, and nowhere else."""
+
+import ast
+from pathlib import Path
+
+import torch
+
+import backprop_viz
+import backprop_viz as bv
+from backprop_viz.analysis import optimizers
+from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
+from backprop_viz.analysis.update_breakdown import explain_update
+from backprop_viz.recording.phases import Phase
+
+PACKAGE = Path(backprop_viz.__file__).parent
+# Where a run is declared that somebody begins with.
+CHOICES = {"settings.py", "presets.py", "trainer.py", "five_phases.py"}
+
+
+def test_every_file_of_the_folder_is_an_optimizer() -> None:
+    files = {path.stem for path in Path(optimizers.__file__).parent.glob("*.py")}
+    assert set(OPTIMIZERS) == files - {"__init__"}
+    assert list(OPTIMIZERS)[:3] == ["manual", "sgd", "nesterov"]
+
+
+def test_those_of_one_torch_class_have_one_rule() -> None:
+    for entry in OPTIMIZERS.values():
+        found = optimizer_of(entry.op)
+        assert found is not None
+        assert found.torch_class == entry.torch_class
+        assert found.rule is entry.rule
+
+
+def test_nothing_else_names_an_optimizer() -> None:
+    own = PACKAGE / "analysis" / "optimizers"
+    named = [
+        (path.name, node.value)
+        for path in PACKAGE.rglob("*.py")
+        if not path.is_relative_to(own) and path.name not in CHOICES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in OPTIMIZERS
+    ]
+    assert named == []
+
+
+class Adam(torch.optim.Adam):
+    """Somebody's own, that does something else."""
+
+    def step(self, closure: None = None) -> None:
+        with torch.no_grad():
+            for parameter in self.param_groups[0]["params"]:
+                parameter.add_(1)
+
+
+def test_an_optimizer_of_ones_own_is_not_taken_for_torchs() -> None:
+    trainer = bv.Trainer("random", "mse", "adam", 0.01, 1)
+    trainer.optimizer = Adam(trainer.model.parameters(), lr=0.01)
+    recording = trainer.record()
+    event = next(e for e in recording.events if e.phase is Phase.UPDATE)
+    assert event.op.endswith(".Adam")
+    assert optimizer_of(event.op) is None
+    assert explain_update(event, recording.options, 0).terms == ()
