@@ -1,0 +1,50 @@
+"""AdamW: Adam whose weight decay shrinks the weights themselves, not by way of the gradient."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from backprop_viz.analysis.optimizer_entry import (
+    EPS,
+    FormulaText,
+    NumberOption,
+    Optimizer,
+    weight_text,
+)
+from backprop_viz.analysis.optimizers.adam import AMSGRAD, BETAS, STATE, definitions, rule
+from backprop_viz.analysis.update_rules import Term, Update
+from backprop_viz.recording.quantities import Quantity
+
+
+def _rule(update: Update) -> Iterator[Term]:
+    # Older torch has a class of its own for it, whose group does not tell.
+    yield from rule(replace(update, options={**update.options, "decoupled_weight_decay": True}))
+
+
+def _text(options: Mapping[str, Any]) -> FormulaText:
+    w, lines = weight_text(options)
+    lines += definitions(options, "grad")
+    return FormulaText(f"w ← {w} − lr · m̂ / (√v̂ + ε)", lines)
+
+
+OPTIMIZER = Optimizer(
+    name="adamw",
+    title="AdamW",
+    torch_class="torch.optim.AdamW",
+    options=(
+        BETAS,
+        EPS,
+        NumberOption(
+            "weight_decay",
+            "λ",
+            0.01,
+            Quantity(0, 1),
+            "What part of each weight, times the learning rate, is taken off before the step",
+        ),
+        AMSGRAD,
+    ),
+    constants={"decoupled_weight_decay": True},
+    state=STATE,
+    rule=_rule,
+    text=_text,
+)

@@ -1,0 +1,30 @@
+from typing import Any
+
+import pytest
+import torch
+
+from backprop_viz.analysis.optimizers.adamw import OPTIMIZER
+from tests.analysis.optimizers import plain
+
+CASES: list[dict[str, Any]] = [
+    {},
+    {"weight_decay": 0.0},
+    {"betas": (0.4, 0.9), "eps": 1e-4, "weight_decay": 0.2},
+    {"betas": (0.8, 0.5), "amsgrad": True},
+]
+
+
+def test_the_entry_is_torchs() -> None:
+    plain.check_entry(OPTIMIZER, torch.optim.AdamW, {})
+
+
+@pytest.mark.parametrize("options", CASES)
+def test_rule_and_formula(options: dict[str, Any]) -> None:
+    plain.check_all(OPTIMIZER, torch.optim.AdamW, options)
+
+
+def test_the_decay_is_not_adams() -> None:
+    shown = OPTIMIZER.formula({})
+    assert shown is not None
+    assert shown.lines[0] == "w′ = w · (1 − lr · 0.01)"
+    assert shown.formula == "w ← w′ − lr · m̂ / (√v̂ + ε)"
