@@ -1,0 +1,87 @@
+"""Adagrad: each weight's step shrinks with the squares of all the gradients it has had."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from backprop_viz.analysis.optimizer_entry import (
+    STEP,
+    WEIGHT_DECAY,
+    FormulaText,
+    NumberOption,
+    Optimizer,
+    StateTensor,
+    gradient_text,
+)
+from backprop_viz.analysis.update_rules import NEW, Named, Operands, Term, Update, gradient, root
+from backprop_viz.recording.quantities import Quantity
+
+
+def _rule(update: Update) -> Iterator[Term]:
+    decayed = gradient(update)
+    yield decayed
+    grad = decayed.value
+    rate: Named = update.lr
+    fall = update.option("lr_decay")
+    slower = update.option("lr") / (1 + (update.count - 1) * fall)
+    if fall:
+        operands: Operands = {"lr": rate, "t": ("t", int(update.count)), "k": ("κ", fall)}
+        code = "clr = lr / (1 + (step - 1) * lr_decay)"
+        yield Term("η", "{lr} / (1 + ({t} − 1)·{k})", operands, slower, code)
+        rate = "η", slower
+    old = update.before("sum")
+    total = update.arithmetic.addcmul(old, grad, 1)
+    operands = {"s": ("s", old), "g": ("g", grad)}
+    yield Term("s", "{s} + {g}²", operands, total, "state_sum.addcmul_(grad, grad)", "sum")
+    size = root(update, "s", total, "state_sum.sqrt()")
+    yield size
+    eps = update.option("eps")
+    divisor = size.value + size.value.dtype.type(eps)
+    operands = {"r": (size.symbol, size.value), "e": ("ε", eps)}
+    yield Term("d", "{r} + {e}", operands, divisor, "std.add_(eps)")
+    new = update.arithmetic.addcdiv(update.weight, grad, divisor, -slower)
+    operands = {"w": update.w, "n": rate, "g": ("g", grad), "d": ("d", divisor)}
+    yield Term(NEW, "{w} − {n}·{g} / {d}", operands, new, "w.addcdiv_(grad, std, value=-clr)")
+
+
+def _text(options: Mapping[str, Any]) -> FormulaText:
+    g, lines = gradient_text(options)
+    lines += (f"s ← s + {g}²",)
+    rate = "lr"
+    if fall := options["lr_decay"]:
+        rate, lines = "η", (*lines, f"η = lr / (1 + (t − 1) · {fall:g})")
+    lines += (f"ε = {options['eps']:g}",)
+    return FormulaText(f"w ← w − {rate} · {g} / (√s + ε)", lines)
+
+
+OPTIMIZER = Optimizer(
+    name="adagrad",
+    title="Adagrad",
+    torch_class="torch.optim.Adagrad",
+    options=(
+        NumberOption(
+            "lr_decay",
+            "κ",
+            0.0,
+            Quantity(0, 1),
+            "How fast the learning rate falls with the number of updates; 0: it stays",
+        ),
+        WEIGHT_DECAY,
+        NumberOption(
+            "initial_accumulator_value",
+            "s₀",
+            0.0,
+            Quantity(0, 1e9),
+            "What the sum of squares begins with; the larger, the smaller the first steps",
+        ),
+        NumberOption(
+            "eps",
+            "ε",
+            1e-10,
+            Quantity(0, 1, least=1e-12),
+            "What is added to the divisor, so that it is never 0",
+        ),
+    ),
+    state=(STEP, StateTensor("sum", "s")),
+    rule=_rule,
+    text=_text,
+)
