@@ -10,7 +10,7 @@ import torch
 import backprop_viz as bv
 from backprop_viz.analysis.arithmetic import Arithmetic
 from backprop_viz.analysis.optimizer_entry import Optimizer
-from backprop_viz.analysis.update_breakdown import same, update_terms
+from backprop_viz.analysis.update_breakdown import explain_update, same, update_terms
 from backprop_viz.analysis.update_rules import NEW
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.phases import Phase
@@ -163,7 +163,7 @@ def check_terms(
                 names[term.symbol], term.value, rtol=rtol, atol=1e-14, err_msg=term.formula
             )
             of_one = evaluated(term.numbers(written), {}, {})
-            np.testing.assert_allclose(of_one, first(term.value), rtol=1e-9, atol=1e-14)
+            np.testing.assert_allclose(of_one, first(term.value), rtol=max(rtol, 1e-9), atol=1e-14)
         np.testing.assert_allclose(names[NEW], event.outputs[0], rtol=rtol, atol=1e-14)
 
 
@@ -210,3 +210,4 @@ def check_in_the_program(
             event = recording.at(len(recording.events)).last(parameter, Phase.UPDATE)
             assert event is not None
             assert same(event.outputs[0], own.detach().numpy())
+            assert explain_update(event, recording.options, 0).exact
