@@ -1,0 +1,145 @@
+"""NAdam: Adam with Nesterov's momentum, which looks a step ahead along the mean gradient."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from backprop_viz.analysis.optimizer_entry import (
+    EPS,
+    STEP,
+    WEIGHT_DECAY,
+    FlagOption,
+    FormulaText,
+    NumberOption,
+    Optimizer,
+    StateTensor,
+    gradient_text,
+    weight_text,
+)
+from backprop_viz.analysis.optimizers.adam import BETAS
+from backprop_viz.analysis.update_rules import (
+    NEW,
+    Term,
+    Update,
+    decayed_weight,
+    gradient,
+    mean,
+    mean_square,
+    root,
+)
+from backprop_viz.recording.quantities import Quantity
+
+
+def _rule(update: Update) -> Iterator[Term]:
+    weight, lr, arithmetic = update.w, update.option("lr"), update.arithmetic
+    decoupled = bool(update.options.get("decoupled_weight_decay"))
+    grad = gradient(update, not decoupled)
+    yield grad
+    if decoupled and update.option("weight_decay"):
+        decayed = decayed_weight(update)
+        yield decayed
+        weight = decayed.symbol, decayed.value
+    first, second = (float(beta) for beta in update.options["betas"])
+    t, fall = ("t", int(update.count)), update.option("momentum_decay")
+    now = first * (1.0 - 0.5 * (0.96 ** (update.count * fall)))
+    operands = {"b": ("β₁", first), "t": t, "k": ("ψ", fall)}
+    code = "mu = beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay))"
+    yield Term("μ", "{b}·(1 − 0.5·0.96^({t}·{k}))", operands, now, code)
+    ahead = first * (1.0 - 0.5 * (0.96 ** ((update.count + 1) * fall)))
+    code = "mu_next = beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * momentum_decay))"
+    yield Term("μ′", "{b}·(1 − 0.5·0.96^(({t} + 1)·{k}))", operands, ahead, code)
+    old = update.before("mu_product", 1)
+    product = old * old.dtype.type(now)
+    operands = {"p": ("P", old), "m": ("μ", now)}
+    yield Term("P", "{p}·{m}", operands, product, "mu_product *= mu", "mu_product")
+    average = mean(update, "m", "exp_avg", ("β₁", first), grad.value)
+    yield average
+    square = mean_square(update, ("β₂", second), "exp_avg_sq", grad.value)
+    yield square
+    correction = 1 - second**update.count
+    corrected = square.value / square.value.dtype.type(correction)
+    operands = {"v": ("v", square.value), "b": ("β₂", second), "t": t}
+    code = "exp_avg_sq.div(bias_correction2)"
+    yield Term("v̂", "{v} / (1 − {b}^{t})", operands, corrected, code)
+    size = root(update, "v̂", corrected, "exp_avg_sq.div(bias_correction2).sqrt()")
+    yield size
+    eps = update.option("eps")
+    divisor = size.value + size.value.dtype.type(eps)
+    operands = {"r": (size.symbol, size.value), "e": ("ε", eps)}
+    yield Term("d", "{r} + {e}", operands, divisor, "denom.add_(eps)")
+    passed = float(product.item())
+    of_grad = -lr * (1.0 - now) / (1.0 - passed)
+    operands = {"lr": update.lr, "m": ("μ", now), "p": ("P", passed)}
+    yield Term(
+        "a", "−{lr}·(1 − {m}) / (1 − {p})", operands, of_grad, "-lr * (1 - mu) / (1 - mu_product)"
+    )
+    of_mean = (-lr * ahead) / (1.0 - passed * ahead)
+    operands = {"lr": update.lr, "n": ("μ′", ahead), "p": ("P", passed)}
+    yield Term(
+        "b",
+        "−{lr}·{n} / (1 − {p}·{n})",
+        operands,
+        of_mean,
+        "-lr * mu_next / (1 - mu_product * mu_next)",
+    )
+    half = arithmetic.addcdiv(weight[1], grad.value, divisor, of_grad)
+    operands = {"w": weight, "a": ("a", of_grad), "g": ("g", grad.value), "d": ("d", divisor)}
+    yield Term("h", "{w} + {a}·{g} / {d}", operands, half, "w.addcdiv_(grad, denom, value=a)")
+    new = arithmetic.addcdiv(half, average.value, divisor, of_mean)
+    operands = {
+        "h": ("h", half),
+        "b": ("b", of_mean),
+        "m": ("m", average.value),
+        "d": ("d", divisor),
+    }
+    yield Term(NEW, "{h} + {b}·{m} / {d}", operands, new, "w.addcdiv_(exp_avg, denom, value=b)")
+
+
+def _text(options: Mapping[str, Any]) -> FormulaText:
+    decoupled = options["decoupled_weight_decay"]
+    w, shrunk = weight_text(options) if decoupled else ("w", ())
+    g, added = ("grad", ()) if decoupled else gradient_text(options)
+    (first, second), fall = options["betas"], options["momentum_decay"]
+    lines = (
+        *shrunk,
+        *added,
+        f"μ = {first:g} · (1 − 0.5 · 0.96^(t · {fall:g}))",
+        f"μ′ = {first:g} · (1 − 0.5 · 0.96^((t + 1) · {fall:g}))",
+        "P ← P · μ",
+        f"m ← {first:g} · m + {1 - first:g} · {g}",
+        f"v ← {second:g} · v + {1 - second:g} · {g}²",
+        f"m̂ = (1 − μ) · {g} / (1 − P) + μ′ · m / (1 − P · μ′)",
+        f"v̂ = v / (1 − {second:g}ᵗ)",
+        f"ε = {options['eps']:g}",
+    )
+    return FormulaText(f"w ← {w} − lr · m̂ / (√v̂ + ε)", lines)
+
+
+OPTIMIZER = Optimizer(
+    name="nadam",
+    title="NAdam",
+    torch_class="torch.optim.NAdam",
+    options=(
+        BETAS,
+        EPS,
+        WEIGHT_DECAY,
+        NumberOption(
+            "momentum_decay",
+            "ψ",
+            0.004,
+            Quantity(0, 1),
+            "How fast the momentum grows from half of beta1 towards beta1",
+        ),
+        FlagOption(
+            "decoupled_weight_decay",
+            "Let weight decay shrink the weights themselves, as in AdamW",
+        ),
+    ),
+    state=(
+        STEP,
+        StateTensor("mu_product", "P", scalar=True, initial=1),
+        StateTensor("exp_avg", "m"),
+        StateTensor("exp_avg_sq", "v"),
+    ),
+    rule=_rule,
+    text=_text,
+)
