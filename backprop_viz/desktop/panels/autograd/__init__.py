@@ -1,1 +1,1 @@
-"""The grad_fn graph: placed, painted, lit as backward reaches its nodes."""
+"""The grad_fn graph: its layout, how it is painted, and which nodes backward has run."""

@@ -1,4 +1,4 @@
-"""The autograd graph: every grad_fn node of the loss, lighting up as backward reaches it."""
+"""The panel with the graph of every grad_fn node of the loss; nodes light up as they run."""
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
@@ -16,7 +16,7 @@ from backprop_viz.recording.phases import Phase
 class AutogradView(Panel):
     """The graph of ``loss.grad_fn``.
 
-    ``picked`` says which node was chosen, ``breakpoint_toggled`` carries the Breakpoint of one.
+    ``picked`` carries the selected node, ``breakpoint_toggled`` the Breakpoint to set or remove.
     """
 
     picked = Signal(str, object)
@@ -65,7 +65,7 @@ class AutogradView(Panel):
         self.canvas.set_selected(frozenset() if selection is None else selection.nodes)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what came while the view was hidden."""
+        """Show what came while the view was hidden."""
         super().showEvent(event)
         if self._stale:
             self._refresh()
@@ -79,7 +79,7 @@ class AutogradView(Panel):
         if graph.nodes:
             self.canvas.show_graph(graph, cursor)
         else:
-            # Before its forward pass an iteration has no graph: the last one stays, not reached.
+            # An iteration has no graph before its forward pass: the previous one stays, unlit.
             self.canvas.show_graph(self.canvas.item.graph, None)
         self.canvas.show_breakpoints(self._view_state.breakpoints)
         self._tell(self._view_state)

@@ -1,4 +1,4 @@
-"""The area that shows a grad_fn graph: folding to its size, zoom, pan, picking by mouse and key."""
+"""The area that shows a grad_fn graph: folding, zooming, panning, and picking nodes."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -34,7 +34,7 @@ _MARGIN = 5
 
 
 class GraphCanvas(QGraphicsView):
-    """Shows one graph; says which node was chosen, and at which a breakpoint is to change."""
+    """Shows one graph; emits the node that was chosen, and breakpoints to toggle."""
 
     chosen = Signal(int)
     breakpoint_toggled = Signal(object)
@@ -55,7 +55,7 @@ class GraphCanvas(QGraphicsView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
-        # The names of modules stand where these come into sight: not on what was painted before.
+        # Modules' names move with the visible area, so scrolling must repaint all of it.
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setMouseTracking(True)
         self.item = GraphItem()
@@ -63,8 +63,8 @@ class GraphCanvas(QGraphicsView):
         scene.addItem(self.item)
         self.setScene(scene)
         self._structure: Structure = analyse(Graph())
-        self._zoomed = False  # by the user: then a resize leaves it alone
-        self._whole = False  # asked for: all of it, however small
+        self._zoomed = False  # the user has zoomed: resizing keeps the zoom
+        self._whole = False  # the user asked for the whole graph, however small
         self._columns = 0
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._selected: frozenset[str] = frozenset()
@@ -74,7 +74,7 @@ class GraphCanvas(QGraphicsView):
     # -- what is shown -----------------------------------------------------------------------
 
     def show_graph(self, graph: Graph, cursor: Cursor | None) -> None:
-        """Show a graph at a cursor; its nodes are placed anew only if it is another graph."""
+        """Show a graph at a cursor; lay it out only if it is another graph."""
         if graph != self.item.graph:
             self._structure = analyse(graph)
             self._columns = 0
@@ -102,7 +102,7 @@ class GraphCanvas(QGraphicsView):
         self.viewport().update()
 
     def set_selected(self, keys: frozenset[str]) -> None:
-        """Put a ring around the nodes of these keys, in this graph and in those to come."""
+        """Put a ring around the nodes with these keys, in this graph and in later ones."""
         self._selected = keys
         self._mark()
 
@@ -115,7 +115,7 @@ class GraphCanvas(QGraphicsView):
         return self.item.graph.nodes[node].key
 
     def sizeHint(self) -> QSize:
-        """As much as there is."""
+        """As large as possible."""
         return QSize(640, 200)
 
     def minimumSizeHint(self) -> QSize:
@@ -123,7 +123,7 @@ class GraphCanvas(QGraphicsView):
         return QSize(160, 90)
 
     def show_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
-        """Put a dot on the nodes that have one, or whose parameter has."""
+        """Put a dot on nodes that have a breakpoint, or whose parameter has one."""
         self._breakpoints = breakpoints
         keys = {(b.kind, b.key) for b in breakpoints}
         nodes = frozenset(
@@ -137,7 +137,7 @@ class GraphCanvas(QGraphicsView):
             self.item.update()
 
     def _reveal(self, node: int) -> None:
-        """Scroll to a node that is not in sight; a graph that is shown whole stays where it is."""
+        """Scroll to a node that is out of sight; do nothing while the whole graph is shown."""
         box = self.item.box(node)
         if not self.viewport().rect().contains(self.mapFromScene(box).boundingRect()):
             self.ensureVisible(box.adjusted(-20, -20, 20, 20), 0, 0)
@@ -145,16 +145,16 @@ class GraphCanvas(QGraphicsView):
     # -- folding, zoom and pan -----------------------------------------------------------------
 
     def fit(self) -> None:
-        """Show all of it."""
+        """Show the whole graph."""
         self._zoomed, self._whole = False, True
         self._fold()
 
     def zoom_in(self) -> None:
-        """Nearer."""
+        """Zoom in."""
         self._zoom(_STEP)
 
     def zoom_out(self) -> None:
-        """Farther."""
+        """Zoom out."""
         self._zoom(1 / _STEP)
 
     def _zoom(self, factor: float) -> None:
@@ -164,7 +164,7 @@ class GraphCanvas(QGraphicsView):
         self.setTransform(QTransform.fromScale(scale, scale))
 
     def _fold(self, rebuild: Graph | None = None) -> None:
-        """Choose the rows for the size there is, and look at the whole."""
+        """Choose the number of rows for the widget's size, and show the whole graph."""
         width, height = self._room()
         readable = not self._whole
         columns = best_columns(self._structure, width, height, self._columns, readable)
@@ -175,7 +175,7 @@ class GraphCanvas(QGraphicsView):
         self._look_at_all(readable)
 
     def _look_at_all(self, readable: bool) -> None:
-        """Fit all, or, where it must be ``readable`` and would not be, the width from the top."""
+        """Show the whole graph or, if ``readable`` names would be too small, its full width."""
         width, height = self._room()
         placement = self.item.placement
         if not placement.rects or width <= 0 or height <= 0:
@@ -185,7 +185,7 @@ class GraphCanvas(QGraphicsView):
         top = (height / scale - placement.height) / 2
         if readable and scale < READABLE_SCALE:
             scale, top = min(max(across, READABLE_SCALE), _HOME), 0.0
-        # Room around the graph, so that any part of it can be moved to the middle.
+        # A margin, so that any part of the graph can be moved to the middle.
         around = self.item.boundingRect()
         spare_x, spare_y = self.width() / scale, self.height() / scale
         self.setSceneRect(around.adjusted(-spare_x, -spare_y, spare_x, spare_y))
@@ -201,7 +201,7 @@ class GraphCanvas(QGraphicsView):
         return self.viewport().width() - 2 * _MARGIN, self.viewport().height() - 2 * _MARGIN
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold anew, unless the user has zoomed to something."""
+        """Fold again, unless the user has zoomed."""
         super().resizeEvent(event)
         if not self._zoomed:
             self._fold()
@@ -218,12 +218,12 @@ class GraphCanvas(QGraphicsView):
         return self.item.node_at(self.mapToScene(point))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click chooses, a drag moves the graph."""
+        """Start a click, which chooses, or a drag, which moves the graph."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._pressed, self._dragged = event.position().toPoint(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the graph with the mouse; a hand over what can be clicked."""
+        """Move the graph, or show a hand over what can be clicked."""
         point = event.position().toPoint()
         if self._pressed is None:
             self._set_cursor(
@@ -251,12 +251,12 @@ class GraphCanvas(QGraphicsView):
             self.chosen.emit(node)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Beside the nodes: show all."""
+        """Show the whole graph on a double click beside the nodes."""
         if self.node_at(event.position().toPoint()) is None:
             self.fit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu of the node under the mouse, or of the one the keyboard is at."""
+        """Open the menu of the node under the mouse or with the keyboard focus."""
         by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
         node = self.item.focused if by_key else self.node_at(event.pos())
         if node is None:
@@ -268,7 +268,7 @@ class GraphCanvas(QGraphicsView):
         self.menu_of(node).popup(place)
 
     def menu_of(self, node: int) -> BreakMenu:
-        """What can be done at a node; it is gone when it closes."""
+        """The menu of a node; it deletes itself when it closes."""
         parameter = self._structure.graph.nodes[node].parameter
         offers = [(self.tr("&Break here"), Breakpoint("node", self._key_of(node)))]
         if parameter is not None:
@@ -301,7 +301,7 @@ class GraphCanvas(QGraphicsView):
             event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is."""
+        """Show which node has the focus."""
         super().focusInEvent(event)
         if self.item.focused is None and self._structure.graph.nodes:
             self.item.focused = self._structure.graph.nodes[0].id
@@ -322,7 +322,7 @@ class GraphCanvas(QGraphicsView):
     # -- words -------------------------------------------------------------------------------
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """A tooltip for the node under the mouse."""
+        """Show a tooltip for the node under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             node = self.node_at(event.pos())
             text = "" if node is None else self.hint(node)
@@ -331,7 +331,7 @@ class GraphCanvas(QGraphicsView):
         return super().viewportEvent(event)
 
     def hint(self, node: int) -> str:
-        """What the tooltip says of a node."""
+        """The tooltip of a node."""
         known = self._structure.graph.nodes[node]
         lines = [known.name]
         if known.parameter is not None:
@@ -350,7 +350,7 @@ class GraphCanvas(QGraphicsView):
         return "\n".join(lines)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The graph, or what there is to say while there is none."""
+        """Paint the graph, or a text while there is none."""
         super().paintEvent(event)
         if self._structure.graph.nodes:
             return

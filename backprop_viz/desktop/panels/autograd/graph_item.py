@@ -1,4 +1,4 @@
-"""How a grad_fn graph looks: one item that paints all its nodes and edges."""
+"""Paints a grad_fn graph: one graphics item for all nodes and edges."""
 
 import re
 from collections.abc import Mapping
@@ -23,13 +23,13 @@ from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 
 _LEGIBLE = 5.5  # pixels on screen below which text is left out
-_SMALL = 9  # the size below which hardly a text is written
-_AROUND = 8.0  # the room that a node's rings, and an edge's head, take
+_SMALL = 9  # the node size below which almost no text is drawn
+_AROUND = 8.0  # the margin for a node's rings and an edge's head
 _CORNER = 6.0
 
 
 class NodeState(Enum):
-    """What backward has done with a node at the cursor."""
+    """What has happened to a node at the cursor."""
 
     WAITING = "not reached yet"
     DONE = "done"
@@ -37,7 +37,7 @@ class NodeState(Enum):
 
 
 def node_states(graph: Graph, cursor: Cursor | None) -> dict[int, NodeState]:
-    """The state of every node at a cursor; all wait without a cursor."""
+    """The state of every node at a cursor; without a cursor all are waiting."""
     states = dict.fromkeys((node.id for node in graph.nodes), NodeState.WAITING)
     if cursor is None:
         return states
@@ -51,7 +51,7 @@ def node_states(graph: Graph, cursor: Cursor | None) -> dict[int, NodeState]:
 
 
 def gradient_text(node: Node, cursor: Cursor | None) -> str:
-    """``∂ 64×10``: the shape of the gradient that enters a node; the value of a scalar one."""
+    """The shape of the gradient that enters a node, ``∂ 64×10``; for a scalar its value."""
     if node.shape is None:
         return ""
     if node.shape:
@@ -62,14 +62,14 @@ def gradient_text(node: Node, cursor: Cursor | None) -> str:
 
 
 def name_lines(name: str) -> tuple[str, str]:
-    """``ConvolutionBackward0`` as ("Convolution", "Backward0"); another name stays whole."""
+    """``ConvolutionBackward0`` as ("Convolution", "Backward0"); other names stay whole."""
     parts = re.fullmatch(r"(.+?)(Backward\d*)", name)
     return (parts[1], parts[2]) if parts else (name, "")
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A text that fits its place, elided once and for all."""
+    """A text elided once to fit its place."""
 
     box: QRectF
     text: str
@@ -77,7 +77,7 @@ class _Line:
 
 
 class GraphItem(QGraphicsItem):
-    """All nodes and edges. Built once for a placement, then only recoloured."""
+    """All nodes and edges; built once for a layout, afterwards only recoloured."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,11 +90,11 @@ class GraphItem(QGraphicsItem):
         self.selected: frozenset[int] = frozenset()
         self.focused: int | None = None
         self.breaking: frozenset[int] = frozenset()  # the nodes that have a breakpoint
-        # Their gradients are shown as numbers, which another iteration changes.
+        # Scalar gradients are shown as numbers, which differ between iterations.
         self._scalars: list[Node] = []
         self._numbers: list[str] = []
         self._boxes: dict[int, QRectF] = {}
-        # Made when they are first to be seen.
+        # Created when first seen.
         self._paths: dict[tuple[int, int], QPainterPath] = {}
         self._names: dict[int, tuple[_Line, ...]] = {}
         self._headed: frozenset[tuple[int, int]] = frozenset()
@@ -105,7 +105,7 @@ class GraphItem(QGraphicsItem):
         self._sorted: tuple[list[int], list[tuple[int, int]]] | None = None
 
     def build(self, graph: Graph, placement: Placement, named: Named) -> None:
-        """Take a graph, the places of its nodes, and what finds names for parts of it."""
+        """Take a graph, the places of its nodes, and a function that names parts of it."""
         self.prepareGeometryChange()
         self.graph, self.placement = graph, placement
         self._scalars = [node for node in graph.nodes if node.shape == ()]
@@ -120,7 +120,7 @@ class GraphItem(QGraphicsItem):
         self.update()
 
     def recolour(self, cursor: Cursor | None) -> None:
-        """Show another cursor; nothing is painted where all looks as it did."""
+        """Show another cursor; repaint only if something looks different."""
         states = node_states(self.graph, cursor)
         numbers = [gradient_text(node, cursor) for node in self._scalars]
         self.shown_cursor = cursor
@@ -140,7 +140,7 @@ class GraphItem(QGraphicsItem):
         return self.states.get(node, NodeState.WAITING) is state
 
     def box(self, node: int) -> QRectF:
-        """A node's place."""
+        """The box of a node."""
         return self._boxes[node]
 
     def node_at(self, point: QPointF) -> int | None:
@@ -155,7 +155,7 @@ class GraphItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        """What lies within the exposed part."""
+        """Paint what lies in the exposed area."""
         exposed: QRectF = option.exposedRect
         if painter.worldTransform().m11() * _SMALL < _LEGIBLE:
             self._paint_from_afar(painter, exposed)
@@ -173,7 +173,7 @@ class GraphItem(QGraphicsItem):
                 self._paint_break(painter, box)
 
     def _paint_from_afar(self, painter: QPainter, exposed: QRectF) -> None:
-        """No texts but the modules' names; what is marked stands out."""
+        """Paint it zoomed out: only modules' names as text; marked nodes stand out."""
         area = (exposed.left(), exposed.top(), exposed.right(), exposed.bottom())
         sight = (self._nodes_near.within(*area), self._edges_near.within(*area))
         seen = [self.graph.nodes[node] for node in sight[0]]
@@ -213,7 +213,7 @@ class GraphItem(QGraphicsItem):
         return "update" if is_leaf(node) else "backward"
 
     def _paint_break(self, painter: QPainter, box: QRectF) -> None:
-        """A dot in a ring on the node's upper left corner."""
+        """Paint a breakpoint's dot and ring on the upper left corner of a node."""
         color, center = QColor(self.theme.error), box.topLeft() + QPointF(3, 3)
         painter.setPen(QPen(color, 1))
         painter.setBrush(QColor(self.theme.panel))
@@ -224,7 +224,7 @@ class GraphItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _edge_role(self, edge: tuple[int, int]) -> str:
-        """The colour of an edge: faint until backward has run both its ends."""
+        """The colour of an edge: faint until backward has run both of its nodes."""
         if NodeState.WAITING in (self.states.get(edge[0]), self.states.get(edge[1])):
             return "faint"
         return "update" if is_leaf(self.graph.nodes[edge[1]]) else "backward"
@@ -294,7 +294,7 @@ class GraphItem(QGraphicsItem):
 
 @cache
 def _look(theme: Theme, state: NodeState, leaf: bool) -> tuple[QColor, QPen]:
-    """A node's ground and outline."""
+    """The fill and outline of a node."""
     if state is NodeState.WAITING:
         return QColor(theme.panel), QPen(QColor(theme.faint), 1, Qt.PenStyle.DashLine)
     color = theme.phase(Phase.UPDATE if leaf else Phase.BACKWARD)
@@ -311,12 +311,12 @@ def _box(rect: Rect) -> QRectF:
 
 
 def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
-    """A node's name as it fits: in two lines in a box, in one in a pill."""
+    """A node's name as it fits: two lines in a box, one in a pill."""
     if box.height() <= PILL_HEIGHT:
         inside = box.adjusted(4, 0, -4, 0)
         text = node.parameter or node.name
         font = fitting(body_font(10), text, inside.width(), 9)
-        # The end of a parameter's name tells it from others: layers.3.conv1.weight.
+        # Elide the start: parameters differ at the end of their names, as in layers.3.conv1.weight.
         where = Qt.TextElideMode.ElideLeft if node.parameter else Qt.TextElideMode.ElideMiddle
         shown = QFontMetrics(font).elidedText(text, where, int(inside.width()))
         left = (inside.width() - QFontMetrics(font).horizontalAdvance(shown)) / 2
@@ -334,7 +334,7 @@ def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
 
 
 def _rounded(points: tuple[Point, ...]) -> QPainterPath:
-    """A line through points, its corners a little round."""
+    """A path through points with slightly rounded corners."""
     path = QPainterPath(QPointF(*points[0]))
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         path.lineTo(_towards(corner, before))
@@ -344,7 +344,7 @@ def _rounded(points: tuple[Point, ...]) -> QPainterPath:
 
 
 def _towards(corner: Point, other: Point) -> QPointF:
-    """The point a corner's radius from it on the way to another, at most half way."""
+    """The point at the corner's radius on the way to another point, at most half way."""
     across, down = other[0] - corner[0], other[1] - corner[1]
     length = (across**2 + down**2) ** 0.5
     part = min(_CORNER / length, 0.5) if length else 0.0

@@ -1,4 +1,4 @@
-"""Where the arrow keys lead in a grad_fn graph."""
+"""Which node an arrow key leads to in a grad_fn graph."""
 
 from PySide6.QtCore import Qt
 
@@ -6,14 +6,14 @@ from backprop_viz.desktop.panels.autograd.graph_structure import Structure
 
 
 def neighbour_node(structure: Structure, node: int, key: Qt.Key) -> int | None:
-    """Where an arrow key leads from a node.
+    """The node that an arrow key leads to from a node.
 
-    Right and left go along the edges, down and up between what hangs on a node, and from lane
-    to lane.
+    Right and left follow the edges. Down and up go through what hangs on a node, and from lane to
+    lane.
     """
     children, parents = structure.children, structure.parents
     hanging = [chain[0] for chain in structure.hanging.get(node, ())]
-    # As they hang there, from the left.
+    # In the order in which they hang, from the left.
     hung = {
         chain[0]: i
         for parent in parents[node]

@@ -13,24 +13,24 @@ from backprop_viz.desktop.style.theme import Theme, body_font
 
 _NAME = 11  # pixels on screen
 _PLATE = 3.0  # around a name
-_COVERED = 0.15  # the part of the graph that names may lie on
-_STEM = 9  # pixels on screen of what stands in a box
-_STEM_ROOM = 40.0  # pixels on screen that it needs
-_OUTLINED = 8.0  # pixels on screen below which a box is a spot of colour
+_COVERED = 0.15  # the share of the graph that names may cover
+_STEM = 9  # the text size in a box, in pixels on screen
+_STEM_ROOM = 40.0  # the box size that text needs, in pixels on screen
+_OUTLINED = 8.0  # the size in pixels below which a box is only a spot of colour
 
-# Finds the modules that name parts of a graph, coarse to fine, when they are first to be seen.
+# Returns the modules that name parts of a graph, from coarse to fine.
 Named = Callable[[], tuple[tuple[Stretch, ...], ...]]
 
 
 class OverviewPainter:
-    """Paints a graph in few calls: all of a colour at once, sorted only when that changes."""
+    """Paints a graph in few calls: everything of one colour at once."""
 
     def __init__(self, placement: Placement, boxes: Mapping[int, QRectF], named: Named) -> None:
         self._named_later = named
         self._area = placement.width * placement.height
         self._rects = boxes
         self._edges = placement.edges
-        self._segments: dict[tuple[int, int], list[QLineF]] = {}  # made when first painted
+        self._segments: dict[tuple[int, int], list[QLineF]] = {}  # created when first painted
         self._boxes: dict[str, list[QRectF]] = {}
         self._lines: dict[str, list[QLineF]] = {}
 
@@ -39,7 +39,7 @@ class OverviewPainter:
         return self._named_later()
 
     def sort(self, nodes: Mapping[int, str], edges: Mapping[tuple[int, int], str]) -> None:
-        """Take what is to be painted, each with the role of the theme that colours it."""
+        """Take what is to be painted, with the theme role that colours each item."""
         self._boxes, self._lines = {}, {}
         for node, role in nodes.items():
             self._boxes.setdefault(role, []).append(self._rects[node])
@@ -50,7 +50,7 @@ class OverviewPainter:
             self._lines.setdefault(role, []).extend(self._segments[edge])
 
     def paint(self, painter: QPainter, theme: Theme) -> None:
-        """The ground of every other module, the edges, the boxes."""
+        """Paint a background for every other module, the edges and the boxes."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         scale = painter.worldTransform().m11()
         for stretch in self._named(scale)[1::2]:
@@ -71,14 +71,14 @@ class OverviewPainter:
             painter.drawRects(boxes)
 
     def paint_spot(self, painter: QPainter, node: int, color: QColor, ring: QColor) -> None:
-        """A node that is to be found at once, however small it is."""
+        """Paint a node so that it can be found at any scale."""
         pixel = 1 / painter.worldTransform().m11()
         painter.setPen(QPen(ring, 1.5 * pixel))
         painter.setBrush(color)
         painter.drawRect(self._rects[node].adjusted(-2 * pixel, -2 * pixel, 2 * pixel, 2 * pixel))
 
     def paint_stems(self, painter: QPainter, texts: Iterable[tuple[int, str, QColor]]) -> None:
-        """What nodes are called, cut to their boxes, where those are not too small for it."""
+        """Paint the nodes' names, cut to their boxes, where the boxes are large enough."""
         scale = painter.worldTransform().m11()
         font = body_font(_STEM)
         metrics = QFontMetricsF(font)
@@ -95,19 +95,19 @@ class OverviewPainter:
             painter.restore()
 
     def paint_names(self, painter: QPainter, theme: Theme, exposed: QRectF) -> None:
-        """The name of each module where it begins, or begins to be seen."""
+        """Paint each module's name where the module starts or comes into sight."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = painter.worldTransform().m11()
         for stretch in self._named(scale):
             plate = _plate(stretch.module)
             corner = _corner(stretch, exposed, plate.width() / scale)
             if corner is not None:
-                # In the first row it would stand above all that can be seen.
+                # In the first row the name would lie above the visible area.
                 corner.setY(max(corner.y(), exposed.top() - (plate.top() - 1) / scale))
                 _paint_name(painter, theme, corner, stretch.module, scale)
 
     def _named(self, scale: float) -> tuple[Stretch, ...]:
-        """The finest modules whose names leave enough of the graph to be seen."""
+        """The finest modules whose names leave enough of the graph visible."""
         room = _COVERED * self._area * scale**2
         found = [m for m in self._modules if len(m) > 1 and _covered(m) <= room]
         return found[-1] if found else ()
@@ -118,23 +118,23 @@ def _grown(box: Rect) -> QRectF:
 
 
 def _covered(modules: tuple[Stretch, ...]) -> float:
-    """What the names cover of the screen, in square pixels."""
+    """The area of the screen that the names cover, in square pixels."""
     plates = (_plate(stretch.module) for stretch in modules)
     return sum(plate.width() * plate.height() for plate in plates)
 
 
 @cache
 def _plate(name: str) -> QRectF:
-    """The ground of a name, above its corner; in pixels on screen."""
+    """The background of a name above its corner, in pixels on screen."""
     metrics = QFontMetricsF(body_font(_NAME, bold=True))
     width, height = metrics.horizontalAdvance(name) + 2 * _PLATE, metrics.height()
     return QRectF(0, 2 - height, width, height)
 
 
 def _corner(stretch: Stretch, exposed: QRectF, width: float) -> QPointF | None:
-    """Where a name so wide stands: on the first box in sight that is long enough for it.
+    """The corner for a name of this width: the first visible box that is long enough.
 
-    Where none is, it may reach beyond the first one, but only from where that begins.
+    If there is none, the name may extend beyond the first box, but only from its start.
     """
     seen = [box for box in stretch.boxes if _grown(box).intersects(exposed)]
     for box in seen:
@@ -146,14 +146,14 @@ def _corner(stretch: Stretch, exposed: QRectF, width: float) -> QPointF | None:
 
 
 def _to_screen(painter: QPainter, corner: QPointF, scale: float) -> None:
-    """From here on until ``restore``, measure in pixels on screen from a corner."""
+    """Measure in pixels on screen from a corner, until ``restore``."""
     painter.save()
     painter.translate(corner)
     painter.scale(1 / scale, 1 / scale)
 
 
 def _paint_name(painter: QPainter, theme: Theme, corner: QPointF, name: str, scale: float) -> None:
-    """A name on a small plate on the upper left corner of a box, of one size on every scale."""
+    """Paint a name on a small plate at a box's upper left corner, of one size on screen."""
     _to_screen(painter, corner, scale)
     painter.setPen(QPen(QColor(theme.border), 1))
     painter.setBrush(QColor(theme.panel))

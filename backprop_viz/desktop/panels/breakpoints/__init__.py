@@ -1,1 +1,1 @@
-"""Breakpoints: what they are called, and the dialog that keeps the list of them."""
+"""Breakpoints: their texts, the menu that toggles them, and the dialog that lists them."""

@@ -1,4 +1,4 @@
-"""The context menu of a thing that training can be stopped at."""
+"""The context menu of something that training can stop at."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 
 
 class BreakMenu(QMenu):
-    """A checkable line for each breakpoint offered; ``toggled`` carries the one chosen."""
+    """A checkable entry for each breakpoint; ``toggled`` carries the one that was chosen."""
 
     toggled = Signal(object)
 

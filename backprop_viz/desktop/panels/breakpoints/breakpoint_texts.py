@@ -1,4 +1,4 @@
-"""What a breakpoint waits for, as a plain sentence."""
+"""What a breakpoint waits for, in a sentence."""
 
 from PySide6.QtCore import QCoreApplication
 
@@ -7,7 +7,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 
 
 def breakpoint_text(breakpoint_: Breakpoint, view_state: ViewState | None = None) -> str:
-    """What holds where the cursor stops; a view state lets it quote the line and name the node."""
+    """What a breakpoint waits for; with a view state it quotes the line or names the node."""
     if breakpoint_.kind == "line":
         return _line(breakpoint_, view_state)
     if breakpoint_.kind == "node":
@@ -17,7 +17,7 @@ def breakpoint_text(breakpoint_: Breakpoint, view_state: ViewState | None = None
 
 
 def number(value: float) -> str:
-    """A value as it was typed: ``2.5``, ``1e-6``."""
+    """A value as a person types it: ``2.5``, ``1e-6``."""
     text = f"{value:.12g}"
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if e else text
@@ -47,7 +47,7 @@ def _words(breakpoint_: Breakpoint) -> str:
 
 
 def stopped(breakpoint_: Breakpoint, view_state: ViewState) -> str:
-    """What to say when the cursor has stopped: before a line, or after what the sentence says."""
+    """The message when the cursor stops at a breakpoint."""
     row = _row(breakpoint_, view_state) if breakpoint_.kind == "line" else None
     if row is None:
         return breakpoint_text(breakpoint_, view_state)
@@ -56,7 +56,7 @@ def stopped(breakpoint_: Breakpoint, view_state: ViewState) -> str:
 
 
 def _row(breakpoint_: Breakpoint, view_state: ViewState | None) -> int | None:
-    """The row of its line, as the program panel counts them."""
+    """The row of a breakpoint's line in the program panel."""
     lines = () if view_state is None else view_state.program.lines
     return next((i for i, line in enumerate(lines) if line.key == breakpoint_.key), None)
 

@@ -1,4 +1,4 @@
-"""All breakpoints as a list, and a row to add conditions to it."""
+"""The dialog that lists all breakpoints and adds conditions."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
@@ -21,15 +21,15 @@ from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.quantities import Quantity
 
-# The value first offered for each condition that compares with one.
+# The value offered first for each condition with a value.
 VALUES = {"loss_above": 10.0, "norm_above": 100.0, "norm_below": 1e-6}
 CONDITION_LIMITS = {"loss_above": Quantity(), "norm_above": Quantity(0), "norm_below": Quantity(0)}
-# The conditions that may be asked of one parameter alone.
+# The conditions that can be limited to one parameter.
 OF_PARAMETER = frozenset(("norm_above", "norm_below", "grad_zero", "grad_none"))
 
 
 class BreakpointsDialog(QDialog):
-    """``changed`` carries all breakpoints wanted, as a tuple."""
+    """``changed`` carries the tuple of all breakpoints that the user wants."""
 
     changed = Signal(object)
 
@@ -39,7 +39,7 @@ class BreakpointsDialog(QDialog):
         self.setWindowTitle(self.tr("Breakpoints"))
         self.breakpoints: tuple[Breakpoint, ...] = ()
         self._view_state: ViewState | None = None
-        self._asked: tuple[Breakpoint, ...] | None = None  # what the view states do not have yet
+        self._asked: tuple[Breakpoint, ...] | None = None  # changes that no view state shows yet
         self._before: tuple[Breakpoint, ...] = ()
         self._shown, self._names = ChangeGuard(), ChangeGuard()
         column = QVBoxLayout(self)
@@ -54,7 +54,7 @@ class BreakpointsDialog(QDialog):
         self.kinds.setFocus()
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Keep in step with the breakpoints there are and the network's parameters."""
+        """Show the current breakpoints, and offer the network's parameters."""
         self._view_state = view_state
         # A view state from before the last change must not undo it here.
         if view_state.breakpoints != self._before or view_state.breakpoints == self._asked:
@@ -69,12 +69,12 @@ class BreakpointsDialog(QDialog):
             self._show_names(names)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Rows that were measured before the style sheet took hold are measured again."""
+        """Measure the rows again: they were measured before the style sheet applied."""
         super().showEvent(event)
         self.list.scheduleDelayedItemsLayout()
 
     def sizeHint(self) -> QSize:
-        """Room for some sentences of usual length."""
+        """Room for a few sentences."""
         return QSize(620, 340)
 
     # -- parts -------------------------------------------------------------------------------
@@ -187,11 +187,11 @@ class BreakpointsDialog(QDialog):
         self.parameters.setCurrentIndex(names.index(chosen) + 1 if chosen in names else 0)
 
     def breakpoints_chosen(self) -> tuple[Breakpoint, ...]:
-        """Those selected in the list."""
+        """The breakpoints selected in the list."""
         return tuple(item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems())
 
     def wanted(self) -> Breakpoint | None:
-        """What the row would add; None where its value is no number."""
+        """The breakpoint that the row describes; None if its value is not a valid number."""
         kind = self.kinds.currentData()
         key = self.parameters.currentData() if kind in OF_PARAMETER else None
         if kind not in VALUES:
@@ -225,7 +225,7 @@ class BreakpointsDialog(QDialog):
             return
         row = self.list.currentRow()
         self._change(tuple(b for b in self.breakpoints if b not in chosen))
-        # The next one is at hand for another Del.
+        # Select the next one, so that Del can be pressed again.
         self.list.setCurrentRow(min(row, self.list.count() - 1))
 
     def _remove_all(self) -> None:

@@ -1,1 +1,1 @@
-"""The pad to draw a digit on, and what the net makes of it."""
+"""The pad for drawing a digit, the network's prediction, training on it, and its saliency."""

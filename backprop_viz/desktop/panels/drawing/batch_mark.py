@@ -1,4 +1,4 @@
-"""The strip that says that the batch is the drawing, and what a step on it did."""
+"""The strip that says that the batch is the drawing, and what the last step on it did."""
 
 import math
 
@@ -12,7 +12,7 @@ from backprop_viz.recording.drawing_training import Moved
 
 
 class BatchMark(QFrame):
-    """Hidden while there is nothing to say. ``data_wanted`` asks for the data as the batch."""
+    """Hidden unless there is something to say; ``data_wanted`` asks for the data as the batch."""
 
     data_wanted = Signal()
 
@@ -38,7 +38,7 @@ class BatchMark(QFrame):
         self.hide()
 
     def text(self) -> str:
-        """What is said."""
+        """The sentences shown."""
         return self._text.text()
 
     def show_view_state(self, view_state: ViewState) -> None:
@@ -58,7 +58,7 @@ class BatchMark(QFrame):
 
 
 def words(view_state: ViewState) -> str:
-    """What the batch is, and how the last step on the drawing moved its probability."""
+    """What the batch is, and how the last step on the drawing changed its probability."""
     drawing_training, sentences = view_state.drawing_training, []
     if drawing_training.is_batch:
         sentence = QCoreApplication.translate(
@@ -85,7 +85,7 @@ def _movement(moved: Moved, after: tuple[float, ...]) -> str:
 
 
 def _percent(probability: float) -> str:
-    """With one digit after the point, and never a false 0 or 100."""
+    """A percentage with one decimal; never 0 or 100 by rounding alone."""
     if not math.isfinite(probability):
         return f"{probability}"
     if 0 < probability < 0.0005:

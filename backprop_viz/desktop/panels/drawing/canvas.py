@@ -1,4 +1,4 @@
-"""The square to draw on: mouse, fingers and stylus, and what they drew."""
+"""The square to draw on with mouse, finger or stylus."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ from backprop_viz.desktop.panels.drawing.strokes import (
 )
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 
-# Twice a refresh of the display: with less the answer lags behind a point by up to a refresh more.
+# Half a display refresh: with more, an answer lags behind a point by up to a refresh more.
 _EMIT_MS = 8
 _TOUCHES = frozenset(
     (
@@ -57,11 +57,12 @@ _TOUCHES = frozenset(
 
 
 class Canvas(QWidget):
-    """Draws with mouse, stylus and finger. What it says: ``digit_drawn`` and ``changed``.
+    """The square to draw on with mouse, finger or stylus.
 
-    ``digit_drawn`` carries a float32 array (280, 280), light strokes (1) on dark (0), or None
-    when there is no drawing: at most once in 16 ms, and always at the end of a stroke.
-    ``probabilities`` and ``prediction`` are what the net made of it, kept here to be read.
+    ``digit_drawn`` carries a float32 array (280, 280), light strokes (1) on dark (0), or None when
+    there is no drawing: at most once in 8 ms, and always at the end of a stroke. ``changed``:
+    strokes were added or removed. ``probabilities`` and ``prediction`` are the network's last
+    answer.
     """
 
     digit_drawn = Signal(object)
@@ -82,8 +83,8 @@ class Canvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setMouseTracking(True)  # to notice a release that another widget got
-        # The right button rubs out; a menu of the window would come in between.
+        self.setMouseTracking(True)  # to notice a release that went to another widget
+        # The right button erases; a context menu would interfere.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._theme = DARK
         self._sketch = Sketch()
@@ -104,7 +105,7 @@ class Canvas(QWidget):
     # -- what the net made of it -------------------------------------------------------------
 
     def set_probabilities(self, probabilities: Sequence[float] | None) -> None:
-        """Keep what the net answered, None if it was not asked."""
+        """Set the network's answer, or None if it was not asked."""
         self._probabilities = None if probabilities is None else tuple(probabilities)
 
     @property
@@ -114,7 +115,7 @@ class Canvas(QWidget):
 
     @property
     def prediction(self) -> int | None:
-        """The likeliest digit; None if there is none, or they are no numbers."""
+        """The likeliest digit; None without probabilities, or if they are not finite."""
         if self._probabilities is None or not np.isfinite(self._probabilities).all():
             return None
         return int(np.argmax(self._probabilities))
@@ -123,53 +124,53 @@ class Canvas(QWidget):
 
     @property
     def empty(self) -> bool:
-        """Whether no ink is to be seen: nothing drawn, or all of it rubbed out."""
+        """Whether no ink is visible: nothing was drawn, or everything was erased."""
         return self._ink.empty
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a stroke (or a clearing) to take back."""
+        """Whether there is a stroke or a clearing to undo."""
         return self._sketch.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether something taken back can be done again."""
+        """Whether there is something undone to redo."""
         return self._sketch.can_redo
 
     def strokes(self) -> tuple[PadMark, ...]:
-        """The finished strokes, over the picture if one was put here."""
+        """The finished strokes, after the picture if one was put here."""
         return self._sketch.strokes
 
     def image(self) -> NDArray[np.float32]:
-        """A copy of the drawing as it is seen: (280, 280), 0..1, light on dark."""
+        """A copy of the drawing as it is shown: (280, 280), 0..1, light on dark."""
         return self._ink.image(self._stroke_in_progress.tail())
 
     def show_picture(self, image: NDArray[np.float32]) -> None:
-        """Put an image (280, 280), 0..1, in place of the drawing; can be undone."""
+        """Replace the drawing by an image (280, 280), 0..1; can be undone."""
         self._stroke_in_progress.lift()
         self._sketch.show(Picture.of(image))
         self._changed()
 
     def show_strokes(self, strokes: tuple[PadMark, ...]) -> None:
-        """Have these in place of the drawing; can be undone."""
+        """Replace the drawing by strokes; can be undone."""
         self._stroke_in_progress.lift()
         self._sketch.replace(strokes)
         self._changed()
 
     def clear(self) -> None:
-        """Wipe the drawing; can be undone. Tells None even where nothing was drawn."""
+        """Clear the drawing; can be undone. Emits None even if nothing was drawn."""
         self._stroke_in_progress.lift()
         self._sketch.clear()
         self._changed()
 
     def undo(self) -> None:
-        """Take the last stroke back."""
+        """Undo the last stroke."""
         if self.can_undo and self._stroke_in_progress.holder is None:
             self._sketch.undo()
             self._changed()
 
     def redo(self) -> None:
-        """Draw again what was taken back."""
+        """Redo what was undone last."""
         if self.can_redo and self._stroke_in_progress.holder is None:
             self._sketch.redo()
             self._changed()
@@ -183,21 +184,21 @@ class Canvas(QWidget):
 
     @property
     def size_of_pen(self) -> int:
-        """The place in ``WIDTHS`` of the pen in use."""
+        """The index in ``WIDTHS`` of the pen in use."""
         return self._size
 
     def set_size_of_pen(self, size: int) -> None:
-        """Draw with another pen from now on; beyond the widths, with the nearest."""
+        """Use the pen with this index in ``WIDTHS``, or the nearest one."""
         self._size = min(max(size, 0), len(WIDTHS) - 1)
         self._show_tool()
 
     def set_erasing(self, erasing: bool) -> None:
-        """Let every instrument rub out, or draw again."""
+        """Erase with every instrument, or draw again."""
         self._erasing = erasing
         self._show_tool()
 
     def _show_tool(self) -> None:
-        """A cross to draw with, a ring as wide as the eraser to rub out with."""
+        """Show a cross for drawing, or a ring as wide as the eraser."""
         if self._erasing:
             across = ERASER * WIDTHS[self._size] * self.width() / PAD_SIDE
             self.setCursor(ring_cursor(max(round(across), 5)))
@@ -207,11 +208,11 @@ class Canvas(QWidget):
     # -- the pen -----------------------------------------------------------------------------
 
     def _take(self, pointer_events: Sequence[PointerEvent]) -> None:
-        """Draw what one instrument does; others have to wait until it is lifted."""
+        """Draw with one instrument; others are ignored until it is lifted."""
         for pointer in pointer_events:
             if pointer.kind == "down" and self._stroke_in_progress.holder in (None, pointer.by):
                 if self._stroke_in_progress.holder is not None:
-                    self._pen_up()  # its end was never told
+                    self._pen_up()  # no release was reported
                 self._pen_down(pointer)
             elif pointer.by != self._stroke_in_progress.holder:
                 continue
@@ -230,7 +231,7 @@ class Canvas(QWidget):
         self._stroke_in_progress.take(pointer, WIDTHS[self._size], erases, self.width())
         self._settle()
         if self._began_empty:
-            self.update()  # the hint goes
+            self.update()  # the hint disappears
 
     def _pen_move(self, pointer: PointerEvent) -> None:
         before = self._stroke_in_progress.tail()
@@ -241,10 +242,10 @@ class Canvas(QWidget):
     def _pen_up(self) -> None:
         stroke = self._stroke_in_progress.lift()
         self._paint(tail_piece(stroke.points, stroke.erases))
-        if not (stroke.erases and self._began_empty):  # else nothing has changed
+        if not (stroke.erases and self._began_empty):  # otherwise nothing has changed
             self._sketch.add(stroke)
         if self.empty:
-            self.update()  # the hint comes
+            self.update()  # the hint appears
         self._tell()
         self.changed.emit()
 
@@ -258,7 +259,7 @@ class Canvas(QWidget):
             self._timer.start()
 
     def _tell(self) -> None:
-        """Send the drawing as it is now."""
+        """Emit the drawing as it is now."""
         self._waiting = False
         self._timer.stop()
         self.digit_drawn.emit(None if self.empty else self.image())
@@ -271,7 +272,7 @@ class Canvas(QWidget):
     # -- events ------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Take touches here, so that no mouse is made up for them."""
+        """Handle touches here, so that Qt does not make mouse events of them."""
         if event.type() in _TOUCHES and isinstance(event, QTouchEvent):
             self._take(touch_pointer_events(event, self._stroke_in_progress.holder))
             event.accept()
@@ -279,30 +280,30 @@ class Canvas(QWidget):
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Put the pen down, or the eraser."""
+        """Start a stroke."""
         self._take(mouse_pointer_events(event, self._stroke_in_progress.holder))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw on."""
+        """Continue the stroke."""
         self._take(mouse_pointer_events(event, self._stroke_in_progress.holder))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lift the pen."""
+        """End the stroke."""
         self._take(mouse_pointer_events(event, self._stroke_in_progress.holder))
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """A stylus: its pressure makes the stroke wider or thinner, its other end rubs out."""
+        """Draw with a stylus; pressure changes the width, its other end erases."""
         self._take(tablet_pointer_events(event))
         event.accept()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """What is no more to be seen is not drawn on."""
+        """End the stroke: its release will not arrive while the canvas is hidden."""
         if self._stroke_in_progress.holder is not None:
             self._pen_up()
         super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Del clears; undo and redo."""
+        """Clear on Del; undo and redo."""
         if event.key() == Qt.Key.Key_Delete:
             self.clear()
         elif event.matches(QKeySequence.StandardKey.Undo):
@@ -313,7 +314,7 @@ class Canvas(QWidget):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The drawing keeps its shape at any size."""
+        """Paint the drawing at the new size."""
         super().resizeEvent(event)
         self._repaint_all()
         self._show_tool()
@@ -321,7 +322,7 @@ class Canvas(QWidget):
     # -- painting ----------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
-        """The border and the ring; the drawing is light on black in every theme."""
+        """Paint border and ring in a theme's colours; the drawing is always light on black."""
         self._theme = theme
         self.update()
 
@@ -340,12 +341,12 @@ class Canvas(QWidget):
         self.update()
 
     def _paint(self, piece: Piece) -> None:
-        """Paint a piece, and ask for what it touches to be shown."""
+        """Paint a piece, and update the area that it touches."""
         self._ink.paint((piece,))
         self._update(piece)
 
     def _update(self, piece: Piece | None) -> None:
-        """Have what a piece touches painted, with all else that changed, at the next refresh."""
+        """Schedule a repaint of the area that a piece touches."""
         if piece is None:
             return
         scale = self.width() / PAD_SIDE
@@ -354,7 +355,7 @@ class Canvas(QWidget):
         self.update(dirty.toAlignedRect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The drawing, the end of the stroke in hand, the border; a hint while it is empty."""
+        """Paint the drawing, the end of the unfinished stroke, and the border or hint."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawImage(QRectF(self.rect()), self._ink.shown)

@@ -1,11 +1,11 @@
-"""What the pointer looks like over the pad."""
+"""The shape of the mouse pointer over the pad."""
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QCursor, QPainter, QPen, QPixmap
 
 
 def ring_cursor(across: int) -> QCursor:
-    """A ring ``across`` pixels wide that is seen on black and on white."""
+    """A ring ``across`` pixels wide that is visible on black and on white."""
     picture = QPixmap(across + 2, across + 2)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

@@ -1,4 +1,4 @@
-"""The panel to draw a digit in: the canvas, what the net makes of it, and what it sees."""
+"""The panel for drawing a digit: the canvas, the network's prediction, and its input."""
 
 from collections.abc import Mapping
 
@@ -31,17 +31,17 @@ from backprop_viz.recording.drawing_training import Prediction
 from backprop_viz.recording.events import Array
 
 _GAP = 12
-_BARS = 96  # the least width for the bars
+_BARS = 96  # the least width of the bars
 _CAPTION = 18
-_COMFORTABLE = 220  # a side that is good to draw on
+_COMFORTABLE = 220  # a canvas of this side is comfortable to draw on
 
 
 class DrawPanel(Panel):
-    """Draw a digit and see what the net takes it for.
+    """The pad, and what the network predicts.
 
-    ``digit_drawn`` carries the drawing (float32, 280x280, light on dark) or None; ``changed``
-    says that strokes came or went, ``size_changed`` that another pen is in use (its place in
-    ``WIDTHS``). ``probabilities`` and ``prediction`` are the net's answer.
+    ``digit_drawn`` carries the drawing (float32, 280x280, light on dark) or None. ``changed``:
+    strokes were added or removed. ``size_changed`` carries the index of the new pen in ``WIDTHS``.
+    ``probabilities`` and ``prediction`` are the network's answer.
     """
 
     digit_drawn = Signal(object)
@@ -80,11 +80,11 @@ class DrawPanel(Panel):
         self.header.addWidget(button)
 
     def is_urgent(self, view_state: ViewState) -> bool:
-        """Whether there is another prediction: who draws watches it change."""
+        """Whether there is a new prediction, which the user is watching for."""
         return view_state.prediction is not self._prediction
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show what the net made of the drawing."""
+        """Show the network's prediction for the drawing."""
         if view_state.prediction is not self._prediction:
             self._show(view_state.prediction)
         self.training_row.show_drawing_training(view_state.drawing_training)
@@ -97,7 +97,7 @@ class DrawPanel(Panel):
 
     @property
     def probabilities(self) -> list[float] | None:
-        """Ten probabilities, or None while there is nothing to judge."""
+        """Ten probabilities, or None without a drawing."""
         return self.canvas.probabilities
 
     @property
@@ -107,55 +107,55 @@ class DrawPanel(Panel):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a stroke to take back."""
+        """Whether there is a stroke to undo."""
         return self.canvas.can_undo
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is a stroke to draw again."""
+        """Whether there is a stroke to redo."""
         return self.canvas.can_redo
 
     def show_picture(self, image: Array) -> None:
-        """Put an image (280, 280), 0..1, light on dark, in place of the drawing."""
+        """Replace the drawing by an image (280, 280), 0..1, light on dark."""
         self.canvas.show_picture(image)
 
     def strokes(self) -> tuple[PadMark, ...]:
-        """What the drawing is made of."""
+        """The strokes and pictures that the drawing consists of."""
         return self.canvas.strokes()
 
     def show_strokes(self, strokes: tuple[PadMark, ...]) -> None:
-        """Have these in place of the drawing."""
+        """Replace the drawing by these strokes."""
         self.canvas.show_strokes(strokes)
 
     def clear(self) -> None:
-        """Wipe the drawing."""
+        """Clear the drawing."""
         self.canvas.clear()
 
     def undo(self) -> None:
-        """Take the last stroke back."""
+        """Undo the last stroke."""
         self.canvas.undo()
 
     def redo(self) -> None:
-        """Draw again what was taken back."""
+        """Redo the stroke that was undone last."""
         self.canvas.redo()
 
     @property
     def size_of_pen(self) -> int:
-        """The place in ``WIDTHS`` of the pen in use."""
+        """The index in ``WIDTHS`` of the pen in use."""
         return self.canvas.size_of_pen
 
     def set_size_of_pen(self, size: int) -> None:
-        """Draw with another pen; beyond the widths, with the nearest."""
+        """Use the pen with this index in ``WIDTHS``, or the nearest one."""
         self.canvas.set_size_of_pen(size)
         self._tools.show_size(self.size_of_pen)
         self.size_changed.emit(self.size_of_pen)
 
     def set_erasing(self, erasing: bool) -> None:
-        """Rub out from now on, or draw again."""
+        """Erase, or draw again."""
         self.canvas.set_erasing(erasing)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A digit says what the drawing is."""
+        """Choose the label by typing its digit."""
         if event.text().isascii() and event.text().isdigit() and not event.modifiers():
             self.training_row.choose(int(event.text()))
         else:
@@ -163,7 +163,7 @@ class DrawPanel(Panel):
 
     def _drawn(self, image: object) -> None:
         if image is None:
-            self._show(None)  # at once: no answer stands beside an empty canvas
+            self._show(None)  # at once: an empty canvas has no prediction
         self.digit_drawn.emit(image)
 
     def _show(self, prediction: Prediction | None) -> None:
@@ -175,7 +175,7 @@ class DrawPanel(Panel):
 
 
 class _Stage(QWidget):
-    """Places the canvas as a square, the bars beside it and what the net sees below."""
+    """Places the canvas as a square, the bars beside it and the network's input below."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -185,11 +185,11 @@ class _Stage(QWidget):
         self.no_digit = NotADigit(self)
 
     def minimumSizeHint(self) -> QSize:
-        """A canvas that can be drawn on, the bars, and the small picture."""
+        """A canvas that can be drawn on, the bars, and the small input."""
         return QSize(96 + _GAP + _BARS, 96 + 8 + _CAPTION + 32)
 
     def sizeHint(self) -> QSize:
-        """As in a window of usual size."""
+        """The size in a window of 1280x800."""
         return QSize(300, 270)
 
     def set_theme(self, theme: Theme) -> None:
@@ -198,7 +198,7 @@ class _Stage(QWidget):
             widget.set_theme(theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the three, and the judgement beside what the net sees."""
+        """Place all parts."""
         super().resizeEvent(event)
         canvas, bars, seen = place_pad(self.width(), self.height())
         self.canvas.setGeometry(canvas)
@@ -208,22 +208,22 @@ class _Stage(QWidget):
 
 
 def place_pad(width: int, height: int) -> tuple[QRect, QRect, QRect]:
-    """Where the canvas, the bars and what the net sees go in a panel of this size."""
+    """The boxes of the canvas, the bars and the network's input in a panel of this size."""
     widest = width - _GAP - _BARS
     for times in (3, 2, 1):
         below = 8 + _CAPTION + 32 * times
         if height - below >= min(0.85 * widest, _COMFORTABLE):
-            break  # what the net sees is as large as leaves the canvas large enough
+            break  # the input is as large as possible while the canvas stays large enough
     side = max(min(height - below, widest), 32)
     left = side + _GAP
-    # Beside a small canvas the bars go on below it, to be read.
+    # Beside a small canvas the bars extend below it, to stay readable.
     bars = QRect(left, 0, min(max(width - left, 0), side + 40), min(max(side, 150), height))
     seen = QRect(0, side + 8, width if bars.height() == side else side + _GAP - 2, below - 8)
     return QRect(0, 0, side, side), bars, seen
 
 
 class SeenByTheNet(QWidget):
-    """The 32x32 input that was made of the drawing, each of its pixels a square."""
+    """The 32x32 input made from the drawing, each pixel shown as a square."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -238,7 +238,7 @@ class SeenByTheNet(QWidget):
 
     @property
     def image(self) -> QImage | None:
-        """The input in the colours that the network's panel has for it; None for none."""
+        """The input in the colours of the network panel, or None."""
         if self._seen is None:
             return None
         if is_gray(self._seen):
@@ -246,7 +246,7 @@ class SeenByTheNet(QWidget):
         return signed_image(self._seen, signed_range(self._seen), self._theme)
 
     def show_image(self, seen: Array | None) -> None:
-        """Show an input of the net, None for none."""
+        """Show an input of the network, or nothing for None."""
         self._seen = seen
         self.update()
 
@@ -256,7 +256,7 @@ class SeenByTheNet(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A caption and the picture."""
+        """Paint a caption and the input."""
         painter = QPainter(self)
         painter.setPen(QColor(self._theme.muted))
         painter.setFont(body_font(11))

@@ -1,4 +1,4 @@
-"""What strokes look like: one picture for the net, one for the screen."""
+"""Paints strokes into two images: one for the network, one for the screen."""
 
 from collections.abc import Iterable
 
@@ -9,12 +9,12 @@ from PySide6.QtGui import QImage, QPainter
 
 from backprop_viz.desktop.panels.drawing.strokes import PAD_SIDE, Picture, Piece, paint_mark
 
-# Fainter than this no preparation takes it for ink: what rounding leaves under an eraser.
+# Fainter pixels are not ink, only what rounding leaves under an eraser.
 _FAINTEST = 1
 
 
 class Ink:
-    """Light ink on black. ``shown`` is the picture at the screen's resolution."""
+    """Light ink on black; ``shown`` is the image at the screen's resolution."""
 
     def __init__(self) -> None:
         self._drawing = _blank(PAD_SIDE)
@@ -22,19 +22,19 @@ class Ink:
         self._empty: bool | None = True
 
     def paint_anew(self, run: Iterable[Piece | Picture], side: int) -> None:
-        """Begin again with black, ``side`` pixels of the screen wide, and paint pieces."""
+        """Start with black, ``side`` screen pixels wide, and paint pieces."""
         self._drawing, self.shown = _blank(PAD_SIDE), _blank(side)
         self.paint(tuple(run))
 
     def paint(self, run: Iterable[Piece | Picture]) -> None:
-        """Paint pieces over what is there."""
+        """Paint pieces on top."""
         run = tuple(run)
         for image in (self._drawing, self.shown):
             _paint(image, run)
         self._empty = None
 
     def image(self, tail: Piece | None = None) -> NDArray[np.float32]:
-        """A copy for the net, with one more piece: (280, 280), 0..1, light on dark."""
+        """A copy for the network, with one more piece: (280, 280), 0..1, light on dark."""
         drawing = self._drawing
         if tail is not None:
             drawing = drawing.copy()
@@ -43,7 +43,7 @@ class Ink:
 
     @property
     def empty(self) -> bool:
-        """Whether there is no ink that could be seen."""
+        """Whether no ink is visible."""
         if self._empty is None:
             self._empty = not (_gray(self._drawing) > _FAINTEST).any()
         return self._empty

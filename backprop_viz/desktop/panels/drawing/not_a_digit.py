@@ -1,4 +1,4 @@
-"""What the pad says beside its answer when the drawing does not look like a digit."""
+"""The note beside the prediction when the drawing does not look like a digit."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -8,7 +8,7 @@ from backprop_viz.recording.drawing_training import Prediction
 
 
 class NotADigit(QLabel):
-    """A line that is there or not; its place is kept, so that nothing moves when it comes."""
+    """A line of text; its place stays reserved while it is empty."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class NotADigit(QLabel):
         self.show_prediction(None)
 
     def show_prediction(self, prediction: Prediction | None) -> None:
-        """Speak if the drawing was judged not to look like a digit, else be silent."""
+        """Show the note if the drawing does not look like a digit."""
         doubted = prediction is not None and prediction.looks_like_a_digit is False
         self.setText(self.tr("Does not look like a digit") if doubted else "")
         self.setVisible(doubted)

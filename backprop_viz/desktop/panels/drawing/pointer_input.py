@@ -1,4 +1,4 @@
-"""Mouse, fingers and stylus, told in one language: who touches the pad, where, and how."""
+"""Mouse, touch and stylus events in one form: which instrument touches the pad, and where."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,10 +14,10 @@ _STYLUS = "stylus"
 
 @dataclass(frozen=True, slots=True)
 class PointerEvent:
-    """Something that was done to the pad by one of its instruments.
+    """Something that an instrument does on the pad.
 
-    ``at`` is in the widget's pixels, ``pressure`` 0..1 or None where it is not known. "drop" means
-    that what was begun shall not count.
+    ``at`` is in the widget's pixels, ``pressure`` from 0 to 1, or None if unknown. The kind "drop"
+    discards the stroke that was started.
     """
 
     kind: PointerKind
@@ -34,7 +34,7 @@ def mouse_pointer_events(event: QMouseEvent, holder: str | None) -> tuple[Pointe
         if holder is None or holder not in _BUTTONS.values():
             return ()
         held = [name for button, name in _BUTTONS.items() if event.buttons() & button]
-        # Else the release went to somebody else, a dialog for instance.
+        # Otherwise the release went elsewhere, for instance to a dialog.
         return (PointerEvent("move", holder, at) if holder in held else PointerEvent("up", holder),)
     if by is None:
         return ()
@@ -44,7 +44,7 @@ def mouse_pointer_events(event: QMouseEvent, holder: str | None) -> tuple[Pointe
 
 
 def touch_pointer_events(event: QTouchEvent, holder: str | None) -> tuple[PointerEvent, ...]:
-    """Each finger is an instrument of its own; a gesture that the system takes over is dropped."""
+    """Each finger is an instrument; a gesture that the system takes over is dropped."""
     if event.type() is QEvent.Type.TouchCancel:
         ours = holder if holder is not None and holder.startswith(_FINGER) else None
         return () if ours is None else (PointerEvent("drop", ours),)
@@ -61,7 +61,7 @@ def touch_pointer_events(event: QTouchEvent, holder: str | None) -> tuple[Pointe
 
 
 def tablet_pointer_events(event: QTabletEvent) -> tuple[PointerEvent, ...]:
-    """A stylus; its other end erases, and so does its second button."""
+    """A stylus; its other end and its second button erase."""
     pressure = event.pressure() if event.pressure() > 0 else None
     if event.type() is QEvent.Type.TabletPress:
         turned = event.pointerType() is QPointingDevice.PointerType.Eraser

@@ -1,4 +1,4 @@
-"""Ten bars, one for each digit: how likely the net holds it to be the one drawn."""
+"""Ten bars with the predicted probability of each digit."""
 
 import math
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved
 
 _DIGITS = 10
-_MOVED = 0.005  # a bar that moved by less is not marked
+_MOVED = 0.005  # smaller changes are not marked
 
 
 def percent(probability: float) -> str:
-    """A probability as it is read; nothing where it rounds to 0, never a false 100."""
+    """A probability in percent; "" if it rounds to 0, and never 100 by rounding alone."""
     if not math.isfinite(probability):
         return f"{probability}"
     if 0.995 <= probability < 1:
@@ -24,7 +24,7 @@ def percent(probability: float) -> str:
 
 
 class ProbabilityBars(QWidget):
-    """The bars; the likeliest is in the accent colour and bold."""
+    """Ten bars; the likeliest is bold and in the accent colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class ProbabilityBars(QWidget):
         self.show_probabilities(None, None)
 
     def show_probabilities(self, probabilities: Sequence[float] | None, top: int | None) -> None:
-        """Show ten probabilities and which digit is on top; None: empty bars."""
+        """Show ten probabilities and the predicted digit; None: empty bars."""
         shown = None if probabilities is None else tuple(probabilities)
         if (shown, top) == (self._probabilities, self._top) and self.accessibleName():
             return
@@ -60,7 +60,7 @@ class ProbabilityBars(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As high as a canvas of usual size."""
+        """As high as a canvas of the usual size."""
         return QSize(110, 190)
 
     def minimumSizeHint(self) -> QSize:
@@ -134,7 +134,7 @@ class ProbabilityBars(QWidget):
         painter.drawText(box, align, percent(probability))
 
     def _paint_before(self, painter: QPainter, track: QRectF, before: float, after: float) -> None:
-        """A mark where the bar ended before the step, and a line from there to its end."""
+        """Paint a mark where the bar ended before the step, and a line from there to its end."""
         theme, middle = self._theme, track.center().y()
         start = QPointF(track.left() + track.width() * before, middle)
         end = (

@@ -16,7 +16,10 @@ from backprop_viz.recording.drawing_training import Saliency
 
 
 class SaliencyDialog(QDialog):
-    """Not modal: it follows the drawing. ``wanted`` says whether there is anybody to see it."""
+    """The saliency of the drawing, kept up to date; not modal.
+
+    ``wanted`` says whether the saliency has to be computed.
+    """
 
     wanted = Signal(bool)
 
@@ -61,12 +64,12 @@ class SaliencyDialog(QDialog):
             widget.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ask for the numbers."""
+        """Ask for the saliency."""
         super().showEvent(event)
         self.wanted.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Ask for them no longer: then they cost nothing."""
+        """Stop asking for it, so that it costs nothing."""
         super().hideEvent(event)
         self._show(None)
         self.wanted.emit(False)

@@ -1,4 +1,4 @@
-"""What the saliency window paints: the signed map with the ink's edge, its range, the maps."""
+"""The parts of the saliency window: the saliency map, its colour range, the feature maps."""
 
 import math
 
@@ -13,7 +13,7 @@ from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.recording.drawing_training import Array, Saliency
 
-_INK = 0.35  # a pixel of at least so much is inside the line around the drawing
+_INK = 0.35  # pixels of at least this value lie inside the outline of the drawing
 _CAPTION = 17
 _GAP = 3
 
@@ -33,7 +33,7 @@ class _Painted(QWidget):
 
 
 class SaliencyPicture(_Painted):
-    """The gradient pixel by pixel in the diverging colours, with a line around the ink."""
+    """The gradient of each pixel in the diverging colours, with the ink's outline."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,18 +44,18 @@ class SaliencyPicture(_Painted):
         self._edges: tuple[QLineF, ...] = ()
 
     def show_saliency(self, saliency: Saliency | None) -> None:
-        """Show a saliency, None for none."""
+        """Show a saliency; None: nothing."""
         self._saliency = saliency
         self.limit = 0.0 if saliency is None else signed_range(saliency.gradient)
         self._edges = () if saliency is None else edges(saliency.seen >= _INK)
         self.update()
 
     def minimumSizeHint(self) -> QSize:
-        """Four pixels of the screen for each of the net's."""
+        """Four screen pixels for each pixel of the input."""
         return QSize(128, 128)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A square in whole pixels, in the middle."""
+        """Paint a square of whole pixels in the middle."""
         painter = QPainter(self)
         unit = max(min(self.width(), self.height()) // 32, 1)
         side = 32 * unit
@@ -79,7 +79,7 @@ class SaliencyPicture(_Painted):
 
 
 def edges(ink: NDArray[np.bool_]) -> tuple[QLineF, ...]:
-    """The lines between pixels with ink and pixels without, in pixels of the image."""
+    """The lines between pixels with and without ink, in pixels of the image."""
     padded = np.pad(ink, 1)
     across = np.argwhere(padded[:, 1:] != padded[:, :-1])
     down = np.argwhere(padded[1:] != padded[:-1])
@@ -97,7 +97,7 @@ class RangeStrip(_Painted):
         self._limit = 0.0
 
     def show_limit(self, limit: float) -> None:
-        """The range that the picture is drawn in."""
+        """Set the range that the map is drawn in."""
         self._limit = limit
         self.update()
 
@@ -126,7 +126,7 @@ class RangeStrip(_Painted):
 
 
 class ExcitedMaps(_Painted):
-    """The feature maps of each convolution after relu, a block below the other."""
+    """The feature maps of each convolution after relu, one block below the other."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -140,7 +140,7 @@ class ExcitedMaps(_Painted):
         self.update()
 
     def minimumSizeHint(self) -> QSize:
-        """Maps that can be told apart."""
+        """Maps large enough to tell apart."""
         return QSize(200, 200)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -172,7 +172,7 @@ class ExcitedMaps(_Painted):
 
 
 def tiling(count: int, width: float, height: float) -> tuple[int, int]:
-    """How many tiles go beside each other in this room, and their side, as large as it can be."""
+    """How many tiles fit side by side, and the largest side that they can have."""
     sides = {}
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)

@@ -1,10 +1,10 @@
-"""The strokes of a drawing, and the way back."""
+"""The strokes of a drawing, with undo and redo."""
 
 from backprop_viz.desktop.panels.drawing.strokes import PadMark, Picture, Stroke
 
 
 class Sketch:
-    """Finished strokes in their order, of ink and of the eraser; every change can be undone."""
+    """The finished strokes in order, of ink and eraser; every change can be undone."""
 
     def __init__(self) -> None:
         self.strokes: tuple[PadMark, ...] = ()
@@ -13,39 +13,39 @@ class Sketch:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a stroke (or a clearing) to take back."""
+        """Whether there is a stroke or a clearing to undo."""
         return bool(self._undo)
 
     @property
     def can_redo(self) -> bool:
-        """Whether something taken back can be done again."""
+        """Whether there is something undone to redo."""
         return bool(self._redo)
 
     def add(self, stroke: Stroke) -> None:
-        """Keep one more stroke."""
+        """Add a stroke."""
         self._become((*self.strokes, stroke))
 
     def show(self, picture: Picture) -> None:
-        """Have a picture in place of all strokes."""
+        """Replace all strokes by a picture."""
         self._become((picture,))
 
     def replace(self, strokes: tuple[PadMark, ...]) -> None:
-        """Have other strokes in place of these; nothing to undo where they are the same."""
+        """Replace the strokes; nothing to undo if they are the same."""
         if strokes != self.strokes:
             self._become(strokes)
 
     def clear(self) -> None:
-        """Drop all strokes; nothing to undo where there are none."""
+        """Remove all strokes; nothing to undo if there are none."""
         if self.strokes:
             self._become(())
 
     def undo(self) -> None:
-        """Be as before the last change; only where ``can_undo``."""
+        """Undo the last change; only if ``can_undo``."""
         self._redo.append(self.strokes)
         self.strokes = self._undo.pop()
 
     def redo(self) -> None:
-        """Make the change again that was undone last; only where ``can_redo``."""
+        """Redo the change that was undone last; only if ``can_redo``."""
         self._undo.append(self.strokes)
         self.strokes = self._redo.pop()
 

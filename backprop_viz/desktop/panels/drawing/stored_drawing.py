@@ -1,4 +1,4 @@
-"""A drawing as plain values and arrays, to be kept in a file."""
+"""A drawing as plain values and arrays, for a session file."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,12 +23,12 @@ def marks_to_json(marks: Iterable[PadMark]) -> list[dict[str, Any]]:
 
 
 def marks_from_json(plain: Iterable[dict[str, Any]]) -> tuple[PadMark, ...]:
-    """What ``marks_to_json`` was given."""
+    """The inverse of ``marks_to_json``."""
     return tuple(map(_mark, plain))
 
 
 def fits(marks: Sequence[PadMark]) -> bool:
-    """Whether a drawing is small enough to be kept as strokes."""
+    """Whether a drawing is small enough to be stored as strokes."""
     points = sum(len(mark.points) for mark in marks if isinstance(mark, Stroke))
     pictures = sum(isinstance(mark, Picture) for mark in marks)
     return points <= MOST_POINTS and len(marks) <= MOST_STROKES and pictures <= 1

@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 
-PAD_SIDE = 280  # of the drawing, in its own units, whatever the size of the widget
+PAD_SIDE = 280  # of the drawing in its own units, at any size of the widget
 PEN = PAD_SIDE / 13
-# The pens to choose from, and how much wider they rub out.
+# The widths of the pens, and how much wider the eraser is.
 WIDTHS = (PAD_SIDE / 22, PEN, PAD_SIDE / 8)
 ERASER = 1.6
-MEDIUM = 1  # the place of the usual width in WIDTHS
+MEDIUM = 1  # the index of the default pen in WIDTHS
 
 
 @dataclass(frozen=True, slots=True)
 class PenPoint:
-    """A place of the pen in the drawing's units, and how wide it wrote there."""
+    """A point of a stroke and the stroke's width there, in the drawing's units."""
 
     x: float
     y: float
@@ -28,7 +28,7 @@ class PenPoint:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """What the pen wrote, or the eraser rubbed out, between down and up: at least one point."""
+    """What the pen drew, or the eraser erased, between down and up: at least one point."""
 
     points: tuple[PenPoint, ...]
     erases: bool = False
@@ -36,17 +36,17 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image that was put on the pad in place of what was there: SIDE rows of SIDE greys."""
+    """An image in place of the drawing: PAD_SIDE rows of PAD_SIDE grey values."""
 
     greys: bytes
 
     @classmethod
     def of(cls, image: NDArray[np.float32]) -> Self:
-        """That of an image (280, 280), 0..1, light on dark."""
+        """The picture of an image (280, 280), 0..1, light on dark."""
         return cls(np.rint(image * 255).astype(np.uint8).tobytes())
 
 
-# What a drawing is made of, one over the other.
+# A drawing is a sequence of these, each painted over the previous ones.
 PadMark = Stroke | Picture
 
 
@@ -61,7 +61,7 @@ class Piece:
     erases: bool = False
 
     def bounds(self) -> QRectF:
-        """All that the pen touches."""
+        """The area that the piece touches."""
         xs, ys = zip(self.start, self.control, self.end, strict=True)
         box = QRectF(QPointF(min(xs), min(ys)), QPointF(max(xs), max(ys)))
         reach = self.width / 2 + 2
@@ -69,7 +69,7 @@ class Piece:
 
 
 def settled_piece(points: Sequence[PenPoint], erases: bool = False) -> Piece:
-    """What the newest point settles: the curve up to the middle before it, smooth at its joints."""
+    """The curve that the newest point settles: up to the midpoint before it, joined smoothly."""
     last = points[-1]
     if len(points) == 1:
         at = (last.x, last.y)
@@ -80,20 +80,20 @@ def settled_piece(points: Sequence[PenPoint], erases: bool = False) -> Piece:
 
 
 def tail_piece(points: Sequence[PenPoint], erases: bool = False) -> Piece:
-    """From where the settled curve stops to the newest point."""
+    """The line from the end of the settled curve to the newest point."""
     last = points[-1]
     start = _middle(points[-2], last) if len(points) > 1 else (last.x, last.y)
     return Piece(start, (last.x, last.y), (last.x, last.y), last.width, erases)
 
 
 def settled_pieces(points: Sequence[PenPoint], erases: bool = False) -> Iterator[Piece]:
-    """What all the points settle: the same pieces in the same order as while they came."""
+    """All settled pieces of the points, the same as were settled one by one."""
     for count in range(1, len(points) + 1):
         yield settled_piece(points[max(count - 3, 0) : count], erases)
 
 
 def pieces(mark: PadMark) -> Iterator[Piece | Picture]:
-    """A whole stroke, or a picture."""
+    """The pieces of a whole stroke, or a picture."""
     if isinstance(mark, Picture):
         yield mark
         return
@@ -106,7 +106,7 @@ def _middle(a: PenPoint, b: PenPoint) -> tuple[float, float]:
 
 
 def paint_mark(painter: QPainter, piece: Piece | Picture) -> None:
-    """Paint a piece with round ends: white ink, or the black of the ground again; or a picture."""
+    """Paint a piece with round ends, white for ink and black for the eraser; or a picture."""
     if isinstance(piece, Picture):
         image = QImage(piece.greys, PAD_SIDE, PAD_SIDE, PAD_SIDE, QImage.Format.Format_Grayscale8)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -14,7 +14,7 @@ _DOTS = (4.0, 7.0, 11.0)  # pixels across
 
 
 class Tools(QWidget):
-    """Two buttons; ``size_chosen`` carries the place of a width in ``WIDTHS``."""
+    """Two buttons; ``size_chosen`` carries the index of a pen in ``WIDTHS``."""
 
     size_chosen = Signal(int)
 
@@ -22,7 +22,7 @@ class Tools(QWidget):
         super().__init__(parent)
         self.setObjectName("drawingTools")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        # In the header of a narrow panel.
+        # Small: they are in the header of a narrow panel.
         self.setStyleSheet("QToolButton { padding: 0px 1px; }")
         self._theme = DARK
         self._size = MEDIUM
@@ -38,10 +38,10 @@ class Tools(QWidget):
         self.show_size(MEDIUM)
 
     def set_actions(self, eraser: QAction, thinner: QAction, thicker: QAction) -> None:
-        """Take the action that the eraser's button triggers, and the keys of the widths."""
+        """Use the eraser's action on its button, and name the widths' keys."""
         self.eraser.setDefaultAction(eraser)
         self.eraser.setAccessibleName(eraser.text())
-        eraser.setIconVisibleInMenu(False)  # in a menu the words are enough
+        eraser.setIconVisibleInMenu(False)  # the menu shows only the text
         self._keys = (thinner.shortcut().toString(), thicker.shortcut().toString())
         self.show_size(self._size)
 
@@ -55,7 +55,7 @@ class Tools(QWidget):
         self._draw()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the signs in the colours of a theme."""
+        """Paint the icons in the colours of a theme."""
         self._theme = theme
         self._draw()
 
@@ -64,7 +64,7 @@ class Tools(QWidget):
 
     def _draw(self) -> None:
         self.pen.setIcon(glyph_icon(partial(_paint_dot, _DOTS[self._size]), self._theme))
-        # On the action: the button takes its icon anew whenever the action changes.
+        # Set on the action: the button copies its icon whenever the action changes.
         if (action := self.eraser.defaultAction()) is not None:
             action.setIcon(glyph_icon(_paint_eraser, self._theme))
 
@@ -80,7 +80,7 @@ def _button(name: str) -> QToolButton:
 
 
 def _paint_dot(across: float, painter: QPainter, color: QColor) -> None:
-    """A dot as wide as the pen, in a ring as wide as a pen can be."""
+    """Paint a dot as wide as the pen, in a ring as wide as the widest pen."""
     middle = QPointF(GLYPH_SIDE / 2, GLYPH_SIDE / 2)
     painter.setPen(QPen(color, 1))
     painter.drawEllipse(middle, 7, 7)
@@ -90,7 +90,7 @@ def _paint_dot(across: float, painter: QPainter, color: QColor) -> None:
 
 
 def _paint_eraser(painter: QPainter, color: QColor) -> None:
-    """A slanted block, its worn end filled."""
+    """Paint a slanted block with its worn end filled."""
     painter.translate(GLYPH_SIDE / 2, GLYPH_SIDE / 2)
     painter.rotate(-40)
     painter.setPen(QPen(color, 1.3))

@@ -1,4 +1,4 @@
-"""The row under the pad: which digit the drawing is, and what to do with it."""
+"""The row under the pad: the drawing's label, and training on it."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction
@@ -11,9 +11,9 @@ _DIGITS = 10
 
 
 class TrainingRow(QWidget):
-    """Train on this, as which digit; take that back; see the saliency.
+    """Choose a label, train on the drawing, undo that, show the saliency.
 
-    ``label_chosen`` carries the digit 0..9 that was chosen, or None.
+    ``label_chosen`` carries the label, 0 to 9, or None.
     """
 
     label_chosen = Signal(object)
@@ -21,14 +21,14 @@ class TrainingRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("trainingRow")
-        # Four controls under a narrow pad.
+        # Small: there are four controls under a narrow pad.
         self.setStyleSheet("QToolButton, QComboBox { padding: 1px 4px; }")
         self._train = _button("trainOnThis")
         self._undo = _button("undoTrainOnThis")
         self._saliency = _button("showSaliency")
         self._label = QComboBox()
         self._label.setObjectName("drawingLabel")
-        # Bare digits: a list is searched by what its items begin with.
+        # Only digits: typing searches for items that start with the key.
         self._label.addItem("…", None)
         for digit in range(_DIGITS):
             self._label.addItem(str(digit), digit)
@@ -53,8 +53,8 @@ class TrainingRow(QWidget):
             row.addWidget(widget)
 
     def set_actions(self, train: QAction, undo: QAction, saliency: QAction) -> None:
-        """Take the actions that the buttons trigger."""
-        # In a menu the words, on a button the sign: it is the icon's text that a button shows.
+        """Set the actions that the buttons trigger."""
+        # A button shows the action's icon text, a menu its full text.
         undo.setIconText("↶")
         saliency.setIconText("∂/∂x")
         for button, action in (
@@ -66,19 +66,19 @@ class TrainingRow(QWidget):
             button.setAccessibleName(action_label(action))
 
     def explain(self, train: str, undo: str) -> None:
-        """Say why a button is grey, "" where it is not."""
+        """Say in the tooltips why a button is disabled; "" if it is not."""
         self._train.setAccessibleDescription(train)
         self._undo.setAccessibleDescription(undo)
 
     def show_drawing_training(self, drawing_training: DrawingTrainingState) -> None:
-        """Show the label, and tell nobody."""
+        """Show the label without a signal."""
         if self._label.currentData() != drawing_training.label:
             blocker = QSignalBlocker(self._label)
             self._label.setCurrentIndex(self._label.findData(drawing_training.label))
             del blocker
 
     def choose(self, digit: int) -> None:
-        """Choose a label as with the mouse; the one that is chosen already: none again."""
+        """Choose a label as the mouse does; choosing it again removes it."""
         chosen = self._label.currentData()
         self._label.setCurrentIndex(0 if chosen == digit else self._label.findData(digit))
 

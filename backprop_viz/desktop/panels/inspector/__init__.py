@@ -1,1 +1,1 @@
-"""One parameter or tensor: its gradient as bars, its update as a table."""
+"""The inspector: everything about one parameter, tensor or grad_fn node, and the search."""

@@ -1,4 +1,4 @@
-"""Numbers of an array in rows, one for each element: made only where they are looked at."""
+"""A table of an array's elements; cells are created only when they become visible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableColumn:
-    """A column: its values, flat, or the ``word`` that stands for all of them.
+    """A column: its flat values, or a ``word`` in place of all of them.
 
     ``color`` is a role of the theme.
     """
@@ -89,7 +89,7 @@ class ArrayModel(QAbstractTableModel):
         self._theme = theme
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
-        """One for each element."""
+        """One row for each element."""
         return 0 if parent.isValid() else self._rows
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
@@ -99,7 +99,7 @@ class ArrayModel(QAbstractTableModel):
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """The columns' titles, and what they mean."""
+        """The columns' titles and explanations."""
         if orientation is not Qt.Orientation.Horizontal or section > len(self.columns):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -111,7 +111,7 @@ class ArrayModel(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A number in short, all its digits in the tooltip."""
+        """A number in short form, with all its digits in the tooltip."""
         row, section = index.row(), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(row, section, exact=False)
@@ -131,7 +131,7 @@ class ArrayModel(QAbstractTableModel):
         return QColor(getattr(self._theme, role_name))
 
     def text(self, row: int, section: int, exact: bool) -> str:
-        """What stands in a cell; ``exact`` with every digit."""
+        """The text of a cell; ``exact``: with every digit."""
         if section == 0:
             return index_text(row, self._shape)
         column = self.columns[section - 1]
@@ -141,7 +141,7 @@ class ArrayModel(QAbstractTableModel):
 
 
 class _Titles(QHeaderView):
-    """The header, its titles exactly over the numbers."""
+    """A header whose titles stand exactly above the numbers."""
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N802, N803
         """Draw a title."""
@@ -156,9 +156,9 @@ class _Titles(QHeaderView):
 
 
 class ArrayTable(QTableView):
-    """The table of an array; Ctrl+C copies what is selected with every digit.
+    """A table of an array; Ctrl+C copies the selection with every digit.
 
-    ``element_chosen``: the flat index of the element whose row has become the current one.
+    ``element_chosen`` carries the flat index of the element in the current row.
     """
 
     element_chosen = Signal(int)
@@ -209,13 +209,13 @@ class ArrayTable(QTableView):
         )
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:  # noqa: N802
-        """Tell which element is chosen now."""
+        """Emit the chosen element."""
         super().currentChanged(current, previous)
         if current.isValid() and current.row() != previous.row():
             self.element_chosen.emit(current.row())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns, in smaller letters where it is narrow."""
+        """Fit the columns, in smaller letters if the table is narrow."""
         super().resizeEvent(event)
         self._set_size(11 if self.width() >= 290 else 10)
         self._needed = [0] * len(self._needed)
@@ -228,7 +228,7 @@ class ArrayTable(QTableView):
         self._fit_columns()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy, or move as tables do."""
+        """Copy on Ctrl+C; other keys as in any table."""
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.copied())
         else:
@@ -250,9 +250,9 @@ class ArrayTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(pixels + 9)
 
     def _fit_columns(self) -> None:
-        """Make columns as wide as the widest number seen so far; share what room is left.
+        """Make columns as wide as the widest number seen so far, and share the rest.
 
-        Where four digits have no room, three are shown.
+        If four digits do not fit, three are shown.
         """
         if not self._needed:
             return
@@ -266,7 +266,7 @@ class ArrayTable(QTableView):
         self.viewport().update()
 
     def _widen(self) -> int:
-        """Note what the rows in sight need; what all columns need together."""
+        """Note the widths that visible rows need; returns what all columns need together."""
         metrics = QFontMetrics(self.font())
         titles = QFontMetrics(body_font(self.font().pixelSize()))
         first = max(0, self.rowAt(0))
@@ -275,7 +275,7 @@ class ArrayTable(QTableView):
         for section in range(len(self._needed)):
             title = self.rows.headerData(section, Qt.Orientation.Horizontal)
             texts = (self.rows.text(row, section, exact=False) for row in rows)
-            # The letters are all of one width: the longest is the widest.
+            # In a monospaced font the longest text is the widest.
             widest = metrics.horizontalAdvance(max(texts, key=len, default=""))
             width = max(titles.horizontalAdvance(title), widest) + 2 * _PADDING
             self._needed[section] = max(self._needed[section], width)

@@ -1,4 +1,4 @@
-"""A small chart of bars: groups side by side, a zero line, a range, and words that name them."""
+"""A small bar chart: groups side by side, a zero line, a range and a legend."""
 
 import math
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _SIDE = 42.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bars:
-    """One bar in each group; without values only the ``word`` in the legend."""
+    """One bar in each group; without values only a ``word`` in the legend."""
 
     word: str
     color: str  # a role of the theme
@@ -28,11 +28,11 @@ class Bars:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
-    """All that a chart shows.
+    """The content of a chart.
 
-    ``labels`` stand below, each at its part of the width, the important first: one that would
-    touch another is left out. ``tips`` name each group in full; ``message`` stands in the middle
-    where there are no bars.
+    ``labels`` stand below at fractions of the width, the important ones first; a label that would
+    touch another is left out. ``tips`` describe each group in full. ``message`` is shown in the
+    middle if there are no bars.
     """
 
     bars: tuple[Bars, ...] = ()
@@ -51,7 +51,7 @@ def value_range(bars: tuple[Bars, ...]) -> tuple[float, float]:
 
 
 def ticks(low: float, high: float) -> list[float]:
-    """Zero, and a round number below and above it where the range reaches that far."""
+    """Zero, and a round number below and above it if the range extends that far."""
     largest = max(-low, high)
     if not largest > 0:
         return [0.0]
@@ -61,7 +61,7 @@ def ticks(low: float, high: float) -> list[float]:
 
 
 def group(area: QRectF, count: int, i: int) -> QRectF:
-    """Where the i-th of ``count`` groups stands."""
+    """The box of the i-th of ``count`` groups."""
     width = area.width() / count
     return QRectF(area.left() + i * width, area.top(), width, area.height())
 
@@ -79,7 +79,7 @@ class BarChart(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
-        """As in the picture of the window."""
+        """The size in a window of 1280x800."""
         return QSize(260, 150)
 
     def show_chart(self, chart: Chart) -> None:
@@ -94,11 +94,11 @@ class BarChart(QWidget):
         self.update()
 
     def area(self) -> QRectF:
-        """Where the bars stand."""
+        """The area of the bars."""
         return QRectF(self.rect()).adjusted(_SIDE, _LEGEND + 6, -2, -_LABELS - 4)
 
     def tip(self, x: float) -> str:
-        """What the group at x is, in full."""
+        """The full text of the group at x."""
         area, count = self.area(), len(self.chart.tips)
         if not count or not area.left() <= x < area.right():
             return ""
@@ -106,7 +106,7 @@ class BarChart(QWidget):
         return self.chart.tips[i]
 
     def event(self, event: QEvent) -> bool:
-        """Show the numbers under the mouse."""
+        """Show a tooltip with the numbers under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), self.tip(event.x()), self)
             return True
@@ -115,7 +115,7 @@ class BarChart(QWidget):
     # -- painting ------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the legend, the axis, the bars and the labels."""
+        """Paint the legend, the axis, the bars and the labels."""
         painter = QPainter(self)
         self._paint_legend(painter)
         self._paint_axis(painter)
@@ -153,12 +153,12 @@ class BarChart(QWidget):
             x += width + 26
 
     def _counts(self) -> bool:
-        """Whether the bars count something: then there is no bar where there is nothing."""
+        """Whether the bars are counts; then a zero has no bar."""
         values = [bars.values for bars in self.chart.bars if bars.values is not None]
         return all(np.issubdtype(array.dtype, np.integer) for array in values)
 
     def _height(self, value: float) -> float:
-        """The y of a value."""
+        """The y coordinate of a value."""
         area, (low, high) = self.area(), self._range
         span = high - low
         return area.bottom() - (value - low) / span * area.height() if span else area.center().y()
@@ -200,7 +200,7 @@ class BarChart(QWidget):
             y = min(max(y, area.top()), area.bottom())
             box = QRectF(left, min(y, zero), width, abs(y - zero))
             if box.height() < 2:
-                # Zero is a bar without height: a tick says that there is one.
+                # A zero has no height: a tick marks it.
                 box = QRectF(left, zero - 1, width, 2)
             painter.drawRoundedRect(box, min(2.0, width / 3), min(2.0, box.height() / 2))
 

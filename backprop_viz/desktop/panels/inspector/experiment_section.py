@@ -1,4 +1,4 @@
-"""The gradient as an experiment: change what flows out of a node, and undo it again."""
+"""Experiments with the gradient that a node sends: change it, and undo that."""
 
 import math
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ SCALE, SIZE = Quantity(), Quantity(0, above=True)
 
 
 def default_value(kind: str, cursor: Cursor, node: int) -> float:
-    """The value first offered for a kind: it makes a change that can be seen."""
+    """The value offered first for a kind; it makes a visible difference."""
     if kind in ("scale", "zero"):
         return 2.0
     event = cursor.backward_event(node)
@@ -44,13 +44,13 @@ def default_value(kind: str, cursor: Cursor, node: int) -> float:
 
 
 def largest(arrays: Iterable[Array | None]) -> float:
-    """The largest magnitude of any number in the arrays; 0 where there is none."""
+    """The largest magnitude in the arrays, or 0."""
     with np.errstate(all="ignore"):
         return max((float(np.abs(a).max()) for a in arrays if a is not None and a.size), default=0)
 
 
 def spread(arrays: Iterable[Array | None]) -> float:
-    """The standard deviation of all numbers in the arrays together; 0 where there is none."""
+    """The standard deviation of all numbers in the arrays together, or 0."""
     known = [a.ravel() for a in arrays if a is not None and a.size]
     with np.errstate(all="ignore"):
         return float(np.std(np.concatenate(known))) if known else 0.0
@@ -61,7 +61,7 @@ def _is_at(intervention: GradientIntervention, node: Node) -> bool:
 
 
 class ExperimentSection(QWidget):
-    """A change to the gradient out of a node: what, by how much, Apply; and the way back.
+    """Chooses an intervention in the gradient that a node sends, and undoes it.
 
     ``intervention_wanted`` carries a GradientIntervention.
     """
@@ -94,14 +94,14 @@ class ExperimentSection(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._view_state: ViewState | None = None
         self._node: Node | None = None
-        self._edited = False  # the value is the user's: it stays while the cursor moves
+        self._edited = False  # the user has set the value: keep it while the cursor moves
         self._applied: GradientIntervention | None = None
         self._shown, self._known = ChangeGuard(), ChangeGuard()
         self._refresh()
         self.set_theme(DARK)
 
     def show_cursor(self, view_state: ViewState, node: Node) -> None:
-        """Offer to change the gradient out of a node, or say what was changed."""
+        """Offer an intervention at a node, or say which one was made."""
         cursor = view_state.cursor
         before, self._view_state, self._node = self._node, view_state, node
         if not self._shown.is_new(cursor.recording, cursor.position, node.key, view_state.training):
@@ -116,7 +116,7 @@ class ExperimentSection(QWidget):
         ):
             self._take(intervention)
         self._applied = intervention
-        # Its spread takes a while to find: only once for each gradient.
+        # Computing the spread takes a while: once for each gradient.
         serial = cursor.recording.serial
         known = self._known.is_new(serial, cursor.backward_index(node.id), node.id)
         if known and not self._edited:
@@ -129,7 +129,7 @@ class ExperimentSection(QWidget):
             label.setStyleSheet(f"color: {theme.error};")
 
     def wanted(self) -> GradientIntervention | None:
-        """What Apply would ask for; None where the value does not do."""
+        """The intervention that Apply asks for; None if the value is not valid."""
         if self._node is None:
             return None
         kind = self.kinds.currentData()
@@ -141,7 +141,7 @@ class ExperimentSection(QWidget):
         return GradientIntervention(self._node.key, kind, value)
 
     def reason(self) -> str:
-        """Why the gradient cannot be changed now, empty where it can."""
+        """Why no intervention is possible now; "" if one is."""
         view_state, node = self._view_state, self._node
         if view_state is None or node is None:
             return self.tr("There is no node.")
@@ -207,7 +207,7 @@ class ExperimentSection(QWidget):
     # -- what is shown -----------------------------------------------------------------------
 
     def _take(self, intervention: GradientIntervention) -> None:
-        """Show the change that was made, so that it can be varied."""
+        """Show the intervention that was made, so that it can be varied."""
         self.kinds.setCurrentIndex(self.kinds.findData(intervention.kind))
         self._offer(intervention.value)
         self._edited = True
@@ -277,7 +277,7 @@ class ExperimentSection(QWidget):
 
 
 class _Kinds(QComboBox):
-    """A choice that lets the page scroll: the wheel does not change it."""
+    """A combo box that ignores the wheel, so that the page scrolls."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""

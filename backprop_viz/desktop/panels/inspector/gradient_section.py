@@ -14,16 +14,16 @@ from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 
-# More elements than this are shown as a histogram.
+# Parameters with more elements are shown as a histogram.
 MOST_BARS = 24
 _BINS = 31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gradients:
-    """``.grad`` as backward found it, and as it left it; ``ran``: backward has come to it.
+    """A parameter's ``.grad`` before and after backward.
 
-    While it has not, ``after`` is None and means nothing.
+    ``ran``: backward has reached the parameter. Before that, ``after`` is None and has no meaning.
     """
 
     before: Array | None
@@ -41,9 +41,9 @@ def gradients(cursor: Cursor, name: str) -> Gradients:
 
 
 def histogram(arrays: list[Array]) -> tuple[list[Array], Array]:
-    """How many elements of each array are in each of some bins they share; the bins' edges.
+    """The counts of each array in common bins, and the bins' edges.
 
-    Only finite ones that are not zero: dead units would dwarf all others.
+    Zeros and numbers that are not finite are left out: dead units would dwarf everything else.
     """
     flat = [np.asarray(a, np.float64).ravel() for a in arrays]
     flat = [a[np.isfinite(a) & (a != 0)] for a in flat]
@@ -59,7 +59,7 @@ def histogram(arrays: list[Array]) -> tuple[list[Array], Array]:
 
 
 class GradientSection(QWidget):
-    """The title, the chart, and a line of figures where there are too many elements for bars."""
+    """A title, the chart, and a line of figures if there are too many elements for bars."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +69,7 @@ class GradientSection(QWidget):
         self.figures = (ElidedLabel(), ElidedLabel())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        # No taller than what is in it: the rest is for the sections below.
+        # No taller than its content; the sections below get the rest.
         layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
         layout.setSpacing(2)
         layout.addWidget(self.title)

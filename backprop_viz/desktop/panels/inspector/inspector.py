@@ -1,4 +1,4 @@
-"""One parameter, tensor or grad_fn node in full: its numbers, its gradient, and why it is so."""
+"""Everything about one parameter, tensor or grad_fn node: its numbers, its gradient, and why."""
 
 from collections.abc import Mapping
 
@@ -27,15 +27,18 @@ from backprop_viz.recording.layers import Layer
 
 Choice = tuple[str, str]  # "parameter" or "layer", and its name
 
-# What the tutorial prints is shown first.
+# The parameter that the tutorial prints.
 _FIRST: Choice = ("parameter", "conv1.bias")
 
 
 class InspectorView(Panel):
-    """A choice of all parameters and layers, and the sections for the one chosen."""
+    """A choice of all parameters and layers, and sections for the chosen one.
+
+    ``picked`` carries the choice, ``evidence`` the index of an event that explains the gradient.
+    """
 
     picked = Signal(str, object)
-    evidence = Signal(int)  # the index of an event that explains what is shown
+    evidence = Signal(int)  # index of an event
     # A GradientIntervention in the gradient that the shown node sends.
     intervention_wanted = Signal(object)
     undo_wanted = Signal()
@@ -77,7 +80,7 @@ class InspectorView(Panel):
         self.body.addWidget(self._pages, 1)
         self._view_state: ViewState | None = None
         self._shown = ChangeGuard()
-        self._rows: list[Choice | None] = []  # of the choice; None is the line between
+        self._rows: list[Choice | None] = []  # of the combo box; None is the separator
         self._wanted: Choice = _FIRST
         self._layers: tuple[Layer, ...] = ()
         self._graph = Graph()
@@ -89,17 +92,17 @@ class InspectorView(Panel):
 
     @property
     def chosen(self) -> Choice | None:
-        """What is shown: "parameter" or "layer", and its name."""
+        """What the combo box has: "parameter" or "layer", and its name."""
         row = self.choice.currentIndex()
         return self._rows[row] if 0 <= row < len(self._rows) else None
 
     @property
     def node(self) -> Node | None:
-        """The grad_fn node that is shown instead, where one was selected."""
+        """The selected grad_fn node, which is shown instead; None if none is selected."""
         return self._graph.find(self._node)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show the thing chosen at the cursor."""
+        """Show the chosen thing at the cursor."""
         self._view_state = view_state
         if not self.isVisible():
             return
@@ -123,7 +126,7 @@ class InspectorView(Panel):
             self.show_view_state(self._view_state)
 
     def select(self, selection: Selection | None) -> None:
-        """Show what is selected; a node with its parameter or layer as the choice."""
+        """Show the selection; for a node, also choose its parameter or layer."""
         if selection is None:
             return
         self._node = selection.key if selection.kind == "node" else None
@@ -142,7 +145,7 @@ class InspectorView(Panel):
         self.search.set_commands(actions.values())
 
     def show_outputs(self, outputs: Mapping[str, int]) -> None:
-        """Of a layer show the output that the network's panel shows, as ``NetworkView.outputs``."""
+        """Show the same outputs of layers as the network panel, ``NetworkView.outputs``."""
         self._outputs = dict(outputs)
         if self._view_state is not None:
             self.show_view_state(self._view_state)
@@ -158,8 +161,8 @@ class InspectorView(Panel):
     # -- the choice ----------------------------------------------------------------------------
 
     def _offer(self, recording: Recording) -> None:
-        """Fill the choice when the network has other parameters or layers than before."""
-        # Before the forward pass of an iteration there are no layers: those of the last stay.
+        """Fill the combo box if the network has other parameters or layers than before."""
+        # An iteration has no layers before its forward pass: keep the previous ones.
         self._layers = recording.layers.layers or self._layers
         self._graph = recording.graph if recording.graph.nodes else self._graph
         self.search.show_recording(recording)
@@ -178,7 +181,7 @@ class InspectorView(Panel):
         self._set_row()
 
     def _layer_of_node(self, selection: Selection) -> str:
-        """The layer of a node; one that is no output's grad_fn belongs where it feeds."""
+        """The layer of a node; without one of its own, the layer that it feeds."""
         if selection.layers or self._view_state is None:
             return min(selection.layers, default="")
         recording = self._view_state.cursor.recording
@@ -188,7 +191,7 @@ class InspectorView(Panel):
         return "" if layer is None else layer.name
 
     def _set_row(self) -> None:
-        """Turn the choice to what is wanted, or else to the first there is."""
+        """Set the combo box to the wanted choice, or to the first one."""
         known = self._wanted in self._rows
         self.choice.setCurrentIndex(self._rows.index(self._wanted) if known else 0)
 
@@ -202,7 +205,7 @@ class InspectorView(Panel):
         self.picked.emit(*choice)
 
     def _found(self, kind: SelectionKind, key: str) -> None:
-        """Show what the search found, and tell of it."""
+        """Show what the search found, and emit it."""
         if self._view_state is not None:
             self.select(select(self._view_state.cursor.recording, kind, key))
         self.picked.emit(kind, key)
@@ -280,7 +283,7 @@ def _choice_box() -> QComboBox:
 
 
 def _page(*sections: tuple[QWidget, int]) -> QScrollArea:
-    """Sections with their stretch, one under the other; scrolled where they have no room."""
+    """Sections with their stretch factors, one below the other; scrolled if they do not fit."""
     page = QWidget()
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
@@ -294,7 +297,7 @@ def _page(*sections: tuple[QWidget, int]) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
-    # A scroll area fills its page with the palette's colour unless told not to.
+    # A scroll area would fill its page with the palette's colour.
     page.setAutoFillBackground(False)
     area.viewport().setAutoFillBackground(False)
     return area

@@ -1,4 +1,4 @@
-"""What was changed on purpose in an iteration's backward, as a plain sentence."""
+"""The intervention in an iteration's backward, in a sentence."""
 
 from PySide6.QtCore import QCoreApplication
 
@@ -11,9 +11,9 @@ from backprop_viz.recording.iteration import Recording
 def intervention_text(
     intervention: GradientIntervention, recording: Recording, here: str | None = None
 ) -> str:
-    """What was done to which node's gradient; in the future while backward has not run it.
+    """What was done to which node's gradient, or will be, before backward has run it.
 
-    ``here`` is the key of the node that the sentence stands beside.
+    ``here`` is the key of the node beside which the sentence stands.
     """
     node = recording.graph.find(intervention.node)
     ran = node is not None and node.id in recording.ran_at

@@ -1,4 +1,4 @@
-"""A grad_fn node: what it computes, the gradients in and out, its saved tensors, its line."""
+"""A grad_fn node: its formula, its gradients, its saved tensors, its line of code."""
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QRect, QSize, Signal
@@ -23,12 +23,12 @@ from backprop_viz.recording.iteration import Cursor, Recording
 _WIDTH, _HEIGHT = 96, 64
 _MOST_MAPS = 16
 _MOST_ROWS = 6
-# Gradients of these inputs belong to a parameter: their first axis is not the batch.
+# Gradients of parameters: their first axis is not the batch.
 _OF_PARAMETERS = frozenset(("w", "b", "A", "W", "γ", "β", ".grad"))
 
 
 def saved_state(cursor: Cursor, node: int) -> str:
-    """Where a node's saved tensors are in their life: "coming", "saved", "used" or "freed"."""
+    """The state of a node's saved tensors: "coming", "saved", "used" or "freed"."""
     made = made_by(cursor.recording, node)
     if made is not None and cursor.position <= made:
         return "coming"
@@ -47,7 +47,7 @@ def size_text(count: int) -> str:
 
 
 def first_maps(array: Array, batched: bool) -> Array | None:
-    """The first maps of the first sample of a gradient; None for one without a picture."""
+    """The first maps of a gradient's first sample; None if it cannot be shown as maps."""
     shown = array[0] if batched and array.ndim > 1 and len(array) else array
     found = maps(shown)
     return None if found is None else found[:_MOST_MAPS]
@@ -196,7 +196,7 @@ class NodeSection(QWidget):
 
 
 class GradientRow(QWidget):
-    """A gradient as a small picture, its shape, range and norm beside it."""
+    """A gradient as a small picture with its shape, range and norm."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -243,7 +243,7 @@ class GradientRow(QWidget):
 
 
 class _Thumbnail(QWidget):
-    """A few maps of a gradient in one range, no larger than a stamp."""
+    """A few maps of a gradient in one range, in a small picture."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -255,7 +255,7 @@ class _Thumbnail(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """What the maps take up."""
+        """The size of the maps."""
         bottom = max((box.bottom() for box in self._boxes), default=0)
         return QSize(_WIDTH, min(bottom + 1, _HEIGHT))
 
@@ -282,7 +282,7 @@ class _Thumbnail(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw each map, point by point, on a ground that shows where it ends."""
+        """Paint each map pixel by pixel on a background that shows its edges."""
         if self._maps is None:
             return
         painter = QPainter(self)
@@ -311,7 +311,7 @@ def _saved_line(saved: Saved) -> str:
 
 
 def _names(names: tuple[str, ...], count: int) -> list[str]:
-    """The formula's names of the inputs; numbered where it has none for each."""
+    """The formula's names for the inputs; numbered if it has no name for each."""
     if len(names) >= count:
         return list(names[:count])
     return [f"x{i}" for i in range(count)]

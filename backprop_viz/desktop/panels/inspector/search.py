@@ -1,4 +1,4 @@
-"""A field that finds parameters, layers and grad_fn nodes by name."""
+"""A field that finds parameters, layers, grad_fn nodes and commands by name."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from backprop_viz.recording.iteration import Recording
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What stands in the list, and what it picks."""
+    """A text in the list, and the selection that it stands for."""
 
     text: str
     kind: SelectionKind
@@ -23,7 +23,7 @@ class Entry:
 
 
 def entries(recording: Recording) -> tuple[Entry, ...]:
-    """All that can be found: parameters, layers (their tensors), nodes with what they are of."""
+    """Everything that can be found: parameters, layers, and nodes with what they belong to."""
     found = [Entry(p.name, "parameter", p.name) for p in recording.parameters]
     for layer in recording.layers.layers:
         shape = "×".join(str(size) for size in layer.shape)
@@ -44,7 +44,7 @@ def entries(recording: Recording) -> tuple[Entry, ...]:
 
 
 def best(all_entries: tuple[Entry, ...], text: str) -> Entry | None:
-    """The entry that a text means: the same, or one that begins with it, or that has it in it."""
+    """The best entry for a text: equal to it, else starting with it, else containing it."""
     wanted = text.strip().casefold()
     if not wanted:
         return None
@@ -56,7 +56,7 @@ def best(all_entries: tuple[Entry, ...], text: str) -> Entry | None:
 
 
 class SearchField(QLineEdit):
-    """Type, choose in the list, press Enter; Escape empties it. Ctrl+F comes here."""
+    """Type, choose in the list, press Enter; Escape clears it. Ctrl+F focuses it."""
 
     found = Signal(str, object)
 
@@ -92,15 +92,15 @@ class SearchField(QLineEdit):
         self._picked = False
 
     def show_recording(self, recording: Recording) -> None:
-        """Find in this recording; the list is made when the field is entered."""
-        # Before the forward pass there is no graph: what was found before can still be.
+        """Search in this recording; the list is made when the field gets the focus."""
+        # Without a graph, before the forward pass, keep the previous names.
         if recording.graph.nodes or self._recording is None:
             self._recording = recording
         if self.hasFocus():
             self._list()
 
     def set_theme(self, theme: Theme) -> None:
-        """Take the colours of a theme: the list is a window, with a ground of its own."""
+        """Use a theme's colours for the list, which is a window of its own."""
         self._popup.setStyleSheet(
             f"QAbstractItemView {{ background: {theme.control}; color: {theme.text};"
             f"border: 1px solid {theme.border}; outline: none;"
@@ -109,7 +109,7 @@ class SearchField(QLineEdit):
         )
 
     def begin(self) -> None:
-        """Put the cursor here, and mark what stands here."""
+        """Focus the field and select its text."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
 
@@ -119,14 +119,14 @@ class SearchField(QLineEdit):
         self._list()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape empties the field."""
+        """Clear the field on Escape."""
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
         else:
             super().keyPressEvent(event)
 
     def _list(self) -> None:
-        """Offer what the recording has, if it is another network's or had no graph before."""
+        """Offer the names in the recording if they have changed."""
         recording, listed = self._recording, self._listed
         if recording is None or recording == listed:
             return
@@ -138,14 +138,14 @@ class SearchField(QLineEdit):
         self._names.setStringList([*names, *self._commands])
 
     def set_commands(self, actions: Iterable[QAction]) -> None:
-        """Have the window's commands found by their names too; to pick one runs it."""
+        """Find the window's commands by their names too; choosing one runs it."""
         self._commands = {_named(action): action for action in actions}
 
     def _pick_text(self) -> None:
         self._pick(self.text())
 
     def _pick(self, text: str) -> None:
-        """Tell what a text means, once: Enter in the list also presses Enter in the field."""
+        """Emit what a text stands for, once: Enter in the list also presses Enter in the field."""
         self._list()
         entry = best(self._entries, text)
         command = _command(self._commands, text)
@@ -180,12 +180,12 @@ class SearchField(QLineEdit):
 
 
 def _named(action: QAction) -> str:
-    """What a command is found by: its name without the menu's mark, and that it is a command."""
+    """The name under which a command is found."""
     return f"▸ {action.text().replace('&', '')}"
 
 
 def _command(commands: Mapping[str, QAction], text: str) -> QAction | None:
-    """The first command that has a text in its name."""
+    """The first command whose name contains a text."""
     wanted = text.strip().casefold()
     return next((a for name, a in commands.items() if wanted and wanted in name.casefold()), None)
 

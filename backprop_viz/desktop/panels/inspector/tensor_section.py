@@ -1,4 +1,4 @@
-"""A layer's tensor and its gradient: pictures, figures, and every element."""
+"""A layer's tensor and its gradient: pictures, figures and every element."""
 
 import math
 
@@ -17,21 +17,21 @@ from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.layers import Layer
 
-# More maps than this would be specks; the table has them all.
+# More maps would be too small to see; the table has them all.
 _MOST_MAPS = 256
 _STRIP = 16
 _TALLEST = 400
 
 
 def of_first_sample(array: Array | None, layer: Layer) -> Array | None:
-    """The part of a layer's batch that belongs to its first sample."""
+    """The part of a layer's batch that belongs to the first sample."""
     if array is None:
         return None
     return array[0] if array.ndim > len(layer.shape) and len(array) else array
 
 
 def maps(array: Array) -> Array | None:
-    """An array as (maps, rows, columns); None for one that has no picture."""
+    """An array as (maps, rows, columns); None if it cannot be shown as maps."""
     if array.ndim == 0 or not array.size or np.iscomplexobj(array):
         return None
     rows = array.shape[-2] if array.ndim > 1 else 1
@@ -39,21 +39,21 @@ def maps(array: Array) -> Array | None:
 
 
 def tiles(count: int, rows: int, columns: int, width: int, height: int) -> list[QRect]:
-    """Where maps stand so that they are as large as they can be in a room."""
+    """The boxes of maps that are as large as fits."""
     best: tuple[float, int] = (0.0, 1)
     for across in range(1, count + 1):
         down = math.ceil(count / across)
         scale = min((width - across) / (across * columns), (height - down) / (down * rows))
         best = max(best, (scale, -across))
     across = abs(best[1])
-    # A row of numbers alone is a strip: it need not keep its shape.
+    # A single row of numbers is shown as a strip of any shape.
     w = max(1, math.floor(best[0] * columns))
     h = max(1, math.floor(best[0] * rows)) if rows > 1 else min(_STRIP, height)
     return [QRect(i % across * (w + 1), i // across * (h + 1), w, h) for i in range(count)]
 
 
 class TensorPicture(QWidget):
-    """The maps of an array, in one range; a vector as a strip."""
+    """The maps of an array in one range; a vector as a strip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ class TensorPicture(QWidget):
 
     @property
     def is_tall(self) -> bool:
-        """Whether there are maps to see, not only a strip or nothing."""
+        """Whether there are maps, rather than a strip or nothing."""
         return self._maps is not None and self._maps.shape[1] > 1
 
     def sizeHint(self) -> QSize:
@@ -74,10 +74,10 @@ class TensorPicture(QWidget):
         return QSize(130, 130)
 
     def show_array(self, array: Array | None, is_image: bool) -> None:
-        """Show an array in the colours that the network has for it; an image in gray."""
+        """Show an array in the colours of the network panel, an image in gray."""
         self._maps = None if array is None else maps(array)
         self._signed = not is_image
-        # Of all numbers, as in the network, though not all maps may be shown.
+        # The range of all numbers, as in the network panel, even if not all maps are shown.
         self._range = (0.0, 1.0)
         if array is not None and self._maps is not None:
             finite = array[np.isfinite(array)]
@@ -105,7 +105,7 @@ class TensorPicture(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw each map enlarged, point by point."""
+        """Paint each map enlarged, pixel by pixel."""
         if self._maps is None:
             return
         painter = QPainter(self)
@@ -206,7 +206,7 @@ class TensorSection(QWidget):
 
 
 class _Side(QWidget):
-    """A picture under its name, over its figures."""
+    """A picture with its name above and its figures below."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Why the gradient chosen is None, zero, NaN or simply there: a sentence, and its evidence."""
+"""Why the chosen gradient is None, zero, NaN or as expected: a sentence and its evidence."""
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -13,7 +13,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.program import Program
 
-# What is as it should be is said in a quiet colour, what is not a number in the error's.
+# Expected reasons are muted, those for NaN have the colour of errors.
 _FINE = frozenset(
     [
         "unknown",
@@ -121,7 +121,7 @@ def reason_text(reason: Reason) -> str:
             "why", "The gradient of {0} is exactly zero: it was zero where backward started."
         ),
     }
-    # What came is zero, ``.grad`` is not: gradients of before are in it.
+    # The new gradient is zero, but ``.grad`` has accumulated earlier ones.
     added_zero = {
         "added_zero_relu": say(
             "why",
@@ -169,7 +169,7 @@ def reason_text(reason: Reason) -> str:
 
 
 def code_line(program: Program, source_line: int | None) -> tuple[int, str] | None:
-    """The number that the program panel gives a line of the source, and the line."""
+    """A source line's number in the program panel, and its text."""
     for row, line in enumerate(program.lines):
         if source_line is not None and line.source_line == source_line:
             return row + 1, line.text.strip()
@@ -177,7 +177,7 @@ def code_line(program: Program, source_line: int | None) -> tuple[int, str] | No
 
 
 class Sentence(QLabel):
-    """A text broken over as many lines as its width asks for; always as tall as it needs."""
+    """A text wrapped to the widget's width, which is always as tall as it needs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,19 +197,19 @@ class Sentence(QLabel):
         return QSize(40, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Break the lines anew."""
+        """Wrap the text again."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        self.setMinimumHeight(0)  # Qt asks for no less height than the smallest allowed
+        self.setMinimumHeight(0)  # Qt respects the minimum height
         height = self.heightForWidth(max(self.width(), 40))
         if height > 0:
             self.setFixedHeight(height)
 
 
 class WhySection(QWidget):
-    """The sentence, the line of code it speaks of, and a button that goes to the evidence."""
+    """The sentence, the line of code that it names, and a button that shows the evidence."""
 
     evidence = Signal(int)
 

@@ -1,1 +1,1 @@
-"""The network as layers of maps: activations, weights, gradients; one map large."""
+"""The network as layers of maps: activations, weights or gradients, and one map enlarged."""

@@ -1,4 +1,4 @@
-"""What a column of the network shows: tensors as blocks of equal maps. No painting here."""
+"""The content of the network's columns: tensors as blocks of equal maps. No painting here."""
 
 import math
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ MODES: tuple[Mode, ...] = ("activations", "weights", "gradients")
 class Look(Enum):
     """How a block is drawn."""
 
-    IMAGE = "image"  # gray, as the eye knows it
+    IMAGE = "image"  # gray, as images are
     MAPS = "maps"
-    KERNELS = "kernels"  # a map for each output: its kernels side by side
+    KERNELS = "kernels"  # one map for each output: its kernels side by side
     MATRIX = "matrix"  # one map that may be stretched
     UNITS = "units"  # a strip, one cell for each number
     SCALAR = "scalar"
-    NOTHING = "nothing"  # an outline: nothing of the kind exists
+    NOTHING = "nothing"  # an outline: there is no such tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,11 @@ class Size:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """A tensor as ``count`` maps. ``source`` is the recorded array, None while there is none.
+    """A tensor as ``count`` maps.
 
-    ``whole``: all of the source is shown; else its first sample. ``tensor`` tells it from every
-    other: the recording's serial, and the tensor's id.
+    ``source`` is the recorded array, None before it exists. ``whole``: all of it is shown,
+    otherwise only its first sample. ``tensor`` identifies it: the recording's serial and the
+    tensor's id.
     """
 
     size: Size
@@ -82,7 +83,7 @@ class Block:
         return self.size.height // rows, self.size.width // columns
 
     def place(self, row: int, column: int) -> tuple[int, int, int]:
-        """(input, row, column) of a number within a map of kernels; input 0 for other maps."""
+        """The (input, row, column) of a number within a map of kernels; input 0 for other maps."""
         if self.kernel is None:
             return 0, row, column
         height, width = self.kernel
@@ -91,13 +92,13 @@ class Block:
 
 
 def blocks(cursor: Cursor | None, layer: Layer, mode: Mode) -> tuple[Block, ...]:
-    """What a layer shows in a mode; without a cursor, the empty places for it."""
+    """The blocks of a layer in a mode; empty ones without a cursor."""
     if mode == "weights":
         found = () if cursor is None else _parameter_blocks(cursor, layer)
         return found or (Block(Size(Look.NOTHING, 1)),)
     array, tensor = None, None
     if cursor is not None:
-        # The input stays to be seen beside its network's gradients: it has none of its own.
+        # The input has no gradient of its own: show the input itself.
         gradient = mode == "gradients" and layer.operations
         array = cursor.gradient(layer) if gradient else cursor.activation(layer)
         found_id = cursor.gradient_id(layer) if gradient else cursor.activation_id(layer)
@@ -110,12 +111,12 @@ def blocks(cursor: Cursor | None, layer: Layer, mode: Mode) -> tuple[Block, ...]
 
 
 def activation_size(layer: Layer) -> Size:
-    """The maps that a layer's own tensor makes."""
+    """The size of the maps of a layer's own tensor."""
     return _size(layer.shape, image=not layer.operations)
 
 
 def kernel_grid(count: int) -> tuple[int, int]:
-    """Rows and columns that hold exactly ``count`` kernels, as near to a square as can be."""
+    """The rows and columns of exactly ``count`` kernels, as close to a square as possible."""
     rows = next(r for r in range(math.isqrt(count), 0, -1) if count % r == 0)
     return rows, count // rows
 
@@ -126,7 +127,7 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def indexed(title: str, index: int) -> str:
-    """One map of what a title names: ``relu(conv1)[2]``, ``conv1[2] · conv2d``."""
+    """One map in the words of a title: ``relu(conv1)[2]``, ``conv1[2] · conv2d``."""
     name, dot, operation = title.partition(" · ")
     return f"{name}[{index}]{dot}{operation}"
 
@@ -162,13 +163,13 @@ def _parameter_size(shape: tuple[int, ...]) -> Size:
 
 
 def _inputs(shape: tuple[int, ...]) -> int:
-    """The kernels that each output of a (out, in, ..., height, width) weight has."""
+    """How many kernels each output of a weight (out, in, ..., height, width) has."""
     return shape[1] * math.prod(shape[2:-2])
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What the finite numbers of a tensor span; ``broken`` counts those that are not finite."""
+    """The range of a tensor's finite numbers; ``broken`` counts those that are not finite."""
 
     low: float
     high: float
@@ -181,7 +182,7 @@ class Range:
 
 
 def color_range(arrays: tuple[Array, ...]) -> Range | None:
-    """The range of all numbers of some arrays, None where there are none."""
+    """The range of all numbers in some arrays; None if there are none."""
     if not any(array.size for array in arrays):
         return None
     lows, highs, broken = [], [], 0

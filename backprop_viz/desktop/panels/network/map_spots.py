@@ -1,4 +1,4 @@
-"""One map of the network panel, and its neighbours as the arrow keys find them."""
+"""A map of the network panel, and the map that an arrow key leads to."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from backprop_viz.desktop.panels.network.network_layout import NetworkColumn
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A map: its column, its block there, its index in the block."""
+    """The position of a map: column, block in the column, index in the block."""
 
     column: int
     block: int
@@ -15,7 +15,7 @@ class Spot:
 
 
 def moved(columns: tuple[NetworkColumn, ...], spot: Spot, down: int, across: int) -> Spot:
-    """The map next to a spot: in its grid, else in the block or column beside it."""
+    """The map next to a spot: in its grid, or in the block or column beside it."""
     grid = columns[spot.column].grids[spot.block]
     row, column = grid.cell(spot.map)
     index = grid.index(row + down, column + across)

@@ -1,4 +1,4 @@
-"""One map, large: a box above the window's content, with what the map holds under the mouse."""
+"""One map enlarged in a box above the window's content, with the number under the mouse."""
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
@@ -31,14 +31,14 @@ from backprop_viz.recording.events import Array
 
 
 class MapWindow(QFrame):
-    """Shows one map of a block; not modal, and kept up to date.
+    """Shows one map of a block and keeps it up to date; not modal.
 
-    Esc or a click elsewhere closes it, the arrow keys go to the map before or after, O shows the
+    Esc or a click elsewhere closes it, the arrow keys show the previous or next map, O shows the
     layer's other output.
     """
 
     closed = Signal()
-    turned = Signal(int)  # to this map
+    turned = Signal(int)  # the new map
     output_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -88,9 +88,9 @@ class MapWindow(QFrame):
     def show_map(
         self, name: str, block: Block, index: int, span: Range | None, other: str = ""
     ) -> None:
-        """Show a map of a block in the colours of its column's range.
+        """Show a map of a block, in the colours of its column's range.
 
-        ``other`` names the layer's next output, where it has several.
+        ``other`` names the layer's next output, if it has several.
         """
         self.output.setVisible(bool(other))
         text = self.tr("Show {output}").format(output=other)
@@ -115,7 +115,7 @@ class MapWindow(QFrame):
         self._read_out()
 
     def open(self) -> None:
-        """Appear in the middle of the window and take the keyboard."""
+        """Open in the middle of the window and take the focus."""
         self._center()
         self.show()
         self.raise_()
@@ -126,18 +126,18 @@ class MapWindow(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
-        # A stronger border than a panel's: it lies above them.
+        # The border is stronger than a panel's, because it lies above panels.
         self.setStyleSheet(f"#mapWindow {{ border: 1px solid {theme.muted}; }}")
         self.picture.set_theme(theme)
 
     def sizeHint(self) -> QSize:
-        """Most of the window, but no more than the eye needs."""
+        """Most of the window, up to a comfortable size."""
         room = self._window.size()
         side = min(round(room.height() * 0.72), round(room.width() * 0.6), 620)
         return QSize(max(side, 240), max(side + 40, 260))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, arrows turn to the next map."""
+        """Close on Esc, show the next map on arrows."""
         match event.key():
             case Qt.Key.Key_Escape:
                 self.close()
@@ -151,7 +151,7 @@ class MapWindow(QFrame):
                 super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Close when something else is clicked; stay in the middle when the window changes."""
+        """Close on a click elsewhere; stay centred when the window is resized."""
         if event.type() is QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
             inside = watched is self or self.isAncestorOf(watched)
             if not inside and watched.window() is self.window():
@@ -161,7 +161,7 @@ class MapWindow(QFrame):
         return False
 
     def closeEvent(self, event: QEvent) -> None:
-        """Say that it is gone."""
+        """Emit that it is closed."""
         application = QApplication.instance()
         if application is not None:
             application.removeEventFilter(self)
@@ -202,7 +202,7 @@ class MapWindow(QFrame):
         return "\n".join(lines)
 
     def _read_out(self) -> None:
-        """The number under the mouse; of a strip, else the unit that was chosen."""
+        """Show the number under the mouse or, for a strip, of the chosen unit."""
         block, at = self.block, self.picture.at
         maps = None if block is None else block.maps
         if block is None or maps is None:
@@ -228,7 +228,7 @@ class MapWindow(QFrame):
 
 
 def _sheet(block: Block, index: int) -> Array | None:
-    """What is shown large (height, width): one map, or all units of a strip in rows."""
+    """The enlarged numbers (height, width): one map, or all units of a strip in rows."""
     maps = block.maps
     if maps is None:
         return None
@@ -238,7 +238,7 @@ def _sheet(block: Block, index: int) -> Array | None:
 
 
 class _MapPicture(QWidget):
-    """The map itself. ``at`` is the (row, column) under the mouse."""
+    """The map itself; ``at`` is the (row, column) under the mouse."""
 
     pointed = Signal()
 
@@ -272,7 +272,7 @@ class _MapPicture(QWidget):
         self.update()
 
     def area(self) -> QRectF:
-        """Where the map lies: as large as fits, with square numbers where that is not too thin."""
+        """The box of the map: as large as fits, with square numbers unless that is too thin."""
         if self._sheet is None:
             return QRectF(self.rect()).adjusted(1, 1, -1, -1)
         rows, columns = self._sheet.shape
@@ -331,7 +331,7 @@ class _MapPicture(QWidget):
         painter.end()
 
     def _paint_kernels(self, painter: QPainter, area: QRectF) -> None:
-        """Lines between the kernels of a map."""
+        """Paint lines between the kernels of a map."""
         if self._kernel is None or self._sheet is None:
             return
         painter.setPen(QPen(QColor(self._theme.muted), 1))
@@ -343,7 +343,7 @@ class _MapPicture(QWidget):
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
 
     def _paint_numbers(self, painter: QPainter, pixels: Array) -> None:
-        """Each number in its cell, where there is room."""
+        """Write each number in its cell if there is room."""
         assert self._sheet is not None
         cell = self.cell(0, 0)
         if cell.width() < 50 or cell.height() < 16:

@@ -1,4 +1,4 @@
-"""A block of maps as one image, pixel by pixel of the screen: no map is blurred or resampled."""
+"""A block of maps as one image, made for the screen's pixels: maps are never blurred."""
 
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ Indices = NDArray[np.intp]
 
 
 def colours(numbers: Array, look: Look, span: Range, theme: Theme) -> Pixels:
-    """Numbers of any shape as colours: an image in gray, all else signed around zero."""
+    """Numbers of any shape as colours: gray for images, otherwise diverging around zero."""
     if look is not Look.IMAGE:
         return signed_pixels(numbers, span.limit, theme)
     pixels = gray_pixels(numbers, span.low, span.high)
@@ -26,16 +26,18 @@ def colours(numbers: Array, look: Look, span: Range, theme: Theme) -> Pixels:
 
 
 def mosaic(block: Block, grid: Grid, span: Range | None, theme: Theme, ratio: float) -> QImage:
-    """All maps of a block in their grid; empty wells where there are no numbers yet.
+    """All maps of a block in their grid; empty boxes before there are numbers.
 
-    ``ratio`` is the screen's device pixels per pixel.
+    ``ratio`` is the number of device pixels per pixel.
     """
     size = block.size
     strip = size.look is Look.UNITS
-    tall = grid.rows if strip else size.height  # numbers down one tile of the axis
+    tall = (
+        grid.rows if strip else size.height
+    )  # how many numbers there are in one tile along the axis
     maps = block.maps
     if maps is None or span is None:
-        # One colour: no need to lay out the numbers.
+        # All of one colour: no layout needed.
         tall, wide = (grid.rows if strip else 1), 1
         pixels = np.full((size.count, 1, 1), QColor(theme.inset).rgba(), np.uint32)
     else:
@@ -61,9 +63,9 @@ def mosaic(block: Block, grid: Grid, span: Range | None, theme: Theme, ratio: fl
 
 
 def _thinned(maps: Array, height: float, width: float) -> Array:
-    """One number for each pixel where there are more: the one that is farthest from zero.
+    """One number for each pixel if there are more: the one farthest from zero.
 
-    A mean would be a number that is nowhere, and what stands out alone would fade.
+    A mean would show a number that does not exist, and would hide outliers.
     """
     for axis, pixels in ((1, int(height) - 2), (2, int(width) - 2)):
         numbers = maps.shape[axis]
@@ -76,14 +78,14 @@ def _thinned(maps: Array, height: float, width: float) -> Array:
 
 
 def _cells(block: Block) -> tuple[int, int]:
-    """Numbers down and across between fine lines: kernels of a map, units of a short strip."""
+    """Numbers separated by fine lines, for kernels and short strips."""
     if block.size.look is Look.UNITS:
         return (1, 0) if block.size.count <= 16 else (0, 0)
     return block.kernel or (0, 0)
 
 
 def _matrix(pixels: Pixels, grid: Grid, strip: bool, ground: int) -> Pixels:
-    """The maps (count, h, w) beside and below each other; the last places may stay empty."""
+    """The maps (count, h, w) in rows and columns; the last cells may stay empty."""
     count, height, width = pixels.shape
     places = grid.rows * grid.columns
     if count < places:
@@ -96,7 +98,7 @@ def _matrix(pixels: Pixels, grid: Grid, strip: bool, ground: int) -> Pixels:
 
 
 def _framed(matrix: Pixels, theme: Theme) -> Pixels:
-    """Two more rows and columns, in the colours of the borders and of the space between maps."""
+    """The image with two more rows and columns for the border and the gap between maps."""
     height, width = matrix.shape
     framed = np.full((height + 2, width + 2), QColor(theme.panel).rgba(), np.uint32)
     framed[: height + 1, : width + 1] = QColor(theme.border).rgba()
@@ -106,7 +108,7 @@ def _framed(matrix: Pixels, theme: Theme) -> Pixels:
 
 @lru_cache(maxsize=256)
 def _axis(tiles: int, numbers: int, length: int, gap: int, cell: int) -> Indices:
-    """For each pixel along an axis, which number it shows; past the last: border, then space."""
+    """For each pixel along an axis, which number it shows; beyond the last: border, then gap."""
     border, space = tiles * numbers, tiles * numbers + 1
     edge = 1 if length >= 6 else 0
     inner = max(length - 2 * edge, 1)

@@ -1,4 +1,4 @@
-"""The painted area of the network: columns of maps, the arrows between them, focus and picking."""
+"""The area in which the network is painted, with focus and picking."""
 
 from functools import partial
 
@@ -41,14 +41,14 @@ from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.layers import Layer, LayerGraph
 
-NAME_LINE = 18  # of a column's header, what is below its name
+NAME_LINE = 18  # the part of a column's header below its name
 
 
 class NetworkCanvas(QWidget):
-    """Shows a ``NetworkState``; says which map was chosen."""
+    """Shows a ``NetworkState``; emits the map that was chosen."""
 
     chosen = Signal(object)  # Spot
-    output_wanted = Signal(str, int)  # of this layer, this operation's
+    output_wanted = Signal(str, int)  # the layer's name and the operation's index
     breakpoint_toggled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -77,16 +77,16 @@ class NetworkCanvas(QWidget):
 
     @property
     def state(self) -> NetworkState:
-        """What is shown."""
+        """The state that is shown."""
         return self._state
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """The columns."""
+        """The layers, one for each column."""
         return self._state.layers.layers
 
     def show_state(self, state: NetworkState) -> None:
-        """Show the network at a cursor; nothing is painted where that is what is shown."""
+        """Show the network at a cursor; repaint only what has changed."""
         if state == self._state:
             return
         if state.layers != self._state.layers:
@@ -104,7 +104,7 @@ class NetworkCanvas(QWidget):
             self.update()
 
     def _update_parts(self, before: NetworkState, blocks_before: tuple[Blocks, ...]) -> None:
-        """Paint only the columns and the arrows that no longer look as they did."""
+        """Repaint only the columns and arrows that look different."""
         columns, state = self.columns(), self._state
         for i, column in enumerate(columns):
             layer = self.layers[i]
@@ -126,11 +126,11 @@ class NetworkCanvas(QWidget):
         self.update()
 
     def blocks_of(self, column: int) -> tuple[Block, ...]:
-        """What a column shows; nothing where there is no such column."""
+        """The blocks of a column; none if there is no such column."""
         return self._blocks[column] if column < len(self._blocks) else ()
 
     def _nearest(self, spot: Spot) -> Spot | None:
-        """The spot itself, or the nearest there is now that other blocks are shown."""
+        """The spot, or the nearest one that exists in the current blocks."""
         if spot.column >= len(self._blocks):
             return None
         own = self._blocks[spot.column]
@@ -138,7 +138,7 @@ class NetworkCanvas(QWidget):
         return Spot(spot.column, block, min(spot.map, own[block].size.count - 1))
 
     def columns(self) -> tuple[NetworkColumn, ...]:
-        """Where each layer lies at the widget's size."""
+        """The layout of the columns at the widget's size."""
         if self._placed.is_new(self.layers, self._sizes, self.width(), self.height()):
             self._columns = network_layout.place_columns(
                 self.layers, self._sizes, self._headers, self.width(), self.height()
@@ -146,7 +146,7 @@ class NetworkCanvas(QWidget):
         return self._columns
 
     def sizeHint(self) -> QSize:
-        """As much as there is."""
+        """As large as possible."""
         return QSize(640, 280)
 
     # -- choosing ----------------------------------------------------------------------------
@@ -166,11 +166,11 @@ class NetworkCanvas(QWidget):
         return next((i for i, column in columns if column.header.contains(point)), None)
 
     def rect_of(self, spot: Spot) -> QRectF:
-        """Where a map is."""
+        """The box of a map."""
         return self.columns()[spot.column].grids[spot.block].tile(spot.map)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose the map under the mouse, or the column whose name was hit."""
+        """Choose the map, or the column by its name, under the mouse."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         column = self.column_at(event.position())
@@ -197,7 +197,7 @@ class NetworkCanvas(QWidget):
             self.output_wanted.emit(layer.name, layer.next_shown)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu of the layer under the mouse, or of the one the keyboard is at."""
+        """Open the menu of the layer under the mouse or with the keyboard focus."""
         by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
         column = self.column_at(QPointF(event.pos()))
         if by_key:
@@ -206,7 +206,7 @@ class NetworkCanvas(QWidget):
             self.menu_of(self.layers[column].name).popup(event.globalPos())
 
     def menu_of(self, layer: str) -> BreakMenu:
-        """What can be done at a layer; it is gone when it closes."""
+        """The menu of a layer; it deletes itself when it closes."""
         found = next(y for y in self.layers if y.name == layer)
         text = self.tr("&Break when {name} is computed").format(name=layer)
         menu = BreakMenu([(text, Breakpoint("layer", layer))], self.breakpoints, self)
@@ -222,14 +222,14 @@ class NetworkCanvas(QWidget):
         return menu
 
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
-        """Mark the layers that have one."""
+        """Mark the layers that have a breakpoint."""
         if breakpoints != self.breakpoints:
             self.breakpoints = breakpoints
             self._painter.broken = frozenset(str(b.key) for b in breakpoints if b.kind == "layer")
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A hand over what can be clicked."""
+        """Show a hand over what can be clicked."""
         point = event.position()
         over = self.spot_at(point) is not None or self.column_at(point) is not None
         shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
@@ -237,7 +237,7 @@ class NetworkCanvas(QWidget):
             self.setCursor(shape)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move from map to map, Enter chooses."""
+        """Move between maps with the arrows, choose with Enter."""
         steps = {
             Qt.Key.Key_Left: (0, -1),
             Qt.Key.Key_Right: (0, 1),
@@ -257,14 +257,14 @@ class NetworkCanvas(QWidget):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is."""
+        """Show which map has the focus."""
         super().focusInEvent(event)
         if self._spot is None and self.layers:
             self._spot = Spot(0, 0, 0)
         self.update()
 
     def focus_spot(self, spot: Spot) -> None:
-        """Put the keyboard on a map."""
+        """Give a map the keyboard focus."""
         self._spot = spot
         self.update()
 
@@ -275,7 +275,7 @@ class NetworkCanvas(QWidget):
     # -- words -------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """A tooltip for the map under the mouse."""
+        """Show a tooltip for the map under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             text = self.hint(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), text, self)
@@ -283,7 +283,7 @@ class NetworkCanvas(QWidget):
         return super().event(event)
 
     def hint(self, point: QPointF) -> str:
-        """What the tooltip says at a point."""
+        """The tooltip at a point."""
         spot = self.spot_at(point)
         if spot is None:
             column = self.column_at(point)
@@ -326,7 +326,7 @@ class NetworkCanvas(QWidget):
     # -- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The whole network, or what there is to say while there is none."""
+        """Paint the network, or a text while there is none."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.layers:
@@ -344,7 +344,7 @@ class NetworkCanvas(QWidget):
 
 
 def _room(column: NetworkColumn) -> QRectF:
-    """All that is painted of a column."""
+    """The area that a column paints in."""
     box = column.header | column.content | column.caption
     return box.adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
@@ -363,6 +363,6 @@ def _header_widths(layers: tuple[Layer, ...]) -> tuple[int, ...]:
 
 
 def _titles(layer: Layer) -> tuple[str, ...]:
-    """The names of a layer's outputs; none where there is no choice."""
+    """The names of a layer's outputs; none if it has only one."""
     count = len(layer.outputs) if layer.switchable else 0
     return tuple(layer.showing(i).titled() for i in range(count))

@@ -1,4 +1,4 @@
-"""Where the columns of the network and their maps lie: pure functions of shapes and sizes."""
+"""The layout of the network's columns and maps: pure functions of shapes and sizes."""
 
 import math
 from collections.abc import Sequence
@@ -14,16 +14,16 @@ from backprop_viz.recording.layers import Layer
 _HEADER = 38
 _CAPTION = 17
 _MARGIN = 10
-_ARROW = 30  # the least room between two columns
-_LEAST_ARROW = 22  # the same where the names need what room there is
-_RANGE = 50  # the width of a range at the foot
+_ARROW = 30  # the least gap between two columns
+_LEAST_ARROW = 22  # the least gap if names need the room
+_RANGE = 50  # the width of a range below a column
 _STRIP = 9  # width of a bias beside its weight
 _BLOCK_GAP = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where a block's maps lie. Units run down the columns, maps along the rows."""
+    """The layout of a block's maps. Units run down the columns, maps along the rows."""
 
     x: float
     y: float
@@ -37,7 +37,7 @@ class Grid:
 
     @property
     def rect(self) -> QRectF:
-        """All tiles."""
+        """The box of all tiles."""
         across = self.columns * (self.width + self.gap) - self.gap
         down = self.rows * (self.height + self._row_gap) - self._row_gap
         return QRectF(self.x, self.y, across, down)
@@ -47,7 +47,7 @@ class Grid:
         return 0 if self.downwards else self.gap
 
     def tile(self, index: int) -> QRectF:
-        """The place of a map."""
+        """The box of a map."""
         row, column = self.cell(index)
         return QRectF(
             self.x + column * (self.width + self.gap),
@@ -57,13 +57,13 @@ class Grid:
         )
 
     def cell(self, index: int) -> tuple[int, int]:
-        """(row, column) of a map."""
+        """The (row, column) of a map."""
         if self.downwards:
             return index % self.rows, index // self.rows
         return index // self.columns, index % self.columns
 
     def index(self, row: int, column: int) -> int | None:
-        """The map at a row and column, None where there is none."""
+        """The map at a row and column, or None."""
         if not (0 <= row < self.rows and 0 <= column < self.columns):
             return None
         index = column * self.rows + row if self.downwards else row * self.columns + column
@@ -78,7 +78,7 @@ class Grid:
         return self.index(min(row, self.rows - 1), min(column, self.columns - 1))
 
     def moved(self, x: float, y: float) -> "Grid":
-        """The same grid elsewhere."""
+        """The same grid at another position."""
         return Grid(
             round(x), round(y), self.count, self.rows, self.columns, self.width, self.height,
             self.gap, self.downwards,
@@ -87,7 +87,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class NetworkColumn:
-    """A layer's place: header on top, its blocks around the middle, the range at the foot."""
+    """A layer's layout: a header on top, its blocks around the middle, the range below."""
 
     header: QRectF
     content: QRectF
@@ -103,10 +103,10 @@ def place_columns(
     width: int,
     height: int,
 ) -> tuple[NetworkColumn, ...]:
-    """A place for each layer. ``sizes`` are those of its blocks, ``headers`` its text's width.
+    """The layout of each layer. ``sizes`` are those of its blocks, ``headers`` its text's width.
 
-    The columns stand where their activations want them, whatever is shown: they do not move
-    when another mode is chosen.
+    Columns are placed for their activations in every mode, so they do not move when the mode
+    changes.
     """
     if not layers:
         return ()
@@ -144,7 +144,7 @@ def place_columns(
 
 
 def least_size(layers: Sequence[Layer]) -> QSize:
-    """The size below which the network is scrolled, not squeezed."""
+    """The size below which the network is scrolled instead of squeezed."""
     if not layers:
         return QSize(0, 0)
     across = len({layer.x for layer in layers})
@@ -154,7 +154,7 @@ def least_size(layers: Sequence[Layer]) -> QSize:
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """What a column's content may take, and the height of the network's largest map."""
+    """The room for a column's content, and the height of the network's largest map."""
 
     width: float
     height: float
@@ -164,9 +164,9 @@ class _Room:
 def _centers(
     wanted: Sequence[float], needed: Sequence[float], width: float
 ) -> tuple[list[float], list[float]]:
-    """The middle of each column and the width its texts may take: equal gaps between them.
+    """The middle of each column and the width for its texts, with equal gaps between columns.
 
-    Where there is no room for that, each gets a share by what it needs.
+    If there is no room for that, each column gets a share according to its needs.
     """
     count = len(wanted)
     free = width - 2 * _MARGIN - sum(wanted)
@@ -185,7 +185,7 @@ def _centers(
 
 
 def _shares(needed: Sequence[float], room: float) -> list[float]:
-    """A room in parts: who needs little gets it, the others get the same, and so does the rest."""
+    """Parts of a room: small needs are met in full, the others share the rest equally."""
     shares, left = [0.0] * len(needed), room
     order = sorted(range(len(needed)), key=needed.__getitem__)
     for rank, i in enumerate(order):
@@ -213,7 +213,7 @@ def _beside(
 
 
 def _weights(sizes: tuple[Size, ...], room: _Room) -> list[Grid]:
-    """Several parameters share a column: strips are narrow and as high as the block they serve."""
+    """Several parameters share a column: strips are narrow and as high as the block beside them."""
     strips = sum(size.look is Look.UNITS for size in sizes)
     free = room.width - strips * (_STRIP + _BLOCK_GAP)
     share = _Room(max(free / max(len(sizes) - strips, 1), 8), room.height, room.largest)
@@ -230,7 +230,7 @@ def _weights(sizes: tuple[Size, ...], room: _Room) -> list[Grid]:
 
 @lru_cache(maxsize=256)
 def fit(size: Size, room: _Room) -> Grid:
-    """The grid in which a block's maps are largest within a room; its place is still open."""
+    """The grid that makes a block's maps largest in a room; its position is not set."""
     if size.look is Look.SCALAR:
         side = round(min(max(room.height * 0.17, 44), 60))
         return Grid(0, 0, 1, 1, 1, side, side, 0)
@@ -258,7 +258,9 @@ def _strip(count: int, width: int, height: float, columns: int = 1) -> Grid:
 
 
 def _strip_height(count: int, room: _Room) -> float:
-    """More units, a longer strip: by their logarithm, so that ten are not lost beside 120."""
+    """The length of a strip grows with the logarithm of its units, so that ten are visible beside
+    120.
+    """
     share = min(max(0.35 + 0.25 * math.log10(max(count, 1)), 0.35), 1.0)
     return max(min(room.height * share, count * 26), 12)
 
@@ -270,7 +272,7 @@ def _maps(size: Size, room: _Room) -> Grid:
     for across in range(1, min(size.count, 64) + 1):
         down = math.ceil(size.count / across)
         unit = _unit(size, room, down, across, gap)
-        # A last row with holes is worth a little less than a full one.
+        # Prefer a full last row slightly.
         worth = unit * (1.0 if size.count % across == 0 else 0.9)
         if worth > best:
             best, columns = worth, across
@@ -288,14 +290,14 @@ def _maps(size: Size, room: _Room) -> Grid:
 
 
 def _unit(size: Size, room: _Room, rows: int, columns: int, gap: int) -> float:
-    """The side of one number when the maps fill the room."""
+    """The side of one number if the maps fill the room."""
     down = (room.height - (rows - 1) * gap) / rows / size.height
     across = (room.width - (columns - 1) * gap) / columns / size.width
     return max(min(down, across), 0.01)
 
 
 def _snapped(length: float, numbers: int) -> int:
-    """Whole pixels with a border; whole pixels for each number where that costs little."""
+    """Rounded to whole pixels with a border; whole pixels for each number if that costs little."""
     inner = length - 2
     whole = int(inner // numbers) * numbers
     return max(whole + 2 if whole > 0.86 * inner else int(length), 1)

@@ -1,4 +1,4 @@
-"""How the network looks: its columns, arrows and marks, and the images it keeps of its maps."""
+"""Paints the network's columns, arrows and marks, and caches the images of its maps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from backprop_viz.recording.phases import Phase
 
 Blocks = tuple[Block, ...]
 
-AROUND = 24.0  # the frame, its ring and the logits' marks
+AROUND = 24.0  # room for the outline, its ring and the logits' marks
 _LEFT = Qt.TextElideMode.ElideLeft
-SWITCH = 12  # the heads beside the name of a layer that has several outputs
+SWITCH = 12  # room for the arrows beside the name of a layer with several outputs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PaintedColumn:
-    """A column's images as painted; equal keys give equal images."""
+    """The cached images of a column; equal keys give equal images."""
 
     key: tuple[object, ...]
     images: tuple[QImage, ...]
@@ -33,16 +33,16 @@ class _PaintedColumn:
 
 
 class NetworkPainter:
-    """Paints a ``NetworkState``; images are made anew only for what has changed."""
+    """Paints a ``NetworkState``; creates images only for what has changed."""
 
     def __init__(self) -> None:
         self.theme: Theme = DARK
         self.selected: frozenset[str] = frozenset()
-        self.broken: frozenset[str] = frozenset()  # layers with a breakpoint
+        self.broken: frozenset[str] = frozenset()  # names of layers with a breakpoint
         self._pictures: dict[int, _PaintedColumn] = {}
 
     def forget(self) -> None:
-        """Drop the images of a network that is gone."""
+        """Drop the images of the previous network."""
         self._pictures.clear()
 
     def paint(
@@ -53,7 +53,7 @@ class NetworkPainter:
         columns: Sequence[NetworkColumn],
         exposed: QRectF,
     ) -> None:
-        """The part of the network that is exposed."""
+        """Paint the exposed part of the network."""
         layers = state.layers.layers
         seen = [i for i, column in enumerate(columns) if _touches(column, column, exposed)]
         for i in seen:
@@ -66,7 +66,7 @@ class NetworkPainter:
             self._column(painter, state, i, blocks[i], columns[i])
 
     def focus(self, painter: QPainter, tile: QRectF) -> None:
-        """The ring that shows where the keyboard is."""
+        """Paint the ring of the keyboard focus."""
         painter.setPen(QPen(QColor(self.theme.accent), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(tile.adjusted(-2, -2, 2, 2), 3, 3)
@@ -74,7 +74,7 @@ class NetworkPainter:
     def _paint_frame(
         self, painter: QPainter, state: NetworkState, layer: Layer, column: NetworkColumn
     ) -> None:
-        """Around the layer at the cursor; dotted around the selected ones."""
+        """Paint an outline around the layer at the cursor, dotted around selected ones."""
         side = _side(state, layer)
         box = column.content.adjusted(-side, -6, side, 6)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -105,7 +105,7 @@ class NetworkPainter:
             before = after = 2
         start = QPointF(left.right() + before, left.center().y())
         end = QPointF(right.left() - after, right.center().y())
-        if abs(end.y() - start.y()) < 3:  # whole pixels: the middles differ by a half
+        if abs(end.y() - start.y()) < 3:  # whole pixels: middles may differ by half a pixel
             end.setY(start.y())
         pen = QPen(QColor(self.theme.faint), 1.2, Qt.PenStyle.DashLine)
         if state.reached(edge):
@@ -130,7 +130,7 @@ class NetworkPainter:
         if state.switchable(layer):
             line.setRight(line.right() - SWITCH)
             self._switch(painter, line, title, color)
-        # Of a dotted name the end tells most, of a title with an operation both ends do.
+        # Elide dotted names at the start, titles with an operation in the middle.
         mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
         self._text(painter, line, title, _title_font(title, line.width()), color, mode)
         self._text(painter, box.adjusted(0, 19, 0, -3), state.caption(layer), code_font(11), muted)
@@ -144,7 +144,7 @@ class NetworkPainter:
         color: QColor,
         mode: Qt.TextElideMode = _LEFT,
     ) -> None:
-        """A line over whatever arrow passes here."""
+        """Write a line on top of any arrow."""
         font = fitting(font, text, box.width(), 9)
         across = min(QFontMetrics(font).horizontalAdvance(text) + 6, box.width())
         back = QRect(box.center().x() - across // 2, box.y(), across, box.height())
@@ -152,7 +152,7 @@ class NetworkPainter:
         text_line(painter, box, text, font, color, mode)
 
     def _switch(self, painter: QPainter, line: QRect, title: str, color: QColor) -> None:
-        """Two small heads beside a name: a click shows the layer's other output."""
+        """Paint two small arrows beside a name: a click shows the layer's other output."""
         font = _title_font(title, line.width())
         across = min(QFontMetrics(font).horizontalAdvance(title), line.width())
         x, y = line.center().x() + across / 2 + 7, line.center().y() + 1.0
@@ -234,7 +234,7 @@ class NetworkPainter:
         text_line(painter, inside, text, font, color)
 
     def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:
-        """The index of each unit, where there is room for it."""
+        """Write the index of each unit if there is room."""
         if grid.height < 11 or grid.width < 12:
             return
         font, numbers = code_font(9), block.numbers
@@ -246,7 +246,9 @@ class NetworkPainter:
             text_line(painter, grid.tile(i).toRect(), str(i), font, ink)
 
     def _marks(self, painter: QPainter, state: NetworkState, layer: Layer, grid: Grid) -> None:
-        """A dot beside the largest logit, a ring beside the label's: a dot in a ring is right."""
+        """Paint a dot beside the largest logit and a ring beside the label's: both together are
+        correct.
+        """
         largest, label = state.marks(layer)
         if label is not None:
             painter.setPen(QPen(QColor(self.theme.muted), 1.3))
@@ -259,7 +261,7 @@ class NetworkPainter:
 
 
 def _title_font(title: str, width: int) -> QFont:
-    """Bold where there is room; a plain font is narrower, and is legible when small."""
+    """Bold if there is room, otherwise regular, which is narrower and stays legible."""
     bold = fitting(body_font(13, bold=True), title, width, 11)
     if QFontMetrics(bold).horizontalAdvance(title) <= width:
         return bold
@@ -267,7 +269,7 @@ def _title_font(title: str, width: int) -> QFont:
 
 
 def _touches(left: NetworkColumn, right: NetworkColumn, exposed: QRectF) -> bool:
-    """Whether a stretch of columns, with what stands around them, reaches into an area."""
+    """Whether some columns, with what is around them, reach into an area."""
     first = min(left.header.left(), left.content.left(), right.header.left(), right.content.left())
     last = max(
         left.header.right(), left.content.right(), right.header.right(), right.content.right()
@@ -276,12 +278,12 @@ def _touches(left: NetworkColumn, right: NetworkColumn, exposed: QRectF) -> bool
 
 
 def _side(state: NetworkState, layer: Layer) -> int:
-    """The room between a layer's content and its frame; the logits' marks stand in it."""
+    """The gap between a layer's content and its outline, where the logits' marks are."""
     return 14 if state.is_logits(layer) else 6
 
 
 def _brief(value: float) -> str:
-    """Three digits: a range is read at a glance."""
+    """Three digits, enough for a range."""
     return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e+")
 
 

@@ -1,4 +1,4 @@
-"""What the network shows at a cursor, read from the recording. No Qt here."""
+"""What the network panel shows at a cursor, taken from the recording. No Qt here."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ from backprop_viz.recording.phases import Phase
 
 @dataclass(frozen=True, slots=True)
 class NetworkState:
-    """The network at a cursor. ``cursor`` is None while ``layers`` are only remembered.
+    """The network at a cursor; ``cursor`` is None while the previous ``layers`` are shown.
 
-    ``current`` is the layer that the event just done belongs to, in the colour of ``phase``.
+    ``current`` is the layer of the event just done; it is marked in the colour of ``phase``.
     """
 
     layers: LayerGraph
@@ -29,13 +29,13 @@ class NetworkState:
 
     @property
     def backwards(self) -> bool:
-        """Whether the arrows show the way of the gradients."""
+        """Whether the arrows point in the direction of the gradients."""
         if self.phase is Phase.BACKWARD:
             return True
         return self.mode == "gradients" and self.phase not in (Phase.FORWARD, Phase.LOSS)
 
     def is_drawn_like(self, before: "NetworkState") -> bool:
-        """Whether single layers and arrows are all that may look otherwise than before."""
+        """Whether at most single layers and arrows look different than before."""
         return (
             self.layers == before.layers
             and self.mode == before.mode
@@ -44,7 +44,7 @@ class NetworkState:
         )
 
     def differs_at(self, layer: Layer, before: "NetworkState") -> bool:
-        """Whether a layer's frame or caption is another than before."""
+        """Whether a layer's outline or caption looks different than before."""
         framed = layer.name in (self.current, before.current)
         if framed and (self.current, self.phase) != (before.current, before.phase):
             return True
@@ -53,7 +53,7 @@ class NetworkState:
         return not layer.shape and self.caption(layer) != before.caption(layer)
 
     def reached(self, edge: tuple[int, int]) -> bool:
-        """Whether what flows along an edge has arrived at its other end."""
+        """Whether the data or gradient along an edge has arrived."""
         if self.cursor is None:
             return False
         before, after = (self.layers.layers[i] for i in edge)
@@ -62,7 +62,7 @@ class NetworkState:
         return self.cursor.activation(after) is not None
 
     def title(self, layer: Layer) -> str:
-        """A layer's name, and which of its outputs is shown, where it has several."""
+        """A layer's name and, if it has several outputs, which one is shown."""
         if self.mode == "weights":
             return layer.name
         ran = None
@@ -71,18 +71,18 @@ class NetworkState:
         return layer.titled(ran)
 
     def switchable(self, layer: Layer) -> bool:
-        """Whether another output of the layer can be shown in its place."""
+        """Whether the layer has another output to show."""
         return layer.switchable and self.mode != "weights"
 
     def caption(self, layer: Layer) -> str:
-        """What stands below a layer's name: its shape, or its value if it has none."""
+        """The text below a layer's name: its shape, or its value if it is a scalar."""
         if layer.shape:
             return shape_text(layer.shape)
         value = None if self.cursor is None else self.cursor.activation(layer)
         return "" if value is None or not value.size else short(value.flat[0])
 
     def marks(self, layer: Layer) -> tuple[int | None, int | None]:
-        """(largest unit, unit of the sample's label) of the logits; None where there is none."""
+        """The indices of the largest logit and of the label; None if there are none."""
         if self.mode != "activations" or not self.is_logits(layer) or self.cursor is None:
             return None, None
         array = self.cursor.activation(layer)
@@ -92,7 +92,7 @@ class NetworkState:
         return int(array[0].argmax()), label
 
     def is_logits(self, layer: Layer) -> bool:
-        """One unit for each class: the last layer of the forward pass, just before the loss."""
+        """Whether a layer is the last one of the forward pass, with one unit for each class."""
         if len(layer.shape) != 1:
             return False
         read_by = [self.layers.layers[b] for a, b in self.layers.edges if a == layer.id]
@@ -100,9 +100,9 @@ class NetworkState:
 
 
 def following_mode(mode: Mode, before: Phase | None, now: Phase | None) -> Mode:
-    """The mode after the cursor moved from a phase to another, if nobody chose one.
+    """The mode after the cursor moved to another phase, unless the user chose one.
 
-    It depends on the phase alone, so that the way by which the cursor came does not matter.
+    It depends on the phases alone, not on how the cursor got there.
     """
     if now is before:
         return mode

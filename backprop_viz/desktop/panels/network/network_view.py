@@ -38,10 +38,12 @@ class NetworkView(Panel):
         self._view_state: ViewState | None = None
         self._stale = False  # a view state came while the view was hidden
         self._phase: Phase | None = None
-        self._pinned: int | None = None  # the iteration in which the user chose a mode
+        self._pinned: int | None = None  # the iteration in which the user last chose a mode
         self._remembered = LayerGraph()
         self.outputs: dict[str, int] = {}
-        self._of = self._showing = LayerGraph()  # a recording's layers, and those as chosen
+        self._of = self._showing = (
+            LayerGraph()
+        )  # a recording's layers, and the same with the chosen outputs
         self._theme = DARK
         self._map: MapWindow | None = None
         self._map_spot = Spot(0, 0, 0)
@@ -94,7 +96,7 @@ class NetworkView(Panel):
         recording = view_state.cursor.recording
         if recording.layers.layers:
             self._remembered = recording.layers
-        # Training leaves the mode alone, and so does its end, which is after an update.
+        # Training, and its end, which is after an update, do not change the mode.
         phase = Phase.UPDATE if view_state.training else current_phase(view_state)
         if self._pinned != recording.iteration:
             self._pinned = None
@@ -127,7 +129,7 @@ class NetworkView(Panel):
         self.canvas.set_selected(frozenset() if selection is None else selection.layers)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what came while the view was hidden."""
+        """Show what came while the view was hidden."""
         super().showEvent(event)
         if self._stale:
             self._refresh()
@@ -148,7 +150,7 @@ class NetworkView(Panel):
             self._update_map()
 
     def show_output(self, layer: str, index: int) -> None:
-        """Show the output of another of a layer's operations: what it made, and its gradient."""
+        """Show the output of another of a layer's operations, and its gradient."""
         if self.outputs.get(layer) == index:
             return
         self.outputs = {**self.outputs, layer: index}
@@ -158,7 +160,7 @@ class NetworkView(Panel):
         self._refresh()
 
     def _as_chosen(self, layers: LayerGraph) -> LayerGraph:
-        """A recording's layers with the outputs that were chosen; one object while they are."""
+        """A recording's layers with the chosen outputs; the same object until something changes."""
         if layers != self._of:
             self._of, self._showing = layers, layers.showing(self.outputs)
         return self._showing
@@ -171,7 +173,7 @@ class NetworkView(Panel):
         self.subtitle.setText(text.format(name=recording.model, count=f"{count:,}"))
 
     def _reveal(self, layer: str) -> None:
-        """Scroll to the layer at the cursor, if the network is wider than the panel."""
+        """Scroll to the layer at the cursor if the network is wider than the panel."""
         names = [y.name for y in self.canvas.layers]
         content = self.canvas.columns()[names.index(layer)].content.center().toPoint()
         self._scroll.ensureVisible(content.x(), content.y(), 80, 40)
@@ -210,7 +212,7 @@ class NetworkView(Panel):
         self.show_output(layer.name, layer.next_shown)
 
     def _update_map(self) -> None:
-        """Bring the large map up to date; close it if its layer is gone."""
+        """Update the enlarged map; close it if its layer is gone."""
         assert self._map is not None
         spot = self._map_spot
         blocks = self.canvas.blocks_of(spot.column)
