@@ -1,8 +1,8 @@
-"""The panels of the window, a folder each. They know Qt and the records, not torch.
+"""The panels of the window, one folder each; they know Qt and the records, but no torch.
 
-Every panel has ``show_view_state(view_state)`` and, where it paints by itself,
-``set_theme(theme)``; it tells what the user wants by signals and holds neither a session nor a
-tensor.
+Every panel has ``show_view_state(view_state)`` and ``set_theme(theme)``. It reports what the user
+does by signals, and holds neither a session nor a tensor. ``registry`` says how a folder adds a
+panel to the window.
 """
 
 from backprop_viz.desktop import qt_guard

@@ -43,7 +43,7 @@ class BatchMark(QFrame):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Say what the batch is."""
-        sentences = words(view_state)
+        sentences = batch_sentences(view_state)
         if self._text.text() != sentences:
             self._text.setText(sentences)
         self._back.setVisible(view_state.drawing_training.is_batch)
@@ -57,7 +57,7 @@ class BatchMark(QFrame):
         )
 
 
-def words(view_state: ViewState) -> str:
+def batch_sentences(view_state: ViewState) -> str:
     """What the batch is, and how the last step on the drawing changed its probability."""
     drawing_training, sentences = view_state.drawing_training, []
     if drawing_training.is_batch:

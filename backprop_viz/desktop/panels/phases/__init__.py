@@ -1,1 +1,1 @@
-"""Where the iteration is: the five phases, and its events as a time line."""
+"""The progress of an iteration: the five phases, the timeline of events, the kept iterations."""

@@ -1,4 +1,4 @@
-"""The iterations kept in memory as a strip of cells; one of them is the one shown."""
+"""The iterations kept in memory as a strip of cells, with the one that is shown."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.recording.recording_cache import KeptIterations
 
 STRIP_HEIGHT = 14
-_WIDEST = 22.0  # of a cell, so that few iterations do not look like phases
-_APART = 3.0  # from this width on, cells stand apart
+_WIDEST = 22.0  # the widest cell, so that a few iterations do not look like phases
+_APART = 3.0  # cells at least this wide have gaps between them
 
 
 class IterationStrip(QWidget):
@@ -28,7 +28,7 @@ class IterationStrip(QWidget):
         self._theme = DARK
         self._kept_iterations = KeptIterations()
         self._navigable = False
-        self._asked: int | None = None  # while the mouse drags
+        self._asked: int | None = None  # while the mouse is dragged
 
     def show_kept_iterations(self, kept_iterations: KeptIterations, navigable: bool) -> None:
         """Show which iterations are kept; the mouse picks one only if ``navigable``."""
@@ -53,7 +53,7 @@ class IterationStrip(QWidget):
             self._ask(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the mouse while it drags."""
+        """Show the iteration under the mouse while it is dragged."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._ask(event.position().x())
 
@@ -64,14 +64,14 @@ class IterationStrip(QWidget):
             self.picked.emit(iteration)
 
     def event(self, event: QEvent) -> bool:
-        """Name the iteration under the mouse."""
+        """Show a tooltip that names the iteration under the mouse."""
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().event(event)
         QToolTip.showText(event.globalPos(), self.hint(event.pos()), self)
         return True
 
     def hint(self, at: QPoint) -> str:
-        """What the tip says at a point."""
+        """The tooltip at a point."""
         number = iteration_at(self._kept_iterations.iterations, at.x(), self.width())
         if number is None:
             return ""
@@ -83,7 +83,7 @@ class IterationStrip(QWidget):
     # -- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A cell for each iteration, together where there are many; the shown one stands out."""
+        """Paint a cell for each iteration; if there are many, cells share a mark."""
         kept_iterations, width = self._kept_iterations, self.width()
         if not kept_iterations.iterations:
             return
@@ -112,12 +112,12 @@ class IterationStrip(QWidget):
 
 
 def cell_width(count: int, width: float) -> float:
-    """How wide each of ``count`` cells is on a strip."""
+    """The width of each of ``count`` cells."""
     return min(width / max(count, 1), _WIDEST)
 
 
 def iteration_at(iterations: Sequence[int], x: float, width: float) -> int | None:
-    """The iteration whose cell is nearest to ``x``; None where there is none."""
+    """The iteration whose cell is nearest to ``x``; None if there are none."""
     if not iterations or width <= 0:
         return None
     index = int(x / cell_width(len(iterations), width))

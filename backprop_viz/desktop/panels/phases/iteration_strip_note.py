@@ -1,4 +1,4 @@
-"""What is kept in memory and what it costs; and the way on from an older iteration."""
+"""How many iterations are kept and their memory, and a link to continue from an older one."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics
@@ -24,7 +24,7 @@ class IterationStripNote(QWidget):
         self.link = QToolButton()
         self.link.setObjectName("continueButton")
         self.link.setProperty("role", "link")
-        # As small as the words beside it, and flush with those above.
+        # As small as the text beside it, and aligned with the text above.
         self.link.setStyleSheet("font-size: 11px; padding: 0px 1px;")
         self.link.hide()
         row = QHBoxLayout(self)
@@ -34,7 +34,7 @@ class IterationStripNote(QWidget):
         row.addWidget(self.link)
 
     def set_action(self, action: QAction) -> None:
-        """What the link does."""
+        """Set the action of the link."""
         self.link.setDefaultAction(action)
         self.link.setAccessibleName(action_label(action))
 
@@ -63,13 +63,13 @@ class IterationStripNote(QWidget):
         self.readout.setToolTip(tip.format(words=text))
 
     def sizeHint(self) -> QSize:
-        """Room for the words, and for the link though it is hidden: nothing moves as it comes."""
+        """Room for the text and for the link even while hidden, so that nothing moves."""
         words = QFontMetrics(body_font(11)).horizontalAdvance(self.readout.text()) + 4
         link = self.link.sizeHint().width() if self.link.defaultAction() is not None else 0
         return QSize(words + link + 6, NOTE_HEIGHT)
 
 
 def megabytes(kept_iterations: KeptIterations) -> tuple[str, str]:
-    """What is kept and what may be, in units of 2**20 bytes: ("93", "256")."""
+    """The memory used and the budget, in units of 2**20 bytes: ("93", "256")."""
     kept, budget = kept_iterations.bytes / 2**20, kept_iterations.budget / 2**20
     return (f"{kept:.1f}" if 0 < kept < 9.95 else f"{kept:.0f}"), f"{budget:.0f}"

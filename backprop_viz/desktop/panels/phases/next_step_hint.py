@@ -10,7 +10,7 @@ from backprop_viz.desktop.view_state import ViewState
 
 
 class NextStepHint(ElidedLabel):
-    """Muted text in the middle of its line; its colour comes from the application's style."""
+    """A muted, centred line; the application's style sheet colours it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Loading PyTorch…"), parent)

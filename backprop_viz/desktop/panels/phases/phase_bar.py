@@ -1,4 +1,4 @@
-"""The five phases of an iteration in a row: where it is, what each phase took and gave."""
+"""The five phases of an iteration in a row, each with its progress and its result."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ _NORM_LIMIT = 1_000_000
 
 
 class PhaseBar(QWidget):
-    """Five cells; ``picked_phase`` tells which one (a phase's value) was clicked."""
+    """Five cells; ``picked_phase`` carries the value of the phase that was clicked."""
 
     picked_phase = Signal(str)
 
@@ -45,12 +45,12 @@ class PhaseBar(QWidget):
         self._measured: tuple[Recording, float | None] | None = None
 
     def set_switches(self, actions: Mapping[str, Sequence[QAction]]) -> None:
-        """Have switches in the cells of phases, by the phases' values."""
+        """Put switches into the cells of phases, given by the phases' values."""
         for cell in self.cells:
             cell.set_switches(actions.get(cell.phase.value, ()))
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show where the iteration stands at the cursor."""
+        """Show the progress of the iteration at the cursor."""
         self._view_state = view_state
         if self.isVisible():
             self._refresh()
@@ -61,7 +61,7 @@ class PhaseBar(QWidget):
             cell.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what came while hidden."""
+        """Show what came while hidden."""
         super().showEvent(event)
         self._refresh()
 
@@ -99,7 +99,7 @@ class PhaseBar(QWidget):
         return (self.tr("{note} · intervention").format(note=note) if note else mark), mark
 
     def _note(self, view_state: ViewState, standing: PhaseState) -> str:
-        """What the phase took and gave, as far as the cursor has come."""
+        """The result of a phase, as far as the cursor has come."""
         if standing.state is PhaseProgress.TO_COME:
             return self.tr("next") if standing.due else ""
         if standing.total is None:
@@ -131,7 +131,7 @@ class PhaseBar(QWidget):
         return text.format(done=standing.done, total=standing.total)
 
     def _cleared(self, recording: Recording) -> str:
-        """What zero_grad left in ``.grad``."""
+        """What zero_grad did to ``.grad``."""
         if not recording.cleared:
             return self.tr("not called: gradients accumulate")
         span = recording.span(Phase.ZERO_GRAD)
@@ -175,12 +175,12 @@ class PhaseBar(QWidget):
 
 
 def _is_same(before: Array | None, after: Array | None) -> bool:
-    """Whether zero_grad, which leaves None or zeros, found what it left."""
+    """Whether zero_grad found what it would leave: None or zeros."""
     return before is None or (after is not None and not before.any())
 
 
 def update_length(recording: Recording) -> float | None:
-    """The length of all changes that the update made; None if there was none, or too many."""
+    """The norm of all changes by the update; None if there was none, or for too many numbers."""
     span = recording.span(Phase.UPDATE)
     events = recording.events[span.start : span.stop] if span else ()
     pairs = [
@@ -191,13 +191,13 @@ def update_length(recording: Recording) -> float | None:
     if not pairs or sum(after.size for _, after in pairs) > _NORM_LIMIT:
         return None
     with np.errstate(all="ignore"):
-        # No BLAS: its threads cost more than the sum while training keeps the cores busy.
+        # Without BLAS: starting its threads costs more than the sum while training uses the cores.
         changes = [np.abs(after - before) for before, after in pairs]
         return math.sqrt(sum(np.square(change, dtype=np.float64).sum() for change in changes))
 
 
 def duration(seconds: float) -> str:
-    """Seconds as people write them: ``0.24 ms``, ``5.1 ms``, ``48 ms``, ``1.23 s``."""
+    """Seconds in a readable unit: ``0.24 ms``, ``5.1 ms``, ``48 ms``, ``1.23 s``."""
     if seconds >= 1:
         return f"{seconds:.3g} s"
     ms = seconds * 1000

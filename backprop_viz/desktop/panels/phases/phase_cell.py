@@ -1,4 +1,4 @@
-"""One phase of an iteration as a box: its name, where it stands, what it took or gave."""
+"""One phase of an iteration as a box with its name, progress and result."""
 
 from collections.abc import Sequence
 
@@ -31,9 +31,9 @@ _SWITCH = 22
 
 
 class PhaseCell(QAbstractButton):
-    """One phase. ``note`` is what it took or gave.
+    """One phase; ``note`` is its result.
 
-    ``mark`` is the end of the note that says that it was changed on purpose, or empty.
+    ``mark`` is the end of the note that reports an intervention, or "".
     """
 
     def __init__(self, phase: Phase, parent: QWidget | None = None) -> None:
@@ -47,7 +47,7 @@ class PhaseCell(QAbstractButton):
         self.standing = PhaseState(phase, PhaseProgress.TO_COME, 0, None, None, False, False)
         self._theme = DARK
         self._switches: list[QToolButton] = []
-        self._end = _MARGIN  # what is left free at the right of the note
+        self._end = _MARGIN  # the margin at the right of the note
 
     def show_standing(self, standing: PhaseState, note: str, mark: str = "") -> None:
         """Show where the phase stands; ``note`` goes to the right."""
@@ -63,7 +63,7 @@ class PhaseCell(QAbstractButton):
         self.update()
 
     def set_switches(self, actions: Sequence[QAction]) -> None:
-        """Have a button at the right for each of these."""
+        """Add a button at the right for each action."""
         for action in actions:
             switch = QToolButton(self)
             switch.setDefaultAction(action)
@@ -76,7 +76,7 @@ class PhaseCell(QAbstractButton):
         self._place_switches()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The switches keep to the right."""
+        """Keep the switches at the right."""
         super().resizeEvent(event)
         self._place_switches()
 
@@ -101,7 +101,7 @@ class PhaseCell(QAbstractButton):
         return QSize(self._name_end() + 130 + self._end - _MARGIN, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the name and the sign of a change: they are never left out."""
+        """Room for the name and the sign of an intervention, which are always shown."""
         badge = _GAP + BADGE if self.mark else 0
         return QSize(self._name_end() + badge + self._end, _HEIGHT)
 
@@ -109,7 +109,7 @@ class PhaseCell(QAbstractButton):
         return body_font(13, bold=self.standing.current)
 
     def _name_end(self) -> int:
-        # Measured in bold, so that nothing moves when the phase becomes the current one.
+        # Measured in bold, the current phase's font, so that nothing moves.
         name = QFontMetrics(body_font(13, bold=True)).horizontalAdvance(self.text())
         return _MARGIN + _DOT + _GAP + name
 
@@ -121,12 +121,12 @@ class PhaseCell(QAbstractButton):
             super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Hovering is shown."""
+        """Show that the mouse is over the cell."""
         super().enterEvent(event)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A box with a dot, the name, and the note as far as there is room."""
+        """Paint a box with a dot, the name, and as much of the note as fits."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_box(painter)
@@ -154,7 +154,7 @@ class PhaseCell(QAbstractButton):
             painter.drawRoundedRect(box.adjusted(2.5, 2.5, -2.5, -2.5), 5, 5)
 
     def _paint_dot(self, painter: QPainter) -> None:
-        """Hollow: to come; half filled: due or under way; filled: done."""
+        """Hollow: not started; half filled: next or running; filled: done."""
         color = self._theme.phase(self.phase)
         dot = QRectF(_MARGIN, (self.height() - _DOT) / 2, _DOT, _DOT)
         waiting = self.standing.state is PhaseProgress.TO_COME and not self.standing.due
@@ -197,9 +197,9 @@ class PhaseCell(QAbstractButton):
         return self._theme.phase(self.phase) if current else QColor(self._theme.muted)
 
     def _fitting_note(self, width: int) -> tuple[str, QFont]:
-        """The note as it fits: a little smaller, then elided, then left out; with its font.
+        """The note as it fits, with its font: smaller, then elided, then left out.
 
-        Where it is marked and has no room, the mark stands alone, and at last only its sign.
+        If a note with a mark does not fit, only the mark is shown, and in the end only its sign.
         """
         for text, size in ((self.note, 12), (self.note, 11), (self.mark, 12), (self.mark, 11)):
             font = body_font(size)
@@ -212,7 +212,7 @@ class PhaseCell(QAbstractButton):
         return ("" if note == "…" else note), font
 
     def _paint_progress(self, painter: QPainter, left: float, width: float) -> None:
-        """A bar between the name and the note; along the lower edge where there is no room."""
+        """A bar between the name and the note, or along the lower edge if there is no room."""
         color = self._theme.phase(self.phase)
         track = QRectF(left, self.height() / 2 - 2.5, width, 5)
         if width < 24:

@@ -46,7 +46,7 @@ def loss_formula(settings: Settings) -> str:
 
 
 def as_recorded(view_state: ViewState) -> Settings:
-    """The settings, but zero_grad's as it was in the iteration that is shown, once that has run."""
+    """The settings, with zero_grad as it was in the iteration shown, once it has run."""
     recording = view_state.cursor.recording
     if recording.preview or recording.span(Phase.ZERO_GRAD) is None:
         return view_state.settings
@@ -54,7 +54,7 @@ def as_recorded(view_state: ViewState) -> Settings:
 
 
 def next_step(view_state: ViewState) -> str:
-    """What the keys that step do next; "" where nothing is to be said."""
+    """What F8 and F10 do next; "" if there is nothing to say."""
     translate = QCoreApplication.translate
     if view_state.training:
         return translate("phases", "Training: F5 pauses.")
@@ -66,7 +66,7 @@ def next_step(view_state: ViewState) -> str:
     due, current = due_phase(view_state), current_phase(view_state)
     if due is not None:
         text = translate("phases", "Next (F10): {phase} {what}")
-        # At the end of what is recorded, the next iteration goes by the settings as they are.
+        # At the end of the recording, the next iteration follows the current settings.
         settings = view_state.settings if view_state.cursor.at_end else as_recorded(view_state)
         return text.format(phase=due.value, what=meaning(due, settings))
     if current is not None:

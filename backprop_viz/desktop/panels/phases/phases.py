@@ -1,4 +1,4 @@
-"""Where an iteration stands: each phase's state at the cursor, as plain data. No Qt here."""
+"""The state of each phase at the cursor, as plain data. No Qt here."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,7 +8,7 @@ from backprop_viz.recording.phases import PHASES, Phase
 
 
 class PhaseProgress(Enum):
-    """What has become of a phase at the cursor."""
+    """How far a phase has come at the cursor."""
 
     TO_COME = "to come"
     UNDER_WAY = "under way"
@@ -17,9 +17,10 @@ class PhaseProgress(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PhaseState:
-    """A phase at the cursor. ``total`` and ``seconds`` are None where it was not recorded.
+    """A phase at the cursor.
 
-    ``current``: the cursor stands in it or at its end. ``due``: the next event is its first.
+    ``total`` and ``seconds`` are None if it was not recorded. ``current``: the cursor is in it or
+    at its end. ``due``: the next event is its first.
     """
 
     phase: Phase
@@ -32,7 +33,7 @@ class PhaseState:
 
 
 def phase_states(view_state: ViewState) -> tuple[PhaseState, ...]:
-    """The five phases as they stand at the cursor, in their order."""
+    """The states of the five phases at the cursor, in order."""
     current, due = current_phase(view_state), due_phase(view_state)
     return tuple(
         _phase_state(view_state, phase, phase is current, phase is due) for phase in PHASES
@@ -43,7 +44,7 @@ def _phase_state(view_state: ViewState, phase: Phase, current: bool, due: bool) 
     recording = view_state.cursor.recording
     span = None if recording.preview else recording.span(phase)
     if span is None:
-        # While training runs free unrecorded, every phase goes by all the time.
+        # During unrecorded training every phase runs all the time.
         state = PhaseProgress.UNDER_WAY if running_free(view_state) else PhaseProgress.TO_COME
         return PhaseState(phase, state, 0, None, None, current, due)
     total = span.stop - span.start
@@ -55,25 +56,25 @@ def _phase_state(view_state: ViewState, phase: Phase, current: bool, due: bool) 
 
 
 def running_free(view_state: ViewState) -> bool:
-    """Whether training runs and there is no recorded iteration to look at."""
+    """Whether training runs without a recorded iteration to show."""
     return view_state.training and (
         view_state.cursor.recording.preview or not view_state.cursor.recording.events
     )
 
 
 def current_phase(view_state: ViewState) -> Phase | None:
-    """The phase of the event just done; None at the very start and while training runs."""
+    """The phase of the last event; None at the start and during training."""
     recording = view_state.cursor.recording
     if view_state.training or recording.preview:
         return None
     if view_state.cursor.at_end and recording.spans:
-        return recording.spans[-1].phase  # it may have had no event, as a loss that is none
+        return recording.spans[-1].phase  # a phase may have no event, for example without a loss
     event = view_state.cursor.event
     return None if event is None else event.phase
 
 
 def due_phase(view_state: ViewState) -> Phase | None:
-    """The phase that the next event begins; None within a phase and while training runs."""
+    """The phase that the next event starts; None within a phase and during training."""
     recording, position = view_state.cursor.recording, view_state.cursor.position
     if view_state.training:
         return None

@@ -1,4 +1,4 @@
-"""The events of the iteration as a bar in five phases, and the cursor among them."""
+"""The timeline: the events of the iteration as a bar in five phases, with the cursor."""
 
 from collections.abc import Sequence
 
@@ -46,15 +46,15 @@ from backprop_viz.recording.phases import Phase
 
 _HEIGHT = 54
 _MARGIN = 16
-_EDGE = 10  # left of the buttons
-_REACH = 14  # how far beside the bar a click still means its end
+_EDGE = 10  # margin left of the buttons
+_REACH = 14  # clicks this far beside the bar still count as its end
 
 
 class TimelineView(QFrame):
-    """Shows and follows the cursor.
+    """Shows the cursor and lets the user move it.
 
-    ``cursor_moved`` asks for it to be elsewhere, ``iteration_picked`` for another iteration that
-    is kept in memory, ``speed_changed`` for a number of events per second.
+    ``cursor_moved`` carries a position, ``iteration_picked`` a kept iteration, ``speed_changed`` a
+    number of events per second.
     """
 
     cursor_moved = Signal(int)
@@ -70,7 +70,7 @@ class TimelineView(QFrame):
         self.setMouseTracking(True)
         self._theme = DARK
         self._view_state: ViewState | None = None
-        # Counts of the recording before, so that the bar keeps its shape from step to step.
+        # Event counts of the previous recording, so that the bar keeps its shape while stepping.
         self._known: dict[Phase, int] = {}
         self._dragging = False
         self.transport = Transport(self)
@@ -83,23 +83,23 @@ class TimelineView(QFrame):
         self.note.hide()
 
     def set_transport(self, actions: Sequence[QAction]) -> None:
-        """Buttons for five actions: to the start, back, play, forward, to the end."""
+        """Set the actions of five buttons: to the start, back, play, forward, to the end."""
         self.transport.set_actions(actions)
         self.transport.show()
         self._place()
 
     def set_continue_action(self, action: QAction) -> None:
-        """A link that is there while an older iteration is shown."""
+        """Set the action of the link that is shown for older iterations."""
         self.note.set_action(action)
         self._place()
 
     @property
     def speed(self) -> float:
-        """The chosen speed of playing, in events per second."""
+        """The chosen speed of playback, in events per second."""
         return self.transport.speed
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show the recording's events and the cursor, and the iterations there are."""
+        """Show the recording's events, the cursor and the kept iterations."""
         self._view_state = view_state
         for span in view_state.cursor.recording.spans:
             self._known[span.phase] = span.stop - span.start
@@ -112,7 +112,7 @@ class TimelineView(QFrame):
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what came while hidden."""
+        """Show what came while hidden."""
         super().showEvent(event)
         self._show_kept_iterations()
 
@@ -124,19 +124,19 @@ class TimelineView(QFrame):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as it gets, one row high."""
+        """Any width, one row high."""
         return QSize(600, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Enough to hit each phase."""
+        """Wide enough to click each phase."""
         return QSize(240 + round(self._left()), _HEIGHT)
 
     def caption(self) -> str:
-        """Where the cursor is, in words."""
+        """The position of the cursor in words."""
         return "" if self._view_state is None else caption(self._view_state)
 
     def segments(self) -> tuple[Segment, ...]:
-        """The bar as it is laid out now; empty before the first view state."""
+        """The layout of the bar; empty before the first view state."""
         if self._view_state is None:
             return ()
         recording = self._view_state.cursor.recording
@@ -146,7 +146,7 @@ class TimelineView(QFrame):
         return lay_out(recording, counts, left, max(width, 10))
 
     def describe(self, index: int) -> str:
-        """An event in words, for the tip under the mouse."""
+        """An event in words, for its tooltip."""
         assert self._view_state is not None
         recording = self._view_state.cursor.recording
         event = recording.events[index]
@@ -182,7 +182,7 @@ class TimelineView(QFrame):
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go where the bar was clicked."""
+        """Move the cursor to where the bar was clicked."""
         segments, x = self.segments(), event.position().x()
         if event.button() is not Qt.MouseButton.LeftButton or not segments:
             super().mousePressEvent(event)
@@ -193,19 +193,19 @@ class TimelineView(QFrame):
             self._go(cursor_at(segments, x))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the mouse while it drags."""
+        """Move the cursor with the mouse while it is dragged."""
         if self._dragging and event.buttons() & Qt.MouseButton.LeftButton:
             self._go(cursor_at(self.segments(), event.position().x()))
         shape = Qt.CursorShape.PointingHandCursor if self._can_travel() else None
         self.setCursor(shape or Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The drag ends."""
+        """End the drag."""
         super().mouseReleaseEvent(event)
         self._dragging = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and Right by one event, Home and End to the ends; pages are iterations."""
+        """Left and Right move by one event, Home and End to the ends, Page keys by an iteration."""
         if self._view_state is None:
             super().keyPressEvent(event)
             return
@@ -232,7 +232,7 @@ class TimelineView(QFrame):
             self.iteration_picked.emit(iteration)
 
     def event(self, event: QEvent) -> bool:
-        """Name the event under the mouse."""
+        """Show a tooltip for the event under the mouse."""
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().event(event)
         index = event_at(self.segments(), event.pos().x())
@@ -246,7 +246,7 @@ class TimelineView(QFrame):
     # -- where things are ----------------------------------------------------------------------
 
     def _left(self) -> float:
-        """Where the bar begins: right of the buttons, if there are any."""
+        """The left end of the bar, right of the buttons."""
         if self.transport.isHidden():
             return _MARGIN
         return _EDGE + self.transport.sizeHint().width() + 2 * _REACH
@@ -255,7 +255,7 @@ class TimelineView(QFrame):
         return 24 if not self.kept_iterations.isHidden() else (self.height() - 24) / 2
 
     def _words_width(self) -> int:
-        """Room for the widest words at the right, so that the bar does not move as they change."""
+        """Room for the widest caption, so that the bar does not move when it changes."""
         assert self._view_state is not None
         needed = self._caption_width()
         if not self.kept_iterations.isHidden():
@@ -268,7 +268,7 @@ class TimelineView(QFrame):
         return caption_width(self._view_state, most)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Everything finds its place anew."""
+        """Place everything again."""
         super().resizeEvent(event)
         self._place()
 
@@ -284,7 +284,7 @@ class TimelineView(QFrame):
         self._place()
 
     def _place(self) -> None:
-        """Put the buttons, the strip of iterations and the words where they belong."""
+        """Place the buttons, the iteration strip and the note."""
         size = self.transport.sizeHint()
         self.transport.setGeometry(
             _EDGE, (self.height() - size.height()) // 2, size.width(), size.height()
@@ -301,7 +301,7 @@ class TimelineView(QFrame):
     # -- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The frame, the bar with its handle, the caption."""
+        """Paint the box, the bar with its handle, and the caption."""
         super().paintEvent(event)
         if self._view_state is None:
             return

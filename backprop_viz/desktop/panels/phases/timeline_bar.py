@@ -1,4 +1,4 @@
-"""How the bar of events looks: phases, ticks between events, marks of breakpoints, the cursor."""
+"""Paints the timeline's bar: phases, ticks between events, breakpoints, the cursor."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,13 @@ _HANDLE = 7.5
 
 
 def bar_box(segments: Sequence[Segment], top: float) -> QRectF:
-    """Where the bar is."""
+    """The box of the bar."""
     last = segments[-1]
     return QRectF(segments[0].left, top, last.left + last.width - segments[0].left, _BAR)
 
 
 def paint_flow(painter: QPainter, theme: Theme, segments: Sequence[Segment], top: float) -> None:
-    """The phases run into each other: too fast to be seen one by one."""
+    """Paint phases that blend into each other: they run too fast to be shown singly."""
     bar = bar_box(segments, top)
     flow = QLinearGradient(bar.topLeft(), bar.topRight())
     for i, phase in enumerate(PHASES):
@@ -40,7 +40,7 @@ def paint_bar(
     view_state: ViewState,
     stops: Sequence[int],
 ) -> None:
-    """The phases as far as the cursor has come; a mark at each of the events ``stops``."""
+    """Paint the phases up to the cursor, and a mark at each of the events ``stops``."""
     position = view_state.cursor.position
     bar, handle = bar_box(segments, top), x_of(segments, position)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -86,7 +86,7 @@ def _paint_names(painter: QPainter, theme: Theme, segments: Sequence[Segment], t
 
 
 def _paint_stop(painter: QPainter, theme: Theme, at: QPointF) -> None:
-    """A small pin whose tip touches the bar where the cursor will stop."""
+    """Paint a small pin whose tip touches the bar where the cursor will stop."""
     painter.setPen(QPen(QColor(theme.panel), 1))
     painter.setBrush(QColor(theme.error))
     corners = [at + QPointF(-4, -4.5), at + QPointF(4, -4.5), at + QPointF(0, 2.5)]

@@ -1,4 +1,4 @@
-"""Where the cursor is, in words, at the right end of the time line."""
+"""The position of the cursor in words, at the right end of the timeline."""
 
 import math
 
@@ -39,12 +39,12 @@ def caption(view_state: ViewState) -> str:
 
 
 def is_intervened(view_state: ViewState) -> bool:
-    """Whether the iteration that is shown had gradients changed on purpose."""
+    """Whether there was an intervention in the iteration shown."""
     return view_state.cursor.recording.intervention is not None and not running_free(view_state)
 
 
 def caption_width(view_state: ViewState, most: int) -> int:
-    """Room for the caption wherever the cursor goes among phases of at most so many events."""
+    """Room for every caption in phases of at most so many events."""
     wide = _where(is_intervened(view_state)).format(
         number=f"{view_state.iteration + 1:,}", phase=Phase.ZERO_GRAD.value, done=most, total=most
     )
@@ -54,7 +54,7 @@ def caption_width(view_state: ViewState, most: int) -> int:
 
 
 def paint_caption(painter: QPainter, box: QRectF, view_state: ViewState, theme: Theme) -> None:
-    """The caption at the right of a box; with a sign before it if there was an intervention."""
+    """Paint the caption at the right of a box, after a sign if there was an intervention."""
     intervention = is_intervened(view_state)
     metrics = QFontMetrics(body_font(_SIZE))
     room = math.floor(box.width()) - (_BADGE_SPACE if intervention else 0)

@@ -1,4 +1,4 @@
-"""Where the events of an iteration are on the time line: pure geometry. No Qt here."""
+"""The geometry of events on the timeline. No Qt here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Segment:
 
 
 def expected_counts(recording: Recording, known: Mapping[Phase, int]) -> dict[Phase, int]:
-    """How many events each phase has, or will have as far as can be known."""
+    """How many events each phase has or, before it has run, probably will have."""
     guess = {
         Phase.ZERO_GRAD: len(recording.parameters),
         Phase.FORWARD: len(recording.parameters),
@@ -41,7 +41,7 @@ def expected_counts(recording: Recording, known: Mapping[Phase, int]) -> dict[Ph
 def lay_out(
     recording: Recording, counts: Mapping[Phase, int], left: float, width: float
 ) -> tuple[Segment, ...]:
-    """Five segments from ``left``, as wide as their counts say, none too small to be seen."""
+    """Five segments from ``left``, with widths by their counts, none too small to see."""
     least = min(30.0, width / 8)
     spare = max(width - len(PHASES) * least - (len(PHASES) - 1) * _GAP, 0.0)
     total = sum(counts.values()) or 1
@@ -56,7 +56,7 @@ def lay_out(
 
 
 def x_of(segments: Sequence[Segment], position: int) -> float:
-    """Where on the bar the cursor stands after ``position`` events."""
+    """The x coordinate of the cursor after ``position`` events."""
     at = segments[0].left
     for segment in segments:
         if segment.recorded and segment.count and position > segment.start:
@@ -66,7 +66,7 @@ def x_of(segments: Sequence[Segment], position: int) -> float:
 
 
 def cursor_at(segments: Sequence[Segment], x: float) -> int:
-    """The cursor whose place on the bar is nearest to ``x``."""
+    """The position whose x coordinate is nearest to ``x``."""
     places = [(abs(segments[0].left - x), 0)]
     for segment in segments:
         if segment.recorded and segment.count:
@@ -87,7 +87,7 @@ def event_at(segments: Sequence[Segment], x: float) -> int | None:
 def stops_at(
     recording: Recording, breakpoints: Sequence[Breakpoint], lines: Sequence[Line] = ()
 ) -> tuple[int, ...]:
-    """The events at places where a breakpoint is: a layer, node or parameter; the first of a line.
+    """The events that have a breakpoint: by layer, node or parameter, or the first of a line.
 
     ``lines`` are those of the program.
     """

@@ -1,4 +1,4 @@
-"""The buttons that walk over the events, play them, and how fast they play."""
+"""Buttons that step through events and play them, and the playback speed."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -16,7 +16,7 @@ _GLYPHS = ("first", "back", "play", "forward", "last")
 
 
 class Transport(QWidget):
-    """Five buttons and a chooser; ``speed_changed`` carries events per second."""
+    """Five buttons and a choice of speed; ``speed_changed`` carries events per second."""
 
     speed_changed = Signal(float)
 
@@ -24,7 +24,7 @@ class Transport(QWidget):
         super().__init__(parent)
         self.setObjectName("transport")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        # Five buttons in little room: narrower than the ones of the toolbar.
+        # Narrower than the toolbar's buttons: there is little room.
         self.setStyleSheet("QToolButton { padding: 3px 5px; } QComboBox { font-size: 12px; }")
         self.buttons: tuple[QToolButton, ...] = ()
         self._theme = DARK
@@ -47,7 +47,7 @@ class Transport(QWidget):
         return float(self.speeds.currentData())
 
     def set_actions(self, actions: Sequence[QAction]) -> None:
-        """Take five actions: to the start, back, play, forward, to the end."""
+        """Set five actions: to the start, back, play, forward, to the end."""
         buttons = []
         for action in actions:
             button = QToolButton()
@@ -57,7 +57,7 @@ class Transport(QWidget):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setIconSize(QSize(GLYPH_SIDE, GLYPH_SIDE))
             button.setProperty("role", "segment")
-            # In a menu the words are enough.
+            # The menu shows only the text.
             action.setIconVisibleInMenu(False)
             self._row.addWidget(button)
             buttons.append(button)
@@ -67,20 +67,20 @@ class Transport(QWidget):
         self._draw()
 
     def show_playing(self, playing: bool) -> None:
-        """The button in the middle pauses while it plays."""
+        """Show a pause sign on the middle button during playback."""
         if playing != self._playing:
             self._playing = playing
             self._draw()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the signs in the colours of a theme."""
+        """Paint the icons in the colours of a theme."""
         self._theme = theme
         self._draw()
 
     def _draw(self) -> None:
         for name, button in zip(_GLYPHS, self.buttons, strict=False):
             shown = "pause" if name == "play" and self._playing else name
-            # On the action: the button takes its icon anew whenever the action changes.
+            # Set on the action: the button copies its icon whenever the action changes.
             button.defaultAction().setIcon(sign_icon(shown, self._theme))
 
     def _choose_speed(self) -> None:
@@ -88,12 +88,12 @@ class Transport(QWidget):
 
 
 def sign_icon(name: str, theme: Theme) -> QIcon:
-    """One of the signs, in the theme's colours."""
+    """One of the icons, in the theme's colours."""
     return glyph_icon(partial(_paint_glyph, name), theme)
 
 
 def _paint_glyph(name: str, painter: QPainter, color: QColor) -> None:
-    """A triangle, a triangle at a bar, or two bars, within 16 by 16."""
+    """Paint a triangle, a triangle at a bar, or two bars, in 16x16."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     if name in ("back", "first"):
@@ -105,7 +105,7 @@ def _paint_glyph(name: str, painter: QPainter, color: QColor) -> None:
     elif name == "play":
         painter.drawPolygon(QPolygonF([QPointF(4, 2), QPointF(13, 8), QPointF(4, 14)]))
     elif name in ("forward", "back"):
-        # A bar it starts from: one event on, unlike the play sign.
+        # The triangle starts at a bar: one event, unlike the play sign.
         painter.drawRoundedRect(QRectF(3.5, 3.5, 2, 9), 1, 1)
         painter.drawPolygon(QPolygonF([QPointF(7, 3.5), QPointF(13, 8), QPointF(7, 12.5)]))
     else:

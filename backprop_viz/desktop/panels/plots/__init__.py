@@ -1,1 +1,1 @@
-"""Curves of the run, and the gradients' norms by parameter."""
+"""The plots: loss and accuracy over the iterations, and the gradient flow by parameter."""

@@ -1,4 +1,4 @@
-"""Axes that say what they show, in the room that their numbers take anyway."""
+"""Plot axes with their names among the numbers."""
 
 import math
 from typing import Any
@@ -15,9 +15,9 @@ _NAME = 11
 
 
 class NamedAxis(pg.AxisItem):
-    """An axis with its name at its far end; numbers that would touch the name give way.
+    """An axis with its name at its far end; numbers that would touch the name are left out.
 
-    Without a name the ``unit`` after each number says what the axis shows.
+    Without a name, the ``unit`` after each number says what the axis shows.
     """
 
     def __init__(self, orientation: str, name: str, unit: str = "") -> None:
@@ -38,28 +38,28 @@ class NamedAxis(pg.AxisItem):
             self.setHeight(QFontMetricsF(body_font(_NAME)).height() + 5)
 
     def set_theme(self, theme: Theme, grid: bool) -> None:
-        """Take the colours of a theme; ``grid`` draws faint lines across the plot."""
+        """Use a theme's colours; ``grid`` draws faint lines across the plot."""
         self._name_color = QColor(theme.muted)
         self.setPen(QColor(theme.grid))
         self.setTickPen(QColor(theme.grid))
         self.setTextPen(QColor(theme.muted))
-        # Lines of one level only, opaque in the grid's own colour.
+        # Only one level of grid lines, opaque in the grid's own colour.
         self.setStyle(tickAlpha=255)
         self.setGrid(255 if grid else False)
 
     def fit(self, low: float, high: float) -> None:
-        """Make room for the numbers of a range (a vertical axis)."""
+        """Reserve room for the numbers of a range (vertical axes only)."""
         texts = [self._number(low, high - low), self._number(high, high - low), "0.00"]
         ticks = QFontMetricsF(code_font(_TICKS))
         width = max(ticks.horizontalAdvance(text) for text in texts)
         width = max(width, QFontMetricsF(body_font(_NAME)).horizontalAdvance(self._name))
-        # Steps of 8 pixels: a range that grows must not make the plot tremble.
+        # In steps of 8 pixels, so that the plot does not jitter while the range grows.
         width = math.ceil((width + 8) / 8) * 8
         if width != self.fixedWidth:
             self.setWidth(width)
 
     def tickValues(self, low: float, high: float, size: float) -> list[Any]:  # noqa: N802
-        """One level of ticks: the finest whose numbers have room."""
+        """One level of ticks: the finest whose numbers fit."""
         if self.logMode:
             return [(1.0, _log_ticks(low, high))]
         levels = super().tickValues(low, high, size)
@@ -84,7 +84,7 @@ class NamedAxis(pg.AxisItem):
         return text + self._unit
 
     def generateDrawSpecs(self, p: QPainter) -> Any:  # noqa: N802
-        """What pyqtgraph would draw, less the numbers that stand where the name does."""
+        """What pyqtgraph would draw, without the numbers that overlap the name."""
         specs = super().generateDrawSpecs(p)
         if specs is None:
             return None

@@ -1,4 +1,4 @@
-"""One curve of a plot: its numbers, its line and its marks."""
+"""One curve of a plot: its points, its line and its markers."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -9,23 +9,23 @@ from backprop_viz.desktop.panels.plots.traces import Doubles, Trace
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.history import Curves
 
-# Up to this many points are marked each; a marked curve with more has as many, spread evenly.
+# The most markers on a curve; with more points they are spread evenly.
 _MARKS = 30
-# Of a run that was opened there may be any number; the window has other things to do as well.
+# The most points taken at once: an opened run may have any number, and the window must respond.
 _AT_ONCE = 250_000
-# A wide smooth line is filled, by its length: one that goes up and down more often than this,
-# in heights of the plot, would take longer than a frame.
+# A wide line is filled at a cost that grows with its length: a curve longer than this many
+# heights of the plot would take longer than a refresh of the display.
 _SMOOTH_HEIGHTS = 10.0
 
 
 class Curve:
-    """A line and its marks in a plot, and the trace they show."""
+    """The line and markers of a trace in a plot."""
 
     def __init__(self, row: CurveRow, plot: pg.PlotWidget, z: float = 0) -> None:
         self.name = row.name
         self.trace = Trace(row.smoothing, row.scale)
         self.shown = True
-        self.behind = False  # whether there is more to follow than was taken
+        self.behind = False  # whether there are points that have not been taken yet
         self.marked = row.marked
         self.ink = QColor()  # of its name
         self._row = row
@@ -37,7 +37,7 @@ class Curve:
             plot.addItem(item, ignoreBounds=True)
 
     def follow(self, curves: Curves) -> bool:
-        """Take what is new in a run, of very much a part; whether anything is."""
+        """Take new points of a run, at most so many at once; returns whether there were any."""
         series, x = self._row.series(curves)
         most = (len(self.trace) if self.trace.continues(series) else 0) + _AT_ONCE
         self.behind = len(series) > most
@@ -55,14 +55,14 @@ class Curve:
         self._marks.setBrush(drawn)
 
     def draw(self, left: float, right: float, height: float, log: bool) -> None:
-        """Hand over what is to be seen between two iterations; ``height`` is the range of y."""
+        """Show the part between two iterations; ``height`` is the range of y."""
         key = (self.shown, left, right, height, log)
         if key == self._drawn:
             return
         self._drawn = key
         x, y = self.trace.seen(left, right) if self.shown else (np.empty(0), np.empty(0))
         y = _log10(y) if log else y
-        # Blocks of points go up and down too often by themselves.
+        # Thinned points alternate between minimum and maximum anyway.
         smooth = not self.trace.is_thinned(left, right)
         if smooth and self._row.width > 1:
             smooth = float(np.nansum(np.abs(np.diff(y)))) <= _SMOOTH_HEIGHTS * height
@@ -72,7 +72,7 @@ class Curve:
         there = there[:: -(-len(there) // _MARKS) or 1]
         if len(there) or self._marks.isVisible():
             self._marks.setData(x[there], y[there])
-            self._marks.setVisible(len(there) > 0)  # pyqtgraph paints none of them at some length
+            self._marks.setVisible(len(there) > 0)  # pyqtgraph paints nothing for some lengths
 
 
 def _log10(y: Doubles) -> Doubles:

@@ -1,4 +1,4 @@
-"""Curves over the iterations: they follow the training, and read out where one points."""
+"""A plot of curves over the iterations that follows training and shows values at a crosshair."""
 
 import math
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.recording.history import Curves
 
-# While training goes on, what is new waits until it is so many pixels wide, but no longer than for
-# so many frames: nobody would see it, and to paint it takes the training's time.
+# During training, new points are drawn once they are this many pixels wide, but after at most
+# so many updates: less would not be visible, and painting takes time from training.
 _SEEN_PX = 1.0
 _MOST_WAITED = 10
 
@@ -30,7 +30,8 @@ _NO_CURVES = Curves(*(np.empty(0) for _ in range(5)))
 class CurvePlot(pg.PlotWidget):
     """A plot of rows. It follows the run until it is panned or zoomed, and again on demand.
 
-    ``limits`` fixes the range of y. Left and Right move the crosshair, Esc hides it, A shows all.
+    ``limits`` fixes the range of y. Left and Right move the crosshair, Esc hides it, A shows
+    everything.
     """
 
     def __init__(
@@ -97,12 +98,14 @@ class CurvePlot(pg.PlotWidget):
 
     @property
     def behind(self) -> bool:
-        """Whether there is more of the runs than was followed: they are to be shown again."""
+        """Whether there are points left to take: ``show_curves`` has to be called again."""
         return any(curve.behind for curve in (*self._curves, *self._earlier))
 
     @property
     def first_gap(self) -> float | None:
-        """The first iteration whose number in the first row is none: NaN or infinity."""
+        """The first iteration whose value in the first row is NaN or infinite; None if there is
+        none.
+        """
         return self._curves[0].trace.first_gap
 
     @property
@@ -116,9 +119,9 @@ class CurvePlot(pg.PlotWidget):
         earlier: Sequence[tuple[str, Curves]] = (),
         growing: bool = False,
     ) -> bool:
-        """Follow a run, and show earlier ones beside it; whether anything was new to see.
+        """Follow a run and show earlier ones beside it; returns whether there was anything new.
 
-        Of one that is ``growing`` more will come: its lines need not be drawn to the very end.
+        ``growing``: more points will come, so lines need not be drawn to the very end.
         """
         longer = [curve for curve in self._curves if curve.follow(curves)]
         changed = any(curve.marked for curve in longer)
@@ -140,7 +143,7 @@ class CurvePlot(pg.PlotWidget):
         return changed
 
     def _can_wait(self) -> bool:
-        """Whether what is new of the lines is too little to be seen."""
+        """Whether the new part of the lines is too small to see."""
         left, right = self.getPlotItem().getViewBox().viewRange()[0]
         new = (self._last() - self._drawn_to) * self.width() / (right - left)
         self._waited += 1
@@ -182,7 +185,7 @@ class CurvePlot(pg.PlotWidget):
         self._read()
 
     def follow(self) -> None:
-        """Show everything, and go on doing so."""
+        """Show everything, and keep following the run."""
         self._set_following(True)
         self._changed()
 
@@ -213,7 +216,7 @@ class CurvePlot(pg.PlotWidget):
         self._left.fit(low, high)
         view = self.getPlotItem().getViewBox()
         view.setRange(xRange=(0, _room(self._last())), yRange=(low, high), padding=0)
-        # At once: pyqtgraph would find out while it paints, and paint a second time.
+        # At once: otherwise pyqtgraph notices while painting, and paints twice.
         view.updateMatrix()
 
     def _draw(self) -> None:
@@ -230,11 +233,11 @@ class CurvePlot(pg.PlotWidget):
 
     @property
     def iteration(self) -> float | None:
-        """Where the crosshair stands; None while it is hidden."""
+        """The iteration at the crosshair; None while it is hidden."""
         return self._iteration
 
     def reading(self) -> list[tuple[str, str, str]]:
-        """The curves at the crosshair: name, value, and the colour of each."""
+        """The curves at the crosshair: name, value and colour of each."""
         found = []
         for curve in self._visible():
             point = None if self._iteration is None else curve.trace.at(self._iteration)
@@ -295,7 +298,7 @@ class CurvePlot(pg.PlotWidget):
         self.set_crosshair(view.mapSceneToView(scene).x() if inside else None)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Take the crosshair away with the mouse."""
+        """Hide the crosshair."""
         super().leaveEvent(event)
         self.set_crosshair(None)
 
@@ -332,9 +335,9 @@ class CurvePlot(pg.PlotWidget):
 
 
 def _room(last: float) -> float:
-    """Where x ends that shows iterations up to ``last``: at most a sixteenth beyond.
+    """The right end of x for iterations up to ``last``: at most a sixteenth more.
 
-    In steps, so that the axes are laid out anew now and then, not with each frame of a run.
+    It grows in steps, so that the axes are not laid out again with every update.
     """
     if last <= 32:
         return max(last, 10)
@@ -343,7 +346,7 @@ def _room(last: float) -> float:
 
 
 def _range(traces: Sequence[Trace], log: bool) -> tuple[float, float]:
-    """The range of y that shows traces whole, from 0 where they allow it."""
+    """The range of y that shows traces completely, from 0 if they allow it."""
     high = max((t.greatest for t in traces), default=-np.inf)
     low = min((t.least_positive if log else t.least for t in traces), default=np.inf)
     if not np.isfinite([low, high]).all():

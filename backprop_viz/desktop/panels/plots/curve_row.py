@@ -1,4 +1,4 @@
-"""What a curve of a plot is, without what draws it."""
+"""The description of a plot's curve."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ CurveData = tuple[Doubles, Doubles | None]
 
 @dataclass(frozen=True, slots=True)
 class CurveRow:
-    """A curve of a plot: what it is called, where its numbers are, and how it looks.
+    """The description of a curve: its name, its values and its look.
 
-    ``color`` is a role of the theme; ``faint`` mixes it into the panel. The curve that is
-    ``main`` is the one also shown of earlier runs.
+    ``color`` is a role of the theme; ``faint`` mixes it with the panel's colour. Earlier runs show
+    only the ``main`` curve.
     """
 
     name: str
@@ -34,6 +34,6 @@ class CurveRow:
 
 
 def line_color(row: CurveRow, theme: Theme) -> QColor:
-    """The colour that a curve is drawn in, in the plot and in its legend."""
+    """The colour of a curve in its plot and legend."""
     color = QColor(getattr(theme, row.color))
     return theme.tint(color, 0.5) if row.faint else color

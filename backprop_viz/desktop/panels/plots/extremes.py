@@ -1,4 +1,4 @@
-"""The least and the greatest of ever wider blocks of a curve, for drawing it zoomed out."""
+"""Minima and maxima of ever wider blocks of a curve, for drawing it zoomed out."""
 
 from functools import reduce
 from itertools import pairwise
@@ -12,25 +12,27 @@ Doubles = NDArray[np.float64]
 
 # Zoomed out, a curve is drawn as at most so many blocks, and at least half as many.
 BLOCKS = 1024
-# Narrower blocks are made when they are asked for: that is quick for so few points.
+# Narrower blocks are computed on demand, which is quick for so few points.
 _FINEST = 16
 
 
 class _Level:
-    """The extremes of all blocks of one width: float64 (2, n), least and greatest."""
+    """The extremes of all blocks of one width: float64 (2, n), minima and maxima."""
 
     def __init__(self, width: int, room: int = 256) -> None:
         self._width = width
-        self._buffer = np.full((2, room), np.nan)  # written to, as what is reserved
+        self._buffer = np.full(
+            (2, room), np.nan
+        )  # written to, so that the memory is really allocated
         self.size = 0
 
     @property
     def room(self) -> int:
-        """So many blocks fit without taking more memory."""
+        """How many blocks fit without allocating memory."""
         return self._buffer.shape[1]
 
     def extend(self, rows: Doubles) -> None:
-        """Add the extremes (2, n) of more blocks."""
+        """Append the extremes (2, n) of more blocks."""
         size = self.size + rows.shape[1]
         if size > self._buffer.shape[1]:
             least, greatest = self._buffer
@@ -45,25 +47,25 @@ class _Level:
 
     @property
     def rows(self) -> Doubles:
-        """What was added so far."""
+        """All blocks so far."""
         return self._buffer[:, : self.size]
 
 
 class Extremes:
-    """Follows a curve that is only appended to; each call costs what is new, however long it is.
+    """The extremes of a curve that only grows; each call costs only what is new.
 
-    NaN is passed over, unless a whole block is NaN.
+    NaN is ignored unless a whole block is NaN.
     """
 
     def __init__(self) -> None:
         self._levels = [_Level(_FINEST)]
 
     def follow(self, y: Doubles) -> None:
-        """Take in what was appended: ``y`` (n,) is the whole curve."""
+        """Take new points; ``y`` (n,) is the whole curve."""
         finest = self._levels[0]
         finest.extend(_of(y[finest.size * _FINEST : len(y) // _FINEST * _FINEST], _FINEST))
-        # All that there is room for, and with room for all: so that later ones take no memory when
-        # they are begun, nor while they fill.
+        # Allocate for everything that fits now, so that later blocks need no memory when they
+        # start or while they fill.
         while finest.room > BLOCKS << (len(self._levels) - 1):
             level = len(self._levels)
             self._levels.append(_Level(_FINEST << level, finest.room >> level))
@@ -73,11 +75,11 @@ class Extremes:
             wide.extend(np.stack((least, np.fmax(halves[1, ::2], halves[1, 1::2]))))
 
     def between(self, y: Doubles, first: int, last: int) -> tuple[int, int, Doubles]:
-        """The blocks of the points ``first`` to ``last`` of the curve followed, ``y``.
+        """The blocks of points ``first`` to ``last`` of the curve ``y``.
 
-        Gives the first point of the first block, the width of each in points, and (2, n): the
-        least and the greatest in each. Blocks begin at multiples of their width, so that they
-        stay what they are while the view moves over them.
+        Returns the first point of the first block, the width of each block in points, and the
+        minima and maxima (2, n). Blocks start at multiples of their width, so that they stay the
+        same while the view moves.
         """
         width, level = 1, -4
         while (last - first) // width > BLOCKS:

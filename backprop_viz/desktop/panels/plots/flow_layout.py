@@ -1,4 +1,4 @@
-"""Where the bars and dots of the gradient flow stand. Pure numbers: no widget, no painting."""
+"""The geometry of the gradient flow's bars and dots. Numbers only: no widgets, no painting."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ class Flow:
 
     @property
     def module(self) -> str:
-        """The name of the module it belongs to, its own if it is the network's."""
+        """The name of its module, or its own name if it belongs to the network itself."""
         return self.name.rpartition(".")[0] or self.name
 
 
@@ -70,7 +70,9 @@ class Norms:
             tensors = self._recording.tensors
             change = tensors[one]
             if other is not None:
-                with np.errstate(invalid="ignore"):  # infinity less infinity is NaN: shown as such
+                with np.errstate(
+                    invalid="ignore"
+                ):  # infinity minus infinity is NaN, and is shown as NaN
                     change = change.astype("f8") - tensors[other]
             known = self._known[one, other] = norm(change)
         return known
@@ -90,30 +92,30 @@ class Decades:
         if not logs:
             return None
         low, high = math.floor(min(logs)), math.ceil(max(logs))
-        # A bar of the least value must still be one to see.
+        # The bar of the smallest value must still be visible.
         if min(logs) - low < 0.15:
             low -= 1
         return cls(low, max(high, low + 1))
 
     def part(self, value: float) -> float:
-        """How far up the scale a value stands, 0..1."""
+        """The height of a value on the scale, 0..1."""
         part = (math.log10(value) - self.low) / (self.high - self.low)
         return min(max(part, 0.0), 1.0)
 
     def ticks(self, most: int) -> list[int]:
-        """Exponents for at most so many ticks, evenly spaced."""
+        """Exponents for at most so many evenly spaced ticks."""
         step = max(1, math.ceil((self.high - self.low) / max(1, most - 1)))
         return [k for k in range(self.low, self.high + 1) if (k - self.low) % step == 0]
 
 
-def output_nr(area: QRectF, count: int, i: int) -> QRectF:
+def column_box(area: QRectF, count: int, i: int) -> QRectF:
     """The column of the i-th of ``count`` parameters."""
     width = area.width() / count
     return QRectF(area.left() + i * width, area.top(), width, area.height())
 
 
-def slot_at(area: QRectF, count: int, x: float) -> int | None:
-    """The parameter whose column x is in."""
+def column_at(area: QRectF, count: int, x: float) -> int | None:
+    """The index of the parameter whose column contains x."""
     if not count or not area.left() <= x < area.right():
         return None
     return min(count - 1, int((x - area.left()) / area.width() * count))
@@ -136,7 +138,7 @@ def dot(column: QRectF, part: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text under the columns ``first`` to ``last`` inclusive, at most ``width`` wide."""
+    """A text below the columns ``first`` to ``last`` inclusive, at most ``width`` wide."""
 
     text: str
     first: int
@@ -145,9 +147,9 @@ class Label:
 
 
 def labels(flows: Sequence[Flow], width: float, measure: Callable[[str], float]) -> list[Label]:
-    """Labels that never touch: one for each parameter, or module, or every so many modules.
+    """Labels that never touch: for each parameter, each module, or every few modules.
 
-    ``width`` is that of a column, ``measure`` gives a text's.
+    ``width`` is that of a column; ``measure`` returns a text's width.
     """
     own = [Label(flow.label, i, i, width) for i, flow in enumerate(flows)]
     if all(measure(label.text) + 6 <= width for label in own):
@@ -166,7 +168,7 @@ def _thinned(
     modules: Sequence[Label], width: float, measure: Callable[[str], float]
 ) -> list[Label]:
     shown: list[Label] = []
-    free = 0.0  # where the last label shown ends
+    free = 0.0  # the right end of the last label shown
     for label in modules:
         middle = (label.first + label.last + 1) / 2 * width
         half = measure(label.text) / 2 + 4

@@ -1,4 +1,4 @@
-"""How strong each parameter's gradient is, and how far the update moved the parameter."""
+"""The gradient flow: each parameter's gradient norm and relative update."""
 
 import math
 
@@ -22,10 +22,10 @@ from backprop_viz.desktop.panels.plots.flow_layout import (
     Label,
     Norms,
     bar,
+    column_at,
+    column_box,
     dot,
     labels,
-    output_nr,
-    slot_at,
 )
 from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT
 from backprop_viz.desktop.style.elided import ElidedLabel
@@ -38,7 +38,7 @@ from backprop_viz.recording.iteration import Cursor
 _TOP = 24.0  # the names of the two axes
 _BOTTOM = 20.0  # the parameters' names
 _SIDE = 36.0
-_NARROW = 6.0  # a column in which a bar has no room for round corners
+_NARROW = 6.0  # columns narrower than this have bars without round corners
 _CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
@@ -63,7 +63,7 @@ class GradientFlowPlot(Panel):
         self.bars.pointed.connect(self._read)
         self.body.addWidget(self.bars, 1)
         self._norms = Norms()
-        self._final: tuple[Flow, ...] = ()  # at the recording's end
+        self._final: tuple[Flow, ...] = ()  # at the end of the recording
         self._view_state: ViewState | None = None
         self._shown: Cursor | None = None
 
@@ -87,7 +87,7 @@ class GradientFlowPlot(Panel):
             self.show_view_state(self._view_state)
 
     def select(self, selection: Selection | None) -> None:
-        """Mark the parameters chosen."""
+        """Mark the selected parameters."""
         self.bars.select(frozenset() if selection is None else selection.parameters)
 
     def set_theme(self, theme: Theme) -> None:
@@ -98,7 +98,7 @@ class GradientFlowPlot(Panel):
         self.readout.setText(self.reading(flow) if isinstance(flow, Flow) else self._legend)
 
     def reading(self, flow: Flow) -> str:
-        """A parameter's numbers in a line."""
+        """A parameter's numbers in one line."""
         if flow.grad is None:
             return self.tr("{name}: .grad is None").format(name=flow.name)
         grad = short(flow.grad)
@@ -110,7 +110,7 @@ class GradientFlowPlot(Panel):
 
 
 class FlowBars(QWidget):
-    """The bars, dots and axes; one parameter can be pointed at and chosen."""
+    """The bars, dots and axes; a parameter can be pointed at and chosen."""
 
     picked = Signal(str, object)
     pointed = Signal(object)  # a Flow, or None
@@ -119,7 +119,7 @@ class FlowBars(QWidget):
         super().__init__(parent)
         self.flows: tuple[Flow, ...] = ()
         self._labels: list[Label] = []
-        self._labelled: object = None  # what they were made for
+        self._labelled: object = None  # what the labels were made for
         self._grads: Decades | None = None
         self._ratios: Decades | None = None
         self._theme = DARK
@@ -134,7 +134,7 @@ class FlowBars(QWidget):
         )
 
     def show_flows(self, flows: tuple[Flow, ...], final: tuple[Flow, ...]) -> None:
-        """Show parameters; the scales hold ``final`` too, so that they stand while one steps."""
+        """Show parameters; the scales include ``final``, so that they stay while stepping."""
         self.flows = flows
         self._grads = Decades.over([flow.grad for flow in (*flows, *final)])
         self._ratios = Decades.over([flow.ratio for flow in (*flows, *final)])
@@ -153,7 +153,7 @@ class FlowBars(QWidget):
         self.update()
 
     def area(self) -> QRectF:
-        """Where the bars stand."""
+        """The area of the bars."""
         return QRectF(self.rect()).adjusted(_SIDE, _TOP, -_SIDE, -_BOTTOM)
 
     # -- mouse and keyboard --------------------------------------------------------------------
@@ -164,23 +164,23 @@ class FlowBars(QWidget):
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read the parameter under the mouse."""
-        at = slot_at(self.area(), len(self.flows), event.position().x())
+        """Show the numbers of the parameter under the mouse."""
+        at = column_at(self.area(), len(self.flows), event.position().x())
         if at != self._at:
             self._point(at)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Stop reading."""
+        """Show no parameter's numbers."""
         self._point(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the parameter under the mouse."""
-        at = slot_at(self.area(), len(self.flows), event.position().x())
+        at = column_at(self.area(), len(self.flows), event.position().x())
         if at is not None and event.button() is Qt.MouseButton.LeftButton:
             self.picked.emit("parameter", self.flows[at].name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go to the next parameter, choose it, or leave."""
+        """Go to another parameter, choose it, or leave."""
         last = len(self.flows) - 1
         start = -1 if self._at is None else self._at
         moves = {
@@ -200,14 +200,14 @@ class FlowBars(QWidget):
             event.ignore()
 
     def focusOutEvent(self, event: QEvent) -> None:
-        """Stop reading."""
+        """Show no parameter's numbers."""
         super().focusOutEvent(event)  # type: ignore[arg-type]
         self._point(None)
 
     # -- painting ------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw axes, bars, dots and names."""
+        """Paint the axes, bars, dots and names."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hasFocus():
@@ -256,12 +256,12 @@ class FlowBars(QWidget):
         painter.drawLine(area.bottomLeft(), area.bottomRight())
 
     def _paint_narrow(self, painter: QPainter) -> None:
-        """Hundreds of parameters: plain bars and dots, all of a colour at once."""
+        """Paint plain bars and dots for hundreds of parameters, all of one colour at once."""
         theme, area = self._theme, self.area()
         bars: dict[str, list[QRectF]] = {}
         dots: list[QPointF] = []
         for i, flow in enumerate(self.flows):
-            column = output_nr(area, len(self.flows), i)
+            column = column_box(area, len(self.flows), i)
             role, part = "backward", 0.0
             if flow.grad is None:
                 role = "faint"
@@ -284,7 +284,7 @@ class FlowBars(QWidget):
 
     def _paint_flow(self, painter: QPainter, i: int, flow: Flow) -> None:
         theme = self._theme
-        column = output_nr(self.area(), len(self.flows), i)
+        column = column_box(self.area(), len(self.flows), i)
         if i == self._at:
             painter.fillRect(column, theme.tint(theme.text, 0.07))
         color = QColor(theme.backward)
@@ -316,7 +316,7 @@ class FlowBars(QWidget):
         x, y = dot(column, self._ratios.part(ratio) if known and self._ratios else 0.0)
         radius = min(3.5, column.width() / 6)
         color = QColor(self._theme.update)
-        # Hollow at the foot: the update left the weights as they were, or the ratio is no number.
+        # Hollow, at the bottom: the update changed nothing, or the ratio is not a number.
         painter.setPen(QPen(color, 1.2))
         painter.setBrush(color if known else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
@@ -342,6 +342,6 @@ class FlowBars(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label.text)
         for i, flow in enumerate(self.flows):
             if flow.name in self._selected:
-                column = output_nr(area, len(self.flows), i)
+                column = column_box(area, len(self.flows), i)
                 mark = QRectF(column.left() + 2, area.bottom() + 17, column.width() - 4, 2)
                 painter.fillRect(mark, QColor(theme.accent))

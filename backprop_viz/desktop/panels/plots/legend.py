@@ -1,4 +1,4 @@
-"""A word in a header that names a curve and switches it on and off."""
+"""A button in a plot's header that names a curve and shows or hides it."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QResizeEvent
@@ -6,16 +6,16 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from backprop_viz.desktop.style.theme import body_font
 
-# Of a header with such words; plots beside each other have headers of one height.
+# The height of the header; plots side by side have headers of the same height.
 HEADER_HEIGHT = 23
 _SWATCH = QSize(16, 10)
 
 
 class LegendButton(QToolButton):
-    """A checkable word in its curve's colour, with a sample of the line before it.
+    """A checkable name in its curve's colour, with a sample of the line.
 
-    ``marked`` curves have points on them, so that the colour is not all that tells them apart.
-    One that ``shrinks`` leaves its word out where there is no room for it.
+    ``marked`` curves have markers, so that colour is not the only difference. A button that
+    ``shrinks`` leaves its text out if there is no room.
     """
 
     def __init__(
@@ -45,22 +45,22 @@ class LegendButton(QToolButton):
         self.toggled.connect(self._paint)
 
     def set_colors(self, on: QColor, off: QColor, line: QColor | None = None) -> None:
-        """The word's colour, that of one whose curve is hidden, and the curve's, if another."""
+        """Set the colours of the text, of the text while hidden, and of the curve if different."""
         self._on, self._off, self._line = on, off, on if line is None else line
         self._paint()
 
     def sizeHint(self) -> QSize:
-        """Room for the line and the word, and nothing more."""
+        """Room for the line and the text."""
         word = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(_SWATCH.width() + word + 18, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """As much; less for one that shrinks."""
+        """The same; less for one that shrinks."""
         full = self.sizeHint()
         return QSize(_SWATCH.width() + 10, full.height()) if self._shrinks else full
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out the word that has no room."""
+        """Leave the text out if it does not fit."""
         super().resizeEvent(event)
         style = Qt.ToolButtonStyle
         roomy = self.width() >= self.sizeHint().width()
@@ -82,7 +82,7 @@ class LegendButton(QToolButton):
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(color, self._width))
-        # In whole pixels: a line between two has a fainter colour than the curve.
+        # On whole pixels: between two, a line looks fainter than the curve.
         y = 5.5 if round(self._width) % 2 else 5.0
         painter.drawLine(QPointF(1, y), QPointF(14, y))
         if self._marked:

@@ -1,4 +1,4 @@
-"""The plots of a run: loss, accuracy, and the flow of gradients."""
+"""The plots of a run: loss and accuracy."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -25,17 +25,17 @@ __all__ = ["AccuracyPlot", "GradientFlowPlot", "LossPlot"]
 
 translate = QCoreApplication.translate
 
-# Each iteration weighs 5 % less than the one after it.
+# Each iteration has 5 % less weight than the next one.
 _SMOOTHING = 0.95
-# More would be a thicket; the newest are kept.
+# More would be unreadable; the newest are kept.
 _EARLIER_RUNS = 5
 
 
 class CurvePanel(Panel):
-    """Curves over the iterations with a word for each in the header.
+    """Curves over the iterations, with a legend in the header.
 
-    ``axes`` names x and y, ``limits`` fixes the range of y.
-    ``why_empty`` gives the sentence to show in place of the plot, or nothing.
+    ``axes`` names x and y; ``limits`` fixes the range of y. ``why_empty`` returns the sentence to
+    show in place of the plot, or "".
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class CurvePanel(Panel):
         self._limits = limits
         self._theme = DARK
         self._plot: CurvePlot | None = None
-        # The panel's own subtitle would be cut off where the header is full.
+        # The header has no room for the subtitle.
         self.subtitle.hide()
         self.notice = ElidedLabel()
         self.notice.setFont(body_font(11))
@@ -83,18 +83,18 @@ class CurvePanel(Panel):
 
     @property
     def plot(self) -> "CurvePlot":
-        """The plot, made when it is first asked for."""
+        """The plot, created when first used."""
         if self._plot is None:
             self._plot = self._make_plot()
         return self._plot
 
     def _make_plot(self) -> "CurvePlot":
-        # Here: pyqtgraph takes a third of the time in which a window opens.
+        # Imported here: pyqtgraph would take a third of the time in which a window opens.
         from backprop_viz.desktop.panels.plots.curve_plot import CurvePlot
 
         plot = CurvePlot(self._axes, self._rows, self._percent, self._limits)
         plot.setAccessibleName(self.accessibleName())
-        # Not a tooltip: that would cover the curve just where it is read.
+        # Not a tooltip, which would cover the curve under the mouse.
         plot.setWhatsThis(
             self.tr(
                 "Drag to pan, turn the wheel to zoom, press A to show all. "
@@ -103,13 +103,13 @@ class CurvePanel(Panel):
         )
         plot.set_theme(self._theme)
         self._pages.addWidget(plot)
-        # By keyboard it comes where it stands, not at the end of the window.
+        # In the tab order, it comes where it stands, not last in the window.
         self.setTabOrder(self.earlier_runs, plot)
         self.setTabOrder(plot, plot.view_all)
         return plot
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Follow the run; nothing is drawn unless something new came."""
+        """Follow the run; draw only if there is anything new."""
         self._view_state = view_state
         if not self.isVisible():
             return
@@ -137,7 +137,7 @@ class CurvePanel(Panel):
             self.show_view_state(self._view_state)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint; the plot, which nobody misses yet, is made behind the first painting."""
+        """Paint; create the plot after the first painting, so that the window opens sooner."""
         super().paintEvent(event)
         if self._plot is None:
             QTimer.singleShot(0, self, lambda: self.plot)
@@ -173,7 +173,7 @@ class CurvePanel(Panel):
 
 
 class LossPlot(CurvePanel):
-    """The loss of every batch, smoothed, and on the validation set."""
+    """The loss of every batch, its moving average, and the validation loss."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         rows = (

@@ -1,6 +1,6 @@
-"""Curves that grow: smoothed as they come, and thinned to what a screen can show.
+"""Growing curves: smoothed as points arrive, and thinned to what a screen can show.
 
-A series of a million points costs each frame only what was appended to it.
+Updating a series of a million points costs only what was appended.
 """
 
 from typing import Any
@@ -10,15 +10,15 @@ import numpy as np
 from backprop_viz.desktop.panels.plots.extremes import BLOCKS, Doubles, Extremes
 from backprop_viz.recording.buffers import reserved
 
-# Short enough that a power of the smoothing factor over it stays within float64.
+# Short enough that the smoothing factor to this power stays within float64.
 _BLOCK = 256
 
 
 class Trace:
-    """One curve that follows a series that is only appended to, or starts anew.
+    """A curve that follows a series which only grows, or starts again.
 
-    ``smoothing``: the weight of the past in an exponential moving average; 0 for the series
-    itself. ``scale`` multiplies its values.
+    ``smoothing`` is the weight of the past in an exponential moving average; 0 for the series
+    itself. ``scale`` multiplies the values.
     """
 
     def __init__(self, smoothing: float = 0.0, scale: float = 1.0) -> None:
@@ -27,12 +27,12 @@ class Trace:
         self.clear()
 
     def clear(self) -> None:
-        """Forget all points."""
+        """Remove all points."""
         self._x: Doubles = np.empty(0)
         self._y: Doubles = np.empty(0)
         self._size = 0
-        self._ends = (0.0, 0.0)  # the series' first and last value followed so far
-        self._average = (0.0, 0.0)  # of the values, and of the weights they had, after whole blocks
+        self._ends = (0.0, 0.0)  # the first and last value of the series so far
+        self._average = (0.0, 0.0)  # the moving sums of values and weights after whole blocks
         self._extremes = Extremes()
         self.least = np.inf
         self.least_positive = np.inf
@@ -44,7 +44,7 @@ class Trace:
 
     @property
     def x(self) -> Doubles:
-        """Where the points are, ascending."""
+        """The points' x coordinates, ascending."""
         return self._x[: self._size]
 
     @property
@@ -53,9 +53,10 @@ class Trace:
         return self._y[: self._size]
 
     def follow(self, series: Doubles, x: Doubles | None = None) -> bool:
-        """Take what was appended to ``series`` since the last call; whether anything changed.
+        """Take what was appended to ``series`` since the last call; returns whether there was
+        anything.
 
-        ``x``: where the points are, appended to as the series; None for 1, 2, 3, ...
+        ``x``: the points' x coordinates, appended to as the series is; None for 1, 2, 3, ...
         """
         restarted = not self.continues(series)
         if restarted:
@@ -68,7 +69,7 @@ class Trace:
         return True
 
     def continues(self, series: Doubles) -> bool:
-        """Whether a series begins with what was followed so far."""
+        """Whether a series starts with the points that were taken so far."""
         if not self._size:
             return True
         if len(series) < self._size:
@@ -81,7 +82,7 @@ class Trace:
         finite = np.isfinite(series[self._size :])
         if self.first_gap is None and not finite.all():
             self.first_gap = float(x[self._size + np.argmin(finite)])
-        # The last block is smoothed again whole: so each number is what it would be at once.
+        # The last block is smoothed again as a whole, with the same result as all at once.
         begun = self._size // _BLOCK * _BLOCK if self._smoothing else self._size
         y = series[begun:]
         if self._is_series:
@@ -105,24 +106,24 @@ class Trace:
 
     @property
     def _is_series(self) -> bool:
-        """Whether the points are the series itself, which is only appended to: no need to copy."""
+        """Whether the points are the series itself, which only grows, so that no copy is needed."""
         return not self._smoothing and self._scale == 1
 
     def seen(self, left: float, right: float) -> tuple[Doubles, Doubles]:
-        """The curve from ``left`` to ``right`` in at most some 2,000 points, spikes kept.
+        """The curve from ``left`` to ``right`` in at most about 2,000 points, keeping spikes.
 
-        NaN, and so a gap, where the series is not finite.
+        NaN, drawn as a gap, where the series is not finite.
         """
         x, y = self._thinned(left, right)
         return x, np.where(np.isfinite(y), y, np.nan)
 
     def is_thinned(self, left: float, right: float) -> bool:
-        """Whether ``seen`` leaves points out there: it gives blocks of them, least and greatest."""
+        """Whether ``seen`` returns blocks' minima and maxima instead of all points."""
         first, last = self._part(left, right)
         return last - first > BLOCKS
 
     def _part(self, left: float, right: float) -> tuple[int, int]:
-        """The points from ``left`` to ``right``, and one beyond at either side."""
+        """The points from ``left`` to ``right``, and one more on either side."""
         first = max(0, int(np.searchsorted(self.x, left)) - 1)
         last = min(self._size, int(np.searchsorted(self.x, right, side="right")) + 1)
         return first, last
@@ -134,7 +135,7 @@ class Trace:
         start, width, extremes = self._extremes.between(self.y, first, last)
         stop = start + extremes.shape[1] * width
         x = np.repeat(self._x[start:stop:width], 2)
-        tail = slice(stop, last)  # what does not fill a block yet
+        tail = slice(stop, last)  # points that do not fill a block yet
         return (
             np.concatenate((x, self._x[tail])),
             np.concatenate((extremes.T.ravel(), self._y[tail])),
@@ -150,7 +151,7 @@ _counted = np.arange(1.0, 1025.0)
 
 
 def _counting(size: int) -> Doubles:
-    """1, 2, 3, ... up to ``size``: one array for all curves."""
+    """1, 2, 3, ... up to ``size``; one array for all curves."""
     global _counted
     if size > len(_counted):
         _counted = np.arange(1.0, len(reserved(_counted, 0, size)) + 1)
@@ -160,10 +161,10 @@ def _counting(size: int) -> Doubles:
 def moving_average(
     values: Doubles, keep: float, state: tuple[float, float] = (0.0, 0.0)
 ) -> tuple[Doubles, tuple[float, float]]:
-    """The exponential moving average without the bias of its start, and the state to go on from.
+    """The exponential moving average without initial bias, and the state to continue from.
 
-    Each value is weighed by ``keep`` to the power of its age. NaN weighs nothing and stays NaN.
-    The state is that after the last whole block: what follows it is to be given again.
+    Each value has the weight ``keep`` to the power of its age. NaN has no weight and stays NaN. The
+    state is that after the last whole block; pass the points after it again.
     """
     finite = np.isfinite(values)
     sums, total = _decaying_sum(np.where(finite, values, 0.0), keep, state[0])
@@ -174,7 +175,7 @@ def moving_average(
 
 
 def _decaying_sum(values: Doubles, keep: float, carry: float) -> tuple[Doubles, float]:
-    """s[i] = keep * s[i - 1] + values[i], block by block; and s after the last whole block."""
+    """s[i] = keep * s[i - 1] + values[i], computed by blocks; and s after the last whole block."""
     out = np.empty(len(values))
     powers: Any = keep ** np.arange(1, _BLOCK + 1)
     after = carry

@@ -1,1 +1,1 @@
-"""The Python that is run, with the line that is due."""
+"""The program that runs, as Python, with its current line, breakpoints and parameters."""

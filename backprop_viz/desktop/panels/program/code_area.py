@@ -28,8 +28,8 @@ from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line
 
-_SIZES = (13, 12, 11)  # of the letters, the largest that fits
-_FADE = 22  # how wide the text that runs on fades out at the right
+_SIZES = (13, 12, 11)  # font sizes; the largest that fits is used
+_FADE = 22  # the width over which a long line fades out at the right
 
 
 class _Colours(QSyntaxHighlighter):
@@ -48,7 +48,7 @@ class _Colours(QSyntaxHighlighter):
 
 
 class CodeArea(QTextEdit):
-    """The lines; ``chosen`` tells which one was clicked, or Enter was pressed on."""
+    """Read-only lines of code; ``chosen`` carries the line that was clicked or chosen by Enter."""
 
     chosen = Signal(int)
 
@@ -79,7 +79,7 @@ class CodeArea(QTextEdit):
         self._colours = _Colours(self)
         for bar in (self.verticalScrollBar(), self.horizontalScrollBar()):
             bar.valueChanged.connect(self._repaint)
-        self.setCornerWidget(QWidget())  # nothing where the scroll bars meet
+        self.setCornerWidget(QWidget())  # leave the corner between the scroll bars empty
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ class CodeArea(QTextEdit):
         self._repaint()
 
     def show_failed(self, row: int | None) -> None:
-        """Mark the row that torch has refused, None for none."""
+        """Mark the row whose forward torch refused; None: no row."""
         if row != self.failed:
             self.failed = row
             if row is not None:
@@ -122,7 +122,7 @@ class CodeArea(QTextEdit):
             self.gutter.update()
 
     def can_break(self, row: int) -> bool:
-        """Whether a breakpoint can be at a row: its line runs in an iteration."""
+        """Whether a row can have a breakpoint: its line runs in an iteration."""
         return row < len(self.lines) and bool(self.lines[row].runs)
 
     def why_no_break(self, row: int) -> str:
@@ -143,7 +143,7 @@ class CodeArea(QTextEdit):
         self._repaint()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Keep the letters: a style sheet that comes to the program gives text its own."""
+        """Restore the font when an application style sheet replaces it."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange and self.font() != code_font(self.letter_size):
             self.setFont(code_font(self.letter_size))
@@ -164,24 +164,24 @@ class CodeArea(QTextEdit):
 
     @property
     def letter_size(self) -> int:
-        """How large the letters are now, in pixels."""
+        """The current font size in pixels."""
         return self._fitted[0]
 
     def row_box(self, row: int) -> QRectF:
-        """Where a row is in the viewport."""
+        """The box of a row in the viewport."""
         layout = self.document().documentLayout()
         box = layout.blockBoundingRect(self.document().findBlockByNumber(row))
         top = box.top() - self._leading / 2 - self.verticalScrollBar().value()
         return QRectF(0, top, self.viewport().width(), box.height() + self._leading)
 
     def rows_shown(self) -> dict[int, QRectF]:
-        """The rows that are at least partly in view, and where."""
+        """The rows that are at least partly visible, and their boxes."""
         height = self.viewport().height()
         boxes = ((row, self.row_box(row)) for row in range(len(self.lines)))
         return {row: box for row, box in boxes if box.bottom() > 0 and box.top() < height}
 
     def _bring_into_view(self, row: int) -> None:
-        """Scroll as little as shows the row; sideways stays as it is."""
+        """Scroll to a row as little as possible, and not sideways."""
         box, bar = self.row_box(row), self.verticalScrollBar()
         if box.top() < 0:
             bar.setValue(bar.value() + round(box.top()))
@@ -189,7 +189,7 @@ class CodeArea(QTextEdit):
             bar.setValue(bar.value() + round(box.bottom()) - self.viewport().height())
 
     def _fit(self) -> None:
-        """Letters as large as lets every line fit, rows as far apart as lets all be seen."""
+        """Use the largest font with which every line fits, and the widest spacing for all rows."""
         widest = max((line.text for line in self.lines), key=len, default="")
         room = self.contentsRect().width()
         for size in _SIZES:
@@ -219,7 +219,7 @@ class CodeArea(QTextEdit):
     # -- what the user does ------------------------------------------------------------------
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click that selects no text chooses the line."""
+        """Choose the clicked line, unless text was selected."""
         super().mouseReleaseEvent(event)
         if event.button() is Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
             row = self._row_at(event.position())
@@ -227,14 +227,14 @@ class CodeArea(QTextEdit):
                 self.chosen.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter chooses the line the text cursor is in."""
+        """Choose the text cursor's line on Enter."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(self.textCursor().blockNumber())
         else:
             super().keyPressEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """The tip of a line that does not fit is the whole line."""
+        """Show a line that does not fit in a tooltip."""
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().viewportEvent(event)
         row = self._row_at(QPointF(event.pos()))
@@ -256,12 +256,12 @@ class CodeArea(QTextEdit):
         self.gutter.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Letters and rows fit the size anew."""
+        """Fit font and rows to the new size."""
         super().resizeEvent(event)
         self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The marks under the text, the text, and a fade where it runs on to the right."""
+        """Paint the marks, the text above them, and a fade where lines continue to the right."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rows = self.rows_shown()
@@ -278,7 +278,7 @@ class CodeArea(QTextEdit):
             painter.end()
 
     def paint_mark(self, painter: QPainter, row: int, box: QRectF) -> None:
-        """A tint for what belongs to the event or the selection; an outline for the line itself."""
+        """Tint a row of the event or the selection, and outline the current line."""
         fill = self.row_fill(row)
         if fill is None:
             return
@@ -289,7 +289,7 @@ class CodeArea(QTextEdit):
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def row_fill(self, row: int) -> QColor | None:
-        """The colour under a row, None for the panel's own."""
+        """The background colour of a row; None for the panel's own."""
         if row == self.failed:
             return self.theme.tint(self.theme.error, 0.28)
         if row == self.marks.line:
@@ -301,7 +301,7 @@ class CodeArea(QTextEdit):
         return None
 
     def mark_colour(self) -> QColor:
-        """The colour of the phase that the marked line belongs to."""
+        """The colour of the marked line's phase."""
         line = self.lines[self.marks.line] if self.marks.line is not None else None
         return self.theme.phase(Phase.FORWARD if line is None else line.runs_in)
 

@@ -1,4 +1,4 @@
-"""What torch said of a forward that it refused: the line, its words, the shapes up to there."""
+"""The note about a forward that torch refused: the line, the message, the shapes up to there."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
@@ -7,13 +7,13 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import body_font, code_font
 from backprop_viz.recording.events import Failure
 
-# From so many pixels on the panel has room for all the shapes, and for torch's words, which the
-# window's message has too.
+# Panels at least this high show all shapes, and torch's message, which the window's message
+# bar shows as well.
 _FOR_SHAPES, _FOR_WORDS = 230, 320
 
 
 class FailureNote(QFrame):
-    """``mend_wanted`` asks for the batch dimension to be put back by unsqueeze(0)."""
+    """``mend_wanted`` asks for the batch dimension to be added by unsqueeze(0)."""
 
     mend_wanted = Signal()
 
@@ -42,7 +42,7 @@ class FailureNote(QFrame):
         self.mend.setToolTip(self.tr("Give the network this input as a batch of one, 1×1×32×32"))
         self.mend.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.mend.clicked.connect(self.mend_wanted)
-        self._why = ElidedLabel()  # what is told must not make the panel wider
+        self._why = ElidedLabel()  # texts must not make the panel wider
         self._why.setText(self.tr("x has no batch dimension:"))
         self._why.setFont(body_font(11))
         row = QHBoxLayout()
@@ -59,12 +59,12 @@ class FailureNote(QFrame):
         self.hide()
 
     def fit(self, height: int) -> None:
-        """Show as much as a panel of this height has room for; the rest is in the tip."""
+        """Show as much as a panel of this height has room for; the tooltip has everything."""
         self.shapes.setVisible(height >= _FOR_SHAPES)
         self.said.setVisible(height >= _FOR_WORDS)
 
     def show_failure(self, failure: Failure | None, line: int | None, unbatched: bool) -> None:
-        """Show a failure at a line of the program, counted from 1; None: nothing failed."""
+        """Show a failure at a line of the program, counted from 1; None: no failure."""
         self.setVisible(failure is not None)
         if failure is None:
             return

@@ -1,4 +1,4 @@
-"""The strip left of the code: line numbers, the phases' bars, breakpoints, the arrow."""
+"""The strip left of the code: line numbers, phases, breakpoints and the arrow at the next line."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -25,7 +25,7 @@ _DOT = QPointF(6, 0)  # from the left edge of a row's middle
 
 
 class CodeRows(Protocol):
-    """What the gutter has to know of the code beside it."""
+    """What the gutter needs to know about the code beside it."""
 
     theme: Theme
     lines: tuple[Line, ...]
@@ -38,7 +38,7 @@ class CodeRows(Protocol):
         """The size of the code's letters in pixels."""
 
     def rows_shown(self) -> Mapping[int, QRectF]:
-        """The rows in view with their boxes in the gutter's coordinates."""
+        """The visible rows, and their boxes in the gutter's coordinates."""
 
     def row_box(self, row: int) -> QRectF:
         """The box of one row."""
@@ -50,7 +50,7 @@ class CodeRows(Protocol):
         """Why it cannot."""
 
     def paint_mark(self, painter: QPainter, row: int, box: QRectF) -> None:
-        """Paint the ground of a row that is marked."""
+        """Paint the background of a marked row."""
 
     def mark_colour(self) -> QColor:
         """The colour of the marked row's phase."""
@@ -70,29 +70,29 @@ class Gutter(QWidget):
         self._under_mouse: int | None = None
 
     def width_needed(self, size: int) -> int:
-        """A dot or an arrow, two digits, a bar."""
+        """Room for a dot or an arrow, two digits and a bar."""
         return 13 + QFontMetrics(code_font(size - 1)).horizontalAdvance("00") + 10
 
     # -- what the user does ------------------------------------------------------------------
 
     def row_at(self, y: float) -> int | None:
-        """The row at a height."""
+        """The row at a y coordinate."""
         boxes = ((row, self._area.row_box(row)) for row in self._area.rows_shown())
         return next((row for row, box in boxes if box.top() <= y < box.bottom()), None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Tell of the row that was clicked."""
+        """Emit the row that was clicked."""
         row = self.row_at(event.position().y())
         if event.button() is Qt.MouseButton.LeftButton and row is not None:
             self.clicked.emit(row)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show where a breakpoint would be."""
+        """Show where a click would set a breakpoint."""
         row = self.row_at(event.position().y())
         self._hover(row if row is not None and self._area.can_break(row) else None)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is offered any more."""
+        """Stop showing it."""
         super().leaveEvent(event)
         self._hover(None)
 
@@ -105,14 +105,14 @@ class Gutter(QWidget):
         self.update()
 
     def event(self, event: QEvent) -> bool:
-        """Say what a click does."""
+        """Show a tooltip that says what a click does."""
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().event(event)
         QToolTip.showText(event.globalPos(), self.hint(event.pos().y()), self)
         return True
 
     def hint(self, y: float) -> str:
-        """What the tip says at a height."""
+        """The tooltip at a y coordinate."""
         row = self.row_at(y)
         if row is None:
             return ""
@@ -125,7 +125,7 @@ class Gutter(QWidget):
     # -- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """What belongs to the rows in view."""
+        """Paint the visible rows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area, width = self._area, self.width()
@@ -155,7 +155,7 @@ class Gutter(QWidget):
         painter.drawRoundedRect(bar, 1, 1)
 
     def _paint_dot(self, painter: QPainter, row: int, center: QPointF) -> None:
-        """A dot in a ring where a breakpoint is, a faint ring where a click would set one."""
+        """A dot in a ring for a breakpoint, a faint ring where a click would set one."""
         set_here = row in self._area.breaks
         if not set_here and row != self._under_mouse:
             return
@@ -166,14 +166,14 @@ class Gutter(QWidget):
         if set_here:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
-            # Full under the arrow, so that it shows around it.
+            # Larger under the arrow, so that it stays visible.
             size = 4.5 if row == self._area.marks.line else 2.8
             painter.drawEllipse(center, size, size)
 
     def _paint_arrow(self, painter: QPainter, box: QRectF, over_dot: bool) -> None:
         middle, theme, color = box.center().y(), self._area.theme, self._area.mark_colour()
         tip = [QPointF(3, middle - 4), QPointF(9, middle), QPointF(3, middle + 4)]
-        # Hollow: it will be run next. Filled: it has just been run.
+        # Hollow: the line runs next. Filled: it has just run.
         hollow = QColor(theme.panel) if over_dot else Qt.BrushStyle.NoBrush
         edge = QColor(theme.panel) if over_dot and not self._area.marks.due else color
         painter.setPen(QPen(edge, 1.2))

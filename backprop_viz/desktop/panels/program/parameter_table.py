@@ -43,7 +43,7 @@ class ParameterModel(QAbstractTableModel):
         self._digits = 4
 
     def set_digits(self, digits: int) -> None:
-        """How many significant digits norms have from now on."""
+        """Set how many significant digits norms have."""
         if digits != self._digits:
             self._digits = digits
             self._norms.clear()
@@ -67,7 +67,7 @@ class ParameterModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(names) - 1, 4))
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
-        """One for each parameter."""
+        """One row for each parameter."""
         return 0 if parent.isValid() else len(self.names)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
@@ -77,7 +77,7 @@ class ParameterModel(QAbstractTableModel):
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """The columns' titles, and what they mean."""
+        """The columns' titles and explanations."""
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < 5:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -95,7 +95,7 @@ class ParameterModel(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A number in short; the whole row in its tooltip."""
+        """A number in short form; the tooltip has the whole row."""
         row, section = index.row(), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(row, section)
@@ -112,7 +112,7 @@ class ParameterModel(QAbstractTableModel):
         return None
 
     def text(self, row: int, section: int) -> str:
-        """What stands in a cell."""
+        """The text of a cell."""
         if section == 0:
             return self.names[row]
         if section == 1:
@@ -123,7 +123,7 @@ class ParameterModel(QAbstractTableModel):
         return "None" if tensor is None else self._norm(tensor)
 
     def count(self, row: int) -> int:
-        """How many numbers a parameter has."""
+        """The number of elements of a parameter."""
         return int(np.prod(self._shape(row), dtype=int))
 
     def _shape(self, row: int) -> tuple[int, ...]:
@@ -131,14 +131,14 @@ class ParameterModel(QAbstractTableModel):
         return () if value is None else self._tensors[value].shape
 
     def _norm(self, tensor: int) -> str:
-        """Computed once for each tensor: a cell is asked for at every painting."""
+        """The norm of a tensor, computed once: cells are asked for at every painting."""
         if tensor not in self._norms:
             self._norms[tensor] = short(norm(self._tensors[tensor]), self._digits)
         return self._norms[tensor]
 
 
 class ParameterTable(QWidget):
-    """The table and its total; ``picked`` tells of a row that the user chose."""
+    """The table and its total; ``picked`` carries the parameter that the user chose."""
 
     picked = Signal(str, object)
 
@@ -188,7 +188,7 @@ class ParameterTable(QWidget):
         self._fit()
 
     def select(self, selection: Selection | None) -> None:
-        """Mark the parameter that is selected, and tell nobody."""
+        """Mark the selected parameter without a signal."""
         names = () if selection is None else selection.parameters
         rows = [row for row, name in enumerate(self.model.names) if name in names]
         self._selecting = True
@@ -204,7 +204,7 @@ class ParameterTable(QWidget):
         self.table.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Smaller letters where it is narrow."""
+        """Use smaller letters if the table is narrow."""
         super().resizeEvent(event)
         self._set_size()
 
@@ -217,30 +217,30 @@ class ParameterTable(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Columns as wide as what is in them; what room is left is shared."""
+        """Make columns as wide as their content, and share the rest."""
         cells = QFontMetrics(self.table.font())
         titles = QFontMetrics(self.table.horizontalHeader().font())
         rows, columns = range(self.model.rowCount()), range(self.model.columnCount())
         needed = []
         for column in columns:
-            # The letters are all of one width: the longest text is the widest.
+            # In a monospaced font the longest text is the widest.
             longest = max((self.model.text(row, column) for row in rows), key=len, default="")
             title = self.model.headerData(column, Qt.Orientation.Horizontal)
             widest = max(cells.horizontalAdvance(longest), titles.horizontalAdvance(title) + 2)
             needed.append(widest + 2 * _PADDING)
-        # A scroll bar may come at any time.
+        # Reserve room for a scroll bar.
         room = self.table.width() - self.table.verticalScrollBar().sizeHint().width()
         spare = max(0, room - sum(needed)) // len(needed)
         for column, width in enumerate(needed):
             self.table.setColumnWidth(column, width + spare)
-        # Else the scroll bar learns of it later.
+        # Otherwise the scroll bar is updated too late.
         self.table.updateGeometries()
 
     def _choose(self, index: QModelIndex) -> None:
         self.picked.emit("parameter", self.model.names[index.row()])
 
     def _moved(self, current: QModelIndex) -> None:
-        """The arrow keys choose as a click does."""
+        """Choose a row by the arrow keys as by a click."""
         pressed = QGuiApplication.mouseButtons() is not Qt.MouseButton.NoButton
         if current.isValid() and not (self._selecting or pressed) and self.table.hasFocus():
             self._choose(current)

@@ -14,7 +14,7 @@ from backprop_viz.recording.program import Line
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """``line`` is due or at the cursor; ``soft`` ones belong to it. Indices of program lines."""
+    """The marked rows: ``line`` is next or at the cursor, ``soft`` ones belong to it."""
 
     line: int | None = None
     due: bool = False
@@ -22,10 +22,10 @@ class Marks:
 
 
 def marks(view_state: ViewState) -> Marks:
-    """The line of the event just done; at a line's breakpoint and at the end, the line to come."""
+    """The line of the last event or, at its breakpoint and at the end, the next line."""
     lines, cursor = view_state.program.lines, view_state.cursor
     if view_state.training:
-        return Marks()  # it runs through all of them
+        return Marks()  # training runs through all lines
     if view_state.hit is not None and view_state.hit.kind == "line":
         row = row_of(lines, view_state.hit)
         if row is not None:
@@ -44,21 +44,21 @@ def marks(view_state: ViewState) -> Marks:
 
 
 def row_of(lines: Sequence[Line], breakpoint_: Breakpoint) -> int | None:
-    """The row of the line that a breakpoint is at, None if this program has no such line."""
+    """The row of a breakpoint's line; None if this program has no such line."""
     wanted = breakpoint_.key
     found = (i for i, line in enumerate(lines) if wanted is not None and line.key == wanted)
     return next(found, None)
 
 
 def broken_rows(view_state: ViewState) -> frozenset[int]:
-    """The program's lines that have a breakpoint."""
+    """The rows that have a breakpoint."""
     lines = view_state.program.lines
     rows = (row_of(lines, b) for b in view_state.breakpoints if b.kind == "line")
     return frozenset(row for row in rows if row is not None)
 
 
 def _around(line: Line) -> bool:
-    """Whether a line of a phase has to do with its events: the next learning rate comes after."""
+    """Whether a line belongs to a phase's events; the schedule's line comes after the update."""
     return line.runs != "end"
 
 
@@ -71,7 +71,7 @@ def _in_forward(lines: Sequence[Line], event: Event) -> Marks:
 
 
 def _made_by(lines: Sequence[Line], recording: Recording, event: Event) -> set[int]:
-    """The line of the forward whose operation made the node that backward has just run."""
+    """The forward line whose operation made the node that backward has just run."""
     for made in recording.events:
         if made.phase is Phase.FORWARD and made.node == event.node and event.node is not None:
             line = _source(lines, made.line)

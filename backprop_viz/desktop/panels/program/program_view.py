@@ -1,4 +1,4 @@
-"""The Python that is run, with the line that is due or at the cursor."""
+"""The panel with the Python that runs, and its current line."""
 
 from dataclasses import replace
 
@@ -126,7 +126,7 @@ class ProgramView(Panel):
         return row
 
     def show_page(self, page: int) -> None:
-        """Show the loop (0), the network's class (1) or its parameters (2)."""
+        """Show the training loop (0), the network's class (1) or its parameters (2)."""
         self._tabs.button(page).setChecked(True)
         self._pages.setCurrentIndex(page)
         self._refresh()
@@ -143,15 +143,15 @@ class ProgramView(Panel):
         self.parameters.select(selection)
 
     def marked_line(self) -> int | None:
-        """The index of the line that is due or at the cursor."""
+        """The row of the next line, or of the line at the cursor."""
         return self.marks().line
 
     def marks(self) -> Marks:
-        """All that is marked."""
+        """All marks at the cursor."""
         return Marks() if self._view_state is None else marks(self._view_state)
 
     def lines(self) -> list[str]:
-        """The lines as they are shown."""
+        """The lines as shown."""
         return [] if self._view_state is None else self.code.toPlainText().split("\n")
 
     def show_copied(self) -> None:
@@ -160,21 +160,21 @@ class ProgramView(Panel):
         self._timer.start()
 
     def toggle_breakpoint_at_cursor(self) -> None:
-        """Set or remove a breakpoint at the line of the text cursor, else at the marked one."""
+        """Set or remove a breakpoint at the text cursor's line, or at the marked one."""
         text_cursor = self.code.textCursor()
-        # Where nobody has put it, it stands at the very start.
+        # A text cursor that nobody has moved is at the very start.
         placed = self.code.hasFocus() or text_cursor.position() > 0
         row = text_cursor.blockNumber() if placed else self.marked_line()
         if row is not None:
             self._toggle(row)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what came while hidden."""
+        """Show what came while hidden."""
         super().showEvent(event)
         self._refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a low panel what torch refused is told in short."""
+        """Shorten the failure note if the panel is low."""
         super().resizeEvent(event)
         self.failure.fit(self.height())
 
@@ -193,7 +193,7 @@ class ProgramView(Panel):
                 self.parameters.select(self._selection)
 
     def _show_failure(self, view_state: ViewState) -> None:
-        """Mark the line that torch has refused, while the cursor is where that was tried."""
+        """Mark the line that torch refused, while the cursor is there."""
         cursor = view_state.cursor
         failure = cursor.recording.failure if cursor.at_end else None
         lines = [line.source_line for line in view_state.program.lines]
@@ -222,7 +222,7 @@ class ProgramView(Panel):
         self._copy.setText(self.tr("Copy as script"))
 
     def _choose(self, row: int) -> None:
-        """A line of the forward stands for the first layer it computes."""
+        """Select the first layer that a line of the forward computes."""
         if self._view_state is None or row >= len(self._view_state.program.lines):
             return
         number = self._view_state.program.lines[row].source_line
@@ -235,13 +235,13 @@ class ProgramView(Panel):
 
 
 def _network_lines(program: Program) -> tuple[Line, ...]:
-    """The class as it is written, and below it what ``print(net)`` prints."""
+    """The source of the class, followed by the output of ``print(net)``."""
     texts = [*program.network.split("\n"), "", ">>> print(net)", *program.printed.split("\n")]
     return tuple(Line(text) for text in texts)
 
 
 def lines_of(view_state: ViewState) -> tuple[Line, ...]:
-    """The program; of an iteration on a drawing or a chosen sample, with that for the loader."""
+    """The program; for a drawing or a chosen sample with that in place of the loader."""
     lines, recording = view_state.program.lines, view_state.cursor.recording
     if not recording.given_batch or recording.labels is None:
         return lines

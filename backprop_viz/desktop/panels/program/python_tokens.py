@@ -1,4 +1,4 @@
-"""Which parts of Python text are keywords, strings, comments and numbers."""
+"""Finds keywords, strings, comments and numbers in Python source."""
 
 import io
 import keyword
@@ -20,7 +20,7 @@ class Token:
 
 
 def tokens_of(lines: Sequence[str]) -> tuple[tuple[Token, ...], ...]:
-    """The coloured parts of each line; of text that is no Python, as far as it could be read."""
+    """The coloured parts of each line; for invalid Python, as far as it could be tokenized."""
     found: list[list[Token]] = [[] for _ in lines]
     for kind, (row, start), (end_row, end) in _read("\n".join(lines)):
         for line in range(row, min(end_row, len(lines)) + 1):

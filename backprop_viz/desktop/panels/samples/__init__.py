@@ -1,1 +1,1 @@
-"""The samples one by one: a grid of them, a confusion matrix, and what is known of one."""
+"""The samples window: a grid of samples, the confusion matrix, and one sample in detail."""

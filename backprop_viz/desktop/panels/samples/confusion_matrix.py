@@ -34,9 +34,9 @@ _MOVES = {
 
 
 class ConfusionMatrix(QWidget):
-    """``opened`` carries the label and the reading of a cell, None for any of them.
+    """``opened`` carries the label and the prediction of a cell; None stands for any.
 
-    The headers are cells too: that of a row stands for all samples of its label.
+    Headers are cells too: a row's header stands for all samples with its label.
     """
 
     opened = Signal(object, object)
@@ -57,7 +57,7 @@ class ConfusionMatrix(QWidget):
         return QSize(540, 480)
 
     def minimumSizeHint(self) -> QSize:
-        """As small as the counts can be read."""
+        """The smallest size at which counts are readable."""
         return QSize(360, 290)
 
     @property
@@ -73,7 +73,7 @@ class ConfusionMatrix(QWidget):
         self.update()
 
     def show_cell(self, label: int | None, read: int | None) -> None:
-        """Mark the cell whose samples are shown, None for any label or reading."""
+        """Mark the cell whose samples are shown; None stands for any label or prediction."""
         self._go_to((-1 if label is None else label, -1 if read is None else read))
 
     def set_theme(self, theme: Theme) -> None:
@@ -99,7 +99,7 @@ class ConfusionMatrix(QWidget):
     # -- what the user does ------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move, Home and End go to the ends of the row, Enter and Space open."""
+        """Move with the arrows, Home and End, open with Enter and Space."""
         row, column = self.cell
         last, key = len(self._counts) - 1, Qt.Key(event.key())
         if key in _MOVES:
@@ -125,11 +125,11 @@ class ConfusionMatrix(QWidget):
         self._hover(self._layout().at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """No cell is under the mouse."""
+        """Remove the mark."""
         self._hover(None)
 
     def event(self, event: QEvent) -> bool:
-        """Tell of the cell under the mouse."""
+        """Show a tooltip for the cell under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             cell = self._layout().at(QPointF(event.pos()))
             text = "" if cell is None else self.sentence(cell)
@@ -160,7 +160,7 @@ class ConfusionMatrix(QWidget):
         return MatrixLayout(len(self._counts), self.width(), self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Captions, headers, counts and the accuracy of each label."""
+        """Paint captions, headers, counts and the accuracy of each label."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         layout = self._layout()

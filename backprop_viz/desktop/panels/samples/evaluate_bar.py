@@ -1,4 +1,4 @@
-"""Evaluates a set on demand: how much of it, its progress, and how to cancel."""
+"""Evaluates a data set on demand, with progress and a way to cancel."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
@@ -10,7 +10,7 @@ AMOUNTS = (6_000, 30_000)
 
 
 class EvaluateBar(QWidget):
-    """``wanted`` carries how many samples to evaluate (None: all), ``cancelled`` is for no more."""
+    """``wanted`` carries how many samples to evaluate (None: all); ``cancelled`` stops it."""
 
     wanted = Signal(object)
     cancelled = Signal()
@@ -21,7 +21,7 @@ class EvaluateBar(QWidget):
         self.amount.setObjectName("evaluateAmount")
         self.amount.setAccessibleName(self.tr("How many samples to evaluate"))
         self.amount.setToolTip(self.tr("How many samples of the set are evaluated"))
-        # The amounts are those of the part, which changes after the bar was laid out.
+        # The amounts depend on the part, which changes after the bar was laid out.
         self.amount.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.evaluate = QPushButton(self.tr("Evaluate"))
         self.evaluate.setObjectName("evaluateSamples")
@@ -65,7 +65,7 @@ class EvaluateBar(QWidget):
         self.amount.addItem(self.tr("{0:,} (all)").format(size), None)
 
     def show_progress(self, progress: Progress) -> None:
-        """Show how far an evaluation is, or that it is over."""
+        """Show the progress of an evaluation, or that it is over."""
         self._show_running(progress.total > 0)
         if progress.total:
             self.bar.setRange(0, progress.total)

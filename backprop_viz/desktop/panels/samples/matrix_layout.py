@@ -1,4 +1,4 @@
-"""Where the confusion matrix has its cells, and how strong their colour is.
+"""The geometry of the confusion matrix, and the strength of its cells' colour.
 
 Row and column -1 are the headers, column n the accuracies.
 """
@@ -15,16 +15,16 @@ _LARGEST = 64.0
 
 
 def strength(share: float) -> float:
-    """How much of the accent a cell with this share (0..1) of its row has; grows with the share.
+    """The strength of the accent in a cell with this share (0..1) of its row.
 
-    The square root lifts what is rare off the ground: errors are what one looks for. From half
-    on it leaps over the shades on which neither light nor dark text is read well.
+    The square root makes rare errors visible. At one half the strength jumps over the shades on
+    which neither light nor dark text is readable.
     """
     return 0.55 * math.sqrt(2 * share) if share < 0.5 else 0.8 + 0.2 * share
 
 
 class MatrixLayout:
-    """Cells of a matrix of ``size`` classes in a room of this width and height."""
+    """The cells of a matrix of ``size`` classes in a room of this width and height."""
 
     def __init__(self, size: int, width: float, height: float) -> None:
         self.size = size
@@ -43,7 +43,7 @@ class MatrixLayout:
         return QRectF(left, top, width, height).adjusted(_GAP / 2, _GAP / 2, -_GAP / 2, -_GAP / 2)
 
     def at(self, point: QPointF) -> tuple[int, int] | None:
-        """The row and column at a point; the accuracy belongs to the row's header."""
+        """The row and column at a point; an accuracy belongs to its row's header."""
         x, y = point.x() - CAPTION, point.y() - CAPTION
         if x < 0 or y < 0:
             return None

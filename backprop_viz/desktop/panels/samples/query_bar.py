@@ -11,7 +11,7 @@ from backprop_viz.recording.samples import CLASSES, PARTS, Query
 
 
 class QueryBar(QWidget):
-    """``changed`` carries the query that the boxes stand for."""
+    """``changed`` carries the query that the boxes describe."""
 
     changed = Signal(object)
 
@@ -62,7 +62,7 @@ class QueryBar(QWidget):
         self._row.addWidget(self.found)
 
     def query(self) -> Query:
-        """What the boxes stand for."""
+        """The query that the boxes describe."""
         return Query(
             part=self.part.currentData(),
             label=self.label.currentData(),
@@ -72,7 +72,7 @@ class QueryBar(QWidget):
         )
 
     def set_query(self, query: Query) -> None:
-        """Put the boxes to a query; ``changed`` comes once, if it is another one."""
+        """Set the boxes to a query; emits ``changed`` once if it differs."""
         before = self.query()
         for box, value in (
             (self.part, query.part),
@@ -109,7 +109,7 @@ class QueryBar(QWidget):
 
 
 def _index(box: QComboBox, value: Any) -> int:
-    # Not findData, which takes True for 1 and cannot find None.
+    # Not findData, which confuses True with 1 and cannot find None.
     return next(
         (i for i in range(box.count()) if box.itemData(i) is value or box.itemData(i) == value), 0
     )

@@ -25,7 +25,7 @@ class SampleCell(QStyledItemDelegate):
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """The same for all: a view of 120,000 need not ask each one."""
+        """The same size for all, so that a view of 120,000 items need not ask for each."""
         return CELL
 
     def paint(
@@ -34,7 +34,7 @@ class SampleCell(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """The image over its two lines of text."""
+        """Paint the image above two lines of text."""
         sample = index.data(SAMPLE)
         if sample is None:
             return

@@ -1,4 +1,4 @@
-"""The sample that is chosen, larger, with all that is known of it."""
+"""The chosen sample, enlarged, with everything known about it."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
@@ -45,7 +45,7 @@ class SampleFacts(Panel):
         self.show_sample(None, None)
 
     def show_sample(self, sample: Sample | None, image: QImage | None) -> None:
-        """Show a sample; None: none is chosen."""
+        """Show a sample; None: no sample is chosen."""
         self._sample = sample
         self.picture.image = image
         self.picture.update()
@@ -70,7 +70,7 @@ class SampleFacts(Panel):
 
 
 class _SamplePicture(QLabel):
-    """The image three times its size, every pixel a square."""
+    """The image at three times its size, each pixel a square."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The grid of samples: only what is seen is painted, only what is painted is fetched."""
+"""The grid of samples; only visible samples are painted, and only their images fetched."""
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -12,7 +12,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 
 
 class SampleGrid(QListView):
-    """``picked`` says which sample is the current one (None: none), ``opened`` which to load."""
+    """``picked`` carries the current sample or None, ``opened`` the sample to load."""
 
     picked = Signal(object)
     opened = Signal(object)
@@ -27,7 +27,7 @@ class SampleGrid(QListView):
         self._cell = SampleCell()
         self._theme: Theme = DARK
         self._current: int | None = None
-        # A list that wraps: an icon view would lay out each of 120,000 items by itself.
+        # A wrapping list: icon mode would lay out each of 120,000 items singly.
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -35,7 +35,7 @@ class SampleGrid(QListView):
         self.setGridSize(CELL)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Always there: a bar that comes and goes would change the number of columns.
+        # Always visible: otherwise the number of columns would change with it.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setModel(model)
         self.setItemDelegate(self._cell)
@@ -52,7 +52,7 @@ class SampleGrid(QListView):
 
     @property
     def current(self) -> Sample | None:
-        """The sample that the keyboard is at."""
+        """The sample with the keyboard focus."""
         index = self.currentIndex()
         return self._samples.sample(index.row()) if index.isValid() else None
 
@@ -62,7 +62,7 @@ class SampleGrid(QListView):
         self._scrolled = self.verticalScrollBar().value()
 
     def _recall(self) -> None:
-        """The same sample stays the current one, if the query still finds it."""
+        """Keep the same sample current if the query still finds it."""
         row = None if self._current is None else self._samples.row_of(self._current)
         if row is not None:
             self.selectionModel().setCurrentIndex(
@@ -84,7 +84,7 @@ class SampleGrid(QListView):
             self.opened.emit(self.current)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The cells in sight, or why there are none."""
+        """Paint the visible cells, or why there are none."""
         super().paintEvent(event)
         if self._samples.rowCount() or not self.empty_text:
             return

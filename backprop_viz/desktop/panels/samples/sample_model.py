@@ -1,4 +1,4 @@
-"""The samples of a query as a model: all rows are known, images come a page at a time."""
+"""The samples of a query as a Qt model; images are fetched a page at a time."""
 
 from collections import OrderedDict
 
@@ -18,11 +18,11 @@ from PySide6.QtGui import QImage
 from backprop_viz.desktop.panels.samples.sample_texts import Sample, sample_sentence
 from backprop_viz.recording.samples import Page, Query, Sheet, choose
 
-# Images asked for at once: what a large window shows, and as much again below it.
+# Images fetched at once: as many as a large window shows, and as many again.
 PAGE = 192
-# Images kept; a kilobyte each.
+# The most images kept; each has a kilobyte.
 _KEPT = 20_000
-# Time for a scrolling view to say all that it shows.
+# The time for a scrolling view to ask for everything that it shows.
 GATHER_MS = 15
 
 SAMPLE = Qt.ItemDataRole.UserRole
@@ -32,13 +32,13 @@ ModelIndex = QModelIndex | QPersistentModelIndex
 
 
 class SampleModel(QAbstractListModel):
-    """``images_wanted`` asks for a page: part, source, indices (n,) int64; never two at a time.
+    """``images_wanted`` asks for a page: part, source, indices (n,) int64; one at a time.
 
-    ``refreshed`` says that the rows are the same, but images or scores are not. Not by
-    ``dataChanged``, after which a view lays out every row again.
+    ``refreshed``: the rows are the same, but images or scores have changed. ``dataChanged`` would
+    make a view lay out every row again.
     """
 
-    # The source is more than the 32 bits of Qt's int.
+    # object: the source does not fit into the 32 bits of Qt's int.
     images_wanted = Signal(str, object, object)
     refreshed = Signal()
 
@@ -49,14 +49,14 @@ class SampleModel(QAbstractListModel):
         self.rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._images: OrderedDict[int, QImage] = OrderedDict()
         self._images_of: tuple[str, int] | None = None
-        # Rows that were painted without their image, in that order.
+        # Rows painted without their image, in that order.
         self._missing: dict[int, None] = {}
         self._waiting = False
         self._gather = QTimer(self, interval=GATHER_MS, singleShot=True)
         self._gather.timeout.connect(self._ask)
 
     def show_sheet(self, sheet: Sheet) -> None:
-        """Take in how the samples of a part stand."""
+        """Take the state of a part's samples."""
         if self._images_of != (sheet.part, sheet.source):
             self._images_of = (sheet.part, sheet.source)
             self._images.clear()
@@ -64,12 +64,12 @@ class SampleModel(QAbstractListModel):
         self._find(sheet)
 
     def show_query(self, query: Query) -> None:
-        """Show what a query asks for; where that is another part, once its sheet is there."""
+        """Show a query's samples; for another part, as soon as its sheet has arrived."""
         self.query = query
         self._find(self.sheet)
 
     def show_page(self, page: Page) -> None:
-        """Take in images that were asked for."""
+        """Take images that were asked for."""
         if self._images_of != (page.part, page.source):
             return
         self._waiting = False
@@ -97,7 +97,7 @@ class SampleModel(QAbstractListModel):
         )
 
     def image(self, row: int) -> QImage | None:
-        """The sample's image, None until it came; it is asked for."""
+        """The sample's image, or None until it arrives; asks for it."""
         if not 0 <= row < len(self.rows):
             return None
         found = self._images.get(int(self.rows[row]))
@@ -108,14 +108,14 @@ class SampleModel(QAbstractListModel):
         return found
 
     def row_of(self, index: int) -> int | None:
-        """The row that shows a sample, None where the query leaves it out."""
+        """The row of a sample; None if the query leaves it out."""
         found = np.flatnonzero(self.rows == index)
         return int(found[0]) if found.size else None
 
     # -- Qt's model --------------------------------------------------------------------------
 
     def rowCount(self, parent: ModelIndex | None = None) -> int:  # noqa: N802
-        """How many samples the query found."""
+        """The number of samples that the query found."""
         return 0 if parent is not None and parent.isValid() else len(self.rows)
 
     def data(self, index: ModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -134,7 +134,7 @@ class SampleModel(QAbstractListModel):
     # -- finding and asking ------------------------------------------------------------------
 
     def _find(self, sheet: Sheet | None) -> None:
-        """Take over a sheet, with the rows that the query finds in it."""
+        """Use a sheet, and find the rows that match the query."""
         if sheet is None or sheet.part != self.query.part:
             rows: NDArray[np.int64] = np.empty(0, np.int64)
         else:
@@ -143,7 +143,7 @@ class SampleModel(QAbstractListModel):
             self.sheet = sheet
             self.refreshed.emit()
             return
-        # Until then the rows are those of the sheet before, which may be the longer one.
+        # Until then the rows belong to the previous sheet, which may be longer.
         self.beginResetModel()
         self.sheet = sheet
         self.rows = rows
@@ -151,7 +151,7 @@ class SampleModel(QAbstractListModel):
         self.endResetModel()
 
     def _ask(self) -> None:
-        """Ask for the images painted last, and for those that follow."""
+        """Ask for the images painted last, and for the following ones."""
         if self._waiting or not self._missing or self._images_of is None:
             return
         painted = list(self._missing)[-PAGE:]

@@ -1,4 +1,4 @@
-"""The window with the samples: which ones, the confusion matrix, the grid and the one chosen."""
+"""The samples window: filters, the confusion matrix, the grid and the chosen sample."""
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -25,11 +25,11 @@ _FIRST_SIZE = QSize(1180, 740)
 
 
 class SamplesWindow(QDialog):
-    """Shows what it is given, and asks for what it lacks.
+    """Shows samples, and asks for what it needs.
 
-    ``watched`` says which part's sheets are wanted (None: none, it is hidden), ``images_wanted``
-    which page (part, source, indices), ``evaluation_wanted`` how much of a part to evaluate,
-    ``opened`` which sample to step through.
+    ``watched`` carries the part whose sheets are wanted (None while hidden), ``images_wanted`` a
+    page (part, source, indices), ``evaluation_wanted`` how much of a part to evaluate, ``opened``
+    the sample to step through.
     """
 
     watched = Signal(object)
@@ -97,7 +97,7 @@ class SamplesWindow(QDialog):
     # -- what is shown -----------------------------------------------------------------------
 
     def show_sheet(self, sheet: Sheet) -> None:
-        """Show how the samples of a part stand; a part that was left meanwhile is not shown."""
+        """Show the state of a part's samples, if that part is still wanted."""
         if sheet.part != self._part:
             return
         self.model.show_sheet(sheet)
@@ -121,7 +121,7 @@ class SamplesWindow(QDialog):
         self.model.show_page(page)
 
     def show_progress(self, progress: Progress) -> None:
-        """Show how far an evaluation on demand is."""
+        """Show the progress of an evaluation on demand."""
         self.evaluate_bar.show_progress(progress)
 
     def set_theme(self, theme: Theme) -> None:
@@ -187,18 +187,18 @@ class SamplesWindow(QDialog):
         self._watch(self.query_bar.query().part)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Ask for nothing more: what is not seen costs nothing."""
+        """Stop asking, so that a hidden window costs nothing."""
         super().hideEvent(event)
         if not event.spontaneous():
             self._part = None
             self.watched.emit(None)
 
     def save_layout(self, store: QSettings) -> None:
-        """Keep the window's place and shares for the next launch."""
+        """Store the window's geometry and sizes for the next launch."""
         save_place(store, "samples/place", self)
         save_sizes(store, "samples/sizes", self.splitter)
 
     def restore_layout(self, store: QSettings) -> None:
-        """Take up the layout of the last launch, where there was one."""
+        """Restore the layout of the last launch, if there was one."""
         restore_place(store, "samples/place", self)
         restore_sizes(store, "samples/sizes", self.splitter)

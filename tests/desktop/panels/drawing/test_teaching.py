@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark, words
+from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark, batch_sentences
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.probabilities import ProbabilityBars
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
@@ -108,7 +108,7 @@ def test_the_strip_says_what_the_batch_is(qtbot: QtBot, make_view_state: MakeVie
 def test_the_movement_never_lies(
     make_view_state: MakeViewState, before: float, after: float, expected: str
 ) -> None:
-    assert expected in words(moved_view_state(make_view_state, before, after))
+    assert expected in batch_sentences(moved_view_state(make_view_state, before, after))
 
 
 def test_bars_mark_where_they_were(qtbot: QtBot, make_view_state: MakeViewState) -> None:

@@ -10,9 +10,9 @@ from backprop_viz.desktop.panels.plots.flow_layout import (
     Decades,
     Flow,
     Norms,
+    column_at,
+    column_box,
     labels,
-    output_nr,
-    slot_at,
 )
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
@@ -60,10 +60,10 @@ def test_labels_never_touch(width: float) -> None:
 def test_a_point_is_in_the_column_that_is_drawn_there() -> None:
     area = QRectF(30, 0, 101, 50)
     for i in range(7):
-        assert slot_at(area, 7, output_nr(area, 7, i).center().x()) == i
-    assert slot_at(area, 7, 29) is None
-    assert slot_at(area, 7, 131) is None
-    assert slot_at(area, 0, 60) is None
+        assert column_at(area, 7, column_box(area, 7, i).center().x()) == i
+    assert column_at(area, 7, 29) is None
+    assert column_at(area, 7, 131) is None
+    assert column_at(area, 0, 60) is None
 
 
 def test_decades_hold_what_can_be_drawn() -> None:

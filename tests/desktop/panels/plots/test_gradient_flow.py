@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.analysis.selection import select
-from backprop_viz.desktop.panels.plots.flow_layout import output_nr
+from backprop_viz.desktop.panels.plots.flow_layout import column_box
 from backprop_viz.desktop.panels.plots.plots import (
     GradientFlowPlot,
 )
@@ -51,7 +51,7 @@ def test_a_bar_is_read_and_picked(qtbot: QtBot, make_view_state: MakeViewState) 
     panel.show_view_state(view_state)
     legend = panel.readout.text()
     bars = panel.bars
-    at = output_nr(bars.area(), len(bars.flows), 3).center().toPoint()
+    at = column_box(bars.area(), len(bars.flows), 3).center().toPoint()
     picked: list[tuple[str, object]] = []
     panel.picked.connect(lambda kind, key: picked.append((kind, key)))
     QTest.mouseMove(bars, at)
