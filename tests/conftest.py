@@ -23,7 +23,6 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.app import create_window
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState
@@ -32,6 +31,7 @@ from backprop_viz.recording.history import History
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.program_text import program
+from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
@@ -152,7 +152,7 @@ def make_view_state() -> MakeViewState:
             if i % 10 == 9:
                 evaluation = trainer.evaluate()
                 validation.append((i + 1, evaluation.loss, evaluation.accuracy))
-        recorder = Recorder(trainer)
+        recorder = RecordedSteps(trainer)
         for _ in range(phases):
             if recorder.step() is Phase.UPDATE:
                 done = trainer.finished()

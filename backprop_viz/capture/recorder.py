@@ -1,15 +1,15 @@
 """One real iteration, recorded while torch runs it."""
 
-import copy
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
+from torch.optim import Optimizer
 
 from backprop_viz.capture.function_watch import Arrays, FunctionWatch, Tensors, line_of
 from backprop_viz.capture.graphs import (
@@ -22,6 +22,7 @@ from backprop_viz.capture.graphs import (
     walk,
     weight_nodes,
 )
+from backprop_viz.capture.interventions import Grads, changed_by
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.node_keys import identities
 from backprop_viz.capture.snapshots import Place, TensorSnapshots, to_array
@@ -40,32 +41,37 @@ from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
 
-if TYPE_CHECKING:
-    from backprop_viz.training.trainer import Trainer
-
-Grads = tuple[Tensor | None, ...]
-
 
 class Recorder:
-    """Runs a trainer's phases and keeps what torch did in each.
+    """Records one iteration of a training loop: of any model, with any optimizer or none.
 
-    ``samples``: how many samples of each batch to keep (None: all). Begin with a trainer whose
-    zero_grad is due. Recording changes no number: hooks only read, and give nothing back; but
-    for an ``intervention``, made on purpose.
+    The loop runs each phase inside ``phase``, and tells with ``take_batch`` and ``take_results``
+    what cannot be seen from outside. ``cleared``: whether the loop calls zero_grad. ``rate``: the
+    learning rate of a loop without an optimizer.
+
+    ``samples``: how many samples of each batch to keep (None: all). Recording changes no number:
+    hooks only read. An ``intervention`` is the exception, made on purpose.
     """
 
     def __init__(
         self,
-        trainer: "Trainer",
+        model: nn.Module,
+        optimizer: Optimizer | None = None,
+        *,
+        iteration: int = 1,
         samples: int | None = None,
         intervention: GradientIntervention | None = None,
     ) -> None:
-        self._trainer = trainer
+        self.cleared = True
+        self.rate: float | None = None
+        self._model = model
+        self._optimizer = optimizer
+        self._iteration = iteration
         self._samples = samples
         self._intervention = intervention
         self._backwards = 0
-        self._names = parameter_names(trainer.model)
-        self._snapshots = TensorSnapshots(trainer, samples)
+        self._names = parameter_names(model)
+        self._snapshots = TensorSnapshots(samples)
         self._tensors = TensorTable()
         self._serial = new_serial()
         self._parameters = tuple(
@@ -76,15 +82,20 @@ class Recorder:
                 self._tensors,
                 p.requires_grad,
             )
-            for name, p in trainer.model.named_parameters()
+            for name, p in model.named_parameters()
         )
-        # A batch without its batch dimension, and the same batch with it.
-        self._unsqueezed: tuple[Tensor, Tensor] | None = None
-        # What no sample has part in is kept whole: the ids of such tensors, and the nodes that
-        # take their gradients.
-        self._weights = {id(t) for t in (*trainer.model.parameters(), *trainer.model.buffers())}
+        # The batch as the network reads it, its labels, and the batch with the samples first.
+        self._inputs: Tensor | None = None
+        self._labels: Tensor | None = None
+        self._batch: Tensor | None = None
+        self._given_batch = False
+        self._output: Tensor | None = None
+        self._root: Tensor | None = None
+        self._loss: float | None = None
+        # Tensors made of parameters alone, by the id() of each, and the nodes that take their
+        # gradients. No sample has part in them: they are kept whole.
+        self._weights = {id(t) for t in (*model.parameters(), *model.buffers())}
         self._weight_nodes: frozenset[GradFn] = frozenset()
-        self._iteration = trainer.iteration + 1
         self._events: list[Event] = []
         self._operations: list[Operation] = []
         self._spans: list[PhaseSpan] = []
@@ -95,19 +106,43 @@ class Recorder:
         self._layers = LayerGraph()
         self._options_used: dict[str, Any] = {}
         self._failure: Failure | None = None
-        self._cleared = trainer.clear_gradients
-        # The operation that was begun last, and the shapes of what it was given.
+        # The operation that began last, and the shapes of the tensors that it was given.
         self._tried: tuple[str, tuple[tuple[int, ...], ...]] = ("", ())
 
-    def step(self) -> Phase:
-        """Run the phase that is due and record it; of one that raises, nothing stays."""
-        phase = self._trainer.phase
+    # -- what the loop tells -------------------------------------------------------------------
+
+    def take_batch(
+        self, inputs: Tensor, labels: Tensor, *, single: bool = False, given: bool = False
+    ) -> None:
+        """Tell which batch the forward pass reads, and the labels (N,) of its samples.
+
+        ``single``: the inputs are one sample, without a batch dimension. ``given``: the batch is
+        not the loader's.
+        """
+        if self._labels is not labels or self._inputs is not inputs:
+            self._inputs, self._labels = inputs, labels
+            self._batch = inputs.unsqueeze(0) if single else inputs
+            self._snapshots.batch_size = len(labels)
+        self._given_batch = given
+
+    def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
+        """Tell what was computed so far; backward starts from the loss, else from the output."""
+        root = output if loss is None else loss
+        if root is not self._root:
+            self._unbound = None if root is None else root.grad_fn
+            self._loss = None if loss is None else loss.item()
+        self._output, self._root = output, root
+
+    @contextmanager
+    def phase(self, phase: Phase) -> Iterator[None]:
+        """Record what torch does in here. Of a phase that raises, nothing is kept.
+
+        A phase that runs again right after itself goes on: backward twice is one backward.
+        """
         start, operations, lines = len(self._events), len(self._operations), len(self._trace)
         tensors = len(self._tensors)
-        if phase is Phase.ZERO_GRAD:
-            self._cleared = self._trainer.clear_gradients
         if phase is Phase.UPDATE:
-            # The update's own: after it a schedule has put the next iteration's rate.
+            # Read now: after the update a schedule sets the next iteration's rate.
             self._options_used = self._options()
         watch = {
             Phase.ZERO_GRAD: self._parameters_changed,
@@ -119,7 +154,7 @@ class Recorder:
         try:
             with watch(phase):
                 begun = time.perf_counter()
-                self._trainer.step()
+                yield
                 seconds = time.perf_counter() - begun
         except Exception as error:
             if phase is Phase.FORWARD:
@@ -128,45 +163,25 @@ class Recorder:
             self._tensors.truncate(tensors)
             raise
         self._failure = None
+        if self._spans and self._spans[-1].phase is phase:
+            before = self._spans.pop()
+            start, seconds = before.start, before.seconds + seconds
         self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
-        return phase
 
     def _refused(self, error: Exception, start: int) -> Failure:
         """What is known of a forward that raised; its events are those from ``start`` on."""
-        forward = getattr(type(self._trainer.model).forward, "__code__", None)
+        forward = getattr(type(self._model).forward, "__code__", None)
+        shape = () if self._inputs is None else tuple(self._inputs.shape)
         ran = [(e.op, e.outputs[0].shape) for e in self._events[start:] if e.outputs[0] is not None]
         op, given = self._tried
         return Failure(
             type(error).__name__,
             str(error),
             line_of(error, forward),
-            (("x", tuple(self._trainer.batch[0].shape)), *ran),
+            (("x", shape), *ran),
             op,
             given,
         )
-
-    def backward_twice(self, retain_graph: bool) -> None:
-        """Run backward, with the graph retained or not, and then once more from the same loss.
-
-        Raises RuntimeError, in torch's own words, if it was not: then the first one stands.
-        """
-        for again in (False, True):
-            start, tensors = len(self._events), len(self._tensors)
-            begun = time.perf_counter()
-            try:
-                with self._nodes_run(Phase.BACKWARD):
-                    if again:
-                        self._trainer.backward_again()
-                    else:
-                        self._trainer.backward(retain_graph)
-            except Exception:
-                del self._events[start:]
-                self._tensors.truncate(tensors)
-                raise
-            first = self._spans.pop() if again else PhaseSpan(Phase.BACKWARD, start, 0, 0.0)
-            seconds = first.seconds + time.perf_counter() - begun
-            stop = len(self._events)
-            self._spans.append(PhaseSpan(Phase.BACKWARD, first.start, stop, seconds))
 
     def recording(self) -> Recording:
         """What has been recorded so far."""
@@ -178,36 +193,27 @@ class Recorder:
             spans=tuple(self._spans),
             graph=self._graph,
             layers=self._layers,
-            input_id=self._tensors.add(self._copy(self._input())),
-            labels_id=self._tensors.add(self._copy(self._trainer.labels)),
-            loss=None if self._trainer.loss is None else self._trainer.loss_value(),
+            input_id=self._id_of(self._batch),
+            labels_id=self._id_of(self._labels),
+            loss=self._loss,
             samples=self._samples,
-            model=type(self._trainer.model).__name__,
+            model=type(self._model).__name__,
             options=self._options_used or self._options(),
             intervention=self._intervention,
             backwards=max(1, self._backwards),
-            given_batch=self._iteration - 1 in self._trainer.given_batches,
+            given_batch=self._given_batch,
             failure=self._failure,
             trace=tuple(self._trace),
-            cleared=self._cleared,
+            cleared=self.cleared,
             tensors=self._tensors,
             serial=self._serial,
         )
-
-    def _input(self) -> Tensor:
-        """The batch, batch first."""
-        images = self._trainer.batch[0]
-        if self._trainer.input_form != "single":
-            return images
-        if self._unsqueezed is None or self._unsqueezed[0] is not images:
-            self._unsqueezed = (images, images.unsqueeze(0))
-        return self._unsqueezed[1]
 
     # -- zero_grad and update ----------------------------------------------------------------
 
     @contextmanager
     def _parameters_changed(self, phase: Phase) -> Iterator[None]:
-        parameters = list(self._trainer.model.named_parameters())
+        parameters = list(self._model.named_parameters())
         grads = [self._snapshots.grad(p) for _, p in parameters]
         values = [self._copy(p) for _, p in parameters]
         states = [self._state(p) if phase is Phase.UPDATE else {} for _, p in parameters]
@@ -232,19 +238,18 @@ class Recorder:
 
     def _state(self, parameter: Tensor) -> dict[str, Array]:
         """The optimizer's own tensors for a parameter."""
-        optimizer = self._trainer.optimizer
+        optimizer = self._optimizer
         state = {} if optimizer is None else optimizer.state.get(parameter, {})
         return {name: to_array(value) for name, value in state.items() if torch.is_tensor(value)}
 
     def _options(self) -> dict[str, Any]:
-        optimizer = self._trainer.optimizer
-        if optimizer is None:
-            return {"lr": self._trainer.lr_now}
-        return {k: v for k, v in optimizer.param_groups[0].items() if k != "params"}
+        if self._optimizer is None:
+            return {} if self.rate is None else {"lr": self.rate}
+        return {k: v for k, v in self._optimizer.param_groups[0].items() if k != "params"}
 
     def _rule(self) -> str:
         """What changes the weights; a class that is not torch's own has its full name."""
-        optimizer = self._trainer.optimizer
+        optimizer = self._optimizer
         if optimizer is None:
             return "sub_"
         kind = type(optimizer)
@@ -255,7 +260,7 @@ class Recorder:
 
     @contextmanager
     def _operations_run(self, phase: Phase) -> Iterator[None]:
-        forward = getattr(type(self._trainer.model).forward, "__code__", None)
+        forward = getattr(type(self._model).forward, "__code__", None)
 
         def ran(op: str, read: Tensors, inputs: Arrays, made: Tensors, line: int | None) -> None:
             first = made[0]
@@ -277,8 +282,6 @@ class Recorder:
         watch = FunctionWatch(ran, self._copy_all, forward, failed)
         with lines_traced(forward, begins), watch:
             yield
-        root = self._trainer.root
-        self._unbound = None if root is None else root.grad_fn
 
     def _bind(self) -> None:
         """Number the nodes reachable from what was computed last; give the operations theirs."""
@@ -287,7 +290,7 @@ class Recorder:
         self._nodes = walk(self._unbound)
         self._unbound = None
         ids = {node: i for i, node in enumerate(self._nodes)}
-        keys = identities(self._nodes, self._operations, self._trainer.output, self._names)
+        keys = identities(self._nodes, self._operations, self._output, self._names)
         self._graph = grad_fn_graph(self._nodes, self._names, keys)
         self._weight_nodes = weight_nodes(self._nodes, self._operations, self._weights)
         first = len(self._events) - len(self._operations)  # zero_grad's events come before
@@ -297,19 +300,18 @@ class Recorder:
             node = None if grad_fn is None else ids.get(grad_fn)
             if node != self._events[i].node:
                 self._events[i] = replace(self._events[i], node=node)
-        self._layers = layer_graph(
-            self._operations, first, self._trainer.batch[0], self._names, ids
-        )
+        if self._inputs is not None:
+            self._layers = layer_graph(self._operations, first, self._inputs, self._names, ids)
 
     # -- backward ----------------------------------------------------------------------------
 
     @contextmanager
     def _nodes_run(self, phase: Phase) -> Iterator[None]:
         self._bind()
-        # What forward made is not needed any more, and torch can have its memory.
+        # What forward made is needed no longer: torch can have its memory.
         self._operations.clear()
-        batch = (self._trainer.batch[0], self._input(), self._trainer.labels)
-        self._snapshots.forget_all_but((*self._trainer.model.parameters(), *batch))
+        batch = (t for t in (self._inputs, self._batch, self._labels) if t is not None)
+        self._snapshots.forget_all_but((*self._model.parameters(), *batch))
         wanted = self._intervention
         intervened = None if wanted is None else self._graph.find(wanted.node)
         handles = [
@@ -343,7 +345,7 @@ class Recorder:
         intervention = self._intervention if intervened else None
 
         def after(grad_inputs: Grads, _: Grads) -> Grads | None:
-            changed = None if intervention is None else alter(intervention, grad_inputs)
+            changed = None if intervention is None else changed_by(intervention, grad_inputs)
             if leaf is None:
                 sent = zip(changed or grad_inputs, onward, strict=False)
                 outputs = tuple(snapshots.sent(grad, *edge) for grad, edge in sent)
@@ -380,32 +382,8 @@ class Recorder:
     def _copy_all(self, tensors: Tensors) -> Arrays:
         return tuple(self._copy(tensor) for tensor in tensors)
 
+    def _id_of(self, tensor: Tensor | None) -> int | None:
+        return None if tensor is None else self._tensors.add(self._copy(tensor))
+
     def _copy(self, tensor: Tensor) -> Array:
         return self._snapshots.tensor(tensor, id(tensor) in self._weights)
-
-
-def alter(intervention: GradientIntervention, grads: Grads) -> Grads:
-    """Gradients as an alteration makes them; None stays None."""
-    change: Callable[[Tensor], Tensor] = {
-        "scale": lambda grad: grad * intervention.value,
-        "clip": lambda grad: grad.clamp(-intervention.value, intervention.value),
-        "zero": torch.zeros_like,
-        "noise": lambda grad: grad + torch.randn(grad.shape).to(grad) * intervention.value,
-    }[intervention.kind]
-    return tuple(None if grad is None else change(grad) for grad in grads)
-
-
-def preview(trainer: "Trainer") -> Recording:
-    """What the due iteration's forward and loss will look like, run on a copy of the network.
-
-    The trainer, its network and its random state stay as they are.
-    """
-    shadow = copy.copy(trainer)
-    shadow.model = copy.deepcopy(trainer.model)
-    shadow.optimizer = None  # its zero_grad would clear the real network's gradients
-    if trainer.input_form == "single":
-        shadow.input_form = "unsqueezed"  # a network may refuse the other: that is for forward
-    recorder = Recorder(shadow)
-    while recorder.step() is not Phase.LOSS:
-        pass
-    return replace(recorder.recording(), preview=True)

@@ -1,11 +1,11 @@
-"""Numpy copies of what torch computes: each made once, and nothing kept alive for long.
+"""Numpy copies of what torch computes: each tensor is copied once, and not kept alive for long.
 
-Tensors that a recording held on to would make torch take fresh memory for every other one.
+A recording that kept tensors alive would make torch take fresh memory for every new one.
 """
 
 import copy
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -13,24 +13,21 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.recording.events import Array
 
-if TYPE_CHECKING:
-    from backprop_viz.training.trainer import Trainer
-
-# Where a tensor lies, what it sees of that, and how often it was changed.
+# A tensor's address, its shape, strides and dtype there, and how often it was changed.
 Place = tuple[Any, ...]
 
 
 class TensorSnapshots:
-    """The copies of one iteration of a trainer.
+    """The copies of one iteration.
 
-    ``samples``: how many samples of a batch to copy (None: all). ``whole`` says of a tensor that
-    no sample has part in it, so that its first dimension is not the batch's.
+    ``samples``: how many samples of a batch to copy (None: all). A tensor whose first dimension
+    is ``batch_size`` long is taken for a batch, unless it is asked for ``whole``.
     """
 
-    def __init__(self, trainer: "Trainer", samples: int | None) -> None:
-        self._trainer = trainer
+    def __init__(self, samples: int | None, batch_size: int = 0) -> None:
+        self.batch_size = batch_size
         self._samples = samples
-        # Each beside its tensor, so that no id and no memory is used again meanwhile.
+        # Each beside its tensor, which is kept alive so that no other gets its id or address.
         self._tensors: dict[tuple[int, int], tuple[Tensor, Array]] = {}
         self._grads: dict[Place, tuple[Tensor, Array]] = {}
         # What was sent along an edge; the engine keeps it alive. None where two have met.
@@ -44,14 +41,15 @@ class TensorSnapshots:
         return self._tensors[key][1]
 
     def forget_all_but(self, tensors: Iterable[Tensor]) -> None:
-        """Let go of the other tensors, of which no copy will be asked for again."""
+        """Let go of the other tensors: nobody will ask for a copy of them again."""
         kept = {id(tensor) for tensor in tensors}
         self._tensors = {key: pair for key, pair in self._tensors.items() if key[0] in kept}
 
     def grad(self, parameter: Tensor) -> Array | None:
         """A copy of a parameter's ``.grad`` as it is now.
 
-        What is kept alive is not ``.grad`` itself: torch would add to another one.
+        Not ``.grad`` itself is kept alive but its memory: torch adds in place only to a ``.grad``
+        that nobody else holds.
         """
         grad = parameter.grad
         if grad is None:
@@ -64,7 +62,7 @@ class TensorSnapshots:
         return self._grads[place][1]
 
     def accumulated(self, parameter: Tensor, sent: Place | None, array: Array | None) -> None:
-        """Know ``.grad`` again if it is just the gradient that was sent."""
+        """Take note if ``.grad`` is the very gradient that was sent: it has that copy."""
         grad = parameter.grad
         if grad is not None and array is not None and sent is not None and _place(grad) == sent:
             self._grads[sent] = (grad.detach(), array)
@@ -85,7 +83,10 @@ class TensorSnapshots:
     def arrived(
         self, grad: Tensor | None, node: GradFn, number: int, whole: bool
     ) -> tuple[Place | None, Array | None]:
-        """Where the gradient of a node's output lies, and its copy: what was sent, if it is."""
+        """The place and the copy of the gradient that has arrived at a node's output.
+
+        If it is the one that was sent, the copy is the one made then.
+        """
         sent = self._edges.pop((node, number), None)
         if grad is None:
             return None, None
@@ -96,7 +97,7 @@ class TensorSnapshots:
 
     def _copied(self, tensor: Tensor, whole: bool) -> Array:
         shape = tensor.shape
-        cut = not whole and len(shape) > 0 and shape[0] == len(self._trainer.labels)
+        cut = not whole and len(shape) > 0 and shape[0] == self.batch_size
         return to_array(tensor, self._samples if cut else None)
 
 
@@ -107,9 +108,9 @@ def _place(tensor: Tensor) -> Place | None:
 
 
 def to_array(tensor: Tensor, samples: int | None = None) -> Array:
-    """A numpy copy, of the first samples only if so many are given.
+    """A read-only numpy copy, of the first ``samples`` only if that is given.
 
-    Later in-place changes of the tensor do not reach it, and it cannot be written to.
+    Later changes of the tensor do not reach it.
     """
     if tensor.layout is not torch.strided:
         tensor = tensor.detach().to_dense()
@@ -127,10 +128,9 @@ def cloned(value: Any) -> Any:
 
 
 def packed(value: Any) -> Any:
-    """As ``cloned``, for what is kept for long: tensors of a type share one piece of memory.
+    """As ``cloned``, for what is kept for long: tensors of one dtype share one piece of memory.
 
-    Clones lie wherever there is room. As those that are kept come and go, the small ones among
-    them would come to lie all over the heap, and each keeps a whole page.
+    Small clones that come and go end up all over the heap, and each keeps a whole page of it.
     """
     tensors = [tensor.detach() for tensor in _tensors_in(value)]
     pieces: dict[tuple[torch.dtype, torch.device], list[Tensor]] = {}

@@ -269,6 +269,11 @@ class FivePhases:
         """The tensor that backward starts from, as far as it is computed."""
         return self.output if self.loss is None else self.loss
 
+    @property
+    def lr_now(self) -> float:
+        """The learning rate of the update that is due: ``lr`` as the schedule has made it."""
+        return self._rate.now
+
     def loss_value(self) -> float:
         """The loss of the batch as a number, NaN where there is none."""
         if self._loss_value is None:

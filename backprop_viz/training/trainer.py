@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from backprop_viz.digits.saliency import saliency
 from backprop_viz.recording.drawing_training import Saliency
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.input_forms import expect_form
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.samples import Part
 from backprop_viz.recording.schedules import Schedule
@@ -26,10 +27,8 @@ from backprop_viz.training.evaluation import Evaluation, InterruptedEvaluation, 
 from backprop_viz.training.five_phases import FivePhases
 from backprop_viz.training.prefetch import Ahead
 from backprop_viz.training.random_state import inference
+from backprop_viz.training.recorded_steps import record
 from backprop_viz.training.state_backup import StateBackup
-
-if TYPE_CHECKING:
-    from backprop_viz.recording.iteration import Recording
 
 
 class Trainer(FivePhases):
@@ -75,14 +74,9 @@ class Trainer(FivePhases):
 
     # -- recording, evaluating, classifying --------------------------------------------------
 
-    def record(self) -> "Recording":
+    def record(self) -> Recording:
         """Run to the end of the iteration and return what torch did in it."""
-        from backprop_viz.capture.recorder import Recorder
-
-        recorder = Recorder(self)
-        while recorder.step() is not Phase.UPDATE:
-            pass
-        return recorder.recording()
+        return record(self)
 
     def evaluate(self, interrupted: Callable[[], bool] = lambda: False) -> Evaluation:
         """Mean loss and accuracy on the validation set; the loss is NaN where there is none.
@@ -238,11 +232,6 @@ class Trainer(FivePhases):
     @lr.setter
     def lr(self, value: float) -> None:
         self._rate.put(value, self._rate.schedule, self.iteration)
-
-    @property
-    def lr_now(self) -> float:
-        """The learning rate of the update that is due: ``lr`` as the schedule has made it."""
-        return self._rate.now
 
     @property
     def schedule(self) -> str:

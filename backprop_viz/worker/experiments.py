@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
+from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.worker.fault_notices import notice_of
 from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.run_state import RunState
@@ -26,8 +26,8 @@ class Experiments:
         if due is Phase.ZERO_GRAD and not trainer.iteration:
             raise UserError("There is no backward to change yet: press F11 to run an iteration.")
 
-        def run() -> Recorder:
-            recorder = Recorder(trainer, intervention=intervention)
+        def run() -> RecordedSteps:
+            recorder = RecordedSteps(trainer, intervention=intervention)
             recorder.step()
             while trainer.phase is not due:
                 recorder.step()
@@ -39,8 +39,8 @@ class Experiments:
         """Run the iteration's backward twice; torch refuses if the graph is not retained."""
         trainer = self._state.trainer
 
-        def run() -> Recorder:
-            recorder = Recorder(trainer)
+        def run() -> RecordedSteps:
+            recorder = RecordedSteps(trainer)
             while trainer.phase is not Phase.BACKWARD:
                 recorder.step()
             recorder.backward_twice(retain_graph)
@@ -48,7 +48,7 @@ class Experiments:
 
         self._try("experiments.backward_twice", run)
 
-    def _try(self, name: str, run: Callable[[], Recorder]) -> None:
+    def _try(self, name: str, run: Callable[[], RecordedSteps]) -> None:
         """Run from the start of the newest iteration on, and keep that if it goes well.
 
         Until then only the trainer changes, which can be put back.

@@ -3,12 +3,12 @@
 import time
 
 from backprop_viz.analysis.breakpoints import PLACES, first_stop
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import LOSS, RUN, Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.training.evaluation import InterruptedEvaluation
+from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.training.stop_conditions import gradients_stop, has_loss, loss_stops
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.drawing_training import DrawingTraining
@@ -98,7 +98,7 @@ class PhaseRunner:
             self._publisher.publish()
         elif wanted and throttle.recording_due(now, iteration):
             state.checkpoints.add(state.trainer.checkpoint())
-            self._run_free(Recorder(state.trainer, samples=1))
+            self._run_free(RecordedSteps(state.trainer, samples=1))
             self._publisher.publish()
             throttle.recorded(now, iteration)
         else:
@@ -121,7 +121,7 @@ class PhaseRunner:
 
     # ----------------------------------------------------------------------------------------
 
-    def _run_free(self, recorder: Recorder | None) -> None:
+    def _run_free(self, recorder: RecordedSteps | None) -> None:
         """An iteration of free training; if something stops it, once more, recorded whole."""
         state, trainer = self._state, self._state.trainer
         step = trainer.step if recorder is None else recorder.step
@@ -151,20 +151,20 @@ class PhaseRunner:
         if recorder is not None:
             state.recording = recorder.recording()
 
-    def _next(self) -> Recorder:
+    def _next(self) -> RecordedSteps:
         """The iteration's recorder; one that begins takes the drawing if that is the batch."""
         if self._state.recorder is None:
             self._drawing_training.begin(self._state.recording)
         return self._state.record_iteration()
 
-    def _finish(self, recorder: Recorder) -> None:
+    def _finish(self, recorder: RecordedSteps) -> None:
         """Run to the end of the iteration; what stops free training stops it here."""
         state = self._state
         training = state.training
         while state.recorder is not None and state.training == training:
             self._run_phase(recorder)
 
-    def _run_phase(self, recorder: Recorder) -> None:
+    def _run_phase(self, recorder: RecordedSteps) -> None:
         state, trainer = self._state, self._state.trainer
         iteration = trainer.iteration
         try:

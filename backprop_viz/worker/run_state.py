@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from backprop_viz.capture.recorder import Recorder, preview
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
@@ -12,6 +11,7 @@ from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.training.five_phases import Iteration
 from backprop_viz.training.prefetch import Ahead
 from backprop_viz.training.program_text import program
+from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from backprop_viz.training.run_journal import WEIGHTS, RunJournal
 from backprop_viz.training.trainer import Trainer
 
@@ -31,7 +31,7 @@ class RunState:
         self.trainer: Trainer
         self.settings: Settings
         self.recording: Recording
-        self.recorder: Recorder | None = None
+        self.recorder: RecordedSteps | None = None
         self.checkpoints: Checkpoints
         self.journal: RunJournal
         self.program: Program
@@ -88,7 +88,7 @@ class RunState:
         settings: Settings,
         trainer: Trainer,
         recording: Recording,
-        recorder: Recorder | None = None,
+        recorder: RecordedSteps | None = None,
         checkpoints: Checkpoints | None = None,
         journal: RunJournal | None = None,
     ) -> None:
@@ -117,11 +117,11 @@ class RunState:
 
     # -- iterations --------------------------------------------------------------------------
 
-    def record_iteration(self) -> Recorder:
+    def record_iteration(self) -> RecordedSteps:
         """The recorder of the iteration in progress, or of the one that begins."""
         if self.recorder is None:
             self.checkpoints.add(self.trainer.checkpoint())
-            self.recorder = Recorder(self.trainer)
+            self.recorder = RecordedSteps(self.trainer)
         return self.recorder
 
     def abandon(self) -> bool:
@@ -154,7 +154,7 @@ class RunState:
         else:
             with self.trainer.undone_if_it_fails():
                 self.bring_trainer_to(iteration - 1)
-                start, recorder = self.trainer.checkpoint(), Recorder(self.trainer)
+                start, recorder = self.trainer.checkpoint(), RecordedSteps(self.trainer)
                 while recorder.step() is not Phase.UPDATE:
                     pass
             self.ran_again(start, recorder, branch=True)
@@ -172,7 +172,7 @@ class RunState:
         while self.trainer.iteration < iteration:
             self.trainer.iterate()
 
-    def ran_again(self, start: Checkpoint, recorder: Recorder, branch: bool) -> None:
+    def ran_again(self, start: Checkpoint, recorder: RecordedSteps, branch: bool) -> None:
         """The trainer ran an iteration anew; with ``branch`` in the place of a finished one."""
         self.stop()
         if branch:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backprop_viz.analysis.breakpoints import by_key
-from backprop_viz.capture.recorder import preview
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.stream.messages import Filed, FromWindow
 from backprop_viz.training.checkpoints import Checkpoints
+from backprop_viz.training.recorded_steps import preview
 from backprop_viz.training.run_journal import UNKNOWN, RunJournal
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog

@@ -15,12 +15,12 @@ from report import Figure, print_figures
 from windows import open_window
 
 import backprop_viz as bv
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.history import History
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.program_text import program
+from backprop_viz.training.recorded_steps import RecordedSteps
 
 STEPS = 60
 
@@ -30,7 +30,7 @@ def recorded() -> ViewState:
     torch.manual_seed(0)
     samples = [(torch.rand(1, 32, 32), i % 10) for i in range(8)]
     trainer = bv.Trainer(data=samples, batch_size=4, model=ResNet(width=8))
-    recorder = Recorder(trainer)
+    recorder = RecordedSteps(trainer)
     while recorder.step() is not Phase.UPDATE:
         pass
     done, history = trainer.finished(), History()

@@ -40,12 +40,12 @@ from torch import nn, optim
 from windows import open_window, run_events
 
 import backprop_viz as bv
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.session import Session
 from backprop_viz.digits.strokes import StrokeDigits, training_strokes
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.training.thread_count import torch_threads
 
 # The window evaluates after 16 and 32 seconds, then every 30.
@@ -224,7 +224,7 @@ def recorded(pairs: int) -> Iterator[Figure]:
     loop = bare(PRESET)
 
     def record() -> None:
-        recorder = Recorder(trainer)
+        recorder = RecordedSteps(trainer)
         while recorder.step() is not Phase.UPDATE:
             pass
         recorder.recording()

@@ -18,7 +18,7 @@ from backprop_viz.digits.lenet import LeNet
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
-from tests.recording.records import rebuilt
+from tests.recording.records import rebuilt, torn
 
 BATCH, WIDTH = 4, 6
 LOSSES = ("cross_entropy", "mse", "output_gradient")
@@ -357,6 +357,18 @@ def test_lenet_is_recorded_as_torch_ran_it(loss: str, optimizer: str) -> None:
 
     options = {**drawn_options(7), "loss": loss, "optimizer": optimizer}
     assert check(make, options, f"LeNet, {options}") >= 2 * 20
+
+
+def test_explanations_need_to_know_what_is_one_tensor() -> None:
+    """With a copy of each tensor for each event, some nets are explained otherwise."""
+    found = []
+    for net in range(30):
+        data = TensorDataset(torch.full((12, 1, 32, 32), torch.nan), torch.arange(12) % 10)
+        trainer = bv.Trainer(data, model=Net(net), batch_size=BATCH, **drawn_options(net))
+        recording = trainer.record()
+        found += unlike(recording, torn(recording))
+        assert not list(unlike(recording, rebuilt(recording)))
+    assert found
 
 
 def test_what_is_compared_can_differ() -> None:

@@ -10,11 +10,12 @@ from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
 from backprop_viz.analysis.breakpoints import by_key, first_hit
-from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.graphs import walk
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
+from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.capture.test_generated_nets import BATCH, LOSSES, NETS_PER_SEED, SEEDS, Net
 
 NETS: dict[str, Callable[[], nn.Module]] = {"LeNet": bv.LeNet} | {
@@ -30,11 +31,11 @@ def trainer_of(net: nn.Module, loss: str) -> bv.Trainer:
 
 def after(phase: Phase, trainer: bv.Trainer) -> tuple[Recording, list[object]]:
     """What is recorded at the end of a phase, and the grad_fn nodes in the order of its graph."""
-    recorder = Recorder(trainer)
+    recorder = RecordedSteps(trainer)
     while recorder.step() is not phase:
         pass
     recording = recorder.recording()
-    return recording, list(recorder._nodes)
+    return recording, walk(trainer.root.grad_fn)
 
 
 def twin(graph: Graph, other: Graph, pairs: dict[int, int]) -> None:
@@ -57,15 +58,15 @@ def test_each_node_of_the_output_keeps_its_key_in_the_graph_of_the_loss(
     name: str, loss: str
 ) -> None:
     trainer = trainer_of(NETS[name](), loss)
-    recorder = Recorder(trainer)
+    recorder = RecordedSteps(trainer)
     while recorder.step() is not Phase.FORWARD:
         pass
     forward = recorder.recording().graph
-    live = list(recorder._nodes)
+    live = walk(trainer.root.grad_fn)
     recorder.step()
     whole = recorder.recording().graph
     # The very objects of torch: they are what a key must stand for.
-    numbers = {node: i for i, node in enumerate(recorder._nodes)}
+    numbers = {node: i for i, node in enumerate(walk(trainer.root.grad_fn))}
     for i, node in enumerate(live):
         assert whole.nodes[numbers[node]].key == forward.nodes[i].key
     for graph in (forward, whole):

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
-from backprop_viz.capture.recorder import Recorder, preview
 from backprop_viz.recording.phases import Phase
+from backprop_viz.training.recorded_steps import RecordedSteps, preview
 
 
 def some_data() -> TensorDataset:
@@ -255,7 +255,7 @@ def test_updates_have_weight_gradient_and_new_weight(optimizer: str) -> None:
 def test_few_samples_are_those_of_the_whole_recording() -> None:
     def recording(samples: int | None) -> bv.Recording:
         trainer = bv.Trainer(some_data(), batch_size=8)
-        recorder = Recorder(trainer, samples)
+        recorder = RecordedSteps(trainer, samples)
         while recorder.step() is not Phase.UPDATE:
             pass
         return recorder.recording()
@@ -297,7 +297,7 @@ def test_a_phase_that_raises_leaves_no_events() -> None:
             return y
 
     trainer = bv.Trainer(some_data(), model=Fails(), batch_size=4)
-    recorder = Recorder(trainer)
+    recorder = RecordedSteps(trainer)
     recorder.step()
     done = len(recorder.recording().events)
     with pytest.raises(RuntimeError, match="this forward fails"):
@@ -329,7 +329,7 @@ def test_few_samples_leave_what_is_of_weights_whole() -> None:
     def recording(samples: int | None) -> bv.Recording:
         torch.manual_seed(0)
         trainer = bv.Trainer(some_data(), model=SquareNet(), batch_size=8)
-        recorder = Recorder(trainer, samples)
+        recorder = RecordedSteps(trainer, samples)
         while recorder.step() is not Phase.UPDATE:
             pass
         return recorder.recording()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.recording.events import Event, Parameter
+from backprop_viz.recording.events import Event, Parameter, TensorIds
 from backprop_viz.recording.iteration import Recording, new_serial
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import Array, TensorTable
@@ -78,6 +78,20 @@ def rebuilt(recording: Recording, copied: Change | None = None) -> Recording:
         events=tuple(replace(e, tensors=tensors) for e in recording.events),
         tensors=tensors,
     )
+
+
+def torn(recording: Recording) -> Recording:
+    """The recording with a tensor of its own for whatever an event read or made."""
+    tensors = TensorTable(recording.tensors.since(0))
+
+    def copied(ids: TensorIds) -> TensorIds:
+        return tuple(None if i is None else tensors.add(tensors[i].copy()) for i in ids)
+
+    events = tuple(
+        replace(e, tensors=tensors, input_ids=copied(e.input_ids), output_ids=copied(e.output_ids))
+        for e in recording.events
+    )
+    return changed_recording(recording, events=events, tensors=tensors)
 
 
 def through_bytes(array: Array) -> Array:

@@ -13,7 +13,7 @@ import hashlib, json, sys
 import torch
 import backprop_viz as bv
 from backprop_viz.training.without_compiler import leave_out_compiler
-from backprop_viz.capture.recorder import Recorder
+from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.recording.settings import Settings
 torch.set_num_threads(1)
 if sys.argv[1] == "without":
@@ -27,7 +27,7 @@ for name, options in (("manual", {}), ("sgd", {"momentum": 0.9, "weight_decay": 
     start = trainer.checkpoint()
     for _ in range(7):
         trainer.iterate()
-    recorder = Recorder(trainer)
+    recorder = RecordedSteps(trainer)
     for _ in range(5):
         recorder.step()
     far = trainer.checkpoint()

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 import backprop_viz as bv
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.recorded_steps import RecordedSteps
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 CHANGES: dict[str, Callable[[Tensor, float], Tensor]] = {
@@ -33,7 +33,7 @@ def relu_node(recording: bv.Recording) -> int:
 def test_what_follows_is_computed_from_the_altered_gradient(kind: str) -> None:
     trainer = bv.Trainer.from_settings(TUTORIAL)
     node = relu_node(bv.Trainer.from_settings(TUTORIAL).record())
-    recorder = Recorder(trainer, intervention=GradientIntervention(node, kind, 0.001))
+    recorder = RecordedSteps(trainer, intervention=GradientIntervention(node, kind, 0.001))
     while recorder.step() is not Phase.UPDATE:
         pass
     recording = recorder.recording()

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from backprop_viz.capture.recorder import Recorder, preview
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Wrong, described
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
+from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files.container import read_container, write_container
 from backprop_viz.worker.files.schema import SESSION
@@ -35,7 +35,7 @@ class ResumedRun:
     """A run to go on with; ``recorder`` is the one of the iteration under way, if one is."""
 
     trainer: Trainer
-    recorder: Recorder | None
+    recorder: RecordedSteps | None
     recording: Recording
 
 
@@ -127,22 +127,22 @@ def _newest(run: StoredRun, trainer: Trainer) -> Recording:
     return preview(trainer)
 
 
-def _replay(run: StoredRun, trainer: Trainer) -> Recorder | None:
+def _replay(run: StoredRun, trainer: Trainer) -> RecordedSteps | None:
     if run.due is Phase.ZERO_GRAD:
         return None
-    recorder = Recorder(trainer, intervention=run.intervention)
+    recorder = RecordedSteps(trainer, intervention=run.intervention)
     _run_until(run.due, run.backwards, recorder, trainer)
     return recorder
 
 
 def record_again(trainer: Trainer, kept: Kept) -> Recording:
     """Run the iteration that is due as it was run before, and record it."""
-    recorder = Recorder(trainer, kept.samples, kept.intervention)
+    recorder = RecordedSteps(trainer, kept.samples, kept.intervention)
     _run_until(Phase.ZERO_GRAD, kept.backwards, recorder, trainer)
     return recorder.recording()
 
 
-def _run_until(due: Phase, backwards: int, recorder: Recorder, trainer: Trainer) -> None:
+def _run_until(due: Phase, backwards: int, recorder: RecordedSteps, trainer: Trainer) -> None:
     recorder.step()
     while trainer.phase is not due:
         if trainer.phase is Phase.BACKWARD and backwards > 1:

@@ -10,7 +10,6 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.analysis.losses import LOSSES
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
@@ -20,6 +19,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training import data_sources, five_phases
 from backprop_viz.training.checkpoints import Checkpoint
+from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import (
@@ -161,7 +161,7 @@ def test_an_altered_backward_and_one_that_ran_twice(tmp_path: Path) -> None:
     for intervention, backwards in ((scaled, 1), (None, 2)):
         plain = Trainer.from_settings(settings)
         start = plain.checkpoint()
-        recorder = Recorder(plain, intervention=intervention)
+        recorder = RecordedSteps(plain, intervention=intervention)
         for _ in range(3):
             recorder.step()
         if backwards == 2:

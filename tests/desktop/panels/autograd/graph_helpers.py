@@ -8,12 +8,12 @@ from torch.nn import functional as F  # noqa: N812
 from torch.utils.data import Dataset
 
 import backprop_viz as bv
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.recorded_steps import RecordedSteps
 
 DIGITS = Settings(data="strokes", batch_size=3)
 
@@ -105,7 +105,7 @@ class Wide(nn.Module):
 
 
 def recording_of(model: nn.Module, phases: int = 5) -> Recording:
-    recorder = Recorder(bv.Trainer(model=model, data=Digits(), batch_size=3))
+    recorder = RecordedSteps(bv.Trainer(model=model, data=Digits(), batch_size=3))
     for _ in range(phases):
         recorder.step()
     return recorder.recording()

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import backprop_viz as bv
-from backprop_viz.capture.recorder import preview
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.autograd.graph_item import (
     NodeState,
@@ -21,6 +20,7 @@ from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.recorded_steps import preview
 from tests.desktop.panels.autograd.graph_helpers import (
     DIGITS,
     GRAPHS,

@@ -11,11 +11,11 @@ from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.recorded_steps import RecordedSteps
 
 MakeViewState = Callable[..., ViewState]
 DIGITS = Settings(data="strokes", batch_size=3)
@@ -82,7 +82,7 @@ def test_a_gradient_shown_as_a_number_is_painted_anew(
     trainer = bv.Trainer("random", "mse", batch_size=2, model=Scaled())
     recordings = []
     for _ in range(2):
-        recorder = Recorder(trainer)
+        recorder = RecordedSteps(trainer)
         while recorder.step() is not Phase.UPDATE:
             pass
         trainer.finished()

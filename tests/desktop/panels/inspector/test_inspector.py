@@ -11,7 +11,6 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.selection import select
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.panels.inspector.gradient_section import gradients, histogram
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.inspector.tensor_section import tiles
@@ -20,6 +19,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.desktop.panels.inspector.inspector_helpers import choose
 
 MakeViewState = Callable[..., ViewState]
@@ -212,7 +212,7 @@ class Branches(nn.Module):
 @pytest.fixture
 def branches() -> Recording:
     trainer = bv.Trainer("random", "mse", "sgd", 0.01, 1, model=Branches())
-    recorder = Recorder(trainer)
+    recorder = RecordedSteps(trainer)
     for _ in range(5):
         recorder.step()
     return recorder.recording()

@@ -12,7 +12,6 @@ from torch.nn import functional as F  # noqa: N812
 from torch.utils.data import Dataset
 
 import backprop_viz as bv
-from backprop_viz.capture.recorder import Recorder, preview
 from backprop_viz.desktop.panels.network.feature_maps import (
     MODES,
     Block,
@@ -30,6 +29,7 @@ from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from tests.desktop.panels.network.network_helpers import (
     DIGITS,
     at,
@@ -177,7 +177,7 @@ class Branched(nn.Module):
 
 def recording_of(model: nn.Module, phases: int = 5, samples: int | None = None) -> Recording:
     trainer = bv.Trainer(model=model, data=Digits(), batch_size=4)
-    recorder = Recorder(trainer, samples=samples)
+    recorder = RecordedSteps(trainer, samples=samples)
     for _ in range(phases):
         recorder.step()
     return recorder.recording()

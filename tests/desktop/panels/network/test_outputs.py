@@ -16,7 +16,6 @@ from torch.nn import functional as F  # noqa: N812
 
 import backprop_viz as bv
 from backprop_viz.analysis.selection import select
-from backprop_viz.capture.recorder import Recorder
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_view import NetworkView
@@ -25,6 +24,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.recorded_steps import RecordedSteps
 
 MakeViewState = Callable[..., ViewState]
 DIGITS = Settings(data="strokes", batch_size=3)
@@ -252,7 +252,7 @@ class InPlace(nn.Module):
 
 def test_an_operation_in_place_leaves_what_was_before_it() -> None:
     trainer = bv.Trainer(data="strokes", loss="cross_entropy", optimizer="sgd", model=InPlace())
-    recorder = Recorder(trainer)
+    recorder = RecordedSteps(trainer)
     for _ in range(4):
         recorder.step()
     recording = recorder.recording()
