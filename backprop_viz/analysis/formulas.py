@@ -1,6 +1,9 @@
 """What each kind of grad_fn node computes, in a sentence and as a formula. Plain data.
 
-In the formulas g is the gradient that arrives, ∂L/∂y; y is what the operation made.
+In the formulas g is the gradient that arrives, ∂L/∂y; y is what the operation made. ``·`` and
+``/`` are element by element, ``@`` is the product of matrices, ``⋆`` correlation and ``∗``
+convolution. ``Σ``, ``mean`` and ``max`` are over the dimensions that the sentence tells. ``x[i]``
+are the elements at the places i; ``+=`` adds where a place comes twice.
 """
 
 import re
@@ -32,7 +35,7 @@ _ONLY_SHAPE = "The same numbers in another shape: gives the gradient the shape o
 _PART = "Only a part was used: that part gets the gradient, the rest gets zeros."
 _UNCHANGED = "Sends the gradient on as it is."
 _SPREAD = "Gives every element that went into the mean an equal share of the gradient."
-_LARGEST = "Sends the gradient to the element that was the {0}; all others get zero."
+_LARGEST = "Sends the gradient to the element i that was the {0}; all others get zero."
 
 _BY_NAME: dict[str, Formula] = {
     "AccumulateGrad": Formula(
@@ -69,15 +72,15 @@ _BY_FAMILY: dict[str, Formula] = {
         ("x", "w", "b"),
     ),
     "Addmm": Formula(
-        "y = b + x·A",
-        "∂L/∂b = Σ g   ∂L/∂x = g·Aᵀ   ∂L/∂A = xᵀ·g",
+        "y = b + x @ A",
+        "∂L/∂b = Σ g   ∂L/∂x = g @ Aᵀ   ∂L/∂A = xᵀ @ g",
         "Sums the gradient over the batch for the bias, and multiplies it with each factor for "
         "the other. In a Linear layer A is the transposed weight.",
         ("b", "x", "A"),
     ),
     "Embedding": Formula(
         "y = W[i]",
-        "∂L/∂W[i] = Σ g",
+        "∂L/∂W[i] += g, else 0",
         "Adds each gradient to the row that was looked up; the other rows get zeros.",
         ("W",),
     ),
@@ -106,36 +109,37 @@ _BY_FAMILY: dict[str, Formula] = {
         "What was dropped gets zero; what was kept gets the gradient, scaled as in forward.",
     ),
     "ScaledDotProductFlashAttentionForCpu": Formula(
-        "y = P·V,  P = softmax(Q·Kᵀ / √d)",
-        "∂L/∂V = Pᵀ·g   ∂L/∂Q = D·K / √d   ∂L/∂K = Dᵀ·Q / √d,  D = P ∘ (g·Vᵀ − rowsum(P ∘ g·Vᵀ))",
+        "y = P @ V,  P = softmax(Q @ Kᵀ / √d)",
+        "∂L/∂V = Pᵀ @ g   ∂L/∂Q = D @ K / √d   ∂L/∂K = Dᵀ @ Q / √d,  D = P·(h − Σ P·h),  "
+        "h = g @ Vᵀ",
         "The values get the gradient weighted by the attention; queries and keys get it through "
         "the softmax.",
         ("Q", "K", "V"),
     ),
     # -- pooling and reductions --------------------------------------------------------------
     "MaxPool2DWithIndices": Formula(
-        "y = max of each window",
-        "∂L/∂x = g at each window's maximum, else 0",
-        "Sends each gradient to the element that was the largest of its window; where windows "
+        "y = x[i]",
+        "∂L/∂x[i] += g, else 0",
+        "Sends each gradient to the element i that was the largest of its window; where windows "
         "overlap, it adds them up.",
     ),
     "AvgPool2D": Formula(
-        "y = mean of each window",
-        "∂L/∂x = Σ g / k",
-        "Gives each of a window's k elements an equal share of its gradient.",
+        "y = mean x[i]",
+        "∂L/∂x[i] += g / k, else 0",
+        "Gives each of the k elements i of a window an equal share of its gradient.",
     ),
     "AdaptiveAvgPool2D": Formula(
-        "y = mean of each window",
-        "∂L/∂x = Σ g / k",
-        "Gives each of a window's k elements an equal share of its gradient.",
+        "y = mean x[i]",
+        "∂L/∂x[i] += g / k, else 0",
+        "Gives each of the k elements i of a window an equal share of its gradient.",
     ),
     "Mean": Formula("y = Σ x / n", "∂L/∂x = g / n", _SPREAD),
     "Sum": Formula("y = Σ x", "∂L/∂x = g", "Every element summed gets the same gradient."),
-    "Max": Formula("y = max x", "∂L/∂x = g at the maximum, else 0", _LARGEST.format("largest")),
-    "Min": Formula("y = min x", "∂L/∂x = g at the minimum, else 0", _LARGEST.format("smallest")),
+    "Max": Formula("y = max x", "∂L/∂x[i] = g, else 0", _LARGEST.format("largest")),
+    "Min": Formula("y = min x", "∂L/∂x[i] = g, else 0", _LARGEST.format("smallest")),
     "Prod": Formula("y = Π x", "∂L/∂x = g·y / x", "Multiplies by the product of the others."),
     "Cumsum": Formula(
-        "yᵢ = x₀ + … + xᵢ", "∂L/∂xᵢ = gᵢ + … + gₙ", "Sums the gradient from each place to the end."
+        "yᵢ = Σ x[:i + 1]", "∂L/∂xᵢ = Σ g[i:]", "Sums the gradient from each place to the end."
     ),
     "Logsumexp": Formula(
         "y = ln Σ eˣ", "∂L/∂x = g·eˣ⁻ʸ", "Shares the gradient out by the softmax of the input."
@@ -144,7 +148,7 @@ _BY_FAMILY: dict[str, Formula] = {
     **{family: node for loss in LOSSES.values() for family, node in loss.nodes.items()},
     "NllLoss": Formula(
         "L = −mean x[target]",
-        "∂L/∂x = −g / N at the target, else 0",
+        "∂L/∂x[target] = −g / N, else 0",
         "Each sample's own class gets an equal share with a minus sign; the other classes get "
         "zero. N counts the samples; a sum over the batch does not divide.",
     ),
@@ -248,9 +252,10 @@ _BY_FAMILY: dict[str, Formula] = {
     "Ceil": Formula("y = ⌈x⌉", "∂L/∂x = 0", "Steps have no slope: sends zeros."),
     "Sign": Formula("y = sign x", "∂L/∂x = 0", "Steps have no slope: sends zeros."),
     "MaskedFill": Formula(
-        "y = x, or v where masked",
-        "∂L/∂x = g, 0 where masked",
-        "What was overwritten gets zero; the rest gets the gradient as it is.",
+        "y = v where masked, else x",
+        "∂L/∂x = 0 where masked, else g   ∂L/∂v = g where masked, else 0",
+        "What was overwritten gets zero; the rest gets the gradient as it is. The value gets the "
+        "sum of what was overwritten.",
         ("x", "v"),
     ),
     "Where": Formula(
@@ -286,20 +291,20 @@ _BY_FAMILY: dict[str, Formula] = {
         ("a", "b"),
     ),
     "Mm": Formula(
-        "y = A·B",
-        "∂L/∂A = g·Bᵀ   ∂L/∂B = Aᵀ·g",
+        "y = A @ B",
+        "∂L/∂A = g @ Bᵀ   ∂L/∂B = Aᵀ @ g",
         "Each matrix gets the gradient multiplied with the other, transposed.",
         ("A", "B"),
     ),
     "Bmm": Formula(
-        "y = A·B",
-        "∂L/∂A = g·Bᵀ   ∂L/∂B = Aᵀ·g",
+        "y = A @ B",
+        "∂L/∂A = g @ Bᵀ   ∂L/∂B = Aᵀ @ g",
         "In each matrix of the batch: the gradient multiplied with the other, transposed.",
         ("A", "B"),
     ),
     "Mv": Formula(
-        "y = A·v",
-        "∂L/∂A = g·vᵀ   ∂L/∂v = Aᵀ·g",
+        "y = A @ v",
+        "∂L/∂A = g @ vᵀ   ∂L/∂v = Aᵀ @ g",
         "The matrix gets the outer product with the vector, the vector what comes back through "
         "the matrix.",
         ("A", "v"),
@@ -326,14 +331,14 @@ _BY_FAMILY: dict[str, Formula] = {
     "Repeat": Formula("y = x repeated", "∂L/∂x = Σ g", "Sums the gradient over the copies."),
     "Cat": Formula(
         "y = [x₀, x₁, …]",
-        "∂L/∂xᵢ = its part of g",
-        "Cuts the gradient up: each tensor gets the part that it became.",
+        "∂L/∂xᵢ = g[i]",
+        "Cuts the gradient up: each tensor gets the part i that it became.",
         ("x₀", "x₁"),
     ),
     "Stack": Formula(
         "y = [x₀, x₁, …]",
-        "∂L/∂xᵢ = gᵢ",
-        "Cuts the gradient up: each tensor gets the part that it became.",
+        "∂L/∂xᵢ = g[i]",
+        "Cuts the gradient up: each tensor gets the part i that it became.",
         ("x₀", "x₁"),
     ),
     "Split": Formula(
@@ -354,10 +359,12 @@ _BY_FAMILY: dict[str, Formula] = {
     "Select": Formula("y = x[i]", "∂L/∂x[i] = g, else 0", _PART),
     "Slice": Formula("y = x[i:j]", "∂L/∂x[i:j] = g, else 0", _PART),
     "Index": Formula(
-        "y = x[i]", "∂L/∂x[i] = Σ g, else 0", "Adds each gradient to the element it was taken from."
+        "y = x[i]", "∂L/∂x[i] += g, else 0", "Adds each gradient to the element it was taken from."
     ),
     "Gather": Formula(
-        "y = x[i]", "∂L/∂x[i] = Σ g, else 0", "Adds each gradient to the element it was taken from."
+        "y = x[i]", "∂L/∂x[i] += g, else 0", "Adds each gradient to the element it was taken from."
     ),
-    "ConstantPadNd": Formula("y = x with a border", "∂L/∂x = g inside", "Cuts the border off."),
+    "ConstantPadNd": Formula(
+        "y = x with a border", "∂L/∂x = g[i]", "Cuts the border off: i are the places inside it."
+    ),
 }

@@ -18,6 +18,7 @@ Statements stand in lines, or three spaces apart: ``∂L/∂x = g·w``, ``m ← 
 import math
 import operator
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,7 +29,7 @@ Value = Any
 _RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵖʸˣᵗ", "0123456789+−pyxt", strict=True))
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉ᵢₙ"
 _TOKEN = re.compile(
-    rf"(?P<number>\d+(\.\d+)?(e[+-]?\d+)?)"
+    rf"(?P<number>\d+(\.\d+)?(e[+-]?\d+)?|[½¼])"
     rf"|(?P<name>(\.?[A-Za-zΑ-Ωα-ω][\u0302′]?)+[{_LOWERED}]*)"
     rf"|(?P<raised>ᵀ|[{''.join(_RAISED)}]+)"
     r"|(?P<sign>[^\s\w])|(?P<space>\s+)"
@@ -84,9 +85,17 @@ class FormulaText:
             known[target] = evaluated(right, known, self._axes)
         return known
 
+    def definitions(self, names: Mapping[str, Value]) -> dict[str, Value]:
+        """The names, and those that the statements after the first define."""
+        known = dict(names)
+        for target, _, right in reversed(self.statements):
+            if not target.startswith("∂") and target not in known:
+                known[target] = evaluated(right, known, self._axes)
+        return known
+
     def gradients(self, names: Mapping[str, Value]) -> dict[str, Value]:
         """What stands for each ``∂L/∂x``, by x; the other statements are definitions."""
-        known = self._with_definitions(names)
+        known = self.definitions(names)
         found = {}
         for target, sign, right in self.statements:
             if target.startswith("∂L/∂"):
@@ -99,23 +108,24 @@ class FormulaText:
 
     def value(self, names: Mapping[str, Value]) -> Value:
         """The right-hand side of the first statement."""
-        return evaluated(self.statements[0][2], self._with_definitions(names), self._axes)
-
-    def _with_definitions(self, names: Mapping[str, Value]) -> dict[str, Value]:
+        (_, _, right), *others = self.statements
         known = dict(names)
-        for target, _, right in reversed(self.statements):
-            if not target.startswith("∂") and target not in known:
-                known[target] = evaluated(right, known, self._axes)
-        return known
+        for target, _, definition in reversed(others):
+            known[target] = evaluated(definition, known, self._axes)
+        return evaluated(right, known, self._axes)
 
 
 def evaluated(text: str, names: Mapping[str, Value], axes: Mapping[str, Any]) -> Value:
     """The value of an expression. Raises SyntaxError for what is none, KeyError for a name."""
     reader = _Reader(text, {"e": math.e, **names}, axes)
     with np.errstate(all="ignore"):
-        value = reader.case()
-    reader.expect_end()
-    return value
+        return reader.statement()
+
+
+def _number(text: str) -> int | float:
+    if text.isdecimal():
+        return int(text)
+    return float(text) if text.isascii() else unicodedata.numeric(text)
 
 
 def _statement(text: str) -> tuple[str, str, str]:
@@ -184,25 +194,27 @@ class _Reader:
             return self._next not in ("where", "else")
         return self._kind == "number" or self._next in ("(", "√", "|")
 
-    def expect_end(self) -> None:
-        """Raise SyntaxError where something is left."""
-        if self._next:
-            raise SyntaxError(f"{self._next!r} is left over in {self._text!r}")
-
     # -- what they mean ----------------------------------------------------------------------
 
-    def case(self) -> Value:
-        """``a``, ``a where c``, ``a where c, else b``; ``a, else 0`` of an indexed target."""
-        value = self._sum()
-        if self._took("where"):
-            where = self._condition()
-            self._take(",")
-            self._take("else")
-            return np.where(where, value, self._sum())
+    def statement(self) -> Value:
+        """A case; of an indexed target ``a, else 0``."""
+        value = self.case()
         if self._took(","):
             self._take("else")
             self._take("0")
+        if self._next:
+            raise SyntaxError(f"{self._next!r} is left over in {self._text!r}")
         return value
+
+    def case(self) -> Value:
+        """``a``, or ``a where c, else b``."""
+        value = self._sum()
+        if not self._took("where"):
+            return value
+        where = self._condition()
+        self._take(",")
+        self._take("else")
+        return np.where(where, value, self._sum())
 
     def index(self) -> Value:
         """``i``, ``i:``, ``:i``, ``i:j``."""
@@ -267,7 +279,7 @@ class _Reader:
 
     def _atom(self) -> Value:
         if self._kind == "number":
-            return float(self._take())
+            return _number(self._take())
         if self._took("("):
             return self._closed(")")
         if self._took("|"):
@@ -287,7 +299,7 @@ class _Reader:
         return self._names[name]
 
     def _closed(self, end: str) -> Value:
-        value = self._sum()
+        value = self.case()
         self._take(end)
         return value
 
@@ -295,7 +307,7 @@ class _Reader:
         found = []
         while not self._took(end):
             # "…" stands for those that the caller knows of.
-            found += [] if self._took("…") else [self._sum()]
+            found += [] if self._took("…") else [self.case()]
             self._took(",")
         return found
 

@@ -1,153 +1,159 @@
-"""The table's formulas, worked out in numpy, against what torch's backward gives."""
+"""The formulas of the table, evaluated as they are written, against what torch computed."""
 
-import math
-from collections.abc import Callable
+import re
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
-from torch import Tensor
 
+import backprop_viz as bv
 from backprop_viz.analysis.formulas import _BY_FAMILY, _BY_NAME, formula
-from backprop_viz.recording.events import Array
+from backprop_viz.recording.phases import Phase
+from tests.analysis.formula_text import FormulaText, evaluated
+from tests.analysis.node_cases import CASES, Case, Names
 
-Checked = tuple[Callable[[Tensor], Tensor], Callable[[Array, Array, Array], Array]]
-
-
-def sigmoid(x: Array) -> Array:
-    return 1 / (1 + np.exp(-x))
-
-
-def density(x: Array) -> Array:
-    return np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
-
-
-def cumulated(x: Array) -> Array:
-    return np.array([[0.5 * (1 + math.erf(v / math.sqrt(2))) for v in row] for row in x])
-
-
-# For each node: an operation that makes it, and its ∂L/∂x from x, y and g.
-CHECKED: dict[str, Checked] = {
-    "ReluBackward0": (torch.relu, lambda x, y, g: np.where(y > 0, g, 0)),
-    "LeakyReluBackward0": (F.leaky_relu, lambda x, y, g: np.where(x > 0, g, 0.01 * g)),
-    "EluBackward0": (F.elu, lambda x, y, g: np.where(x > 0, g, g * (y + 1))),
-    "HardtanhBackward0": (F.hardtanh, lambda x, y, g: np.where((x > -1) & (x < 1), g, 0)),
-    "ClampBackward1": (
-        lambda x: x.clamp(-1, 1),
-        lambda x, y, g: np.where((x >= -1) & (x <= 1), g, 0),
-    ),
-    "TanhBackward0": (torch.tanh, lambda x, y, g: g * (1 - y**2)),
-    "SigmoidBackward0": (torch.sigmoid, lambda x, y, g: g * y * (1 - y)),
-    "SiluBackward0": (F.silu, lambda x, y, g: g * sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
-    "GeluBackward0": (F.gelu, lambda x, y, g: g * (cumulated(x) + x * density(x))),
-    "SoftplusBackward0": (F.softplus, lambda x, y, g: g * sigmoid(x)),
-    "ExpBackward0": (torch.exp, lambda x, y, g: g * y),
-    "LogBackward0": (torch.log, lambda x, y, g: g / x),
-    "Log1PBackward0": (torch.log1p, lambda x, y, g: g / (1 + x)),
-    "SqrtBackward0": (torch.sqrt, lambda x, y, g: g / (2 * y)),
-    "RsqrtBackward0": (torch.rsqrt, lambda x, y, g: -g * y**3 / 2),
-    "ReciprocalBackward0": (torch.reciprocal, lambda x, y, g: -g * y**2),
-    "PowBackward0": (lambda x: x**3, lambda x, y, g: g * 3 * x**2),
-    "SinBackward0": (torch.sin, lambda x, y, g: g * np.cos(x)),
-    "CosBackward0": (torch.cos, lambda x, y, g: -g * np.sin(x)),
-    "AbsBackward0": (torch.abs, lambda x, y, g: g * np.sign(x)),
-    "NegBackward0": (torch.neg, lambda x, y, g: -g),
-    "RoundBackward0": (torch.round, lambda x, y, g: 0 * g),
-    "SoftmaxBackward0": (
-        lambda x: x.softmax(1),
-        lambda x, y, g: y * (g - (g * y).sum(1, keepdims=True)),
-    ),
-    "LogSoftmaxBackward0": (
-        lambda x: x.log_softmax(1),
-        lambda x, y, g: g - np.exp(y) * g.sum(1, keepdims=True),
-    ),
-    "LogsumexpBackward0": (
-        lambda x: x.logsumexp(1, keepdim=True),
-        lambda x, y, g: g * np.exp(x - y),
-    ),
-    "MeanBackward0": (lambda x: x.mean(), lambda x, y, g: g / x.size + 0 * x),
-    "SumBackward0": (lambda x: x.sum(), lambda x, y, g: g + 0 * x),
-    "ProdBackward0": (lambda x: x.prod(), lambda x, y, g: g * y / x),
-    "CumsumBackward0": (lambda x: x.cumsum(1), lambda x, y, g: g[:, ::-1].cumsum(1)[:, ::-1]),
-    "MseLossBackward0": (
-        lambda x: F.mse_loss(x, torch.ones_like(x)),
-        lambda x, y, g: g * 2 * (x - 1) / x.size,
-    ),
-    "BinaryCrossEntropyWithLogitsBackward0": (
-        lambda x: F.binary_cross_entropy_with_logits(x, torch.ones_like(x)),
-        lambda x, y, g: g * (sigmoid(x) - 1) / x.size,
-    ),
-    "NllLossBackward0": (
-        lambda x: F.nll_loss(x, torch.tensor([1, 0, 2])),
-        lambda x, y, g: -g / 3 * np.eye(5)[[1, 0, 2]],
-    ),
-    "MaxBackward1": (torch.max, lambda x, y, g: g * (x == y) / (x == y).sum()),
-    "TBackward0": (torch.t, lambda x, y, g: g.T),
-    "ExpandBackward0": (
-        lambda x: x[None].expand(3, 3, 5),
-        lambda x, y, g: g.sum(0),
-    ),
-    "NativeLayerNormBackward0": (
-        lambda x: F.layer_norm(x, (5,), eps=0),
-        lambda x, y, g: (
-            (g - g.mean(1, keepdims=True) - y * (g * y).mean(1, keepdims=True))
-            / x.std(1, keepdims=True)
-        ),
-    ),
+TABLE = {**_BY_FAMILY, **_BY_NAME}
+# What cannot be evaluated, and why.
+BACKWARD_IN_WORDS = {
+    "Permute": "an order of dimensions has no sign of its own",
 }
-
-POSITIVE = {"LogBackward0", "SqrtBackward0", "RsqrtBackward0", "Log1PBackward0"}
-
-
-@pytest.mark.parametrize("name", CHECKED)
-def test_formula_equals_torch(name: str) -> None:
-    run, expected = CHECKED[name]
-    generator = torch.Generator().manual_seed(3)
-    x = torch.randn(3, 5, dtype=torch.float64, generator=generator) * 2
-    x = (x.abs() if name in POSITIVE else x).requires_grad_()
-    y = run(x)
-    assert y.grad_fn.name() == name
-    assert formula(name).known
-    g = torch.randn(y.shape, dtype=torch.float64, generator=generator)
-    y.backward(g)
-    found = expected(x.detach().numpy(), y.detach().numpy(), g.numpy())
-    np.testing.assert_allclose(x.grad.numpy(), found, rtol=1e-10, atol=1e-12)
+FORWARD_IN_WORDS = {
+    "Permute": "an order of dimensions has no sign of its own",
+    "AccumulateGrad": "it makes nothing: w is the leaf itself",
+    "Expand": "how often it is repeated is in the shape alone",
+    "Repeat": "how often it is repeated is in the shape alone",
+    "Split": "it makes several tensors",
+    "SplitWithSizes": "it makes several tensors",
+    "Unbind": "it makes several tensors",
+    "ConstantPadNd": "the border is as wide as the call says",
+}
+SUBSCRIPTS = "₀₁₂₃"
 
 
-@pytest.mark.parametrize("name", ["A·B", "b + x·A", "a/b", "convolution"])
-def test_products(name: str) -> None:
-    generator = torch.Generator().manual_seed(3)
-    a = torch.randn(3, 5, dtype=torch.float64, generator=generator, requires_grad=True)
-    b = torch.randn(5, 4, dtype=torch.float64, generator=generator, requires_grad=True)
-    c = torch.randn(4, dtype=torch.float64, generator=generator, requires_grad=True)
-    g = torch.randn(3, 4, dtype=torch.float64, generator=generator)
-    if name == "convolution":
-        x = torch.randn(2, 3, 6, 6, dtype=torch.float64, generator=generator, requires_grad=True)
-        w = torch.randn(4, 3, 3, 3, dtype=torch.float64, generator=generator, requires_grad=True)
-        y = F.conv2d(x, w, c)
-        g = torch.randn(y.shape, dtype=torch.float64, generator=generator)
-        y.backward(g)
-        back = F.conv_transpose2d(g, w)
-        kernels = F.conv2d(x.transpose(0, 1), g.transpose(0, 1)).transpose(0, 1)
-        expected = [(x, back), (w, kernels), (c, g.sum((0, 2, 3)))]
-    elif name == "a/b":
-        h = torch.rand(3, 5, dtype=torch.float64, generator=generator).add(1).requires_grad_()
-        g = torch.randn(3, 5, dtype=torch.float64, generator=generator)
-        (a / h).backward(g)
-        expected = [(a, g / h), (h, -g * a / h**2)]
-    elif name == "A·B":
-        torch.mm(a, b).backward(g)
-        expected = [(a, g @ b.T), (b, a.T @ g)]
-    else:
-        torch.addmm(c, a, b).backward(g)
-        expected = [(c, g.sum(0)), (a, g @ b.T), (b, a.T @ g)]
-    for leaf, found in expected:
-        torch.testing.assert_close(leaf.grad, found.detach())
+def computed(key: str, case: Case) -> tuple[Names, dict[str, Any]]:
+    """What the formulas' names stand for, and torch's gradients of the leaves."""
+    leaves = {name: leaf.clone().requires_grad_() for name, leaf in case.leaves.items()}
+    made = case.run(leaves)
+    outputs = made if isinstance(made, tuple) else (made,)
+    name = outputs[0].grad_fn.name()
+    assert name == key or re.fullmatch(rf"{key}Backward\d+", name), name
+    assert formula(name) is TABLE[key]
+    generator = torch.Generator().manual_seed(8)
+    gradients = [torch.randn(y.shape, dtype=y.dtype, generator=generator) for y in outputs]
+    torch.autograd.backward(outputs, gradients)
+    names: Names = {name: leaf.detach().numpy() for name, leaf in leaves.items()}
+    for y, g, number in zip(outputs, gradients, SUBSCRIPTS, strict=False):
+        plain = number if len(outputs) > 1 else ""
+        names |= {f"y{plain}": y.detach().numpy(), f"g{plain}": g.numpy()}
+    found = {name: leaf.grad.numpy() for name, leaf in leaves.items()}
+    return {**names, **case.names(names)}, found
+
+
+def in_shape(value: Any, shape: tuple[int, ...]) -> Any:
+    """A value in a leaf's shape: summed over what was broadcast, or spread over it."""
+    value = np.asarray(value)
+    if value.size == np.prod(shape):
+        return value.reshape(shape)
+    while value.ndim > len(shape):
+        value = value.sum(0)
+    for axis, size in enumerate(shape[len(shape) - value.ndim :]):
+        if size == 1 < value.shape[axis]:
+            value = value.sum(axis, keepdims=True)
+    return np.broadcast_to(value, shape)
+
+
+def is_near(value: Any, truth: Any) -> None:
+    tolerance = 1e-6 if truth.dtype == np.float32 else 1e-10
+    np.testing.assert_allclose(value, truth, rtol=tolerance, atol=tolerance / 100)
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_the_backward_formula_gives_torchs_gradients(key: str) -> None:
+    case, found = CASES[key], TABLE[key]
+    names, truth = computed(key, case)
+    if key not in FORWARD_IN_WORDS and not case.parts:
+        names = FormulaText(found.forward, case.axes).definitions(names)
+    text = FormulaText(found.backward, case.axes)
+    if case.parts:
+        for leaf, place, own in case.parts:
+            value = text.gradients({**names, **own})["xᵢ"]
+            is_near(np.asarray(value).squeeze(), truth[leaf][place])
+        return
+    gradients = text.gradients(names)
+    assert set(gradients) == set(truth)
+    for leaf, gradient in truth.items():
+        is_near(in_shape(gradients[leaf], gradient.shape), gradient)
+
+
+@pytest.mark.parametrize("key", [key for key in CASES if key not in FORWARD_IN_WORDS])
+def test_the_forward_formula_gives_torchs_output(key: str) -> None:
+    case = CASES[key]
+    names, _ = computed(key, case)
+    text = FormulaText(TABLE[key].forward, case.axes)
+    output = names.pop("y")
+    if key == "Cumsum":
+        for _, place, own in case.parts:
+            is_near(np.asarray(text.value({**names, **own})).squeeze(), output[place])
+        return
+    is_near(in_shape(text.value(names), output.shape), output)
+
+
+def test_accumulating_is_what_the_formula_says() -> None:
+    trainer = bv.Trainer("random", "mse", clear_gradients=False, batch_size=2)
+    trainer.record()
+    recording = trainer.record()
+    text = FormulaText(TABLE["AccumulateGrad"].backward)
+    nodes = {node.id: node.name for node in recording.graph.nodes}
+    found = 0
+    for event in recording.events:
+        if event.phase is Phase.BACKWARD and "AccumulateGrad" in nodes[event.node or 0]:
+            before, arrived = event.inputs
+            names = text.carried_out({"w.grad": before, "g": arrived})
+            np.testing.assert_array_equal(names["w.grad"], event.outputs[0])
+            found += 1
+    assert found == 10
+
+
+def test_every_entry_is_evaluated() -> None:
+    assert {"AccumulateGrad", *BACKWARD_IN_WORDS} == TABLE.keys() - CASES.keys()
+    for key in BACKWARD_IN_WORDS:
+        with pytest.raises((SyntaxError, KeyError)):
+            FormulaText(TABLE[key].backward).gradients({"g": np.ones(2), "x": np.ones(2)})
+    assert FORWARD_IN_WORDS.keys() <= TABLE.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2 + 3·4", 14.0),
+        ("−x² / 2", -4.5),
+        ("√x² + 1", 4.0),
+        ("Σ v·x − 1", 17.0),
+        ("2·Σ v", 12.0),
+        ("max(x, 5)", 5.0),
+        ("xᵗ⁻¹", 9.0),
+        ("0.5^(t + 1)", 0.0625),
+        ("x where x > 2, else 7", 3.0),
+        ("x where 0 < x < 2, else 7", 7.0),
+        ("|1 − x|", 2.0),
+        ("½·x", 1.5),
+        ("mean v[1:]", 2.5),
+    ],
+)
+def test_the_language_of_the_formulas(text: str, value: float) -> None:
+    names = {"x": 3, "t": 3, "v": np.array([1.0, 2.0, 3.0])}
+    assert evaluated(text, names, {}) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["2 +", "x y", "g at the maximum", "(x", "x )", "§"])
+def test_what_is_no_formula_is_refused(text: str) -> None:
+    with pytest.raises(SyntaxError):
+        evaluated(text, {"x": 1, "y": 2, "g": 3}, {})
 
 
 def test_every_entry_has_words() -> None:
-    for found in (*_BY_FAMILY.values(), *_BY_NAME.values()):
+    for found in TABLE.values():
         assert found.forward
         assert found.backward
         assert found.sentence.endswith(".")

@@ -114,27 +114,6 @@ def test_one_element_ends_in_its_new_weight(optimizer: str, options: dict[str, A
                     assert bits(term.value) == bits(truth)
 
 
-@pytest.mark.parametrize(("optimizer", "options"), CASES)
-def test_the_formulas_say_what_is_reckoned(optimizer: str, options: dict[str, Any]) -> None:
-    """Each formula, read as Python with its numbers in double precision, gives its value."""
-    recording = recordings(optimizer, options, 3)[-1]
-    event = next(e for e in updates(recording) if e.parameter == "fc3.weight")
-    for element in range(0, event.outputs[0].size, 97):
-        known: dict[str, Any] = {}
-        for term in explain_update(event, recording.options, element).terms:
-            text = term.numbers(lambda value: f"({float(value)!r})")
-            for sign, python in (("−", "-"), ("·", "*"), ("²", "**2"), ("^", "**"), ("√", "root ")):
-                text = text.replace(sign, python)
-            text = text.replace("root (", "sqrt(")
-            value = eval(text, {"sqrt": np.sqrt, "max": max})
-            assert value == pytest.approx(float(term.value), rel=2e-3, abs=1e-9), term.formula
-            for symbol, operand in term.operands.values():
-                # The symbol of an earlier term stands for its value.
-                if symbol in known and symbol != term.symbol:
-                    assert operand == known[symbol], (term.formula, symbol)
-            known[term.symbol] = term.value
-
-
 def test_symbols_and_numbers_are_filled_in() -> None:
     recording = recordings("adam", {}, 2)[-1]
     steps = explain_update(updates(recording)[0], recording.options, 3)

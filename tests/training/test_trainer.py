@@ -344,7 +344,7 @@ def test_evaluate_stops_when_told() -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"loss": "l1"}, "loss is one of"),
+        ({"loss": "hinge"}, "loss is one of"),
         ({"optimizer": "lion"}, "optimizer is one of"),
         ({"data": "cifar"}, "data is"),
         ({"data": "mnist"}, "MNIST needs the folder"),
