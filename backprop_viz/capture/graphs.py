@@ -1,4 +1,4 @@
-"""Graphs read from live torch objects, with a place for every node."""
+"""Graphs read from live torch objects."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from typing import Any
 from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.analysis.layered_layout import layout
 from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.phases import Phase
@@ -57,7 +56,6 @@ def grad_fn_graph(
             if following is not None
         )
     )
-    places = layout(len(nodes), edges)
     return Graph(
         tuple(
             Node(
@@ -65,7 +63,6 @@ def grad_fn_graph(
                 grad_fn_name(node),
                 _shape(node),
                 names.get(id(leaf_of(node))),
-                *places[i],
                 saved=saved_by(node),
                 key="" if keys is None else keys[node],
             )
@@ -185,7 +182,6 @@ def layer_graph(
         node = None if operation.grad_fn is None else ids.get(operation.grad_fn)
         columns[column].outputs.append(Output(operation.op, node, operation.output_nr))
         made_in.update((id(tensor), column) for tensor in operation.made)
-    places = layout(len(columns), tuple(edges))
     layers = tuple(
         Layer(
             id=i,
@@ -195,8 +191,6 @@ def layer_graph(
             parameters=tuple(column.parameters),
             node=column.outputs[-1].node if column.outputs else None,
             output_nr=column.outputs[-1].output_nr if column.outputs else 0,
-            x=places[i][0],
-            y=places[i][1],
             outputs=tuple(column.outputs),
         )
         for i, (name, column) in enumerate(

@@ -14,30 +14,31 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One grad_fn node. ``x`` counts columns from the root, ``y`` lanes from the top.
+    """One grad_fn node.
 
-    ``id`` is its number in this graph. ``key`` names it in every graph of a network: in that of
-    the output and of the loss, in every iteration, whatever the loss. ``saved`` is freed when
-    backward has run the node.
+    ``id`` is its number in this graph: its place among the graph's nodes. ``key`` names it in
+    every graph of a network: that of the output and that of the loss, in every iteration, whatever
+    the loss. ``saved`` is freed when backward has run the node.
     """
 
     id: int
     name: str
     shape: tuple[int, ...] | None
     parameter: str | None = None
-    x: float = 0.0
-    y: float = 0.0
     saved: tuple[Saved, ...] = ()
     key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A graph of grad_fn nodes; an edge leads from a node to one of its ``next_functions``."""
+    """A graph of grad_fn nodes; an edge leads from a node to one of its ``next_functions``.
+
+    The edges are pairs of ids.
+    """
 
     nodes: tuple[Node, ...] = ()
     edges: tuple[tuple[int, int], ...] = ()
 
     def find(self, node: str | int | None) -> Node | None:
-        """The node of that key; of a number, the one that has it in this graph."""
+        """The node with this key, or with this id."""
         return next((n for n in self.nodes if node in (n.key, n.id)), None)

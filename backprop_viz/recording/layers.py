@@ -6,10 +6,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What an operation made.
-
-    Its gradient enters the graph at output ``output_nr`` of ``node``.
-    """
+    """An operation's output: its gradient enters the graph at output ``output_nr`` of ``node``."""
 
     op: str
     node: int | None = None
@@ -20,10 +17,10 @@ class Output:
 class Layer:
     """One column of the network: an operation and the element-wise ones that follow it.
 
-    ``operations`` index the events; ``node`` and ``output_nr`` say where the gradient of the shown
-    tensor enters the grad_fn graph. ``shape`` leaves out the batch dimension. ``outputs`` are what
-    the operations made, in their order; that of ``shown`` is the tensor that is shown, None for
-    the last.
+    ``operations`` are indices of events, ``outputs`` what these made, in the same order.
+    ``shown`` says which output is shown; None stands for the last. ``node`` and ``output_nr`` say
+    where the gradient of that output enters the grad_fn graph. ``shape`` is the output's, without
+    the batch dimension.
     """
 
     id: int
@@ -33,8 +30,6 @@ class Layer:
     parameters: tuple[str, ...] = ()
     node: int | None = None
     output_nr: int = 0
-    x: float = 0.0
-    y: float = 0.0
     outputs: tuple[Output, ...] = ()
     shown: int | None = None
 
@@ -50,7 +45,7 @@ class Layer:
 
     @property
     def next_shown(self) -> int:
-        """Which output comes after the one that is shown; the first after the last."""
+        """Which output follows the one that is shown: the first follows the last."""
         return 0 if self.shown is None else self.shown + 1
 
     def showing(self, index: int) -> "Layer":
@@ -63,7 +58,7 @@ class Layer:
         return replace(self, node=output.node, output_nr=output.output_nr, shown=shown)
 
     def titled(self, count: int | None = None) -> str:
-        """Its name, saying which output is shown: ``conv1 · conv2d``, ``relu(conv1)``.
+        """Its name and which output is shown: ``conv1 · conv2d``, ``relu(conv1)``.
 
         ``count``: how many of its operations have run, where that is fewer.
         """
@@ -86,7 +81,7 @@ class LayerGraph:
     edges: tuple[tuple[int, int], ...] = ()
 
     def showing(self, chosen: Mapping[str, int]) -> "LayerGraph":
-        """The network with other outputs shown: by a layer's name, which of its operations'."""
+        """The network with other outputs shown; ``chosen`` gives an index by a layer's name."""
         if not any(layer.name in chosen for layer in self.layers):
             return self
         layers = (y.showing(chosen[y.name]) if y.name in chosen else y for y in self.layers)

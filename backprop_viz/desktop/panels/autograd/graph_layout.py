@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backprop_viz.desktop.panels.autograd.graph_structure import Structure, is_leaf
-from backprop_viz.recording.graph import Graph
 
 WIDTH, HEIGHT = 104, 44  # of a node's box
 PILL_WIDTH, PILL_HEIGHT = 76, 18  # of a leaf, and of what hangs between it and its node
@@ -75,17 +74,18 @@ def place(structure: Structure, columns: int) -> Placement:
     if not structure.graph.nodes:
         return Placement({}, {}, 0, 0, 0)
     if not structure.foldable:
-        return _as_laid_out(structure.graph)
+        return _as_laid_out(structure)
     return _Folding(structure, max(columns, 1)).placement()
 
 
-def _as_laid_out(graph: Graph) -> Placement:
+def _as_laid_out(structure: Structure) -> Placement:
     """Columns and lanes as they came, with straight edges."""
     across, down = WIDTH + 3 * _GAP, HEIGHT + 20
-    rects = {}
+    graph, places, rects = structure.graph, structure.places, {}
     for node in graph.nodes:
         width, height = (PILL_WIDTH, PILL_HEIGHT) if is_leaf(node) else (WIDTH, HEIGHT)
-        x, y = node.x * across + (WIDTH - width) / 2, node.y * down + (HEIGHT - height) / 2
+        column, lane = places[node.id]
+        x, y = column * across + (WIDTH - width) / 2, lane * down + (HEIGHT - height) / 2
         rects[node.id] = Rect(x, y, width, height)
     edges = {}
     for a, b in graph.edges:
@@ -96,7 +96,7 @@ def _as_laid_out(graph: Graph) -> Placement:
         edges,
         max(rect.right for rect in rects.values()),
         max(rect.bottom for rect in rects.values()),
-        round(max(node.x for node in graph.nodes)) + 1,
+        round(max(column for column, _ in places)) + 1,
     )
 
 

@@ -7,6 +7,7 @@ that it belongs to.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from backprop_viz.analysis.layered_layout import layout
 from backprop_viz.recording.graph import Graph, Node
 
 _LANES = 4  # more of them are not folded
@@ -16,10 +17,11 @@ _LANES = 4  # more of them are not folded
 class Structure:
     """A graph sorted out: the nodes that stand in lanes, and those that hang below one of them.
 
-    ``hanging`` lists, for a node in a lane, chains of one or two nodes, the leaf last.
+    ``places`` are the (column, lane) of each node in the layered layout. ``hanging`` lists, for a node in a lane, chains of one or two nodes, the leaf last.
     """
 
     graph: Graph
+    places: tuple[tuple[float, float], ...]
     chain: tuple[int, ...]
     lanes: Mapping[int, int]
     columns: Mapping[int, int]
@@ -45,20 +47,21 @@ def is_leaf(node: Node) -> bool:
 
 def analyse(graph: Graph) -> Structure:
     """Sort out which nodes stand in lanes and which hang below them."""
+    places = layout(len(graph.nodes), graph.edges)
     nodes = {node.id: node for node in graph.nodes}
     children = _neighbours(graph, graph.edges)
     parents = _neighbours(graph, tuple((b, a) for a, b in graph.edges))
     owner: dict[int, int] = {}
     for node in graph.nodes:
         if parents[node.id] and not children[node.id]:
-            owner[node.id] = min(parents[node.id], key=lambda p: (nodes[p].x, p))
+            owner[node.id] = min(parents[node.id], key=lambda p: (places[p][0], p))
     for node in graph.nodes:
         if node.id not in owner and _turns_a_leaf(node.id, nodes, children, parents, owner):
             owner[node.id] = parents[node.id][0]
     standing = [node for node in graph.nodes if node.id not in owner]
-    ranks = {x: i for i, x in enumerate(sorted({node.x for node in standing}))}
-    columns = {node.id: ranks[node.x] for node in standing}
-    paths = _paths(columns, children, {node.id: node.y for node in standing})
+    ranks = {x: i for i, x in enumerate(sorted({places[node.id][0] for node in standing}))}
+    columns = {node.id: ranks[places[node.id][0]] for node in standing}
+    paths = _paths(columns, children, {node.id: places[node.id][1] for node in standing})
     hanging: dict[int, list[tuple[int, ...]]] = {}
     for node in graph.nodes:
         if node.id in owner and owner[node.id] not in owner:
@@ -66,6 +69,7 @@ def analyse(graph: Graph) -> Structure:
             hanging.setdefault(owner[node.id], []).append((node.id, *below))
     return Structure(
         graph,
+        places,
         paths[0] if paths else (),
         _lanes(paths, columns),
         columns,

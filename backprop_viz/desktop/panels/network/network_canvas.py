@@ -91,7 +91,7 @@ class NetworkCanvas(QWidget):
             return
         if state.layers != self._state.layers:
             self._painter.forget()
-            self.setMinimumSize(least_size(state.layers.layers))
+            self.setMinimumSize(least_size(state.layers))
             self._headers = _header_widths(state.layers.layers)
         before, before_blocks, sizes = self._state, self._blocks, self._sizes
         self._state = state
@@ -139,9 +139,9 @@ class NetworkCanvas(QWidget):
 
     def columns(self) -> tuple[NetworkColumn, ...]:
         """The layout of the columns at the widget's size."""
-        if self._placed.is_new(self.layers, self._sizes, self.width(), self.height()):
+        if self._placed.is_new(self._state.layers, self._sizes, self.width(), self.height()):
             self._columns = network_layout.place_columns(
-                self.layers, self._sizes, self._headers, self.width(), self.height()
+                self._state.layers, self._sizes, self._headers, self.width(), self.height()
             )
         return self._columns
 

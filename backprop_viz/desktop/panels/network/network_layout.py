@@ -8,8 +8,9 @@ from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 
+from backprop_viz.analysis.layered_layout import layout
 from backprop_viz.desktop.panels.network.feature_maps import Look, Size, activation_size
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.layers import Layer, LayerGraph
 
 _HEADER = 38
 _CAPTION = 17
@@ -97,7 +98,7 @@ class NetworkColumn:
 
 @lru_cache(maxsize=16)
 def place_columns(
-    layers: tuple[Layer, ...],
+    network: LayerGraph,
     sizes: tuple[tuple[Size, ...], ...],
     headers: tuple[int, ...],
     width: int,
@@ -108,30 +109,30 @@ def place_columns(
     Columns are placed for their activations in every mode, so they do not move when the mode
     changes.
     """
+    layers = network.layers
     if not layers:
         return ()
-    xs = sorted({layer.x for layer in layers})
-    top = min(layer.y for layer in layers)
-    lanes = max(layer.y for layer in layers) - top + 1
+    places = layout(len(layers), network.edges)
+    count, lanes = _extent(places)
     band = height / lanes
-    pitch = (width - 2 * _MARGIN) / len(xs)
+    pitch = (width - 2 * _MARGIN) / count
     room = _Room(
         max(pitch - _ARROW, 14),
         max(band - _HEADER - _CAPTION - 6, 20),
         max([activation_size(layer).height for layer in layers]),
     )
-    wanted = [0.0] * len(xs)
-    needed = [0.0] * len(xs)
-    for layer, text in zip(layers, headers, strict=True):
-        i = xs.index(layer.x)
+    wanted = [0.0] * count
+    needed = [0.0] * count
+    for layer, text, (x, _) in zip(layers, headers, places, strict=True):
+        i = round(x)
         activations = fit(activation_size(layer), room).rect.width()
         wanted[i] = max(wanted[i], activations, text)
         needed[i] = max(needed[i], activations + _LEAST_ARROW, text + 4, _RANGE)
     centers, slots = _centers(wanted, needed, width)
     columns = []
-    for layer, own in zip(layers, sizes, strict=True):
-        i = xs.index(layer.x)
-        middle = (layer.y - top + 0.5) * band
+    for layer, own, (x, lane) in zip(layers, sizes, places, strict=True):
+        i = round(x)
+        middle = (lane + 0.5) * band
         header = QRectF(centers[i] - slots[i] / 2, middle - band / 2, slots[i], _HEADER)
         foot = QRectF(header.x(), middle + band / 2 - _CAPTION, slots[i], _CAPTION)
         center = QPointF(centers[i], (header.bottom() + foot.top()) / 2)
@@ -143,13 +144,18 @@ def place_columns(
     return tuple(columns)
 
 
-def least_size(layers: Sequence[Layer]) -> QSize:
+def least_size(network: LayerGraph) -> QSize:
     """The size below which the network is scrolled instead of squeezed."""
-    if not layers:
+    if not network.layers:
         return QSize(0, 0)
-    across = len({layer.x for layer in layers})
-    lanes = max(y.y for y in layers) - min(y.y for y in layers) + 1
+    across, lanes = _extent(layout(len(network.layers), network.edges))
     return QSize(2 * _MARGIN + across * 60, round(lanes * (_HEADER + _CAPTION + 50)))
+
+
+def _extent(places: Sequence[tuple[float, float]]) -> tuple[int, float]:
+    """How many columns and lanes there are."""
+    columns, lanes = zip(*places, strict=True)
+    return round(max(columns)) + 1, max(lanes) + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from backprop_viz.analysis.layered_layout import layout
 from backprop_viz.desktop.panels.autograd.graph_layout import (
     READABLE_SCALE,
     Placement,
@@ -102,11 +103,13 @@ def test_edges_that_skip_run_past_the_boxes() -> None:
 def test_a_wide_graph_is_shown_as_laid_out() -> None:
     graph = graph_of("wide")
     placement = place(analyse(graph), 4)
-    for one, other in combinations(graph.nodes, 2):
-        a, b = placement.rects[one.id].center, placement.rects[other.id].center
-        assert (one.x < other.x) == (a[0] < b[0] - 0.01)
-        if one.x == other.x:
-            assert (one.y < other.y) == (a[1] < b[1])
+    places = layout(len(graph.nodes), graph.edges)
+    for one, other in combinations(range(len(places)), 2):
+        a, b = placement.rects[one].center, placement.rects[other].center
+        (x, y), (other_x, other_y) = places[one], places[other]
+        assert (x < other_x) == (a[0] < b[0] - 0.01)
+        if x == other_x:
+            assert (y < other_y) == (a[1] < b[1])
 
 
 def test_rows_follow_the_size() -> None:

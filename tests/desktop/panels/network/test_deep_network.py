@@ -26,7 +26,7 @@ def canvas(qtbot) -> NetworkCanvas:
     """A chain of layers with a shortcut over all of it, 18,000 pixels wide."""
     maps = np.ones((1, 4, 2, 2), np.float32)
     events = [(Phase.FORWARD, "conv2d", (maps,), (maps,))] * LAYERS
-    layers = tuple(Layer(i, f"layer{i}", (i,), (4, 2, 2), x=float(i)) for i in range(LAYERS))
+    layers = tuple(Layer(i, f"layer{i}", (i,), (4, 2, 2)) for i in range(LAYERS))
     edges = (*((i, i + 1) for i in range(LAYERS - 1)), (0, LAYERS - 1))
     recording = made_recording(events=events, layers=LayerGraph(layers, edges))
     canvas = NetworkCanvas()

@@ -20,7 +20,7 @@ from backprop_viz.desktop.panels.network.mosaic import mosaic
 from backprop_viz.desktop.panels.network.network_layout import NetworkColumn, place_columns
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.layers import Layer, LayerGraph
 from tests.desktop.panels.network.network_helpers import (
     DIGITS,
     layer,
@@ -81,7 +81,7 @@ def test_a_strip_shows_its_numbers_in_order(make_view_state: MakeViewState) -> N
 def columns_of(
     view_state: ViewState, own: tuple[Block, ...], one: Layer
 ) -> tuple[NetworkColumn, ...]:
-    return place_columns((one,), (tuple(b.size for b in own),), (40,), 200, 300)
+    return place_columns(LayerGraph((one,)), (tuple(b.size for b in own),), (40,), 200, 300)
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
@@ -104,7 +104,8 @@ def test_a_mosaic_is_as_large_as_its_grid(make_view_state: MakeViewState, ratio:
 def test_zero_is_neutral_and_nan_is_seen() -> None:
     numbers = np.array([[[0.0, np.nan], [1.0, -1.0]]], np.float32)
     block = Block(Size(Look.MAPS, 1, 2, 2), numbers, True)
-    (placed,) = place_columns((Layer(0, "a", (0,), (1, 2, 2)),), ((block.size,),), (20,), 200, 200)
+    network = LayerGraph((Layer(0, "a", (0,), (1, 2, 2)),))
+    (placed,) = place_columns(network, ((block.size,),), (20,), 200, 200)
     grid = placed.grids[0]
     image = mosaic(block, grid, color_range((numbers,)), DARK, 1.0)
     quarter, rest = int(grid.width * 0.25), int(grid.width * 0.75)
@@ -116,9 +117,8 @@ def test_a_lone_number_is_seen_in_a_small_map() -> None:
     numbers = np.zeros((1, 200, 200), np.float32)
     numbers[0, 77, 131] = -3.0
     block = Block(Size(Look.MAPS, 1, 200, 200), numbers, True)
-    (placed,) = place_columns(
-        (Layer(0, "a", (0,), (1, 200, 200)),), ((block.size,),), (20,), 90, 200
-    )
+    network = LayerGraph((Layer(0, "a", (0,), (1, 200, 200)),))
+    (placed,) = place_columns(network, ((block.size,),), (20,), 90, 200)
     image = mosaic(block, placed.grids[0], color_range((numbers,)), DARK, 1.0)
     seen = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
     assert image.width() < 100
@@ -131,7 +131,9 @@ def test_columns_do_not_overlap(make_view_state: MakeViewState, size: tuple[int,
     layers = view_state.cursor.recording.layers.layers
     for mode in MODES:
         sizes = tuple(tuple(b.size for b in blocks(view_state.cursor, y, mode)) for y in layers)
-        placed = place_columns(layers, sizes, (66,) * len(layers), *size)
+        placed = place_columns(
+            view_state.cursor.recording.layers, sizes, (66,) * len(layers), *size
+        )
         for before, after in pairwise(placed):
             assert before.content.right() + 10 < after.content.left()
         for one in placed:
@@ -147,7 +149,12 @@ def test_six_maps_are_a_column_and_sixteen_two_by_eight(make_view_state: MakeVie
     sizes = tuple(
         tuple(b.size for b in blocks(view_state.cursor, y, "activations")) for y in layers
     )
-    grids = [c.grids[0] for c in place_columns(layers, sizes, (66,) * len(layers), 852, 320)]
+    grids = [
+        c.grids[0]
+        for c in place_columns(
+            view_state.cursor.recording.layers, sizes, (66,) * len(layers), 852, 320
+        )
+    ]
     assert [(g.rows, g.columns) for g in grids[1:5]] == [(6, 1), (6, 1), (8, 2), (8, 2)]
     assert grids[1].width > grids[2].width
     assert grids[3].width > grids[4].width

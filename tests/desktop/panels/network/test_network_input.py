@@ -143,9 +143,10 @@ def test_keys_walk_over_the_maps(
 
 def test_moving_reaches_every_column(make_view_state: MakeViewState) -> None:
     view_state = make_view_state(DIGITS)
-    layers = view_state.cursor.recording.layers.layers
+    network = view_state.cursor.recording.layers
+    layers = network.layers
     sizes = tuple(tuple(b.size for b in blocks(view_state.cursor, y, "weights")) for y in layers)
-    placed = place_columns(layers, sizes, (66,) * len(layers), 852, 320)
+    placed = place_columns(network, sizes, (66,) * len(layers), 852, 320)
     spot, seen = Spot(0, 0, 0), []
     for _ in range(60):
         seen.append(spot.column)
