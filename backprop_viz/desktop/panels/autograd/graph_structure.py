@@ -17,7 +17,8 @@ _LANES = 4  # more of them are not folded
 class Structure:
     """A graph sorted out: the nodes that stand in lanes, and those that hang below one of them.
 
-    ``places`` are the (column, lane) of each node in the layered layout. ``hanging`` lists, for a node in a lane, chains of one or two nodes, the leaf last.
+    ``places`` are the (column, lane) of each node in the layered layout. ``hanging`` lists, for a
+    node in a lane, chains of one or two nodes, the leaf last.
     """
 
     graph: Graph
