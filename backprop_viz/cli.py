@@ -5,13 +5,11 @@ from collections.abc import Sequence
 
 from backprop_viz import __version__
 from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.presets import PRESETS
 
-# The data that is read from a folder, and what has to be in it.
-FOLDERS = {
-    "mnist": "the folder of its four files",
-    "folder": "a folder with subfolders 0 to 9 of images",
-}
+# The folders that data sets are read from, by the names of the data.
+FOLDERS = {name: entry.root for name, entry in DATA_SETS.items() if entry.root is not None}
 
 
 def parse(argv: Sequence[str]) -> Arguments:
@@ -27,17 +25,11 @@ def parse(argv: Sequence[str]) -> Arguments:
         default="digits",
         help="tutorial: one random input, MSE, SGD; digits: learn to classify digits (default)",
     )
-    parser.add_argument(
-        "--data", choices=("strokes", "random", *FOLDERS), help="what to learn from"
-    )
-    parser.add_argument(
-        "--mnist-root", metavar="PATH", help="the folder of MNIST's four files, for --data mnist"
-    )
-    parser.add_argument(
-        "--folder-root",
-        metavar="PATH",
-        help="a folder with subfolders 0 to 9 of PNG and JPEG images, for --data folder",
-    )
+    parser.add_argument("--data", choices=tuple(DATA_SETS), help="what to learn from")
+    for name, root in FOLDERS.items():
+        parser.add_argument(
+            _root_option(name), metavar="PATH", help=f"for --data {name}: {root.holds}"
+        )
     parser.add_argument(
         "--seed",
         type=_seed,
@@ -54,15 +46,19 @@ def parse(argv: Sequence[str]) -> Arguments:
         "file", nargs="?", metavar="FILE.bpviz", type=_session, help="a saved session to continue"
     )
     options = parser.parse_args(argv)
-    roots = {f"{name}_root": getattr(options, f"{name}_root") for name in FOLDERS}
-    given = [name for name in FOLDERS if roots[f"{name}_root"]]
-    data = options.data or (given[0] if given else None)
-    if data in FOLDERS and data not in given:
-        parser.error(f"--data {data} needs --{data}-root PATH: {FOLDERS[data]}")
-    settings = {**PRESETS[options.preset], "seed": options.seed, **roots}
+    given = {name: getattr(options, f"{name}_root") for name in FOLDERS}
+    roots = {name: path for name, path in given.items() if path}
+    data = options.data or next(iter(roots), None)
+    if data in FOLDERS and data not in roots:
+        parser.error(f"--data {data} needs {_root_option(data)} PATH: {FOLDERS[data].holds}")
+    settings = {**PRESETS[options.preset], "seed": options.seed, "roots": roots}
     if data is not None:
         settings["data"] = data
     return Arguments(settings, options.theme, options.file)
+
+
+def _root_option(data: str) -> str:
+    return f"--{data.replace('_', '-')}-root"
 
 
 def _session(text: str) -> str:

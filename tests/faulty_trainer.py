@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from backprop_viz.digits.lenet import LeNet
-from backprop_viz.training.data_sources import RandomSamples
+from backprop_viz.digits.random_inputs import RandomInputs
 
 _FILE = Path(os.environ["FAULT_FILE"])
 
@@ -23,7 +23,7 @@ def _raise(*_: Any) -> None:
     raise RuntimeError("broken on purpose")
 
 
-_call, _make, _batch = LeNet.__call__, LeNet.__init__, RandomSamples.batch
+_call, _make, _batch = LeNet.__call__, LeNet.__init__, RandomInputs.batch
 
 
 def _faulty_call(net: LeNet, x: torch.Tensor) -> torch.Tensor:
@@ -54,4 +54,4 @@ def _faulty_batch(samples: Any, index: torch.Tensor) -> tuple[torch.Tensor, torc
 
 LeNet.__call__ = _faulty_call
 LeNet.__init__ = _faulty_make
-RandomSamples.batch = _faulty_batch
+RandomInputs.batch = _faulty_batch

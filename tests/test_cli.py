@@ -16,11 +16,11 @@ def test_presets_and_options() -> None:
     assert parse([]).settings["data"] == "strokes"
     assert parse(["--preset", "tutorial", "--data", "strokes"]).settings["data"] == "strokes"
     mnist = parse(["--mnist-root", "some/folder"]).settings
-    assert (mnist["data"], mnist["mnist_root"]) == ("mnist", "some/folder")
+    assert (mnist["data"], mnist["roots"]) == ("mnist", {"mnist": "some/folder"})
     folder = parse(["--folder-root", "my/digits", "--preset", "tutorial"]).settings
-    assert (folder["data"], folder["folder_root"]) == ("folder", "my/digits")
+    assert (folder["data"], folder["roots"]) == ("folder", {"folder": "my/digits"})
     both = parse(["--folder-root", "a", "--mnist-root", "b", "--data", "folder"]).settings
-    assert (both["data"], both["folder_root"], both["mnist_root"]) == ("folder", "a", "b")
+    assert (both["data"], both["roots"]) == ("folder", {"folder": "a", "mnist": "b"})
 
 
 @pytest.mark.parametrize(

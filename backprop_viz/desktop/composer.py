@@ -17,12 +17,12 @@ from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.closing import ClosingController
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.data_folders import DataFoldersController
 from backprop_viz.desktop.controllers.drawing import DrawingController
 from backprop_viz.desktop.controllers.drawing_training import DrawingTrainingController
 from backprop_viz.desktop.controllers.files import FilesController
 from backprop_viz.desktop.controllers.help import HelpController
 from backprop_viz.desktop.controllers.images import ImagesController
-from backprop_viz.desktop.controllers.mnist import MnistController
 from backprop_viz.desktop.controllers.navigation import NavigationController
 from backprop_viz.desktop.controllers.presets import PresetsController
 from backprop_viz.desktop.controllers.samples import SamplesController
@@ -66,7 +66,7 @@ class Composer(QObject):
         context = Context(window, session, actions, self._store)
         self.training = TrainingController(context)
         self.presets = PresetsController(context, self.training)
-        self.mnist = MnistController(context, self.training)
+        self.data_folders = DataFoldersController(context, self.training)
         self.images = ImagesController(context, self.training)
         self.navigation = NavigationController(context)
         self.drawing = DrawingController(context)

@@ -11,3 +11,8 @@ def loss_text(text: str) -> str:
 def optimizer_text(text: str) -> str:
     """A text of an optimizer, in the user's language."""
     return QCoreApplication.translate("optimizers", text)
+
+
+def data_text(text: str) -> str:
+    """A text of a data set, in the user's language."""
+    return QCoreApplication.translate("data sets", text)

@@ -4,11 +4,11 @@ Imports neither torch nor Qt; pooch and requests only when something is fetched.
 """
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from backprop_viz.digits.data_set import DownloadSource
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.progress import Progress, Report
 
@@ -19,40 +19,6 @@ _CHUNK = 1 << 14  # bytes; cancelling takes effect after each
 _LARGEST = 100 << 20  # bytes; a mirror that sends more than this sends something else
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Mirrors (the addresses of folders), and the files there: name -> sha256.
-
-    ``timeout_s`` is how long a mirror may say nothing.
-    """
-
-    urls: tuple[str, ...]
-    files: dict[str, str]
-    timeout_s: float = 20.0
-
-
-MNIST = Source(
-    (
-        "https://ossci-datasets.s3.amazonaws.com/mnist/",
-        "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    ),
-    {
-        "train-images-idx3-ubyte.gz": (
-            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
-        ),
-        "train-labels-idx1-ubyte.gz": (
-            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
-        ),
-        "t10k-images-idx3-ubyte.gz": (
-            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
-        ),
-        "t10k-labels-idx1-ubyte.gz": (
-            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
-        ),
-    },
-)
-
-
 class DownloadError(UserError):
     """Nothing could be fetched; the message says why and what to do."""
 
@@ -61,19 +27,19 @@ class _MirrorError(Exception):
     """What is wrong with a mirror, in a few words that follow its name."""
 
 
-def cache_folder() -> Path:
-    """Where downloaded files of MNIST are kept for this user."""
+def cache_folder(name: str) -> Path:
+    """Where the downloaded files of a data set are kept for this user."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("backprop_viz", appauthor=False) / "mnist"
+    return user_cache_path("backprop_viz", appauthor=False) / name
 
 
-def present(source: Source, folder: Path) -> bool:
+def present(source: DownloadSource, folder: Path) -> bool:
     """Whether there is a file of every name; their checksums are not looked at."""
     return all((folder / name).is_file() for name in source.files)
 
 
-def download(source: Source, folder: Path, report: Report) -> None:
+def download(source: DownloadSource, folder: Path, report: Report) -> None:
     """Have every file of the source in the folder; one that is right already stays untouched.
 
     A file appears under its name only when it is whole and right; until then, and if anything
@@ -86,7 +52,7 @@ def download(source: Source, folder: Path, report: Report) -> None:
 
 
 def _fetch_from_any(
-    source: Source, mirrors: list[str], folder: Path, progress: Progress, report: Report
+    source: DownloadSource, mirrors: list[str], folder: Path, progress: Progress, report: Report
 ) -> None:
     """Fetch a file from one of the mirrors; the one that had it is the first to be asked next."""
     failures = []
@@ -100,7 +66,7 @@ def _fetch_from_any(
             raise DownloadError(
                 f"The folder {folder} cannot be written: {error.strerror or error}. Make room or "
                 "give yourself access there and download again, or choose a folder with "
-                "MNIST's files."
+                f"{source.title}'s files."
             ) from error
         else:
             mirrors.remove(url)
@@ -108,11 +74,13 @@ def _fetch_from_any(
             return
     raise DownloadError(
         f"{progress.name} could not be downloaded: {'; '.join(failures)}. Check the network and "
-        "download again, or choose a folder with MNIST's files."
+        f"download again, or choose a folder with {source.title}'s files."
     )
 
 
-def _fetch(source: Source, url: str, folder: Path, progress: Progress, report: Report) -> None:
+def _fetch(
+    source: DownloadSource, url: str, folder: Path, progress: Progress, report: Report
+) -> None:
     """Fetch a file from a mirror, unless it is there. Raises _MirrorError and OSError."""
     import pooch
     import requests
@@ -129,7 +97,7 @@ def _fetch(source: Source, url: str, folder: Path, progress: Progress, report: R
     try:
         pooch.retrieve(
             url + progress.name,
-            f"sha256:{source.files[progress.name]}",
+            source.files[progress.name],
             progress.name,
             folder,
             downloader=load,

@@ -1,4 +1,7 @@
-"""MNIST from its four IDX files, plain or gzipped; whatever is wrong with one is said by name."""
+"""MNIST, and sets of its format, from four IDX files, plain or gzipped.
+
+Whatever is wrong with a file is said by its name.
+"""
 
 import gzip
 import math
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from backprop_viz.digits.data_set import ScriptSamples
 from backprop_viz.digits.prepare import NET_SIZE
 from backprop_viz.digits.stored_images import as_batch
 from backprop_viz.recording.errors import ArgumentError
@@ -27,8 +31,8 @@ class MnistError(ArgumentError):
     """A file of MNIST is missing or malformed; the message names it and says what to do."""
 
 
-class MnistDigits(Dataset[tuple[Tensor, int]]):
-    """MNIST's digits; item i is (image (1, 32, 32) float32 in 0..1, label).
+class MnistImages(Dataset[tuple[Tensor, int]]):
+    """A part of MNIST; item i is (image (1, 32, 32) float32 in 0..1, label).
 
     The 28x28 images have two dark pixels more on every side.
     """
@@ -54,12 +58,17 @@ class MnistDigits(Dataset[tuple[Tensor, int]]):
         return as_batch(self.images, self.labels, index)
 
 
-def load_mnist(root: str | os.PathLike[str]) -> tuple[MnistDigits, MnistDigits]:
-    """The training and the test part in folder `root`. Raises MnistError."""
+def load_mnist(
+    root: str | os.PathLike[str], title: str = "MNIST"
+) -> tuple[MnistImages, MnistImages]:
+    """The training and the test part in folder `root`. Raises MnistError.
+
+    ``title`` is what the data set is called in messages.
+    """
     folder = Path(root)
     try:
         if not folder.is_dir():
-            raise MnistError(f"{folder} is not a folder. Choose the one with MNIST's four files.")
+            raise MnistError(f"{folder} is not a folder. Choose the one with {title}'s four files.")
         return _load_part(folder, "train"), _load_part(folder, "t10k")
     except OSError as error:
         raise MnistError(
@@ -68,13 +77,33 @@ def load_mnist(root: str | os.PathLike[str]) -> tuple[MnistDigits, MnistDigits]:
         ) from error
 
 
-def training_files(root: str | os.PathLike[str]) -> tuple[Path, Path]:
-    """The files of the training part in a folder: images and labels. Raises MnistError."""
+def script_samples(root: str | os.PathLike[str]) -> ScriptSamples:
+    """What reads the training part's files in a script. Raises MnistError if one is not there."""
     folder = Path(root).absolute()
-    return _find(folder, "train-images", "idx3-ubyte"), _find(folder, "train-labels", "idx1-ubyte")
+    images = _find(folder, "train-images", "idx3-ubyte")
+    labels = _find(folder, "train-labels", "idx1-ubyte")
+    return ScriptSamples(
+        modules=frozenset({"gzip", "struct"}),
+        helper=_READ,
+        samples=(
+            f"images = F.pad(read({str(images)!r}), (2, 2, 2, 2))",
+            f"labels = read({str(labels)!r}).long()",
+        ),
+    )
 
 
-def _load_part(folder: Path, part: str) -> MnistDigits:
+_READ = (
+    "def read(path):",
+    '    """The numbers of an IDX file, plain or gzipped."""',
+    '    opened = gzip.open if path.endswith(".gz") else open',
+    '    with opened(path, "rb") as file:',
+    "        data = bytearray(file.read())",
+    "    shape = struct.unpack_from(f'>{data[3]}I', data, 4)",
+    "    return torch.frombuffer(data, dtype=torch.uint8, offset=4 + 4 * data[3]).view(shape)",
+)
+
+
+def _load_part(folder: Path, part: str) -> MnistImages:
     images_path = _find(folder, f"{part}-images", "idx3-ubyte")
     labels_path = _find(folder, f"{part}-labels", "idx1-ubyte")
     images = _read_idx(images_path, dimensions=3)
@@ -86,7 +115,7 @@ def _load_part(folder: Path, part: str) -> MnistDigits:
         )
     if labels.max() > 9:
         raise _malformed(labels_path, f"holds the label {labels.max()}, not only 0 to 9")
-    return MnistDigits(images, labels)
+    return MnistImages(images, labels)
 
 
 def _find(folder: Path, name: str, kind: str) -> Path:
@@ -97,7 +126,7 @@ def _find(folder: Path, name: str, kind: str) -> Path:
             return path
     for path in paths:
         if path.exists():
-            raise MnistError(f"{path} is not a file. Put MNIST's file of that name in its place.")
+            raise MnistError(f"{path} is not a file. Put the data set's file in its place.")
     raise MnistError(
         f"{paths[0]} is missing, and so is {paths[1].name}. "
         "Put it there, or choose the folder that holds it."
@@ -153,4 +182,4 @@ def _read_at_most(stream: BinaryIO, size: int) -> bytearray:
 
 
 def _malformed(path: Path, what: str) -> MnistError:
-    return MnistError(f"{path} {what}. Replace it by MNIST's file of that name.")
+    return MnistError(f"{path} {what}. Replace it by the data set's file of that name.")

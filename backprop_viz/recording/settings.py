@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run is made from. Equal settings give equal runs, bit for bit."""
+    """What a run is made from. Equal settings give equal runs, bit for bit.
+
+    ``roots`` are the folders that data sets are read from, by the names of the data.
+    """
 
     data: str = "strokes"
     loss: str = "cross_entropy"
@@ -18,16 +21,19 @@ class Settings:
     optimizer_options: Mapping[str, Any] = field(default_factory=dict)
     set_to_none: bool = True
     clear_gradients: bool = True
-    mnist_root: str | None = None
+    roots: Mapping[str, str] = field(default_factory=dict)
     schedule: str = "none"
     schedule_options: Mapping[str, float] = field(default_factory=dict)
-    folder_root: str | None = None
     input_form: str = "batch"
 
     @property
     def root(self) -> str | None:
         """The folder of the data, for data that is read from one."""
-        return {"mnist": self.mnist_root, "folder": self.folder_root}.get(self.data)
+        return self.roots.get(self.data)
+
+    def with_root(self, data: str, folder: str) -> "Settings":
+        """These settings with that data, read from a folder."""
+        return replace(self, data=data, roots={**self.roots, data: folder})
 
     def live(self) -> dict[str, Any]:
         """The settings that can change while the network stays.

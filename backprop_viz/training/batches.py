@@ -1,6 +1,6 @@
 """Which batch an iteration takes: the loader's, or one that it was given."""
 
-from backprop_viz.training.data_sources import Loader, LoaderState, Source
+from backprop_viz.training.data_sources import DataSource, Loader, LoaderState
 from backprop_viz.training.prefetch import Ahead, Batch
 
 
@@ -11,7 +11,7 @@ class Batches:
     the loader gave, or would give, is then for the next iteration.
     """
 
-    def __init__(self, source: Source, seed: int) -> None:
+    def __init__(self, source: DataSource, seed: int) -> None:
         self.given_batches: dict[int, Batch] = {}
         self._loader = Loader(source, seed)
         self._fetched: Batch

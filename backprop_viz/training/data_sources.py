@@ -1,4 +1,4 @@
-"""Where batches come from: a training part read in batches, and a held-out part."""
+"""Where batches come from: a training part, read in batches, and a validation part."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from backprop_viz.digits.mnist import load_mnist
-from backprop_viz.digits.strokes import training_strokes, validation_strokes
+from backprop_viz.digits.data_set import DIGITS
+from backprop_viz.digits.data_sets import data_set
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.training.prefetch import WORTHWHILE, Ahead
 
@@ -49,36 +49,12 @@ class DatasetSamples:
         return torch.tensor([int(self._dataset[i][1]) for i in self._part])
 
 
-class RandomSamples:
-    """The tutorial's data: ``torch.randn(n, 1, 32, 32)`` and ``torch.randn(n, 10)`` as targets.
-
-    Drawn from torch's global generator, in the tutorial's order.
-    """
-
-    def __init__(self, size: int) -> None:
-        self.images = torch.randn(size, 1, 32, 32)
-        self.targets = torch.randn(size, 10)
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """The samples at ``index``; a label is the place of the largest number of the target."""
-        if torch.equal(index, torch.arange(len(self))):
-            return self.images, self.labels  # not a copy for each iteration that is kept
-        return self.images[index], self.labels[index]
-
-    @property
-    def labels(self) -> Tensor:
-        """The labels (N,) int64."""
-        return self.targets.argmax(1)
-
-
 @dataclass(frozen=True)
-class Source:
-    """A training part, a held-out part, and the regression targets where the data has its own.
+class DataSource:
+    """A training part, a validation part, and the regression targets where the data has its own.
 
-    ``targets`` (N, 10) float32 belong to the samples in their order.
+    ``targets`` (N, C) float32 belong to the samples in their order; ``classes`` are the names of
+    the labels.
     """
 
     train: Samples
@@ -88,46 +64,38 @@ class Source:
     in_order_first: bool = False
     # All samples are one batch, the same in each epoch.
     one_batch: bool = False
+    classes: tuple[str, ...] = DIGITS
 
 
-def open_source(data: str | Dataset[Any], root: str | None = None, batch_size: int = 1) -> Source:
-    """The data of that name, or any ``Dataset``: its last tenth is held out.
+def open_source(
+    data: str | Dataset[Any], root: str | None = None, batch_size: int = 1
+) -> DataSource:
+    """The data of that name, or any ``Dataset``, whose last tenth is the validation part.
 
     ``batch_size`` is how many samples the random data has, which are one batch.
     Raises ValueError for an unknown name, an empty data set, or an unreadable folder.
     """
     if not isinstance(data, str):
         return _split(data)
-    if data == "strokes":
-        return Source(training_strokes(), validation_strokes(), in_order_first=True)
-    if data == "random":
-        samples = RandomSamples(batch_size)
-        return Source(samples, samples, samples.targets, in_order_first=True, one_batch=True)
-    if data == "mnist":
-        if root is None:
-            raise ArgumentError("MNIST needs the folder that holds its four files: give its path.")
-        return Source(*load_mnist(root))
-    if data == "folder":
-        if root is None:
-            raise ArgumentError("A folder of images has subfolders 0 to 9: give its path.")
-        from backprop_viz.digits.folder_digits import load_folder  # and Pillow with it
-
-        return Source(*load_folder(root))
-    raise ArgumentError(
-        f'data is "strokes", "random", "mnist", "folder" or a torch Dataset, not {data!r}.'
-    )
+    entry = data_set(data)
+    if entry.root is not None and not root:
+        raise ArgumentError(entry.root.missing)
+    train, validation = entry.load(root or "", batch_size)
+    targets = train.targets if entry.one_batch else None
+    in_order, classes = not entry.shuffled, entry.classes
+    return DataSource(train, validation, targets, in_order, entry.one_batch, classes)
 
 
-def _split(dataset: Dataset[Any]) -> Source:
+def _split(dataset: Dataset[Any]) -> DataSource:
     size = len(dataset)  # type: ignore[arg-type]  # Dataset declares no __len__
     if size == 0:
         raise ArgumentError("The data set is empty: give one with at least one sample.")
     validation = size // 10
     if not validation:
         samples = DatasetSamples(dataset, range(size))
-        return Source(samples, samples)
+        return DataSource(samples, samples)
     first = size - validation
-    return Source(
+    return DataSource(
         DatasetSamples(dataset, range(first)), DatasetSamples(dataset, range(first, size))
     )
 
@@ -147,7 +115,7 @@ class LoaderState:
 class Loader:
     """Batches of the training part, epoch after epoch, each in its own random order."""
 
-    def __init__(self, source: Source, seed: int) -> None:
+    def __init__(self, source: DataSource, seed: int) -> None:
         self._samples = source.train
         self._generator = torch.Generator().manual_seed(seed)
         self._ahead: Ahead | None = None

@@ -15,7 +15,6 @@ from backprop_viz.digits.lenet import LeNet
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.input_forms import expect_form, in_form
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.samples import CLASSES
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.training.batches import Batches
 from backprop_viz.training.data_sources import open_source
@@ -256,7 +255,7 @@ class FivePhases:
         """
         own = self._source.targets
         if own is None:
-            return self._loss_function.target_of_labels(labels, CLASSES)
+            return self._loss_function.target_of_labels(labels, len(self._source.classes))
         return self._loss_function.target_of_targets(own if index is None else own[index])
 
     @property

@@ -9,7 +9,7 @@ from backprop_viz.recording.files.about import header_length
 from backprop_viz.recording.files.atomic import size_of
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.settings import Settings
-from backprop_viz.training.settings_schema import SETTINGS
+from backprop_viz.training.settings_schema import SETTINGS, settings_now
 
 
 def peek_settings(path: str) -> Settings | None:
@@ -26,7 +26,7 @@ def peek_settings(path: str) -> Settings | None:
             head = json.loads(opened.read(8 + length)[8:])
         manifest = json.loads(head["__metadata__"]["manifest"])
         stored = dict(manifest["value"]["dict"])["settings"]["fields"]
-        raw = Raw("Settings", {name: _plain(value) for name, value in stored.items()})
+        raw = Raw("Settings", settings_now({name: _plain(v) for name, v in stored.items()}))
         settings: Settings = SETTINGS.read(raw)
     except (OSError, UserError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

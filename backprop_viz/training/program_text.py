@@ -11,9 +11,9 @@ from torch import nn
 
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line, Program
-from backprop_viz.recording.samples import CLASSES
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.losses import call_text, criterion_text
@@ -49,7 +49,8 @@ def loop_lines(settings: Settings) -> list[Line]:
     clear = f"{owner}.zero_grad({how})"
     entry = LOSSES[settings.loss]
     unsqueezed = ".unsqueeze(0)" if settings.input_form == "unsqueezed" else ""
-    classes = None if settings.data == "random" else CLASSES
+    data = DATA_SETS[settings.data]
+    classes = None if data.one_batch else len(data.classes)
     loop = [
         _line(Phase.ZERO_GRAD, clear if settings.clear_gradients else f"# {clear}"),
         _line(Phase.FORWARD, f"out = net(x{unsqueezed})"),

@@ -77,7 +77,7 @@ def script(run: Run, beside: bool) -> str:
         f"torch.manual_seed({first.seed})",
         f"net = {name}()",
         *sample_lines(run.data, first, beside),
-        *([] if run.data.kind == "random" else [f"batch_size = {first.batch_size}"]),
+        *([] if run.data.one_batch else [f"batch_size = {first.batch_size}"]),
         optimizer_call(first),
         *scheduler_lines(first),
         *criterion_lines(first),

@@ -8,8 +8,10 @@ import torch
 from torch import Tensor
 
 from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.digits.data_set import ScriptSamples
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.settings import Settings
-from backprop_viz.training.data_sources import Samples, Source
+from backprop_viz.training.data_sources import DataSource, Samples
 from backprop_viz.training.losses import targets_text
 
 _PIXELS = 32 * 32
@@ -33,37 +35,35 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class RunData:
-    """Where a run's samples come from: ``kind`` is "random", "files" (MNIST's two) or "carried".
+    """Where a run's samples come from: ``made`` by the script, or ``carried`` by it.
 
-    ``shuffled`` says whether the first epoch is in random order, as all others are.
+    ``one_batch``: all are one batch, the same each time. ``shuffled`` says whether the first
+    epoch is in random order, as all others are.
     """
 
-    kind: str
-    files: tuple[str, ...] = ()
+    made: ScriptSamples | None = None
     carried: Carried | None = None
+    one_batch: bool = False
     shuffled: bool = True
 
 
-def run_data(settings: Settings, source: Source, taken: int) -> RunData:
+def run_data(settings: Settings, source: DataSource, taken: int) -> RunData:
     """The data of a run that took so many samples from its loader.
 
-    Raises ValueError, a sentence, if a file of the user's is no longer there.
+    Raises UserError if a file of the user's is no longer there.
     """
-    if settings.data == "random":
-        return RunData("random")
-    if settings.data == "mnist":
-        from backprop_viz.digits.mnist import training_files
-
-        return RunData("files", tuple(map(str, training_files(settings.mnist_root or ""))))
+    entry = DATA_SETS[settings.data]
+    if entry.script is not None:
+        made = entry.script(settings.root or "", settings.batch_size)
+        return RunData(made, None, entry.one_batch, entry.shuffled)
     size = len(source.train)
     order = torch.arange(size)
     if taken > size:
-        return RunData(
-            "carried", (), _carried(source.train, order, False), not source.in_order_first
-        )
+        carried = _carried(source.train, order, False)
+        return RunData(None, carried, shuffled=not source.in_order_first)
     if not source.in_order_first:
         order = torch.randperm(size, generator=torch.Generator().manual_seed(settings.seed))
-    return RunData("carried", (), _carried(source.train, order[:taken], True))
+    return RunData(None, _carried(source.train, order[:taken], True))
 
 
 def _carried(samples: Samples, index: Tensor, in_use: bool) -> Carried:
@@ -94,41 +94,23 @@ def packed_images(images: Tensor) -> str:
 
 def imports(data: RunData, beside: bool) -> set[str]:
     """The modules that the lines below need."""
-    if data.kind == "files":
-        return {"gzip", "struct"}
-    if data.carried is None:
-        return set()
+    if data.made is not None:
+        return set(data.made.modules)
     return {"pathlib", "zlib"} if beside else {"base64", "zlib"}
 
 
 def helper_lines(data: RunData) -> list[str]:
-    """What reads MNIST's files."""
-    if data.kind != "files":
-        return []
-    return [
-        "def read(path):",
-        '    """The numbers of an IDX file, plain or gzipped."""',
-        '    opened = gzip.open if path.endswith(".gz") else open',
-        '    with opened(path, "rb") as file:',
-        "        data = bytearray(file.read())",
-        "    shape = struct.unpack_from(f'>{data[3]}I', data, 4)",
-        "    return torch.frombuffer(data, dtype=torch.uint8, offset=4 + 4 * data[3]).view(shape)",
-    ]
+    """The function that reads files, if there are any to read."""
+    return [] if data.made is None else list(data.made.helper)
 
 
 def sample_lines(data: RunData, settings: Settings, beside: bool) -> list[str]:
     """What makes the samples."""
-    if data.kind == "random":
-        size = settings.batch_size
-        y = "torch.randn(10).view(1, -1)" if size == 1 else f"torch.randn({size}, 10)"
-        y = targets_text(LOSSES[settings.loss], y)
-        return [f"x = torch.randn({size}, 1, 32, 32)", f"y = {y}"]
-    if data.kind == "files":
-        images, labels = data.files
-        return [
-            f"images = F.pad(read({images!r}), (2, 2, 2, 2))",
-            f"labels = read({labels!r}).long()",
-        ]
+    if data.made is not None:
+        lines = list(data.made.samples)
+        if data.one_batch:
+            lines[-1] = targets_text(LOSSES[settings.loss], lines[-1])
+        return lines
     assert data.carried is not None
     if beside:
         source = 'pathlib.Path(__file__).with_suffix(".data").read_bytes()'
@@ -148,7 +130,7 @@ def sample_lines(data: RunData, settings: Settings, beside: bool) -> list[str]:
 
 def batch_lines(data: RunData, seed: int) -> list[str]:
     """The loader as a generator function; it gives what ``sources.Loader`` gives."""
-    if data.kind == "random":
+    if data.one_batch:
         return ["def batches():", "    data = x, y", "    while True:", "        yield data"]
     one = "images[index].unsqueeze(1).float().div_(255), labels[index]"
     if data.carried is not None and data.carried.in_use:

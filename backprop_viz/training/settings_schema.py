@@ -4,13 +4,16 @@ Where a range is that of a field in the window, no session could have been made 
 """
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizer_entry import FlagOption, NumberOption, Option
 from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Flag, Kind, Number, OneOf, Text, Whole, Wrong
-from backprop_viz.recording.files.nested import ALL, Maybe, RecordOf, Row, Table, one_of
+from backprop_viz.recording.files.nested import ALL, RecordOf, Row, Table, one_of
 from backprop_viz.recording.input_forms import FORMS
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.schedules import SCHEDULES, Schedule
@@ -53,6 +56,21 @@ SCHEDULE_OPTIONS = Table(
 )
 
 
+_WITH_ROOT = [name for name, entry in DATA_SETS.items() if entry.root is not None]
+
+
+def settings_now(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of settings as the newest session files have them.
+
+    Those of before version 4 have a field for the folder of each data set.
+    """
+    if "roots" in fields:
+        return dict(fields)
+    given = dict(fields)
+    old = {data: given.pop(f"{data}_root", None) for data in ("mnist", "folder")}
+    return {**given, "roots": {name: path for name, path in old.items() if path is not None}}
+
+
 def _schedule_is_possible(settings: Settings) -> str | None:
     try:
         Schedule(settings.schedule, settings.schedule_options)
@@ -72,7 +90,7 @@ def _options_are_the_optimizers(settings: Settings) -> str | None:
 SETTINGS = RecordOf(
     Settings,
     {
-        "data": OneOf(("strokes", "random", "mnist", "folder")),
+        "data": OneOf(tuple(DATA_SETS)),
         "loss": OneOf(tuple(LOSSES)),
         "optimizer": OneOf(tuple(OPTIMIZERS)),
         "lr": RATE,
@@ -81,10 +99,9 @@ SETTINGS = RecordOf(
         "optimizer_options": OPTIMIZER_OPTIONS,
         "set_to_none": Flag(),
         "clear_gradients": Flag(),
-        "mnist_root": Maybe(PATH),
+        "roots": Table(dict.fromkeys(_WITH_ROOT, PATH), optional=ALL),
         "schedule": OneOf(tuple(SCHEDULES)),
         "schedule_options": SCHEDULE_OPTIONS,
-        "folder_root": Maybe(PATH),
         "input_form": OneOf(FORMS),
     },
     rules=(_schedule_is_possible, _options_are_the_optimizers),

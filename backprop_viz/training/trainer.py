@@ -22,7 +22,7 @@ from backprop_viz.recording.samples import Part
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import Checkpoint
-from backprop_viz.training.data_sources import Samples, Source
+from backprop_viz.training.data_sources import DataSource, Samples
 from backprop_viz.training.evaluation import Evaluation, InterruptedEvaluation, Scoring
 from backprop_viz.training.five_phases import FivePhases
 from backprop_viz.training.prefetch import Ahead
@@ -37,7 +37,8 @@ class Trainer(FivePhases):
     The same arguments give the same numbers, bit for bit: torch's global random state is the
     trainer's own while one of its phases runs, and as it was found afterwards.
 
-    data: "strokes", "random", "mnist" or "folder" (both with ``root``), or a Dataset of
+    data: a name in ``digits.data_sets.DATA_SETS``, with ``root`` where it is in files ("strokes",
+    "random", "mnist", "folder", …), or a Dataset of
     (1x32x32 float, int).
     loss: a name in ``analysis.losses.LOSSES``; that of no loss, "output_gradient", takes a
     random gradient of the output.
@@ -99,7 +100,7 @@ class Trainer(FivePhases):
         return Scoring(model, self.samples(part), self._loss_function, self._target, count)
 
     @property
-    def source(self) -> Source:
+    def source(self) -> DataSource:
         """Where the samples come from."""
         return self._source
 
@@ -262,10 +263,7 @@ class Trainer(FivePhases):
     def expect_labels(self) -> None:
         """Raise ValueError if no label enters the loss, so that no label can be learnt."""
         if self._source.targets is not None:
-            raise ArgumentError(
-                "Random data has no labels to train on: choose the built-in digits or MNIST "
-                "as data."
-            )
+            raise ArgumentError("Random data has no labels to train on: choose other data.")
         if self.criterion is None:
             raise ArgumentError(
                 f"With {self._loss_function.entry.title} there is no label, so the network cannot "

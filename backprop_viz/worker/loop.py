@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from backprop_viz.digits.strokes import training_strokes
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.notices import RUN
 from backprop_viz.recording.pictures import Pictures
@@ -63,7 +63,7 @@ class Worker:
         )
         self._table = self._commands()
         self._generator: threading.Thread | None = None
-        state.on_begin.append(self._generate_digits)
+        state.on_begin.append(self._make_rest)
         try:
             state.begin(settings)
         except Exception as error:
@@ -160,10 +160,11 @@ class Worker:
         if self.samples.take_next(part, source, index):
             self.phases.step()
 
-    def _generate_digits(self) -> None:
-        """Draw the rest of the built-in digits while the first ones are learnt."""
-        if self.state.settings.data == "strokes" and self._generator is None:
-            self._generator = threading.Thread(target=training_strokes().generate, daemon=True)
+    def _make_rest(self) -> None:
+        """Make the samples that are not there yet while the first ones are learnt."""
+        make_rest = DATA_SETS[self.state.settings.data].make_rest
+        if make_rest is not None and self._generator is None:
+            self._generator = threading.Thread(target=make_rest, daemon=True)
             self._generator.start()
 
 

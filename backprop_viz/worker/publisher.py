@@ -1,5 +1,6 @@
 """Tells the window how the run stands."""
 
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.digit_detector import looks_like_a_digit
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
@@ -22,8 +23,6 @@ from backprop_viz.worker.run_state import RunState
 # The accuracies of so many iterations are worked out at once: what training has driven out of the
 # processor's caches is fetched once for all of them. More would keep more outputs.
 TOGETHER = 32
-# The data that are digits for sure; a folder's classes may be anything.
-DIGITS = ("strokes", "mnist")
 
 
 class Publisher:
@@ -134,7 +133,7 @@ class Publisher:
 
     def _judgement(self, seen: Array) -> bool | None:
         """Whether the drawing looks like a digit, where digits were learnt."""
-        if self._state.settings.data not in DIGITS or not self._state.trained:
+        if not DATA_SETS[self._state.settings.data].digits or not self._state.trained:
             return None
         # While training goes on, the same drawing is reported many times a second.
         drawing = self._drawing_training.drawing

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.stream.messages import Scripted
@@ -77,7 +78,7 @@ class ScriptService:
 
     def _samples(self) -> int:
         """How many samples the script has to take along."""
-        if self._state.settings.data in ("random", "mnist"):
+        if DATA_SETS[self._state.settings.data].script is not None:
             return 0
         return min(self._taken(), len(self._state.trainer.samples("train")))
 

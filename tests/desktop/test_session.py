@@ -217,7 +217,7 @@ def test_what_is_refused_is_told_and_the_run_goes_on(open_session: OpenSession) 
     session.iterate()
     told: list[Notice] = []
     session.told.connect(told.append)
-    session.configure(replace(TUTORIAL, data="mnist", mnist_root="/no/such/folder"))
+    session.configure(replace(TUTORIAL, data="mnist", roots={"mnist": "/no/such/folder"}))
     view_state = shown(session)
     assert told[0].code == "refused"
     assert "/no/such/folder" in told[0].values[0]
@@ -226,7 +226,7 @@ def test_what_is_refused_is_told_and_the_run_goes_on(open_session: OpenSession) 
 
 
 def test_a_bad_start_is_told_and_the_built_in_digits_serve(qtbot: QtBot, tmp_path: Path) -> None:
-    session = Session(replace(TUTORIAL, data="mnist", mnist_root=str(tmp_path)))
+    session = Session(replace(TUTORIAL, data="mnist", roots={"mnist": str(tmp_path)}))
     told: list[Notice] = []
     session.told.connect(told.append)
     assert session.wait_idle(60)

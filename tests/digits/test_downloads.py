@@ -13,7 +13,8 @@ import pooch.core
 import pytest
 
 from backprop_viz.digits import downloads
-from backprop_viz.digits.downloads import MNIST, DownloadError, Source, download, present
+from backprop_viz.digits.data_sets import DATA_SETS
+from backprop_viz.digits.downloads import DownloadError, DownloadSource, download, present
 from backprop_viz.recording.progress import Cancelled, Progress
 from tests import faulty_server
 from tests.faulty_server import Answer, Server, serving
@@ -35,8 +36,8 @@ def mirrors() -> Iterator[tuple[Server, Server]]:
         yield stack.enter_context(serving(FILES)), stack.enter_context(serving(FILES))
 
 
-def source(*servers: Server) -> Source:
-    return Source(tuple(server.url for server in servers), SUMS, TIMEOUT_S)
+def source(*servers: Server) -> DownloadSource:
+    return DownloadSource(tuple(server.url for server in servers), SUMS, "MNIST", 12, TIMEOUT_S)
 
 
 def ignore(progress: Progress) -> None:
@@ -47,7 +48,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
 
 
-def refused(source_: Source, folder: Path) -> str:
+def refused(source_: DownloadSource, folder: Path) -> str:
     """The message; and the folder is as it was."""
     before = contents(folder)
     with pytest.raises(DownloadError) as caught:
@@ -140,7 +141,7 @@ def test_a_mirror_goes_wrong(
     assert first.asked[-1] == SECOND
 
 
-def refused_after_first(source_: Source, folder: Path) -> str:
+def refused_after_first(source_: DownloadSource, folder: Path) -> str:
     """The message, where the first file is whole already."""
     (folder / FIRST).write_bytes(FILES[FIRST])
     return refused(source_, folder)
@@ -149,7 +150,8 @@ def refused_after_first(source_: Source, folder: Path) -> str:
 def test_no_network(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    nowhere = Source((f"http://127.0.0.1:{port}/", "http://no-such-host.invalid/"), SUMS, TIMEOUT_S)
+    urls = (f"http://127.0.0.1:{port}/", "http://no-such-host.invalid/")
+    nowhere = DownloadSource(urls, SUMS, "MNIST", 12, TIMEOUT_S)
     message = refused(nowhere, tmp_path / "cache")
     assert f"127.0.0.1:{port} could not be reached; no-such-host.invalid could not be" in message
     assert "Check the network" in message
@@ -213,5 +215,6 @@ def test_two_at_once_do_not_disturb_each_other(
 
 
 def test_the_official_files() -> None:
-    assert [len(s) for s in MNIST.files.values()] == [64] * 4
-    assert all(url.startswith("https://") and url.endswith("/") for url in MNIST.urls)
+    source = DATA_SETS["mnist"].download
+    assert [len(s) for s in source.files.values()] == [64] * 4
+    assert all(url.startswith("https://") and url.endswith("/") for url in source.urls)

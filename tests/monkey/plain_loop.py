@@ -12,7 +12,7 @@ from torch.optim import lr_scheduler
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
-from backprop_viz.training.data_sources import Source, open_source
+from backprop_viz.training.data_sources import DataSource, open_source
 
 
 class TutorialNet(nn.Module):
@@ -58,7 +58,7 @@ def make_scheduler(settings: Settings, optimizer: optim.Optimizer) -> Any:
     return lr_scheduler.StepLR(optimizer, every, gamma) if settings.schedule == "step" else None
 
 
-def batches(source: Source, settings: Settings) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(source: DataSource, settings: Settings) -> Iterator[tuple[Tensor, Tensor]]:
     generator = torch.Generator().manual_seed(settings.seed)
     size = len(source.train)
     in_order = settings.data == "strokes"  # they are made in random order already

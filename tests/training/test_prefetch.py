@@ -9,7 +9,7 @@ from torch import Tensor
 
 import backprop_viz as bv
 from backprop_viz.digits.strokes import training_strokes
-from backprop_viz.training.data_sources import Loader, Source
+from backprop_viz.training.data_sources import DataSource, Loader
 from backprop_viz.training.prefetch import WORTHWHILE, Ahead
 
 SIZE = 5 * WORTHWHILE + 17
@@ -45,9 +45,9 @@ def ahead() -> Ahead:
 def loaders(ahead: Ahead, seed: int) -> tuple[Loader, Loader, Numbered]:
     """One that reads ahead, and a plain one with the same batches to come."""
     samples = Numbered()
-    reading = Loader(Source(samples, samples), seed)
+    reading = Loader(DataSource(samples, samples), seed)
     reading.read_ahead(ahead)
-    return reading, Loader(Source(Numbered(), Numbered()), seed), samples
+    return reading, Loader(DataSource(Numbered(), Numbered()), seed), samples
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -83,7 +83,7 @@ def test_mnist_is_read_from_the_users_own_files(tmp_path: Path, zipped: bool) ->
     folder = tmp_path / "it's MNIST"
     folder.mkdir()
     write_mnist(folder, 50, zipped)
-    settings = Settings(data="mnist", mnist_root=str(folder), batch_size=16, seed=3)
+    settings = Settings(data="mnist", roots={"mnist": str(folder)}, batch_size=16, seed=3)
     trainer = bv.Trainer.from_settings(settings)
     text = script(run_of(trainer, settings, 9), beside=False)
     assert len(text) < 10_000
@@ -103,7 +103,7 @@ def test_samples_of_a_folder_are_taken_along(tmp_path: Path, iterations: int, be
             pixels = random.integers(0, 2, (20, 20), np.uint8) * 255
             Image.fromarray(pixels).save(tmp_path / "digits" / str(digit) / f"{i}.png")
     root = str(tmp_path / "digits")
-    settings = Settings(data="folder", folder_root=root, batch_size=16)
+    settings = Settings(data="folder", roots={"folder": root}, batch_size=16)
     trainer = bv.Trainer.from_settings(settings)
     run = run_of(trainer, settings, iterations)
     assert run.data.carried.in_use == (iterations == 2)

@@ -1,6 +1,44 @@
 """The Data menu: samples, data sets and images."""
 
+from collections.abc import Iterator
+
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
+from backprop_viz.digits.data_sets import DATA_SETS, DataSet
+
+# The data sets whose files can be downloaded, or be in a folder already.
+DOWNLOADABLE = tuple(entry for entry in DATA_SETS.values() if entry.download is not None)
+
+
+def download_action(entry: DataSet) -> str:
+    """The objectName of the action that downloads a data set: "actionDownloadMnist"."""
+    return f"actionDownload{_camel(entry)}"
+
+
+def _camel(entry: DataSet) -> str:
+    return entry.name.title().replace("_", "")
+
+
+def _of_data_sets() -> Iterator[MenuCommand]:
+    for number, entry in enumerate(DOWNLOADABLE):
+        assert entry.download is not None
+        yield MenuCommand(
+            f"action{_camel(entry)}Folder",
+            tr_noop("{0} from a folder…"),
+            "",
+            tr_noop("Train on the files of {0} in a folder of this computer"),
+            f"data_folders.of.{entry.name}.choose_folder",
+            separated=number == 0,
+            names=(entry.title,),
+        )
+        yield MenuCommand(
+            download_action(entry),
+            tr_noop("Download {0}"),
+            "",
+            tr_noop("Download the files of {0} once ({1} MB), and train on them"),
+            f"data_folders.of.{entry.name}.download",
+            names=(entry.title, str(entry.download.megabytes)),
+        )
+
 
 DATA_MENU = Menu(
     tr_noop("D&ata"),
@@ -19,21 +57,7 @@ DATA_MENU = Menu(
             tr_noop("Which digits are predicted as which, at the last evaluation"),
             "samples.open_matrix",
         ),
-        MenuCommand(
-            "actionMnistFolder",
-            tr_noop("&MNIST from a folder…"),
-            "",
-            tr_noop("Train on MNIST's four files in a folder of this computer"),
-            "mnist.choose_folder",
-            separated=True,
-        ),
-        MenuCommand(
-            "actionDownloadMnist",
-            tr_noop("&Download MNIST"),
-            "",
-            tr_noop("Download MNIST's four files once (12 MB), and train on them"),
-            "mnist.download",
-        ),
+        *_of_data_sets(),
         MenuCommand(
             "actionOpenFolder",
             tr_noop("Image &folder…"),

@@ -12,7 +12,7 @@ class MenuCommand:
     ``id`` is the action's objectName. ``text`` marks its mnemonic with "&". ``call`` names a
     controller of the composer and its method: "training.step". ``button_text`` stands on the
     command's button where ``text`` is too long; it is code and not translated. A ``separated``
-    command has a line above it.
+    command has a line above it. ``names`` stand for {0}, {1}, … in ``text`` and ``tip``.
     """
 
     id: str
@@ -23,6 +23,7 @@ class MenuCommand:
     button_text: str = ""
     checkable: bool = False
     separated: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

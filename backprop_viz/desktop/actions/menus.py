@@ -22,13 +22,13 @@ COMMANDS = tuple(command for menu in MENUS for command in menu.all_commands())
 def make_actions(parent: QObject) -> Iterator[tuple[MenuCommand, QAction]]:
     """Each command with its action, whose tooltip names the shortcut."""
     for command in COMMANDS:
-        action = QAction(translated(command.text), parent)
+        action = QAction(translated(command.text).format(*command.names), parent)
         if command.button_text:
             action.setIconText(command.button_text)
         action.setObjectName(command.id)
         action.setShortcut(QKeySequence(command.key))
         action.setCheckable(command.checkable)
-        tip = translated(command.tip)
+        tip = translated(command.tip).format(*command.names)
         key = native_key(action)
         action.setToolTip(f"{tip} ({key})" if key else tip)
         action.setStatusTip(tip)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,8 @@ from backprop_viz.desktop.controllers.files import SESSION_SUFFIX
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.table_texts import data_text
+from backprop_viz.digits.data_sets import IMAGE_FOLDER
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report
 
@@ -50,7 +51,7 @@ class ImagesController(QObject):
         window = self._window
         window.reading_strip.cancelled.connect(self._cancel)
         window.closing.connect(self._work.close)
-        running.folder_wanted.connect(self.open_folder)
+        running.root_wanted.connect(self._ask)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
         # Graphics and text views take what is dragged over them, and then do nothing with it.
@@ -71,13 +72,17 @@ class ImagesController(QObject):
 
     def open_folder(self) -> None:
         """Let the user choose a folder of images to train on."""
-        title = self.tr("Open a folder with subfolders 0 to 9 of images")
-        dialog = QFileDialog(self._window, title)
+        assert IMAGE_FOLDER.root is not None
+        dialog = QFileDialog(self._window, data_text(IMAGE_FOLDER.root.chooser))
         dialog.setObjectName("imageFolderDialog")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.take)
         open_(dialog)
+
+    def _ask(self, data: str) -> None:
+        if data == IMAGE_FOLDER.name:
+            self.open_folder()
 
     def paste(self) -> None:
         """Put the image in the clipboard on the pad, or take the files copied there."""
@@ -148,7 +153,7 @@ class ImagesController(QObject):
         elif isinstance(result, Pictures) and self._session.view_state is not None:
             self._session.hold_pictures(result)
             settings = self._session.view_state.settings
-            wanted = replace(settings, data="folder", folder_root=result.root)
+            wanted = settings.with_root(IMAGE_FOLDER.name, result.root)
             if wanted == settings:
                 said = self.tr("The folder was read again: press Reset to train on its images.")
                 self._window.messages.tell(said, "info")

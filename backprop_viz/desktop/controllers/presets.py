@@ -11,6 +11,7 @@ from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
 
@@ -66,7 +67,7 @@ class PresetsController(QObject):
     def toggle_output_gradient(self, wanted: bool) -> None:
         """Backpropagate a random gradient from the output, or a loss again."""
         if self._view_state is not None:
-            usual = "mse" if self._view_state.settings.data == "random" else "cross_entropy"
+            usual = DATA_SETS[self._view_state.settings.data].usual_loss
             self._want(loss=WITHOUT_LOSS.name if wanted else usual)
 
     # -- how the run is ----------------------------------------------------------------------

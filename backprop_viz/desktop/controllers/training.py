@@ -9,6 +9,7 @@ from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 
@@ -16,13 +17,12 @@ from backprop_viz.recording.settings import Settings
 class TrainingController(QObject):
     """Steps, trains, and applies settings.
 
-    ``mnist_wanted`` and ``folder_wanted``: the user chose data whose files are not known yet.
+    ``root_wanted``: the user chose the data set of this name, whose files are not known yet.
     ``began``: a new run starts, which is not the one in the session's file.
     """
 
     began = Signal()
-    mnist_wanted = Signal()
-    folder_wanted = Signal()
+    root_wanted = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
@@ -56,13 +56,9 @@ class TrainingController(QObject):
     def want(self, settings: Settings) -> None:
         """Apply settings; ask first if that would lose a trained network."""
         view_state = self._view_state
-        if settings.data == "mnist" and settings.mnist_root is None:
+        if DATA_SETS[settings.data].root is not None and settings.root is None:
             self._window.toolbar.settings.revert()
-            self.mnist_wanted.emit()
-            return
-        if settings.data == "folder" and settings.folder_root is None:
-            self._window.toolbar.settings.revert()
-            self.folder_wanted.emit()
+            self.root_wanted.emit(settings.data)
             return
         if (
             view_state is None

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
-from backprop_viz.desktop.table_texts import loss_text, optimizer_text
+from backprop_viz.desktop.table_texts import data_text, loss_text, optimizer_text
+from backprop_viz.digits.data_sets import DATA_SETS
 
 TOP = 150  # below the toolbar and the phase bar
 TEXT_WIDTH = 340
@@ -74,12 +75,7 @@ class RestoreOffer(QMessageBox):
 
     def _lines(self, about: Mapping[str, str], kept_at: float) -> list[str]:
         """Which run it is; files of older versions only say when they were saved."""
-        data = {
-            "strokes": self.tr("Digits (built in)"),
-            "random": self.tr("Random"),
-            "mnist": self.tr("MNIST"),
-            "folder": self.tr("Folder of images"),
-        }
+        data = {name: data_text(entry.title) for name, entry in DATA_SETS.items()}
         loss = {name: loss_text(entry.title) for name, entry in LOSSES.items()}
         optimizer = {name: optimizer_text(entry.title) for name, entry in OPTIMIZERS.items()}
         lines = []

@@ -1,13 +1,15 @@
 """What has changed in session files since the oldest version that can be read.
 
 - 3: a splitter is kept as a list of sizes; before, as the bytes of ``QSplitter.saveState``.
-- 4: records and fields have the field's names; ``_RECORDS`` and ``_FIELDS`` hold the old ones.
+- 4: records and fields have the field's names; ``_RECORDS`` and ``_FIELDS`` hold the old ones. The
+  folders of the data are in one field of the settings, ``roots``.
 """
 
 import struct
 from typing import Any
 
 from backprop_viz.recording.files.raw import Raw
+from backprop_viz.training.settings_schema import settings_now
 
 _RECORDS = {"Alteration": "GradientIntervention", "Journal": "RunJournal"}
 # Of a record, by its newest name: its fields' old names and their new ones. The run's own come
@@ -42,7 +44,8 @@ def _renamed(value: Any) -> Any:
     if isinstance(value, Raw):
         name = _RECORDS.get(value.name, value.name)
         new = _FIELDS.get(name, {})
-        return Raw(name, {new.get(k, k): _renamed(v) for k, v in value.fields.items()})
+        fields = {new.get(k, k): _renamed(v) for k, v in value.fields.items()}
+        return Raw(name, settings_now(fields) if name == "Settings" else fields)
     if isinstance(value, list | tuple):
         return type(value)(_renamed(item) for item in value)
     if isinstance(value, dict):

@@ -182,7 +182,7 @@ def test_a_folder_becomes_the_training_data(
     assert box.currentData() == "strokes"  # nothing has changed yet
     window.findChild(QFileDialog, "imageFolderDialog").fileSelected.emit(str(folder))
     qtbot.waitUntil(lambda: window.session.view_state.settings.data == "folder", timeout=20_000)
-    assert window.session.view_state.settings.folder_root == str(folder)
+    assert window.session.view_state.settings.root == str(folder)
     assert box.currentData() == "folder"
     for name in ("actionIteration", "actionReset", "actionIteration"):
         window.findChild(QAction, name).trigger()
@@ -199,7 +199,7 @@ def test_a_folder_becomes_the_training_data(
         lambda: window.findChild(QMessageBox, "freshNetworkQuestion") is not None, timeout=20_000
     )
     window.findChild(QMessageBox, "freshNetworkQuestion").reject()
-    assert window.session.view_state.settings.folder_root == str(folder)
+    assert window.session.view_state.settings.root == str(folder)
 
 
 def test_reading_a_folder_shows_progress_and_is_cancelled(

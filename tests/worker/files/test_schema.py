@@ -180,7 +180,7 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("settings data", "digits", "settings.data", "not one of strokes, random"),
     ("settings optimizer_options", {"momentum": "x"}, "settings.optimizer_options.momentum", "'x'"),
     ("settings schedule_options", {"gamma": 0.5, "iterations": 3}, "settings", "does not take"),
-    ("settings mnist_root", "a\0b", "settings.mnist_root", "not at most 4,096 characters"),
+    ("settings roots", {"mnist": "a\0b"}, "settings.roots.mnist", "not at most 4,096 characters"),
     ("due", "lunch", "due", "is 'lunch', not one of zero_grad, forward"),
     ("backwards", 2**40, "backwards", "from 1 to 2"),
     ("intervention kind", "explode", "intervention.kind", "not one of scale, clip"),
@@ -265,13 +265,16 @@ def test_a_session_of_the_version_before_is_opened(
     state = bytes(splitter.saveState().data())
     found = raw(run_of(Settings("random", "mse", batch_size=1)))
     found["window"] = {"layout": {"rows": state, "left": b"\xff" * 40, "plots": b""}}
-    del found["settings"].fields["folder_root"]
+    del found["settings"].fields["roots"]
+    found["settings"].fields["mnist_root"] = "some/folder"
     monkeypatch.setattr(container, "VERSION", 2)
     path = tmp_path / "old.bpviz"
     container.write_container(path, "session", found)
     monkeypatch.undo()
     run = load_session(path)
     assert run.window == {"layout": {"rows": [100, 400], "left": [], "plots": []}}
+    assert run.settings.roots == {"mnist": "some/folder"}
+    assert peek_settings(str(path)) == run.settings
     resume(run, path).trainer.iterate()
 
 

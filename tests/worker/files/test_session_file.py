@@ -75,7 +75,7 @@ def assert_same(one: Trainer, other: Trainer, iterations: int = 20) -> None:
 def test_twenty_more_iterations_are_those_without_a_stop(
     tmp_path: Path, optimizer: str, options: dict[str, Any], loss: str, phases: int
 ) -> None:
-    settings = Settings("strokes", loss, optimizer, 1e-3, 4, 3, options, mnist_root=None)
+    settings = Settings("strokes", loss, optimizer, 1e-3, 4, 3, options)
     plain = Trainer.from_settings(settings)
     for _ in range(5):
         plain.iterate()
@@ -269,7 +269,9 @@ def test_a_run_whose_data_are_gone_is_refused_in_words(tmp_path: Path) -> None:
     settings = Settings(batch_size=2)
     plain = Trainer.from_settings(settings)
     run = stored(settings, plain, plain.checkpoint())
-    gone = replace(run, settings=replace(settings, data="mnist", mnist_root=str(tmp_path / "no")))
+    gone = replace(
+        run, settings=replace(settings, data="mnist", roots={"mnist": str(tmp_path / "no")})
+    )
     path = tmp_path / "run.bpviz"
     save_session(path, gone)
     with pytest.raises(UserError, match=r"MNIST|folder"):

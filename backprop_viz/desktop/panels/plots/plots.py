@@ -16,6 +16,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.history import Curves
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ def _why_no_loss(view_state: ViewState) -> str:
 
 
 def _why_no_accuracy(view_state: ViewState) -> str:
-    if view_state.settings.data == "random":
+    if DATA_SETS[view_state.settings.data].one_batch:
         return translate("AccuracyPlot", "No accuracy for random data.")
     if not len(view_state.curves.accuracy) and not view_state.earlier:
         return translate("AccuracyPlot", "The curve starts with the first iteration.")

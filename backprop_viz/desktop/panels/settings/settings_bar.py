@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.settings.schedule_options import schedule_labels
-from backprop_viz.desktop.table_texts import loss_text, optimizer_text
+from backprop_viz.desktop.table_texts import data_text, loss_text, optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.settings import Settings
 
@@ -39,15 +40,17 @@ class SettingsBar(QWidget):
         self._held: Settings | None = None
         self._data = QComboBox()
         self._data.setObjectName("data")
-        self._data.addItem(self.tr("Digits (built in)"), "strokes")
-        self._data.addItem(self.tr("Random input"), "random")
-        self._data.addItem(self.tr("MNIST…"), "mnist")
-        self._data.addItem(self.tr("Image folder…"), "folder")
+        for name, entry in DATA_SETS.items():
+            title = data_text(entry.title)
+            title = self.tr("{0}…").format(title) if entry.root is not None else title
+            self._data.addItem(title, name)
+            tip = data_text(entry.tooltip)
+            self._data.setItemData(self._data.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._loss = QComboBox()
         self._loss.setObjectName("loss")
-        for name, entry in LOSSES.items():
-            self._loss.addItem(loss_text(entry.title), name)
-            tip = loss_text(entry.tooltip)
+        for name, loss in LOSSES.items():
+            self._loss.addItem(loss_text(loss.title), name)
+            tip = loss_text(loss.tooltip)
             self._loss.setItemData(self._loss.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         self._optimizer = QComboBox()
         self._optimizer.setObjectName("optimizer")

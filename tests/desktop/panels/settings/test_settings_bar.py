@@ -84,7 +84,7 @@ def test_revert_shows_the_runs_settings_again(bar: SettingsBar, qtbot: QtBot) ->
 
 
 def test_mnist_is_a_choice(bar: SettingsBar) -> None:
-    bar.show_settings(replace(RUN, data="mnist", mnist_root="some/folder"))
+    bar.show_settings(replace(RUN, data="mnist", roots={"mnist": "some/folder"}))
     assert choice(bar, "data").currentData() == "mnist"
 
 

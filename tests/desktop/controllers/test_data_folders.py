@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.controllers import mnist
+from backprop_viz.desktop.controllers import data_folders
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.digits.downloads import MNIST, Source
+from backprop_viz.digits.data_set import DownloadSource
+from backprop_viz.digits.data_sets import DATA_SETS
 from tests import faulty_server
 from tests.faulty_server import Server, serving
 
@@ -32,7 +34,7 @@ def small_mnist() -> dict[str, bytes]:
         name: idx(random.integers(0, 256, (40, 28, 28)))
         if "images" in name
         else idx(random.integers(0, 10, 40))
-        for name in MNIST.files
+        for name in DATA_SETS["mnist"].download.files
     }
 
 
@@ -43,8 +45,9 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
     files = small_mnist()
     sums = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
     with serving(files) as server:
-        monkeypatch.setattr(mnist, "MNIST", Source((server.url,), sums, 60.0))
-        monkeypatch.setattr(mnist, "cache_folder", lambda: tmp_path / "mnist")
+        source = DownloadSource((server.url,), sums, "MNIST", 12, 60.0)
+        monkeypatch.setitem(DATA_SETS, "mnist", replace(DATA_SETS["mnist"], download=source))
+        monkeypatch.setattr(data_folders, "cache_folder", lambda name: tmp_path / name)
         yield server
 
 
@@ -73,7 +76,7 @@ def test_chosen_and_downloaded(
     action = window.findChild(QAction, "actionDownloadMnist")
     assert not action.isEnabled()
     qtbot.waitUntil(lambda: window.session.view_state.settings.data == "mnist", timeout=20_000)
-    assert window.session.view_state.settings.mnist_root == str(tmp_path / "mnist")
+    assert window.session.view_state.settings.root == str(tmp_path / "mnist")
     assert {p.name: p.read_bytes() for p in (tmp_path / "mnist").iterdir()} == server.files
     assert action.isEnabled()
     assert not window.download_strip.isVisible()
@@ -179,5 +182,5 @@ def test_from_a_folder(
     window.findChild(QAction, "actionMnistFolder").trigger()
     window.findChildren(QFileDialog, "mnistDialog")[-1].fileSelected.emit(str(tmp_path / "mine"))
     assert window.session.wait_idle(60)
-    assert window.session.view_state.settings.mnist_root == str(tmp_path / "mine")
+    assert window.session.view_state.settings.root == str(tmp_path / "mine")
     assert server.asked == []
