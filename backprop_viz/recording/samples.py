@@ -1,4 +1,4 @@
-"""What is known of a part's samples: labels, what each was read as, losses. No torch here."""
+"""What is known of the samples of a part: labels, predictions, losses. No torch here."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,17 +13,17 @@ CLASSES = 10
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """Of each sample what it was read as, (N,) int16, -1 for one that was not; and its loss.
+    """Each sample's predicted class (N,) int16, -1 if it was not evaluated, and its loss.
 
-    ``loss`` (N,) float32 is NaN where the sample was not read, or where there is no loss.
+    ``loss`` (N,) float32 is NaN for samples that were not evaluated, or if there is no loss.
     """
 
-    read: NDArray[np.int16]
+    predicted: NDArray[np.int16]
     loss: NDArray[np.float32]
 
 
-def unread(size: int) -> Scores:
-    """The scores of samples of which none was read."""
+def not_evaluated(size: int) -> Scores:
+    """Scores of samples none of which was evaluated."""
     return Scores(np.full(size, -1, np.int16), np.full(size, np.nan, np.float32))
 
 
@@ -31,8 +31,8 @@ def unread(size: int) -> Scores:
 class Sheet:
     """All samples of a part: ``labels`` (N,) int16, and their scores as of an iteration.
 
-    ``iteration`` is None where nothing was read yet. ``source`` tells one set of data from
-    another: pages of images belong to the sheets of the same number.
+    ``iteration`` is None before any evaluation. ``source`` tells one data set from another: pages
+    of images belong to the sheets with the same number.
     """
 
     part: Part
@@ -42,9 +42,9 @@ class Sheet:
     iteration: int | None = None
 
     @property
-    def read(self) -> NDArray[np.int64]:
-        """The indices (n,) of the samples that were read."""
-        return np.flatnonzero(self.scores.read >= 0)
+    def evaluated(self) -> NDArray[np.int64]:
+        """The indices (n,) of the samples that were evaluated."""
+        return np.flatnonzero(self.scores.predicted >= 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,21 +72,21 @@ class Query:
 
     part: Part = "validation"
     label: int | None = None
-    read: int | None = None
-    right: bool | None = None
+    predicted: int | None = None
+    correct: bool | None = None
     order: Literal["stored", "highest", "lowest"] = "stored"
 
 
 def choose(sheet: Sheet, query: Query) -> NDArray[np.int64]:
     """The indices (n,) of the samples that a query asks for; those without a loss come last."""
-    read = sheet.scores.read
+    predicted = sheet.scores.predicted
     wanted = np.ones(len(sheet.labels), bool)
     if query.label is not None:
         wanted &= sheet.labels == query.label
-    if query.read is not None:
-        wanted &= read == query.read
-    if query.right is not None:
-        wanted &= (read >= 0) & ((read == sheet.labels) == query.right)
+    if query.predicted is not None:
+        wanted &= predicted == query.predicted
+    if query.correct is not None:
+        wanted &= (predicted >= 0) & ((predicted == sheet.labels) == query.correct)
     index = np.flatnonzero(wanted)
     if query.order == "stored":
         return index
@@ -96,9 +96,9 @@ def choose(sheet: Sheet, query: Query) -> NDArray[np.int64]:
 
 
 def confusion(sheet: Sheet) -> NDArray[np.int64]:
-    """How many samples with label r (row) were read as c (column); at least 10 x 10."""
-    index = sheet.read
-    labels, read = sheet.labels[index], sheet.scores.read[index]
-    size = max(CLASSES, int(labels.max(initial=0)) + 1, int(read.max(initial=0)) + 1)
-    pairs = labels.astype(np.int64) * size + read
+    """How many samples with label r (row) were predicted as c (column); at least 10 x 10."""
+    index = sheet.evaluated
+    labels, predicted = sheet.labels[index], sheet.scores.predicted[index]
+    size = max(CLASSES, int(labels.max(initial=0)) + 1, int(predicted.max(initial=0)) + 1)
+    pairs = labels.astype(np.int64) * size + predicted
     return np.bincount(pairs, minlength=size * size).reshape(size, size)

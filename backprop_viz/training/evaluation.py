@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from backprop_viz.recording.samples import Scores, unread
+from backprop_viz.recording.samples import Scores, not_evaluated
 from backprop_viz.training.data_sources import Samples
 from backprop_viz.training.losses import LossFunction
 
-# Samples read at once. Another number of them may round otherwise, so it is the same everywhere.
+# Samples evaluated at once. Another batch size may round differently, so all use this one.
 # No more than most batches have, so that it takes no more memory than training.
 BATCH = 64
 
@@ -46,7 +46,7 @@ class Scoring:
     ) -> None:
         self._model, self._samples, self._target = model, samples, target
         self._loss_function = loss
-        self._scores = unread(len(samples))
+        self._scores = not_evaluated(len(samples))
         self._loss = 0.0 if loss.entry.exists else math.nan
         self._correct = 0
         self.done = 0
@@ -54,7 +54,7 @@ class Scoring:
 
     @property
     def finished(self) -> bool:
-        """Whether all is read."""
+        """Whether all samples are evaluated."""
         return self.done == self.total
 
     def go_on(self) -> None:
@@ -64,15 +64,15 @@ class Scoring:
         images, labels = self._samples.batch(index)
         with torch.no_grad():
             output = self._model(images)
-            read = output.argmax(1)
+            predicted = output.argmax(1)
             if self._loss_function.entry.exists:
                 target = self._target(labels, index)
                 self._loss += self._loss_function(output, target).item() * len(labels)
                 self._scores.loss[part] = self._loss_function.each(output, target).numpy()
-        self._correct += int((read == labels).sum().item())
-        self._scores.read[part] = read.numpy()
+        self._correct += int((predicted == labels).sum().item())
+        self._scores.predicted[part] = predicted.numpy()
         self.done = part.stop
 
     def evaluation(self) -> Evaluation:
-        """The means over what was read, which is at least one slice."""
+        """The means over the samples evaluated so far, at least one slice."""
         return Evaluation(self._loss / self.done, self._correct / self.done, self._scores)

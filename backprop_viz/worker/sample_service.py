@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from backprop_viz.recording.samples import Page, Part, Progress, Scores, Sheet, unread
+from backprop_viz.recording.samples import Page, Part, Progress, Scores, Sheet, not_evaluated
 from backprop_viz.training.evaluation import Evaluation, Scoring
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
@@ -131,7 +131,7 @@ class SampleService:
         if part is None:
             return
         labels = self._state.trainer.samples(part).labels.numpy().astype(np.int16)
-        iteration, scores = self._scores.get(part, (None, unread(len(labels))))
+        iteration, scores = self._scores.get(part, (None, not_evaluated(len(labels))))
         self._channel.answer(Sheet(part, self._source, labels, scores, iteration))
 
 

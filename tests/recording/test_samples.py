@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from backprop_viz.recording.samples import Query, Scores, Sheet, choose, confusion, unread
+from backprop_viz.recording.samples import Query, Scores, Sheet, choose, confusion, not_evaluated
 
 LABELS = np.array([3, 1, 3, 9, 1, 3], np.int16)
 READ = np.array([3, 7, 1, 9, -1, 3], np.int16)
@@ -14,13 +14,13 @@ SHEET = Sheet("validation", 1, LABELS, Scores(READ, LOSS), 12)
     [
         (Query(), [0, 1, 2, 3, 4, 5]),
         (Query(label=3), [0, 2, 5]),
-        (Query(read=3), [0, 5]),
-        (Query(label=3, read=1), [2]),
-        (Query(right=True), [0, 3, 5]),
-        (Query(right=False), [1, 2]),
+        (Query(predicted=3), [0, 5]),
+        (Query(label=3, predicted=1), [2]),
+        (Query(correct=True), [0, 3, 5]),
+        (Query(correct=False), [1, 2]),
         (Query(order="highest"), [2, 1, 0, 3, 5, 4]),
         (Query(order="lowest"), [5, 0, 3, 1, 2, 4]),
-        (Query(label=3, right=True, order="lowest"), [5, 0]),
+        (Query(label=3, correct=True, order="lowest"), [5, 0]),
         (Query(label=8), []),
     ],
 )
@@ -29,11 +29,11 @@ def test_a_query_finds_its_samples_in_order(query: Query, found: list[int]) -> N
 
 
 def test_unread_samples_are_neither_right_nor_wrong() -> None:
-    sheet = Sheet("train", 1, LABELS, unread(len(LABELS)))
-    assert choose(sheet, Query(part="train", right=True)).size == 0
-    assert choose(sheet, Query(part="train", right=False)).size == 0
+    sheet = Sheet("train", 1, LABELS, not_evaluated(len(LABELS)))
+    assert choose(sheet, Query(part="train", correct=True)).size == 0
+    assert choose(sheet, Query(part="train", correct=False)).size == 0
     assert choose(sheet, Query(part="train", order="highest")).tolist() == list(range(6))
-    assert sheet.read.size == 0
+    assert sheet.evaluated.size == 0
     assert not confusion(sheet).any()
 
 

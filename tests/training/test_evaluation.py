@@ -28,7 +28,7 @@ class Noise(torch.utils.data.Dataset[tuple[Tensor, int]]):
 
 def plain(trainer: bv.Trainer, first: int, size: int) -> tuple[Tensor, Tensor, Tensor, float]:
     """Labels, readings, losses one by one, and the mean loss, in slices of 64."""
-    labels, read, losses, total = [], [], [], 0.0
+    labels, predicted, losses, total = [], [], [], 0.0
     data = Noise()
     for start in range(first, first + size, 64):
         items = [data[i] for i in range(start, min(start + 64, first + size))]
@@ -43,8 +43,8 @@ def plain(trainer: bv.Trainer, first: int, size: int) -> tuple[Tensor, Tensor, T
             losses.append(F.cross_entropy(out, y, reduction="none"))
             total += F.cross_entropy(out, y).item() * len(y)
         labels.append(y)
-        read.append(out.argmax(1))
-    return torch.cat(labels), torch.cat(read), torch.cat(losses), total / size
+        predicted.append(out.argmax(1))
+    return torch.cat(labels), torch.cat(predicted), torch.cat(losses), total / size
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
@@ -53,18 +53,18 @@ def test_every_sample_has_the_numbers_of_a_plain_loop(loss: str) -> None:
     for _ in range(3):
         trainer.iterate()
     evaluation = trainer.evaluate()
-    labels, read, losses, mean = plain(trainer, 9 * SIZE, SIZE)
-    assert np.array_equal(evaluation.scores.read, read.numpy())
+    labels, predicted, losses, mean = plain(trainer, 9 * SIZE, SIZE)
+    assert np.array_equal(evaluation.scores.predicted, predicted.numpy())
     assert np.array_equal(evaluation.scores.loss, losses.numpy())
     assert evaluation.loss == mean
-    assert evaluation.accuracy == (read == labels).sum().item() / SIZE
+    assert evaluation.accuracy == (predicted == labels).sum().item() / SIZE
 
 
 def test_scoring_reads_the_first_samples_with_the_network_as_it_was() -> None:
     trainer = bv.Trainer(Noise(), seed=1)
     trainer.iterate()
     count = BATCH + 10
-    _, read, losses, mean = plain(trainer, 0, count)
+    _, predicted, losses, mean = plain(trainer, 0, count)
     scoring = trainer.scoring("train", count)
     assert (scoring.done, scoring.total, scoring.finished) == (0, count, False)
     scoring.go_on()
@@ -72,10 +72,10 @@ def test_scoring_reads_the_first_samples_with_the_network_as_it_was() -> None:
     scoring.go_on()
     assert scoring.finished
     evaluation = scoring.evaluation()
-    assert np.array_equal(evaluation.scores.read[:count], read.numpy())
+    assert np.array_equal(evaluation.scores.predicted[:count], predicted.numpy())
     assert np.array_equal(evaluation.scores.loss[:count], losses.numpy())
     assert evaluation.loss == mean
-    assert (evaluation.scores.read[count:] == -1).all()
+    assert (evaluation.scores.predicted[count:] == -1).all()
     assert np.isnan(evaluation.scores.loss[count:]).all()
 
 
@@ -97,7 +97,7 @@ def test_without_a_loss_samples_are_read_all_the_same() -> None:
     evaluation = bv.Trainer(Noise(), loss="output_gradient").evaluate()
     assert math.isnan(evaluation.loss)
     assert np.isnan(evaluation.scores.loss).all()
-    assert (evaluation.scores.read >= 0).all()
+    assert (evaluation.scores.predicted >= 0).all()
 
 
 def test_the_tutorials_one_sample_is_scored_against_its_own_target() -> None:

@@ -90,7 +90,7 @@ def test_a_part_is_read_slice_by_slice_as_evaluate_does(
     assert slices == 47  # of 64 samples each
     sheet = box.answers[-1]
     scores = trainer.evaluate().scores
-    assert np.array_equal(sheet.scores.read, scores.read)
+    assert np.array_equal(sheet.scores.predicted, scores.predicted)
     assert np.array_equal(sheet.scores.loss, scores.loss)
     told = [a for a in box.answers if isinstance(a, Progress)]
     assert told[0] == Progress("validation", 0, 3000)
@@ -225,4 +225,4 @@ def test_the_curves_have_an_evaluation_before_its_sheet_comes() -> None:
     assert sheet.iteration == 1
     ((iteration, _, accuracy),) = update.validation
     assert iteration == 1
-    assert accuracy == (sheet.scores.read == sheet.labels).mean()
+    assert accuracy == (sheet.scores.predicted == sheet.labels).mean()

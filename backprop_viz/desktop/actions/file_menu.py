@@ -14,7 +14,7 @@ NEW_RUN = Menu(
         ),
         MenuCommand(
             "actionNewDigits",
-            tr_noop("&Digits: learn to read them"),
+            tr_noop("&Digits: learn to classify them"),
             "Ctrl+Shift+N",
             tr_noop(
                 "Begin a run that learns the built-in digits: cross-entropy, SGD with momentum"

@@ -43,15 +43,15 @@ def plain(window: MainWindow) -> tuple[bv.Trainer, torch.Tensor, torch.Tensor]:
     trainer = bv.Trainer.from_settings(view_state.settings)
     for _ in range(view_state.iteration):
         trainer.iterate()
-    read, loss = [], []
+    predicted, loss = [], []
     samples = trainer.samples("validation")
     with torch.no_grad():
         for index in torch.arange(3000).split(64):
             x, y = samples.batch(index)
             out = trainer.model(x)
-            read.append(out.argmax(1))
+            predicted.append(out.argmax(1))
             loss.append(F.cross_entropy(out, y, reduction="none"))
-    return trainer, torch.cat(read), torch.cat(loss)
+    return trainer, torch.cat(predicted), torch.cat(loss)
 
 
 @pytest.fixture
@@ -70,9 +70,9 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     iteration = window.session.iteration
     # The evaluation that follows a pause is shown when it is done.
     qtbot.waitUntil(lambda: view.model.sheet.iteration == iteration, timeout=30_000)
-    trainer, read, loss = plain(window)
+    trainer, predicted, loss = plain(window)
     sheet = view.model.sheet
-    assert np.array_equal(sheet.scores.read, read.numpy())
+    assert np.array_equal(sheet.scores.predicted, predicted.numpy())
     assert np.array_equal(sheet.scores.loss, loss.numpy())
     evaluation = trainer.evaluate()
     assert view.matrix.counts.trace() / view.matrix.counts.sum() == evaluation.accuracy
@@ -80,16 +80,16 @@ def test_from_the_wrong_ones_to_a_step_on_one(open_window: OpenWindow, qtbot: Qt
     assert curves.validation_accuracy[-1] == evaluation.accuracy
     assert curves.validation_loss[-1] == evaluation.loss
     # The wrong ones, the worst first.
-    view.query_bar.set_query(Query(right=False, order="highest"))
+    view.query_bar.set_query(Query(correct=False, order="highest"))
     labels = trainer.samples("validation").labels
-    wrong = (read != labels).nonzero().flatten()
+    wrong = (predicted != labels).nonzero().flatten()
     worst = wrong[loss[wrong].argmax()]
     assert view.model.sample(0).index == int(worst)
     assert view.model.rowCount() == len(wrong)
     # A cell of the matrix.
-    label, taken = int(labels[worst]), int(read[worst])
+    label, taken = int(labels[worst]), int(predicted[worst])
     view.matrix.opened.emit(label, taken)
-    assert view.model.rowCount() == int(((labels == label) & (read == taken)).sum())
+    assert view.model.rowCount() == int(((labels == label) & (predicted == taken)).sum())
     # One is loaded into the stepper.
     view.grid.setCurrentIndex(view.model.index(view.model.row_of(int(worst))))
     qtbot.waitUntil(lambda: view.facts.picture.image is not None)
@@ -129,7 +129,7 @@ def test_the_training_part_is_evaluated_on_demand_beside_training(
     qtbot.waitUntil(lambda: view.model.sheet.iteration is not None, timeout=60_000)
     assert window.session.iteration > begun
     sheet = view.model.sheet
-    assert len(sheet.read) == 6000
+    assert len(sheet.evaluated) == 6000
     assert f"iteration {sheet.iteration}" in view.matrix_panel.subtitle.text()
     assert bar.evaluate.isVisible()
     bar.amount.setCurrentIndex(bar.amount.count() - 1)
@@ -168,7 +168,7 @@ def test_another_run_has_its_own_samples(open_window: OpenWindow, qtbot: QtBot) 
     assert view.numbers.text().startswith("Not evaluated yet")
     view.evaluate_bar.evaluate.click()
     qtbot.waitUntil(lambda: view.model.sheet.iteration == 0, timeout=30_000)
-    assert len(view.model.sheet.read) == 3000
+    assert len(view.model.sheet.evaluated) == 3000
 
 
 def test_one_of_the_tutorials_random_data_is_not_to_be_learnt(

@@ -72,9 +72,9 @@ class ConfusionMatrix(QWidget):
         self._describe()
         self.update()
 
-    def show_cell(self, label: int | None, read: int | None) -> None:
+    def show_cell(self, label: int | None, predicted: int | None) -> None:
         """Mark the cell whose samples are shown; None stands for any label or prediction."""
-        self._go_to((-1 if label is None else label, -1 if read is None else read))
+        self._go_to((-1 if label is None else label, -1 if predicted is None else predicted))
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in a theme's colours."""
@@ -85,16 +85,16 @@ class ConfusionMatrix(QWidget):
         """What a cell counts, in words."""
         row, column = cell
         table = self._counts
-        label, read = (None if i < 0 else i for i in cell)
-        if label is None and read is None:
+        label, predicted = (None if i < 0 else i for i in cell)
+        if label is None and predicted is None:
             count, of = table.trace(), table.sum()
         elif label is None:
             count, of = table[column, column], table[:, column].sum()
-        elif read is None:
+        elif predicted is None:
             count, of = table[row, row], table[row].sum()
         else:
             count, of = table[row, column], table[row].sum()
-        return cell_sentence(label, read, int(count), int(of))
+        return cell_sentence(label, predicted, int(count), int(of))
 
     # -- what the user does ------------------------------------------------------------------
 
@@ -151,8 +151,8 @@ class ConfusionMatrix(QWidget):
         self.setAccessibleDescription(self.sentence(self.cell))
 
     def _open(self) -> None:
-        label, read = (None if i < 0 else i for i in self.cell)
-        self.opened.emit(label, read)
+        label, predicted = (None if i < 0 else i for i in self.cell)
+        self.opened.emit(label, predicted)
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -184,7 +184,7 @@ class ConfusionMatrix(QWidget):
         above = QRect(int(layout.left), 0, int(end - layout.left), int(CAPTION))
         text_line(painter, above, self.tr("predicted"), font, muted)
         share = layout.cell(-1, layout.size)
-        self._paint_text(painter, share, self.tr("right"), self._theme.muted)
+        self._paint_text(painter, share, self.tr("correct"), self._theme.muted)
         self._paint_text(painter, layout.cell(-1, -1), self.tr("all"), self._theme.muted)
         painter.save()
         painter.translate(0, layout.top + layout.size * layout.height)

@@ -33,14 +33,14 @@ class QueryBar(QWidget):
             self.tr("Only samples with this label"),
             [(any_, None), *digits],
         )
-        self.read = self._box(
-            "samplesRead",
+        self.predicted = self._box(
+            "samplesPredicted",
             self.tr("Predicted"),
             self.tr("Only samples that the network predicts as this digit"),
             [(any_, None), *digits],
         )
-        self.right = self._box(
-            "samplesRight",
+        self.correct = self._box(
+            "samplesCorrect",
             self.tr("Result"),
             self.tr("Only samples classified correctly, or only those misclassified"),
             [(any_, None), (self.tr("correct ✓"), True), (self.tr("incorrect ✗"), False)],
@@ -66,8 +66,8 @@ class QueryBar(QWidget):
         return Query(
             part=self.part.currentData(),
             label=self.label.currentData(),
-            read=self.read.currentData(),
-            right=self.right.currentData(),
+            predicted=self.predicted.currentData(),
+            correct=self.correct.currentData(),
             order=self.order.currentData(),
         )
 
@@ -77,8 +77,8 @@ class QueryBar(QWidget):
         for box, value in (
             (self.part, query.part),
             (self.label, query.label),
-            (self.read, query.read),
-            (self.right, query.right),
+            (self.predicted, query.predicted),
+            (self.correct, query.correct),
             (self.order, query.order),
         ):
             box.blockSignals(True)

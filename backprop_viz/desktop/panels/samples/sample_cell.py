@@ -73,10 +73,10 @@ class SampleCell(QStyledItemDelegate):
 
     def _paint_words(self, painter: QPainter, line: QRect, sample: Sample) -> None:
         theme = self.theme
-        if sample.read is None:
+        if sample.predicted is None:
             text, color = str(sample.label), theme.muted
         elif sample.wrong:
-            text, color = f"{sample.label} → {sample.read} ✗", theme.error
+            text, color = f"{sample.label} → {sample.predicted} ✗", theme.error
         else:
             text, color = f"{sample.label} ✓", theme.text
         text_line(painter, line, text, body_font(13, bold=True), QColor(color))

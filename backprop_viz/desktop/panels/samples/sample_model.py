@@ -86,14 +86,14 @@ class SampleModel(QAbstractListModel):
         if self.sheet is None or not 0 <= row < len(self.rows):
             return None
         i, scores = int(self.rows[row]), self.sheet.scores
-        read, loss = int(scores.read[i]), scores.loss[i]
+        predicted, loss = int(scores.predicted[i]), scores.loss[i]
         return Sample(
             self.sheet.part,
             self.sheet.source,
             i,
             int(self.sheet.labels[i]),
-            None if read < 0 else read,
-            None if np.isnan(loss) and read < 0 else float(loss),
+            None if predicted < 0 else predicted,
+            None if np.isnan(loss) and predicted < 0 else float(loss),
         )
 
     def image(self, row: int) -> QImage | None:

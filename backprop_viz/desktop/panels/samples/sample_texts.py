@@ -16,13 +16,13 @@ class Sample:
     source: int
     index: int
     label: int
-    read: int | None
+    predicted: int | None
     loss: float | None
 
     @property
     def wrong(self) -> bool:
         """Whether the prediction is not the label."""
-        return self.read is not None and self.read != self.label
+        return self.predicted is not None and self.predicted != self.label
 
 
 def loaded_sentence(sample: Sample) -> str:
@@ -51,13 +51,13 @@ def sample_name(sample: Sample) -> str:
 def verdict(sample: Sample) -> str:
     """Its label, and whether the prediction is correct."""
     translate = QCoreApplication.translate
-    if sample.read is None:
+    if sample.predicted is None:
         text = translate("samples", "Label {label}, not evaluated yet")
     elif sample.wrong:
-        text = translate("samples", "Label {label}, predicted {read}: incorrect ✗")
+        text = translate("samples", "Label {label}, predicted {predicted}: incorrect ✗")
     else:
-        text = translate("samples", "Label {label}, predicted {read}: correct ✓")
-    return text.format(label=sample.label, read=sample.read)
+        text = translate("samples", "Label {label}, predicted {predicted}: correct ✓")
+    return text.format(label=sample.label, predicted=sample.predicted)
 
 
 def loss_text(sample: Sample) -> str:
@@ -73,26 +73,26 @@ def sample_sentence(sample: Sample) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def cell_sentence(label: int | None, read: int | None, count: int, of: int) -> str:
+def cell_sentence(label: int | None, predicted: int | None, count: int, of: int) -> str:
     """What a cell of the confusion matrix counts; None for any label, or any prediction."""
     translate = QCoreApplication.translate
-    if label is None and read is None:
+    if label is None and predicted is None:
         text = translate(
             "samples", "All {of:,} samples: {count:,} correct (accuracy {share:.2f} %)."
         )
-    elif read is None:
+    elif predicted is None:
         text = translate(
             "samples", "Label {label}: {count:,} of {of:,} samples correct (recall {share:.2f} %)."
         )
     elif label is None:
         text = translate(
             "samples",
-            "Predicted {read}: {count:,} of {of:,} samples correct (precision {share:.2f} %).",
+            "Predicted {predicted}: {count:,} of {of:,} samples correct (precision {share:.2f} %).",
         )
     else:
         text = translate(
             "samples",
-            "Label {label}, predicted {read}: {count:,} of {of:,} samples ({share:.2f} %).",
+            "Label {label}, predicted {predicted}: {count:,} of {of:,} samples ({share:.2f} %).",
         )
     share = 100 * count / of if of else 0.0
-    return text.format(label=label, read=read, count=count, of=of, share=share)
+    return text.format(label=label, predicted=predicted, count=count, of=of, share=share)

@@ -104,7 +104,7 @@ class SamplesWindow(QDialog):
         self.evaluate_bar.show_part(sheet.part, len(sheet.labels))
         table = confusion(sheet)
         self.matrix.show_table(table)
-        read = int(table.sum())
+        evaluated = int(table.sum())
         if sheet.iteration is None:
             self.matrix_panel.subtitle.setText("")
             self.numbers.setText(self._unread(sheet.part))
@@ -113,7 +113,7 @@ class SamplesWindow(QDialog):
                 sheet.iteration
             )
             self.matrix_panel.subtitle.setText(subtitle)
-            self.numbers.setText(self._accuracy(int(table.trace()), read, len(sheet.labels)))
+            self.numbers.setText(self._accuracy(int(table.trace()), evaluated, len(sheet.labels)))
         self._show_found()
 
     def show_page(self, page: Page) -> None:
@@ -134,11 +134,11 @@ class SamplesWindow(QDialog):
             return self.tr("Not evaluated yet: press Evaluate.")
         return self.tr("Not evaluated yet: press Evaluate, or train.")
 
-    def _accuracy(self, right: int, read: int, size: int) -> str:
-        text = self.tr("{right:,} of {read:,} correct: accuracy {share:.2f} %")
-        if read < size:
-            text = self.tr("{right:,} of the first {read:,} correct: accuracy {share:.2f} %")
-        return text.format(right=right, read=read, share=100 * right / read)
+    def _accuracy(self, correct: int, evaluated: int, size: int) -> str:
+        text = self.tr("{correct:,} of {evaluated:,} correct: accuracy {share:.2f} %")
+        if evaluated < size:
+            text = self.tr("{correct:,} of the first {evaluated:,} correct: accuracy {share:.2f} %")
+        return text.format(correct=correct, evaluated=evaluated, share=100 * correct / evaluated)
 
     def _show_found(self) -> None:
         sheet, count = self.model.sheet, self.model.rowCount()
@@ -162,7 +162,7 @@ class SamplesWindow(QDialog):
     def _show_query(self, query: Query) -> None:
         self._watch(query.part)
         self.model.show_query(query)
-        self.matrix.show_cell(query.label, query.read)
+        self.matrix.show_cell(query.label, query.predicted)
         self._show_found()
         self.grid.scrollToTop()
 
@@ -171,9 +171,9 @@ class SamplesWindow(QDialog):
             self._part = part
             self.watched.emit(part)
 
-    def _open_cell(self, label: int | None, read: int | None) -> None:
+    def _open_cell(self, label: int | None, predicted: int | None) -> None:
         order = self.query_bar.query().order
-        self.query_bar.set_query(Query(self._part or "validation", label, read, None, order))
+        self.query_bar.set_query(Query(self._part or "validation", label, predicted, None, order))
 
     def _want_evaluation(self, count: int | None) -> None:
         if self._part is not None:

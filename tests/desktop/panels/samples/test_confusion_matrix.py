@@ -26,7 +26,7 @@ def matrix(qtbot: QtBot) -> ConfusionMatrix:
 @pytest.fixture
 def opened(matrix: ConfusionMatrix) -> list[tuple[int | None, int | None]]:
     found: list[tuple[int | None, int | None]] = []
-    matrix.opened.connect(lambda label, read: found.append((label, read)))
+    matrix.opened.connect(lambda label, predicted: found.append((label, predicted)))
     return found
 
 

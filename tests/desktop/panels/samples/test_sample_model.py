@@ -4,7 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.samples.sample_grid import SampleGrid
 from backprop_viz.desktop.panels.samples.sample_model import PAGE, SampleModel
-from backprop_viz.recording.samples import Page, Query, Scores, Sheet, unread
+from backprop_viz.recording.samples import Page, Query, Scores, Sheet, not_evaluated
 
 Wanted = list[tuple[str, int, np.ndarray]]
 
@@ -13,10 +13,10 @@ def make_sheet(size: int = 1000, *, source: int = 1, iteration: int | None = 7) 
     random = np.random.default_rng(size)
     labels = random.integers(0, 10, size).astype(np.int16)
     if iteration is None:
-        return Sheet("validation", source, labels, unread(size))
-    read = np.where(random.random(size) < 0.8, labels, (labels + 1) % 10).astype(np.int16)
+        return Sheet("validation", source, labels, not_evaluated(size))
+    predicted = np.where(random.random(size) < 0.8, labels, (labels + 1) % 10).astype(np.int16)
     loss = random.random(size).astype(np.float32)
-    return Sheet("validation", source, labels, Scores(read, loss), iteration)
+    return Sheet("validation", source, labels, Scores(predicted, loss), iteration)
 
 
 def page_for(sheet: Sheet, index: np.ndarray) -> Page:
@@ -84,11 +84,11 @@ def test_a_sample_is_what_the_sheet_says(model: SampleModel) -> None:
     worst = int(np.argmax(sheet.scores.loss))
     assert sample.index == worst
     assert sample.loss == sheet.scores.loss[worst]
-    assert sample.read == sheet.scores.read[worst]
+    assert sample.predicted == sheet.scores.predicted[worst]
     assert sample.label == sheet.labels[worst]
     assert model.row_of(worst) == 0
     model.show_sheet(make_sheet(iteration=None))
-    assert model.sample(0).read is None
+    assert model.sample(0).predicted is None
     assert model.sample(0).loss is None
     assert not model.sample(0).wrong
 

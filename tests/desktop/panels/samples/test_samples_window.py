@@ -8,20 +8,20 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.recording.samples import Progress, Query, Scores, Sheet, choose, unread
+from backprop_viz.recording.samples import Progress, Query, Scores, Sheet, choose, not_evaluated
 
 
-def make_sheet(part: str = "validation", size: int = 600, read: int | None = None) -> Sheet:
-    """Samples of which the first ``read`` (None: all) are read."""
+def make_sheet(part: str = "validation", size: int = 600, predicted: int | None = None) -> Sheet:
+    """Samples, of which the first ``predicted`` (None: all) were evaluated."""
     random = np.random.default_rng(5)
     labels = random.integers(0, 10, size).astype(np.int16)
     scores = Scores(
         np.where(random.random(size) < 0.7, labels, 9 - labels).astype(np.int16),
         random.random(size).astype(np.float32),
     )
-    if read is not None:
-        scores.read[read:] = -1
-        scores.loss[read:] = np.nan
+    if predicted is not None:
+        scores.predicted[predicted:] = -1
+        scores.loss[predicted:] = np.nan
     return Sheet(part, 1, labels, scores, 42)
 
 
@@ -54,13 +54,13 @@ def test_it_asks_only_while_it_is_shown(qtbot: QtBot) -> None:
 
 def test_the_numbers_are_those_of_the_sheet(view: SamplesWindow) -> None:
     sheet = make_sheet()
-    right = int((sheet.labels == sheet.scores.read).sum())
+    right = int((sheet.labels == sheet.scores.predicted).sum())
     assert view.numbers.text() == f"{right} of 600 correct: accuracy {100 * right / 600:.2f} %"
     assert "iteration 42" in view.matrix_panel.subtitle.text()
     assert view.query_bar.found.text() == "600 of 600 samples"
-    view.show_sheet(make_sheet(read=256))
+    view.show_sheet(make_sheet(predicted=256))
     assert "of the first 256 correct" in view.numbers.text()
-    view.show_sheet(Sheet("validation", 1, sheet.labels, unread(600)))
+    view.show_sheet(Sheet("validation", 1, sheet.labels, not_evaluated(600)))
     assert view.numbers.text().startswith("Not evaluated yet")
     assert "iteration" not in view.matrix_panel.subtitle.text()
 
@@ -68,10 +68,10 @@ def test_the_numbers_are_those_of_the_sheet(view: SamplesWindow) -> None:
 def test_the_boxes_choose_what_the_grid_shows(view: SamplesWindow) -> None:
     sheet, bar = make_sheet(), view.query_bar
     for box, value, query in (
-        (bar.right, False, Query(right=False)),
-        (bar.right, True, Query(right=True)),
-        (bar.order, "highest", Query(right=True, order="highest")),
-        (bar.label, 1, Query(label=1, right=True, order="highest")),
+        (bar.correct, False, Query(correct=False)),
+        (bar.correct, True, Query(correct=True)),
+        (bar.order, "highest", Query(correct=True, order="highest")),
+        (bar.label, 1, Query(label=1, correct=True, order="highest")),
     ):
         row = next(
             i
@@ -86,11 +86,11 @@ def test_the_boxes_choose_what_the_grid_shows(view: SamplesWindow) -> None:
 
 
 def test_a_cell_of_the_matrix_opens_its_samples(view: SamplesWindow) -> None:
-    view.query_bar.set_query(Query(right=True, order="lowest"))
+    view.query_bar.set_query(Query(correct=True, order="lowest"))
     view.matrix.opened.emit(3, 6)
-    assert view.query_bar.query() == Query(label=3, read=6, order="lowest")
+    assert view.query_bar.query() == Query(label=3, predicted=6, order="lowest")
     assert all(
-        (view.model.sample(r).label, view.model.sample(r).read) == (3, 6)
+        (view.model.sample(r).label, view.model.sample(r).predicted) == (3, 6)
         for r in range(view.model.rowCount())
     )
     assert view.model.rowCount() > 0
@@ -101,11 +101,11 @@ def test_a_cell_of_the_matrix_opens_its_samples(view: SamplesWindow) -> None:
 
 
 def test_where_nothing_is_found_it_says_why(view: SamplesWindow) -> None:
-    view.query_bar.set_query(Query(label=2, read=3))
+    view.query_bar.set_query(Query(label=2, predicted=3))
     assert view.model.rowCount() == 0
     assert view.grid.empty_text == "No sample matches."
-    view.query_bar.set_query(Query(right=False))
-    view.show_sheet(Sheet("validation", 1, make_sheet().labels, unread(600)))
+    view.query_bar.set_query(Query(correct=False))
+    view.show_sheet(Sheet("validation", 1, make_sheet().labels, not_evaluated(600)))
     assert "press Evaluate" in view.grid.empty_text
 
 
@@ -123,11 +123,11 @@ def test_enter_and_the_button_load_the_chosen_sample(view: SamplesWindow, qtbot:
 
 
 def test_wrong_ones_are_told_in_words_and_signs(view: SamplesWindow) -> None:
-    view.query_bar.set_query(Query(right=False))
+    view.query_bar.set_query(Query(correct=False))
     view.grid.setCurrentIndex(view.model.index(0))
     assert "✗" in view.facts.verdict.text()
     assert "incorrect" in view.facts.verdict.text()
-    view.query_bar.set_query(Query(right=True))
+    view.query_bar.set_query(Query(correct=True))
     view.grid.setCurrentIndex(view.model.index(0))
     assert "✓" in view.facts.verdict.text()
 
