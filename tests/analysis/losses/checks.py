@@ -115,7 +115,7 @@ def every_sample_is_judged(name: str, of_labels: PlainLoss) -> None:
         probabilities = trainer.classify(drawing)
     assert evaluation.loss == mean
     np.testing.assert_allclose(evaluation.scores.loss, each, rtol=1e-6)
-    assert evaluation.scores.read.tolist() == logits.argmax(1).tolist()
+    assert evaluation.scores.predicted.tolist() == logits.argmax(1).tolist()
     assert abs(probabilities.sum() - 1) < 1e-6
     assert (probabilities > 0).all()
 
