@@ -11,8 +11,10 @@ ROOT = Path(backprop_viz.__file__).parent
 
 # Public names that several modules may define, each with the reason.
 ALLOWED = {
-    "PANELS": "what each panel's folder declares; the registry reads it by this name",
-    "translate": "Qt's function under a short name, in modules without a QObject",
+    "PANELS": "what each folder of panels declares; the registry reads it by this name",
+    "LOSS": "what each file of a loss declares",
+    "OPTIMIZER": "what each file of an optimizer declares",
+    "DATA_SET": "what each file of a data set declares",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-Number = Any  # an array, one element of it, or a Python float: what torch works with
+Operand = Any  # an array, one element of it, or a Python float: what torch works with
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,37 +21,37 @@ class Arithmetic:
     fused: bool = True
     root_ulps: int = 0
 
-    def add(self, a: Number, b: Number, alpha: float) -> Number:
+    def add(self, a: Operand, b: Operand, alpha: float) -> Operand:
         """``a.add(b, alpha=alpha)``."""
         return self._multiply_add(b, a.dtype.type(alpha), a)
 
-    def addcmul(self, a: Number, b: Number, value: float) -> Number:
+    def addcmul(self, a: Operand, b: Operand, value: float) -> Operand:
         """``a.addcmul(b, b, value=value)``."""
         return self._multiply_add(a.dtype.type(value) * b, b, a)
 
-    def addcdiv(self, a: Number, b: Number, c: Number, value: float) -> Number:
+    def addcdiv(self, a: Operand, b: Operand, c: Operand, value: float) -> Operand:
         """``a.addcdiv(b, c, value=value)``."""
         return a + a.dtype.type(value) * b / c
 
-    def lerp(self, a: Number, b: Number, weight: float) -> Number:
+    def lerp(self, a: Operand, b: Operand, weight: float) -> Operand:
         """``a.lerp(b, weight)``: reckoned from the nearer of its ends."""
         kind = a.dtype.type
         if abs(kind(weight)) < 0.5:
             return self._multiply_add(kind(weight), b - a, a)
         return self._multiply_add(kind(weight) - kind(1), b - a, b)
 
-    def root(self, a: Number) -> Number:
+    def root(self, a: Operand) -> Operand:
         """``a.sqrt()``."""
         root = np.sqrt(a)
         if self.root_ulps == 0:
             return root
         return np.nextafter(root, root.dtype.type(np.copysign(np.inf, self.root_ulps)))
 
-    def _multiply_add(self, a: Number, b: Number, c: Number) -> Number:
+    def _multiply_add(self, a: Operand, b: Operand, c: Operand) -> Operand:
         return fma(a, b, c) if self.fused and c.dtype == np.float32 else a * b + c
 
 
-def fma(a: Number, b: Number, c: Number) -> Number:
+def fma(a: Operand, b: Operand, c: Operand) -> Operand:
     """``a * b + c`` of float32 numbers, rounded once."""
     a, b, c = (np.asarray(x, np.float64) for x in (a, b, c))
     product = a * b  # exact: twice 24 bits are fewer than 53

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.analysis.arithmetic import Arithmetic, Number
+from backprop_viz.analysis.arithmetic import Arithmetic, Operand
 from backprop_viz.analysis.optimizers import optimizer_of
-from backprop_viz.analysis.update_rules import NEW, ROOT, Term, Update
+from backprop_viz.analysis.update_rules import NEW, ROOT, OptimizerUpdate, Term
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.tensors import Array, TensorTable
 
@@ -25,7 +25,7 @@ class Steps:
     """
 
     terms: tuple[Term, ...]
-    new: Number
+    new: Operand
     exact: bool
 
 
@@ -61,19 +61,21 @@ def update_terms(
         return ()
     try:
         with np.errstate(all="ignore"):
-            return tuple(optimizer.rule(Update(weight, grad, event.state, options, arithmetic)))
+            return tuple(
+                optimizer.rule(OptimizerUpdate(weight, grad, event.state, options, arithmetic))
+            )
     except LookupError:
         return ()
 
 
-def recorded(event: Event, term: Term) -> Number:
+def recorded(event: Event, term: Term) -> Operand:
     """What torch recorded of a term's value; the value itself where it recorded nothing."""
     if term.symbol == NEW:
         return event.outputs[0]
     return term.value if term.state is None else event.state[term.state][1]
 
 
-def same(one: Number, other: Number) -> bool:
+def same(one: Operand, other: Operand) -> bool:
     """Whether numbers are the same to the last bit; any NaN is like any other."""
     one, other = np.asarray(one), np.asarray(other)
     equal = np.array_equal(one, other, equal_nan=True)

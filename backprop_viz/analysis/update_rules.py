@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.analysis.arithmetic import Arithmetic, Number
+from backprop_viz.analysis.arithmetic import Arithmetic, Operand
 from backprop_viz.recording.events import Array
 
-Named = tuple[str, Number]  # a symbol and its value
+Named = tuple[str, Operand]  # a symbol and its value
 Operands = Mapping[str, Named]
 
 # The symbol that every rule ends in, and that of a square root.
@@ -32,7 +32,7 @@ class Term:
     symbol: str
     template: str
     operands: Operands
-    value: Number
+    value: Operand
     code: str
     state: str | None = None
     exact: bool = True
@@ -42,7 +42,7 @@ class Term:
         """The right-hand side in symbols."""
         return self.template.format(**{key: symbol for key, (symbol, _) in self.operands.items()})
 
-    def numbers(self, form: Callable[[Number], str]) -> str:
+    def numbers(self, form: Callable[[Operand], str]) -> str:
         """The right-hand side with the numbers filled in, each written by ``form``."""
         return self.template.format(**{key: form(v) for key, (_, v) in self.operands.items()})
 
@@ -53,15 +53,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Update:
+class OptimizerUpdate:
     """What a rule is carried out on: a parameter, its ``.grad`` and the optimizer's tensors.
 
     ``state`` holds each tensor before and after the update, ``options`` are those of the
     parameter group in torch.
     """
 
-    weight: Number
-    grad: Number
+    weight: Operand
+    grad: Operand
     state: Mapping[str, tuple[Array | None, Array]]
     options: Mapping[str, Any]
     arithmetic: Arithmetic
@@ -70,7 +70,7 @@ class Update:
         """An option that is a number."""
         return float(self.options.get(name, otherwise))
 
-    def before(self, name: str, initial: float = 0) -> Number:
+    def before(self, name: str, initial: float = 0) -> Operand:
         """A tensor of the state as the update found it; torch begins with ``initial``."""
         before, after = self.state[name]
         return np.full_like(after, initial)[()] if before is None else before
@@ -91,7 +91,7 @@ class Update:
         return "w", self.weight
 
 
-def gradient(update: Update, decay: bool = True) -> Term:
+def gradient(update: OptimizerUpdate, decay: bool = True) -> Term:
     """``.grad``, or what weight decay makes of it."""
     grad, template, code = update.grad, "{g}", "grad = w.grad"
     if update.options.get("maximize"):
@@ -106,7 +106,7 @@ def gradient(update: Update, decay: bool = True) -> Term:
     return Term("g", template, operands, grad, code)
 
 
-def decayed_weight(update: Update) -> Term:
+def decayed_weight(update: OptimizerUpdate) -> Term:
     """The weight shrunk by decoupled weight decay, before the step."""
     decay, weight = update.option("weight_decay"), update.weight
     operands = {"w": update.w, "lr": update.lr, "k": ("λ", decay)}
@@ -114,7 +114,7 @@ def decayed_weight(update: Update) -> Term:
     return Term("w′", "{w}·(1 − {lr}·{k})", operands, value, "w.mul_(1 - lr * weight_decay)")
 
 
-def mean(update: Update, symbol: str, state: str, beta: Named, grad: Number) -> Term:
+def mean(update: OptimizerUpdate, symbol: str, state: str, beta: Named, grad: Operand) -> Term:
     """The running mean of the gradient."""
     old, (name, kept) = update.before(state), beta
     operands = {"b": beta, "m": (symbol, old), "c": (f"(1−{name})", 1 - kept), "g": ("g", grad)}
@@ -123,7 +123,7 @@ def mean(update: Update, symbol: str, state: str, beta: Named, grad: Number) -> 
     return Term(symbol, "{b}·{m} + {c}·{g}", operands, value, code, state)
 
 
-def mean_square(update: Update, beta: Named, state: str, grad: Number) -> Term:
+def mean_square(update: OptimizerUpdate, beta: Named, state: str, grad: Operand) -> Term:
     """The running mean of the gradient's square."""
     old, (name, kept) = update.before(state), beta
     operands = {"b": beta, "v": ("v", old), "c": (f"(1−{name})", 1 - kept), "g": ("g", grad)}
@@ -132,6 +132,6 @@ def mean_square(update: Update, beta: Named, state: str, grad: Number) -> Term:
     return Term("v", "{b}·{v} + {c}·{g}²", operands, value, code, state)
 
 
-def root(update: Update, symbol: str, square: Number, code: str) -> Term:
+def root(update: OptimizerUpdate, symbol: str, square: Operand, code: str) -> Term:
     """The square root, whose last digit the math library may have otherwise."""
     return Term(ROOT, "√{v}", {"v": (symbol, square)}, update.arithmetic.root(square), code)

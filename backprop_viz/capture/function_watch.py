@@ -57,7 +57,7 @@ class FunctionWatch(TorchFunctionMode):
         return result
 
 
-def line_of(error: Exception, code: CodeType | None) -> int | None:
+def calling_line(error: Exception, code: CodeType | None) -> int | None:
     """The line of ``code`` in which an exception arose, None if it was elsewhere."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code is not code:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.function_watch import Arrays, FunctionWatch, Tensors, line_of
+from backprop_viz.capture.function_watch import Arrays, FunctionWatch, Tensors, calling_line
 from backprop_viz.capture.graphs import (
     Operation,
     grad_fn_graph,
@@ -25,7 +25,7 @@ from backprop_viz.capture.graphs import (
 from backprop_viz.capture.interventions import Grads, changed_by
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.node_keys import identities
-from backprop_viz.capture.snapshots import Place, TensorSnapshots, to_array
+from backprop_viz.capture.snapshots import MemoryPlace, TensorSnapshots, to_array
 from backprop_viz.recording.events import (
     Array,
     Event,
@@ -177,7 +177,7 @@ class Recorder:
         return Failure(
             type(error).__name__,
             str(error),
-            line_of(error, forward),
+            calling_line(error, forward),
             (("x", shape), *ran),
             op,
             given,
@@ -330,7 +330,7 @@ class Recorder:
         """Hooks on one node: the first sees the gradients summed, the second those sent on."""
         snapshots = self._snapshots
         arrived: list[Array | None] = []
-        places: list[Place | None] = []
+        places: list[MemoryPlace | None] = []
         leaf = leaf_of(node)
         whole = node in self._weight_nodes
         onward = [(to, number, to in self._weight_nodes) for to, number in node.next_functions]

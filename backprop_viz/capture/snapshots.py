@@ -14,7 +14,7 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.recording.events import Array
 
 # A tensor's address, its shape, strides and dtype there, and how often it was changed.
-Place = tuple[Any, ...]
+MemoryPlace = tuple[Any, ...]
 
 
 class TensorSnapshots:
@@ -29,9 +29,9 @@ class TensorSnapshots:
         self._samples = samples
         # Each beside its tensor, which is kept alive so that no other gets its id or address.
         self._tensors: dict[tuple[int, int], tuple[Tensor, Array]] = {}
-        self._grads: dict[Place, tuple[Tensor, Array]] = {}
+        self._grads: dict[MemoryPlace, tuple[Tensor, Array]] = {}
         # What was sent along an edge; the engine keeps it alive. None where two have met.
-        self._edges: dict[tuple[GradFn, int], tuple[Place, Array] | None] = {}
+        self._edges: dict[tuple[GradFn, int], tuple[MemoryPlace, Array] | None] = {}
 
     def tensor(self, tensor: Tensor, whole: bool) -> Array:
         """A copy of a tensor as it is now; the same array again while it does not change."""
@@ -61,7 +61,7 @@ class TensorSnapshots:
             self._grads[place] = (grad.detach(), to_array(grad))
         return self._grads[place][1]
 
-    def accumulated(self, parameter: Tensor, sent: Place | None, array: Array | None) -> None:
+    def accumulated(self, parameter: Tensor, sent: MemoryPlace | None, array: Array | None) -> None:
         """Take note if ``.grad`` is the very gradient that was sent: it has that copy."""
         grad = parameter.grad
         if grad is not None and array is not None and sent is not None and _place(grad) == sent:
@@ -82,7 +82,7 @@ class TensorSnapshots:
 
     def arrived(
         self, grad: Tensor | None, node: GradFn, number: int, whole: bool
-    ) -> tuple[Place | None, Array | None]:
+    ) -> tuple[MemoryPlace | None, Array | None]:
         """The place and the copy of the gradient that has arrived at a node's output.
 
         If it is the one that was sent, the copy is the one made then.
@@ -101,7 +101,7 @@ class TensorSnapshots:
         return to_array(tensor, self._samples if cut else None)
 
 
-def _place(tensor: Tensor) -> Place | None:
+def _place(tensor: Tensor) -> MemoryPlace | None:
     if tensor.layout is not torch.strided:
         return None
     return tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype, tensor._version

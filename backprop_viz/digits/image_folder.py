@@ -16,7 +16,7 @@ from backprop_viz.digits.prepare import NET_SIZE, prepare
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report
 
-CLASSES = tuple(str(digit) for digit in range(10))
+_CLASSES = tuple(str(digit) for digit in range(10))
 _ENDINGS = (".png", ".jpg", ".jpeg")
 _MOST_IMAGES = 300_000
 _HELD_OUT = 10  # one in so many of each digit
@@ -43,7 +43,7 @@ def list_folder(root: str | os.PathLike[str]) -> Listing:
     try:
         if not folder.is_dir():
             raise ImageError(f"{folder} is not a folder. Choose one with subfolders 0 to 9.")
-        classes = [name for name in CLASSES if (folder / name).is_dir()]
+        classes = [name for name in _CLASSES if (folder / name).is_dir()]
         for name in classes:
             with os.scandir(folder / name) as entries:
                 found = [e for e in entries if e.name.lower().endswith(_ENDINGS) and e.is_file()]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Greys = NDArray[np.float32]
 
 CANVAS = 64  # pixels; about three times what the preparation keeps
 
@@ -11,7 +11,7 @@ _SUMMED = 64  # points of a path that are summed at once
 _MARGIN = 11.0  # room for the widest pen around the path
 
 
-def render(points: Floats, down: NDArray[np.bool_], pen: Floats) -> Floats:
+def render(points: Greys, down: NDArray[np.bool_], pen: Greys) -> Greys:
     """Draw paths `points` (N, K, 2), in any unit, where the pen is `down` (N, K).
 
     Neighbouring points are joined while both are down. `pen` (N, K) is the pen's width at each
@@ -21,16 +21,16 @@ def render(points: Floats, down: NDArray[np.bool_], pen: Floats) -> Floats:
     return _ink(fitted, down, np.multiply(pen, CANVAS / 2 - _MARGIN, dtype=np.float32))
 
 
-def _fit(points: Floats, down: NDArray[np.bool_]) -> Floats:
+def _fit(points: Greys, down: NDArray[np.bool_]) -> Greys:
     """Paths in pixels: scaled and centred on the canvas."""
     low = np.where(down[:, :, None], points, np.inf).min(axis=1)
     high = np.where(down[:, :, None], points, -np.inf).max(axis=1)
     scale = (CANVAS - 2 * _MARGIN) / (high - low).max(axis=1)
-    fitted: Floats = (points - ((low + high) / 2)[:, None]) * scale[:, None, None] + CANVAS / 2
+    fitted: Greys = (points - ((low + high) / 2)[:, None]) * scale[:, None, None] + CANVAS / 2
     return fitted
 
 
-def _ink(points: Floats, down: NDArray[np.bool_], radius: Floats) -> Floats:
+def _ink(points: Greys, down: NDArray[np.bool_], radius: Greys) -> Greys:
     """Canvases of paths in pixels.
 
     A Gaussian of half the pen's radius, moved along the path, sums to
@@ -50,24 +50,24 @@ def _ink(points: Floats, down: NDArray[np.bool_], radius: Floats) -> Floats:
     total = _products(upright.transpose(0, 2, 1), across)
     distance = np.sqrt(-2 * np.log(np.clip(total, 1e-6, 1)))  # in sigmas; the edge is at 2
     edge = sigma.mean(axis=1)[:, None, None]
-    ink: Floats = np.clip(0.5 + (2 - distance) * edge, 0, 1)
+    ink: Greys = np.clip(0.5 + (2 - distance) * edge, 0, 1)
     return ink
 
 
-def _products(left: Floats, right: Floats) -> Floats:
+def _products(left: Greys, right: Greys) -> Greys:
     """The matrix products (N, I, K) @ (N, K, J), the same whatever number of cores there is.
 
     A BLAS shares products that are larger than these parts out among its threads, and then sums in
     another order; for so little it is no sooner done, and keeps a core from others meanwhile.
     """
-    total: Floats = left[:, :, :_SUMMED] @ right[:, :_SUMMED]
+    total: Greys = left[:, :, :_SUMMED] @ right[:, :_SUMMED]
     for start in range(_SUMMED, left.shape[2], _SUMMED):
         part = slice(start, start + _SUMMED)
         total += left[:, :, part] @ right[:, part]
     return total
 
 
-def _gaussian(centre: Floats, sigma: Floats) -> Floats:
+def _gaussian(centre: Greys, sigma: Greys) -> Greys:
     """exp(-((pixel - centre) / sigma)^2 / 2) at every pixel's middle: (N, K) to (N, K, 64)."""
     narrow = np.sqrt(0.5, dtype=np.float32) / sigma
     pixel = np.arange(0.5, CANVAS, dtype=np.float32)
@@ -77,5 +77,5 @@ def _gaussian(centre: Floats, sigma: Floats) -> Floats:
     # Far from the pen it is as good as 0; a product of two must not be a (slow) denormal number.
     np.minimum(power, 40, out=power)
     np.negative(power, out=power)
-    result: Floats = np.exp(power, out=power)
+    result: Greys = np.exp(power, out=power)
     return result

@@ -1,12 +1,11 @@
-"""What the window knows of teaching the net a drawing. numpy only."""
+"""What the window knows about training on the drawing. numpy only."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from backprop_viz.recording.tensors import Array
 
 
 @dataclass(frozen=True, slots=True)

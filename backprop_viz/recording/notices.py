@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 # The subject of what went wrong while phases ran, by whichever command.
 RUN = "run"
-LOSS = "loss"
+LOSS_SUBJECT = "loss"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class RecordingCache:
     def keep(self, recording: Recording) -> None:
         """Keep a recording, in place of what was kept of its iteration."""
         self._drop(recording.iteration)
-        size = size_of(recording)
+        size = memory_of(recording)
         self._kept[recording.iteration] = (recording, size)
         self._bytes += size
         while self._bytes > self.budget and len(self._kept) > 1:
@@ -66,7 +66,7 @@ class RecordingCache:
         self._bytes -= size
 
 
-def size_of(recording: Recording) -> int:
+def memory_of(recording: Recording) -> int:
     """The bytes of a recording's arrays, each counted once."""
     tensors: set[int | None] = {recording.input_id, recording.labels_id}
     for parameter in recording.parameters:

@@ -58,7 +58,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class EvaluationProgress:
     """How far an evaluation on demand is; ``total`` is 0 when it is over, finished or not."""
 
     part: Part

@@ -9,7 +9,7 @@ from backprop_viz.recording.history import Curves, Points, ValidationPoints
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
-from backprop_viz.recording.samples import Page, Progress, Sheet
+from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
 from backprop_viz.recording.settings import Settings
 
 # The curves of runs before this one, by name.
@@ -73,7 +73,7 @@ class Scripted:
 
 
 # What the worker tells of its samples, of files, and of past iterations.
-Answer = Sheet | Page | Progress | Filed | Rerecorded | Scripted
+Answer = Sheet | Page | EvaluationProgress | Filed | Rerecorded | Scripted
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from backprop_viz.training.losses import LossFunction
 
 # Samples evaluated at once. Another batch size may round differently, so all use this one.
 # No more than most batches have, so that it takes no more memory than training.
-BATCH = 64
+EVALUATION_BATCH = 64
 
 
 class InterruptedEvaluation(Exception):  # noqa: N818 - not an error
@@ -59,7 +59,7 @@ class Scoring:
 
     def go_on(self) -> None:
         """Read the next slice."""
-        part = slice(self.done, min(self.done + BATCH, self.total))
+        part = slice(self.done, min(self.done + EVALUATION_BATCH, self.total))
         index = torch.arange(part.start, part.stop)
         images, labels = self._samples.batch(index)
         with torch.no_grad():

@@ -8,7 +8,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from backprop_viz.analysis.losses import Loss
-from backprop_viz.analysis.losses.loss import Output, Target
+from backprop_viz.analysis.losses.loss import LossOutput, Target
 
 # How much of the probability a target distribution spreads over all classes.
 SPREAD = 0.1
@@ -46,9 +46,9 @@ _FORMS: Mapping[Target, _Form] = {
 # Without a loss the batch has labels all the same.
 _FORMS = {**_FORMS, Target.NONE: _FORMS[Target.LABELS]}
 
-_OUTPUTS: Mapping[Output, tuple[Callable[[Tensor], Tensor], str]] = {
-    Output.AS_IT_IS: (lambda out: out, "{out}"),
-    Output.LOG_SOFTMAX: (lambda out: F.log_softmax(out, -1), "F.log_softmax({out}, -1)"),
+_OUTPUTS: Mapping[LossOutput, tuple[Callable[[Tensor], Tensor], str]] = {
+    LossOutput.AS_IT_IS: (lambda out: out, "{out}"),
+    LossOutput.LOG_SOFTMAX: (lambda out: F.log_softmax(out, -1), "F.log_softmax({out}, -1)"),
 }
 
 

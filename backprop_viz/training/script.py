@@ -30,7 +30,7 @@ from backprop_viz.training.script_data import (
     sample_lines,
 )
 
-DrawingTrainingState = tuple[Tensor, Tensor]
+_DrawingState = tuple[Tensor, Tensor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +40,7 @@ class Run:
     model: nn.Module
     journal: RunJournal
     iterations: int
-    given_batches: Mapping[int, DrawingTrainingState]
+    given_batches: Mapping[int, _DrawingState]
     data: RunData
     threads: int
 
@@ -59,7 +59,7 @@ class _Stretch:
     start: int
     stop: int
     settings: Settings
-    given_batch: DrawingTrainingState | None
+    given_batch: _DrawingState | None
     twice: bool
 
 
@@ -132,7 +132,7 @@ def _head(name: str, iterations: int) -> str:
 def samples_taken(
     journal: RunJournal,
     iterations: int,
-    given_batches: Mapping[int, DrawingTrainingState],
+    given_batches: Mapping[int, _DrawingState],
     size: int,
 ) -> int:
     """How many samples the loader gave of a training part of that ``size``."""
@@ -230,7 +230,7 @@ def _body(stretch: _Stretch) -> list[str]:
     return texts
 
 
-def _drawing_call(given_batch: DrawingTrainingState) -> str:
+def _drawing_call(given_batch: _DrawingState) -> str:
     images, labels = given_batch
     digits = ", ".join(map(str, labels.tolist()))
     return f"drawing({packed_images(images)!r}, {digits})"

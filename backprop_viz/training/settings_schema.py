@@ -12,7 +12,7 @@ from backprop_viz.analysis.optimizer_entry import FlagOption, NumberOption, Opti
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.files.kinds import Flag, Kind, Number, OneOf, Text, Whole, Wrong
+from backprop_viz.recording.files.kinds import Flag, Kind, NumberKind, OneOf, Text, Whole, Wrong
 from backprop_viz.recording.files.nested import ALL, RecordOf, Row, Table, one_of
 from backprop_viz.recording.input_forms import FORMS
 from backprop_viz.recording.quantities import Quantity
@@ -20,7 +20,7 @@ from backprop_viz.recording.schedules import SCHEDULES, Schedule
 from backprop_viz.recording.settings import Settings
 
 PATH = Text(4096)
-RATE = Number(0, 1e9)
+RATE = NumberKind(0, 1e9)
 BATCH = Whole(1, 4096)
 
 
@@ -29,7 +29,7 @@ def _number(quantity: Quantity) -> Kind:
     if quantity.whole:
         return Whole(int(quantity.low), int(quantity.high))
     high = math.nextafter(quantity.high, -math.inf) if quantity.below else quantity.high
-    return Number(quantity.low, high)
+    return NumberKind(quantity.low, high)
 
 
 def _option(option: Option) -> Kind:
@@ -50,7 +50,7 @@ SCHEDULE_OPTIONS = Table(
     {
         "iterations": Whole(1, 10_000_000),
         "step_size": Whole(1, 10_000_000),
-        "gamma": Number(0, 10),
+        "gamma": NumberKind(0, 10),
     },
     optional=ALL,
 )

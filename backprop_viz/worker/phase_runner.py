@@ -4,7 +4,7 @@ import time
 
 from backprop_viz.analysis.breakpoints import PLACES, first_stop
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.notices import LOSS, RUN, Notice
+from backprop_viz.recording.notices import LOSS_SUBJECT, RUN, Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.training.evaluation import InterruptedEvaluation
@@ -14,7 +14,7 @@ from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.drawing_training import DrawingTraining
 from backprop_viz.worker.publish_throttle import PublishThrottle
 from backprop_viz.worker.publisher import Publisher
-from backprop_viz.worker.reported_faults import Place, ReportedFaults
+from backprop_viz.worker.reported_faults import FaultPlace, ReportedFaults
 from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.sample_service import SampleService
 
@@ -46,9 +46,9 @@ class PhaseRunner:
         self._throttle = throttle
         self._publisher = publisher
         self._breakpoints: tuple[Breakpoint, ...] = ()
-        self.failed_at: Place | None = None
+        self.failed_at: FaultPlace | None = None
         state.on_begin.append(throttle.stop)
-        state.on_begin.append(lambda: faults.went_right(RUN, LOSS))
+        state.on_begin.append(lambda: faults.went_right(RUN, LOSS_SUBJECT))
 
     # -- commands ----------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class PhaseRunner:
             self._publisher.publish()
             return
         step()
-        self._faults.went_right(RUN, LOSS)
+        self._faults.went_right(RUN, LOSS_SUBJECT)
         state.note_iteration()
         if recorder is not None:
             state.recording = recorder.recording()
@@ -181,9 +181,9 @@ class PhaseRunner:
             # Training stops here, before the loss spoils the weights.
             state.training = False
             values = (str(trainer.loss_value()), str(iteration + 1))
-            self._faults.tell(Notice("loss_not_finite", values), LOSS)
+            self._faults.tell(Notice("loss_not_finite", values), LOSS_SUBJECT)
         elif phase is Phase.LOSS:
-            self._faults.went_right(LOSS)
+            self._faults.went_right(LOSS_SUBJECT)
         self._faults.ran(iteration, phase)
         if state.training and self._breakpoints:
             start = state.recording.spans[-1].start

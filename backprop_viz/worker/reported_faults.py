@@ -7,7 +7,7 @@ from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.worker.channel import WorkerChannel
 
 # How many iterations were done, and the phase.
-Place = tuple[int, Phase]
+FaultPlace = tuple[int, Phase]
 
 
 class ReportedFaults:
@@ -18,10 +18,10 @@ class ReportedFaults:
 
     def __init__(self, channel: WorkerChannel) -> None:
         self._channel = channel
-        self._open: dict[str, Place | None] = {}
+        self._open: dict[str, FaultPlace | None] = {}
         self.count = 0
 
-    def tell(self, notice: Notice, subject: str, place: Place | None = None) -> None:
+    def tell(self, notice: Notice, subject: str, place: FaultPlace | None = None) -> None:
         """Have the user told; ``place`` is where the run was, if that is what did not go on."""
         self.count += 1
         self._open[subject] = place
@@ -41,5 +41,5 @@ class ReportedFaults:
             self.went_right(RUN)
 
 
-def _order(place: Place) -> tuple[int, int]:
+def _order(place: FaultPlace) -> tuple[int, int]:
     return place[0], PHASES.index(place[1])

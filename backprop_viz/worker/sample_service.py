@@ -6,7 +6,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from backprop_viz.recording.samples import Page, Part, Progress, Scores, Sheet, not_evaluated
+from backprop_viz.recording.samples import (
+    EvaluationProgress,
+    Page,
+    Part,
+    Scores,
+    Sheet,
+    not_evaluated,
+)
 from backprop_viz.training.evaluation import Evaluation, Scoring
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.run_state import RunState
@@ -76,7 +83,7 @@ class SampleService:
             self._keep(part, iteration, scoring.evaluation())
         elif now >= self._told_at + PROGRESS_S:
             self._told_at = now
-            self._channel.answer(Progress(part, scoring.done, scoring.total))
+            self._channel.answer(EvaluationProgress(part, scoring.done, scoring.total))
 
     def take_next(self, part: Part, source: int, index: int) -> bool:
         """Have the next iteration take a sample. One in progress begins again after it.
@@ -110,14 +117,14 @@ class SampleService:
         self.cancel()
         scoring = self._state.trainer.scoring(part, count)
         self._job = (part, self._state.trainer.iteration, scoring)
-        self._channel.answer(Progress(part, 0, scoring.total))
+        self._channel.answer(EvaluationProgress(part, 0, scoring.total))
 
     def cancel(self) -> None:
         """Leave off the evaluation on demand; the scores before it stay."""
         if self._job is not None:
             part, _, _ = self._job
             self._job = None
-            self._channel.answer(Progress(part, 0, 0))
+            self._channel.answer(EvaluationProgress(part, 0, 0))
 
     # -- answers -----------------------------------------------------------------------------
 

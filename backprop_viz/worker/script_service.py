@@ -17,7 +17,7 @@ from backprop_viz.worker.run_state import RunState
 # Of a run that has not begun, the script runs so many iterations.
 FIRST = 10
 # The most characters that go to the clipboard; of more samples than this not even packed ones fit.
-LONGEST = 1_000_000
+_LONGEST = 1_000_000
 MOST_SAMPLES = 20_000
 DATA = ".data"
 
@@ -37,7 +37,7 @@ class ScriptService:
             return
         run = self._run()
         text = script(run, beside=False)
-        fits = len(text) <= LONGEST
+        fits = len(text) <= _LONGEST
         self._channel.answer(Scripted(run.iterations, text if fits else None, None, run.foreign))
 
     def save(self, path: str) -> None:
@@ -47,7 +47,7 @@ class ScriptService:
         """
         run, file = self._run(), Path(path)
         carried = run.data.carried
-        beside = carried is not None and len(carried.packed) > LONGEST // 2
+        beside = carried is not None and len(carried.packed) > _LONGEST // 2
         data = file.with_suffix(DATA) if carried is not None and beside else None
         if carried is not None and data is not None:
             # Whoever replaces a script means its samples too; who saves a new one does not.

@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from backprop_viz.digits.handwriting import by_hand, draw
 from backprop_viz.digits.pen_curves import POINTS, compile_styles
-from backprop_viz.digits.render import Floats, render
+from backprop_viz.digits.render import Greys, render
 
 LETTERS = {
     "A": "plain\n6,98 50,2! 94,98 / 22,66 80,64\n22,100 54,0! 80,96 / 34,60 72,60",
@@ -55,7 +55,7 @@ HELD_BACK = frozenset({"F", "K", "R", "W", "X", "star", "house", "smiley", "grid
 KINDS = (*LETTERS, *SHAPES, CLICK, SCRIBBLE)
 
 
-def drawings(kind: str, count: int) -> Floats:
+def drawings(kind: str, count: int) -> Greys:
     """Canvases (count, 64, 64) in 0..1 of a kind, each by another hand."""
     random = np.random.default_rng((sum(kind.encode()), count))
     if kind in (CLICK, SCRIBBLE):
@@ -69,16 +69,16 @@ def drawings(kind: str, count: int) -> Floats:
     return np.concatenate(parts)
 
 
-def _clicks(count: int, random: Generator) -> Floats:
+def _clicks(count: int, random: Generator) -> Greys:
     """The pen put down and lifted: a round dot, which the pen's width fills."""
     t = np.linspace(0, 1, POINTS)[:, None]
     disc = np.concatenate([np.cos(50 * t), np.sin(50 * t)], axis=1) * np.sqrt(t) / 2
     path = disc * random.uniform(0.9, 1.1, (count, 1, 2))
-    result: Floats = path.astype(np.float32)
+    result: Greys = path.astype(np.float32)
     return result
 
 
-def _scribbles(count: int, random: Generator) -> Floats:
+def _scribbles(count: int, random: Generator) -> Greys:
     """A hand that goes to and fro: a few slow waves and a few fast ones."""
     t = np.linspace(0, 2 * np.pi, POINTS)
     speed = random.integers(1, 7, (count, 5, 1, 2))
@@ -86,5 +86,5 @@ def _scribbles(count: int, random: Generator) -> Floats:
     height = random.normal(0, 0.25, (count, 5, 1, 2))
     path = (np.sin(speed * t[:, None] + phase) * height).sum(axis=1)
     path[:, :, 0] += random.uniform(-0.1, 0.1, (count, 1)) * t
-    result: Floats = path.astype(np.float32)
+    result: Greys = path.astype(np.float32)
     return result

@@ -16,7 +16,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line
-from backprop_viz.recording.recording_cache import RecordingCache, size_of
+from backprop_viz.recording.recording_cache import RecordingCache, memory_of
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
@@ -289,7 +289,7 @@ def test_moving_on_leaves_the_breakpoint(session: Session, qtbot: QtBot) -> None
 def test_the_keeper_stays_within_its_budget() -> None:
     trainer = bv.Trainer("random", "mse")
     recordings = [trainer.record() for _ in range(6)]
-    size = size_of(recordings[1])
+    size = memory_of(recordings[1])
     assert size > 3 * 81_194 * 4
     cache = RecordingCache(int(3.5 * size))
     for recording in recordings:

@@ -12,7 +12,7 @@ import torch
 from backprop_viz.recording.files.kinds import (
     Bytes,
     Kind,
-    Number,
+    NumberKind,
     OneOf,
     Text,
     TextOr,
@@ -97,7 +97,7 @@ def _(kind: Whole, value: Any, dice: random.Random) -> Iterator[tuple[str, Any]]
 
 
 @of_kind.register
-def _(kind: Number, value: Any, dice: random.Random) -> Iterator[tuple[str, Any]]:
+def _(kind: NumberKind, value: Any, dice: random.Random) -> Iterator[tuple[str, Any]]:
     yield "the least", kind.low
     yield "the most", kind.high
     yield "less than the least", kind.low - max(1.0, abs(kind.low) * 0.01)

@@ -9,9 +9,9 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 import backprop_viz as bv
-from backprop_viz.training.evaluation import BATCH
+from backprop_viz.training.evaluation import EVALUATION_BATCH
 
-SIZE = 2 * BATCH + 22  # the last slice is a small one
+SIZE = 2 * EVALUATION_BATCH + 22  # the last slice is a small one
 
 
 class Noise(torch.utils.data.Dataset[tuple[Tensor, int]]):
@@ -63,7 +63,7 @@ def test_every_sample_has_the_numbers_of_a_plain_loop(loss: str) -> None:
 def test_scoring_reads_the_first_samples_with_the_network_as_it_was() -> None:
     trainer = bv.Trainer(Noise(), seed=1)
     trainer.iterate()
-    count = BATCH + 10
+    count = EVALUATION_BATCH + 10
     _, predicted, losses, mean = plain(trainer, 0, count)
     scoring = trainer.scoring("train", count)
     assert (scoring.done, scoring.total, scoring.finished) == (0, count, False)

@@ -6,7 +6,7 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.samples import Page, Progress, Sheet, confusion
+from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet, confusion
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
@@ -18,9 +18,9 @@ class Box:
     """A channel that keeps what it is given."""
 
     def __init__(self) -> None:
-        self.answers: list[Sheet | Page | Progress] = []
+        self.answers: list[Sheet | Page | EvaluationProgress] = []
 
-    def answer(self, answer: Sheet | Page | Progress) -> None:
+    def answer(self, answer: Sheet | Page | EvaluationProgress) -> None:
         self.answers.append(answer)
 
 
@@ -92,9 +92,9 @@ def test_a_part_is_read_slice_by_slice_as_evaluate_does(
     scores = trainer.evaluate().scores
     assert np.array_equal(sheet.scores.predicted, scores.predicted)
     assert np.array_equal(sheet.scores.loss, scores.loss)
-    told = [a for a in box.answers if isinstance(a, Progress)]
-    assert told[0] == Progress("validation", 0, 3000)
-    assert told[-1] == Progress("validation", 0, 0)
+    told = [a for a in box.answers if isinstance(a, EvaluationProgress)]
+    assert told[0] == EvaluationProgress("validation", 0, 3000)
+    assert told[-1] == EvaluationProgress("validation", 0, 0)
 
 
 def test_cancelling_leaves_the_scores_before(
@@ -130,7 +130,7 @@ def test_an_evaluation_that_fails_is_over(
     with pytest.raises(RuntimeError):
         browsing.go_on(training=False)
     assert not browsing.busy
-    assert box.answers[-1] == Progress("validation", 0, 0)
+    assert box.answers[-1] == EvaluationProgress("validation", 0, 0)
 
 
 def test_going_back_forgets_what_came_later(

@@ -1,6 +1,6 @@
 """The Kullback-Leibler divergence of the output's softmax from the target distribution."""
 
-from backprop_viz.analysis.losses.loss import Loss, Output, Target
+from backprop_viz.analysis.losses.loss import Loss, LossOutput, Target
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 LOSS = Loss(
@@ -14,6 +14,6 @@ LOSS = Loss(
     criterion="torch.nn.KLDivLoss",
     options={"reduction": "batchmean"},
     target=Target.DISTRIBUTION,
-    output=Output.LOG_SOFTMAX,
+    output=LossOutput.LOG_SOFTMAX,
     formula="L = Σ t·(ln t − log_softmax(x)) / N",
 )

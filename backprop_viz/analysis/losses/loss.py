@@ -18,7 +18,7 @@ class Target(StrEnum):
     NONE = "none"  # there is no loss: backward starts from the output
 
 
-class Output(StrEnum):
+class LossOutput(StrEnum):
     """What becomes of the network's output (N, C) before the loss takes it."""
 
     AS_IT_IS = "as_it_is"
@@ -46,7 +46,7 @@ class Loss:
     criterion: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     target: Target
-    output: Output = Output.AS_IT_IS
+    output: LossOutput = LossOutput.AS_IT_IS
     formula: str = ""
     nodes: Mapping[str, Formula] = field(default_factory=dict)
     order: int = 100

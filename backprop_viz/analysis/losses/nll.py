@@ -1,6 +1,6 @@
 """Negative log-likelihood, of the log of the output's softmax: cross-entropy in two steps."""
 
-from backprop_viz.analysis.losses.loss import Loss, Output, Target
+from backprop_viz.analysis.losses.loss import Loss, LossOutput, Target
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 LOSS = Loss(
@@ -13,6 +13,6 @@ LOSS = Loss(
     ),
     criterion="torch.nn.NLLLoss",
     target=Target.LABELS,
-    output=Output.LOG_SOFTMAX,
+    output=LossOutput.LOG_SOFTMAX,
     formula="L = −mean log_softmax(x)[t]",
 )

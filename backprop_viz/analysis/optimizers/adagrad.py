@@ -12,11 +12,19 @@ from backprop_viz.analysis.optimizer_entry import (
     StateTensor,
     gradient_text,
 )
-from backprop_viz.analysis.update_rules import NEW, Named, Operands, Term, Update, gradient, root
+from backprop_viz.analysis.update_rules import (
+    NEW,
+    Named,
+    Operands,
+    OptimizerUpdate,
+    Term,
+    gradient,
+    root,
+)
 from backprop_viz.recording.quantities import Quantity
 
 
-def _rule(update: Update) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     decayed = gradient(update)
     yield decayed
     grad = decayed.value

@@ -19,8 +19,8 @@ from backprop_viz.analysis.optimizer_entry import (
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
+    OptimizerUpdate,
     Term,
-    Update,
     decayed_weight,
     gradient,
     mean,
@@ -30,7 +30,7 @@ from backprop_viz.analysis.update_rules import (
 from backprop_viz.recording.quantities import Quantity
 
 
-def rule(update: Update) -> Iterator[Term]:
+def adam_rule(update: OptimizerUpdate) -> Iterator[Term]:
     """The terms of ``torch.optim.Adam``, and of AdamW, which is Adam with decoupled decay."""
     weight, lr = update.w, update.option("lr")
     decoupled = bool(update.options.get("decoupled_weight_decay"))
@@ -114,7 +114,7 @@ BETAS = TupleOption(
 AMSGRAD = FlagOption(
     "amsgrad", "Divide by the largest mean square so far, so that steps never grow again"
 )
-STATE = (
+ADAM_STATE = (
     STEP,
     StateTensor("exp_avg", "m"),
     StateTensor("exp_avg_sq", "v"),
@@ -131,7 +131,7 @@ OPTIMIZER = Optimizer(
         WEIGHT_DECAY,
         AMSGRAD,
     ),
-    state=STATE,
-    rule=rule,
+    state=ADAM_STATE,
+    rule=adam_rule,
     text=_text,
 )

@@ -11,14 +11,16 @@ from backprop_viz.analysis.optimizer_entry import (
     Optimizer,
     weight_text,
 )
-from backprop_viz.analysis.optimizers.adam import AMSGRAD, BETAS, STATE, definitions, rule
-from backprop_viz.analysis.update_rules import Term, Update
+from backprop_viz.analysis.optimizers.adam import ADAM_STATE, AMSGRAD, BETAS, adam_rule, definitions
+from backprop_viz.analysis.update_rules import OptimizerUpdate, Term
 from backprop_viz.recording.quantities import Quantity
 
 
-def _rule(update: Update) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     # Older torch has a class of its own for it, whose group does not tell.
-    yield from rule(replace(update, options={**update.options, "decoupled_weight_decay": True}))
+    yield from adam_rule(
+        replace(update, options={**update.options, "decoupled_weight_decay": True})
+    )
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:
@@ -44,7 +46,7 @@ OPTIMIZER = Optimizer(
         AMSGRAD,
     ),
     constants={"decoupled_weight_decay": True},
-    state=STATE,
+    state=ADAM_STATE,
     rule=_rule,
     text=_text,
 )

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backprop_viz.analysis.optimizer_entry import FormulaText, Optimizer
-from backprop_viz.analysis.update_rules import NEW, Term, Update
+from backprop_viz.analysis.update_rules import NEW, OptimizerUpdate, Term
 
 
-def _rule(update: Update) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     grad = update.grad
     step = grad * grad.dtype.type(update.option("lr"))
     operands = {"w": update.w, "lr": update.lr, "g": ("grad", grad)}

@@ -18,8 +18,8 @@ from backprop_viz.analysis.optimizer_entry import (
 from backprop_viz.analysis.optimizers.adam import BETAS
 from backprop_viz.analysis.update_rules import (
     NEW,
+    OptimizerUpdate,
     Term,
-    Update,
     decayed_weight,
     gradient,
     mean,
@@ -29,7 +29,7 @@ from backprop_viz.analysis.update_rules import (
 from backprop_viz.recording.quantities import Quantity
 
 
-def _rule(update: Update) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     weight, lr, arithmetic = update.w, update.option("lr"), update.arithmetic
     decoupled = bool(update.options.get("decoupled_weight_decay"))
     grad = gradient(update, not decoupled)

@@ -1,7 +1,7 @@
 """Stochastic gradient descent with Nesterov's momentum: torch's SGD with an option on."""
 
 from backprop_viz.analysis.optimizer_entry import WEIGHT_DECAY, NumberOption, Optimizer
-from backprop_viz.analysis.optimizers.sgd import BUFFER, rule, text
+from backprop_viz.analysis.optimizers.sgd import BUFFER, sgd_rule, text
 from backprop_viz.recording.quantities import Quantity
 
 OPTIMIZER = Optimizer(
@@ -21,7 +21,7 @@ OPTIMIZER = Optimizer(
     given={"momentum": 0.9, "nesterov": True},
     constants={"nesterov": True, "dampening": 0},
     state=(BUFFER,),
-    rule=rule,
+    rule=sgd_rule,
     text=text,
     order=2,
 )

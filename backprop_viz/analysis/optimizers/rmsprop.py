@@ -16,8 +16,8 @@ from backprop_viz.analysis.optimizer_entry import (
 )
 from backprop_viz.analysis.update_rules import (
     NEW,
+    OptimizerUpdate,
     Term,
-    Update,
     gradient,
     mean,
     mean_square,
@@ -26,7 +26,7 @@ from backprop_viz.analysis.update_rules import (
 from backprop_viz.recording.quantities import Quantity
 
 
-def _rule(update: Update) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     decayed = gradient(update)
     yield decayed
     grad, lr, arithmetic = decayed.value, update.option("lr"), update.arithmetic

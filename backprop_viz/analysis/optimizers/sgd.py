@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from backprop_viz.analysis.arithmetic import Number
+from backprop_viz.analysis.arithmetic import Operand
 from backprop_viz.analysis.optimizer_entry import (
     WEIGHT_DECAY,
     FormulaText,
@@ -12,11 +12,11 @@ from backprop_viz.analysis.optimizer_entry import (
     StateTensor,
     gradient_text,
 )
-from backprop_viz.analysis.update_rules import NEW, Term, Update, gradient
+from backprop_viz.analysis.update_rules import NEW, OptimizerUpdate, Term, gradient
 from backprop_viz.recording.quantities import Quantity
 
 
-def rule(update: Update) -> Iterator[Term]:
+def sgd_rule(update: OptimizerUpdate) -> Iterator[Term]:
     """The terms of ``torch.optim.SGD``."""
     grad = gradient(update)
     yield grad
@@ -35,7 +35,7 @@ def rule(update: Update) -> Iterator[Term]:
     yield Term(NEW, "{w} − {lr}·{g}", operands, new, "w.add_(grad, alpha=-lr)")
 
 
-def _buffer(update: Update, grad: Number, momentum: float) -> Term:
+def _buffer(update: OptimizerUpdate, grad: Operand, momentum: float) -> Term:
     name = "momentum_buffer"
     if update.state[name][0] is None:
         return Term("v", "{g}", {"g": ("g", grad)}, grad, "buf = grad.clone()", name)
@@ -85,7 +85,7 @@ OPTIMIZER = Optimizer(
     ),
     constants={"nesterov": False},
     state=(BUFFER,),
-    rule=rule,
+    rule=sgd_rule,
     text=text,
     order=1,
 )

@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.notices import LOSS
+from backprop_viz.recording.notices import LOSS_SUBJECT
 from backprop_viz.recording.quantities import Quantity
 
 _MEBIBYTE = 2**20
@@ -81,7 +81,7 @@ class NavigationController(QObject):
         )
         cause = origin.format(event.op, *between)
         # Two whole sentences; their order is the same in every language.
-        self._window.messages.tell(f"{said} {cause}".strip(), "error", LOSS)
+        self._window.messages.tell(f"{said} {cause}".strip(), "error", LOSS_SUBJECT)
 
     def _enable_travel(self, view_state: ViewState) -> None:
         """Offer what leads somewhere."""

@@ -8,7 +8,7 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.panels.samples.sample_texts import Sample, loaded_sentence
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.recording.samples import Page, Progress, Sheet
+from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
 
 if TYPE_CHECKING:
     from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
@@ -55,7 +55,7 @@ class SamplesController(QObject):
         self._view.activateWindow()
         return self._view
 
-    def _show(self, answer: Sheet | Page | Progress) -> None:
+    def _show(self, answer: Sheet | Page | EvaluationProgress) -> None:
         if self._view is None:
             return
         if isinstance(answer, Sheet):

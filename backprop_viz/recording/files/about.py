@@ -10,7 +10,7 @@ from backprop_viz.recording.files.atomic import size_of
 MOST_JSON = 4 * 2**20
 # What the keys begin with that a container has of ours, beside its value.
 ABOUT = "about."
-LONGEST = 4096  # of its texts, which are names, dates and paths; others are not ours
+_LONGEST = 4096  # of its texts, which are names, dates and paths; others are not ours
 
 
 def header_length(path: Path, size: int) -> int | None:
@@ -36,7 +36,7 @@ def read_about(path: Path) -> dict[str, str]:
         return {
             key.removeprefix(ABOUT): text
             for key, text in metadata.items()
-            if key.startswith(ABOUT) and isinstance(text, str) and len(text) <= LONGEST
+            if key.startswith(ABOUT) and isinstance(text, str) and len(text) <= _LONGEST
         }
     except (OSError, UserError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}

@@ -101,7 +101,7 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True)
-class Number(Kind):
+class NumberKind(Kind):
     """A number from ``low`` to ``high``, whole or not; ``infinite``: or an infinite one, or NaN."""
 
     low: float

@@ -24,7 +24,7 @@ from backprop_viz.recording.files.kinds import (
     Exactly,
     Flag,
     Kind,
-    Number,
+    NumberKind,
     OneOf,
     Rule,
     Text,
@@ -64,8 +64,8 @@ from backprop_viz.worker.files.arrays import GeneratorState, Numbers
 from backprop_viz.worker.files.stored_run import StoredRun
 
 MOST_ITERATIONS = 1_000_000_000  # what counts them is a signed number of 32 bits in Qt
-LARGEST = float(np.finfo(np.float32).max)  # what torch computes with
-SIDE = 280  # of a picture on the pad
+_LARGEST = float(np.finfo(np.float32).max)  # what torch computes with
+_SIDE = 280  # of a picture on the pad
 
 FLOAT, LONG, DOUBLE = torch.float32, torch.int64, torch.float64
 NOTHING = Exactly(None)
@@ -73,7 +73,7 @@ ITERATION = Whole(0, MOST_ITERATIONS)
 LABEL = Whole(0, 9)
 NAME = Text(200)
 NODE = TextOr(Text(1_000), Whole(0, 1_000_000))  # a node's key; in old files, its number
-ANY_NUMBER = Number(-quantities.LARGEST, quantities.LARGEST)
+ANY_NUMBER = NumberKind(-quantities.LARGEST, quantities.LARGEST)
 
 # -- the network ---------------------------------------------------------------------------------
 
@@ -111,7 +111,7 @@ def _scalar(tensor: StateTensor) -> Kind:
     return Numbers(Tensor, FLOAT, (), tensor.low, tensor.high, finite=True, whole=tensor is STEP)
 
 
-STATE = Table({i: _kept(s) for i, s in enumerate(PARAMETERS.values())}, optional=ALL)
+_STATE = Table({i: _kept(s) for i, s in enumerate(PARAMETERS.values())}, optional=ALL)
 NEVER = Exactly(False)  # torch's options that the program never sets
 
 
@@ -119,8 +119,8 @@ def _group(optimizer: Optimizer) -> Table:
     """What a parameter group holds; which of torch's own, it is asked for when a run goes on."""
     return Table(
         {
-            "lr": Number(0, LARGEST, infinite=True),
-            "initial_lr": Number(0, LARGEST, infinite=True),
+            "lr": NumberKind(0, _LARGEST, infinite=True),
+            "initial_lr": NumberKind(0, _LARGEST, infinite=True),
             "maximize": NEVER,
             "capturable": NEVER,
             "differentiable": NEVER,
@@ -130,7 +130,7 @@ def _group(optimizer: Optimizer) -> Table:
             "params": Items(Whole(0, len(PARAMETERS) - 1), len(PARAMETERS), len(PARAMETERS)),
             **OPTIONS_OF[optimizer.name].kinds,
             **{
-                name: Exactly(value) if isinstance(value, bool) else Number(value, value)
+                name: Exactly(value) if isinstance(value, bool) else NumberKind(value, value)
                 for name, value in optimizer.constants.items()
             },
         },
@@ -164,7 +164,7 @@ CHECKPOINT = RecordOf(
         "grads": Maybe(
             Row(tuple(Maybe(Numbers(Tensor, FLOAT, s)) for s in PARAMETERS.values()), list)
         ),
-        "optimizer": Maybe(Table({"state": STATE, "param_groups": Items(GROUP, 1, 1)})),
+        "optimizer": Maybe(Table({"state": _STATE, "param_groups": Items(GROUP, 1, 1)})),
         "random_state": GeneratorState(),
         "loader": RecordOf(
             LoaderState,
@@ -180,7 +180,7 @@ CHECKPOINT = RecordOf(
 # -- what was seen of the run --------------------------------------------------------------------
 
 _MANY = (0, MOST_ITERATIONS)
-_LOSSES = Numbers(np.ndarray, DOUBLE, (_MANY,), -LARGEST, LARGEST)
+_LOSSES = Numbers(np.ndarray, DOUBLE, (_MANY,), -_LARGEST, _LARGEST)
 _SHARES = Numbers(np.ndarray, DOUBLE, (_MANY,), 0, 1)
 
 
@@ -239,7 +239,7 @@ STROKE = Table(
         "erases": Flag(),
     }
 )
-PICTURE = Table({"greys": Bytes(SIDE * SIDE)})
+PICTURE = Table({"greys": Bytes(_SIDE * _SIDE)})
 
 
 def _can_be_painted(window: Mapping[str, Any]) -> str | None:

@@ -26,7 +26,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
-from backprop_viz.recording.files.kinds import Flag, Number, Whole, Wrong, described
+from backprop_viz.recording.files.kinds import Flag, NumberKind, Whole, Wrong, described
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
@@ -327,7 +327,7 @@ def test_large_numbers_are_described_shortly() -> None:
         assert len(described(value)) < 60
 
 
-def bounds(kind: Whole | Number) -> tuple[float, float]:
+def bounds(kind: Whole | NumberKind) -> tuple[float, float]:
     return kind.low, kind.high
 
 

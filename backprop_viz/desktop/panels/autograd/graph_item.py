@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.graph_layout import PILL_HEIGHT, Placement, Point, Rect
-from backprop_viz.desktop.panels.autograd.graph_overview import Named, OverviewPainter
+from backprop_viz.desktop.panels.autograd.graph_overview import FindSpans, OverviewPainter
 from backprop_viz.desktop.panels.autograd.graph_structure import is_leaf
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.numbers import short
@@ -50,7 +50,7 @@ def node_states(graph: Graph, cursor: Cursor | None) -> dict[int, NodeState]:
     return states
 
 
-def gradient_text(node: Node, cursor: Cursor | None) -> str:
+def arriving_gradient_text(node: Node, cursor: Cursor | None) -> str:
     """The shape of the gradient that enters a node, ``∂ 64×10``; for a scalar its value."""
     if node.shape is None:
         return ""
@@ -104,7 +104,7 @@ class GraphItem(QGraphicsItem):
         # What is seen when zoomed out, sorted by state.
         self._sorted: tuple[list[int], list[tuple[int, int]]] | None = None
 
-    def build(self, graph: Graph, placement: Placement, named: Named) -> None:
+    def build(self, graph: Graph, placement: Placement, named: FindSpans) -> None:
         """Take a graph, the places of its nodes, and a function that names parts of it."""
         self.prepareGeometryChange()
         self.graph, self.placement = graph, placement
@@ -122,7 +122,7 @@ class GraphItem(QGraphicsItem):
     def recolour(self, cursor: Cursor | None) -> None:
         """Show another cursor; repaint only if something looks different."""
         states = node_states(self.graph, cursor)
-        numbers = [gradient_text(node, cursor) for node in self._scalars]
+        numbers = [arriving_gradient_text(node, cursor) for node in self._scalars]
         self.shown_cursor = cursor
         if (states, numbers) != (self.states, self._numbers):
             self.states, self._numbers = states, numbers
@@ -282,7 +282,7 @@ class GraphItem(QGraphicsItem):
         box = self._boxes[node.id]
         if box.height() <= PILL_HEIGHT:
             return
-        text = gradient_text(node, self.shown_cursor)
+        text = arriving_gradient_text(node, self.shown_cursor)
         below = QRectF(box.x() + 7, box.bottom() - 16, box.width() - 14, 14)
         font = fitting(code_font(10), text, below.width(), 8)
         if font.pixelSize() * scale < _LEGIBLE:

@@ -19,13 +19,13 @@ _STEM_ROOM = 40.0  # the box size that text needs, in pixels on screen
 _OUTLINED = 8.0  # the size in pixels below which a box is only a spot of colour
 
 # Returns the modules that name parts of a graph, from coarse to fine.
-Named = Callable[[], tuple[tuple[Stretch, ...], ...]]
+FindSpans = Callable[[], tuple[tuple[Stretch, ...], ...]]
 
 
 class OverviewPainter:
     """Paints a graph in few calls: everything of one colour at once."""
 
-    def __init__(self, placement: Placement, boxes: Mapping[int, QRectF], named: Named) -> None:
+    def __init__(self, placement: Placement, boxes: Mapping[int, QRectF], named: FindSpans) -> None:
         self._named_later = named
         self._area = placement.width * placement.height
         self._rects = boxes

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from backprop_viz.desktop.style.images import image_of, signed_image, signed_pixels, signed_range
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
-from backprop_viz.recording.drawing_training import Array, Saliency
+from backprop_viz.recording.drawing_training import Saliency
+from backprop_viz.recording.tensors import Array
 
 _INK = 0.35  # pixels of at least this value lie inside the outline of the drawing
 _CAPTION = 17

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.analysis.arithmetic import Number
+from backprop_viz.analysis.arithmetic import Operand
 from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
 from backprop_viz.analysis.update_breakdown import Steps, explain_update
 from backprop_viz.analysis.update_rules import Term
@@ -39,16 +39,16 @@ _GAP, _WIDE_GAP = "margin:0 0 3px 0;", "margin:0 0 9px 0;"  # below a paragraph
 _SUPERSCRIPT = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
 
 
-def written(value: Number) -> str:
+def value_text(value: Operand) -> str:
     """A number as a result: a tensor's elements signed, what Python reckoned plain."""
     if isinstance(value, np.generic | np.ndarray):
         return signed(value)
     return re.sub(r"e([+-])0", r"e\1", f"{value:.6g}").replace("e+", "e")
 
 
-def in_formula(value: Number) -> str:
+def in_formula(value: Operand) -> str:
     """A number inside a formula: in brackets where it has a sign."""
-    text = written(value)
+    text = value_text(value)
     return f"({text})" if text[0] in "+-" else text
 
 
@@ -170,7 +170,7 @@ class StateSection(QWidget):
     def _hint(self, sentence: str) -> str:
         return _paragraph(_colored(escape(sentence), self._theme.muted), body=True)
 
-    def _state_line(self, name: str, before: Number, after: Number) -> str:
+    def _state_line(self, name: str, before: Operand, after: Operand) -> str:
         """``exp_avg  +1.234e-3 → +1.300e-3``; only the first number while there is no second."""
         write = _count if name == "step" else signed
         old = self.tr("none yet") if before is None else write(before)
@@ -184,7 +184,7 @@ class StateSection(QWidget):
         symbol = f'<b style="color:{self._theme.update}">{_glued(term.symbol)}</b>'
         sign = "←" if term.replaces else "="
         equal = "=" if term.exact else "≈"
-        result = f"<b>{_glued(f'{equal} {written(term.value)}')}</b>"
+        result = f"<b>{_glued(f'{equal} {value_text(term.value)}')}</b>"
         formula = _colored(escape(raised(term.formula)), self._theme.muted)
         numbers = raised(term.numbers(in_formula))
         if numbers == in_formula(term.value):
@@ -290,7 +290,7 @@ def _update_event(cursor: Cursor, parameter: str) -> Event | None:
     return recording.at(len(recording.events)).last(parameter, Phase.UPDATE)
 
 
-def _at(array: Array | None, element: int) -> Number:
+def _at(array: Array | None, element: int) -> Operand:
     """One element; of a scalar, such as the count of steps, itself."""
     if array is None:
         return None
@@ -307,7 +307,7 @@ def _colored(html: str, color: str) -> str:
     return f'<span style="color:{color}">{html}</span>'
 
 
-def _count(value: Number) -> str:
+def _count(value: Operand) -> str:
     """A count of steps, which torch keeps as a float."""
     return f"{float(value):g}"
 

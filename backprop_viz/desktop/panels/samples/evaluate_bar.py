@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.recording.samples import Part, Progress
+from backprop_viz.recording.samples import EvaluationProgress, Part
 
 AMOUNTS = (6_000, 30_000)
 
@@ -64,7 +64,7 @@ class EvaluateBar(QWidget):
                 self.amount.addItem(self.tr("{0:,} (first)").format(amount), amount)
         self.amount.addItem(self.tr("{0:,} (all)").format(size), None)
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: EvaluationProgress) -> None:
         """Show the progress of an evaluation, or that it is over."""
         self._show_running(progress.total > 0)
         if progress.total:

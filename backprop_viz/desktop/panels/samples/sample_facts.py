@@ -4,7 +4,12 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.panels.samples.sample_texts import Sample, loss_text, sample_name, verdict
+from backprop_viz.desktop.panels.samples.sample_texts import (
+    Sample,
+    sample_loss_text,
+    sample_name,
+    verdict,
+)
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
@@ -55,7 +60,7 @@ class SampleFacts(Panel):
         else:
             self.name.setText(sample_name(sample))
         self.verdict.setText("" if sample is None else verdict(sample))
-        self.loss.setText("" if sample is None else loss_text(sample))
+        self.loss.setText("" if sample is None else sample_loss_text(sample))
         if sample is not None and sample.loss is not None:
             self.loss.setToolTip(str(sample.loss))
 

@@ -60,7 +60,7 @@ def verdict(sample: Sample) -> str:
     return text.format(label=sample.label, predicted=sample.predicted)
 
 
-def loss_text(sample: Sample) -> str:
+def sample_loss_text(sample: Sample) -> str:
     """Its loss, if it has one."""
     if sample.loss is None or sample.loss != sample.loss:
         return ""
@@ -69,7 +69,7 @@ def loss_text(sample: Sample) -> str:
 
 def sample_sentence(sample: Sample) -> str:
     """All that is known of a sample, a line each."""
-    lines = (sample_name(sample), verdict(sample), loss_text(sample))
+    lines = (sample_name(sample), verdict(sample), sample_loss_text(sample))
     return "\n".join(line for line in lines if line)
 
 

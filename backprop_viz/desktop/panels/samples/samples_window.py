@@ -19,7 +19,7 @@ from backprop_viz.desktop.style.window_geometry import (
     save_place,
     save_sizes,
 )
-from backprop_viz.recording.samples import Page, Part, Progress, Query, Sheet, confusion
+from backprop_viz.recording.samples import EvaluationProgress, Page, Part, Query, Sheet, confusion
 
 _FIRST_SIZE = QSize(1180, 740)
 
@@ -120,7 +120,7 @@ class SamplesWindow(QDialog):
         """Show images that were asked for."""
         self.model.show_page(page)
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: EvaluationProgress) -> None:
         """Show the progress of an evaluation on demand."""
         self.evaluate_bar.show_progress(progress)
 

@@ -10,7 +10,7 @@ import backprop_viz as bv
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.autograd.graph_item import (
     NodeState,
-    gradient_text,
+    arriving_gradient_text,
     name_lines,
     node_states,
 )
@@ -77,10 +77,10 @@ def test_node_texts(make_view_state: MakeViewState) -> None:
         view_state.cursor.recording.graph.nodes[0],
         node_of(view_state, "ConvolutionBackward0"),
     )
-    assert gradient_text(conv, None) == "∂ 3×16×13×13"
-    assert gradient_text(root, view_state.cursor.recording.at(0)) == "∂"
-    assert gradient_text(root, view_state.cursor) == "∂ 1.000"
-    assert gradient_text(replace(root, shape=None), view_state.cursor) == ""
+    assert arriving_gradient_text(conv, None) == "∂ 3×16×13×13"
+    assert arriving_gradient_text(root, view_state.cursor.recording.at(0)) == "∂"
+    assert arriving_gradient_text(root, view_state.cursor) == "∂ 1.000"
+    assert arriving_gradient_text(replace(root, shape=None), view_state.cursor) == ""
     assert name_lines("ConvolutionBackward0") == ("Convolution", "Backward0")
     assert name_lines("CopySlices") == ("CopySlices", "")
 
@@ -168,7 +168,7 @@ def test_nan_and_none_gradients(view: AutogradView, make_view_state: MakeViewSta
         broken = changed_recording(recording, events=events)
         view.show_view_state(replace(view_state, cursor=broken.at(len(events))))
         view.canvas.grab()
-    assert gradient_text(recording.graph.nodes[0], broken.at(len(events))) == "∂ nan"
+    assert arriving_gradient_text(recording.graph.nodes[0], broken.at(len(events))) == "∂ nan"
 
 
 def test_a_node_without_shape_or_edges(view: AutogradView, make_view_state: MakeViewState) -> None:

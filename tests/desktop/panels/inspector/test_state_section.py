@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.panels.inspector.state_section import StateSection, raised, written
+from backprop_viz.desktop.panels.inspector.state_section import StateSection, raised, value_text
 from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import DARK, LIGHT
@@ -240,9 +240,9 @@ def test_the_step_of_infinity_is_nan_and_no_warning(qtbot: QtBot, make_view_stat
 
 
 def test_numbers_as_they_stand_in_a_rule() -> None:
-    assert written(0.9) == "0.9"
-    assert written(1 - 0.9) == "0.1"
-    assert written(1e-08) == "1e-8"
-    assert written(1e12) == "1e12"
-    assert written(np.float32(0.25)) == "+0.2500"
+    assert value_text(0.9) == "0.9"
+    assert value_text(1 - 0.9) == "0.1"
+    assert value_text(1e-08) == "1e-8"
+    assert value_text(1e12) == "1e12"
+    assert value_text(np.float32(0.25)) == "+0.2500"
     assert raised("0.9^12 + β₁^t") == "0.9¹² + β₁ᵗ"

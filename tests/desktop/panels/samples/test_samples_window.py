@@ -8,7 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
 from backprop_viz.desktop.style.theme import DARK, LIGHT
-from backprop_viz.recording.samples import Progress, Query, Scores, Sheet, choose, not_evaluated
+from backprop_viz.recording.samples import (
+    EvaluationProgress,
+    Query,
+    Scores,
+    Sheet,
+    choose,
+    not_evaluated,
+)
 
 
 def make_sheet(part: str = "validation", size: int = 600, predicted: int | None = None) -> Sheet:
@@ -147,19 +154,19 @@ def test_an_evaluation_is_asked_for_shown_and_cancelled(view: SamplesWindow, qtb
     bar.evaluate.setFocus()
     qtbot.mouseClick(bar.evaluate, Qt.MouseButton.LeftButton)
     assert wanted == [("train", 30_000)]
-    view.show_progress(Progress("train", 512, 30_000))
+    view.show_progress(EvaluationProgress("train", 512, 30_000))
     assert not bar.evaluate.isVisible()
     assert (bar.bar.value(), bar.bar.maximum()) == (512, 30_000)
     assert bar.text.text() == "512 of 30,000"
     qtbot.mouseClick(bar.cancel, Qt.MouseButton.LeftButton)
     assert cancelled == [True]
-    view.show_progress(Progress("train", 0, 0))
+    view.show_progress(EvaluationProgress("train", 0, 0))
     assert bar.evaluate.isVisible()
     assert not bar.bar.isVisible()
 
 
 def test_every_control_tells_what_it_does(view: SamplesWindow) -> None:
-    view.show_progress(Progress("validation", 1, 2))
+    view.show_progress(EvaluationProgress("validation", 1, 2))
     for control in (*view.findChildren(QAbstractButton), *view.findChildren(QComboBox)):
         assert control.accessibleName(), control.objectName()
         assert control.toolTip(), control.objectName()
