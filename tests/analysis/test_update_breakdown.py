@@ -9,6 +9,7 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.analysis.arithmetic import Arithmetic, fma
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.analysis.update_breakdown import explain_update, recorded, same, update_terms
 from backprop_viz.analysis.update_rules import NEW
 from backprop_viz.recording.events import Array, Event
@@ -138,7 +139,7 @@ def test_the_first_momentum_is_the_gradient() -> None:
 
 
 def test_a_live_learning_rate_and_numbers_that_are_not_finite() -> None:
-    for optimizer in ("manual", "sgd", "nesterov", "adam", "rmsprop"):
+    for optimizer in OPTIMIZERS:
         for recording in recordings(optimizer, {}, 5, lr=1e12):
             for event in updates(recording):
                 for element in (0, event.outputs[0].size - 1):

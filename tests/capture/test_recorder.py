@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 
@@ -238,7 +239,7 @@ def test_accumulation_has_the_gradient_before_and_after(options: dict[str, bool]
         assert np.array_equal(after, 2 * grad)
 
 
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_updates_have_weight_gradient_and_new_weight(optimizer: str) -> None:
     trainer = bv.Trainer("random", "mse", optimizer)
     trainer.iterate()

@@ -13,6 +13,9 @@ OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("nesterov", {}),
     ("adam", {}),
     ("rmsprop", {"momentum": 0.5}),
+    ("adamw", {"amsgrad": True}),
+    ("adagrad", {"lr_decay": 0.1, "initial_accumulator_value": 0.5}),
+    ("nadam", {"decoupled_weight_decay": True, "weight_decay": 0.1}),
 ]
 
 

@@ -20,7 +20,8 @@ if sys.argv[1] == "without":
     leave_out_compiler()
 found = {}
 for name, options in (("manual", {}), ("sgd", {"momentum": 0.9, "weight_decay": 0.01}),
-                      ("nesterov", {}), ("adam", {"amsgrad": True}), ("rmsprop", {})):
+                      ("nesterov", {}), ("adam", {"amsgrad": True}), ("rmsprop", {}), ("adamw", {}),
+                      ("adagrad", {}), ("nadam", {})):
     trainer = bv.Trainer.from_settings(Settings(
         data="random", loss="mse", batch_size=1, optimizer=name, optimizer_options=options,
         schedule="step", schedule_options={"step_size": 3}, seed=5))
@@ -63,7 +64,7 @@ def test_weights_are_the_same_to_the_last_bit(
     runs: dict[str, tuple[dict[str, str], bool]],
 ) -> None:
     assert runs["with"][0] == runs["without"][0]
-    assert len(set(runs["with"][0].values())) == 5
+    assert len(set(runs["with"][0].values())) == 8
 
 
 def test_the_compiler_is_not_loaded(runs: dict[str, tuple[dict[str, str], bool]]) -> None:

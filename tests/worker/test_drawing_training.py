@@ -9,6 +9,7 @@ import torch
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.prepare import prepare
@@ -110,7 +111,7 @@ def test_training_goes_on_with_the_data(open_session: OpenSession, qtbot: QtBot)
     assert same_weights(view_state, trainer)
 
 
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("loss", ["cross_entropy", "mse"])
 def test_steps_on_a_drawing_are_taken_back_one_by_one(
     open_session: OpenSession, optimizer: str, loss: str

@@ -36,6 +36,12 @@ OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("nesterov", {}),
     ("adam", {"amsgrad": True}),
     ("rmsprop", {"momentum": 0.5, "centered": True}),
+    ("adamw", {"amsgrad": True, "betas": (0.8, 0.9), "eps": 1e-6, "weight_decay": 0.2}),
+    (
+        "adagrad",
+        {"lr_decay": 0.1, "initial_accumulator_value": 0.5, "weight_decay": 0.1, "eps": 1e-6},
+    ),
+    ("nadam", {"decoupled_weight_decay": True, "weight_decay": 0.1, "momentum_decay": 0.1}),
 ]
 EMPTY = Curves(*(np.zeros(0),) * 5)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
 from backprop_viz.analysis.optimizer_entry import FlagOption, NumberOption, TupleOption
 from backprop_viz.analysis.optimizers import OPTIMIZERS
@@ -19,9 +19,9 @@ class OptimizerOptions:
 
     def __init__(self, settings: Settings, form: QFormLayout, owner: QWidget) -> None:
         self.boxes: dict[str, NumberField] = {}
-        self.flags: dict[str, QCheckBox] = {}
+        self.flags: dict[str, QComboBox] = {}
         self._optimizer = OPTIMIZERS[settings.optimizer]
-        self._form = form
+        self._form, self._owner = form, owner
         form.addRow(QLabel(owner.tr("Optimizer")), QLabel(optimizer_text(self._optimizer.title)))
         options = settings.optimizer_options
         for option in self._optimizer.options:
@@ -45,7 +45,7 @@ class OptimizerOptions:
 
     def _value(self, option: NumberOption | FlagOption | TupleOption) -> Any:
         if isinstance(option, FlagOption):
-            return self.flags[option.name].isChecked()
+            return bool(self.flags[option.name].currentData())
         if isinstance(option, TupleOption):
             return tuple(self.boxes[part.name].value() for part in option.parts)
         return self.boxes[option.name].value()
@@ -56,9 +56,11 @@ class OptimizerOptions:
         self._add(option.name, option.tooltip, box)
 
     def _add_flag(self, option: FlagOption, on: bool) -> None:
-        box = QCheckBox()
+        box = QComboBox()
         box.setAccessibleName(option.name)
-        box.setChecked(on)
+        box.addItem(self._owner.tr("off"), False)
+        box.addItem(self._owner.tr("on"), True)
+        box.setCurrentIndex(int(on))
         self.flags[option.name] = box
         self._add(option.name, option.tooltip, box)
 
@@ -66,3 +68,4 @@ class OptimizerOptions:
         box.setObjectName(f"option_{name}")
         box.setToolTip(optimizer_text(tooltip))
         self._form.addRow(name, box)
+        self._form.labelForField(box).setToolTip(box.toolTip())

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.inspector.gradient_section import gradients, histogram
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
@@ -113,7 +114,7 @@ def test_histogram_counts_every_finite_number_but_zero() -> None:
         assert (np.diff(edges) > 0).all()
 
 
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_update_is_what_torch_did(
     view: InspectorView, make_view_state: MakeViewState, optimizer: str
 ) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.inspector.state_section import StateSection, raised, value_text
 from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.style.numbers import signed
@@ -83,7 +84,7 @@ def test_state_and_terms_are_torchs(section: StateSection, make_view_state: Any)
     assert shown[-1].endswith(f" {signed(event.outputs[0].flat[152])}")
 
 
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_rule_ends_in_the_new_weight(
     section: StateSection, make_view_state: Any, optimizer: str
 ) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.analysis.optimizer_entry import FlagOption, NumberOption, TupleOption
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
@@ -132,6 +133,35 @@ def test_untouched_options_are_torchs_own(qtbot: QtBot, optimizer: str) -> None:
     with qtbot.waitSignal(dialog.changed) as told:
         accept(dialog)
     assert told.args == [replace(RUN, optimizer=optimizer)]
+
+
+def test_every_option_has_a_field_with_a_tooltip(qtbot: QtBot) -> None:
+    """Each is as torch calls it, and what is set in it reaches the settings."""
+    for name, optimizer in OPTIMIZERS.items():
+        dialog = OptionsDialog(replace(RUN, optimizer=name))
+        qtbot.addWidget(dialog)
+        wanted: dict[str, object] = {}
+        for option in optimizer.options:
+            if isinstance(option, FlagOption):
+                box = choice(dialog, f"option_{option.name}")
+                box.setCurrentIndex(box.findData(not option.default))
+                wanted[option.name] = not option.default
+                assert box.accessibleName() == option.name
+                assert box.toolTip() == option.tooltip
+        for number in optimizer.numbers:
+            box = field(dialog, f"option_{number.name}")
+            put(box, "0.25")
+            assert box.value() == 0.25
+            assert box.accessibleName() == number.name
+            assert number.tooltip in box.toolTip()
+        for option in optimizer.options:
+            if isinstance(option, NumberOption):
+                wanted[option.name] = 0.25
+            elif isinstance(option, TupleOption):
+                wanted[option.name] = (0.25,) * len(option.parts)
+        with qtbot.waitSignal(dialog.changed) as told:
+            accept(dialog)
+        assert told.args[0].optimizer_options == wanted
 
 
 def test_options_and_zero_grad_reach_the_settings(qtbot: QtBot) -> None:
