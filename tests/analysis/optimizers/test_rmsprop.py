@@ -22,3 +22,17 @@ def test_the_entry_is_torchs() -> None:
 @pytest.mark.parametrize("options", CASES)
 def test_rule_and_formula(options: dict[str, Any]) -> None:
     plain.check_all(OPTIMIZER, torch.optim.RMSprop, options)
+
+
+@pytest.mark.parametrize(
+    ("options", "formula"),
+    [
+        ({}, "w ← w − lr · grad / (√v + ε)"),
+        ({"centered": True}, "w ← w − lr · grad / (√(v − a²) + ε)"),
+        ({"momentum": 0.5}, "w ← w − lr · b"),
+    ],
+)
+def test_text(options: dict[str, Any], formula: str) -> None:
+    shown = OPTIMIZER.formula(options)
+    assert shown is not None
+    assert shown.formula == formula

@@ -26,3 +26,21 @@ def test_rule_and_formula(options: dict[str, Any]) -> None:
 
 def test_maximize() -> None:
     plain.check_rule(OPTIMIZER, torch.optim.SGD, {"momentum": 0.9, "maximize": True})
+
+
+@pytest.mark.parametrize(
+    ("options", "whole"),
+    [
+        ({}, "w ← w − lr · grad"),
+        ({"weight_decay": 0.01}, "g = grad + 0.01 · w\nw ← w − lr · g"),
+        ({"momentum": 0.9}, "v ← 0.9 · v + grad\nw ← w − lr · v"),
+        (
+            {"momentum": 0.8, "dampening": 0.25},
+            "v ← grad where t = 1, else 0.8 · v + 0.75 · grad\nw ← w − lr · v",
+        ),
+    ],
+)
+def test_text(options: dict[str, Any], whole: str) -> None:
+    shown = OPTIMIZER.formula(options)
+    assert shown is not None
+    assert shown.whole == whole

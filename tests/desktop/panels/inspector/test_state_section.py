@@ -224,6 +224,24 @@ def test_the_tables_current_row_is_the_element_chosen(qtbot: QtBot, make_view_st
     assert chosen == [3, 4]
 
 
+def test_an_optimizer_without_a_rule_is_not_given_anothers(
+    qtbot: QtBot, make_view_state: Any
+) -> None:
+    update = UpdateSection()
+    qtbot.addWidget(update)
+    view_state = make_view_state(settings("adam"))
+    recording = view_state.cursor.recording
+    update.show_cursor(view_state.cursor, NAME, view_state.settings)
+    assert update.rule.toolTip().endswith("w ← w − lr · m̂ / (√v̂ + ε)")
+    events = tuple(replace(e, op="Lion") for e in recording.events)
+    other = changed_recording(recording, events=events).at(len(events))
+    update.show_cursor(other, NAME, view_state.settings)
+    assert update.rule.toolTip() == "How Lion changes a weight is not known here."
+    update.resize(300, 300)
+    update.show()
+    assert update.rule.text() == "no rule for Lion"
+
+
 def test_the_step_of_infinity_is_nan_and_no_warning(qtbot: QtBot, make_view_state: Any) -> None:
     view_state = make_view_state(settings("sgd"))
     endless = np.array([np.inf, -np.inf, np.inf, 1, 2, 3], np.float32)
