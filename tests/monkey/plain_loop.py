@@ -43,7 +43,9 @@ def make_optimizer(settings: Settings, net: nn.Module) -> optim.Optimizer | None
     if settings.optimizer == "nesterov":
         momentum = options.pop("momentum", 0.9)
         return optim.SGD(parameters, settings.lr, momentum=momentum, nesterov=True, **options)
-    kind: Any = {"sgd": optim.SGD, "adam": optim.Adam, "rmsprop": optim.RMSprop}[settings.optimizer]
+    # torch.optim has one class that is called so, but for the capitals.
+    classes = {name.lower(): found for name, found in vars(optim).items()}
+    kind: Any = classes[settings.optimizer]
     made: optim.Optimizer = kind(parameters, settings.lr, **options)
     return made
 
