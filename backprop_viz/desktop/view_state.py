@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Cursor
@@ -36,3 +38,12 @@ class ViewState:
     hit: Breakpoint | None = None
     playing: bool = False
     drawing_training: DrawingTrainingState = field(default_factory=DrawingTrainingState)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the labels, from 0 on."""
+        return DATA_SETS[self.settings.data].classes
+
+    def class_name(self, label: int) -> str:
+        """The name of a label."""
+        return class_name(self.classes, label)

@@ -54,7 +54,7 @@ DATA_MENU = Menu(
             "actionConfusion",
             tr_noop("&Confusion matrix…"),
             "Ctrl+Shift+D",
-            tr_noop("Which digits are predicted as which, at the last evaluation"),
+            tr_noop("Which classes are predicted as which, at the last evaluation"),
             "samples.open_matrix",
         ),
         *_of_data_sets(),

@@ -47,6 +47,8 @@ class SamplesController(QObject):
             view.evaluation_cancelled.connect(lambda: ask("cancel"))
             view.opened.connect(self._load)
             view.set_theme(self._viewing.theme)
+            self._session.view_state_ready.connect(self._show_classes)
+            self._show_classes()
             view.restore_layout(self._store)
             # Without a parent: as a child it would always lie above the main window.
             view.winId()
@@ -59,11 +61,16 @@ class SamplesController(QObject):
         if self._view is None:
             return
         if isinstance(answer, Sheet):
+            self._show_classes()
             self._view.show_sheet(answer)
         elif isinstance(answer, Page):
             self._view.show_page(answer)
         else:
             self._view.show_progress(answer)
+
+    def _show_classes(self) -> None:
+        if self._view is not None and self._session.view_state is not None:
+            self._view.show_classes(self._session.view_state.classes)
 
     def _load(self, sample: Sample) -> None:
         """Make a sample the batch, and give the main window the keyboard."""

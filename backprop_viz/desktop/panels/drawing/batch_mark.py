@@ -68,19 +68,22 @@ def batch_sentences(view_state: ViewState) -> str:
             sentence = QCoreApplication.translate(
                 "BatchMark", "The batch is your drawing, label {0}."
             )
-        sentences.append(sentence.format(drawing_training.label))
+        label = drawing_training.label
+        sentences.append(sentence.format("" if label is None else view_state.class_name(label)))
     if drawing_training.moved is not None and view_state.prediction is not None:
-        sentences.append(_movement(drawing_training.moved, view_state.prediction.probabilities))
+        name = view_state.class_name(drawing_training.moved.label)
+        probabilities = view_state.prediction.probabilities
+        sentences.append(_movement(drawing_training.moved, name, probabilities))
     return "  ".join(sentences)
 
 
-def _movement(moved: Moved, after: tuple[float, ...]) -> str:
+def _movement(moved: Moved, name: str, after: tuple[float, ...]) -> str:
     text = QCoreApplication.translate(
         "BatchMark", "Iteration {0} trained on it: the probability of {1} went {2} → {3}."
     )
     label = moved.label
     return text.format(
-        f"{moved.iteration:,}", label, _percent(moved.before[label]), _percent(after[label])
+        f"{moved.iteration:,}", name, _percent(moved.before[label]), _percent(after[label])
     )
 
 

@@ -27,11 +27,13 @@ from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.drawing_training import Prediction
 from backprop_viz.recording.events import Array
 
 _GAP = 12
 _BARS = 96  # the least width of the bars
+_NAMED_BARS = 150  # the same where classes have names of several letters
 _CAPTION = 18
 _COMFORTABLE = 220  # a canvas of this side is comfortable to draw on
 
@@ -87,6 +89,7 @@ class DrawPanel(Panel):
         """Show the network's prediction for the drawing."""
         if view_state.prediction is not self._prediction:
             self._show(view_state.prediction)
+        self._show_classes(view_state.classes)
         self.training_row.show_drawing_training(view_state.drawing_training)
         self._stage.bars.show_drawing_training(view_state.drawing_training)
 
@@ -97,12 +100,12 @@ class DrawPanel(Panel):
 
     @property
     def probabilities(self) -> list[float] | None:
-        """Ten probabilities, or None without a drawing."""
+        """The probability of each class, or None without a drawing."""
         return self.canvas.probabilities
 
     @property
     def prediction(self) -> int | None:
-        """The likeliest digit, or None."""
+        """The likeliest class, or None."""
         return self.canvas.prediction
 
     @property
@@ -166,6 +169,15 @@ class DrawPanel(Panel):
             self._show(None)  # at once: an empty canvas has no prediction
         self.digit_drawn.emit(image)
 
+    def _show_classes(self, classes: tuple[str, ...]) -> None:
+        digits = classes == DIGITS
+        title = self.tr("Draw a digit") if digits else self.tr("Draw")
+        if self._title.text() != title:
+            self._title.setText(title)
+            self.setAccessibleName(title)
+        self.training_row.show_classes(classes)
+        self._stage.show_classes(classes)
+
     def _show(self, prediction: Prediction | None) -> None:
         self._prediction = prediction
         self.canvas.set_probabilities(None if prediction is None else prediction.probabilities)
@@ -183,6 +195,7 @@ class _Stage(QWidget):
         self.bars = ProbabilityBars(self)
         self.seen = SeenByTheNet(self)
         self.no_digit = NotADigit(self)
+        self._least_bars = _BARS
 
     def minimumSizeHint(self) -> QSize:
         """A canvas that can be drawn on, the bars, and the small input."""
@@ -192,6 +205,14 @@ class _Stage(QWidget):
         """The size in a window of 1280x800."""
         return QSize(300, 270)
 
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Name the bars, and make room for the names."""
+        self.bars.show_classes(classes)
+        least = _BARS if max(map(len, classes)) == 1 else _NAMED_BARS
+        if least != self._least_bars:
+            self._least_bars = least
+            self._place()
+
     def set_theme(self, theme: Theme) -> None:
         """Pass a theme on."""
         for widget in (self.canvas, self.bars, self.seen, self.no_digit):
@@ -200,16 +221,22 @@ class _Stage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place all parts."""
         super().resizeEvent(event)
-        canvas, bars, seen = place_pad(self.width(), self.height())
+        self._place()
+
+    def _place(self) -> None:
+        canvas, bars, seen = place_pad(self.width(), self.height(), self._least_bars)
         self.canvas.setGeometry(canvas)
         self.bars.setGeometry(bars)
         self.seen.setGeometry(seen)
         self.no_digit.setGeometry(seen.adjusted(seen.height() - _CAPTION + 8, _CAPTION - 6, 0, 2))
 
 
-def place_pad(width: int, height: int) -> tuple[QRect, QRect, QRect]:
-    """The boxes of the canvas, the bars and the network's input in a panel of this size."""
-    widest = width - _GAP - _BARS
+def place_pad(width: int, height: int, least_bars: int = _BARS) -> tuple[QRect, QRect, QRect]:
+    """The boxes of the canvas, the bars and the network's input in a panel of this size.
+
+    ``least_bars`` is the least width of the bars.
+    """
+    widest = width - _GAP - least_bars
     for times in (3, 2, 1):
         below = 8 + _CAPTION + 32 * times
         if height - below >= min(0.85 * widest, _COMFORTABLE):

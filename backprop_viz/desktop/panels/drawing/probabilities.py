@@ -1,4 +1,4 @@
-"""Ten bars with the predicted probability of each digit."""
+"""Bars with the predicted probability of each class."""
 
 import math
 from collections.abc import Sequence
@@ -7,10 +7,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from backprop_viz.desktop.style.painting import elided
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.digits.data_set import DIGITS
+from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved
 
-_DIGITS = 10
+_MOST_OF_WIDTH = 0.45  # of the widget, for the names
 _MOVED = 0.005  # smaller changes are not marked
 
 
@@ -24,13 +27,14 @@ def percent(probability: float) -> str:
 
 
 class ProbabilityBars(QWidget):
-    """Ten bars; the likeliest is bold and in the accent colour."""
+    """A bar for each class; the likeliest is bold and in the accent colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("probabilityBars")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._theme = DARK
+        self._classes = DIGITS
         self._probabilities: tuple[float, ...] | None = None
         self._top: int | None = None
         self._label: int | None = None
@@ -38,7 +42,7 @@ class ProbabilityBars(QWidget):
         self.show_probabilities(None, None)
 
     def show_probabilities(self, probabilities: Sequence[float] | None, top: int | None) -> None:
-        """Show ten probabilities and the predicted digit; None: empty bars."""
+        """Show each class's probability and the predicted class; None: empty bars."""
         shown = None if probabilities is None else tuple(probabilities)
         if (shown, top) == (self._probabilities, self._top) and self.accessibleName():
             return
@@ -46,6 +50,14 @@ class ProbabilityBars(QWidget):
         self.setAccessibleName(self._words())
         self.setToolTip(self._numbers())
         self.update()
+
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Name the bars."""
+        if classes != self._classes:
+            self._classes = classes
+            self.setAccessibleName(self._words())
+            self.setToolTip(self._numbers())
+            self.update()
 
     def show_drawing_training(self, drawing_training: DrawingTrainingState) -> None:
         """Mark the label, and where the bars were before a step on the drawing."""
@@ -64,34 +76,42 @@ class ProbabilityBars(QWidget):
         return QSize(110, 190)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the digit, a short bar and its number."""
+        """Room for the name, a short bar and its number."""
         return QSize(84, 100)
 
     def _words(self) -> str:
         if self._probabilities is None or self._top is None:
-            return self.tr("Probabilities of the ten digits: none yet")
-        text = self.tr("Predicted: {digit}, with probability {probability}")
+            return self.tr("Probabilities of the classes: none yet")
+        text = self.tr("Predicted: {name}, with probability {probability}")
         probability = f"{self._probabilities[self._top]:.4f}"
-        return text.format(digit=self._top, probability=probability)
+        return text.format(name=class_name(self._classes, self._top), probability=probability)
 
     def _numbers(self) -> str:
         if self._probabilities is None:
-            return self.tr("What the net predicts for the drawing. Draw a digit to see it.")
+            return self.tr("What the net predicts for the drawing. Draw something to see it.")
+        names = [class_name(self._classes, i) for i in range(len(self._probabilities))]
         if self._moved is None:
-            return "\n".join(f"{i}: {p:.6f}" for i, p in enumerate(self._probabilities))
-        pairs = zip(self._moved.before, self._probabilities, strict=True)
-        return "\n".join(f"{i}: {before:.6f} → {p:.6f}" for i, (before, p) in enumerate(pairs))
+            pairs = zip(names, self._probabilities, strict=True)
+            return "\n".join(f"{name}: {p:.6f}" for name, p in pairs)
+        rows = zip(names, self._moved.before, self._probabilities, strict=True)
+        return "\n".join(f"{name}: {before:.6f} → {p:.6f}" for name, before, p in rows)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Ten rows: digit, bar, percent."""
+        """A row for each class: name, bar, percent."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        row = self.height() / _DIGITS
+        count = len(self._probabilities or self._classes)
+        row = self.height() / count
         size = max(9, min(13, int(row * 0.75)))
-        digit = QFontMetrics(code_font(size, bold=True)).horizontalAdvance("0")
+        names = [class_name(self._classes, i) for i in range(count)]
+        metrics = QFontMetrics(code_font(size, bold=True))
+        if max(map(len, names)) > 1:
+            metrics = QFontMetrics(body_font(size, bold=True))
+        widest = max(map(metrics.horizontalAdvance, names))
+        name_width = min(widest, int(self.width() * _MOST_OF_WIDTH))
         number = QFontMetrics(body_font(size - 1, bold=True)).horizontalAdvance(">99%")
-        left, right = digit + 12, self.width() - number - 6
-        for i in range(_DIGITS):
+        left, right = name_width + 12, self.width() - number - 6
+        for i in range(count):
             box = QRectF(0, i * row, self.width(), row)
             self._paint_row(painter, i, box, size, QRectF(left, 0, max(right - left, 0), 0))
         painter.end()
@@ -106,9 +126,16 @@ class ProbabilityBars(QWidget):
                 QRectF(0.6, box.y() + 1, span.left() - 5, box.height() - 2), 3, 3
             )
         box = box.adjusted(3, 0, 0, 0)
-        painter.setFont(code_font(size, bold=top))
+        name = class_name(self._classes, i)
+        font = (code_font if len(name) == 1 else body_font)(size, bold=top)
+        painter.setFont(font)
         painter.setPen(QColor(theme.text if top else theme.muted))
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, str(i))
+        room = span.left() - 12 + 2
+        painter.drawText(
+            box,
+            Qt.AlignmentFlag.AlignVCenter,
+            elided(font, name, int(room), Qt.TextElideMode.ElideRight),
+        )
         thick = max(4.0, min(10.0, box.height() * 0.45))
         track = QRectF(span.left(), box.center().y() - thick / 2, span.width(), thick)
         painter.setPen(Qt.PenStyle.NoPen)

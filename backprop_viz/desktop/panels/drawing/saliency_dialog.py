@@ -12,6 +12,8 @@ from backprop_viz.desktop.panels.drawing.saliency_pictures import (
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.digits.data_set import DIGITS
+from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.drawing_training import Saliency
 
 
@@ -26,6 +28,7 @@ class SaliencyDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Saliency"))
+        self._classes = DIGITS
         self._saliency: Saliency | None = None
         self._heading = QLabel()
         self._heading.setObjectName("saliencyHeading")
@@ -55,6 +58,7 @@ class SaliencyDialog(QDialog):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Show the saliency of the drawing."""
+        self._classes = view_state.classes
         if view_state.drawing_training.saliency is not self._saliency and self.isVisible():
             self._show(view_state.drawing_training.saliency)
 
@@ -82,16 +86,16 @@ class SaliencyDialog(QDialog):
         if saliency is None:
             self._heading.setText(self.tr("Saliency"))
             self._formula.setText(" ")
-            self._hint.setText(self.tr("Draw a digit to see which of its pixels matter."))
+            self._hint.setText(self.tr("Draw something to see which of its pixels matter."))
             return
         heading = self.tr("Saliency for {0} (label)")
         if not saliency.chosen:
             heading = self.tr("Saliency for {0} (predicted)")
-        self._heading.setText(heading.format(saliency.digit))
+        self._heading.setText(heading.format(class_name(self._classes, saliency.digit)))
         formula = self.tr("∂ out[{0}] / ∂x of 1×32×32, from −{1} to +{1}")
         self._formula.setText(formula.format(saliency.digit, short(self.picture.limit)))
         hint = self.tr(
             "More ink on a pixel raises the logit of {0} where it is positive, and lowers it "
             "where it is negative. The line is the edge of your ink."
         )
-        self._hint.setText(hint.format(saliency.digit))
+        self._hint.setText(hint.format(class_name(self._classes, saliency.digit)))

@@ -5,15 +5,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from backprop_viz.desktop.style.action_texts import action_label
+from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.drawing_training import DrawingTrainingState
-
-_DIGITS = 10
 
 
 class TrainingRow(QWidget):
     """Choose a label, train on the drawing, undo that, show the saliency.
 
-    ``label_chosen`` carries the label, 0 to 9, or None.
+    ``label_chosen`` carries the label, from 0 on, or None.
     """
 
     label_chosen = Signal(object)
@@ -28,14 +27,14 @@ class TrainingRow(QWidget):
         self._saliency = _button("showSaliency")
         self._label = QComboBox()
         self._label.setObjectName("drawingLabel")
-        # Only digits: typing searches for items that start with the key.
-        self._label.addItem("…", None)
-        for digit in range(_DIGITS):
-            self._label.addItem(str(digit), digit)
+        adjust = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self._label.setSizeAdjustPolicy(adjust)
+        self._classes: tuple[str, ...] = ()
+        self.show_classes(DIGITS)
         self._label.setAccessibleName(self.tr("Label of the drawing"))
         self._label.setToolTip(
             self.tr(
-                "The label of the drawing: which digit you drew. "
+                "The label of the drawing: what you drew. "
                 "The keys 0 to 9 choose it, on the pad too."
             )
         )
@@ -70,6 +69,23 @@ class TrainingRow(QWidget):
         self._train.setAccessibleDescription(train)
         self._undo.setAccessibleDescription(undo)
 
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Offer these labels; the one chosen stays."""
+        if classes == self._classes:
+            return
+        self._classes, chosen = classes, self._label.currentData()
+        blocker = QSignalBlocker(self._label)
+        self._label.clear()
+        self._label.addItem("…", None)
+        for label, name in enumerate(classes):
+            # Begins with the digit: typing searches for items that start with the key.
+            text = name if name == str(label) else self.tr("{0} {1}").format(label, name)
+            self._label.addItem(text, label)
+            self._label.setItemData(label + 1, name, Qt.ItemDataRole.ToolTipRole)
+        self._label.setCurrentIndex(max(self._label.findData(chosen), 0))
+        self._label.setMinimumContentsLength(1 if max(map(len, classes)) == 1 else 7)
+        del blocker
+
     def show_drawing_training(self, drawing_training: DrawingTrainingState) -> None:
         """Show the label without a signal."""
         if self._label.currentData() != drawing_training.label:
@@ -77,10 +93,10 @@ class TrainingRow(QWidget):
             self._label.setCurrentIndex(self._label.findData(drawing_training.label))
             del blocker
 
-    def choose(self, digit: int) -> None:
+    def choose(self, label: int) -> None:
         """Choose a label as the mouse does; choosing it again removes it."""
         chosen = self._label.currentData()
-        self._label.setCurrentIndex(0 if chosen == digit else self._label.findData(digit))
+        self._label.setCurrentIndex(0 if chosen == label else max(self._label.findData(label), 0))
 
     def _chosen(self) -> None:
         self.label_chosen.emit(self._label.currentData())

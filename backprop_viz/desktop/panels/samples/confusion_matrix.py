@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -17,14 +18,18 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from backprop_viz.desktop.panels.samples.matrix_layout import (
     CAPTION,
     HEADER,
+    WIDEST,
     MatrixLayout,
     strength,
 )
 from backprop_viz.desktop.panels.samples.sample_texts import cell_sentence
 from backprop_viz.desktop.style.painting import fitting, ink_on, text_line
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.digits.data_set import DIGITS
+from backprop_viz.recording.class_names import class_name
 
 Cell = tuple[int, int]
+_NAME = 11  # the size of long names
 _MOVES = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -48,7 +53,8 @@ class ConfusionMatrix(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self._theme: Theme = DARK
-        self._counts: NDArray[np.int64] = np.zeros((10, 10), np.int64)
+        self._counts: NDArray[np.int64] = np.zeros((len(DIGITS),) * 2, np.int64)
+        self._classes = DIGITS
         self.cell: Cell = (-1, -1)
         self._hovered: Cell | None = None
 
@@ -72,6 +78,13 @@ class ConfusionMatrix(QWidget):
         self._describe()
         self.update()
 
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Name the rows and columns."""
+        if classes != self._classes:
+            self._classes = classes
+            self._describe()
+            self.update()
+
     def show_cell(self, label: int | None, predicted: int | None) -> None:
         """Mark the cell whose samples are shown; None stands for any label or prediction."""
         self._go_to((-1 if label is None else label, -1 if predicted is None else predicted))
@@ -94,7 +107,8 @@ class ConfusionMatrix(QWidget):
             count, of = table[row, row], table[row].sum()
         else:
             count, of = table[row, column], table[row].sum()
-        return cell_sentence(label, predicted, int(count), int(of))
+        of_label, of_class = (None if i < 0 else class_name(self._classes, i) for i in cell)
+        return cell_sentence(of_label, of_class, int(count), int(of))
 
     # -- what the user does ------------------------------------------------------------------
 
@@ -157,7 +171,12 @@ class ConfusionMatrix(QWidget):
     # -- painting ----------------------------------------------------------------------------
 
     def _layout(self) -> MatrixLayout:
-        return MatrixLayout(len(self._counts), self.width(), self.height())
+        size = len(self._counts)
+        names = [class_name(self._classes, i) for i in range(size)]
+        metrics = QFontMetrics(code_font(_NAME, bold=True))
+        widest = max(map(metrics.horizontalAdvance, names)) + 6
+        header = min(max(HEADER, widest), WIDEST)
+        return MatrixLayout(size, self.width(), self.height(), header)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint captions, headers, counts and the accuracy of each label."""
@@ -167,7 +186,7 @@ class ConfusionMatrix(QWidget):
         self._paint_captions(painter, layout)
         for i in range(layout.size):
             for header in (layout.cell(i, -1), layout.cell(-1, i)):
-                self._paint_text(painter, header, str(i), self._theme.text, bold=True)
+                self._paint_name(painter, header, i)
             self._paint_row(painter, layout, i)
         theme = self._theme
         here = theme.accent if self.hasFocus() else theme.text
@@ -208,6 +227,13 @@ class ConfusionMatrix(QWidget):
             self._paint_text(painter, box, text, color, bold)
         right = f"{100 * counts[row] / total:.1f} %" if total else "–"
         self._paint_text(painter, layout.cell(row, layout.size), right, theme.text)
+
+    def _paint_name(self, painter: QPainter, box: QRectF, i: int) -> None:
+        """Paint a header, all names of the row or column in one size."""
+        names = [class_name(self._classes, k) for k in range(len(self._counts))]
+        font = code_font(max(9, min(13, int(min(box.height() * 0.5, HEADER)))), bold=True)
+        font = fitting(font, max(names, key=len), box.width() - 2, 8)
+        text_line(painter, box.toRect(), names[i], font, QColor(self._theme.text))
 
     def _paint_text(
         self, painter: QPainter, box: QRectF, text: str, color: str, bold: bool = False

@@ -7,7 +7,8 @@ import math
 
 from PySide6.QtCore import QPointF, QRectF
 
-HEADER = 34.0  # of the row and the column that name the digits
+HEADER = 34.0  # of the row and the column that name the classes
+WIDEST = 84.0  # of the column, where names are long
 _SHARE = 62.0  # of the column with the accuracy of each label
 CAPTION = 18.0  # above the columns' header, and left of the rows'
 _GAP = 2.0
@@ -24,21 +25,24 @@ def strength(share: float) -> float:
 
 
 class MatrixLayout:
-    """The cells of a matrix of ``size`` classes in a room of this width and height."""
+    """The cells of a matrix of ``size`` classes in a room of this width and height.
 
-    def __init__(self, size: int, width: float, height: float) -> None:
-        self.size = size
-        across = (width - CAPTION - HEADER - _SHARE) / size
+    ``header`` is the width of the column with the names.
+    """
+
+    def __init__(self, size: int, width: float, height: float, header: float = HEADER) -> None:
+        self.size, self._header = size, header
+        across = (width - CAPTION - header - _SHARE) / size
         down = (height - CAPTION - HEADER) / size
         self.width = max(8.0, min(across, _LARGEST))
         self.height = max(8.0, min(down, _LARGEST))
-        self.left, self.top = CAPTION + HEADER, CAPTION + HEADER
+        self.left, self.top = CAPTION + header, CAPTION + HEADER
 
     def cell(self, row: int, column: int) -> QRectF:
         """The box of a cell, of a header (-1), or of a row's accuracy (column ``size``)."""
         left = CAPTION if column < 0 else self.left + column * self.width
         top = CAPTION if row < 0 else self.top + row * self.height
-        width = HEADER if column < 0 else _SHARE if column == self.size else self.width
+        width = self._header if column < 0 else _SHARE if column == self.size else self.width
         height = HEADER if row < 0 else self.height
         return QRectF(left, top, width, height).adjusted(_GAP / 2, _GAP / 2, -_GAP / 2, -_GAP / 2)
 
@@ -47,8 +51,8 @@ class MatrixLayout:
         x, y = point.x() - CAPTION, point.y() - CAPTION
         if x < 0 or y < 0:
             return None
-        column = -1 if x < HEADER else int((x - HEADER) / self.width)
+        column = -1 if x < self._header else int((x - self._header) / self.width)
         row = -1 if y < HEADER else int((y - HEADER) / self.height)
-        if self.size <= column and x < HEADER + self.size * self.width + _SHARE:
+        if self.size <= column and x < self._header + self.size * self.width + _SHARE:
             column = -1
         return (row, column) if row < self.size and column < self.size else None

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from backprop_viz.desktop.panels.samples.sample_texts import part_name
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.recording.samples import CLASSES, PARTS, Query
+from backprop_viz.digits.data_set import DIGITS
+from backprop_viz.recording.samples import PARTS, Query
 
 
 class QueryBar(QWidget):
@@ -17,7 +18,7 @@ class QueryBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        any_, digits = self.tr("any"), [(str(i), i) for i in range(CLASSES)]
+        any_ = self.tr("any")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(10)
@@ -31,13 +32,13 @@ class QueryBar(QWidget):
             "samplesLabel",
             self.tr("Label"),
             self.tr("Only samples with this label"),
-            [(any_, None), *digits],
+            [(any_, None)],
         )
         self.predicted = self._box(
             "samplesPredicted",
             self.tr("Predicted"),
-            self.tr("Only samples that the network predicts as this digit"),
-            [(any_, None), *digits],
+            self.tr("Only samples that the network predicts as this class"),
+            [(any_, None)],
         )
         self.correct = self._box(
             "samplesCorrect",
@@ -60,6 +61,23 @@ class QueryBar(QWidget):
         self.found.setProperty("role", "muted")
         self._row.addStretch(1)
         self._row.addWidget(self.found)
+        self._classes: tuple[str, ...] = ()
+        self.show_classes(DIGITS)
+
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Offer these classes as labels and predictions; those chosen stay."""
+        if classes == self._classes:
+            return
+        self._classes = classes
+        for box in (self.label, self.predicted):
+            chosen = box.currentData()
+            box.blockSignals(True)
+            while box.count() > 1:
+                box.removeItem(1)
+            for label, name in enumerate(classes):
+                box.addItem(name, label)
+            box.setCurrentIndex(_index(box, chosen))
+            box.blockSignals(False)
 
     def query(self) -> Query:
         """The query that the boxes describe."""

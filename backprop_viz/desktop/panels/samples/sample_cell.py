@@ -1,13 +1,13 @@
 """One cell of the grid: the image, the label, and its prediction."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from backprop_viz.desktop.panels.samples.sample_model import IMAGE, SAMPLE
 from backprop_viz.desktop.panels.samples.sample_texts import Sample
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.style.painting import text_line
+from backprop_viz.desktop.style.painting import elided, fitting, text_line
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 
 CELL = QSize(88, 118)
@@ -74,12 +74,19 @@ class SampleCell(QStyledItemDelegate):
     def _paint_words(self, painter: QPainter, line: QRect, sample: Sample) -> None:
         theme = self.theme
         if sample.predicted is None:
-            text, color = str(sample.label), theme.muted
+            text, color = sample.label_name, theme.muted
         elif sample.wrong:
-            text, color = f"{sample.label} → {sample.predicted} ✗", theme.error
+            text, color = f"{sample.label_name} → {sample.predicted_name} ✗", theme.error
         else:
-            text, color = f"{sample.label} ✓", theme.text
-        text_line(painter, line, text, body_font(13, bold=True), QColor(color))
+            text, color = f"{sample.label_name} ✓", theme.text
+        font = fitting(body_font(13, bold=True), text, line.width(), 9)
+        if sample.wrong:
+            # Of names that are too long, the label is cut: the picture shows what it is.
+            end = f" → {sample.predicted_name} ✗"
+            room = line.width() - QFontMetrics(font).horizontalAdvance(end)
+            right = Qt.TextElideMode.ElideRight
+            text = elided(font, sample.label_name, max(room, 0), right) + end
+        text_line(painter, line, text, font, QColor(color))
         if sample.loss is not None and sample.loss == sample.loss:
             below = line.translated(0, _LINE)
             text_line(painter, below, short(sample.loss), code_font(10), QColor(theme.muted))

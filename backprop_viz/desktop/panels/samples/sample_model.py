@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImage
 
 from backprop_viz.desktop.panels.samples.sample_texts import Sample, sample_sentence
+from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.samples import Page, Query, Sheet, choose
 
 # Images fetched at once: as many as a large window shows, and as many again.
@@ -45,6 +46,7 @@ class SampleModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.query = Query()
+        self.classes = DIGITS
         self.sheet: Sheet | None = None
         self.rows: NDArray[np.int64] = np.empty(0, np.int64)
         self._images: OrderedDict[int, QImage] = OrderedDict()
@@ -94,6 +96,7 @@ class SampleModel(QAbstractListModel):
             int(self.sheet.labels[i]),
             None if predicted < 0 else predicted,
             None if np.isnan(loss) and predicted < 0 else float(loss),
+            self.classes,
         )
 
     def image(self, row: int) -> QImage | None:

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.style.numbers import short
+from backprop_viz.digits.data_set import DIGITS
+from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.samples import Part
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sample: where it is, its label, its prediction and its loss, None until evaluated."""
+    """A sample: where it is, its label, its prediction and its loss, None until evaluated.
+
+    ``classes`` are the names of the labels.
+    """
 
     part: Part
     source: int
@@ -18,6 +23,17 @@ class Sample:
     label: int
     predicted: int | None
     loss: float | None
+    classes: tuple[str, ...] = DIGITS
+
+    @property
+    def label_name(self) -> str:
+        """The name of its label."""
+        return class_name(self.classes, self.label)
+
+    @property
+    def predicted_name(self) -> str:
+        """The name of the class that is predicted; "" until evaluated."""
+        return "" if self.predicted is None else class_name(self.classes, self.predicted)
 
     @property
     def wrong(self) -> bool:
@@ -28,8 +44,8 @@ class Sample:
 def loaded_sentence(sample: Sample) -> str:
     """What to do with a sample that is to be stepped through."""
     return QCoreApplication.translate(
-        "samples", "{0}, a {1}, is the batch now: press F10 to step through its iteration."
-    ).format(sample_name(sample), sample.label)
+        "samples", "{0}, label {1}, is the batch now: press F10 to step through its iteration."
+    ).format(sample_name(sample), sample.label_name)
 
 
 def part_name(part: Part) -> str:
@@ -57,7 +73,7 @@ def verdict(sample: Sample) -> str:
         text = translate("samples", "Label {label}, predicted {predicted}: incorrect ✗")
     else:
         text = translate("samples", "Label {label}, predicted {predicted}: correct ✓")
-    return text.format(label=sample.label, predicted=sample.predicted)
+    return text.format(label=sample.label_name, predicted=sample.predicted_name)
 
 
 def sample_loss_text(sample: Sample) -> str:
@@ -73,8 +89,8 @@ def sample_sentence(sample: Sample) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def cell_sentence(label: int | None, predicted: int | None, count: int, of: int) -> str:
-    """What a cell of the confusion matrix counts; None for any label, or any prediction."""
+def cell_sentence(label: str | None, predicted: str | None, count: int, of: int) -> str:
+    """What a cell of the confusion matrix counts, by the names of its classes; None for any."""
     translate = QCoreApplication.translate
     if label is None and predicted is None:
         text = translate(

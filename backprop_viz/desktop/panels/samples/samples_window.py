@@ -96,6 +96,14 @@ class SamplesWindow(QDialog):
 
     # -- what is shown -----------------------------------------------------------------------
 
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Name the classes everywhere."""
+        if classes != self.model.classes:
+            self.model.classes = classes
+            self.query_bar.show_classes(classes)
+            self.matrix.show_classes(classes)
+            self.grid.viewport().update()
+
     def show_sheet(self, sheet: Sheet) -> None:
         """Show the state of a part's samples, if that part is still wanted."""
         if sheet.part != self._part:

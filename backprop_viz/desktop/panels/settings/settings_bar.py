@@ -74,7 +74,7 @@ class SettingsBar(QWidget):
         row.setSpacing(6)
         fresh = self.tr("Changing it starts again with a new network.")
         for box, label, tip, width in (
-            (self._data, self.tr("Data"), fresh, 130),
+            (self._data, self.tr("Data"), fresh, 136),
             (self._loss, self.tr("Loss"), fresh, 170),
             (self._optimizer, self.tr("Optimizer"), fresh, 168),
             (self._lr, self.tr("Learning rate"), self.tr("Takes effect at once."), 80),
