@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
+from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
-from backprop_viz.worker.fault_notices import notice_of
 from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.run_state import RunState
 

@@ -8,7 +8,7 @@ import torch
 
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.notices import RUN
+from backprop_viz.recording.notices import RUN, notice_of
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.samples import Part
 from backprop_viz.recording.settings import Settings
@@ -18,7 +18,6 @@ from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingTraining
 from backprop_viz.worker.experiments import Experiments
-from backprop_viz.worker.fault_notices import notice_of
 from backprop_viz.worker.phase_runner import PhaseRunner
 from backprop_viz.worker.publish_throttle import PublishThrottle
 from backprop_viz.worker.publisher import Publisher
@@ -50,7 +49,7 @@ class Worker:
             state, channel, faults, self.drawing_training, self.samples, throttle, self.publisher
         )
         self.experiments = Experiments(state, faults)
-        self.rerecording = Rerecording(state, channel)
+        self.rerecording = Rerecording(state, channel, faults)
         self.scripts = ScriptService(state, channel)
         self.files = SessionFiles(
             state,

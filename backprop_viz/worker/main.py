@@ -1,11 +1,15 @@
 """What the worker's process runs."""
 
+import faulthandler
 import gc
 import os
 import signal
 import sys
 import threading
+from contextlib import suppress
+from dataclasses import replace
 
+from backprop_viz.recording.notices import notice_of
 from backprop_viz.stream.flow_control import SWITCH_S
 from backprop_viz.stream.frames import read_message
 from backprop_viz.stream.pipe import line
@@ -19,6 +23,8 @@ ASKED_ENDS_WITHIN_S = 6.0
 def serve() -> None:
     """What the worker's process runs."""
     _leave_signals_to_the_window()
+    with suppress(OSError, ValueError):
+        faulthandler.enable()  # says where a process was that torch has brought down
     incoming, outgoing = line(sys.argv[1:3])
     from backprop_viz.worker.loop import Worker
 
@@ -28,10 +34,17 @@ def serve() -> None:
         return  # no window came of it
     sys.setswitchinterval(SWITCH_S)
     channel = WorkerChannel(incoming, outgoing)
+    threading.excepthook = lambda failed: _note(channel, failed.exc_value)
     worker = Worker(channel, settings)
     # What is loaded by now stays: the collector need not go through all of torch now and then.
     gc.freeze()
     worker.run()
+
+
+def _note(channel: WorkerChannel, error: BaseException | None) -> None:
+    """Have the fault of another thread logged, on which no command waits."""
+    if error is not None:
+        channel.tell(replace(notice_of(error), code="noted"))
 
 
 def _leave_signals_to_the_window() -> None:

@@ -1,5 +1,7 @@
 """Tells the window how the run stands."""
 
+from contextlib import suppress
+
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.digit_detector import looks_like_a_digit
 from backprop_viz.digits.prepare import prepare
@@ -7,6 +9,7 @@ from backprop_viz.recording.drawing_training import DrawingTrainingState, Predic
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
@@ -15,7 +18,6 @@ from backprop_viz.training.five_phases import Iteration
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingTraining
-from backprop_viz.worker.fault_notices import notice_of
 from backprop_viz.worker.publish_throttle import PublishThrottle
 from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.run_state import RunState
@@ -23,6 +25,8 @@ from backprop_viz.worker.run_state import RunState
 # The accuracies of so many iterations are worked out at once: what training has driven out of the
 # processor's caches is fetched once for all of them. More would keep more outputs.
 TOGETHER = 32
+# What a fault in publishing is told under.
+_SUBJECT = "publish"
 
 
 class Publisher:
@@ -80,35 +84,72 @@ class Publisher:
         self._validation.append((iteration, done.loss, done.accuracy))
 
     def publish(self) -> None:
-        """Send how things stand, with what is new since the last time."""
+        """Send how things stand, with what is new since the last time. Never raises.
+
+        What cannot be sent is told once, until it can be sent again; the window still hears
+        which command was carried out.
+        """
+        try:
+            self._publish()
+        except Exception as error:
+            if not self._faults.is_told(_SUBJECT):
+                self._faults.tell(notice_of(error), _SUBJECT)
+            with suppress(Exception):
+                self._publish_progress()
+        else:
+            self._faults.went_right(_SUBJECT)
+
+    def _publish(self) -> None:
         state = self._state
         settings, recording, program = self._sent
         prediction, drawing_training = self._readings()
         self._work_out()
-        points, self._points = self._points, []
-        validation, self._validation = self._validation, []
-        opened, self._opened = self._opened, None
-        self._curves.note(state.branch, state.kept, points, validation, opened)
+        update = Update(
+            command=self.carried_out,
+            run=state.branch,
+            kept=state.kept,
+            settings=None if state.settings is settings else state.settings,
+            iteration=state.trainer.iteration,
+            due=state.trainer.phase,
+            training=state.training,
+            rate=self._throttle.rate,
+            prediction=prediction,
+            drawing_training=drawing_training,
+            recording=None if state.recording == recording else state.recording,
+            program=None if state.program is program else state.program,
+            points=self._points,
+            validation=self._validation,
+            opened=self._opened,
+        )
+        self._channel.publish(update)
+        # Only now: what could not be sent goes with the next update.
+        self._sent = (state.settings, state.recording, state.program)
+        self._points, self._validation, self._opened = [], [], None
+        self._curves.note(update.run, update.kept, update.points, update.validation, update.opened)
+
+    def _publish_progress(self) -> None:
+        """Send how far the run is, and nothing that is new of it."""
+        state = self._state
+        if self._sent[0] is None:
+            return  # the window cannot do without the rest
         self._channel.publish(
             Update(
                 command=self.carried_out,
                 run=state.branch,
                 kept=state.kept,
-                settings=None if state.settings is settings else state.settings,
+                settings=None,
                 iteration=state.trainer.iteration,
                 due=state.trainer.phase,
                 training=state.training,
                 rate=self._throttle.rate,
-                prediction=prediction,
-                drawing_training=drawing_training,
-                recording=None if state.recording == recording else state.recording,
-                program=None if state.program is program else state.program,
-                points=points,
-                validation=validation,
-                opened=opened,
+                prediction=None,
+                drawing_training=DrawingTrainingState(),
+                recording=None,
+                program=None,
+                points=[],
+                validation=[],
             )
         )
-        self._sent = (state.settings, state.recording, state.program)
 
     def _work_out(self) -> None:
         self._points += [(done.loss, done.accuracy) for done in self._finished]

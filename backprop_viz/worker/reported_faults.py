@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backprop_viz.recording.notices import RUN, Notice
+from backprop_viz.recording.notices import RUN, Notice, notice_of
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.worker.channel import WorkerChannel
 
@@ -26,6 +26,16 @@ class ReportedFaults:
         self.count += 1
         self._open[subject] = place
         self._channel.tell(replace(notice, subject=subject))
+
+    def is_told(self, subject: str) -> bool:
+        """Whether this was told, and not withdrawn since."""
+        return subject in self._open
+
+    def note(self, error: Exception) -> None:
+        """Have a fault logged that the user need not know of."""
+        notice = notice_of(error)
+        if notice.details:
+            self._channel.tell(replace(notice, code="noted"))
 
     def went_right(self, *subjects: str) -> None:
         """Withdraw what was told of these."""

@@ -14,6 +14,7 @@ from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.files.session_file import StoredRun, record_again
+from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.run_state import RunState
 
 # No more iterations than this are run between a checkpoint and one that was kept.
@@ -30,8 +31,8 @@ class Rerecording:
     They run on a trainer of their own. One that does not come out as the run had it is left out.
     """
 
-    def __init__(self, state: RunState, channel: WorkerChannel) -> None:
-        self._state, self._channel = state, channel
+    def __init__(self, state: RunState, channel: WorkerChannel, faults: ReportedFaults) -> None:
+        self._state, self._channel, self._faults = state, channel, faults
         self._due: list[tuple[Checkpoint, Kept]] = []
         self._losses: Array = np.empty(0)
         self._exact: dict[int, Checkpoint] = {}
@@ -76,7 +77,8 @@ class Rerecording:
         """Run one iteration, and send its recording if it is one that was kept."""
         try:
             recording = self._next()
-        except Exception:  # what a file made up cannot be run again, and is not worth a word
+        except Exception as error:  # as what a forged file made up, which is left out
+            self._faults.note(error)
             self._due.clear()
             recording = None
         if recording is not None or not self._due:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from backprop_viz.analysis.breakpoints import by_key
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
 from backprop_viz.stream.messages import Filed, FromWindow
@@ -15,7 +16,6 @@ from backprop_viz.training.run_journal import UNKNOWN, RunJournal
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingTraining
-from backprop_viz.worker.fault_notices import notice_of
 from backprop_viz.worker.files.session_file import StoredRun, load_session, resume, save_session
 from backprop_viz.worker.files.weights import load_weights, save_weights
 from backprop_viz.worker.publisher import Publisher
@@ -35,8 +35,7 @@ _COMMANDS = {
 class SessionFiles:
     """Writes the run to files, and takes it up from them.
 
-    A file that is refused changes nothing, and training goes on: the sentence goes to the window
-    as a notice.
+    A file that is refused changes nothing, and training goes on; the window is told why.
     """
 
     def __init__(
@@ -72,7 +71,7 @@ class SessionFiles:
         try:
             run = load_session(Path(path))
             resumed = resume(run, Path(path))
-        except UserError as error:
+        except Exception as error:
             self._refuse("opened", path, error)
             return
         starts = {c.iteration: c for c in (*run.past, run.before, run.checkpoint) if c is not None}
@@ -101,7 +100,7 @@ class SessionFiles:
         """Write the weights as they are now."""
         try:
             save_weights(Path(path), self._state.trainer.model)
-        except UserError as error:
+        except Exception as error:
             self._refuse("weights_saved", path, error)
         else:
             self._channel.answer(Filed("weights_saved", path))
@@ -112,7 +111,7 @@ class SessionFiles:
         network = copy.deepcopy(state.trainer.model)
         try:
             load_weights(Path(path), network)
-        except UserError as error:
+        except Exception as error:
             self._refuse("weights_loaded", path, error)
             return
         state.abandon()
@@ -177,9 +176,13 @@ class SessionFiles:
         )
 
     def _refuse(self, what: str, path: str, error: Exception) -> None:
-        self._channel.answer(Filed(what, path, refusal=str(error)))
-        if what != "autosaved":
-            self._faults.tell(notice_of(error), _COMMANDS[what])
+        notice = notice_of(error)
+        said = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+        self._channel.answer(Filed(what, path, refusal=said))
+        if what in _COMMANDS:
+            self._faults.tell(notice, _COMMANDS[what])
+        else:
+            self._faults.note(error)  # of an autosave the window tells itself
 
 
 def _unknown(run: StoredRun) -> RunJournal:
