@@ -30,6 +30,8 @@ def _faulty_call(net: LeNet, x: torch.Tensor) -> torch.Tensor:
     fault = _fault()
     if fault == "forward":
         _raise()
+    if fault == "sentence":
+        raise ValueError("This looks like a sentence.")
     if fault == "memory":
         raise MemoryError
     if fault == "torch memory":

@@ -6,11 +6,11 @@ interpreter lock. So the window stays responsive, and the worker's process keeps
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.notices import Notice, notice_of
 from backprop_viz.recording.progress import Cancelled, Progress, Report
 
 _POLL_MS = 50
@@ -80,11 +80,12 @@ class Background(QObject):
         self._work = None
 
 
-def failure_notice(error: Exception) -> Notice:
+def failure_notice(error: Exception, subject: str) -> Notice:
     """What to tell of an exception; its own words where they were written for the user."""
-    if isinstance(error, UserError):
-        return Notice("refused", (str(error),))
-    return Notice("window_failed", (type(error).__name__, str(error)))
+    notice = replace(notice_of(error), subject=subject)
+    if notice.code != "failed":
+        return notice
+    return replace(notice, code="window_failed", values=notice.values[1:])
 
 
 class _Work:

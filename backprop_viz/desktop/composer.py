@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from operator import attrgetter
-from traceback import walk_tb
+from traceback import format_exception, walk_tb
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QSize
@@ -31,7 +31,6 @@ from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
 from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.qt_guard import Quiet
@@ -75,6 +74,7 @@ class Composer(QObject):
         self.theme = ThemeController(context, arguments.theme)
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
+        window.messages.log_wanted.connect(self.help.show_log)
         self.files = FilesController(context)
         self.images.session_wanted.connect(self.files.open)
         self.training.began.connect(self.files.leave_file)
@@ -141,8 +141,9 @@ class Composer(QObject):
         place = next((f.f_code, line) for f, line in reversed([*walk_tb(trace)])) if trace else None
         if self._quiet.first((kind, place)):
             self._outer_hook(kind, error, trace)
-            notice = Notice("window_failed", (kind.__name__, str(error)[:200]))
-            self.window.messages.tell(message_text(notice), "error")
+            details = "".join(format_exception(kind, error, trace))
+            values = (kind.__name__, str(error)[:200])
+            self.window.messages.tell_notice(Notice("window_failed", values, details=details))
 
 
 def _fill(menu: QMenu, content: Menu, actions: Mapping[str, QAction]) -> None:

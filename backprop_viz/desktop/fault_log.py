@@ -5,9 +5,9 @@ The window's process writes it; what goes wrong in the worker's comes over the l
 
 import logging
 import os
-from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from backprop_viz.recording.files.private import FILE, make_private_folder
 
@@ -18,6 +18,8 @@ OLDER = 2
 
 def path() -> Path:
     """Where the log is."""
+    if given := os.environ.get("BACKPROP_VIZ_STATE"):  # as the autosaves, for tests
+        return Path(given) / "backprop_viz.log"
     from platformdirs import user_log_path
 
     return user_log_path("backprop_viz", appauthor=False) / "backprop_viz.log"
@@ -52,7 +54,7 @@ class FaultLog:
 
 
 class _PrivateFile(RotatingFileHandler):
-    def _open(self) -> TextIOWrapper:
+    def _open(self) -> Any:
         opened = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE)
         return os.fdopen(opened, self.mode, encoding=self.encoding)
 

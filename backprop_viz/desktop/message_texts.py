@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.desktop.worker_process import EXIT_STATUS, OUT_OF_MEMORY
 from backprop_viz.recording.notices import Notice
 
 
@@ -18,9 +19,9 @@ def message_text(notice: Notice) -> str:
         "out_of_memory": translate(
             "notices", "There is not enough memory for this: choose a smaller batch."
         ),
-        "failed": translate("notices", "This could not be run. torch says: {0}: {1}"),
+        "failed": translate("notices", "This could not be run. {0} says: {1}: {2}"),
         "undone": translate(
-            "notices", "This could not be run, so the run is as it was. torch says: {0}: {1}"
+            "notices", "This could not be run, so the run is as it was. {0} says: {1}: {2}"
         ),
         "undone_memory": translate(
             "notices",
@@ -88,10 +89,20 @@ def message_text(notice: Notice) -> str:
             "This was not done, because the process that runs torch has ended: choose Run > Start "
             "torch again.",
         ),
-        "killed": translate("notices", "{0}, perhaps for lack of memory"),
-        "window_failed": translate(
-            "notices", "Something in the window failed; training is not affected. {0}: {1}"
-        ),
+        "window_failed": translate("notices", "Something in the window failed: {0}: {1}"),
     }
-    values = [texts["killed"].format(v) if v == "SIGKILL" else v for v in notice.values]
-    return texts[notice.code].format(*values)
+    return texts[notice.code].format(*map(_reason, notice.values))
+
+
+def _reason(value: str) -> str:
+    """Why the worker ended, in the user's language; other values stay as they are."""
+    if value == "SIGKILL":
+        text = QCoreApplication.translate("notices", "{0}, perhaps for lack of memory")
+    elif value == OUT_OF_MEMORY:
+        return QCoreApplication.translate("notices", "the system had run out of memory")
+    elif value.startswith(EXIT_STATUS):
+        text = QCoreApplication.translate("notices", "exit status {0}")
+        value = value.removeprefix(EXIT_STATUS)
+    else:
+        return value
+    return text.format(value)

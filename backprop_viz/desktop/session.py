@@ -309,6 +309,11 @@ class Session(QObject):
         """Whether there is a worker, if only one that is about to begin."""
         return not self._client.ended
 
+    @property
+    def worker_pid(self) -> int:
+        """The process id of the worker, which there is once it was started."""
+        return self._client.worker_pid
+
     def start_again(self) -> None:
         """Have another worker, whatever became of this one; ``told`` what is lost with it."""
         self._lose_files()
@@ -374,10 +379,11 @@ class Session(QObject):
             self._lose_files()
             # One that could not even begin is not started for ever.
             if self._shown >= 0 and self._restarts.one_more():
-                notice = self._begin_again("worker_restarted", *notice.values)
+                again = self._begin_again("worker_restarted", *notice.values)
+                notice = replace(again, details=notice.details)
             else:
                 began = "worker_ended" if self._shown >= 0 else "worker_not_started"
-                notice = Notice(began, notice.values)
+                notice = replace(notice, code=began)
                 self._stand_still()
         self.told.emit(notice)
 

@@ -11,9 +11,17 @@ import threading
 from collections import deque
 from contextlib import suppress
 from queue import SimpleQueue
+from traceback import format_exception
 from typing import Any
 
-from backprop_viz.desktop.worker_process import WorkerProcess, take
+from backprop_viz.desktop.worker_process import (
+    EXIT_STATUS,
+    OUT_OF_MEMORY,
+    WorkerProcess,
+    kills_for_memory,
+    take,
+    traceback_in,
+)
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.flow_control import SWITCH_S, UPDATES_AHEAD
@@ -47,6 +55,7 @@ class WorkerClient:
         sys.setswitchinterval(SWITCH_S)
         self._started = threading.Event()
         self._worker: WorkerProcess | None = None
+        self._kills_before = kills_for_memory()
         for thread in self._threads:
             thread.start()
 
@@ -127,7 +136,7 @@ class WorkerClient:
         self._started.wait()
         if self._worker is None:
             return
-        reason = ""
+        fault: Exception | None = None
         try:
             with self._worker.incoming as incoming:
                 while True:
@@ -135,24 +144,33 @@ class WorkerClient:
         except (EOFError, OSError):
             pass
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
+            fault = error
         finally:
-            self._ended(reason or _how_ended(self._worker.process))
+            if fault is None:
+                self._ended(*self._how_ended(self._worker))
+            else:
+                said = f"{type(fault).__name__}: {fault}"
+                self._ended(said, "".join(format_exception(fault)))
             self._outbox.put(None)  # the sender waits for something to send
 
-    def _ended(self, reason: str) -> None:
+    def _ended(self, reason: str, details: str = "") -> None:
         """Tell that there is no worker, and why, if that is not what was wanted."""
         if not self._closing:
-            self._received.append(Notice("worker_ended", (reason,)))
+            self._received.append(Notice("worker_ended", (reason,), details=details))
 
-
-def _how_ended(process: subprocess.Popen[bytes]) -> str:
-    """The signal or the exit status of a process that has closed its line."""
-    try:
-        status = process.wait(ENDS_WITHIN_S)
-    except subprocess.TimeoutExpired:
-        return "it closed its line"
-    if status < 0:
-        with suppress(ValueError):
-            return signal.Signals(-status).name
-    return f"exit status {status}"
+    def _how_ended(self, worker: WorkerProcess) -> tuple[str, str]:
+        """Why a process ended that has closed its line, as far as is known; and its traceback."""
+        try:
+            status = worker.process.wait(ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            return "it closed its line", ""
+        details = traceback_in(worker.printed.text(ENDS_WITHIN_S))
+        if status < 0:
+            with suppress(ValueError):
+                name = signal.Signals(-status).name
+                if name == "SIGKILL" and kills_for_memory() > self._kills_before:
+                    name = OUT_OF_MEMORY
+                return name, details
+        # What the exception is, which stands below the indented lines of where it arose.
+        said = (line for line in details.splitlines()[1:] if line[:1].strip())
+        return next(said, f"{EXIT_STATUS}{status}"), details

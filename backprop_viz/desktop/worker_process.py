@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
@@ -16,6 +17,48 @@ _START = "import sys; sys.path[:] = {path!r}; from backprop_viz.worker.main impo
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
 
+# What a reason for the end of the process is, besides a signal's name or a line of its own.
+EXIT_STATUS = "exit status "
+OUT_OF_MEMORY = "out of memory"
+# So much is kept of what the process has printed last.
+_MOST_PRINTED = 64 * 1024
+
+
+class Printed:
+    """Passes on what a process prints to this one's standard error, and keeps the end of it."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._last = b""
+        self._thread = threading.Thread(target=self._read, name="backprop_viz prints", daemon=True)
+        self._thread.start()
+
+    def text(self, within_s: float) -> str:
+        """The end of what was printed; the process, which has ended, has so long to be heard."""
+        self._thread.join(within_s)
+        return self._last.decode(errors="replace")
+
+    def _read(self) -> None:
+        with self._pipe:
+            while chunk := os.read(self._pipe.fileno(), 8192):
+                self._last = (self._last + chunk)[-_MOST_PRINTED:]
+                with suppress(OSError):
+                    os.write(2, chunk)
+
+
+def traceback_in(printed: str) -> str:
+    """The traceback at the end of what a process has printed, "" if there is none."""
+    starts = [printed.rfind(word) for word in ("Traceback (most", "Fatal Python error")]
+    return printed[max(starts) :].rstrip() if max(starts) >= 0 else ""
+
+
+def kills_for_memory() -> int:
+    """How many processes the system has killed for lack of memory, as far as it says."""
+    with suppress(OSError, ValueError), open("/proc/vmstat", encoding="ascii") as file:
+        return next((int(line.split()[1]) for line in file if line.startswith("oom_kill ")), 0)
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerProcess:
     """A process that waits for its settings, and the line to it; it ends when ``outgoing`` does.
@@ -27,6 +70,7 @@ class WorkerProcess:
     process: subprocess.Popen[bytes]
     outgoing: IO[bytes]
     incoming: IO[bytes]
+    printed: Printed
 
 
 _ahead: list[WorkerProcess] = []
@@ -58,7 +102,9 @@ def _start() -> WorkerProcess:
         raise
     finally:
         _close(theirs_in, theirs_out)
-    return WorkerProcess(process, os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb"))
+    assert process.stdout is not None
+    printed = Printed(process.stdout)
+    return WorkerProcess(process, os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb"), printed)
 
 
 def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
@@ -80,19 +126,12 @@ def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", _START.format(path=sys.path), *map(str, ends)],
         stdin=subprocess.DEVNULL,
-        stdout=_where_errors_go(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
         env=_ENVIRONMENT | os.environ,
         **how,
     )
-
-
-def _where_errors_go() -> int:
-    """Where the process prints to: where its errors go, if there is such a place."""
-    try:
-        os.fstat(2)
-    except OSError:
-        return subprocess.DEVNULL
-    return 2
 
 
 def _occupy_standard_places() -> None:

@@ -50,6 +50,11 @@ class WorkerSupervisor:
         return self._client.take()
 
     @property
+    def worker_pid(self) -> int:
+        """The process id of the worker, which there is once it was started."""
+        return self._client.process.pid
+
+    @property
     def ended(self) -> bool:
         """Whether the worker is gone, and all that it said is taken."""
         return not self._client.alive and not self._client.has_message

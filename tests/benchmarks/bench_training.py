@@ -156,7 +156,7 @@ def contest(batch: int, environments: Sequence[Mapping[str, str]]) -> tuple[floa
     window, session = open_window("--preset", "digits", generate=False)
     assert session.view_state is not None
     assert session.view_state.settings == PRESET
-    worker = session._client._client.process.pid
+    worker = session.worker_pid
     loops = [BareLoop(batch, environment) for environment in environments]
     session.configure(live_settings(batch))
     session.reset()

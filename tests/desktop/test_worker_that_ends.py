@@ -34,7 +34,7 @@ def press(window: MainWindow, name: str) -> ViewState:
 
 
 def worker_of(window: MainWindow) -> int:
-    return int(window.session._client._client.process.pid)
+    return window.session.worker_pid
 
 
 def told(window: MainWindow, qtbot: QtBot, said: str) -> str:

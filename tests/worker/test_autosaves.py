@@ -128,7 +128,7 @@ def test_a_worker_that_is_killed_takes_up_the_run_again(
     trigger(window, "actionIteration")
     composer(window).autosave.save()
     before = view_state_of(window)
-    os.kill(window.session._client._client.process.pid, signal.SIGKILL)
+    os.kill(window.session.worker_pid, signal.SIGKILL)
     said = "continues from its last autosave"
     qtbot.waitUntil(lambda: said in window.messages.text(), timeout=60_000)
     view_state = view_state_of(window)

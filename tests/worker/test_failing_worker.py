@@ -146,7 +146,7 @@ def test_an_empty_folder(open_window: OpenWindow, tmp_path: Path) -> None:
 
 
 def worker_of(window: MainWindow) -> int:
-    return int(window.session._client._client.process.pid)
+    return window.session.worker_pid
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with a signal")

@@ -13,6 +13,13 @@ HELP_MENU = Menu(
             "help.cheat_sheet",
         ),
         MenuCommand(
+            "actionShowLog",
+            tr_noop("Show &log"),
+            "Shift+F1",
+            tr_noop("What has gone wrong in this program so far, and where"),
+            "help.show_log",
+        ),
+        MenuCommand(
             "actionAbout",
             tr_noop("&About backprop_viz"),
             "",

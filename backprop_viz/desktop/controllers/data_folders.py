@@ -12,7 +12,6 @@ from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.training import TrainingController
-from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.table_texts import data_text
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.downloads import cache_folder, download, present
@@ -130,7 +129,7 @@ class DataFoldersController(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._stopped()
-        self._window.messages.tell(message_text(failure_notice(error)), "error", _SUBJECT)
+        self._window.messages.tell_notice(failure_notice(error, _SUBJECT))
 
     def _cancel(self) -> None:
         self._work.cancel()

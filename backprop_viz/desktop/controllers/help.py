@@ -1,18 +1,21 @@
-"""The Help menu's commands: the keyboard shortcuts, and about this program."""
+"""The Help menu's commands: the keyboard shortcuts, the log, and about this program."""
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from backprop_viz import __version__
+from backprop_viz.desktop import fault_log
 from backprop_viz.desktop.actions.menu_command import translated
 from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.fault_log import FaultLog
 from backprop_viz.desktop.style.action_texts import native_key, without_mnemonic
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet, panel_keys
+from backprop_viz.desktop.widgets.text_dialog import TextDialog
 
 
 class HelpController(QObject):
-    """Shows the keyboard shortcuts, and what this program is."""
+    """Shows the keyboard shortcuts, the log of faults, and what this program is."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
@@ -37,6 +40,17 @@ class HelpController(QObject):
         sheet = CheatSheet([*rows, *panel_keys()], self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
+
+    def show_log(self) -> None:
+        """Show the end of the log of faults."""
+        text, file = FaultLog().text(), fault_log.path()
+        said = self.tr("Faults of this program and where they arose, the newest last: {0}")
+        nothing = self.tr("Nothing has gone wrong so far. The log would be {0}")
+        dialog = TextDialog(
+            self.tr("Log"), (said if text else nothing).format(file), text, self._window
+        )
+        dialog.setObjectName("logDialog")
+        dialog.open()
 
     def about(self) -> None:
         """Say what this program is."""

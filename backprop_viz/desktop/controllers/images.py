@@ -14,7 +14,6 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.files import SESSION_SUFFIX
 from backprop_viz.desktop.controllers.training import TrainingController
-from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.table_texts import data_text
 from backprop_viz.digits.data_sets import IMAGE_FOLDER
@@ -162,7 +161,7 @@ class ImagesController(QObject):
 
     def _failed(self, error: Exception) -> None:
         self._window.reading_strip.hide()
-        self._window.messages.tell(message_text(failure_notice(error)), "error", _SUBJECT)
+        self._window.messages.tell_notice(failure_notice(error, _SUBJECT))
 
     def _cancel(self) -> None:
         self._work.cancel()

@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QMessageBox
 
 from backprop_viz.desktop.actions.menu_command import translated
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
 from backprop_viz.desktop.view_state import ViewState
@@ -44,11 +43,9 @@ class TrainingController(QObject):
             train.setText(text)
 
     def _tell(self, notice: Notice) -> None:
-        if notice.code == "withdrawn":
-            self._window.messages.withdraw(notice.subject)
-            return
-        self._window.messages.tell(message_text(notice), "error", notice.subject)
-        self._window.toolbar.settings.revert()
+        self._window.messages.tell_notice(notice)
+        if notice.code not in ("withdrawn", "noted"):
+            self._window.toolbar.settings.revert()
 
     def _undo_intervention(self) -> None:
         self._session.alter(None)

@@ -55,24 +55,24 @@ class WorkerRestartsController(QObject):
             self._action.setEnabled(True)  # until it has begun
             self._taking_up, self._failed = notice, ""
             if not self._autosave.take_up():
-                self._say(self._outcome("new"))
+                self._say(self._outcome("new"), notice)
             return  # told when that is done
         elif notice.subject == "files.open" and self._failed:
             # Replaces the worker's message about a file that the user did not choose.
             said, self._failed = self._failed, ""
-            self._say(said)
+            self._say(said, self._taking_up)
             return
         else:
             return
-        self._say(message_text(notice))
+        self._say(message_text(notice), notice)
 
     def _taken_up(self, saved: str) -> None:
         how = ("reopened", Path(saved).name) if saved else ("taken_up",)
-        self._say(self._outcome(*how))
+        self._say(self._outcome(*how), self._taking_up)
 
     def _not_taken_up(self, path: str) -> None:
         self._failed = self._outcome("not_taken_up", path)
-        self._say(self._failed)
+        self._say(self._failed, self._taking_up)
 
     def _outcome(self, what: str, *values: str) -> str:
         """What happened to the run of the worker that ended."""
@@ -80,8 +80,9 @@ class WorkerRestartsController(QObject):
         code = f"{self._taking_up.code}_{what}"
         return message_text(Notice(code, (*self._taking_up.values, *values)))
 
-    def _say(self, said: str) -> None:
-        """Report it, followed by what was not saved or loaded."""
+    def _say(self, said: str, notice: Notice | None) -> None:
+        """Report it and what was not saved or loaded, with the details of the notice."""
+        details = "" if notice is None else notice.details
         self._window.messages.dismiss()
-        self._window.messages.tell(" ".join((said, *self._lost)), "error")
+        self._window.messages.tell(" ".join((said, *self._lost)), "error", details=details)
         self._lost.clear()

@@ -26,8 +26,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.desktop.fault_log import FaultLog
+from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.widgets.text_dialog import TextDialog
+from backprop_viz.recording.notices import Notice
 
 MessageKind = Literal["info", "error"]
 
@@ -66,10 +70,12 @@ class MessageBar(QFrame):
     """One message at a time: the newest, but an error stays until it is dismissed.
 
     It is one line high, whatever it says. What does not fit is in the tooltip, and in a box that
-    "Show all" opens over what lies below. ``shown`` says whether there is a message.
+    "Show all" opens over what lies below. ``shown`` says whether there is a message. The message
+    of a fault has a button that opens its traceback, and every fault is logged.
     """
 
     shown = Signal(bool)
+    log_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +94,12 @@ class MessageBar(QFrame):
         self._more.setAccessibleName(self._more.toolTip())
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_whole)
+        self._details = ""
+        self._open_details = _link("messageDetails", self.tr("Details"))
+        self._open_details.setToolTip(self.tr("Show where this went wrong"))
+        self._open_details.setAccessibleName(self._open_details.toolTip())
+        self._open_details.clicked.connect(self._show_details)
+        self._log = FaultLog()
         self._dismiss = _link("dismissMessage", self.tr("Dismiss"))
         self._dismiss.setToolTip(self.tr("Dismiss this message (Esc)"))
         self._dismiss.setAccessibleName(self.tr("Dismiss this message"))
@@ -100,6 +112,7 @@ class MessageBar(QFrame):
         row.addWidget(self._badge)
         row.addWidget(self._label, 1)
         row.addWidget(self._more)
+        row.addWidget(self._open_details)
         row.addWidget(self._dismiss)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -107,15 +120,29 @@ class MessageBar(QFrame):
         self._timer.timeout.connect(self.dismiss)
         self.hide()
 
-    def tell(self, text: str, kind: MessageKind, subject: str = "") -> None:
+    def tell_notice(self, notice: Notice, text: str = "") -> None:
+        """Show what went wrong, as ``text`` if it is given, and log the traceback of a fault."""
+        if notice.code == "withdrawn":
+            self.withdraw(notice.subject)
+        elif notice.code == "noted":
+            self._log.note("", notice.details)
+        else:
+            text = text or message_text(notice)
+            if notice.details:
+                self._log.note(text, notice.details)
+            self.tell(text, "error", notice.subject, notice.details)
+
+    def tell(self, text: str, kind: MessageKind, subject: str = "", details: str = "") -> None:
         """Show a message of one or two sentences. An info does not replace an error.
 
-        ``withdraw`` takes it away when its ``subject`` has gone right.
+        ``withdraw`` takes it away when its ``subject`` has gone right. ``details`` is a traceback.
         """
         if not text or (kind == "info" and self._kind == "error" and self.text()):
             return
         self._kind = self._badge.kind = kind
         self._subject = subject
+        self._details = details
+        self._open_details.setVisible(bool(details))
         self._label.setText(text)
         what = self.tr("Error: {text}") if kind == "error" else self.tr("Message: {text}")
         self.setAccessibleName(what.format(text=text))
@@ -166,10 +193,21 @@ class MessageBar(QFrame):
     def _offer_whole(self) -> None:
         """A button for the whole text, where the line has no room for it."""
         room = self.width() - self._badge.width() - self._dismiss.sizeHint().width() - 50
+        if self._details:
+            room -= self._open_details.sizeHint().width() + 10
         cut = self._label.fontMetrics().horizontalAdvance(self.text()) > room
         self._more.setVisible(cut)
         if not cut:
             self._more.setChecked(False)
+
+    def _show_details(self) -> None:
+        self._timer.stop()
+        dialog = TextDialog(self.tr("Details"), self.text(), self._details, self.window())
+        dialog.setObjectName("detailsDialog")
+        dialog.add_button(
+            self.tr("Show log"), self.tr("Open the log of this and earlier faults"), self.log_wanted
+        )
+        dialog.open()
 
     def _show_whole(self, wanted: bool) -> None:
         if wanted:

@@ -1,0 +1,106 @@
+"""Whatever goes wrong in publishing, the worker lives, and nothing of the run is lost."""
+
+from collections.abc import Callable
+
+import pytest
+
+import backprop_viz as bv
+from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.messages import Update
+from backprop_viz.worker.loop import Worker
+
+TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
+
+
+class Line:
+    """A channel that cannot send an update while ``refuses`` says so."""
+
+    def __init__(self) -> None:
+        self.refuses: Callable[[Update], bool] = lambda update: False
+        self.updates: list[Update] = []
+        self.told: list[Notice] = []
+
+    def publish(self, update: Update) -> None:
+        if self.refuses(update):
+            raise TypeError("cannot be sent")
+        self.updates.append(update)
+
+    def tell(self, notice: Notice) -> None:
+        self.told.append(notice)
+
+    def has_command(self) -> bool:
+        return False
+
+    def update_wanted(self) -> bool:
+        return True
+
+
+def losses(line: Line) -> list[float]:
+    return [loss for update in line.updates for loss, _ in update.points]
+
+
+def plain_losses(count: int) -> list[float]:
+    trainer = bv.Trainer.from_settings(TUTORIAL)
+    return [trainer.iterate().loss for _ in range(count)]
+
+
+def test_what_could_not_be_sent_once_goes_with_the_next_update() -> None:
+    line = Line()
+    worker = Worker(line, TUTORIAL)
+    left = [1]
+    line.refuses = lambda update: bool(update.recording) and bool(left) and bool(left.pop())
+    for _ in range(3):
+        worker.carry_out("iterate")
+        worker.publisher.publish()
+    assert [notice.code for notice in line.told] == ["failed", "withdrawn"]
+    assert "cannot be sent" in line.told[0].details
+    assert losses(line) == plain_losses(3)
+    assert line.updates[-1].recording.iteration == 3
+
+
+def test_a_window_that_is_never_told_of_anything_hears_what_was_carried_out() -> None:
+    line = Line()
+    worker = Worker(line, TUTORIAL)
+    line.refuses = lambda update: update.recording is not None
+    for number in range(1, 4):
+        worker.carry_out("iterate")
+        worker.publisher.carried_out = number
+        worker.publisher.publish()
+    assert [notice.code for notice in line.told] == ["failed"]  # once, not each time
+    assert [u.command for u in line.updates[1:]] == [1, 2, 3]
+    assert line.updates[-1].iteration == 3
+    line.refuses = lambda update: False
+    worker.publisher.publish()
+    assert losses(line) == plain_losses(3)
+    assert line.told[-1].code == "withdrawn"
+
+
+def test_a_line_that_takes_nothing_at_all_leaves_the_run_as_it_should_be() -> None:
+    line = Line()
+    worker = Worker(line, TUTORIAL)
+    line.refuses = lambda update: True
+    for name in ("iterate", "train", "pause", "step"):
+        worker.carry_out(name)
+        worker.publisher.publish()
+    assert worker.state.trainer.iteration == 2
+    line.refuses = lambda update: False
+    worker.publisher.publish()
+    assert losses(line) == plain_losses(2)
+
+
+@pytest.mark.parametrize("part", ["classify", "saliency"])
+def test_a_drawing_that_fails_while_it_is_published_is_dropped(part: str) -> None:
+    line = Line()
+    worker = Worker(line, TUTORIAL)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    setattr(worker.state.trainer, part, broken)
+    worker.carry_out("drawing_training.explain", True)
+    worker.carry_out("draw", __import__("numpy").eye(40, dtype="float32"))
+    worker.publisher.publish()
+    assert [(n.code, n.subject) for n in line.told] == [("failed", "draw")]
+    assert worker.drawing_training.drawing is None
+    assert line.updates[-1].prediction is None
