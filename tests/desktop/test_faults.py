@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
@@ -106,10 +105,11 @@ def test_that_the_run_is_as_it_was_is_said_of_what_was_undone_alone(
     assert (after.iteration, after.due) == (before.iteration, before.due)
 
 
-@pytest.mark.allow_exceptions
 def test_a_fault_of_the_window_has_details(
-    open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What the program was started with, and goes on to call, prints the trace.
+    monkeypatch.setattr(sys, "excepthook", lambda *_: None)
     window = open_window("--preset", "tutorial")
 
     def broken() -> None:
@@ -118,7 +118,6 @@ def test_a_fault_of_the_window_has_details(
     try:
         broken()
     except KeyError as error:
-        monkeypatch.setattr(window.parent() or sys, "unused", None, raising=False)
         sys.excepthook(type(error), error, error.__traceback__)
     assert window.messages.text() == "Something in the window failed: KeyError: 'of the window'"
     assert "in broken" in FaultLog().text()
@@ -150,7 +149,6 @@ def test_the_log_opens_from_the_menu_and_from_details(open_window: OpenWindow, f
     details(window).click()
     opened = window.findChild(QDialog, "detailsDialog")
     show = next(b for b in opened.findChildren(QPushButton) if b.text() == "Show log")
-    QTimer.singleShot(0, show.click)
     show.click()
     logs = window.findChildren(QDialog, "logDialog")
     assert "ValueError: This looks like a sentence." in text_of(logs[-1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 import backprop_viz as bv
@@ -31,6 +32,9 @@ class Line:
 
     def has_command(self) -> bool:
         return False
+
+    def wait_painted(self, longest_s: float) -> None:
+        pass
 
     def update_wanted(self) -> bool:
         return True
@@ -99,7 +103,7 @@ def test_a_drawing_that_fails_while_it_is_published_is_dropped(part: str) -> Non
 
     setattr(worker.state.trainer, part, broken)
     worker.carry_out("drawing_training.explain", True)
-    worker.carry_out("draw", __import__("numpy").eye(40, dtype="float32"))
+    worker.carry_out("draw", np.eye(40, dtype=np.float32))
     worker.publisher.publish()
     assert [(n.code, n.subject) for n in line.told] == [("failed", "draw")]
     assert worker.drawing_training.drawing is None
