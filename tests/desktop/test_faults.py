@@ -134,7 +134,7 @@ def test_why_a_worker_could_not_start_is_said(
     window = open_window("--preset", "tutorial")
     assert "could not start (ImportError: no torch here)" in window.messages.text()
     details(window).click()
-    assert "raise ImportError" in text_of(window.findChild(QDialog, "detailsDialog"))
+    assert "line 1, in <module>" in text_of(window.findChild(QDialog, "detailsDialog"))
     assert "ImportError: no torch here" in FaultLog().text()
 
 
