@@ -1,57 +1,32 @@
-from itertools import pairwise
+"""Which checkpoints are kept when the run goes back."""
+
+import pytest
 
 import backprop_viz as bv
-from backprop_viz.training.checkpoints import FIRST_STRIDE, RECENT, SPARSE, Checkpoints
-
-ITERATIONS = 5 * FIRST_STRIDE * SPARSE
+from backprop_viz.training.checkpoints import FIRST_STRIDE, Checkpoint, Checkpoints
 
 
-def run() -> tuple[Checkpoints, list[int]]:
-    """The checkpoints of a long run, and how many were kept each time one was added."""
-    trainer = bv.Trainer(data="random", loss="mse", batch_size=1)
-    checkpoints, counts = Checkpoints(trainer.checkpoint()), []
-    for i in range(FIRST_STRIDE, ITERATIONS + 1, FIRST_STRIDE):
-        trainer.iteration = i
-        if checkpoints.wants(i):
-            checkpoints.add(trainer.checkpoint())
-            kept = range(0, i + 1, FIRST_STRIDE)
-            counts.append(sum(checkpoints.at(k) is not None for k in kept))
-    return checkpoints, counts
+def run(count: int, at: set[int]) -> tuple[bv.Trainer, dict[int, Checkpoint]]:
+    """A trainer after so many iterations, and its checkpoints before some of them."""
+    trainer = bv.Trainer("random", "mse", lr=0.001, batch_size=1)
+    found: dict[int, Checkpoint] = {}
+    for done in range(count + 1):
+        if done in at:
+            found[done] = trainer.checkpoint()
+        if done < count:
+            trainer.iterate()
+    return trainer, found
 
 
-def test_their_number_is_bounded_and_does_not_swing() -> None:
-    _, counts = run()
-    assert SPARSE <= max(counts) <= SPARSE + RECENT
-    assert all(after >= before - 2 for before, after in pairwise(counts))
-
-
-def test_the_nearest_one_is_never_far() -> None:
-    checkpoints, _ = run()
-    far = max(i - checkpoints.before(i).iteration for i in range(1, ITERATIONS + 1, 97))
-    assert far <= 16 * FIRST_STRIDE
-    assert checkpoints.at(0) is not None
-
-
-def test_as_many_are_kept_all_the_time_while_some_are_added_now_and_then() -> None:
-    # As training does: those wanted, and one with each recording.
-    trainer = bv.Trainer(data="random", loss="mse", batch_size=1)
-    checkpoints, counts = Checkpoints(trainer.checkpoint()), []
-    for i in range(1, ITERATIONS + 1):
-        recorded = i % 70 == 0
-        if recorded or checkpoints.wants(i):
-            trainer.iteration = i
-            checkpoints.add(trainer.checkpoint())
-        if i > 2 * FIRST_STRIDE * SPARSE and recorded:
-            counts.append(sum(checkpoints.at(k) is not None for k in range(i + 1)))
-    assert set(counts) == {SPARSE + RECENT}
-
-
-def test_one_that_is_added_again_takes_the_place_of_the_one_before() -> None:
-    checkpoints, _ = run()
-    trainer = bv.Trainer(data="random", loss="mse", batch_size=1)
-    for i in [k for k in range(ITERATIONS + 1) if checkpoints.at(k) is not None]:
-        trainer.iteration = i
-        newer = trainer.checkpoint()
-        checkpoints.add(newer)
-        assert checkpoints.at(i) is newer
-        assert checkpoints.before(i + 1) is newer
+@pytest.mark.parametrize("back_to", [FIRST_STRIDE, FIRST_STRIDE + 2], ids=["sparse", "recent"])
+def test_the_iteration_that_is_gone_back_to_is_kept_and_none_after_it(back_to: int) -> None:
+    wanted = {0, FIRST_STRIDE, *range(FIRST_STRIDE + 1, FIRST_STRIDE + 5)}
+    _, made = run(FIRST_STRIDE + 4, wanted)
+    checkpoints = Checkpoints(made[0])
+    for iteration in sorted(wanted)[1:]:
+        checkpoints.add(made[iteration])
+    checkpoints.forget_after(back_to)
+    kept = {i for i in range(FIRST_STRIDE + 5) if checkpoints.at(i) is not None}
+    assert kept == {i for i in wanted if i <= back_to}
+    # Going on from there begins with that very checkpoint, not with one from farther back.
+    assert checkpoints.before(back_to + 1) is made[back_to]

@@ -163,3 +163,16 @@ def test_training_on_random_data_is_the_plain_loops(loss: str, size: int) -> Non
     assert [trainer.iterate().loss for _ in range(4)] == plain
     for name, parameter in net.named_parameters():
         assert torch.equal(parameter, dict(trainer.model.named_parameters())[name])
+
+
+def test_a_state_is_a_copy_of_its_own() -> None:
+    """What becomes of a state, as of a checkpoint in a file, does not reach the loader."""
+    loader = Loader(open_source(numbered(20)), seed=0)
+    plain = Loader(open_source(numbered(20)), seed=0)
+    state = loader.state()
+    state.generator.zero_()
+    begun = loader.state()
+    expected = [plain.next(8)[1].tolist() for _ in range(9)]
+    assert [loader.next(8)[1].tolist() for _ in range(9)] == expected
+    loader.restore(begun)
+    assert [loader.next(8)[1].tolist() for _ in range(9)] == expected

@@ -137,6 +137,26 @@ def test_what_would_unpack_to_more_than_the_file_is(tmp_path: Path) -> None:
     assert same(model, net(1))
 
 
+@pytest.mark.parametrize("member", ["data/0", "data.pkl"])
+def test_a_compressed_member_is_refused_though_it_is_no_larger(tmp_path: Path, member: str) -> None:
+    """torch would take the compressed bytes themselves for weights, as it maps the file."""
+    model, path = net(1), tmp_path / "net.pt"
+    save_weights(path, net(2))
+    with zipfile.ZipFile(path) as archive:
+        parts = {m.filename: archive.read(m) for m in archive.infolist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in parts.items():
+            how = zipfile.ZIP_DEFLATED if name.endswith(f"/{member}") else zipfile.ZIP_STORED
+            archive.writestr(name, content, compress_type=how)
+        packed = [m for m in archive.infolist() if m.compress_type == zipfile.ZIP_DEFLATED]
+        assert len(packed) == 1
+        inside = sum(m.file_size for m in archive.infolist())
+    assert inside <= path.stat().st_size
+    with pytest.raises(UserError, match="no weights that can be read"):
+        load_weights(path, model)
+    assert same(model, net(1))
+
+
 def test_a_tensor_that_claims_more_than_there_is(tmp_path: Path) -> None:
     """Its pickle says 65,536 numbers where the file holds 10; the checksums are right."""
     model, path = net(1), tmp_path / "net.pt"
