@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 
+import grimp
 import pytest
 
 
@@ -43,3 +45,13 @@ def test_the_contracts_between_the_rooms() -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_circle_of_imports_for_typing_either() -> None:
+    graph = grimp.build_graph("backprop_viz", exclude_type_checking_imports=False)
+    # One that is for typing alone: they are in the graph.
+    assert graph.direct_import_exists(
+        importer="backprop_viz", imported="backprop_viz.training.trainer"
+    )
+    imported = {m: graph.find_modules_directly_imported_by(m) for m in graph.modules}
+    TopologicalSorter(imported).prepare()  # raises CycleError, which names the circle
