@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backprop_viz.desktop.panels.autograd.graph_structure import Structure, is_leaf
+from backprop_viz.desktop.panels.autograd.spans import Spans
 
 WIDTH, HEIGHT = 104, 44  # of a node's box
 PILL_WIDTH, PILL_HEIGHT = 76, 18  # of a leaf, and of what hangs between it and its node
@@ -22,6 +23,7 @@ READABLE_SCALE = 0.66  # the scale below which names cannot be read
 COMFORTABLE = 0.9
 
 Point = tuple[float, float]
+Edge = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +107,17 @@ class _Row:
     """A row of the folded graph: what it holds, and the edges that run above it."""
 
     lanes: dict[int, list[int]] = field(default_factory=dict)  # lane -> nodes
-    tracks: list[list[tuple[float, float]]] = field(default_factory=list)
+    tracks: list[Spans] = field(default_factory=list)
     top: float = 0.0
 
     def track(self, left: float, right: float) -> int:
         """The lowest track that is free between two points; it is taken."""
-        for i, spans in enumerate(self.tracks):
-            if all(right <= start or stop <= left for start, stop in spans):
-                spans.append((left, right))
-                return i
-        self.tracks.append([(left, right)])
-        return len(self.tracks) - 1
+        track = next((i for i, t in enumerate(self.tracks) if t.free(left, right)), -1)
+        if track < 0:
+            track = len(self.tracks)
+            self.tracks.append(Spans())
+        self.tracks[track].take(left, right)
+        return track
 
     def height_of(self, track: int) -> float:
         """Where a track runs."""
@@ -151,11 +153,7 @@ class _Folding:
         self._right = max(
             x + WIDTH / 2 + max(self._reach[node], WIDTH / 2) for node, x in lefts.items()
         )
-        tracks = {
-            edge: self._tracks(edge, lefts)
-            for edge in self._structure.graph.edges
-            if not self._is_direct(edge)
-        }
+        tracks = self._tracks(lefts)
         y = 0.0
         for row in self._rows:
             y += len(row.tracks) * _TRACK
@@ -240,16 +238,44 @@ class _Folding:
         middle = end.x - _GAP / 2
         return (out, (middle, out[1]), (middle, into[1]), into)
 
-    def _tracks(self, edge: tuple[int, int], lefts: Mapping[int, float]) -> tuple[int, int]:
-        """The tracks of an edge above the rows of its two ends; -1 where it needs none."""
+    def _tracks(self, lefts: Mapping[int, float]) -> dict[Edge, tuple[int, int]]:
+        """The tracks of the edges above the rows of their two ends; -1 where one needs none.
+
+        Edges that meet share a track: those of a recurrent network to a weight, or from the
+        output of all steps.
+        """
+        edges = [edge for edge in self._structure.graph.edges if not self._is_direct(edge)]
+        passes = {edge: self._passes(edge, lefts) for edge in edges}
+        extents: dict[tuple[int, int], tuple[float, float]] = {}  # by row, and node where they meet
+        for passed in passes.values():
+            for row, node, left, right in passed:
+                before = extents.get((row, node), (left, right))
+                extents[row, node] = min(left, before[0]), max(right, before[1])
+        tracks = {key: self._rows[key[0]].track(*extent) for key, extent in extents.items()}
+        found = {}
+        for edge, passed in passes.items():
+            above = tracks[passed[0][:2]] if len(passed) > 1 else -1
+            found[edge] = above, tracks[passed[-1][:2]]
+        return found
+
+    def _passes(
+        self, edge: Edge, lefts: Mapping[int, float]
+    ) -> list[tuple[int, int, float, float]]:
+        """The rows above which an edge runs, the target's last.
+
+        Of each: the node at which it meets others, and from where to where it runs.
+        """
         a, b = (self._standing[node] for node in edge)
         start, end = lefts[a] + WIDTH, lefts[b]
-        last, here = self._rows[self._row_of[a]], self._rows[self._row_of[b]]
-        if last is here:
-            return -1, here.track(min(start, end), max(start, end))
-        at_the_end = self._structure.columns[a] % self._across == self._across - 1
-        above = -1 if at_the_end else last.track(start, self._right)
-        return above, here.track(end, self._right)
+        source, target = edge
+        out, into = self._structure.children[source], self._structure.parents[target]
+        meets = source if len(out) > len(into) else target
+        if self._row_of[a] == self._row_of[b]:
+            return [(self._row_of[a], meets, min(start, end), max(start, end))]
+        arrives = (self._row_of[b], target, end, self._right)
+        if self._structure.columns[a] % self._across == self._across - 1:
+            return [arrives]
+        return [(self._row_of[a], meets, start, self._right), arrives]
 
     def _around(self, edge: tuple[int, int], tracks: tuple[int, int]) -> tuple[Point, ...]:
         """Up, along a track above the row and down again; past the rows between at the right."""

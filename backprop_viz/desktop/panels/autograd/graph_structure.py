@@ -4,10 +4,12 @@ What only serves a parameter (its AccumulateGrad, the transpose before it) hangs
 that it belongs to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from backprop_viz.analysis.layered_layout import layout
+from backprop_viz.desktop.panels.autograd.spans import Spans
 from backprop_viz.recording.graph import Graph, Node
 
 _LANES = 4  # more of them are not folded
@@ -62,7 +64,7 @@ def analyse(graph: Graph) -> Structure:
     standing = [node for node in graph.nodes if node.id not in owner]
     ranks = {x: i for i, x in enumerate(sorted({places[node.id][0] for node in standing}))}
     columns = {node.id: ranks[places[node.id][0]] for node in standing}
-    paths = _paths(columns, children, {node.id: places[node.id][1] for node in standing})
+    paths = _paths(columns, children, parents, {node.id: places[node.id][1] for node in standing})
     hanging: dict[int, list[tuple[int, ...]]] = {}
     for node in graph.nodes:
         if node.id in owner and owner[node.id] not in owner:
@@ -108,44 +110,93 @@ def _turns_a_leaf(
 def _paths(
     columns: Mapping[int, int],
     children: Mapping[int, tuple[int, ...]],
+    parents: Mapping[int, tuple[int, ...]],
     order: Mapping[int, float],
 ) -> list[tuple[int, ...]]:
-    """The standing nodes as paths, the longest first: each is drawn straight in its lane."""
-    left = set(columns)
-    paths = []
+    """The standing nodes as paths, the longest first: each is drawn straight in its lane.
+
+    A path that is taken out leaves parts that are not connected. The longest path of each is
+    looked for by itself, so the work grows with the nodes and not with the number of paths.
+    """
+
+    def add(part: Sequence[int]) -> None:
+        length, path = _longest_path(part, children, lambda n: (columns[n], order[n], n))
+        start = path[0]
+        heappush(waiting, (-length, columns[start], order[start], start, path, part))
+
+    waiting: list[tuple[int, int, float, int, tuple[int, ...], Sequence[int]]] = []
     deepest_first = sorted(columns, key=lambda node: (-columns[node], order[node], node))
-    while left:
-        longest: dict[int, int] = {}
-        following: dict[int, int] = {}
-        for node in deepest_first:
-            if node not in left:
-                continue
-            longest[node] = 1
-            for child in children[node]:
-                if child in left and longest[child] + 1 > longest[node]:
-                    longest[node], following[node] = longest[child] + 1, child
-        node = min(left, key=lambda n: (-longest[n], columns[n], order[n], n))
-        path = [node]
-        while node in following:
-            node = following[node]
-            path.append(node)
-        left.difference_update(path)
-        paths.append(tuple(path))
+    for part in _connected(deepest_first, children, parents):
+        add(part)
+    paths = []
+    while waiting:
+        *_, path, part = heappop(waiting)
+        paths.append(path)
+        taken = set(path)
+        for rest in _connected([n for n in part if n not in taken], children, parents):
+            add(rest)
     return paths
+
+
+def _longest_path(
+    nodes: Sequence[int],
+    children: Mapping[int, tuple[int, ...]],
+    rank: Callable[[int], tuple[float, ...]],
+) -> tuple[int, tuple[int, ...]]:
+    """The longest path among some nodes, of which children come first; its length and its nodes.
+
+    Of several that are equally long, the one whose start has the lowest ``rank``.
+    """
+    longest: dict[int, int] = {}
+    following: dict[int, int] = {}
+    for node in nodes:
+        longest[node] = 1
+        for child in children[node]:
+            if longest.get(child, 0) + 1 > longest[node]:
+                longest[node], following[node] = longest[child] + 1, child
+    node = min(nodes, key=lambda n: (-longest[n], *rank(n)))
+    length, path = longest[node], [node]
+    while node in following:
+        node = following[node]
+        path.append(node)
+    return length, tuple(path)
+
+
+def _connected(
+    nodes: Sequence[int],
+    children: Mapping[int, tuple[int, ...]],
+    parents: Mapping[int, tuple[int, ...]],
+) -> list[list[int]]:
+    """Some nodes, in their order, by the parts of the graph that these alone connect."""
+    part_of: dict[int, int] = dict.fromkeys(nodes, -1)
+    count = 0
+    for node in nodes:
+        if part_of[node] >= 0:
+            continue
+        part_of[node] = count
+        near = [node]
+        for one in near:
+            for other in (*children[one], *parents[one]):
+                if part_of.get(other, 0) < 0:
+                    part_of[other] = count
+                    near.append(other)
+        count += 1
+    parts: list[list[int]] = [[] for _ in range(count)]
+    for node in nodes:
+        parts[part_of[node]].append(node)
+    return parts
 
 
 def _lanes(paths: Sequence[tuple[int, ...]], columns: Mapping[int, int]) -> dict[int, int]:
     """The first lane in which a path's columns are free."""
-    taken: list[list[tuple[int, int]]] = []
+    taken: list[Spans] = []
     lanes: dict[int, int] = {}
     for path in paths:
-        first, last = columns[path[0]], columns[path[-1]]
-        lane = next(
-            (i for i, spans in enumerate(taken) if all(last < a or b < first for a, b in spans)),
-            len(taken),
-        )
+        # A path takes its columns whole: the next one may begin in the column after it.
+        first, last = columns[path[0]], columns[path[-1]] + 1
+        lane = next((i for i, spans in enumerate(taken) if spans.free(first, last)), len(taken))
         if lane == len(taken):
-            taken.append([])
-        taken[lane].append((first, last))
+            taken.append(Spans())
+        taken[lane].take(first, last)
         lanes.update(dict.fromkeys(path, lane))
     return lanes
