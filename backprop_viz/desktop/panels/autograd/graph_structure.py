@@ -126,8 +126,8 @@ def _paths(
 
     waiting: list[tuple[int, int, float, int, tuple[int, ...], Sequence[int]]] = []
     deepest_first = sorted(columns, key=lambda node: (-columns[node], order[node], node))
-    for part in _connected(deepest_first, children, parents):
-        add(part)
+    for whole in _connected(deepest_first, children, parents):
+        add(whole)
     paths = []
     while waiting:
         *_, path, part = heappop(waiting)
