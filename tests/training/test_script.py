@@ -41,6 +41,7 @@ def plain_losses(trainer: bv.Trainer, iterations: int) -> list[str]:
         replace(TUTORIAL, input_form="unsqueezed", batch_size=3),
         Settings(loss="mse", optimizer="adam", lr=0.001, batch_size=7, set_to_none=False),
         Settings(optimizer="rmsprop", lr=0.001, optimizer_options={"alpha": 0.9}, batch_size=33),
+        replace(TUTORIAL, optimizer="nadam", optimizer_options={"betas": (0.8, 0.9)}, lr=0.001),
         Settings(optimizer="sgd", schedule="cosine", schedule_options={"iterations": 9}, seed=5),
         replace(TUTORIAL, schedule="step", schedule_options={"step_size": 4}),
         replace(TUTORIAL, schedule="step", optimizer="manual", schedule_options={"step_size": 4}),

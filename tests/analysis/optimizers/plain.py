@@ -14,7 +14,10 @@ from backprop_viz.analysis.update_breakdown import explain_update, same, update_
 from backprop_viz.analysis.update_rules import NEW
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.training.program_text import optimizer_call
+from backprop_viz.training.settings_schema import SETTINGS
 from tests.analysis.formula_text import FormulaText, evaluated
 
 LR = 0.013
@@ -195,12 +198,20 @@ def check_entry(optimizer: Optimizer, torch_class: Any, given: Options) -> None:
 def check_in_the_program(
     name: str, torch_class: Any, options: Options, plain_options: Options
 ) -> None:
-    """The program trains with it as a plain loop does, bit for bit."""
+    """The program trains with it as a plain loop does, bit for bit; its text says how."""
+    settings = Settings("random", "mse", name, LR, 2, 3, options)
+    SETTINGS.read(settings)
+    words: dict[str, Any] = {"net": bv.LeNet(), "optim": torch.optim}
+    exec(optimizer_call(settings), words)
+    assert type(words["optimizer"]) is torch_class
+    written_out = words["optimizer"].param_groups[0]
     trainer = bv.Trainer("random", "mse", name, LR, 2, 3, optimizer_options=options)
     torch.manual_seed(3)
     net = bv.LeNet()
     x, y = trainer.batch
     plain = torch_class(net.parameters(), lr=LR, **plain_options)
+    for key, value in plain.param_groups[0].items():
+        assert key == "params" or written_out[key] == value, key
     for _ in range(4):
         recording = trainer.record()
         plain.zero_grad()

@@ -56,6 +56,10 @@ class SettingsBar(QWidget):
         self._optimizer.setObjectName("optimizer")
         for name, optimizer in OPTIMIZERS.items():
             self._optimizer.addItem(optimizer_text(optimizer.title), name)
+            formula = optimizer.formula({})
+            if formula is not None:
+                last = self._optimizer.count() - 1
+                self._optimizer.setItemData(last, formula.whole, Qt.ItemDataRole.ToolTipRole)
         usual = self._settings
         self._lr = NumberField(LEARNING_RATE, self.tr("Learning rate"), usual.lr)
         self._lr.setObjectName("learningRate")

@@ -69,6 +69,14 @@ def test_a_change_carries_all_the_other_settings(bar: SettingsBar, qtbot: QtBot)
     assert told.args == [replace(RUN, seed=4)]
 
 
+def test_every_optimizer_is_a_choice_with_its_formula(bar: SettingsBar) -> None:
+    box = choice(bar, "optimizer")
+    assert [box.itemData(i) for i in range(box.count())] == list(OPTIMIZERS)
+    row = box.findText("SGD, Nesterov")
+    tip = box.itemData(row, Qt.ItemDataRole.ToolTipRole)
+    assert tip == "v ← 0.9 · v + grad\nw ← w − lr · (grad + 0.9 · v)"
+
+
 def test_another_optimizer_starts_with_its_own_options(bar: SettingsBar, qtbot: QtBot) -> None:
     bar.show_settings(replace(RUN, optimizer="sgd", optimizer_options={"momentum": 0.9}))
     assert "0.9" in choice(bar, "optimizer").currentText()
