@@ -269,7 +269,7 @@ def test_a_breakpoint_in_the_program_stops_training(open_window: OpenWindow, qtb
     assert view_state_of(window).breakpoints == ()
 
 
-def test_travelling_by_the_menus(open_window: OpenWindow) -> None:
+def test_navigation_by_the_menus(open_window: OpenWindow) -> None:
     window = open_window("--preset", "tutorial")
     for name in ("EventBack", "StepBack", "IterationBack", "First", "Last", "Continue"):
         assert not window.findChild(QAction, f"action{name}").isEnabled(), name

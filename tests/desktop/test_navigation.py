@@ -286,7 +286,7 @@ def test_moving_on_leaves_the_breakpoint(session: Session, qtbot: QtBot) -> None
     assert shown(session).hit is None
 
 
-def test_the_keeper_stays_within_its_budget() -> None:
+def test_the_cache_stays_within_its_budget() -> None:
     trainer = bv.Trainer("random", "mse")
     recordings = [trainer.record() for _ in range(6)]
     size = memory_of(recordings[1])

@@ -1,4 +1,4 @@
-"""The session as the window uses it: commands in, frames out, never a wait."""
+"""The session as the window uses it: commands in, view states out, never a wait."""
 
 import contextlib
 import os
@@ -45,7 +45,7 @@ def train_until(qtbot: QtBot, session: Session, iterations: int) -> None:
     qtbot.waitUntil(lambda: session.iteration >= iterations, timeout=60_000)
 
 
-def test_the_first_frame_has_a_graph_and_nothing_done(open_session: OpenSession) -> None:
+def test_the_first_view_state_has_a_graph_and_nothing_done(open_session: OpenSession) -> None:
     view_state = shown(open_session(TUTORIAL))
     assert view_state.cursor.recording.preview
     assert view_state.cursor.position == 0

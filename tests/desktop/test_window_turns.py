@@ -1,4 +1,4 @@
-"""Which panels show a frame at once, and which wait until the user has been served."""
+"""Which panels show a view state at once, and which take turns during training."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from tests.conftest import OpenWindow
 
 
 class Shown:
-    """A panel of the window that keeps the frames it is given."""
+    """A panel that keeps the view states it is given."""
 
     def __init__(self) -> None:
         self.view_states: list[ViewState] = []

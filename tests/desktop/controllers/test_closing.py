@@ -269,8 +269,8 @@ def made(arguments):
     window = make(arguments)
     session, training, told = window.session, sys.argv[2] == "training", []
 
-    def show(frame):
-        if frame.iteration < 3:
+    def show(view_state):
+        if view_state.iteration < 3:
             session.train() if training else session.iterate()
         elif session._idle() and not told:
             told.append(True)

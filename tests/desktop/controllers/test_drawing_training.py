@@ -1,4 +1,4 @@
-"""Teaching the net one's own drawing, as a person does it in the window."""
+"""Training the network on a drawing, as a person does it in the window."""
 
 from collections.abc import Callable
 from itertools import pairwise

@@ -33,7 +33,7 @@ def view_state_of(window: MainWindow) -> ViewState:
     return window.session.view_state
 
 
-def test_the_whole_lesson_of_the_batch_dimension(open_window: OpenWindow) -> None:
+def test_the_batch_dimension_left_out_and_put_back(open_window: OpenWindow) -> None:
     """One input without it, torch's own words at the real line, mended by unsqueeze(0)."""
     torch.manual_seed(0)
     net = bv.LeNet()

@@ -38,7 +38,7 @@ def at(view_state: ViewState, position: int) -> ViewState:
 
 
 def after(view_state: ViewState, node: int) -> ViewState:
-    """The moment just after backward has run a node."""
+    """The view state just after backward has run a node."""
     return at(view_state, view_state.cursor.recording.ran_at[node] + 1)
 
 

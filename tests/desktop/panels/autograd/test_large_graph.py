@@ -174,13 +174,13 @@ def test_only_what_is_in_sight_is_painted(
     assert len(painted) < 80
 
 
-def test_nodes_are_found_by_the_mouse_from_afar(canvas: GraphCanvas) -> None:
+def test_nodes_are_found_by_the_mouse_zoomed_out(canvas: GraphCanvas) -> None:
     canvas.fit()
     for node in canvas.item.graph.nodes[::37]:
         assert canvas.item.node_at(canvas.item.box(node.id).center()) == node.id
 
 
-def test_from_afar_a_mark_is_seen(canvas: GraphCanvas) -> None:
+def test_zoomed_out_a_mark_is_seen(canvas: GraphCanvas) -> None:
     canvas.fit()
     canvas.item.focused = None
     before = canvas.grab().toImage()

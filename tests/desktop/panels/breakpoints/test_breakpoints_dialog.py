@@ -59,7 +59,7 @@ def test_each_kind_has_its_sentence(breakpoint_: Breakpoint, words: str) -> None
     assert breakpoint_text(breakpoint_) == words
 
 
-def test_a_frame_lets_the_sentence_say_more(make_view_state: MakeViewState) -> None:
+def test_a_view_state_lets_the_sentence_say_more(make_view_state: MakeViewState) -> None:
     view_state = make_view_state()
     row, line = next((i, x) for i, x in enumerate(view_state.program.lines) if "fc1" in x.text)
     said = breakpoint_text(Breakpoint("line", line.source_line), view_state)
@@ -169,7 +169,7 @@ def test_enter_adds_and_del_removes(
     assert not dialog.remove.isEnabled()
 
 
-def test_an_older_frame_does_not_undo_a_change(
+def test_an_older_view_state_does_not_undo_a_change(
     dialog: BreakpointsDialog, make_view_state: MakeViewState
 ) -> None:
     view_state = make_view_state()

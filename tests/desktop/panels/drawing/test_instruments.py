@@ -234,7 +234,7 @@ def test_a_release_that_went_elsewhere_ends_the_stroke(canvas: Canvas) -> None:
     assert not canvas.image()[PAD_SIDE // 2 :].any()
 
 
-def test_a_hidden_canvas_ends_its_stroke_and_clear_drops_one_in_hand(canvas: Canvas) -> None:
+def test_a_hidden_canvas_ends_its_stroke_and_clear_drops_an_unfinished_one(canvas: Canvas) -> None:
     mouse(canvas, PRESS, (0.2, 0.2))
     canvas.hide()
     assert len(canvas.strokes()) == 1

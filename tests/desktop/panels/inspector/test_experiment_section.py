@@ -256,7 +256,7 @@ def test_through_the_inspector(make_view_state: MakeViewState, qtbot: QtBot) -> 
     assert not section.apply.isEnabled()
 
 
-def test_every_node_at_every_moment(qtbot: QtBot, make_view_state: MakeViewState) -> None:
+def test_every_node_at_every_cursor(qtbot: QtBot, make_view_state: MakeViewState) -> None:
     section = NodeSection()
     qtbot.addWidget(section)
     section.resize(270, 500)

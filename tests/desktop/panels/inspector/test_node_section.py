@@ -104,7 +104,7 @@ def test_an_accumulation_shows_what_came_and_what_stands(
     assert section.sent[0].shape_text.text() == "10×84"
 
 
-def test_all_nodes_at_all_moments(section: NodeSection, make_view_state: MakeViewState) -> None:
+def test_all_nodes_at_all_cursors(section: NodeSection, make_view_state: MakeViewState) -> None:
     for settings in (
         Settings(data="random", loss="mse", batch_size=1),
         Settings(data="random", loss="mse", batch_size=2, lr=1e30),

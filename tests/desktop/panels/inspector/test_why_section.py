@@ -119,7 +119,7 @@ def test_a_nan_is_in_the_colour_of_errors(
     section.grab()
 
 
-def test_every_moment_of_everything(section: WhySection, make_view_state: MakeViewState) -> None:
+def test_everything_at_every_cursor(section: WhySection, make_view_state: MakeViewState) -> None:
     view_state = make_view_state()
     recording = view_state.cursor.recording
     for position in range(len(recording.events) + 1):

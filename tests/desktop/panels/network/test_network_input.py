@@ -107,7 +107,7 @@ def test_the_large_map_is_turned_by_keys_and_closed(
     assert open_map(view) is None
 
 
-def test_the_large_map_lives_with_the_frames(
+def test_the_large_map_follows_the_cursor(
     view: NetworkView, make_view_state: MakeViewState
 ) -> None:
     view_state = make_view_state(DIGITS)

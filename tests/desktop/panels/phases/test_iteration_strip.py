@@ -146,7 +146,7 @@ def test_pages_turn_to_the_iteration_before_and_after(
     picked: list[int] = []
     view.iteration_picked.connect(picked.append)
     full = make_view_state()
-    qtbot.keyClick(view, Qt.Key.Key_PageUp)  # before the first frame
+    qtbot.keyClick(view, Qt.Key.Key_PageUp)  # before the first view state
     for shown in (5, 3, 9):
         view.show_view_state(with_kept_iterations(full, shown, 3, 5, 9))
         qtbot.keyClick(view, Qt.Key.Key_PageUp)

@@ -144,13 +144,13 @@ def test_keys_move_the_cursor_within_its_bounds(
     assert len(moved) == 4
 
 
-def test_there_is_no_travel_where_nothing_has_happened(
+def test_there_is_no_navigation_where_nothing_has_happened(
     view: TimelineView, make_view_state: MakeViewState, qtbot: QtBot
 ) -> None:
     full = make_view_state()
     moved: list[int] = []
     view.cursor_moved.connect(moved.append)
-    qtbot.keyClick(view, Qt.Key.Key_Home)  # before the first frame
+    qtbot.keyClick(view, Qt.Key.Key_Home)  # before the first view state
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton)
     preview = replace(full.cursor.recording, preview=True)
     for view_state in (

@@ -19,7 +19,7 @@ from tests.desktop.panels.plots.plot_helpers import STROKES, curves, shown
 MakeViewState = Callable[..., ViewState]
 
 
-def test_a_frame_of_training_paints_a_plot_once(
+def test_a_view_state_during_training_paints_a_plot_once(
     qtbot: QtBot, make_view_state: MakeViewState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view_state = replace(make_view_state(STROKES, phases=0), curves=curves([3.0, 2.0]))

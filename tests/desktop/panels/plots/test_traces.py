@@ -48,7 +48,7 @@ def test_ends_are_compared_as_numbers_that_may_be_nan() -> None:
 
 
 @pytest.mark.parametrize("step", [7, 1000, 50_000])
-def test_from_afar_no_spike_is_lost(step: int) -> None:
+def test_zoomed_out_no_spike_is_lost(step: int) -> None:
     values = np.random.default_rng(1).random(50_000)
     values[12_345], values[49_999] = 9.0, -9.0
     values[100] = np.inf

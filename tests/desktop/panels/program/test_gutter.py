@@ -116,7 +116,7 @@ def test_hovering_offers_a_dot_only_where_one_can_be(
 def test_the_line_of_the_text_cursor_is_toggled_else_the_marked_one(
     view: ProgramView, toggled: list[Breakpoint], make_view_state: MakeViewState
 ) -> None:
-    view.toggle_breakpoint_at_cursor()  # before the first frame
+    view.toggle_breakpoint_at_cursor()  # before the first view state
     other = QLineEdit(view)
     other.show()
     other.setFocus()

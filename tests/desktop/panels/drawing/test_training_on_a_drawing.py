@@ -1,4 +1,4 @@
-"""The row that teaches, the strip that says what the batch is, and the saliency's pictures."""
+"""The training row, the strip about the batch, and the saliency pictures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,7 +53,7 @@ def test_digits_on_the_pad_choose_the_label_and_again_none(qtbot: QtBot) -> None
     assert len(chosen) == 4
 
 
-def test_a_frame_s_label_is_shown_and_told_to_nobody(
+def test_a_view_state_s_label_is_shown_and_told_to_nobody(
     qtbot: QtBot, make_view_state: MakeViewState
 ) -> None:
     panel = DrawPanel()
