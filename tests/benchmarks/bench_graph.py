@@ -60,8 +60,8 @@ def shown(canvas: GraphCanvas, names: dict[int, str], loss: torch.Tensor) -> dic
     found: list[Any] = []
     steps: dict[str, Callable[[], object]] = {
         "walk": lambda: found.append(walk(root)),
-        "layout": lambda: found.append(grad_fn_graph(found[0], names)),
-        "scene": lambda: canvas.show_graph(found[1], None),
+        "graph": lambda: found.append(grad_fn_graph(found[0], names)),
+        "layout and scene": lambda: canvas.show_graph(found[1], None),
         "first frame": canvas.viewport().repaint,
     }
     return {name: seconds(step) for name, step in steps.items()}
@@ -114,7 +114,7 @@ def deep_graph() -> Iterator[Figure]:
         runs.append(shown(canvas, names, loss))
         peer = dot_seconds(parameters, loss)
         peers += [] if peer is None else [peer]
-    ours = statistics.median(run["walk"] + run["layout"] + run["scene"] for run in runs)
+    ours = statistics.median(run["walk"] + run["graph"] + run["layout and scene"] for run in runs)
     yield Figure("ResNet-152's graph: walk, layout, scene", ours, "s", 0.5)
     if peers:
         peer = statistics.median(peers)
@@ -138,7 +138,7 @@ def recurrent_graph() -> Iterator[Figure]:
     net = Recurrent()
     loss = loss_on(net, torch.rand(2, 96, 8))
     run = shown(canvas_on_screen(), parameter_names(net), loss)
-    spent = run["walk"] + run["layout"] + run["scene"]
+    spent = run["walk"] + run["graph"] + run["layout and scene"]
     yield Figure("a 96-step GRU's graph: walk, layout, scene", spent, "s", 0.5)
 
 
