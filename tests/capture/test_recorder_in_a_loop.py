@@ -101,3 +101,41 @@ def test_a_phase_that_raises_leaves_no_tensor() -> None:
     assert len(recording.tensors) == before
     assert recording.failure is not None
     assert recording.failure.op == "linear"
+
+
+class InPlace(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(FEATURES))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x * self.scale
+        z = y.add(1.0)
+        y.mul_(2.0)
+        return y + z
+
+
+def test_one_tensor_at_one_version_is_one_id_and_another_version_another() -> None:
+    model, x = InPlace(), torch.randn(BATCH, FEATURES)
+    recorder = Recorder(model)
+    recorder.take_batch(x, torch.zeros(BATCH))
+    with recorder.phase(Phase.FORWARD):
+        output = model(x)
+    recorder.take_results(output, None)
+    with recorder.phase(Phase.BACKWARD):
+        output.sum().backward()
+    recording = recorder.recording()
+    mul, add, mul_, last = (e for e in recording.events if e.phase is Phase.FORWARD)
+    (scale,) = recording.parameters
+    assert mul.input_ids == (recording.input_id, scale.value_id)
+    assert add.input_ids == mul.output_ids == mul_.input_ids
+    assert mul_.output_ids != mul_.input_ids
+    assert last.input_ids == (*mul_.output_ids, *add.output_ids)
+    assert np.array_equal(mul_.outputs[0], 2 * mul.outputs[0])
+    sent = [e for e in recording.events if e.phase is Phase.BACKWARD]
+    assert sent[0].op == "AddBackward0"
+    # The sum's gradient goes to both of its inputs, on its way it is one tensor.
+    arrived = {i for e in sent[1:] for i in e.input_ids}
+    assert arrived & set(sent[0].output_ids)
+    accumulated = next(e for e in sent if e.parameter == "scale")
+    assert accumulated.output_ids[0] == recording.at(len(recording.events)).grad_id("scale")
