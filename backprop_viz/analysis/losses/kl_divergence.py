@@ -15,5 +15,5 @@ LOSS = Loss(
     options={"reduction": "batchmean"},
     target=Target.DISTRIBUTION,
     output=LossOutput.LOG_SOFTMAX,
-    formula="L = Σ t·(ln t − log_softmax(x)) / N",
+    formula="L = Σ t·(ln t − ln softmax(x)) / N",
 )

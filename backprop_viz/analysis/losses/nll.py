@@ -14,5 +14,5 @@ LOSS = Loss(
     criterion="torch.nn.NLLLoss",
     target=Target.LABELS,
     output=LossOutput.LOG_SOFTMAX,
-    formula="L = −mean log_softmax(x)[t]",
+    formula="L = −mean y[t],  y = ln softmax(x)",
 )

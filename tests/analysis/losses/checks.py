@@ -11,13 +11,16 @@ from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
 from backprop_viz.analysis.formulas import formula
+from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.losses import LossFunction
 from backprop_viz.training.program_text import criterion_lines, optimizer_call, program
 from backprop_viz.training.run_journal import RunJournal
 from backprop_viz.training.script import Run, script
 from backprop_viz.training.script_data import run_data
 from tests.alone import losses_of_text
+from tests.analysis.formula_text import FormulaText
 
 ITERATIONS, BATCH, SEED, LR = 20, 16, 3, 0.02
 # The loss, as torch's own function, of logits (N, 10) and labels (N,) or targets (N, 10).
@@ -128,3 +131,20 @@ def nodes_are_explained(name: str, *nodes: str) -> None:
     ran = [names[e.node] for e in recording.events if e.phase is Phase.BACKWARD and e.node in names]
     assert ran[: len(nodes)] == list(nodes)
     assert all(formula(node).known for node in nodes)
+
+
+def formula_is_the_loss(name: str, of_labels: PlainLoss) -> None:
+    """The formula shown, evaluated as it is written, gives torch's number."""
+    generator = torch.Generator().manual_seed(2)
+    logits = torch.randn(7, 10, generator=generator, dtype=torch.float64) * 2
+    labels = torch.arange(7) * 3 % 10
+    target = LossFunction(LOSSES[name]).target_of_labels(labels, 10)
+    names = {
+        "x": logits.numpy(),
+        # A label is the place of a number in each row.
+        "t": (np.arange(7), labels.numpy()) if target.dim() == 1 else target.double().numpy(),
+        "N": 7,
+        "softmax": lambda x: np.exp(x) / np.exp(x).sum(1, keepdims=True),
+    }
+    value = FormulaText(LOSSES[name].formula).value(names)
+    np.testing.assert_allclose(value, of_labels(logits, labels).item(), rtol=1e-6)

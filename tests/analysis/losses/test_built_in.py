@@ -32,6 +32,11 @@ def test_every_sample_is_judged(name: str) -> None:
     checks.every_sample_is_judged(name, PLAIN[name][0])
 
 
+@pytest.mark.parametrize("name", PLAIN)
+def test_its_formula_is_the_loss(name: str) -> None:
+    checks.formula_is_the_loss(name, PLAIN[name][0])
+
+
 def test_their_nodes_are_explained() -> None:
     checks.nodes_are_explained("cross_entropy", "NllLossBackward0", "LogSoftmaxBackward0")
     checks.nodes_are_explained("mse", "MseLossBackward0")

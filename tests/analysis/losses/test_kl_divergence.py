@@ -33,3 +33,7 @@ def test_every_sample_is_judged() -> None:
 def test_its_nodes_are_explained() -> None:
     nodes = ("DivBackward0", "SumBackward0", "SubBackward0", "MulBackward0", "LogSoftmaxBackward0")
     checks.nodes_are_explained("kl_divergence", *nodes)
+
+
+def test_its_formula_is_the_loss() -> None:
+    checks.formula_is_the_loss("kl_divergence", of_labels)

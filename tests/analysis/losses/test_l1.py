@@ -27,3 +27,7 @@ def test_every_sample_is_judged() -> None:
 
 def test_its_nodes_are_explained() -> None:
     checks.nodes_are_explained("l1", "MeanBackward0", "AbsBackward0", "SubBackward0")
+
+
+def test_its_formula_is_the_loss() -> None:
+    checks.formula_is_the_loss("l1", of_labels)

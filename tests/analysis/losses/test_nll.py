@@ -30,3 +30,7 @@ def test_every_sample_is_judged() -> None:
 
 def test_its_nodes_are_explained() -> None:
     checks.nodes_are_explained("nll", "NllLossBackward0", "LogSoftmaxBackward0")
+
+
+def test_its_formula_is_the_loss() -> None:
+    checks.formula_is_the_loss("nll", of_labels)

@@ -33,3 +33,7 @@ def test_its_gradient_is_cut_at_1() -> None:
     x = torch.tensor([[-3.0, -0.5, 0.25, 4.0]], requires_grad=True)
     F.smooth_l1_loss(x, torch.zeros(1, 4)).backward()
     assert x.grad.tolist() == [[-0.25, -0.125, 0.0625, 0.25]]
+
+
+def test_its_formula_is_the_loss() -> None:
+    checks.formula_is_the_loss("smooth_l1", of_labels)
