@@ -34,17 +34,3 @@ class Settings:
     def with_root(self, data: str, folder: str) -> "Settings":
         """These settings with that data, read from a folder."""
         return replace(self, data=data, roots={**self.roots, data: folder})
-
-    def live(self) -> dict[str, Any]:
-        """The settings that can change while the network stays.
-
-        Random data is drawn before the run begins, as many inputs as a batch has.
-        """
-        rate = ("lr", "schedule", "schedule_options")
-        size = () if self.data == "random" else ("batch_size",)
-        names = (*rate, *size, "set_to_none", "clear_gradients", "input_form")
-        return {name: getattr(self, name) for name in names}
-
-    def continues(self, other: "Settings") -> bool:
-        """Whether a run with ``other`` can go on with these; if not, it begins afresh."""
-        return replace(other, **self.live()) == self

@@ -9,6 +9,7 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import Checkpoint, Checkpoints
 from backprop_viz.training.five_phases import Iteration
+from backprop_viz.training.live_settings import continues, live_settings
 from backprop_viz.training.prefetch import Ahead
 from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
@@ -71,7 +72,7 @@ class RunState:
         """Take over changed settings: at once where they are live, else from a fresh network."""
         trainer = self.trainer
         untouched = not self.trained and self.recorder is None
-        if untouched or not settings.continues(self.settings):
+        if untouched or not continues(settings, self.settings):
             self.begin(settings)
             return
         trainer.take_over(settings)
@@ -194,7 +195,7 @@ class RunState:
         self.stop()
         self.recorder = None
         self.checkpoints.forget_after(iteration)
-        live = {name: getattr(trainer, name) for name in self.settings.live()}
+        live = {name: getattr(trainer, name) for name in live_settings(self.settings)}
         self.settings = replace(self.settings, **live)
         self.program = program(self.settings, trainer.model)
         self.journal = self.journal.up_to(iteration, self.settings)

@@ -6,7 +6,6 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +74,3 @@ def test_the_cursor_stays_within_the_events(recording: bv.Recording) -> None:
     assert recording.at(10_000).at_end
     assert recording.at(0).event is None
     assert recording.at(3).value("no such parameter") is None
-
-
-def test_which_settings_can_change_in_a_run() -> None:
-    run = Settings()
-    assert Settings(lr=1.0, batch_size=3, set_to_none=False).continues(run)
-    assert not Settings(seed=1).continues(run)
-    assert not Settings(optimizer_options={"momentum": 0.9}).continues(run)

@@ -203,9 +203,3 @@ def test_a_refused_schedule_changes_nothing() -> None:
 def test_what_is_wrong_is_said(schedule: str, options: dict[str, float], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         bv.Trainer("random", schedule=schedule, schedule_options=options)
-
-
-def test_a_schedule_is_live() -> None:
-    run = Settings()
-    assert Settings(schedule="cosine", schedule_options={"iterations": 9}).continues(run)
-    assert not Settings(schedule="cosine", seed=1).continues(run)

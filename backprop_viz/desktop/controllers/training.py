@@ -11,6 +11,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.live_settings import continues
 
 
 class TrainingController(QObject):
@@ -60,7 +61,7 @@ class TrainingController(QObject):
         if (
             view_state is None
             or view_state.iteration == 0
-            or settings.continues(view_state.settings)
+            or continues(settings, view_state.settings)
         ):
             self._session.configure(settings)
         else:
@@ -77,7 +78,7 @@ class TrainingController(QObject):
     def _begin_afresh(self, settings: Settings) -> None:
         self.began.emit()
         self._session.configure(settings)
-        if self._view_state is not None and settings.continues(self._view_state.settings):
+        if self._view_state is not None and continues(settings, self._view_state.settings):
             self._session.reset()
 
     def _ask_to_begin(self, settings: Settings, iterations: int) -> None:

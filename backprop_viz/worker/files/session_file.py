@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Wrong, described
 from backprop_viz.recording.files.raw import Raw
@@ -81,7 +82,7 @@ def load_session(path: Path) -> StoredRun:
 
 def _as_it_ran(run: StoredRun) -> StoredRun:
     """Random data was one input, whatever the batch size, in files of before it took any."""
-    if run.settings.data != "random":
+    if not DATA_SETS[run.settings.data].one_batch:
         return run
     _, (images, _) = run.checkpoint.fetched
     return replace(run, settings=replace(run.settings, batch_size=len(images)))

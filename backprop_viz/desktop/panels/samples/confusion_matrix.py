@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from backprop_viz.desktop.panels.samples.matrix_layout import (
     CAPTION,
     HEADER,
-    WIDEST,
+    WIDEST_HEADER,
     MatrixLayout,
     strength,
 )
@@ -175,7 +175,7 @@ class ConfusionMatrix(QWidget):
         names = [class_name(self._classes, i) for i in range(size)]
         metrics = QFontMetrics(code_font(_NAME, bold=True))
         widest = max(map(metrics.horizontalAdvance, names)) + 6
-        header = min(max(HEADER, widest), WIDEST)
+        header = min(max(HEADER, widest), WIDEST_HEADER)
         return MatrixLayout(size, self.width(), self.height(), header)
 
     def paintEvent(self, event: QPaintEvent) -> None:

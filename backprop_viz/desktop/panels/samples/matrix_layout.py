@@ -8,7 +8,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF
 
 HEADER = 34.0  # of the row and the column that name the classes
-WIDEST = 84.0  # of the column, where names are long
+WIDEST_HEADER = 84.0  # of the column, where names are long
 _SHARE = 62.0  # of the column with the accuracy of each label
 CAPTION = 18.0  # above the columns' header, and left of the rows'
 _GAP = 2.0

@@ -14,6 +14,7 @@ from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.schedules import SCHEDULES
 from backprop_viz.recording.settings import Settings
+from backprop_viz.training.live_settings import continues
 
 RUN = Settings(data="random", loss="mse", optimizer="adam", lr=0.001, batch_size=1, seed=3)
 
@@ -197,7 +198,7 @@ def test_choosing_a_schedule_starts_with_its_own_options(bar: SettingsBar, qtbot
     with qtbot.waitSignal(bar.changed) as told:
         choice(bar, "schedule").setCurrentIndex(choice(bar, "schedule").findData("step"))
     assert (told.args[0].schedule, told.args[0].schedule_options) == ("step", {})
-    assert told.args[0].continues(run)
+    assert continues(told.args[0], run)
     assert choice(bar, "schedule").accessibleName() == "Schedule"
     assert choice(bar, "schedule").toolTip()
 
@@ -234,7 +235,7 @@ def test_schedule_options_reach_the_settings_and_are_live(qtbot: QtBot) -> None:
         accept(dialog)
     wanted = told.args[0]
     assert wanted.schedule_options == {"step_size": 400, "gamma": 0.5}
-    assert wanted.continues(run)
+    assert continues(wanted, run)
     assert all(box.accessibleName() and box.toolTip() for box in boxes.values())
 
 
