@@ -53,7 +53,7 @@ def first_stop(
     *,
     ran: bool = True,
 ) -> tuple[int, Breakpoint] | None:
-    """The first cursor after ``start`` at which one is to stop, and the breakpoint there.
+    """The first position after ``start`` to stop at, and the breakpoint there.
 
     Before a line of the program ``lines``, after what else holds. ``due`` is the phase that begins
     where the recording ends. With ``ran`` the events from ``start`` on have just been run: nobody
@@ -76,7 +76,7 @@ def first_stop(
 def nodes_broken(
     recording: Recording, breakpoints: Sequence[Breakpoint]
 ) -> dict[int | None, Breakpoint]:
-    """The breakpoints at nodes that this iteration's graph has, by the node's number in it."""
+    """The breakpoints at nodes of this iteration's graph, by the node's id in it."""
     places = ((b, recording.graph.find(b.key)) for b in breakpoints if b.kind == "node")
     return {node.id: b for b, node in places if node is not None}
 
@@ -96,7 +96,7 @@ def by_key(breakpoints: Sequence[Breakpoint], graph: Graph) -> tuple[Breakpoint,
 
 
 def layer_ends(recording: Recording) -> dict[int, str]:
-    """The event that ends each layer of the network, and the layer's name."""
+    """The name of each layer, by the index of its last operation."""
     layers = recording.layers.layers
     return {layer.operations[-1]: layer.name for layer in layers if layer.operations}
 
@@ -121,7 +121,7 @@ def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:
 
 
 def norm_holds(breakpoint_: Breakpoint, norm: float | None) -> bool:
-    """Whether a condition on a gradient holds for one of this norm; None: there is no gradient."""
+    """Whether a condition on a gradient holds for this norm; None stands for no gradient."""
     kind, value = breakpoint_.kind, breakpoint_.value
     if norm is None:
         return kind == "grad_none"
@@ -131,7 +131,7 @@ def norm_holds(breakpoint_: Breakpoint, norm: float | None) -> bool:
 
 
 def _left_none(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:
-    """Whether event ``i`` is backward's last and has left a ``.grad`` None that is asked about."""
+    """Whether event ``i`` ends backward and a ``.grad`` that the breakpoint is about is None."""
     backward = recording.span(Phase.BACKWARD)
     if breakpoint_.kind != "grad_none" or backward is None or i != backward.stop - 1:
         return False

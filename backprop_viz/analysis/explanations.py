@@ -31,7 +31,7 @@ _DETACH = ("detach", "detach_", "data")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A code that the inspector has a sentence for, its values, and the event that shows it."""
+    """The code of a sentence of the inspector, its values, and the event that is the evidence."""
 
     code: str
     values: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
 
 
 def _before_backward(cursor: Cursor, name: str) -> Reason:
-    """What ``.grad`` is while nothing of this iteration has come to it."""
+    """Why ``.grad`` is as it is before this iteration's backward has added anything to it."""
     recording, grad = cursor.recording, cursor.grad(name)
     clear = next((i for i in recording.happened_to.get(name, ()) if i < cursor.position), None)
     if not recording.cleared:
@@ -83,7 +83,7 @@ def _before_backward(cursor: Cursor, name: str) -> Reason:
 
 
 def _after_loss(cursor: Cursor, parameter: Parameter) -> Reason:
-    """Backward has not come to a parameter: it will, or it cannot."""
+    """Why backward has not reached a parameter: it still will, or it never can."""
     recording, name = cursor.recording, parameter.name
     leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
     if leaf is None:
@@ -101,7 +101,7 @@ def _after_loss(cursor: Cursor, parameter: Parameter) -> Reason:
 
 
 def _not_reached(cursor: Cursor, parameter: Parameter) -> Reason:
-    """The parameter has no leaf in the graph of the loss: where its way to the loss ends."""
+    """Where the way from a parameter to the loss ends: it has no leaf in the graph."""
     recording, name = cursor.recording, parameter.name
     events = follow(recording, parameter.value_id, cursor.position)
     if not events:
@@ -123,7 +123,7 @@ def _untracked(i: int, event: Event, name: str) -> Reason:
 
 
 def _accumulated(cursor: Cursor, name: str, leaf: int) -> Reason:
-    """A gradient has been added to ``.grad``."""
+    """Why ``.grad`` is as it is after backward has added to it."""
     recording = cursor.recording
     index = recording.ran_at[leaf]
     event = recording.events[index]
@@ -138,7 +138,7 @@ def _accumulated(cursor: Cursor, name: str, leaf: int) -> Reason:
         zero = _zero(recording, name, leaf)
         if before is None or not before.any():
             return zero
-        # ``.grad`` is not zero, only what came to it.
+        # Only what was added is zero, ``.grad`` is not.
         return Reason(f"added_{zero.code}", (*zero.values, _norm(before)), zero.evidence)
     if before is not None and before.any():
         return Reason("added", (name, _norm(grad), _norm(before)), index)
@@ -178,7 +178,7 @@ def _node(cursor: Cursor, node: int) -> Reason:
 
 
 def _sent_none(recording: Recording, name: str, node: int) -> Reason:
-    """No gradient came to a node: which one before it got one, and sent none on."""
+    """Which node got a gradient and sent None on, so that None arrived at this one."""
     for parent in _ancestors(recording, node):
         index = recording.ran_at.get(parent)
         if index is not None and not is_none(arrived(recording.events[index])):
@@ -190,7 +190,7 @@ def _sent_none(recording: Recording, name: str, node: int) -> Reason:
 
 
 def _zero(recording: Recording, name: str, node: int) -> Reason:
-    """Only zeros came to a node: where they began."""
+    """Where the zeros began that arrived at a node."""
     seen, cuts = [node], set[int]()
     for one in seen:
         for parent in parents(recording, one):
@@ -208,7 +208,7 @@ def _zero(recording: Recording, name: str, node: int) -> Reason:
 
 
 def _cut(recording: Recording, name: str, node: int, target: int) -> Reason:
-    """A node got a gradient that is not zero, and zeros went on from it to ``target``."""
+    """Why a node turned a gradient that is not zero into zeros, on the way to ``target``."""
     index = recording.ran_at[node]
     event = recording.events[index]
     made = made_by(recording, node)
@@ -232,7 +232,7 @@ def _cut(recording: Recording, name: str, node: int, target: int) -> Reason:
 
 
 def units_through(sent: Array) -> tuple[int, int]:
-    """How many units, of how many, got any gradient; the first axis is the batch."""
+    """How many units got a gradient other than zero, and how many there are. Batch first."""
     through = (sent != 0).any(axis=0) if sent.ndim > 1 else sent != 0
     return int(through.sum()), through.size
 
@@ -241,7 +241,7 @@ def units_through(sent: Array) -> tuple[int, int]:
 
 
 def _not_finite(recording: Recording, name: str, node: int) -> Reason:
-    """NaN or Inf came to a node or left it: the first thing that made one of finite numbers."""
+    """Which operation or node was the first to turn finite numbers into NaN or Inf."""
     while not is_finite(arrived(recording.events[recording.ran_at[node]])):
         sources = [
             parent
@@ -249,7 +249,7 @@ def _not_finite(recording: Recording, name: str, node: int) -> Reason:
             if parent in recording.ran_at
             and not is_finite(recording.events[recording.ran_at[parent]].outputs)
         ]
-        if not sources:  # what sent it was in samples that were not kept
+        if not sources:  # it came from samples that were not recorded
             index = recording.ran_at[node]
             what = strange(arrived(recording.events[index]))
             return Reason("not_finite", (name, what, recording.events[index].op), index)
@@ -269,7 +269,7 @@ def _not_finite(recording: Recording, name: str, node: int) -> Reason:
 
 
 def _forward_origin(recording: Recording, name: str, index: int) -> Reason:
-    """The operation whose inputs are finite and whose output is not, followed back from one."""
+    """The operation, at or before ``index``, that made NaN or Inf of finite inputs."""
     while True:
         event = recording.events[index]
         read = [i for i in event.input_ids if i is not None]
@@ -291,7 +291,7 @@ def _forward_origin(recording: Recording, name: str, index: int) -> Reason:
         index = min(found)
 
 
-# -- small things ------------------------------------------------------------------------------
+# -- helpers -----------------------------------------------------------------------------------
 
 
 def _ancestors(recording: Recording, node: int) -> list[int]:

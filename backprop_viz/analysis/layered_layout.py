@@ -11,11 +11,11 @@ from functools import lru_cache
 Edges = tuple[tuple[int, int], ...]
 Neighbours = list[list[int]]
 
-# Times that the order of the columns, and the lanes, are gone over forwards and back.
+# How many times the order within the columns, and the lanes, are improved forwards and back.
 _ORDERINGS = 2
 _STRAIGHTENINGS = 2
-# A long edge keeps a lane free in the columns that it passes, while there are at most so many such
-# bends for each node: the weight of a recurrent network has an edge from each of its steps.
+# A long edge gets a bend, which keeps a lane free, in each column that it passes. At most so many
+# bends for each node: a weight of a recurrent network has a long edge from each step.
 _BENDS = 4
 
 
@@ -49,7 +49,7 @@ def _neighbours(size: int, edges: Edges) -> tuple[Neighbours, Neighbours]:
 
 
 def _columns(children: Neighbours, parents: Neighbours) -> list[int]:
-    """One more than the last of a node's parents."""
+    """The column of each node: the one after the last of its parents."""
     columns = [0] * len(children)
     waiting = [len(above) for above in parents]
     free = [node for node, count in enumerate(waiting) if count == 0]
@@ -64,7 +64,7 @@ def _columns(children: Neighbours, parents: Neighbours) -> list[int]:
 
 
 def _add_bends(children: Neighbours, parents: Neighbours, columns: list[int], edges: Edges) -> None:
-    """Put a node into each column that an edge passes, the shortest edges first."""
+    """Add a bend, as a node, to each column that an edge passes; short edges come first."""
     room = _BENDS * len(columns)
     long = [(columns[b] - columns[a], a, b) for a, b in edges if columns[b] - columns[a] > 1]
     for span, a, b in sorted(long):
@@ -86,7 +86,7 @@ def _add_bends(children: Neighbours, parents: Neighbours, columns: list[int], ed
 
 
 def _walk(children: Neighbours, parents: Neighbours) -> list[int]:
-    """Every node, the deepest first: what belongs to one branch comes together."""
+    """Every node, depth first, so that the nodes of a branch follow each other."""
     found: list[int] = []
     seen = [False] * len(children)
     left = [node for node in reversed(range(len(parents))) if not parents[node]]
@@ -101,7 +101,7 @@ def _walk(children: Neighbours, parents: Neighbours) -> list[int]:
 
 
 def _order(layers: Sequence[list[int]], before: Neighbours) -> None:
-    """Sort each layer by the mean place of its neighbours in the layers gone over before it."""
+    """Sort each layer by the mean place of the neighbours in the layers before it."""
     place = [0] * len(before)
     for layer in layers:
         if len(layer) > 1:
@@ -117,7 +117,7 @@ def _order(layers: Sequence[list[int]], before: Neighbours) -> None:
 def _lanes(
     size: int, layers: Sequence[list[int]], children: Neighbours, parents: Neighbours
 ) -> list[float]:
-    """The lane of each node: at least one from the next, as near as may be to its neighbours."""
+    """The lane of each node: as near as possible to its neighbours, at least one apart."""
     lanes = [0.0] * len(children)
     for layer in layers:
         for i, node in enumerate(layer):
@@ -137,7 +137,7 @@ def _lanes(
 def _lengths(
     size: int, layers: Sequence[list[int]], children: Neighbours, parents: Neighbours
 ) -> list[int]:
-    """How many nodes the longest path through each has, bends not counted: it is to be straight."""
+    """The length of the longest path through each node, which is drawn straight. No bends count."""
     above, below = [0] * len(children), [0] * len(children)
     for lengths, order, near in ((above, layers, parents), (below, layers[::-1], children)):
         for layer in order:
@@ -151,7 +151,7 @@ def _straighten(
 ) -> None:
     """Move a layer's nodes to their neighbours' lanes, in order and at least one lane apart.
 
-    Nodes that would come too close share a block, and the one on the longest path has its wish.
+    Nodes that would come too close form a block, which the one on the longest path places.
     """
     blocks: list[tuple[float, int, int]] = []  # (first lane, how many nodes, longest path)
     for node in layer:

@@ -11,7 +11,7 @@ from backprop_viz.recording.program import Line
 def line_stops(
     recording: Recording, breakpoints: Sequence[Breakpoint], lines: Sequence[Line]
 ) -> list[tuple[int, Breakpoint]]:
-    """The cursors at which a line with a breakpoint is about to run, and the breakpoint there.
+    """The positions at which a line with a breakpoint is about to run, with the breakpoint.
 
     Only of what was recorded; ``due_stop`` tells of what comes after it.
     """
@@ -28,7 +28,7 @@ def line_stops(
 def due_stop(
     due: Phase, breakpoints: Sequence[Breakpoint], lines: Sequence[Line]
 ) -> Breakpoint | None:
-    """The breakpoint at a line with which a phase begins that is about to run."""
+    """The breakpoint at a line that begins the phase which is about to run."""
     begins = ((line, b) for line, b in _broken(breakpoints, lines) if line.runs != "end")
     return next((b for line, b in begins if line.runs_in is due), None)
 

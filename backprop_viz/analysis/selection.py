@@ -12,7 +12,7 @@ SelectionKind = Literal["parameter", "layer", "node"]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The thing chosen (``kind`` and ``key``) and its kin in every panel.
+    """The thing chosen (``kind`` and ``key``) and what belongs to it in every panel.
 
     ``key``: a parameter's dotted name, a layer's name, or a node's key. ``nodes`` are keys too,
     ``lines`` are lines of the network's source file.
@@ -27,7 +27,7 @@ class Selection:
 
 
 def select(recording: Recording, kind: SelectionKind, key: str | int) -> Selection:
-    """What belongs to the thing chosen, found in the recording; a node also by its number there."""
+    """What belongs to a thing of a recording. A node is found by its key or by its id."""
     graph = recording.graph
     chosen = graph.find(key) if kind == "node" else None
     layers = {y for y in recording.layers.layers if _belongs(recording, y, kind, key, chosen)}

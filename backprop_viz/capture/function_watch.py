@@ -1,4 +1,4 @@
-"""Tells of every torch function that a network runs: what it read and made, and at which line."""
+"""Reports every torch function that a network runs: what it read and made, and at which line."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,10 +15,10 @@ Arrays = tuple[Array | None, ...]
 
 
 class FunctionWatch(TorchFunctionMode):
-    """Tells ``ran`` of every torch function that makes tensors, with the line that called it.
+    """Calls ``ran`` for every torch function that makes tensors, with the line that called it.
 
-    ``failed`` is told of one that raises, with the tensors it was given. What a function reads is
-    copied before it runs: an in-place one overwrites it.
+    ``failed`` is called for one that raises, with the tensors it was given. What a function reads
+    is copied before it runs, for it may write in place.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class FunctionWatch(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Run ``func`` as torch would, and tell of it."""
+        """Run ``func`` as torch would, and report it."""
         kwargs = kwargs or {}
         read = tuple(_tensors((args, tuple(kwargs.values()))))
         inputs = self._copy(read)
@@ -83,7 +83,7 @@ def _op_name(func: Callable[..., Any]) -> str:
 
 
 def _line_in(code: CodeType | None) -> int | None:
-    """The line of ``code`` that is being run further up the stack, None if it is not."""
+    """The line of ``code`` that is running, further up the stack; None if it is not running."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code is code:

@@ -21,8 +21,7 @@ class Operation:
     op: str
     read: tuple[Tensor, ...]
     made: tuple[Tensor, ...]
-    # The grad_fn of the first tensor made and which of its outputs it is, taken at once: an
-    # in-place op replaces them later.
+    # Of the first tensor made. Read at once, for a later in-place operation replaces them.
     grad_fn: GradFn | None
     output_nr: int
 
@@ -44,8 +43,8 @@ def grad_fn_graph(
 ) -> Graph:
     """The graph of ``walk``'s nodes; a node's id is its place in the list.
 
-    ``names`` gives a parameter's dotted name by the ``id()`` of its tensor; ``keys`` each node's
-    key, where they are told apart from those of other graphs.
+    ``names``: a parameter's dotted name by the ``id()`` of its tensor. ``keys``: the key of each
+    node, if there is any.
     """
     ids = {node: i for i, node in enumerate(nodes)}
     edges = tuple(
@@ -86,7 +85,7 @@ def leaf_of(node: GradFn) -> Tensor | None:
 def weight_nodes(
     nodes: Sequence[GradFn], operations: Sequence[Operation], weights: Collection[int]
 ) -> frozenset[GradFn]:
-    """Those of ``walk``'s nodes that take gradients of weights, in which no sample has part.
+    """The nodes whose gradients belong to weights alone, not to samples.
 
     ``weights`` are the ids of the tensors made of parameters alone. A node that is no
     operation's own (the transpose inside ``linear``) belongs to them if it feeds nothing else.
@@ -124,9 +123,9 @@ def saved_by(node: GradFn) -> tuple[Saved, ...]:
 
 @cache
 def _saved_attributes(kind: type) -> tuple[tuple[str, str], ...]:
-    """Those that may hold tensors, and what of: beside each torch has its raw form.
+    """The attributes that may hold tensors, each with its name in short.
 
-    Numbers that are saved have none.
+    Beside a saved tensor torch has its raw form; beside a saved number it has none.
     """
     names = dir(kind)
     saved = (name for name in names if name.startswith("_saved_"))
@@ -169,7 +168,7 @@ def layer_graph(
             continue
         column = _continued(columns, reads, parameters, operation)
         if column is None and not parameters and made._base is not None:
-            # A view shows nothing new: it stands for the tensor it looks at.
+            # A view shows nothing new: it counts as the tensor that it views.
             made_in.update((id(tensor), reads[0]) for tensor in operation.made)
             continue
         if column is None:

@@ -1,4 +1,4 @@
-"""Which lines of a function run, told as each of them is about to."""
+"""Reports each line of a function just before it runs."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,9 +9,9 @@ from typing import Any
 
 @contextmanager
 def lines_traced(code: CodeType | None, begins: Callable[[int], None]) -> Iterator[None]:
-    """Tell ``begins`` the number of each line of ``code`` that this thread is about to run.
+    """Call ``begins`` with the number of each line of ``code`` before this thread runs it.
 
-    A debugger that watches this thread waits meanwhile: there can be one tracer at a time.
+    Meanwhile a debugger sees nothing of this thread: there can be only one tracer.
     """
 
     def in_code(frame: FrameType, event: str, _: Any) -> Any:

@@ -1,6 +1,6 @@
-"""What each grad_fn node is called, whichever graph it is found in.
+"""The key of each grad_fn node: the same in every graph that the node is in.
 
-A node's number depends on the graph: that of the output has fewer nodes than that of the loss.
+A node's id is not: the graph of the output has fewer nodes than that of the loss.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +63,7 @@ def _owners(
 
 
 def _name_behind(owner: GradFn, found: dict[GradFn, str]) -> None:
-    """Name the nodes behind one that nobody has named yet, nearest first."""
+    """Name the nodes behind a node that have no name yet, nearest first."""
     behind = [owner]
     for node in behind:
         for following, _ in node.next_functions:

@@ -1,4 +1,4 @@
-"""One real iteration, recorded while torch runs it."""
+"""Records an iteration while torch runs it."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -169,7 +169,7 @@ class Recorder:
         self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
 
     def _refused(self, error: Exception, start: int) -> Failure:
-        """What is known of a forward that raised; its events are those from ``start`` on."""
+        """A forward that raised, whose events are those from ``start`` on."""
         forward = getattr(type(self._model).forward, "__code__", None)
         shape = () if self._inputs is None else tuple(self._inputs.shape)
         ran = [(e.op, e.outputs[0].shape) for e in self._events[start:] if e.outputs[0] is not None]
@@ -248,7 +248,7 @@ class Recorder:
         return {k: v for k, v in self._optimizer.param_groups[0].items() if k != "params"}
 
     def _rule(self) -> str:
-        """What changes the weights; a class that is not torch's own has its full name."""
+        """The name of the update: the optimizer's class, in full if it is not torch's own."""
         optimizer = self._optimizer
         if optimizer is None:
             return "sub_"
@@ -284,7 +284,7 @@ class Recorder:
             yield
 
     def _bind(self) -> None:
-        """Number the nodes reachable from what was computed last; give the operations theirs."""
+        """Number the nodes of the graph of the last result, and give each operation its node."""
         if self._unbound is None:
             return
         self._nodes = walk(self._unbound)
@@ -295,7 +295,7 @@ class Recorder:
         self._weight_nodes = weight_nodes(self._nodes, self._operations, self._weights)
         first = len(self._events) - len(self._operations)  # zero_grad's events come before
         for i, operation in enumerate(self._operations, first):
-            # What a custom Function computes gets its grad_fn only when the Function returns.
+            # The output of a custom Function gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or operation.made[0].grad_fn
             node = None if grad_fn is None else ids.get(grad_fn)
             if node != self._events[i].node:
@@ -327,7 +327,7 @@ class Recorder:
         self._backwards += 1
 
     def _watch(self, i: int, node: GradFn, intervened: bool) -> Iterator[Any]:
-        """Hooks on one node: the first sees the gradients summed, the second those sent on."""
+        """Hook a node: the first hook sees the summed gradients, the second those it sends."""
         snapshots = self._snapshots
         arrived: list[Array | None] = []
         places: list[MemoryPlace | None] = []

@@ -1,4 +1,4 @@
-"""What torch did in an iteration, one thing after the other, as numpy arrays."""
+"""What torch did in an iteration, one event after the other, with its tensors as numpy arrays."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -87,7 +87,7 @@ def _array(tensors: TensorTable, tensor: int | None) -> Array | None:
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:
-    """The events ``start`` to ``stop`` of one phase, and the seconds torch took for it."""
+    """The events ``start`` to ``stop`` (exclusive) of a phase, and the seconds torch took."""
 
     phase: Phase
     start: int

@@ -8,7 +8,7 @@ from backprop_viz.recording.phases import Phase
 
 @dataclass(frozen=True, slots=True)
 class KeptIterations:
-    """The iterations kept in memory, oldest first, which is shown, and what they cost."""
+    """The iterations in memory, oldest first, the one that is shown, and the bytes they take."""
 
     iterations: tuple[int, ...] = ()
     shown: int = 0
@@ -17,7 +17,7 @@ class KeptIterations:
 
 
 class RecordingCache:
-    """Recordings by iteration; the oldest go when they cost more than ``budget`` bytes."""
+    """Recordings by iteration; the oldest go when all take more than ``budget`` bytes."""
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
@@ -25,7 +25,7 @@ class RecordingCache:
         self._bytes = 0
 
     def keep(self, recording: Recording) -> None:
-        """Keep a recording, in place of what was kept of its iteration."""
+        """Keep a recording in place of the one of the same iteration."""
         self._drop(recording.iteration)
         size = memory_of(recording)
         self._kept[recording.iteration] = (recording, size)
@@ -53,7 +53,7 @@ class RecordingCache:
         return KeptIterations(tuple(sorted(self._kept)), shown, self._bytes, self.budget)
 
     def made(self) -> tuple[Kept, ...]:
-        """How what is kept was made, of the iterations that were run to their end."""
+        """How each finished iteration that is kept was recorded."""
         recordings = (recording for recording, _ in self._kept.values())
         return tuple(
             Kept(r.iteration, r.samples, r.intervention, r.backwards)
@@ -67,7 +67,7 @@ class RecordingCache:
 
 
 def memory_of(recording: Recording) -> int:
-    """The bytes of a recording's arrays, each counted once."""
+    """The bytes of a recording's tensors, each counted once."""
     tensors: set[int | None] = {recording.input_id, recording.labels_id}
     for parameter in recording.parameters:
         tensors |= {parameter.value_id, parameter.grad_id}

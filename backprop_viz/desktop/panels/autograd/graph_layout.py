@@ -11,10 +11,10 @@ from backprop_viz.desktop.panels.autograd.graph_structure import Structure, is_l
 from backprop_viz.desktop.panels.autograd.spans import Spans
 
 WIDTH, HEIGHT = 104, 44  # of a node's box
-PILL_WIDTH, PILL_HEIGHT = 76, 18  # of a leaf, and of what hangs between it and its node
+PILL_WIDTH, PILL_HEIGHT = 76, 18  # of a node that hangs below another
 _GAP = 15  # between two columns
-_HANG = 8  # from a node down to what hangs on it
-_SPACE = 4  # between things that hang
+_HANG = 8  # from a node down to the nodes below it
+_SPACE = 4  # between hanging nodes
 _TRACK = 7  # between edges that run beside each other
 _EDGE_ROOM = 10  # between a row and the lowest track above it
 _LANE_GAP = 10  # between what hangs in a lane and the next lane or row
@@ -81,7 +81,7 @@ def place(structure: Structure, columns: int) -> Placement:
 
 
 def _as_laid_out(structure: Structure) -> Placement:
-    """Columns and lanes as they came, with straight edges."""
+    """Columns and lanes of the layered layout, with straight edges."""
     across, down = WIDTH + 3 * _GAP, HEIGHT + 20
     graph, places, rects = structure.graph, structure.places, {}
     for node in graph.nodes:
@@ -169,7 +169,7 @@ class _Folding:
         return _moved_to_origin(self._rects, edges, self._across)
 
     def _lefts(self) -> dict[int, float]:
-        """The left side of each standing node: columns move apart where what hangs needs room."""
+        """The left side of each standing node; columns move apart where hanging nodes need room."""
         lefts: dict[int, float] = {}
         for row in self._rows:
             by_column: dict[int, list[int]] = {}
@@ -205,9 +205,9 @@ class _Folding:
             depth = max(len(chain) for chain in pair)
             left = x + WIDTH / 2 - (self._reach[node] if len(pair) > 1 else PILL_WIDTH / 2)
             for chain in pair:
-                # The leaves of a line stand on the same height.
-                for storey, hung in enumerate(reversed(chain)):
-                    below = top + _HANG + (depth - 1 - storey) * (PILL_HEIGHT + _SPACE)
+                # The leaves of a pair have the same height.
+                for level, hung in enumerate(reversed(chain)):
+                    below = top + _HANG + (depth - 1 - level) * (PILL_HEIGHT + _SPACE)
                     self._rects[hung] = Rect(left, below, PILL_WIDTH, PILL_HEIGHT)
                 left += PILL_WIDTH + _SPACE
             top += _HANG + depth * (PILL_HEIGHT + _SPACE) - _SPACE
@@ -220,7 +220,7 @@ class _Folding:
     # -- edges -------------------------------------------------------------------------------
 
     def _is_direct(self, edge: tuple[int, int]) -> bool:
-        """Whether an edge passes nothing: it goes down, or into the next column of the row."""
+        """Whether an edge needs no track: it goes down, or to the next column of the row."""
         a, b = (self._standing[node] for node in edge)
         if a == b:
             return True
@@ -278,7 +278,7 @@ class _Folding:
         return [(self._row_of[a], meets, start, self._right), arrives]
 
     def _around(self, edge: tuple[int, int], tracks: tuple[int, int]) -> tuple[Point, ...]:
-        """Up, along a track above the row and down again; past the rows between at the right."""
+        """Up, along a track above the row and down; to another row at the right of all rows."""
         start, end = (self._rects[node] for node in edge)
         from_, to = (self._standing[node] for node in edge)
         last, here = self._rows[self._row_of[from_]], self._rows[self._row_of[to]]
@@ -300,7 +300,7 @@ class _Folding:
 
 
 def _down(start: Rect, end: Rect) -> tuple[Point, ...]:
-    """From a node to what hangs on it: to the top of it, or between those that hang higher."""
+    """From a node down to a hanging one: to its top, or to its side past those above it."""
     (x, _), (to, _) = start.center, end.center
     if end.y - start.bottom > 2 * PILL_HEIGHT + _HANG + _SPACE and to != x:
         side = end.right if to < x else end.x
@@ -336,12 +336,12 @@ def best_columns(
     if not structure.foldable or not structure.length or width <= 0 or height <= 0:
         return structure.length
     if structure.length > 4 * (width * height) / (READABLE_SCALE**2 * (WIDTH + _GAP) * HEIGHT):
-        # By far too many, however they are folded.
+        # Far too many to fit, however they are folded.
         pitch = _Folding(structure, structure.length).pitch()
         if readable:
             return _comfortable(width, pitch)
         rows = max(round((structure.length * pitch * height / (width * _ROW)) ** 0.5), 1)
-        # The rows are as high as those turn out to be.
+        # Again, with the height that the rows turned out to have.
         row = place(structure, -(-structure.length // rows)).height / rows
         rows = max(round((structure.length * pitch * height / (width * row)) ** 0.5), 1)
         return -(-structure.length // rows)

@@ -1,4 +1,4 @@
-"""A grad_fn graph sorted out: its lanes, and what hangs below the nodes in them. No Qt here.
+"""The structure of a grad_fn graph: its lanes, and what hangs below the nodes in them. No Qt.
 
 What only serves a parameter (its AccumulateGrad, the transpose before it) hangs below the node
 that it belongs to.
@@ -17,7 +17,7 @@ _LANES = 4  # more of them are not folded
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """A graph sorted out: the nodes that stand in lanes, and those that hang below one of them.
+    """A graph whose nodes either stand in lanes or hang below a node that does.
 
     ``places`` are the (column, lane) of each node in the layered layout. ``hanging`` lists, for a
     node in a lane, chains of one or two nodes, the leaf last.
@@ -49,7 +49,7 @@ def is_leaf(node: Node) -> bool:
 
 
 def analyse(graph: Graph) -> Structure:
-    """Sort out which nodes stand in lanes and which hang below them."""
+    """Decide which nodes stand in lanes and which hang below them."""
     places = layout(len(graph.nodes), graph.edges)
     nodes = {node.id: node for node in graph.nodes}
     children = _neighbours(graph, graph.edges)
@@ -76,7 +76,7 @@ def analyse(graph: Graph) -> Structure:
         paths[0] if paths else (),
         _lanes(paths, columns),
         columns,
-        # A chain of two, the weight, comes before the single bias: as a layer is written.
+        # The weight, a chain of two, comes before the bias, as in a layer's arguments.
         {key: tuple(sorted(chains, key=lambda c: (-len(c), c))) for key, chains in hanging.items()},
         children,
         parents,
@@ -97,7 +97,7 @@ def _turns_a_leaf(
     parents: Mapping[int, tuple[int, ...]],
     owner: Mapping[int, int],
 ) -> bool:
-    """Whether a node only turns a parameter: its gradient has the leaf's sizes in some order."""
+    """Whether a node only transposes a parameter: it has the leaf's sizes in some order."""
     if len(parents[node]) != 1 or len(children[node]) != 1:
         return False
     leaf, shape = children[node][0], nodes[node].shape
