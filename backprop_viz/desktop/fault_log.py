@@ -12,7 +12,7 @@ from typing import Any
 from backprop_viz.recording.files.private import FILE, make_private_folder
 
 # Of the log, and of each of the older ones that are kept beside it.
-MOST_BYTES = 512 * 1024
+LOG_BYTES = 512 * 1024
 OLDER = 2
 
 
@@ -36,7 +36,7 @@ class FaultLog:
         file = self._file or path()
         try:
             make_private_folder(file.parent)
-            handler = _PrivateFile(file, maxBytes=MOST_BYTES, backupCount=OLDER, encoding="utf-8")
+            handler = _PrivateFile(file, maxBytes=LOG_BYTES, backupCount=OLDER, encoding="utf-8")
         except OSError:
             return
         # Closed again at once: other windows write to the same file, and may rename it.

@@ -27,7 +27,7 @@ def test_a_fault_is_logged_with_its_traceback(file: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="rights are set otherwise")
 def test_nobody_else_may_read_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fault_log, "MOST_BYTES", 100)
+    monkeypatch.setattr(fault_log, "LOG_BYTES", 100)
     for _ in range(4):
         FaultLog(file).note("", "x" * 80)
     assert len(list(file.parent.iterdir())) == 1 + fault_log.OLDER
@@ -38,7 +38,7 @@ def test_nobody_else_may_read_it(file: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_it_rotates_at_its_limit_and_the_oldest_goes(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fault_log, "MOST_BYTES", 1000)
+    monkeypatch.setattr(fault_log, "LOG_BYTES", 1000)
     logs = [FaultLog(file), FaultLog(file)]  # as of two windows
     for number in range(40):
         logs[number % 2].note("", f"fault {number} " + "x" * 250)
