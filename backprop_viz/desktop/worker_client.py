@@ -108,6 +108,8 @@ class WorkerClient:
             self._worker.process.kill()  # it may not read any more what it is sent
         for thread in self._threads:
             thread.join(timeout_s)
+        if self._worker is not None:
+            self._worker.printed.text(timeout_s)
 
     def _send(self, settings: Settings) -> None:
         """Have a process, which may take its time to start, then send; always tells the reader."""

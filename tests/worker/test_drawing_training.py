@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.analysis.optimizers import OPTIMIZERS
@@ -17,6 +16,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from tests.waiting import until, until_idle
 
 DIGITS = Settings(optimizer="adam", lr=0.001, batch_size=16)
 OpenSession = Callable[..., Session]
@@ -36,14 +36,14 @@ def open_session(open_session: OpenSession) -> OpenSession:
     def open_(settings: Settings = DIGITS, drawing: np.ndarray | None = None) -> Session:
         session = open_session(settings)
         session.draw(seven() if drawing is None else drawing)
-        assert session.wait_idle(60)
+        until_idle(session)
         return session
 
     return open_
 
 
 def shown(session: Session) -> ViewState:
-    assert session.wait_idle(120)
+    until_idle(session)
     assert session.view_state is not None
     return session.view_state
 
@@ -96,13 +96,13 @@ def test_a_labelled_drawing_is_the_batch_when_that_is_asked_for(
     assert same_weights(view_state, trainer)
 
 
-def test_training_goes_on_with_the_data(open_session: OpenSession, qtbot: QtBot) -> None:
+def test_training_goes_on_with_the_data(open_session: OpenSession) -> None:
     session = open_session()
     session.teach("choose", 3)
     session.teach("use", True)
     session.step()  # begun on the drawing: that one is finished on it
     session.train()
-    qtbot.waitUntil(lambda: session.iteration >= 20, timeout=60_000)
+    until(session, lambda: session.iteration >= 20)
     session.pause()
     view_state = shown(session)
     assert not view_state.drawing_training.is_batch
@@ -308,7 +308,7 @@ def test_without_drawing_or_label_a_sentence_says_what_to_do(open_session: OpenS
 
 
 def test_saliency_comes_only_while_wanted_and_changes_no_number(
-    open_session: OpenSession, qtbot: QtBot
+    open_session: OpenSession,
 ) -> None:
     session = open_session()
     assert shown(session).drawing_training.saliency is None
@@ -325,7 +325,7 @@ def test_saliency_comes_only_while_wanted_and_changes_no_number(
     assert shown(session).drawing_training.saliency.digit == 2
     session.teach("choose", None)
     session.train()
-    qtbot.waitUntil(lambda: session.iteration >= 60, timeout=60_000)
+    until(session, lambda: session.iteration >= 60)
     session.pause()
     view_state = shown(session)
     losses, trainer = reference(DIGITS, *["data"] * view_state.iteration)
@@ -338,7 +338,7 @@ def test_saliency_comes_only_while_wanted_and_changes_no_number(
 
 
 def test_after_an_undo_free_training_is_replayed_without_the_lesson(
-    open_session: OpenSession, qtbot: QtBot
+    open_session: OpenSession,
 ) -> None:
     session = open_session()
     session.iterate()
@@ -346,7 +346,7 @@ def test_after_an_undo_free_training_is_replayed_without_the_lesson(
     session.teach("train_on")
     session.teach("undo")
     session.train()
-    qtbot.waitUntil(lambda: session.iteration >= 30, timeout=60_000)
+    until(session, lambda: session.iteration >= 30)
     session.pause()
     view_state = shown(session)
     losses, _ = reference(DIGITS, *["data"] * (view_state.iteration + 1))

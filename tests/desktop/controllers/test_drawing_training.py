@@ -18,6 +18,7 @@ from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.digits.prepare import prepare
+from tests.waiting import until_idle
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -29,7 +30,7 @@ def window(open_window: OpenWindow) -> MainWindow:
 
 def trigger(window: MainWindow, name: str) -> None:
     window.findChild(QAction, name).trigger()
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
 
 
 def draw_seven(window: MainWindow, qtbot: QtBot) -> QWidget:
@@ -41,7 +42,7 @@ def draw_seven(window: MainWindow, qtbot: QtBot) -> QWidget:
         for i in range(1, 9):
             qtbot.mouseMove(pad, a + (b - a) * (i / 8))
     qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=places[-1])
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
     return pad
 
 
@@ -57,7 +58,7 @@ def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_7)
     assert box.currentData() == 7
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
     assert "first." not in train.toolTip() + train.accessibleDescription()
     assert not window.session.view_state.drawing_training.is_batch
     before = [pad.probabilities]
@@ -65,7 +66,7 @@ def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
     for _ in range(3):
         assert train.isEnabled()
         qtbot.mouseClick(train, Qt.MouseButton.LeftButton)
-        assert window.session.wait_idle(30)
+        until_idle(window.session)
         before.append(pad.probabilities)
     sevens = [answer[7] for answer in before]
     assert sevens == sorted(sevens)
@@ -74,7 +75,7 @@ def test_train_on_this_and_undo(window: MainWindow, qtbot: QtBot) -> None:
     assert window.session.iteration == 4
     for answer in reversed(before[:-1]):
         qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
-        assert window.session.wait_idle(30)
+        until_idle(window.session)
         assert pad.probabilities == answer
     assert not undo.isEnabled()
     assert window.session.iteration == 1
@@ -96,12 +97,12 @@ def test_the_key_for_the_batch_does_what_it_says(window: MainWindow, qtbot: QtBo
     pad = draw_seven(window, qtbot)
     pad.setFocus()
     qtbot.keyClick(pad, Qt.Key.Key_7)
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
     assert not window.session.view_state.drawing_training.is_batch
     trigger(window, "actionUseAsBatch")
     assert window.session.view_state.drawing_training.is_batch
     qtbot.keyClick(pad, Qt.Key.Key_1)  # another label, still the batch
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
     assert window.session.view_state.drawing_training.is_batch
     assert window.session.view_state.drawing_training.label == 1
     trigger(window, "actionUseAsBatch")
@@ -117,7 +118,7 @@ def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot:
     loss.backward()
     pad.setFocus()
     qtbot.keyClick(pad, Qt.Key.Key_7)
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
     assert not window.panel(BatchMark).isVisible()
     trigger(window, "actionUseAsBatch")
     assert window.panel(BatchMark).isVisible()
@@ -134,7 +135,7 @@ def test_f10_steps_on_the_drawing_with_torchs_numbers(window: MainWindow, qtbot:
     qtbot.mouseClick(
         window.panel(BatchMark).findChild(QToolButton, "backToData"), Qt.MouseButton.LeftButton
     )
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
     trigger(window, "actionIteration")
     assert not window.session.view_state.cursor.recording.given_batch
     assert window.panel(ProgramView).lines()[0] == "for x, y in loader:"
@@ -157,6 +158,6 @@ def test_the_saliency_follows_the_drawing_while_it_is_open(
     assert second is not None
     assert not np.array_equal(first.gradient, second.gradient)
     window.panel(SaliencyDialog).close()
-    assert window.session.wait_idle(30)
+    until_idle(window.session)
     assert not action.isChecked()
     assert window.session.view_state.drawing_training.saliency is None
