@@ -21,7 +21,7 @@ from backprop_viz.worker.run_state import RunState
 FARTHEST = 50
 MOST_KEPT = 1000
 # What the checkpoints may take in a file; of a run that trains, in an autosave.
-MOST_BYTES = 24 * 2**20
+MOST_SAVED_BYTES = 24 * 2**20
 FEW_BYTES = 4 * 2**20
 
 

@@ -20,7 +20,7 @@ from backprop_viz.worker.files.session_file import StoredRun, load_session, resu
 from backprop_viz.worker.files.weights import load_weights, save_weights
 from backprop_viz.worker.publisher import Publisher
 from backprop_viz.worker.reported_faults import ReportedFaults
-from backprop_viz.worker.rerecording import FEW_BYTES, MOST_BYTES, Rerecording, worth_keeping
+from backprop_viz.worker.rerecording import FEW_BYTES, MOST_SAVED_BYTES, Rerecording, worth_keeping
 from backprop_viz.worker.run_state import RunState
 
 # The command that what becomes of a file comes of.
@@ -60,11 +60,13 @@ class SessionFiles:
 
     def save(self, path: str, added: FromWindow) -> None:
         """Write the session as it stands."""
-        self._save("saved", path, added, MOST_BYTES)
+        self._save("saved", path, added, MOST_SAVED_BYTES)
 
     def autosave(self, path: str, added: FromWindow) -> None:
         """As ``save``, without being asked to; while training runs with less to go back to."""
-        self._save("autosaved", path, added, FEW_BYTES if self._state.training else MOST_BYTES)
+        self._save(
+            "autosaved", path, added, FEW_BYTES if self._state.training else MOST_SAVED_BYTES
+        )
 
     def open(self, path: str) -> None:
         """Take up the run of a session file; the window gets what it had added."""

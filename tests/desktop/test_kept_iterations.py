@@ -19,7 +19,7 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import RECENT
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import StoredRun, load_session, save_session
-from backprop_viz.worker.rerecording import FEW_BYTES, MOST_BYTES
+from backprop_viz.worker.rerecording import FEW_BYTES, MOST_SAVED_BYTES
 from tests.monkey.plain_loop import plain_loop
 
 OpenSession = Callable[..., Session]
@@ -172,7 +172,7 @@ def test_a_run_that_trains_keeps_the_newest_within_bounds(
     iterate(one, 12)
     one.train()
     qtbot.waitUntil(lambda: len(shown(one).kept_iterations.iterations) > 13, timeout=60_000)
-    for auto, most in ((True, FEW_BYTES), (False, MOST_BYTES)):
+    for auto, most in ((True, FEW_BYTES), (False, MOST_SAVED_BYTES)):
         path = tmp_path / f"{auto}.bpviz"
         one.save(str(path), {}, auto=auto)
         assert one.wait_idle(60)
