@@ -1,1 +1,1 @@
-"""The built-in example: LeNet, stroke digits, MNIST, images as digits, drawings made ready."""
+"""The built-in example: LeNet, the data sets, images as digits, and preparing drawings."""

@@ -44,7 +44,7 @@ def keep_pictures(pictures: Pictures) -> None:
 
 
 def load_folder(root: str | os.PathLike[str]) -> tuple[FolderDigits, FolderDigits]:
-    """The training part of a folder's images and the held-out one, a tenth of each digit.
+    """The training part of a folder's images and the validation part, a tenth of each digit.
 
     Of fewer images than that takes, all are in both. Raises ImageError, a ValueError.
     """

@@ -19,7 +19,7 @@ from backprop_viz.recording.progress import Progress, Report
 _CLASSES = tuple(str(digit) for digit in range(10))
 _ENDINGS = (".png", ".jpg", ".jpeg")
 _MOST_IMAGES = 300_000
-_HELD_OUT = 10  # one in so many of each digit
+_VALIDATION_SHARE = 10  # one in so many of each digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +88,5 @@ def _validation(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
     validation = np.zeros(len(labels), np.bool_)
     for digit in range(10):
         of_digit = random.permutation(np.flatnonzero(labels == digit))
-        validation[of_digit[: round(len(of_digit) / _HELD_OUT)]] = True
+        validation[of_digit[: round(len(of_digit) / _VALIDATION_SHARE)]] = True
     return validation

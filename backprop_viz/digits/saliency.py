@@ -1,4 +1,4 @@
-"""Which pixels of an image speak for a digit, and the feature maps that the image excites."""
+"""The saliency of an image: the gradient of a logit by its pixels, and its feature maps."""
 
 import torch
 from torch import Tensor, nn

@@ -20,11 +20,11 @@ from backprop_viz.digits.prepare import NET_SIZE, prepare_batch
 from backprop_viz.digits.render import render
 from backprop_viz.digits.stored_images import as_batch
 from backprop_viz.digits.templates.training import TRAINING
-from backprop_viz.digits.templates.validation import HELD_OUT
+from backprop_viz.digits.templates.validation import VALIDATION
 
 BLOCK = 1_000  # drawings made at once
 TRAINING_SIZE = 120_000
-HELD_OUT_SIZE = 3_000
+VALIDATION_SIZE = 3_000
 
 _AT_A_TIME = 50  # drawings whose intermediate arrays stay in the processor's cache
 _SEED = 20_250_101  # the set is the same on every machine and in every run
@@ -33,14 +33,14 @@ _SEED = 20_250_101  # the set is the same on every machine and in every run
 class StrokeDigits(Dataset[tuple[Tensor, int]]):
     """Drawn digits 0..9; item i is (image (1, 32, 32) float32 in 0..1, label).
 
-    The held-out part comes from other templates than the training part. A part of any `size` is
+    The validation part comes from other templates than the training part. A part of any `size` is
     the beginning of the same sequence, every 1,000 of which hold each digit 100 times.
     """
 
     def __init__(self, train: bool = True, size: int | None = None) -> None:
         """Cheap: nothing is drawn before it is asked for. Raises ValueError for size < 1."""
         if size is None:
-            size = TRAINING_SIZE if train else HELD_OUT_SIZE
+            size = TRAINING_SIZE if train else VALIDATION_SIZE
         if size < 1:
             raise ValueError(f"A set has at least one sample, not {size}.")
         self.train = train
@@ -109,7 +109,7 @@ def training_strokes() -> StrokeDigits:
 
 @cache
 def validation_strokes() -> StrokeDigits:
-    """The held-out part, one for the whole process."""
+    """The validation part, one for the whole process."""
     return StrokeDigits(train=False)
 
 
@@ -136,4 +136,4 @@ def _draw(train: bool, block: int, labels: NDArray[np.int64]) -> NDArray[np.uint
 
 @cache
 def _styles(train: bool) -> Styles:
-    return compile_styles(TRAINING if train else HELD_OUT)
+    return compile_styles(TRAINING if train else VALIDATION)

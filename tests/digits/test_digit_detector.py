@@ -54,7 +54,7 @@ def test_a_digit_of_straight_lines_looks_like_one(ends: list[tuple[float, ...]])
     assert looks_like_a_digit(prepare(lines(*ends)))
 
 
-def test_held_out_digits_look_like_digits() -> None:
+def test_validation_digits_look_like_digits() -> None:
     digits = validation_strokes()
     images, _ = digits.batch(torch.arange(1_000))
     looks = [looks_like_a_digit(image) for image in images[:, 0].numpy()]

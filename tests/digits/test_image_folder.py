@@ -56,7 +56,7 @@ def test_images_are_as_drawings_are(tmp_path: Path) -> None:
         np.testing.assert_allclose(image / 255, written[path], atol=close + 0.5 / 255)
 
 
-def test_a_tenth_of_each_digit_is_held_out(tmp_path: Path) -> None:
+def test_a_tenth_of_each_digit_is_for_validation(tmp_path: Path) -> None:
     fill(tmp_path)
     train, validation = load_folder(tmp_path)
     pictures = read_folder(tmp_path, ignore)

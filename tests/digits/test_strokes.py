@@ -15,7 +15,7 @@ from backprop_viz.digits.prepare import prepare
 from backprop_viz.digits.render import CANVAS, render
 from backprop_viz.digits.strokes import StrokeDigits, training_strokes, validation_strokes
 from backprop_viz.digits.templates.training import TRAINING
-from backprop_viz.digits.templates.validation import HELD_OUT
+from backprop_viz.digits.templates.validation import VALIDATION
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_parts_have_different_templates_and_drawings() -> None:
     def drawings(table: dict[int, str]) -> set[str]:
         return {line for text in table.values() for line in text.splitlines() if "," in line}
 
-    assert not drawings(TRAINING) & drawings(HELD_OUT)
+    assert not drawings(TRAINING) & drawings(VALIDATION)
     train, validation = (StrokeDigits(part, 1_000) for part in (True, False))
     assert not torch.equal(train.labels, validation.labels)
     rows = torch.cat([train.images, validation.images]).flatten(1)
@@ -175,7 +175,7 @@ def test_parts_have_different_templates_and_drawings() -> None:
 
 
 def test_every_digit_has_several_ways_of_writing() -> None:
-    for table in (TRAINING, HELD_OUT):
+    for table in (TRAINING, VALIDATION):
         styles = compile_styles(table)
         assert np.bincount(styles.digits, minlength=10).min() >= 3
 

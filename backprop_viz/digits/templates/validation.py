@@ -1,9 +1,9 @@
-"""Hand-authored pen strokes of the held-out part: other drawings than those trained on.
+"""Hand-authored pen strokes of the validation part: other drawings than those trained on.
 
 The notation is that of `templates`.
 """
 
-HELD_OUT = {
+VALIDATION = {
     0: """
 overlapping ends
 56,1 24,6 9,42 18,84 46,99 78,90 93,56 84,16 50,2
