@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from backprop_viz.recording.errors import UserError
 
-# The subject of what went wrong while phases ran, by whichever command.
+# The subject of a fault in a phase, whichever command ran it.
 RUN = "run"
 LOSS_SUBJECT = "loss"
 

@@ -5,10 +5,10 @@ from backprop_viz.training.prefetch import Ahead, Batch
 
 
 class Batches:
-    """The loader's batches, images (N, 1, 32, 32) float32 and labels (N,) int64, one after another.
+    """The batch of each iteration: images (N, 1, 32, 32) float32 and labels (N,) int64.
 
-    ``given_batches`` are the batches given instead, by the number of iterations done before: what
-    the loader gave, or would give, is then for the next iteration.
+    ``given_batches`` take the place of the loader's batch, by the number of iterations done
+    before; the loader's batch is then kept for the next iteration.
     """
 
     def __init__(self, source: DataSource, seed: int) -> None:
@@ -18,11 +18,11 @@ class Batches:
         self._fetched_for = -1
 
     def read_ahead(self, ahead: Ahead) -> None:
-        """Have the loader's large batches read while the ones before are used."""
+        """Load large batches in another thread while the ones before are used."""
         self._loader.read_ahead(ahead)
 
     def of(self, iteration: int, size: int) -> Batch:
-        """The batch of the iteration that is due; the same one when asked again."""
+        """The batch of the iteration that is due; asking again gives the same one."""
         given_batch = self.given_batches.get(iteration)
         if given_batch is not None:
             return given_batch
@@ -37,11 +37,11 @@ class Batches:
             self._fetched_for += 1
 
     def state(self) -> tuple[LoaderState, tuple[int, Batch]]:
-        """Where the loader is, and the batch it gave last, with the iteration that it is for."""
+        """The loader's state, and the batch it gave last with the iteration that it is for."""
         return self._loader.state(), (self._fetched_for, self._fetched)
 
     def restore(self, loader: LoaderState, fetched: tuple[int, Batch]) -> Batch:
-        """Be as when ``state`` was asked for; returns the batch given last."""
+        """Go back to a ``state``; returns the batch that the loader gave last."""
         self._loader.restore(loader)
         self._fetched_for, self._fetched = fetched
         return self._fetched

@@ -1,4 +1,4 @@
-"""The checkpoints of a run that are kept: the last ones, and some from all the way back."""
+"""Keeps checkpoints of a run: the newest ones, and a few from its whole length."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.training.data_sources import LoaderState
 
-# Each is the weights, what the optimizer keeps of them and a batch: 0.9 MB for the digits preset.
+# Each holds the weights, the optimizer's state and a batch: 0.9 MB for the digits preset.
 RECENT = 16
 SPARSE = 40
 FIRST_STRIDE = 50
@@ -19,7 +19,7 @@ FIRST_STRIDE = 50
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Checkpoint:
-    """A trainer between two iterations; what is in it is for ``Trainer.restore`` alone."""
+    """The state of a trainer between two iterations, for ``Trainer.restore``."""
 
     iteration: int
     model: dict[str, Any]
@@ -34,14 +34,14 @@ class Checkpoint:
 
     @property
     def bytes(self) -> int:
-        """What its tensors take, about: the batch may be another checkpoint's as well."""
+        """About how many bytes its tensors take; the batch may be shared with other checkpoints."""
         return sum(
             t.nbytes for t in _tensors((self.model, self.grads, self.optimizer, *self.fetched[1]))
         )
 
 
 class Checkpoints:
-    """From the nearest one before it, any iteration of the run can be run again.
+    """The checkpoints from which any iteration of the run can be run again.
 
     The longer the run, the farther apart the old ones are, so that their number stays bounded.
     """
@@ -52,20 +52,19 @@ class Checkpoints:
         self._stride = FIRST_STRIDE
 
     def wants(self, iteration: int) -> bool:
-        """Whether this iteration is one of those kept all the way back."""
+        """Whether a checkpoint of this iteration is to be kept for the whole run."""
         return iteration % self._stride == 0 and iteration not in self._sparse
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint; it replaces one of the same iteration.
 
-        One of those kept all the way back does not count as one of the last as well: there would
-        be fewer in all, and more again the farther apart they come.
+        One that is kept for the whole run does not count among the newest ones as well.
         """
         iteration = checkpoint.iteration
         if iteration % self._stride == 0 or iteration in self._sparse:
             self._sparse[iteration] = checkpoint
             if len(self._sparse) > SPARSE:
-                # One goes for each that comes, so that the memory stays the same.
+                # For each new one an old one goes, so that the memory stays the same.
                 if all(i % self._stride == 0 for i in self._sparse):
                     self._stride *= 2
                 del self._sparse[next(i for i in self._sparse if i % self._stride)]
@@ -100,7 +99,7 @@ class Checkpoints:
         return None if found is None else kept[found]
 
     def forget_after(self, iteration: int) -> None:
-        """Drop those with more than ``iteration`` iterations: that future will not be."""
+        """Drop the checkpoints after an iteration; its own stays."""
         self._sparse = {i: c for i, c in self._sparse.items() if i <= iteration}
         for i in [i for i in self._recent if i > iteration]:
             del self._recent[i]

@@ -1,4 +1,4 @@
-"""How well a network reads samples: what it reads each one as, each one's loss, and the means."""
+"""Evaluates a network: the prediction and loss of each sample, and their means."""
 
 import math
 from collections.abc import Callable

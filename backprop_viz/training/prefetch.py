@@ -1,4 +1,4 @@
-"""The next batch, read by another thread while an iteration runs."""
+"""Loads the next batch in another thread while an iteration runs."""
 
 import threading
 from collections.abc import Callable
@@ -8,14 +8,15 @@ from torch import Tensor
 
 Batch = tuple[Tensor, Tensor]
 
-# To have a smaller batch read takes longer than to read it.
+# Handing a smaller batch to another thread takes longer than loading it.
 WORTHWHILE = 128
 
 
 class Ahead:
-    """A daemon thread that reads for one other thread; the first ``begin`` starts it.
+    """A daemon thread that loads batches for one other thread; the first ``begin`` starts it.
 
-    What it reads must not depend on what the other does meanwhile, nor on the order of reading.
+    A batch must depend neither on what the other thread does meanwhile nor on the order of
+    loading.
     """
 
     def __init__(self) -> None:
@@ -24,7 +25,7 @@ class Ahead:
         self._read: SimpleQueue[tuple[int, Batch | None]] = SimpleQueue()
 
     def begin(self, read: Callable[[], Batch]) -> int:
-        """Have this called; returns the number to ``take`` what it gives by."""
+        """Call ``read`` in the thread; returns the number by which to ``take`` its result."""
         if not self._begun:
             threading.Thread(target=self._run, name="backprop_viz batches", daemon=True).start()
         self._begun += 1
@@ -32,10 +33,10 @@ class Ahead:
         return self._begun
 
     def take(self, number: int) -> Batch | None:
-        """What the last one begun gives, once and waiting for it; drops all before.
+        """Wait for the result of the call begun last, and drop all results before it.
 
-        None if it raised, to be met again where it is called the usual way; or if ``number`` is
-        another's.
+        None if that call raised, which the caller will see when it loads the batch itself, or if
+        ``number`` is not that of the last call.
         """
         if number != self._begun:
             return None

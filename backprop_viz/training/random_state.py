@@ -1,4 +1,4 @@
-"""torch's global random state, kept apart from everybody else's."""
+"""A random state of the trainer's own, swapped in for torch's global one while it runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,23 +8,23 @@ from torch import Tensor, nn
 
 
 class RandomState:
-    """A random state of its owner's: torch's own within ``with``, as it was found afterwards.
+    """A random state that is torch's global one inside ``with``; the one before comes back after.
 
-    What draws random numbers inside goes on from where it stopped the last time.
+    Each ``with`` goes on where the last one stopped.
     """
 
     def __init__(self, seed: int) -> None:
-        # None while it is torch's own.
+        # None while it is torch's global state.
         self._apart: Tensor | None = torch.Generator().manual_seed(seed).get_state()
 
     def be_torchs_own(self) -> None:
-        """Be torch's state from now on, where nobody else draws: no time goes into changing it."""
+        """Stay torch's global state from now on, so that swapping takes no time."""
         torch.default_generator.set_state(self.now)
         self._apart = None
 
     @property
     def now(self) -> Tensor:
-        """The state, to begin from again."""
+        """The state as it is now; setting it goes back to an earlier one."""
         return torch.default_generator.get_state() if self._apart is None else self._apart
 
     @now.setter

@@ -1,21 +1,21 @@
-"""How a run came to be where it is, where the settings that it has now do not tell."""
+"""The history of a run as far as its current settings do not tell it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from backprop_viz.recording.settings import Settings
 
-# What was done that a plain loop cannot repeat: a gradient was altered on purpose, weights came
-# out of a file, or the run out of one that does not tell what was before.
+# What a plain loop cannot repeat: a gradient was altered on purpose, weights were loaded from a
+# file, or the run was opened from a file that does not tell what happened before.
 FOREIGN = ALTERED, WEIGHTS, UNKNOWN = "intervention", "weights", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class RunJournal:
-    """What to know of a run to run it again; all by how many iterations were done before.
+    """What is needed to run a run again, by how many iterations were done before.
 
-    ``settings`` are those that hold from there on; the first ones begin the run. ``twice`` are the
-    iterations whose backward ran twice, ``foreign`` says where what no loop repeats came in.
+    ``settings`` hold from there on; the first ones begin the run. ``twice`` are the iterations
+    whose backward ran twice. ``foreign`` tells where something happened that no loop repeats.
     """
 
     settings: Mapping[int, Settings]
@@ -34,7 +34,7 @@ class RunJournal:
         return self._with(iteration, soon)._with(iteration + 1, settings)
 
     def ran(self, iteration: int, *, intervention: bool, twice: bool) -> "RunJournal":
-        """With an iteration that has run, so and not otherwise."""
+        """With an iteration that has run, whatever was noted of an earlier run of it."""
         foreign = {
             at: what for at, what in self.foreign.items() if (at, what) != (iteration, ALTERED)
         }
@@ -44,7 +44,7 @@ class RunJournal:
         return replace(self, twice=(*others, *[iteration] * twice), foreign=foreign)
 
     def came_in(self, iteration: int, what: str) -> "RunJournal":
-        """With something that no loop repeats."""
+        """With something noted that no loop repeats."""
         return replace(self, foreign={**self.foreign, iteration: what})
 
     def up_to(self, iteration: int, settings: Settings) -> "RunJournal":

@@ -35,7 +35,7 @@ _DrawingState = tuple[Tensor, Tensor]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """What is to be written out: ``iterations`` of a run, as its journal and its lessons tell."""
+    """What the script repeats: the first ``iterations`` of a run."""
 
     model: nn.Module
     journal: RunJournal

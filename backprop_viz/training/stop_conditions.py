@@ -11,19 +11,19 @@ from backprop_viz.training.trainer import Trainer
 
 
 def has_loss(trainer: Trainer) -> bool:
-    """Whether the loss is a number, or there is none to be one."""
+    """Whether the loss is finite, or there is none."""
     return trainer.loss is None or math.isfinite(trainer.loss_value())
 
 
 def loss_stops(trainer: Trainer, breakpoints: Iterable[Breakpoint]) -> bool:
-    """Whether the loss is no number, or a breakpoint waits for it."""
+    """Whether the loss is not finite, or a breakpoint's condition on it holds."""
     loss = trainer.loss_value()
     limits = (b.value for b in breakpoints if b.kind == "loss_above")
     return not has_loss(trainer) or any(v is not None and loss > v for v in limits)
 
 
 def gradients_stop(trainer: Trainer, breakpoints: Iterable[Breakpoint]) -> bool:
-    """Whether a breakpoint waits for one of the gradients; costs nothing without any."""
+    """Whether a breakpoint's condition on a gradient holds; free where there is none."""
     conditions = [b for b in breakpoints if b.kind in GRADIENT_CONDITIONS]
     if not conditions:
         return False

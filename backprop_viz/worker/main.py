@@ -15,8 +15,7 @@ from backprop_viz.stream.frames import read_message
 from backprop_viz.stream.pipe import line
 from backprop_viz.worker.channel import WorkerChannel
 
-# One that was asked to end, which the window may have been as well, has so long to have it save
-# the run.
+# A worker that is asked to end stays so long, for the window to have the run saved.
 ASKED_ENDS_WITHIN_S = 6.0
 
 
@@ -48,7 +47,7 @@ def _note(channel: WorkerChannel, error: BaseException | None) -> None:
 
 
 def _leave_signals_to_the_window() -> None:
-    """Be there for as long as the window may want its run saved, whatever both are sent."""
+    """Stay alive for as long as the window may want the run saved."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -56,7 +55,7 @@ def _leave_signals_to_the_window() -> None:
 
 
 def _end_later(number: int, frame: object) -> None:
-    """End of a signal that was meant for this process alone, as the window has not ended it."""
+    """End later, unless the window ends this process first."""
 
     def end() -> None:
         os._exit(128 + number)

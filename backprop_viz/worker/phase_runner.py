@@ -18,7 +18,7 @@ from backprop_viz.worker.reported_faults import FaultPlace, ReportedFaults
 from backprop_viz.worker.run_state import RunState
 from backprop_viz.worker.sample_service import SampleService
 
-# So long the window has to paint that training is paused; it may be busy, or be suspended.
+# How long to wait for the window to paint that training is paused; it may be busy or suspended.
 PAINTED_WITHIN_S = 0.1
 
 
@@ -158,7 +158,7 @@ class PhaseRunner:
         return self._state.record_iteration()
 
     def _finish(self, recorder: RecordedSteps) -> None:
-        """Run to the end of the iteration; what stops free training stops it here."""
+        """Run to the end of the iteration; what stops free training stops this too."""
         state = self._state
         training = state.training
         while state.recorder is not None and state.training == training:

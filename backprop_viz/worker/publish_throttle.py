@@ -1,11 +1,11 @@
-"""How often free training is shown and evaluated, and how fast it is."""
+"""Decides how often free training is shown and evaluated, and measures its rate."""
 
 UPDATES_PER_SECOND = 30
-# So often an iteration is recorded for the window: it costs about a hundredth of training.
+# Seconds between recorded iterations; recording costs about a hundredth of training.
 RECORDING_S = 1.0
-# At first it is evaluated after 1, 2, 4, 8 ... seconds, then no less often than this.
+# Evaluations come after 1, 2, 4, 8 ... seconds, then every so many seconds.
 EVALUATION_S = 30.0
-# Of the average rate, what the newest number counts.
+# The weight of the newest number in the average rate.
 NEWEST = 0.2
 
 

@@ -1,4 +1,4 @@
-"""What the worker told the user that went wrong, until it has gone right."""
+"""The faults that the user was told of, until they are over."""
 
 from dataclasses import replace
 
@@ -11,9 +11,9 @@ FaultPlace = tuple[int, Phase]
 
 
 class ReportedFaults:
-    """Tells what goes wrong, and withdraws it when its subject goes right.
+    """Tells the user of faults, and withdraws the message when its subject goes right.
 
-    A subject is a command's name, or one of those above.
+    A subject is a command's name, or RUN or LOSS.
     """
 
     def __init__(self, channel: WorkerChannel) -> None:
@@ -22,7 +22,7 @@ class ReportedFaults:
         self.count = 0
 
     def tell(self, notice: Notice, subject: str, place: FaultPlace | None = None) -> None:
-        """Have the user told; ``place`` is where the run was, if that is what did not go on."""
+        """Tell the user; ``place`` is where the run was, if a phase of it failed."""
         self.count += 1
         self._open[subject] = place
         self._channel.tell(replace(notice, subject=subject))
@@ -32,20 +32,20 @@ class ReportedFaults:
         return subject in self._open
 
     def note(self, error: Exception) -> None:
-        """Have a fault logged that the user need not know of."""
+        """Log a fault without a message to the user."""
         notice = notice_of(error)
         if notice.details:
             self._channel.tell(replace(notice, code="noted"))
 
     def went_right(self, *subjects: str) -> None:
-        """Withdraw what was told of these."""
+        """Withdraw the messages about these subjects."""
         for subject in subjects:
             if subject in self._open:
                 del self._open[subject]
                 self._channel.tell(Notice("withdrawn", (), subject))
 
     def ran(self, iteration: int, phase: Phase) -> None:
-        """A phase has run, after so many iterations: what was told of it, or of one before."""
+        """A phase has run: withdraw the message about it or about an earlier one."""
         place = self._open.get(RUN)
         if place is not None and _order(place) <= _order((iteration, phase)):
             self.went_right(RUN)

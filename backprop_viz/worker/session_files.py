@@ -23,7 +23,7 @@ from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.rerecording import FEW_BYTES, MOST_SAVED_BYTES, Rerecording, worth_keeping
 from backprop_viz.worker.run_state import RunState
 
-# The command that what becomes of a file comes of.
+# The command behind each result.
 _COMMANDS = {
     "saved": "files.save",
     "opened": "files.open",
@@ -69,7 +69,7 @@ class SessionFiles:
         )
 
     def open(self, path: str) -> None:
-        """Take up the run of a session file; the window gets what it had added."""
+        """Open a session file and go on with its run; the window gets back what it had added."""
         try:
             run = load_session(Path(path))
             resumed = resume(run, Path(path))
@@ -89,7 +89,7 @@ class SessionFiles:
             run.journal or _unknown(run),
         )
         self._rerecording.begin(run)
-        # Before the frame that shows the run: with it the window has its breakpoints.
+        # Before the update that shows the run, so that the window has its breakpoints by then.
         window = dict(run.window)
         if isinstance(window.get("breakpoints"), tuple):
             window["breakpoints"] = by_key(window["breakpoints"], resumed.recording.graph)
