@@ -141,7 +141,7 @@ def test_an_experiment_that_fails_leaves_the_run_as_it_was(
     fail(worker)
     assert post.told[-1].code == "undone"
     assert everything(worker.state.trainer) == before
-    assert worker.state.recording is recording
+    assert worker.state.recording == recording
     assert [worker.state.checkpoints.at(iteration) for iteration in range(4)] == kept
     worker.publisher.publish()
     assert post.updates[-1].run == post.updates[0].run

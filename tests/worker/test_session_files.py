@@ -176,7 +176,7 @@ def test_what_is_no_session_changes_nothing(open_window: OpenWindow, tmp_path: P
     bad.write_bytes(b"not a session at all")
     for path in (bad, tmp_path / "gone.bpviz", tmp_path):
         window.session.use_file("open", str(path))
-        assert view_state_of(window).cursor.recording is before.cursor.recording
+        assert view_state_of(window).cursor.recording == before.cursor.recording
         assert "choose a" in window.messages.text()
         assert window.messages.kind() == "error"
         window.messages.dismiss()

@@ -91,7 +91,7 @@ class ProgramView(Panel):
         if old is None or lines_of(old) != lines_of(view_state):
             self.code.show_lines(lines_of(view_state))
             self._highlight()
-        if old is None or old.program is not view_state.program:
+        if old is None or old.program != view_state.program:
             self.network.show_lines(_network_lines(view_state.program))
         if self.isVisible():
             self._refresh()
