@@ -1,0 +1,46 @@
+"""What is in a registry is named by its own file alone, and where a run begins with it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import backprop_viz
+from backprop_viz.analysis.losses import LOSSES
+from backprop_viz.digits.data_sets import DATA_SETS
+
+PACKAGE = Path(backprop_viz.__file__).parent
+# What a run begins with, of itself or of a preset.
+CHOICES = {"recording/settings.py", "recording/presets.py", "training/five_phases.py"}
+
+
+def named(names: set[str]) -> Iterator[tuple[str, str]]:
+    """The files of the package that hold one of these names as a text of its own."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in names:
+                yield path.relative_to(PACKAGE).as_posix(), str(node.value)
+
+
+def test_losses() -> None:
+    own = {(f"analysis/losses/{name}.py", name) for name in LOSSES}
+    assert own <= set(named(set(LOSSES)))
+    # A data set names the loss to train with.
+    usual = {("digits/data_set.py", "cross_entropy"), ("digits/data_sets/random.py", "mse")}
+    others = {(file, name) for file, name in named(set(LOSSES)) if file not in CHOICES}
+    assert others == own | usual
+
+
+def test_data_sets() -> None:
+    names = set(DATA_SETS)
+    own = {(f"digits/data_sets/{name}.py", name) for name in names}
+    assert own <= set(named(names))
+    # Session files of before version 4 have a field for each of these; the others are other
+    # things of the same name.
+    old = {("training/settings_schema.py", name) for name in ("mnist", "folder")}
+    strokes = {
+        ("desktop/controllers/window_state.py", "strokes"),
+        ("worker/files/schema.py", "strokes"),
+        ("recording/files/atomic.py", "folder"),
+    }
+    others = {(file, name) for file, name in named(names) if file not in CHOICES}
+    assert others - own - old - strokes == set()
