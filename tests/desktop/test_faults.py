@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from backprop_viz.desktop import worker_process
 from backprop_viz.desktop.fault_log import FaultLog
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -51,6 +52,11 @@ def test_a_value_error_of_the_model_is_pythons_not_ours(
     said = "This could not be run. Python says: ValueError: This looks like a sentence."
     assert window.messages.text() == said
     qtbot.waitUntil(lambda: not window.session.view_state.training, timeout=30_000)
+    # It raised before any operation, outside of forward's lines: no line of the loop is named.
+    failure = window.panel(ProgramView).failure
+    if how == "actionIteration":
+        assert failure.head.text() == "ValueError"
+        assert failure.said.text() == "ValueError: This looks like a sentence."
     details(window).click()
     dialog = window.findChild(QDialog, "detailsDialog")
     trace = text_of(dialog)

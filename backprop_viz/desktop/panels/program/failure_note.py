@@ -69,12 +69,12 @@ class FailureNote(QFrame):
         if failure is None:
             return
         given = ", ".join(_shape(shape) for shape in failure.given)
-        call = f"{failure.op}({given})"
+        call = f"{failure.op}({given})" if failure.op else failure.kind
         self.head.setText(call if line is None else self.tr("Line {0}: {1}").format(line, call))
         self.said.setText(f"{failure.kind}: {failure.text}")
         self.shapes.setText(" → ".join(f"{op} {_shape(shape)}" for op, shape in failure.reached))
         self.setToolTip("\n".join((self.head.text(), self.said.text(), self.shapes.text())))
-        self.setAccessibleName(self.tr("Refused by torch"))
+        self.setAccessibleName(self.tr("Forward failed"))
         self.setAccessibleDescription(self.toolTip())
         for widget in (self._why, self.mend):
             widget.setVisible(unbatched)

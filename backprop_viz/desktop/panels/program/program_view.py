@@ -197,8 +197,9 @@ class ProgramView(Panel):
         cursor = view_state.cursor
         failure = cursor.recording.failure if cursor.at_end else None
         lines = [line.source_line for line in view_state.program.lines]
-        known = failure is not None and failure.line in lines
-        row = lines.index(failure.line) if failure is not None and known else None
+        # Lines of the loop, and what raises outside of forward's own lines, have no source line.
+        line = None if failure is None else failure.line
+        row = lines.index(line) if line is not None and line in lines else None
         unbatched = view_state.settings.input_form == "single"
         self.failure.show_failure(failure, None if row is None else row + 1, unbatched)
         self.code.show_failed(row)
