@@ -90,6 +90,11 @@ def message_text(notice: Notice) -> str:
             "torch again.",
         ),
         "window_failed": translate("notices", "Something in the window failed: {0}: {1}"),
+        "not_understood": translate(
+            "notices",
+            "The window and the process that runs torch do not understand each other ({0}): save "
+            "the session, then choose Run > Start torch again.",
+        ),
     }
     return texts[notice.code].format(*map(_reason, notice.values))
 

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from queue import SimpleQueue
 from traceback import format_exception
-from typing import Any
 
+from backprop_viz.desktop.draw_image import DrawImage
 from backprop_viz.desktop.worker_process import (
     EXIT_STATUS,
     OUT_OF_MEMORY,
@@ -22,11 +24,21 @@ from backprop_viz.desktop.worker_process import (
     take,
     traceback_in,
 )
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import Command, Draw
 from backprop_viz.stream.flow_control import SWITCH_S, UPDATES_AHEAD
-from backprop_viz.stream.frames import read_message, write_message
-from backprop_viz.stream.messages import Answer, Command, Update
+from backprop_viz.stream.messages import Begin, Filed, FrameWanted, Painted, Update
+from backprop_viz.stream.wire import (
+    MessageReader,
+    MessageWriter,
+    NumberedCommand,
+    Received,
+    Unreadable,
+    send,
+)
+from backprop_viz.training.window_part_file import read_window_part
 
 # A process that has closed its line has so long to end.
 ENDS_WITHIN_S = 2.0
@@ -35,15 +47,18 @@ ENDS_WITHIN_S = 2.0
 class WorkerClient:
     """The window's end: starts the worker's process, sends commands, collects what it says.
 
-    Two threads do the sending and the reading, so that the window's own neither waits nor
-    unpickles.
+    Two threads do the sending and the reading, so that the window's own neither waits nor decodes.
+    ``wake`` is called in the reading one when there is something to take.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, wake: Callable[[], None]) -> None:
         self.submitted = 0
-        self._received: deque[Update | Notice | Answer] = deque()
-        # A command, "frame" for a frame wanted, "painted", or None to end.
-        self._outbox: SimpleQueue[Command | str | None] = SimpleQueue()
+        self._wake = wake
+        self._received: deque[Received] = deque()
+        # None to end.
+        self._outbox: SimpleQueue[NumberedCommand | FrameWanted | Painted | None] = SimpleQueue()
+        self._last_is_drawing = False
+        self._passed_over: set[int] = set()  # numbers of commands that need not be sent any more
         self._closing = False
         # What was taken since the worker was told that it is shown.
         self._taken = 0
@@ -59,30 +74,36 @@ class WorkerClient:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, name: str, *arguments: Any) -> None:
-        """Have the worker call its method ``name`` after the commands before."""
+    def submit(self, command: Command) -> None:
+        """Have the worker carry out a command after those before."""
+        # Of drawings that follow one another only the last is worth sending.
+        if isinstance(command, DrawImage) and self._last_is_drawing:
+            self._passed_over.add(self.submitted)
+        self._last_is_drawing = isinstance(command, DrawImage)
         self.submitted += 1
-        self._outbox.put(Command(self.submitted, name, arguments))
+        self._outbox.put(NumberedCommand(self.submitted, command))
 
     def ask_for_update(self) -> None:
         """Tell the worker, if it waits for it or soon will, that what was taken is shown."""
         if self._taken >= UPDATES_AHEAD // 2:
             self._taken = 0
-            self._outbox.put("frame")
+            self._outbox.put(FrameWanted())
 
     def tell_painted(self) -> None:
         """Tell the worker, which may wait for it, that what was taken before is painted."""
         if self._stopped:
             self._stopped = False
-            self._outbox.put("painted")
+            self._outbox.put(Painted())
 
-    def take(self) -> Update | Notice | Answer | None:
-        """The oldest message that was not taken yet."""
-        message = self._received.popleft() if self._received else None
+    def take(self) -> Received | None:
+        """The oldest message that was not taken yet, and the recording that came with it."""
+        if not self._received:
+            return None
+        message, recording = self._received.popleft()
         if isinstance(message, Update):
-            self._taken += 1 if message.recording is None else UPDATES_AHEAD
+            self._taken += 1 if recording is None else UPDATES_AHEAD
             self._stopped = not message.training
-        return message
+        return message, recording
 
     @property
     def has_message(self) -> bool:
@@ -124,14 +145,31 @@ class WorkerClient:
         try:
             # A broken pipe means that the worker is gone: the reader tells.
             with suppress(OSError):
-                write_message(outgoing, settings)
+                writer = MessageWriter()
+                send(outgoing, writer.pieces(Begin(settings)))
                 while (message := self._outbox.get()) is not None:
-                    write_message(outgoing, message)
+                    if isinstance(message, NumberedCommand):
+                        if message.number in self._passed_over:
+                            self._passed_over.discard(message.number)
+                            continue
+                        message = self._prepared(message)
+                    send(outgoing, writer.pieces(message))
         finally:
             process.kill()
             process.wait()
             with suppress(OSError):
                 outgoing.close()
+
+    def _prepared(self, numbered: NumberedCommand) -> NumberedCommand:
+        """The command as it is sent; in place of what is no drawing, which is told, none."""
+        command = numbered.command
+        if not isinstance(command, DrawImage):
+            return numbered
+        try:
+            return NumberedCommand(numbered.number, command.prepared())
+        except ValueError as error:
+            self._tell(Notice("refused", (str(error),), Draw.__name__))
+            return NumberedCommand(numbered.number, Draw(None))
 
     def _read(self) -> None:
         """Receive what the worker says, to the end; then say why it ended."""
@@ -141,8 +179,9 @@ class WorkerClient:
         fault: Exception | None = None
         try:
             with self._worker.incoming as incoming:
+                reader = MessageReader(incoming)
                 while True:
-                    self._received.append(read_message(incoming))
+                    self._tell(*reader.read())
         except (EOFError, OSError):
             pass
         except Exception as error:
@@ -155,10 +194,20 @@ class WorkerClient:
                 self._ended(said, "".join(format_exception(fault)))
             self._outbox.put(None)  # the sender waits for something to send
 
+    def _tell(self, message: object, recording: Recording | None = None) -> None:
+        """Put down a message for the window, and wake it."""
+        if isinstance(message, Unreadable):
+            message = Notice("not_understood", (message.reason,))
+        elif isinstance(message, Filed) and message.what == "opened" and message.refusal is None:
+            message = replace(message, part=read_window_part(message.path, message.stamp))
+        self._received.append((message, recording))
+        with suppress(RuntimeError):  # a window that is destroyed meanwhile
+            self._wake()
+
     def _ended(self, reason: str, details: str = "") -> None:
         """Tell that there is no worker, and why, if that is not what was wanted."""
         if not self._closing:
-            self._received.append(Notice("worker_ended", (reason,), details=details))
+            self._tell(Notice("worker_ended", (reason,), details=details))
 
     def _how_ended(self, worker: WorkerProcess) -> tuple[str, str]:
         """Why a process ended that has closed its line, as far as is known; and its traceback."""

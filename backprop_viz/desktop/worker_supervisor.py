@@ -2,34 +2,41 @@
 
 import time
 from collections import deque
-from typing import Any
+from collections.abc import Callable
 
+from backprop_viz.desktop.draw_image import DrawImage
 from backprop_viz.desktop.worker_client import WorkerClient
-from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
-from backprop_viz.stream.messages import Answer, Update
+from backprop_viz.stream.commands import (
+    Command,
+    ExplainDrawing,
+    SetBreakpoints,
+    WatchSamples,
+)
+from backprop_viz.stream.wire import Received
 
 # What holds until it is said otherwise: another worker is told the last of each.
-STANDING = ("watch", "draw", "drawing_training.explain", "samples.watch")
+STANDING = (SetBreakpoints, DrawImage, ExplainDrawing, WatchSamples)
 CLOSE_S = 1.8
 # More often than this a worker is not started by itself: it would not stay.
 MOST_RESTARTS, WITHIN_S = 3, 60.0
 
 
 class WorkerSupervisor:
-    """As a Link, but ``begin_again`` puts another worker in place of one that has ended."""
+    """As a WorkerClient; ``begin_again`` puts another worker in place of one that has ended."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._client = WorkerClient(settings)
-        self._standing: dict[str, tuple[Any, ...]] = {}
+    def __init__(self, settings: Settings, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._client = WorkerClient(settings, wake)
+        self._standing: dict[type[Command], Command] = {}
 
-    def submit(self, name: str, *arguments: Any) -> bool:
-        """Have the worker call its method ``name`` after the commands before; whether it will."""
-        if name in STANDING:
-            self._standing[name] = arguments
+    def submit(self, command: Command) -> bool:
+        """Have the worker carry out a command after those before; whether it will."""
+        if isinstance(command, STANDING):
+            self._standing[type(command)] = command
         if self.ended:
             return False
-        self._client.submit(name, *arguments)
+        self._client.submit(command)
         return True
 
     @property
@@ -45,8 +52,8 @@ class WorkerSupervisor:
         """Tell the worker that what was taken before is painted."""
         self._client.tell_painted()
 
-    def take(self) -> Update | Notice | Answer | None:
-        """The oldest message that was not taken yet."""
+    def take(self) -> Received | None:
+        """The oldest message that was not taken yet, and the recording that came with it."""
         return self._client.take()
 
     @property
@@ -62,9 +69,9 @@ class WorkerSupervisor:
     def begin_again(self, settings: Settings) -> None:
         """Start another worker; commands that were not carried out are lost."""
         self._client.close(CLOSE_S)
-        self._client = WorkerClient(settings)
-        for name, arguments in self._standing.items():
-            self._client.submit(name, *arguments)
+        self._client = WorkerClient(settings, self._wake)
+        for command in self._standing.values():
+            self._client.submit(command)
 
     def close(self) -> None:
         """End the worker, whatever it is doing."""

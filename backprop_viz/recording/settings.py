@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+
+# What torch's optimizers take. Whole numbers are named beside others: they stay as they are.
+OptionValue = bool | int | float | str | None | tuple[int | float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +17,15 @@ class Settings:
     data: str = "strokes"
     loss: str = "cross_entropy"
     optimizer: str = "sgd"
-    lr: float = 0.05
+    lr: int | float = 0.05
     batch_size: int = 64
     seed: int = 0
-    optimizer_options: Mapping[str, Any] = field(default_factory=dict)
+    optimizer_options: Mapping[str, OptionValue] = field(default_factory=dict)
     set_to_none: bool = True
     clear_gradients: bool = True
     roots: Mapping[str, str] = field(default_factory=dict)
     schedule: str = "none"
-    schedule_options: Mapping[str, float] = field(default_factory=dict)
+    schedule_options: Mapping[str, int | float] = field(default_factory=dict)
     input_form: str = "batch"
 
     @property

@@ -1,31 +1,44 @@
-"""What passes between the window's process and the worker's. Notices pass as they are."""
+"""What the worker tells the window, and what the window tells the worker beside commands."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves, Points, ValidationPoints
-from backprop_viz.recording.iteration import Kept, Recording
+from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
 from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.window_part import WindowPart
 
-# The curves of runs before this one, by name.
-Earlier = tuple[tuple[str, Curves], ...]
+# -- from the worker -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FromWindow:
-    """What the window adds to a session: curves of earlier runs, and how the recordings that it
-    keeps were made; ``window`` is its own, ``about`` for those who ask what the file is.
+class Update:
+    """How things stand after ``command``, and what is new since the update before.
+
+    ``settings`` and ``program`` are None where they have not changed. ``points`` are the losses
+    and accuracies of the iterations since, ``validation`` the evaluations; before them come the
+    curves of a run that was ``opened``. ``run`` counts runs; a new one begins with the first
+    ``kept`` iterations of the one before. The recording, where it has changed, comes with it.
     """
 
-    earlier: Earlier
-    kept: tuple[Kept, ...]
-    window: Mapping[str, Any]
-    about: Mapping[str, str]
+    command: int
+    run: int
+    kept: int
+    settings: Settings | None
+    iteration: int
+    due: Phase
+    training: bool
+    rate: float
+    prediction: Prediction | None
+    drawing_training: DrawingTrainingState
+    program: Program | None
+    points: Points
+    validation: ValidationPoints
+    opened: Curves | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,27 +46,30 @@ class Filed:
     """What became of a file: ``what`` is "saved", "autosaved", "opened", "weights_saved" or
     "weights_loaded", ``refusal`` the sentence if it was not.
 
-    ``state`` (iterations done, the phase that is due) is what was written; ``earlier`` and
-    ``window`` are what was read; so many iterations as ``rerecorded`` are recorded again after it.
-    ``lost`` if there was no worker to do it, or none any more: then the window says so itself.
+    ``state`` (iterations done, the phase that is due) is what was written. Of what was opened,
+    ``stamp`` is the file's, and so many iterations as ``rerecorded`` are recorded again after it.
+    ``part`` is what the window then reads itself. ``lost`` if there was no worker to do it, or
+    none any more: then the window says so itself.
     """
 
     what: str
     path: str
     refusal: str | None = None
     state: tuple[int, Phase] | None = None
-    earlier: Earlier = ()
-    window: Mapping[str, Any] = field(default_factory=dict)
+    stamp: str = ""
     rerecorded: int = 0
     lost: bool = False
+    part: WindowPart | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Rerecorded:
-    """An iteration of ``run`` that was recorded again, or None for the last; ``left`` follow."""
+    """Of ``run`` an iteration was recorded again, which comes with it; ``left`` follow.
+
+    The last one may come without.
+    """
 
     run: int
-    recording: Recording | None
     left: int
 
 
@@ -74,39 +90,29 @@ class Scripted:
 
 # What the worker tells of its samples, of files, and of past iterations.
 Answer = Sheet | Page | EvaluationProgress | Filed | Rerecorded | Scripted
+FROM_WORKER: Sequence[type[object]] = (
+    *(Update, Notice),
+    *(Sheet, Page, EvaluationProgress, Filed, Rerecorded, Scripted),
+)
+
+# -- from the window -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """A method of the worker to call, with its arguments; ``number`` counts from 1."""
+class Begin:
+    """The first message: what the run is made from."""
 
-    number: int
-    name: str
-    arguments: tuple[Any, ...]
+    settings: Settings
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Update:
-    """How things stand after ``command``, and what is new since the update before.
+@dataclass(frozen=True, slots=True)
+class FrameWanted:
+    """What was sent is shown: there may be more."""
 
-    ``settings``, ``recording`` and ``program`` are None where they have not changed. ``points`` are
-    the losses and accuracies of the iterations since, ``validation`` the evaluations; before them
-    come the curves of a run that was ``opened``. ``run`` counts runs; a new one begins with the
-    first ``kept`` iterations of the one before.
-    """
 
-    command: int
-    run: int
-    kept: int
-    settings: Settings | None
-    iteration: int
-    due: Phase
-    training: bool
-    rate: float
-    prediction: Prediction | None
-    drawing_training: DrawingTrainingState
-    recording: Recording | None
-    program: Program | None
-    points: Points
-    validation: ValidationPoints
-    opened: Curves | None = None
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """What was sent last is painted."""
+
+
+FROM_WINDOW: Sequence[type[object]] = (Begin, FrameWanted, Painted)

@@ -113,7 +113,11 @@ class Trainer(FivePhases):
 
         Raises ValueError for what is no such image.
         """
-        seen = torch.from_numpy(prepare(np.asarray(image)))
+        return self.classify_input(prepare(np.asarray(image)))
+
+    def classify_input(self, prepared: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities (10,) float32 of a drawing (32, 32) that ``prepare`` has made an input."""
+        seen = torch.from_numpy(prepared)
         with inference(self.model):
             logits = self.model(seen.view(1, 1, 32, 32))[0]
             probabilities: NDArray[np.float32] = torch.softmax(logits, 0).numpy()
@@ -124,7 +128,13 @@ class Trainer(FivePhases):
 
         Leaves no trace on training. Raises ValueError for what is no such image.
         """
-        seen = torch.from_numpy(prepare(np.asarray(image)))
+        return self.saliency_of_input(prepare(np.asarray(image)), digit)
+
+    def saliency_of_input(
+        self, prepared: NDArray[np.float32], digit: int | None = None
+    ) -> Saliency:
+        """As ``saliency``, of a drawing (32, 32) that ``prepare`` has made an input."""
+        seen = torch.from_numpy(prepared)
         with inference(self.model):
             return saliency(self.model, seen.view(1, 1, 32, 32), digit)
 

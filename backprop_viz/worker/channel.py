@@ -8,20 +8,30 @@ from contextlib import contextmanager
 from queue import Queue, SimpleQueue
 from typing import IO
 
+from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.frames import read_message, write_message
-from backprop_viz.stream.messages import Answer, Command, Update
+from backprop_viz.stream.messages import Answer, FrameWanted, Update
+from backprop_viz.stream.wire import (
+    MessageReader,
+    MessageWriter,
+    NumberedCommand,
+    Unreadable,
+    send,
+)
 
 
 class WorkerChannel:
     """The worker's end. Sending never waits for the window."""
 
-    def __init__(self, incoming: IO[bytes], outgoing: IO[bytes]) -> None:
-        self._incoming = incoming
+    def __init__(self, reader: MessageReader, outgoing: IO[bytes]) -> None:
+        self._reader = reader
         self._outgoing = outgoing
-        self._commands: SimpleQueue[Command] = SimpleQueue()
-        self._outbox: Queue[Update | Notice | Answer] = Queue()
+        self._commands: SimpleQueue[NumberedCommand | Unreadable] = SimpleQueue()
+        # Encoded when they are published: what is recorded goes on changing meanwhile.
+        self._writer = MessageWriter()
+        self._outbox: Queue[list[Buffer]] = Queue()
         self._line = threading.Lock()  # held by the one that writes
         self._painted = threading.Event()  # what was sent last is, or a command came since
         # How many updates were sent, a recording as if it were all that may be under way; and how
@@ -30,8 +40,8 @@ class WorkerChannel:
         for name, work in (("reader", self._read), ("sender", self._send)):
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True).start()
 
-    def next_command(self) -> Command:
-        """The next command; waits for one."""
+    def next_command(self) -> NumberedCommand | Unreadable:
+        """The next command, or one that could not be read; waits for one."""
         return self._commands.get()
 
     def has_command(self) -> bool:
@@ -42,20 +52,21 @@ class WorkerChannel:
         """Whether the window keeps up with what it is sent."""
         return self._sent - self._heard < UPDATES_AHEAD
 
-    def publish(self, update: Update) -> None:
-        """Send how things stand."""
+    def publish(self, update: Update, recording: Recording | None = None) -> None:
+        """Send how things stand, and the recording if it is another one, or longer now."""
+        pieces = self._writer.pieces(update, recording)
         self._painted.clear()
         # The window that wants a frame has taken nearly all that was sent: the line has room for a
         # few numbers, and to wake the sender takes longer than to write them.
-        at_once = self.update_wanted() and update.recording is None
-        self._sent += 1 if update.recording is None else UPDATES_AHEAD
+        at_once = self.update_wanted() and recording is None
+        self._sent += 1 if recording is None else UPDATES_AHEAD
         if at_once and not self._outbox.unfinished_tasks and self._line.acquire(blocking=False):
             try:
-                self._write(update)
+                self._write(pieces)
             finally:
                 self._line.release()
         else:
-            self._outbox.put(update)
+            self._outbox.put(pieces)
 
     def wait_painted(self, longest_s: float) -> None:
         """Wait until the window has painted what was published last, or wants something else."""
@@ -64,19 +75,19 @@ class WorkerChannel:
 
     def tell(self, notice: Notice) -> None:
         """Have the user told."""
-        self._outbox.put(notice)
+        self._outbox.put(self._writer.pieces(notice))
 
-    def answer(self, answer: Answer) -> None:
-        """Send what the window asked for."""
-        self._outbox.put(answer)
+    def answer(self, answer: Answer, recording: Recording | None = None) -> None:
+        """Send what the window asked for, with the recording that belongs to it."""
+        self._outbox.put(self._writer.pieces(answer, recording))
 
     def _read(self) -> None:
         with _or_end():
             while True:
-                message = read_message(self._incoming)
-                if isinstance(message, Command):
+                message, _ = self._reader.read()
+                if isinstance(message, NumberedCommand | Unreadable):
                     self._commands.put(message)
-                if message == "frame":
+                if isinstance(message, FrameWanted):
                     self._heard = self._sent
                 else:
                     self._painted.set()
@@ -84,15 +95,15 @@ class WorkerChannel:
     def _send(self) -> None:
         with _or_end():
             while True:
-                message = self._outbox.get()
+                pieces = self._outbox.get()
                 with self._line:
-                    self._write(message)
-                del message  # not kept until there is another
+                    self._write(pieces)
+                del pieces  # not kept until there are others
                 self._outbox.task_done()
 
-    def _write(self, message: Update | Notice | Answer) -> None:
+    def _write(self, pieces: list[Buffer]) -> None:
         with _or_end():
-            write_message(self._outgoing, message)
+            send(self._outgoing, pieces)
 
 
 @contextmanager

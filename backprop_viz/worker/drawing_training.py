@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from backprop_viz.digits.prepare import prepare
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved, Saliency
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import Array
@@ -46,10 +45,11 @@ class DrawingTraining:
 
     # -- commands ----------------------------------------------------------------------------
 
-    def draw(self, image: Array | None) -> None:
-        """Take a drawing (2-D, 0..1) to classify, or None for no drawing."""
-        self.drawing = image
-        if image is None:
+    def draw(self, prepared: Array | None) -> None:
+        """Take a drawing to classify, (32, 32) float32 as ``prepare`` makes it, or None."""
+        # Copied: what came over the pipe cannot be written to, and torch takes no such array.
+        self.drawing = None if prepared is None else prepared.copy()
+        if prepared is None:
             self._label = None
             self._wanted = False
 
@@ -150,8 +150,8 @@ class DrawingTraining:
         assert drawing is not None
         assert self._label is not None
         done = trainer.iteration
-        answered = tuple(float(p) for p in trainer.classify(drawing))
-        batch = (torch.from_numpy(prepare(drawing)).view(1, 1, 32, 32), torch.tensor([self._label]))
+        answered = tuple(float(p) for p in trainer.classify_input(drawing))
+        batch = (torch.from_numpy(drawing).view(1, 1, 32, 32), torch.tensor([self._label]))
         trainer.use_batch(*batch)
         before = self._before if _shows_end_of(self._before, done) else None
         self._forget_from(done + 1)
@@ -173,7 +173,7 @@ class DrawingTraining:
         drawing = self.drawing
         if not self._explaining or drawing is None:
             return None
-        return self._state.trainer.saliency(drawing, self._label)
+        return self._state.trainer.saliency_of_input(drawing, self._label)
 
 
 def _shows_end_of(recording: Recording | None, iteration: int) -> bool:

@@ -7,6 +7,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
+from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.run_state import RunState
@@ -33,7 +34,7 @@ class Experiments:
                 recorder.step()
             return recorder
 
-        self._try("experiments.alter", run)
+        self._try(AlterGradient.__name__, run)
 
     def backward_twice(self, retain_graph: bool) -> None:
         """Run the iteration's backward twice; torch refuses if the graph is not retained."""
@@ -46,7 +47,7 @@ class Experiments:
             recorder.backward_twice(retain_graph)
             return recorder
 
-        self._try("experiments.backward_twice", run)
+        self._try(BackwardTwice.__name__, run)
 
     def _try(self, name: str, run: Callable[[], RecordedSteps]) -> None:
         """Run from the start of the newest iteration on, and keep that if it goes well.

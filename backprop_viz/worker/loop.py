@@ -1,17 +1,20 @@
 """The worker's loop: carries out commands, and trains, evaluates or waits between them."""
 
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 
 import torch
 
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.notices import RUN, notice_of
+from backprop_viz.recording.notices import RUN, Notice, notice_of
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.samples import Part
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream import commands
+from backprop_viz.stream.commands import Command, Draw
+from backprop_viz.stream.wire import NumberedCommand, Unreadable
 from backprop_viz.training.thread_count import torch_threads
 from backprop_viz.training.without_compiler import leave_out_compiler
 from backprop_viz.worker.channel import WorkerChannel
@@ -60,52 +63,55 @@ class Worker:
             self.rerecording,
             curves,
         )
-        self._table = self._commands()
+        self._table = self._handlers()
+        self._names = {kind.__name__ for kind in self._table}
         self._generator: threading.Thread | None = None
         state.on_begin.append(self._make_rest)
         try:
             state.begin(settings)
         except Exception as error:
             # What was asked for cannot be had: the notice tells, the built-in digits serve.
-            faults.tell(notice_of(error), "configure")
+            faults.tell(notice_of(error), commands.Configure.__name__)
             state.begin(Settings())
         self.publisher.publish()
 
-    def _commands(self) -> dict[str, Callable[..., None]]:
-        """What the window may ask for, by name. The one place where commands are known."""
+    def _handlers(self) -> Mapping[type[Command], Callable[..., None]]:
+        """What carries out each command: it is given the command's fields, in their order.
+
+        The one place where the worker knows commands.
+        """
         state, phases, files = self.state, self.phases, self.files
         drawing_training, samples = self.drawing_training, self.samples
         return {
-            "configure": state.configure,
-            "reset": state.reset,
-            "continue_from": state.continue_from,
-            "watch": phases.watch,
-            "step": phases.step,
-            "iterate": phases.iterate,
-            "train": phases.train,
-            "pause": phases.pause,
-            "draw": drawing_training.draw,
-            "hold_pictures": _hold_pictures,
-            "drawing_training.choose": drawing_training.choose,
-            "drawing_training.take_up": drawing_training.take_up,
-            "drawing_training.use": drawing_training.use,
-            "drawing_training.train_on": self.train_on_drawing,
-            "drawing_training.undo": drawing_training.undo,
-            "drawing_training.explain": drawing_training.explain,
-            "experiments.alter": self.experiments.alter,
-            "experiments.backward_twice": self.experiments.backward_twice,
-            "samples.watch": samples.watch,
-            "samples.images": samples.images,
-            "samples.evaluate": samples.evaluate,
-            "samples.cancel": samples.cancel,
-            "samples.load": self.step_on_sample,
-            "files.save": files.save,
-            "files.autosave": files.autosave,
-            "files.open": files.open,
-            "files.save_weights": files.save_weights,
-            "files.load_weights": files.load_weights,
-            "scripts.copy": self.scripts.copy,
-            "scripts.save": self.scripts.save,
+            commands.Configure: state.configure,
+            commands.Reset: state.reset,
+            commands.ContinueFrom: state.continue_from,
+            commands.SetBreakpoints: phases.watch,
+            commands.Step: phases.step,
+            commands.Iterate: phases.iterate,
+            commands.Train: phases.train,
+            commands.Pause: phases.pause,
+            commands.Draw: drawing_training.draw,
+            commands.HoldPictures: _hold_pictures,
+            commands.ChooseLabel: drawing_training.choose,
+            commands.RestoreDrawing: drawing_training.take_up,
+            commands.UseDrawing: drawing_training.use,
+            commands.TrainOnDrawing: self.train_on_drawing,
+            commands.UndoDrawing: drawing_training.undo,
+            commands.ExplainDrawing: drawing_training.explain,
+            commands.AlterGradient: self.experiments.alter,
+            commands.BackwardTwice: self.experiments.backward_twice,
+            commands.WatchSamples: samples.watch,
+            commands.GetImages: samples.images,
+            commands.Evaluate: samples.evaluate,
+            commands.CancelEvaluation: samples.cancel,
+            commands.LoadSample: self.step_on_sample,
+            commands.SaveSessionFile: files.save,
+            commands.OpenSessionFile: files.open,
+            commands.SaveWeights: files.save_weights,
+            commands.LoadWeights: files.load_weights,
+            commands.CopyScript: self.scripts.copy,
+            commands.SaveScript: self.scripts.save,
         }
 
     def run(self) -> None:
@@ -121,16 +127,28 @@ class Worker:
             elif self.rerecording.busy and not channel.has_command():
                 self.rerecording.go_on()
             elif not self.samples.busy or channel.has_command():
-                command = channel.next_command()
-                self.carry_out(command.name, *command.arguments)
-                self.publisher.carried_out = command.number
-                # A drawing that has gone on meanwhile is not worth an answer.
-                if command.name != "draw" or not channel.has_command():
-                    self.publisher.publish()
+                self._next_command()
 
-    def carry_out(self, name: str, *arguments: Any) -> None:
+    def _next_command(self) -> None:
+        received = self._channel.next_command()
+        if isinstance(received, Unreadable):
+            self._channel.tell(Notice("not_understood", (received.reason,)))
+            if received.number is None:
+                return
+        else:
+            self.carry_out(received.command)
+        assert received.number is not None
+        self.publisher.carried_out = received.number
+        # A drawing that has gone on meanwhile is not worth an answer.
+        drawn = isinstance(received, NumberedCommand) and isinstance(received.command, Draw)
+        if not drawn or not self._channel.has_command():
+            self.publisher.publish()
+
+    def carry_out(self, command: Command) -> None:
         """Carry out a command; what goes wrong in it is told, and the thread goes on."""
-        self._guarded(name, lambda: self._table[name](*arguments))
+        values = [getattr(command, field.name) for field in fields(command)]  # type: ignore[arg-type]
+        handler = self._table[type(command)]
+        self._guarded(type(command).__name__, lambda: handler(*values))
 
     def _guarded(self, name: str, call: Callable[[], None]) -> None:
         told, self.phases.failed_at = self._faults.count, None
@@ -138,7 +156,7 @@ class Worker:
             call()
         except Exception as error:
             failed_at = self.phases.failed_at
-            refused = isinstance(error, UserError) and name in self._table and failed_at is None
+            refused = isinstance(error, UserError) and name in self._names and failed_at is None
             if not refused:
                 self.state.stop()
             self._faults.tell(notice_of(error), name if failed_at is None else RUN, failed_at)

@@ -10,9 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from backprop_viz.recording.notices import notice_of
+from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.flow_control import SWITCH_S
-from backprop_viz.stream.frames import read_message
+from backprop_viz.stream.messages import Begin
 from backprop_viz.stream.pipe import line
+from backprop_viz.stream.wire import MessageReader
 from backprop_viz.worker.channel import WorkerChannel
 
 # A worker that is asked to end stays so long, for the window to have the run saved.
@@ -27,13 +29,16 @@ def serve() -> None:
     incoming, outgoing = line(sys.argv[1:3])
     from backprop_viz.worker.loop import Worker
 
+    reader = MessageReader(incoming)
     try:
-        settings = read_message(incoming)
+        begin, _ = reader.read()
     except EOFError:
         return  # no window came of it
     sys.setswitchinterval(SWITCH_S)
-    channel = WorkerChannel(incoming, outgoing)
+    channel = WorkerChannel(reader, outgoing)
     threading.excepthook = lambda failed: _note(channel, failed.exc_value)
+    # One that cannot be read is as one that asks for what cannot be had: the built-in digits serve.
+    settings = begin.settings if isinstance(begin, Begin) else Settings()
     worker = Worker(channel, settings)
     # What is loaded by now stays: the collector need not go through all of torch now and then.
     gc.freeze()

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.digit_detector import looks_like_a_digit
-from backprop_viz.digits.prepare import prepare
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.history import Curves
@@ -12,6 +11,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import Draw
 from backprop_viz.stream.messages import Update
 from backprop_viz.training.evaluation import Evaluation
 from backprop_viz.training.five_phases import Iteration
@@ -115,13 +115,12 @@ class Publisher:
             rate=self._throttle.rate,
             prediction=prediction,
             drawing_training=drawing_training,
-            recording=None if state.recording == recording else state.recording,
             program=None if state.program is program else state.program,
             points=self._points,
             validation=self._validation,
             opened=self._opened,
         )
-        self._channel.publish(update)
+        self._channel.publish(update, None if state.recording == recording else state.recording)
         # Only now: what could not be sent goes with the next update.
         self._sent = (state.settings, state.recording, state.program)
         self._points, self._validation, self._opened = [], [], None
@@ -144,7 +143,6 @@ class Publisher:
                 rate=self._throttle.rate,
                 prediction=None,
                 drawing_training=DrawingTrainingState(),
-                recording=None,
                 program=None,
                 points=[],
                 validation=[],
@@ -160,7 +158,7 @@ class Publisher:
         try:
             return self._prediction(), self._drawing_training.state()
         except Exception as error:
-            self._faults.tell(notice_of(error), "draw")
+            self._faults.tell(notice_of(error), Draw.__name__)
             self._drawing_training.draw(None)
             return None, self._drawing_training.state()
 
@@ -168,16 +166,15 @@ class Publisher:
         drawing = self._drawing_training.drawing
         if drawing is None:
             return None
-        probabilities = self._state.trainer.classify(drawing)
-        seen = prepare(drawing)
-        return Prediction(tuple(float(p) for p in probabilities), seen, self._judgement(seen))
+        probabilities = self._state.trainer.classify_input(drawing)
+        looks = self._judgement(drawing)
+        return Prediction(tuple(float(p) for p in probabilities), drawing, looks)
 
-    def _judgement(self, seen: Array) -> bool | None:
+    def _judgement(self, drawing: Array) -> bool | None:
         """Whether the drawing looks like a digit, where digits were learnt."""
         if not DATA_SETS[self._state.settings.data].digits or not self._state.trained:
             return None
         # While training goes on, the same drawing is reported many times a second.
-        drawing = self._drawing_training.drawing
         if drawing is not self._judged:
-            self._judged, self._looks = drawing, looks_like_a_digit(seen)
+            self._judged, self._looks = drawing, looks_like_a_digit(drawing)
         return self._looks

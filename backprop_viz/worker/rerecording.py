@@ -84,7 +84,7 @@ class Rerecording:
         if recording is not None or not self._due:
             if not self._due:
                 self._trainer = self._base = None
-            self._channel.answer(Rerecorded(self._state.branch, recording, len(self._due)))
+            self._channel.answer(Rerecorded(self._state.branch, len(self._due)), recording)
 
     def _next(self) -> Recording | None:
         base, kept = self._due[0]

@@ -109,7 +109,7 @@ class SampleService:
     def images(self, part: Part, source: int, index: NDArray[np.int64]) -> None:
         """Send a page of images; none of data that is no more."""
         if source == self._source:
-            images, _ = self._state.trainer.samples(part).batch(torch.from_numpy(index))
+            images, _ = self._state.trainer.samples(part).batch(torch.tensor(index))
             self._channel.answer(Page(part, source, index, as_bytes(images[:, 0].numpy())))
 
     def evaluate(self, part: Part, count: int | None) -> None:

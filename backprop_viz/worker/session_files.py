@@ -1,15 +1,23 @@
 """Reads and writes files: sessions, the autosave, and weights."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from backprop_viz.analysis.breakpoints import by_key
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.files.atomic import stamp_of
+from backprop_viz.recording.iteration import Kept
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
-from backprop_viz.stream.messages import Filed, FromWindow
+from backprop_viz.recording.window_part import WindowPart
+from backprop_viz.stream.commands import (
+    LoadWeights,
+    OpenSessionFile,
+    SaveSessionFile,
+    SaveWeights,
+)
+from backprop_viz.stream.messages import Filed
 from backprop_viz.training.checkpoints import Checkpoints
 from backprop_viz.training.recorded_steps import preview
 from backprop_viz.training.run_journal import UNKNOWN, RunJournal
@@ -25,10 +33,10 @@ from backprop_viz.worker.run_state import RunState
 
 # The command behind each result.
 _COMMANDS = {
-    "saved": "files.save",
-    "opened": "files.open",
-    "weights_saved": "files.save_weights",
-    "weights_loaded": "files.load_weights",
+    "saved": SaveSessionFile,
+    "opened": OpenSessionFile,
+    "weights_saved": SaveWeights,
+    "weights_loaded": LoadWeights,
 }
 
 
@@ -58,19 +66,31 @@ class SessionFiles:
 
     # -- commands ----------------------------------------------------------------------------
 
-    def save(self, path: str, added: FromWindow) -> None:
-        """Write the session as it stands."""
-        self._save("saved", path, added, MOST_SAVED_BYTES)
-
-    def autosave(self, path: str, added: FromWindow) -> None:
-        """As ``save``, without being asked to; while training runs with less to go back to."""
-        self._save(
-            "autosaved", path, added, FEW_BYTES if self._state.training else MOST_SAVED_BYTES
-        )
+    def save(
+        self,
+        path: str,
+        auto: bool,
+        kept: Sequence[Kept],
+        about: Mapping[str, str],
+        part: WindowPart,
+    ) -> None:
+        """Write the session as it stands; one that is not asked for has less to go back to."""
+        few = auto and self._state.training
+        try:
+            stored = self._stored(kept, part, FEW_BYTES if few else MOST_SAVED_BYTES)
+            save_session(Path(path), stored, about)
+        except Exception as error:  # whatever it is, training goes on
+            self._refuse("autosaved" if auto else "saved", path, error)
+            return
+        finally:
+            give_back_memory()  # of copies of all curves, each time longer ones
+        stands = self._state.trainer.iteration, self._state.trainer.phase
+        self._channel.answer(Filed("autosaved" if auto else "saved", path, state=stands))
 
     def open(self, path: str) -> None:
-        """Open a session file and go on with its run; the window gets back what it had added."""
+        """Take up the run of a session file; the window reads its own part of it."""
         try:
+            stamp = stamp_of(Path(path))
             run = load_session(Path(path))
             resumed = resume(run, Path(path))
         except Exception as error:
@@ -89,13 +109,9 @@ class SessionFiles:
             run.journal or _unknown(run),
         )
         self._rerecording.begin(run)
-        # Before the update that shows the run, so that the window has its breakpoints by then.
-        window = dict(run.window)
-        if isinstance(window.get("breakpoints"), tuple):
-            window["breakpoints"] = by_key(window["breakpoints"], resumed.recording.graph)
-        self._channel.answer(
-            Filed("opened", path, None, None, run.earlier, window, len(self._rerecording.due))
-        )
+        # Before the update that shows the run: with it the window has what it reads of the file.
+        due = len(self._rerecording.due)
+        self._channel.answer(Filed("opened", path, stamp=stamp, rerecorded=due))
         self._publisher.show_history(run.curves)
 
     def save_weights(self, path: str) -> None:
@@ -124,19 +140,7 @@ class SessionFiles:
 
     # -- saving ------------------------------------------------------------------------------
 
-    def _save(self, what: str, path: str, added: FromWindow, most: int) -> None:
-        state = self._state
-        try:
-            save_session(Path(path), self._stored(added, most), added.about)
-        except Exception as error:  # whatever it is, training goes on
-            self._refuse(what, path, error)
-            return
-        finally:
-            give_back_memory()  # of copies of all curves, each time longer ones
-        trainer = state.trainer
-        self._channel.answer(Filed(what, path, state=(trainer.iteration, trainer.phase)))
-
-    def _stored(self, added: FromWindow, most: int) -> StoredRun:
+    def _stored(self, recorded: Sequence[Kept], part: WindowPart, most: int) -> StoredRun:
         """The run as it stands, with all of its curves. Raises UserError if it cannot be saved."""
         state = self._state
         self._publisher.publish()  # and with it note what is new of the curves
@@ -151,7 +155,7 @@ class SessionFiles:
         # What is shown of the newest iteration can be shown again if it was recorded whole.
         shown = recording.iteration == iteration + (not between) and not recording.preview
         kept, past = worth_keeping(
-            (*self._rerecording.due, *added.kept),
+            (*self._rerecording.due, *recorded),
             state.checkpoints,
             iteration + (not between),
             most,
@@ -165,8 +169,8 @@ class SessionFiles:
             curves=self._curves.curves(),
             intervention=recording.intervention if shown else None,
             backwards=recording.backwards if shown else 1,
-            earlier=added.earlier,
-            window=added.window,
+            earlier=part.earlier,
+            window=part.window,
             kept=kept,
             past=past,
             given_batches={
@@ -182,7 +186,7 @@ class SessionFiles:
         said = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
         self._channel.answer(Filed(what, path, refusal=said))
         if what in _COMMANDS:
-            self._faults.tell(notice, _COMMANDS[what])
+            self._faults.tell(notice, _COMMANDS[what].__name__)
         else:
             self._faults.note(error)  # of an autosave the window tells itself
 

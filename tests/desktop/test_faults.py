@@ -13,6 +13,7 @@ from backprop_viz.desktop import worker_process
 from backprop_viz.desktop.fault_log import FaultLog
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.stream.commands import OpenSessionFile
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -75,7 +76,7 @@ def test_a_sentence_of_ours_has_no_details_and_is_not_logged(
     open_window: OpenWindow, tmp_path: Path
 ) -> None:
     window = open_window("--preset", "tutorial")
-    window.session.use_file("open", str(tmp_path / "nothing.bpviz"))
+    window.session.send(OpenSessionFile(str(tmp_path / "nothing.bpviz")))
     assert window.session.wait_idle(60)
     assert "does not exist" in window.messages.text()
     assert details(window).isHidden()

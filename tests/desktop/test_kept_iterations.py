@@ -16,6 +16,13 @@ from backprop_viz.recording.events import Array, GradientIntervention
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import (
+    AlterGradient,
+    BackwardTwice,
+    ChooseLabel,
+    OpenSessionFile,
+    TrainOnDrawing,
+)
 from backprop_viz.training.checkpoints import RECENT
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import StoredRun, load_session, save_session
@@ -40,7 +47,7 @@ def iterate(session: Session, times: int) -> None:
 
 
 def kept_by(session: Session) -> dict[int, Recording]:
-    found = {i: session._cache.get(i) for i in shown(session).kept_iterations.iterations}
+    found = {i: session._run.cache.get(i) for i in shown(session).kept_iterations.iterations}
     return {i: recording for i, recording in found.items() if recording is not None}
 
 
@@ -50,7 +57,7 @@ def saved(session: Session, path: Path) -> None:
 
 
 def opened(session: Session, path: Path) -> None:
-    session.use_file("open", str(path))
+    session.send(OpenSessionFile(str(path)))
     assert session.wait_idle(60)
 
 
@@ -115,14 +122,18 @@ def test_what_was_done_to_iterations_was_done_to_them_again(
     one.configure(replace(DIGITS, lr=0.2))
     iterate(one, 2)
     nodes = shown(one).cursor.recording.graph.nodes
-    one.alter(GradientIntervention(next(n.id for n in nodes if "Relu" in n.name), "scale", 2.0))
+    one.send(
+        AlterGradient(
+            GradientIntervention(next(n.id for n in nodes if "Relu" in n.name), "scale", 2.0)
+        )
+    )
     iterate(one, 2)
-    one.backward_twice(retain_graph=True)
+    one.send(BackwardTwice(retain_graph=True))
     iterate(one, 2)
     one.draw(np.eye(100, dtype=np.float32))
-    one.teach("choose", 3)
-    one.teach("train_on")
-    one.teach("choose", None)
+    one.send(ChooseLabel(3))
+    one.send(TrainOnDrawing())
+    one.send(ChooseLabel(None))
     iterate(one, 1)
     one.step()
     one.configure(replace(DIGITS, lr=0.1))  # in the middle of an iteration

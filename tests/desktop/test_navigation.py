@@ -336,7 +336,7 @@ def test_training_stops_at_a_gradient_that_is_zero_or_none(kind: str) -> None:
         def __init__(self) -> None:
             self.updates: list[Update] = []
 
-        def publish(self, update: Update) -> None:
+        def publish(self, update: Update, recording: object = None) -> None:
             self.updates.append(update)
 
         def tell(self, notice: Notice) -> None:

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -141,13 +142,13 @@ def test_an_autosave_meanwhile_does_not_stop_what_is_playing(
     for _ in range(3):
         session.step()
     shown(session)
-    session._playback.setInterval(60_000)  # so that it plays for longer than a save takes
+    session._playback._timer.setInterval(60_000)  # so that it plays for longer than a save takes
     session.step()
     qtbot.waitUntil(lambda: session.view_state.due is Phase.UPDATE)
     session.save(str(tmp_path / "kept"), {}, auto=True)
     qtbot.waitUntil(session._idle, timeout=10_000)
     assert not session.view_state.cursor.at_end
-    session._playback.setInterval(1)
+    session._playback._timer.setInterval(1)
     qtbot.waitUntil(lambda: session.view_state.cursor.at_end, timeout=10_000)
 
 
@@ -286,9 +287,9 @@ def test_of_drawings_that_queue_up_the_last_is_answered(open_session: OpenSessio
     updates: list[Update] = []
     absorb = session._absorb
 
-    def watched(update: Update) -> ViewState:
+    def watched(update: Update, recording: Recording | None) -> ViewState:
         updates.append(update)
-        return absorb(update)
+        return absorb(update, recording)
 
     session._absorb = watched  # type: ignore[method-assign]
     session.iterate()

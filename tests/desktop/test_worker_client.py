@@ -12,9 +12,10 @@ from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import Step
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.frames import read_message, write_message
-from backprop_viz.stream.messages import Command, Update
+from backprop_viz.stream.messages import FrameWanted, Painted, Update
+from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
 from backprop_viz.worker.loop import Worker
 
 WORKER = """
@@ -27,14 +28,16 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.stream.messages import Update
+from backprop_viz.stream.wire import MessageReader
 
-channel = WorkerChannel(sys.stdin.buffer, os.fdopen(os.dup(1), "wb"))
+channel = WorkerChannel(MessageReader(sys.stdin.buffer), os.fdopen(os.dup(1), "wb"))
 
 def publish(iteration, recording=None):
     none = (), ()
     channel.publish(
         Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None,
-               DrawingTrainingState(), recording, None, *none)
+               DrawingTrainingState(), None, *none),
+        recording,
     )
 
 def until_wanted():
@@ -47,21 +50,33 @@ channel.next_command()
 """
 
 
+class Line:
+    """The window's end of the line to a worker."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        self.process = process
+        self._reader, self._writer = MessageReader(process.stdout), MessageWriter()
+
+    def say(self, message: object) -> None:
+        assert self.process.stdin is not None
+        send(self.process.stdin, self._writer.pieces(message))
+
+    def heard(self, count: int) -> list[object]:
+        """What the worker says: an update as its iteration, a notice as its values."""
+        messages = [self._reader.read()[0] for _ in range(count)]
+        return [m.iteration if isinstance(m, Update) else m.values for m in messages]
+
+
 @pytest.fixture
-def worker(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[bytes]]:
+def worker(request: pytest.FixtureRequest) -> Iterator[Line]:
     pipe = subprocess.PIPE
     code = WORKER.format(work=request.param)
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe
     ) as process:
-        yield process
+        yield Line(process)
         process.stdin.close()  # type: ignore[union-attr]  # it ends when the window is gone
-
-
-def heard(worker: subprocess.Popen[bytes], count: int) -> list[object]:
-    """What the worker says: an update as its iteration, a notice as its arguments."""
-    messages = [read_message(worker.stdout) for _ in range(count)]  # type: ignore[arg-type]
-    return [m.iteration if isinstance(m, Update) else m.values for m in messages]
 
 
 IN_ORDER = """
@@ -75,12 +90,12 @@ for i in range(0, 300, 3):
 
 @pytest.mark.parametrize("worker", [IN_ORDER], indirect=True)
 def test_what_is_written_at_once_does_not_overtake_what_is_queued(
-    worker: subprocess.Popen[bytes],
+    worker: Line,
 ) -> None:
     found: list[object] = []
     for _ in range(100):
-        write_message(worker.stdin, "frame")  # type: ignore[arg-type]
-        found += heard(worker, 3)
+        worker.say(FrameWanted())
+        found += worker.heard(3)
     assert found == [(str(i),) if i % 3 == 0 else i for i in range(300)]
 
 
@@ -100,26 +115,26 @@ channel.tell(Notice("wanted", (str(channel.update_wanted()),)))
 
 @pytest.mark.parametrize("worker", [AS_MANY_AS_WANTED], indirect=True)
 def test_some_updates_and_one_recording_are_under_way_at_most(
-    worker: subprocess.Popen[bytes],
+    worker: Line,
 ) -> None:
     for _ in range(2):
-        write_message(worker.stdin, "frame")  # type: ignore[arg-type]
-        assert heard(worker, UPDATES_AHEAD + 1) == [*range(UPDATES_AHEAD), (str(UPDATES_AHEAD),)]
-    write_message(worker.stdin, "frame")  # type: ignore[arg-type]
-    assert heard(worker, 2) == [0, ("False",)]
+        worker.say(FrameWanted())
+        assert worker.heard(UPDATES_AHEAD + 1) == [*range(UPDATES_AHEAD), (str(UPDATES_AHEAD),)]
+    worker.say(FrameWanted())
+    assert worker.heard(2) == [0, ("False",)]
 
 
 def test_the_window_answers_before_the_worker_has_to_wait() -> None:
-    client = WorkerClient(Settings())
-    outbox, told = client._outbox, SimpleQueue[Command | str | None]()
+    client = WorkerClient(Settings(), lambda: None)
+    outbox, told = client._outbox, SimpleQueue[object]()
     client._outbox = told
     try:
         for taken in range(1, 3 * UPDATES_AHEAD):
-            client._received.append(update())
+            client._received.append((update(), None))
             client.take()
             client.ask_for_update()
             assert told.qsize() == taken // (UPDATES_AHEAD // 2)
-        client._received.append(update(Recording(1, ())))
+        client._received.append((update(), Recording(1, ())))
         client.take()
         client.ask_for_update()
         assert told.qsize() == 3 * UPDATES_AHEAD // (UPDATES_AHEAD // 2)
@@ -128,9 +143,9 @@ def test_the_window_answers_before_the_worker_has_to_wait() -> None:
         client.close(5)
 
 
-def update(recording: Recording | None = None, training: bool = True) -> Update:
+def update(training: bool = True) -> Update:
     none = (), ()
-    rest = 0.0, None, DrawingTrainingState(), recording, None
+    rest = 0.0, None, DrawingTrainingState(), None
     return Update(0, 0, 0, Settings(), 1, Phase.FORWARD, training, *rest, *none)
 
 
@@ -153,30 +168,30 @@ wait(0.05)
 
 @pytest.mark.parametrize("worker", [PAINTED], indirect=True)
 def test_the_worker_waits_until_the_window_has_painted_or_wants_something(
-    worker: subprocess.Popen[bytes],
+    worker: Line,
 ) -> None:
-    for said in ("painted", Command(1, "step", ())):
-        assert heard(worker, 1) == [0]
-        write_message(worker.stdin, said)  # type: ignore[arg-type]
-        assert heard(worker, 1) == [("False",)]
-    assert heard(worker, UPDATES_AHEAD) == [*range(UPDATES_AHEAD)]
-    write_message(worker.stdin, "frame")  # type: ignore[arg-type]
-    assert heard(worker, 1) == [("True",)]
+    for said in (Painted(), NumberedCommand(1, Step())):
+        assert worker.heard(1) == [0]
+        worker.say(said)
+        assert worker.heard(1) == [("False",)]
+    assert worker.heard(UPDATES_AHEAD) == [*range(UPDATES_AHEAD)]
+    worker.say(FrameWanted())
+    assert worker.heard(1) == [("True",)]
 
 
 def test_the_window_tells_once_that_it_has_painted_where_training_stopped() -> None:
-    client = WorkerClient(Settings())
-    outbox, told = client._outbox, SimpleQueue[Command | str | None]()
+    client = WorkerClient(Settings(), lambda: None)
+    outbox, told = client._outbox, SimpleQueue[object]()
     client._outbox = told
     try:
-        client._received.append(update())
+        client._received.append((update(), None))
         client.take()
         client.tell_painted()
         assert told.empty()
-        client._received.append(update(training=False))
+        client._received.append((update(training=False), None))
         client.take()
         client.tell_painted()
-        assert told.get_nowait() == "painted"
+        assert told.get_nowait() == Painted()
         client.tell_painted()
         assert told.empty()
     finally:
@@ -188,7 +203,7 @@ def test_to_pause_is_told_and_painted_before_the_last_iteration_is_recorded() ->
     said: list[object] = []
 
     class Post:
-        def publish(self, update: Update) -> None:
+        def publish(self, update: Update, recording: Recording | None) -> None:
             said.append(update.training)
 
         def wait_painted(self, longest_s: float) -> None:
@@ -220,9 +235,9 @@ for i in range(1000):
 
 @pytest.mark.parametrize("worker", [NOBODY_READS], indirect=True)
 def test_publishing_does_not_wait_for_a_window_that_reads_nothing(
-    worker: subprocess.Popen[bytes],
+    worker: Line,
 ) -> None:
-    write_message(worker.stdin, "frame")  # type: ignore[arg-type]
-    assert worker.stderr is not None
-    assert worker.stderr.readline() == b"done\n"
-    assert heard(worker, 1001) == [("x" * 2**22,), *range(1000)]
+    worker.say(FrameWanted())
+    assert worker.process.stderr is not None
+    assert worker.process.stderr.readline() == b"done\n"
+    assert worker.heard(1001) == [("x" * 2**22,), *range(1000)]

@@ -16,6 +16,7 @@ from backprop_viz.desktop import worker_process
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.stream.commands import SaveWeights
 from tests.monkey.plain_loop import plain_loop
 
 OpenWindow = Callable[..., MainWindow]
@@ -113,7 +114,7 @@ def test_a_save_that_ends_with_the_worker_is_told(
         window.messages.dismiss()
         os.kill(worker_of(window), signal.SIGSTOP)
         files.save(str(tmp_path / "run.bpviz"))
-        window.session.use_file("save_weights", str(tmp_path / "net.pt"))
+        window.session.send(SaveWeights(str(tmp_path / "net.pt")))
         os.kill(worker_of(window), signal.SIGKILL)
         said = told(window, qtbot, sentence)
         assert "ended (SIGKILL, perhaps for lack of memory)" in said

@@ -24,6 +24,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import AlterGradient, OpenSessionFile
 from backprop_viz.stream.messages import Filed
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.schema import SESSION
@@ -151,7 +152,7 @@ class Forger:
             session.iterate()
         self._idle()
         if number:
-            session.alter(None)
+            session.send(AlterGradient(None))
         session.watch(PLACES)
         for _ in range(number):
             session.step()
@@ -204,7 +205,7 @@ class Forger:
         self.watch.failures.clear()
         self.watch.begin_beating()
         before = session.view_state
-        session.use_file("open", str(path))
+        session.send(OpenSessionFile(str(path)))
         if not session.wait_idle(IDLE_S):
             return "stuck", "the worker did not come to an end"
         self._beat()

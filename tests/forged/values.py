@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from backprop_viz.recording.files.arrays import Numbers
 from backprop_viz.recording.files.kinds import (
     Bytes,
     Kind,
@@ -21,7 +22,7 @@ from backprop_viz.recording.files.kinds import (
 )
 from backprop_viz.recording.files.nested import AnyOf, Entries, Items, RecordOf, Row, Table
 from backprop_viz.recording.files.raw import Raw
-from backprop_viz.worker.files.arrays import GeneratorState, Numbers
+from backprop_viz.worker.files.arrays import GeneratorState
 
 HUGE = 10**400
 # As long as a list or an array is made where far more would be allowed.

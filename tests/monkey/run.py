@@ -19,6 +19,7 @@ from backprop_viz.desktop.controllers import autosave, mnist
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import UseDrawing
 from backprop_viz.training.thread_count import torch_threads
 from tests.monkey.plain_loop import differences, plain_loop, same, tensor
 from tests.monkey.user import DEADLOCK, WildUser
@@ -113,7 +114,7 @@ def check_end(window: MainWindow, user: WildUser, watch: Watch) -> int:
     found = session.view_state.curves.loss.tolist()
     if not same(tensor(losses), tensor(found)):
         raise RunError(f"Losses after Reset {found}, the plain loop's {losses}, with {settings}.")
-    last = session._recording
+    last = session.newest_recording
     end = last.at(len(last.events))
     other = [name for name, w in weights.items() if not same(tensor(end.value(name)), w)]
     if other:
@@ -125,12 +126,12 @@ def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None
     """Two more iterations are plain torch's; the second, run again from the first, is the same."""
     session = window.session
     session.watch(())  # with breakpoints F11 goes from one to the next
-    session.teach("use", False)
+    session.send(UseDrawing(False))
     for _ in range(3):
         press(window, "actionIteration")
-    first = session._recording
+    first = session.newest_recording
     press(window, "actionIteration")
-    second = session._recording
+    second = session.newest_recording
     for recording in (first, second):
         with watch.resting():
             other = differences(settings, recording)
@@ -141,7 +142,7 @@ def check_going_on(window: MainWindow, settings: Settings, watch: Watch) -> None
     if session.iteration != first.iteration:
         raise RunError(f"Continued from {first.iteration}, yet at {session.iteration}.")
     press(window, "actionIteration")
-    if not same_ends(second, session._recording):
+    if not same_ends(second, session.newest_recording):
         raise RunError(
             f"Run again from {first.iteration}, the next iteration is another: {settings}"
         )

@@ -1,10 +1,8 @@
 """Records made by hand, from arrays: for tests that need numbers which no training gives."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from backprop_viz.recording.events import Event, Parameter, TensorIds
 from backprop_viz.recording.iteration import Recording, new_serial
@@ -12,7 +10,6 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import Array, TensorTable
 
 Arrays = Sequence[Array | None]
-Change = Callable[[Array], Array]
 
 
 def made_recording(
@@ -66,20 +63,6 @@ def changed_recording(recording: Recording, **fields: Any) -> Recording:
     return replace(recording, serial=new_serial(), **fields)
 
 
-def rebuilt(recording: Recording, copied: Change | None = None) -> Recording:
-    """The recording taken apart and put together again, with a copy of each array.
-
-    What is one array stays one array. ``copied`` makes the copy, by default through bytes.
-    """
-    tensors = TensorTable(map(copied or through_bytes, recording.tensors.since(0)))
-    return replace(
-        recording,
-        parameters=tuple(replace(p, tensors=tensors) for p in recording.parameters),
-        events=tuple(replace(e, tensors=tensors) for e in recording.events),
-        tensors=tensors,
-    )
-
-
 def torn(recording: Recording) -> Recording:
     """The recording with a tensor of its own for whatever an event read or made."""
     tensors = TensorTable(recording.tensors.since(0))
@@ -92,11 +75,6 @@ def torn(recording: Recording) -> Recording:
         for e in recording.events
     )
     return changed_recording(recording, events=events, tensors=tensors)
-
-
-def through_bytes(array: Array) -> Array:
-    """The array as it is read from its bytes."""
-    return np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape)
 
 
 def _added(tensors: TensorTable, array: Array | None) -> int | None:

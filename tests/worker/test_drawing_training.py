@@ -16,6 +16,14 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import (
+    BackwardTwice,
+    ChooseLabel,
+    ExplainDrawing,
+    TrainOnDrawing,
+    UndoDrawing,
+    UseDrawing,
+)
 from tests.waiting import until, until_idle
 
 DIGITS = Settings(optimizer="adam", lr=0.001, batch_size=16)
@@ -72,9 +80,9 @@ def test_a_labelled_drawing_is_the_batch_when_that_is_asked_for(
 ) -> None:
     session = open_session()
     session.iterate()
-    session.teach("choose", 7)
+    session.send(ChooseLabel(7))
     assert not shown(session).drawing_training.is_batch
-    session.teach("use", True)
+    session.send(UseDrawing(True))
     assert shown(session).drawing_training.is_batch
     for phase in Phase:
         session.step()
@@ -84,7 +92,7 @@ def test_a_labelled_drawing_is_the_batch_when_that_is_asked_for(
     assert view_state.cursor.recording.labels.tolist() == [7]
     assert np.array_equal(view_state.cursor.recording.input[0, 0], prepare(seven()))
     session.iterate()
-    session.teach("use", False)
+    session.send(UseDrawing(False))
     session.iterate()
     session.iterate()
     view_state = shown(session)
@@ -98,8 +106,8 @@ def test_a_labelled_drawing_is_the_batch_when_that_is_asked_for(
 
 def test_training_goes_on_with_the_data(open_session: OpenSession) -> None:
     session = open_session()
-    session.teach("choose", 3)
-    session.teach("use", True)
+    session.send(ChooseLabel(3))
+    session.send(UseDrawing(True))
     session.step()  # begun on the drawing: that one is finished on it
     session.train()
     until(session, lambda: session.iteration >= 20)
@@ -120,11 +128,11 @@ def test_steps_on_a_drawing_are_taken_back_one_by_one(
     session = open_session(settings)
     session.iterate()
     session.iterate()
-    session.teach("choose", 7)
-    session.teach("use", False)
+    session.send(ChooseLabel(7))
+    session.send(UseDrawing(False))
     view_states = [shown(session)]
     for _ in range(3):
-        session.teach("train_on")
+        session.send(TrainOnDrawing())
         view_states.append(shown(session))
         assert view_states[-1].drawing_training.can_undo
         moved = view_states[-1].drawing_training.moved
@@ -133,7 +141,7 @@ def test_steps_on_a_drawing_are_taken_back_one_by_one(
         assert moved.before == view_states[-2].prediction.probabilities
         assert view_states[-1].prediction.probabilities != moved.before
     for before in reversed(view_states[:-1]):
-        session.teach("undo")
+        session.send(UndoDrawing())
         view_state = shown(session)
         assert view_state.iteration == before.iteration
         assert view_state.prediction.probabilities == before.prediction.probabilities
@@ -153,15 +161,15 @@ def test_steps_on_a_drawing_are_taken_back_one_by_one(
 def test_undone_to_the_very_start_there_is_the_fresh_network(open_session: OpenSession) -> None:
     session = open_session()
     fresh = shown(session)
-    session.teach("choose", 7)
-    session.teach("train_on")
+    session.send(ChooseLabel(7))
+    session.send(TrainOnDrawing())
     assert shown(session).iteration == 1
-    session.teach("undo")
+    session.send(UndoDrawing())
     view_state = shown(session)
     assert view_state.iteration == 0
     assert view_state.cursor.recording.preview
     assert view_state.prediction.probabilities == fresh.prediction.probabilities
-    session.teach("use", False)
+    session.send(UseDrawing(False))
     session.iterate()
     assert shown(session).curves.loss.tolist() == reference(DIGITS, "data")[0]
 
@@ -171,9 +179,9 @@ def test_an_iteration_in_progress_begins_again_after_the_lesson(open_session: Op
     session.iterate()
     for _ in range(3):
         session.step()
-    session.teach("choose", 7)
-    session.teach("use", False)
-    session.teach("train_on")
+    session.send(ChooseLabel(7))
+    session.send(UseDrawing(False))
+    session.send(TrainOnDrawing())
     assert shown(session).cursor.recording.given_batch
     session.iterate()
     losses, trainer = reference(DIGITS, "data", "7", "data")
@@ -186,11 +194,11 @@ def test_going_back_over_lessons_runs_them_again(open_session: OpenSession) -> N
     session = open_session()
     session.set_budget(2**30)
     session.iterate()
-    session.teach("choose", 7)
+    session.send(ChooseLabel(7))
     kinds = ["data", *["7"] * 70, "data", "data"]
     for _ in range(70):
-        session.teach("train_on")
-    session.teach("use", False)
+        session.send(TrainOnDrawing())
+    session.send(UseDrawing(False))
     session.iterate()
     session.iterate()
     losses, _ = reference(DIGITS, *kinds)
@@ -214,11 +222,11 @@ def test_going_back_over_lessons_runs_them_again(open_session: OpenSession) -> N
 def test_more_steps_than_checkpoints_are_taken_back(open_session: OpenSession) -> None:
     session = open_session()
     session.iterate()
-    session.teach("choose", 7)
+    session.send(ChooseLabel(7))
     for _ in range(40):
-        session.teach("train_on")
+        session.send(TrainOnDrawing())
     for _ in range(32):
-        session.teach("undo")
+        session.send(UndoDrawing())
     view_state = shown(session)
     assert not view_state.drawing_training.can_undo  # as many as are remembered
     losses, trainer = reference(DIGITS, "data", *["7"] * 8)
@@ -231,14 +239,16 @@ def test_backward_twice_and_alterations_keep_the_drawing_or_the_data(
 ) -> None:
     session = open_session()
     session.iterate()
-    session.teach("choose", 7)
-    session.teach("use", True)  # the batch of iterations to come, not of the one that is run again
-    session.backward_twice(retain_graph=True)
+    session.send(ChooseLabel(7))
+    session.send(
+        UseDrawing(True)
+    )  # the batch of iterations to come, not of the one that is run again
+    session.send(BackwardTwice(retain_graph=True))
     assert not shown(session).cursor.recording.given_batch
     session.iterate()
     session.iterate()
     assert shown(session).cursor.recording.given_batch
-    session.backward_twice(retain_graph=True)
+    session.send(BackwardTwice(retain_graph=True))
     view_state = shown(session)
     assert view_state.cursor.recording.given_batch
     assert view_state.cursor.recording.backwards == 2
@@ -248,14 +258,14 @@ def test_a_data_iteration_is_not_taken_back(open_session: OpenSession) -> None:
     session = open_session()
     told: list[Notice] = []
     session.told.connect(told.append)
-    session.teach("choose", 7)
-    session.teach("train_on")
-    session.teach("use", False)
+    session.send(ChooseLabel(7))
+    session.send(TrainOnDrawing())
+    session.send(UseDrawing(False))
     session.iterate()
     view_state = shown(session)
     assert not view_state.drawing_training.can_undo
     assert view_state.drawing_training.moved is None
-    session.teach("undo")
+    session.send(UndoDrawing())
     assert shown(session).iteration == 2
     assert [notice.code for notice in told] == ["refused"]
     assert "Continue from here" in told[0].values[0]
@@ -274,12 +284,12 @@ def test_where_nothing_is_to_learn_one_sentence_says_why(
     session = open_session(settings)
     told: list[Notice] = []
     session.told.connect(told.append)
-    session.teach("choose", 7)
+    session.send(ChooseLabel(7))
     view_state = shown(session)
     assert view_state.drawing_training.label == 7
     assert not view_state.drawing_training.is_batch
     session.step()
-    session.teach("train_on")
+    session.send(TrainOnDrawing())
     view_state = shown(session)
     assert view_state.iteration == 0
     assert view_state.due is Phase.FORWARD  # as before
@@ -291,17 +301,17 @@ def test_without_drawing_or_label_a_sentence_says_what_to_do(open_session: OpenS
     session = open_session()
     told: list[Notice] = []
     session.told.connect(told.append)
-    session.teach("train_on")
+    session.send(TrainOnDrawing())
     shown(session)
     assert "no label" in told[-1].values[0]
-    session.teach("choose", 7)
-    session.teach("use", True)
+    session.send(ChooseLabel(7))
+    session.send(UseDrawing(True))
     assert shown(session).drawing_training.is_batch
     session.draw(None)
     view_state = shown(session)
     assert view_state.drawing_training.label is None  # the next drawing is another digit
     assert not view_state.drawing_training.is_batch
-    session.teach("train_on")
+    session.send(TrainOnDrawing())
     shown(session)
     assert "no drawing" in told[-1].values[0]
     assert session.iteration == 0
@@ -312,7 +322,7 @@ def test_saliency_comes_only_while_wanted_and_changes_no_number(
 ) -> None:
     session = open_session()
     assert shown(session).drawing_training.saliency is None
-    session.teach("explain", True)
+    session.send(ExplainDrawing(True))
     view_state = shown(session)
     trainer = bv.Trainer.from_settings(DIGITS)
     found, expected = view_state.drawing_training.saliency, trainer.saliency(seven())
@@ -321,9 +331,9 @@ def test_saliency_comes_only_while_wanted_and_changes_no_number(
     assert not found.chosen
     assert np.array_equal(found.gradient, expected.gradient)
     assert [name for name, _ in found.maps] == ["conv1", "conv2"]
-    session.teach("choose", 2)
+    session.send(ChooseLabel(2))
     assert shown(session).drawing_training.saliency.digit == 2
-    session.teach("choose", None)
+    session.send(ChooseLabel(None))
     session.train()
     until(session, lambda: session.iteration >= 60)
     session.pause()
@@ -333,7 +343,7 @@ def test_saliency_comes_only_while_wanted_and_changes_no_number(
     assert np.array_equal(
         view_state.drawing_training.saliency.gradient, trainer.saliency(seven()).gradient
     )
-    session.teach("explain", False)
+    session.send(ExplainDrawing(False))
     assert shown(session).drawing_training.saliency is None
 
 
@@ -342,9 +352,9 @@ def test_after_an_undo_free_training_is_replayed_without_the_lesson(
 ) -> None:
     session = open_session()
     session.iterate()
-    session.teach("choose", 7)
-    session.teach("train_on")
-    session.teach("undo")
+    session.send(ChooseLabel(7))
+    session.send(TrainOnDrawing())
+    session.send(UndoDrawing())
     session.train()
     until(session, lambda: session.iteration >= 30)
     session.pause()
@@ -363,8 +373,8 @@ def test_a_breakpoint_stops_in_a_lesson_and_the_cursor_goes_back_over_it(
 ) -> None:
     session = open_session()
     session.iterate()
-    session.teach("choose", 7)
-    session.teach("use", True)
+    session.send(ChooseLabel(7))
+    session.send(UseDrawing(True))
     session.watch([Breakpoint("parameter", "fc2.weight")])
     session.iterate()
     view_state = shown(session)

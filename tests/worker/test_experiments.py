@@ -14,6 +14,7 @@ from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 from backprop_viz.training.recorded_steps import RecordedSteps
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
@@ -78,11 +79,11 @@ def test_altering_and_going_back_to_the_truth(session: Session, phases: int) -> 
         session.step()
     truth = shown(session)
     node = relu_node(truth.cursor.recording)
-    session.alter(GradientIntervention(node, "noise", 0.1))
+    session.send(AlterGradient(GradientIntervention(node, "noise", 0.1)))
     intervention = shown(session)
     assert intervention.cursor.recording.intervention == GradientIntervention(node, "noise", 0.1)
     assert (intervention.iteration, intervention.due) == (truth.iteration, truth.due)
-    session.alter(None)
+    session.send(AlterGradient(None))
     again = shown(session)
     assert again.cursor.recording.intervention is None
     assert (again.iteration, again.due) == (truth.iteration, truth.due)
@@ -102,7 +103,7 @@ def test_a_node_chosen_after_forward_is_altered_though_the_graph_has_grown(
         session.step()
     recording = shown(session).cursor.recording
     relu = recording.graph.nodes[[e.node for e in recording.events if e.op == "relu"][2]]
-    session.alter(GradientIntervention(relu.key, "zero"))
+    session.send(AlterGradient(GradientIntervention(relu.key, "zero")))
     for _ in range(2):
         session.step()
     intervention = shown(session).cursor
@@ -116,7 +117,7 @@ def test_a_node_chosen_after_forward_is_altered_though_the_graph_has_grown(
 def test_nothing_to_alter_is_told(session: Session) -> None:
     told: list[Notice] = []
     session.told.connect(told.append)
-    session.alter(GradientIntervention(3, "zero"))
+    session.send(AlterGradient(GradientIntervention(3, "zero")))
     assert shown(session).iteration == 0
     assert told[0].code == "refused"
 
@@ -124,7 +125,7 @@ def test_nothing_to_alter_is_told(session: Session) -> None:
 def test_a_second_backward_is_refused_in_torchs_words(session: Session) -> None:
     told: list[Notice] = []
     session.told.connect(told.append)
-    session.backward_twice(retain_graph=False)
+    session.send(BackwardTwice(retain_graph=False))
     view_state = shown(session)
     assert "backward through the graph a second time" in told[0].values[1]
     assert (view_state.due, view_state.iteration) == (Phase.ZERO_GRAD, 0)
@@ -132,7 +133,7 @@ def test_a_second_backward_is_refused_in_torchs_words(session: Session) -> None:
 
 
 def test_with_the_graph_retained_gradients_add_up(session: Session) -> None:
-    session.backward_twice(retain_graph=True)
+    session.send(BackwardTwice(retain_graph=True))
     view_state = shown(session)
     assert view_state.cursor.recording.backwards == 2
     plain = bv.Trainer.from_settings(TUTORIAL)

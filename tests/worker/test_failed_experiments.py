@@ -15,9 +15,11 @@ from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import GradientIntervention
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import AlterGradient, BackwardTwice, Iterate, Step, UseDrawing
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
 
@@ -80,10 +82,12 @@ class Post:
 
     def __init__(self) -> None:
         self.updates: list[Update] = []
+        self.recordings: list[Recording | None] = []
         self.told: list[Notice] = []
 
-    def publish(self, update: Update) -> None:
+    def publish(self, update: Update, recording: Recording | None = None) -> None:
         self.updates.append(update)
+        self.recordings.append(recording)
 
     def tell(self, notice: Notice) -> None:
         self.told.append(notice)
@@ -99,7 +103,7 @@ class Post:
 
 
 def fail_twice(worker: Worker) -> None:
-    worker.carry_out("experiments.backward_twice", False)
+    worker.carry_out(BackwardTwice(retain_graph=False))
 
 
 def fail_altered(worker: Worker) -> None:
@@ -109,7 +113,7 @@ def fail_altered(worker: Worker) -> None:
         raise RuntimeError("broken on purpose")
 
     hook = worker.state.trainer.model.conv1.weight.register_hook(broken)
-    worker.carry_out("experiments.alter", GradientIntervention("relu 3", "scale", 2.0))
+    worker.carry_out(AlterGradient(GradientIntervention("relu 3", "scale", 2.0)))
     hook.remove()
 
 
@@ -133,7 +137,7 @@ def test_an_experiment_that_fails_leaves_the_run_as_it_was(
     plain = bv.Trainer.from_settings(settings)
     losses = [plain.iterate().loss for _ in range(6)]
     worker = Worker(post := Post(), settings)
-    for step in ("iterate", "iterate", *["step"] * phases):
+    for step in (Iterate(), Iterate(), *[Step()] * phases):
         worker.carry_out(step)
     worker.publisher.publish()
     before, recording = everything(worker.state.trainer), worker.state.recording
@@ -146,7 +150,7 @@ def test_an_experiment_that_fails_leaves_the_run_as_it_was(
     worker.publisher.publish()
     assert post.updates[-1].run == post.updates[0].run
     assert not post.updates[-1].points
-    assert post.updates[-1].recording is None
+    assert post.recordings[-1] is None
     while worker.state.trainer.iteration < 6:
         worker.phases.iterate()
     worker.publisher.publish()
@@ -160,7 +164,7 @@ def test_what_was_told_is_withdrawn_when_it_goes_right(session: Session) -> None
     session.iterate()
     session.iterate()
     before = shown(session)
-    session.backward_twice(retain_graph=False)
+    session.send(BackwardTwice(retain_graph=False))
     after = shown(session)
     assert after.cursor == before.cursor
     assert (after.iteration, after.due) == (2, Phase.ZERO_GRAD)
@@ -168,7 +172,7 @@ def test_what_was_told_is_withdrawn_when_it_goes_right(session: Session) -> None
     session.iterate()
     assert shown(session).iteration == 3
     assert len(told) == 1
-    session.backward_twice(retain_graph=True)
+    session.send(BackwardTwice(retain_graph=True))
     assert shown(session).cursor.recording.backwards == 2
     assert [notice.code for notice in told] == ["undone", "withdrawn"]
     assert told[0].subject == told[1].subject
@@ -181,14 +185,14 @@ def test_a_phase_that_could_not_run_is_withdrawn_when_it_has_run() -> None:
     def broken(_: Tensor) -> Tensor:
         raise RuntimeError("broken on purpose")
 
-    worker.carry_out("step")
+    worker.carry_out(Step())
     worker.state.trainer.model.forward = broken
-    worker.carry_out("step")
-    worker.carry_out("iterate")
+    worker.carry_out(Step())
+    worker.carry_out(Iterate())
     assert {(notice.code, notice.subject) for notice in post.told} == {("failed", "run")}
     worker.state.trainer.model.forward = forward
     count = len(post.told)
-    worker.carry_out("step")
+    worker.carry_out(Step())
     assert [notice.code for notice in post.told[count:]] == ["withdrawn"]
     assert worker.state.trainer.phase is Phase.LOSS
 
@@ -212,7 +216,7 @@ def test_a_command_that_is_refused_does_not_stop_training(session: Session, qtbo
     session.told.connect(told.append)
     session.train()
     qtbot.waitUntil(lambda: session.iteration > 2, timeout=30_000)
-    session.teach("use", True)  # without a drawing
+    session.send(UseDrawing(True))  # without a drawing
     qtbot.waitUntil(lambda: bool(told), timeout=30_000)
     assert told[0].code == "refused"
     reached = session.iteration

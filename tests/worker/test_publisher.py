@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import backprop_viz as bv
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import Draw, ExplainDrawing, Iterate, Pause, Step, Train
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
 
@@ -18,14 +20,16 @@ class Line:
     """A channel that cannot send an update while ``refuses`` says so."""
 
     def __init__(self) -> None:
-        self.refuses: Callable[[Update], bool] = lambda update: False
+        self.refuses: Callable[[Recording | None], bool] = lambda recording: False
         self.updates: list[Update] = []
+        self.recordings: list[Recording | None] = []
         self.told: list[Notice] = []
 
-    def publish(self, update: Update) -> None:
-        if self.refuses(update):
+    def publish(self, update: Update, recording: Recording | None = None) -> None:
+        if self.refuses(recording):
             raise TypeError("cannot be sent")
         self.updates.append(update)
+        self.recordings.append(recording)
 
     def tell(self, notice: Notice) -> None:
         self.told.append(notice)
@@ -53,28 +57,29 @@ def test_what_could_not_be_sent_once_goes_with_the_next_update() -> None:
     line = Line()
     worker = Worker(line, TUTORIAL)
     left = [1]
-    line.refuses = lambda update: bool(update.recording) and bool(left) and bool(left.pop())
+    line.refuses = lambda recording: bool(recording) and bool(left) and bool(left.pop())
     for _ in range(3):
-        worker.carry_out("iterate")
+        worker.carry_out(Iterate())
         worker.publisher.publish()
     assert [notice.code for notice in line.told] == ["failed", "withdrawn"]
     assert "cannot be sent" in line.told[0].details
     assert losses(line) == plain_losses(3)
-    assert line.updates[-1].recording.iteration == 3
+    assert line.recordings[-1] is not None
+    assert line.recordings[-1].iteration == 3
 
 
 def test_a_window_that_is_never_told_of_anything_hears_what_was_carried_out() -> None:
     line = Line()
     worker = Worker(line, TUTORIAL)
-    line.refuses = lambda update: update.recording is not None
+    line.refuses = lambda recording: recording is not None
     for number in range(1, 4):
-        worker.carry_out("iterate")
+        worker.carry_out(Iterate())
         worker.publisher.carried_out = number
         worker.publisher.publish()
     assert [notice.code for notice in line.told] == ["failed"]  # once, not each time
     assert [u.command for u in line.updates[1:]] == [1, 2, 3]
     assert line.updates[-1].iteration == 3
-    line.refuses = lambda update: False
+    line.refuses = lambda recording: False
     worker.publisher.publish()
     assert losses(line) == plain_losses(3)
     assert line.told[-1].code == "withdrawn"
@@ -83,17 +88,17 @@ def test_a_window_that_is_never_told_of_anything_hears_what_was_carried_out() ->
 def test_a_line_that_takes_nothing_at_all_leaves_the_run_as_it_should_be() -> None:
     line = Line()
     worker = Worker(line, TUTORIAL)
-    line.refuses = lambda update: True
-    for name in ("iterate", "train", "pause", "step"):
-        worker.carry_out(name)
+    line.refuses = lambda recording: True
+    for command in (Iterate(), Train(), Pause(), Step()):
+        worker.carry_out(command)
         worker.publisher.publish()
     assert worker.state.trainer.iteration == 2
-    line.refuses = lambda update: False
+    line.refuses = lambda recording: False
     worker.publisher.publish()
     assert losses(line) == plain_losses(2)
 
 
-@pytest.mark.parametrize("part", ["classify", "saliency"])
+@pytest.mark.parametrize("part", ["classify_input", "saliency_of_input"])
 def test_a_drawing_that_fails_while_it_is_published_is_dropped(part: str) -> None:
     line = Line()
     worker = Worker(line, TUTORIAL)
@@ -102,9 +107,9 @@ def test_a_drawing_that_fails_while_it_is_published_is_dropped(part: str) -> Non
         raise RuntimeError("broken on purpose")
 
     setattr(worker.state.trainer, part, broken)
-    worker.carry_out("drawing_training.explain", True)
-    worker.carry_out("draw", np.eye(40, dtype=np.float32))
+    worker.carry_out(ExplainDrawing(True))
+    worker.carry_out(Draw(np.eye(32, dtype=np.float32)))
     worker.publisher.publish()
-    assert [(n.code, n.subject) for n in line.told] == [("failed", "draw")]
+    assert [(n.code, n.subject) for n in line.told] == [("failed", "Draw")]
     assert worker.drawing_training.drawing is None
     assert line.updates[-1].prediction is None

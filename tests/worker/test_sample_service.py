@@ -210,7 +210,7 @@ def test_a_sample_without_a_label_to_learn_is_refused(box: Box) -> None:
 
 def test_the_curves_have_an_evaluation_before_its_sheet_comes() -> None:
     class Post(Box):
-        def publish(self, update: Update) -> None:
+        def publish(self, update: Update, recording: object = None) -> None:
             self.answers.append(update)
 
         def has_command(self) -> bool:

@@ -12,6 +12,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import AlterGradient
 
 RUN = Settings(
     data="random",
@@ -110,10 +111,10 @@ def test_an_altered_gradient_keeps_the_iterations_rate(open_session: OpenSession
         session.iterate()
     truth = shown(session)
     node = next(n.id for n in truth.cursor.recording.graph.nodes if n.name == "ReluBackward0")
-    session.alter(GradientIntervention(node, "zero"))
+    session.send(AlterGradient(GradientIntervention(node, "zero")))
     assert shown(session).iteration == 3
     assert rate(session) == 0.01
-    session.alter(None)
+    session.send(AlterGradient(None))
     assert rate(session) == 0.01
 
 

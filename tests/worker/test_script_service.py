@@ -17,6 +17,16 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import (
+    AlterGradient,
+    BackwardTwice,
+    ChooseLabel,
+    CopyScript,
+    SaveScript,
+    TrainOnDrawing,
+    UndoDrawing,
+    UseDrawing,
+)
 from backprop_viz.stream.messages import Scripted
 from backprop_viz.worker import script_service
 from backprop_viz.worker.loop import Worker
@@ -51,7 +61,7 @@ def press(window: MainWindow, name: str) -> None:
 def scripted(session: Session) -> Scripted:
     made: list[Scripted] = []
     session.scripted.connect(made.append)
-    session.copy_script()
+    session.send(CopyScript())
     assert session.wait_idle(60)
     session.scripted.disconnect()
     return made[0]
@@ -122,7 +132,7 @@ def test_what_was_gone_back_over_is_not_in_it(
     for _ in range(4):
         session.iterate()
     session.configure(replace(settings, lr=0.02))
-    session.backward_twice(retain_graph=True)
+    session.send(BackwardTwice(retain_graph=True))
     session.iterate()
     session.iterate()
     prints_the_curve(session, tmp_path)
@@ -143,14 +153,14 @@ def test_drawings_that_were_trained_on_are_taken_along(
     drawing = np.zeros((280, 280), np.float32)
     drawing[60:220, 130:150] = 1
     session.draw(drawing)
-    session.teach("choose", 1)
+    session.send(ChooseLabel(1))
     for _ in range(2):
-        session.teach("train_on")
-    session.teach("use", False)
+        session.send(TrainOnDrawing())
+    session.send(UseDrawing(False))
     session.iterate()
-    session.teach("train_on")
-    session.teach("undo")
-    session.teach("use", False)
+    session.send(TrainOnDrawing())
+    session.send(UndoDrawing())
+    session.send(UseDrawing(False))
     session.iterate()
     assert shown(session).iteration == 5
     prints_the_curve(session, tmp_path)
@@ -160,7 +170,7 @@ def test_what_it_cannot_repeat_is_said(open_window: OpenWindow, tmp_path: Path) 
     window = open_window("--preset", "tutorial")
     for _ in range(2):
         press(window, "actionIteration")
-    window.session.alter(GradientIntervention("relu 2", "scale", 3.0))
+    window.session.send(AlterGradient(GradientIntervention("relu 2", "scale", 3.0)))
     press(window, "actionIteration")
     press(window, "actionCopyScript")
     said = window.messages.text()
@@ -177,7 +187,7 @@ def test_a_session_goes_on_with_its_script(open_window: OpenWindow, tmp_path: Pa
     press(one, "actionIteration")
     one.session.configure(replace(shown(one.session).settings, lr=0.3))
     press(one, "actionIteration")
-    one.session.backward_twice(retain_graph=True)
+    one.session.send(BackwardTwice(retain_graph=True))
     press(one, "actionIteration")
     one.session.iterate()
     assert one.session.wait_idle(30)
@@ -201,7 +211,7 @@ class Post:
     def answer(self, answer: object) -> None:
         self.answers.append(answer)
 
-    def publish(self, update: object) -> None:
+    def publish(self, update: object, recording: object = None) -> None:
         pass
 
     def tell(self, notice: object) -> None:
@@ -270,6 +280,6 @@ def test_too_long_a_script_is_offered_as_a_file(
     assert losses_of(tmp_path / "mine.py") == losses(window.session)
     assert not (tmp_path / "mine.data").exists()
     window.messages.dismiss()
-    window.session.save_script(str(tmp_path / "no" / "such" / "folder.py"))
+    window.session.send(SaveScript(str(tmp_path / "no" / "such" / "folder.py")))
     assert window.session.wait_idle(30)
     assert "folder.py" in window.messages.text()

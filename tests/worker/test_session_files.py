@@ -15,6 +15,7 @@ from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
+from backprop_viz.stream.commands import ChooseLabel, OpenSessionFile, UseDrawing
 from backprop_viz.worker.files.session_file import load_session, resume
 from tests.worker.session_helpers import (
     STROKES,
@@ -130,15 +131,15 @@ def test_a_drawing_has_its_label_again(
 ) -> None:
     one, two = open_window("--seed", "4"), open_window("--seed", "5")
     one.panel(DrawPanel).show_strokes(STROKES)
-    one.session.teach("choose", 6)
-    one.session.teach("use", is_batch)
+    one.session.send(ChooseLabel(6))
+    one.session.send(UseDrawing(is_batch))
     assert view_state_of(one).drawing_training.is_batch is is_batch
     composer(one).files.save(str(tmp_path / "run.bpviz"))
     assert view_state_of(one)
     two.panel(DrawPanel).show_strokes(STROKES)
-    two.session.teach("choose", 2)
+    two.session.send(ChooseLabel(2))
     for _ in range(2):  # also where it has another label, or the same drawing
-        composer(two).files._session.use_file("open", str(tmp_path / "run.bpviz"))
+        composer(two).files._session.send(OpenSessionFile(str(tmp_path / "run.bpviz")))
         drawing_training = view_state_of(two).drawing_training
         assert (drawing_training.label, drawing_training.is_batch) == (6, is_batch)
         assert two.panel(DrawPanel).strokes() == STROKES
@@ -175,7 +176,7 @@ def test_what_is_no_session_changes_nothing(open_window: OpenWindow, tmp_path: P
     before, title = view_state_of(window), window.windowTitle()
     bad.write_bytes(b"not a session at all")
     for path in (bad, tmp_path / "gone.bpviz", tmp_path):
-        window.session.use_file("open", str(path))
+        window.session.send(OpenSessionFile(str(path)))
         assert view_state_of(window).cursor.recording == before.cursor.recording
         assert "choose a" in window.messages.text()
         assert window.messages.kind() == "error"

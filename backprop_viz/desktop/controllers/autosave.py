@@ -12,6 +12,7 @@ from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.restore_offer import RestoreOffer
 from backprop_viz.recording.files.about import read_about
+from backprop_viz.stream.commands import OpenSessionFile
 from backprop_viz.stream.messages import Filed
 
 __all__ = ["INTERVAL_MS", "VARIABLE", "AutosaveController"]
@@ -132,7 +133,7 @@ class AutosaveController(QObject):
             and view_state is not None
             and view_state.iteration >= self._saved[1]
         ):
-            self._session.use_file("open", self._saved[0])
+            self._session.send(OpenSessionFile(self._saved[0]))
         else:
             return False
         self._taking_up = True

@@ -8,6 +8,13 @@ from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.style.action_texts import show_reason
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.stream.commands import (
+    ChooseLabel,
+    ExplainDrawing,
+    TrainOnDrawing,
+    UndoDrawing,
+    UseDrawing,
+)
 
 
 class DrawingTrainingController(QObject):
@@ -63,26 +70,26 @@ class DrawingTrainingController(QObject):
 
     def use_as_batch(self, wanted: bool) -> None:
         """Use the drawing as the batch, or the data again."""
-        self._session.teach("use", wanted)
+        self._session.send(UseDrawing(wanted))
 
     def train_on_this(self) -> None:
         """One optimizer step on the drawing."""
-        self._session.teach("train_on")
+        self._session.send(TrainOnDrawing())
 
     def undo_training(self) -> None:
         """Undo the last step on a drawing."""
-        self._session.teach("undo")
+        self._session.send(UndoDrawing())
 
     def show_saliency(self, wanted: bool) -> None:
         """Open or close the saliency window."""
         self._window.panel(SaliencyDialog).setVisible(wanted)
 
     def _choose(self, label: int | None) -> None:
-        self._session.teach("choose", label)
+        self._session.send(ChooseLabel(label))
 
     def _back_to_data(self) -> None:
-        self._session.teach("use", False)
+        self._session.send(UseDrawing(False))
 
     def _explain(self, wanted: bool) -> None:
         self._shows_saliency.setChecked(wanted)
-        self._session.teach("explain", wanted)
+        self._session.send(ExplainDrawing(wanted))

@@ -12,6 +12,8 @@ from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.window_state import apply_window_state, window_state
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.window_part import StoredWindow
+from backprop_viz.stream.commands import LoadWeights, OpenSessionFile, SaveWeights
 from backprop_viz.stream.messages import Filed
 from backprop_viz.training.peek import peek_settings
 
@@ -57,7 +59,7 @@ class FilesController(QObject):
             self._window.panel(DrawPanel).strokes(),
         )
 
-    def state(self) -> dict[str, Any] | None:
+    def state(self) -> StoredWindow | None:
         """What the window adds to the file; None before torch is loaded."""
         view_state = self._view_state
         return None if view_state is None else window_state(self._context, view_state)
@@ -84,9 +86,9 @@ class FilesController(QObject):
     def open(self, path: str) -> None:
         """Continue the session in a file; ask first if that would lose work."""
         if self._view_state is not None and self._view_state.iteration and self.modified:
-            self._ask_to_open(lambda: self._session.use_file("open", path))
+            self._ask_to_open(lambda: self._session.send(OpenSessionFile(path)))
         else:
-            self._session.use_file("open", path)
+            self._session.send(OpenSessionFile(path))
 
     def open_first(self, path: str) -> None:
         """Continue the session in a file once torch is loaded; show its settings at once."""
@@ -103,7 +105,7 @@ class FilesController(QObject):
     def open_kept(self, kept: str, path: Path | None) -> None:
         """Continue the run in an autosave; ``path`` is the user's own file, if any."""
         self._kept = (kept, path)
-        self._session.use_file("open", kept)
+        self._session.send(OpenSessionFile(kept))
 
     def save_session(self) -> None:
         """Save to the session's file; ask for a name the first time."""
@@ -136,7 +138,7 @@ class FilesController(QObject):
         dialog = self._dialog("loadWeightsDialog", self.tr("Load weights"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Weights (*.safetensors *.pt)"))
-        dialog.fileSelected.connect(lambda path: self._session.use_file("load_weights", path))
+        dialog.fileSelected.connect(lambda path: self._session.send(LoadWeights(path)))
         open_(dialog)
 
     def save_weights(self) -> None:
@@ -153,7 +155,7 @@ class FilesController(QObject):
                 dialog, "pt" if chosen == filters[1] else "safetensors"
             )
         )
-        dialog.fileSelected.connect(lambda path: self._session.use_file("save_weights", path))
+        dialog.fileSelected.connect(lambda path: self._session.send(SaveWeights(path)))
         open_(dialog)
 
     def _name_weights(self, dialog: QFileDialog, suffix: str) -> None:
@@ -210,7 +212,8 @@ class FilesController(QObject):
         self._kept = None
         if filed.refusal is not None:
             return
-        apply_window_state(self._context, filed.window)
+        if filed.part is not None:
+            apply_window_state(self._context, filed.part.window)
         self._name(Path(filed.path) if kept is None else kept[1])
         self._saved = None
         if kept is None:

@@ -19,6 +19,7 @@ from backprop_viz.desktop.table_texts import data_text
 from backprop_viz.digits.data_sets import IMAGE_FOLDER
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report
+from backprop_viz.stream.commands import HoldPictures
 
 # What is done sooner than this needs no strip that flashes up.
 _QUIET_S = 0.4
@@ -150,7 +151,7 @@ class ImagesController(QObject):
         if isinstance(result, np.ndarray):
             self._window.panel(DrawPanel).show_picture(result)
         elif isinstance(result, Pictures) and self._session.view_state is not None:
-            self._session.hold_pictures(result)
+            self._session.send(HoldPictures(result))
             settings = self._session.view_state.settings
             wanted = settings.with_root(IMAGE_FOLDER.name, result.root)
             if wanted == settings:

@@ -9,6 +9,13 @@ from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.panels.samples.sample_texts import Sample, loaded_sentence
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
+from backprop_viz.stream.commands import (
+    CancelEvaluation,
+    Evaluate,
+    GetImages,
+    LoadSample,
+    WatchSamples,
+)
 
 if TYPE_CHECKING:
     from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
@@ -40,11 +47,11 @@ class SamplesController(QObject):
             from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
 
             self._view = view = SamplesWindow(self._window)
-            ask = self._session.ask_samples
-            view.watched.connect(lambda part: ask("watch", part))
-            view.images_wanted.connect(lambda *page: ask("images", *page))
-            view.evaluation_wanted.connect(lambda part, count: ask("evaluate", part, count))
-            view.evaluation_cancelled.connect(lambda: ask("cancel"))
+            send = self._session.send
+            view.watched.connect(lambda part: send(WatchSamples(part)))
+            view.images_wanted.connect(lambda *page: send(GetImages(*page)))
+            view.evaluation_wanted.connect(lambda part, count: send(Evaluate(part, count)))
+            view.evaluation_cancelled.connect(lambda: send(CancelEvaluation()))
             view.opened.connect(self._load)
             view.set_theme(self._viewing.theme)
             self._session.view_state_ready.connect(self._show_classes)
@@ -74,7 +81,7 @@ class SamplesController(QObject):
 
     def _load(self, sample: Sample) -> None:
         """Make a sample the batch, and give the main window the keyboard."""
-        self._session.ask_samples("load", sample.part, sample.source, sample.index)
+        self._session.send(LoadSample(sample.part, sample.source, int(sample.index)))
         self._window.messages.tell(loaded_sentence(sample), "info")
         self._window.raise_()
         self._window.activateWindow()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.stream.commands import CopyScript, SaveScript
 from backprop_viz.stream.messages import Scripted
 
 
@@ -23,7 +24,7 @@ class ScriptsController(QObject):
 
     def copy(self) -> None:
         """Copy the run so far to the clipboard, as a script."""
-        self._session.copy_script()
+        self._session.send(CopyScript())
 
     def save(self) -> None:
         """Let the user choose a file to save the script in."""
@@ -33,7 +34,7 @@ class ScriptsController(QObject):
         dialog.setNameFilter(self.tr("Python scripts (*.py)"))
         dialog.setDefaultSuffix("py")
         dialog.selectFile(self.tr("training") + ".py")
-        dialog.fileSelected.connect(self._session.save_script)
+        dialog.fileSelected.connect(lambda path: self._session.send(SaveScript(path)))
         open_(dialog)
 
     def _scripted(self, made: Scripted) -> None:

@@ -9,8 +9,10 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.settings.options_dialog import OptionsDialog
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.data_sets import DATA_SETS
+from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 from backprop_viz.training.live_settings import continues
 
 
@@ -31,7 +33,7 @@ class TrainingController(QObject):
         self._view_state: ViewState | None = None
         self._session.told.connect(self._tell)
         self._window.toolbar.settings.changed.connect(self.want)
-        self._window.panel(InspectorView).intervention_wanted.connect(self._session.alter)
+        self._window.panel(InspectorView).intervention_wanted.connect(self._alter)
         self._window.panel(InspectorView).undo_wanted.connect(self._undo_intervention)
 
     def show_view_state(self, view_state: ViewState) -> None:
@@ -49,7 +51,7 @@ class TrainingController(QObject):
             self._window.toolbar.settings.revert()
 
     def _undo_intervention(self) -> None:
-        self._session.alter(None)
+        self._session.send(AlterGradient(None))
 
     def want(self, settings: Settings) -> None:
         """Apply settings; ask first if that would lose a trained network."""
@@ -127,13 +129,16 @@ class TrainingController(QObject):
         else:
             self._session.pause()
 
+    def _alter(self, intervention: GradientIntervention | None) -> None:
+        self._session.send(AlterGradient(intervention))
+
     def backward_twice(self) -> None:
         """Call backward a second time, which torch refuses."""
-        self._session.backward_twice(retain_graph=False)
+        self._session.send(BackwardTwice(retain_graph=False))
 
     def backward_twice_retained(self) -> None:
         """Call backward twice with the graph retained."""
-        self._session.backward_twice(retain_graph=True)
+        self._session.send(BackwardTwice(retain_graph=True))
 
     def reset(self) -> None:
         """Start again with a new network and the same settings."""

@@ -1,16 +1,15 @@
 """What the window adds to a session file: the drawing, breakpoints, and the layout."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.stored_drawing import fits, marks_from_json, marks_to_json
 from backprop_viz.desktop.panels.drawing.strokes import Picture
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.window_part import StoredWindow
+from backprop_viz.stream.commands import RestoreDrawing
 
 
-def window_state(context: Context, view_state: ViewState) -> dict[str, Any]:
+def window_state(context: Context, view_state: ViewState) -> StoredWindow:
     """The window's state, as ``WINDOW`` in the schema of session files declares it."""
     panel = context.window.panel(DrawPanel)
     strokes = panel.strokes()
@@ -26,7 +25,7 @@ def window_state(context: Context, view_state: ViewState) -> dict[str, Any]:
     }
 
 
-def apply_window_state(context: Context, state: Mapping[str, Any]) -> None:
+def apply_window_state(context: Context, state: StoredWindow) -> None:
     """Restore a state that ``window_state`` returned and the schema has checked."""
     window, session = context.window, context.session
     session.watch(state.get("breakpoints", ()))
@@ -36,4 +35,4 @@ def apply_window_state(context: Context, state: Mapping[str, Any]) -> None:
     window.apply_layout(state.get("layout", {}))
     # In older files the drawing has a label only if it is the batch.
     label = state.get("label")
-    session.teach("take_up", label, state.get("is_batch", label is not None))
+    session.send(RestoreDrawing(label, state.get("is_batch", label is not None)))

@@ -57,7 +57,7 @@ class WorkerRestartsController(QObject):
             if not self._autosave.take_up():
                 self._say(self._outcome("new"), notice)
             return  # told when that is done
-        elif notice.subject == "files.open" and self._failed:
+        elif notice.subject == "OpenSessionFile" and self._failed:
             # Replaces the worker's message about a file that the user did not choose.
             said, self._failed = self._failed, ""
             self._say(said, self._taking_up)

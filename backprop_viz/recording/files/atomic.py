@@ -45,6 +45,15 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
         _sync_folder(path.parent)
 
 
+def stamp_of(path: Path) -> str:
+    """What tells a file from another one that takes its place; "" if it cannot be told."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_ino} {found.st_mtime_ns} {found.st_size}"
+
+
 def size_of(path: Path) -> int:
     """The bytes of a regular file that can be read.
 

@@ -3,39 +3,30 @@
 ``SESSION.read`` is the only way from a file into the program, and what is saved goes through it
 too: a field that is added anywhere has to be declared here, or no session can be saved.
 
-The settings are in ``training.settings_schema``, for the window to look at.
+The settings are in ``training.settings_schema``, and the window's part in
+``recording.files.window_schema``: without torch, for the window to look at.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
 import torch
 from torch import Tensor
 
 from backprop_viz.analysis.optimizer_entry import STEP, Optimizer, StateTensor
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.digits.lenet import LeNet
-from backprop_viz.recording import quantities
-from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.kinds import (
-    Bytes,
     Exactly,
     Flag,
     Kind,
     NumberKind,
     OneOf,
     Rule,
-    Text,
-    TextOr,
     Whole,
     Wrong,
 )
 from backprop_viz.recording.files.nested import (
     ALL,
     Cases,
-    Either,
     Entries,
     Items,
     Maybe,
@@ -44,10 +35,18 @@ from backprop_viz.recording.files.nested import (
     Table,
     one_of,
 )
-from backprop_viz.recording.history import Curves
+from backprop_viz.recording.files.window_schema import (
+    ANY_NUMBER,
+    CURVES,
+    EARLIER,
+    LARGEST,
+    MOST_ITERATIONS,
+    NODE,
+    NOTHING,
+    WINDOW,
+)
 from backprop_viz.recording.input_forms import FORMS
 from backprop_viz.recording.iteration import Kept
-from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES, WIDEST
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.schedules import SCHEDULES, Schedule
 from backprop_viz.training.checkpoints import Checkpoint
@@ -60,20 +59,11 @@ from backprop_viz.training.settings_schema import (
     SCHEDULE_OPTIONS,
     SETTINGS,
 )
-from backprop_viz.worker.files.arrays import GeneratorState, Numbers
+from backprop_viz.worker.files.arrays import GeneratorState, TensorNumbers
 from backprop_viz.worker.files.stored_run import StoredRun
 
-MOST_ITERATIONS = 1_000_000_000  # what counts them is a signed number of 32 bits in Qt
-_LARGEST = float(np.finfo(np.float32).max)  # what torch computes with
-_SIDE = 280  # of a picture on the pad
-
-FLOAT, LONG, DOUBLE = torch.float32, torch.int64, torch.float64
-NOTHING = Exactly(None)
+FLOAT, LONG = "float32", "int64"
 ITERATION = Whole(0, MOST_ITERATIONS)
-LABEL = Whole(0, 9)
-NAME = Text(200)
-NODE = TextOr(Text(1_000), Whole(0, 1_000_000))  # a node's key; in old files, its number
-ANY_NUMBER = NumberKind(-quantities.LARGEST, quantities.LARGEST)
 
 # -- the network ---------------------------------------------------------------------------------
 
@@ -87,8 +77,8 @@ PARAMETERS = _parameters()
 
 # -- where the run is ----------------------------------------------------------------------------
 
-IMAGES = Numbers(Tensor, FLOAT, ((1, 4096), 1, 32, 32), finite=True)
-LABELS = Numbers(Tensor, LONG, ((1, 4096),), 0, 9)
+IMAGES = TensorNumbers(FLOAT, ((1, 4096), 1, 32, 32), finite=True)
+LABELS = TensorNumbers(LONG, ((1, 4096),), 0, 9)
 
 
 def _as_many_labels_as_images(batch: tuple[Tensor, Tensor]) -> str | None:
@@ -101,14 +91,14 @@ BATCH_OF_SAMPLES = Row((IMAGES, LABELS), rules=(_as_many_labels_as_images,))
 
 # What torch keeps of a parameter from step to step, by its place in the network.
 def _kept(shape: tuple[int, ...]) -> Table:
-    same = Maybe(Numbers(Tensor, FLOAT, shape))
+    same = Maybe(TensorNumbers(FLOAT, shape))
     tensors = {t.name: t for optimizer in OPTIMIZERS.values() for t in optimizer.state}
     kinds = {name: _scalar(t) if t.scalar else same for name, t in tensors.items()}
     return Table(kinds, optional=ALL)
 
 
 def _scalar(tensor: StateTensor) -> Kind:
-    return Numbers(Tensor, FLOAT, (), tensor.low, tensor.high, finite=True, whole=tensor is STEP)
+    return TensorNumbers(FLOAT, (), tensor.low, tensor.high, finite=True, whole=tensor is STEP)
 
 
 _STATE = Table({i: _kept(s) for i, s in enumerate(PARAMETERS.values())}, optional=ALL)
@@ -119,8 +109,8 @@ def _group(optimizer: Optimizer) -> Table:
     """What a parameter group holds; which of torch's own, it is asked for when a run goes on."""
     return Table(
         {
-            "lr": NumberKind(0, _LARGEST, infinite=True),
-            "initial_lr": NumberKind(0, _LARGEST, infinite=True),
+            "lr": NumberKind(0, LARGEST, infinite=True),
+            "initial_lr": NumberKind(0, LARGEST, infinite=True),
             "maximize": NEVER,
             "capturable": NEVER,
             "differentiable": NEVER,
@@ -160,9 +150,9 @@ CHECKPOINT = RecordOf(
     Checkpoint,
     {
         "iteration": ITERATION,
-        "model": Table({n: Numbers(Tensor, FLOAT, shape) for n, shape in PARAMETERS.items()}),
+        "model": Table({n: TensorNumbers(FLOAT, shape) for n, shape in PARAMETERS.items()}),
         "grads": Maybe(
-            Row(tuple(Maybe(Numbers(Tensor, FLOAT, s)) for s in PARAMETERS.values()), list)
+            Row(tuple(Maybe(TensorNumbers(FLOAT, s)) for s in PARAMETERS.values()), list)
         ),
         "optimizer": Maybe(Table({"state": _STATE, "param_groups": Items(GROUP, 1, 1)})),
         "random_state": GeneratorState(),
@@ -175,96 +165,6 @@ CHECKPOINT = RecordOf(
         "settings": Row((RATE, SCHEDULE, BATCH, Flag(), Flag())),
         "input_form": OneOf(FORMS),
     },
-)
-
-# -- what was seen of the run --------------------------------------------------------------------
-
-_MANY = (0, MOST_ITERATIONS)
-_LOSSES = Numbers(np.ndarray, DOUBLE, (_MANY,), -_LARGEST, _LARGEST)
-_SHARES = Numbers(np.ndarray, DOUBLE, (_MANY,), 0, 1)
-
-
-def _as_long_as_each_other(curves: Curves) -> str | None:
-    loss, accuracy, *validation = (len(getattr(curves, name)) for name in Curves.__slots__)
-    if loss != accuracy:
-        return f"has {loss:,} losses and {accuracy:,} accuracies"
-    if len(set(validation)) > 1:
-        return "has evaluations of which some numbers are missing"
-    return None
-
-
-CURVES = RecordOf(
-    Curves,
-    {
-        "loss": _LOSSES,
-        "accuracy": _SHARES,
-        "validation_iteration": Numbers(
-            np.ndarray, DOUBLE, (_MANY,), 0, MOST_ITERATIONS, finite=True, whole=True, rising=True
-        ),
-        "validation_loss": _LOSSES,
-        "validation_accuracy": _SHARES,
-    },
-    rules=(_as_long_as_each_other,),
-)
-
-# -- the window's own ----------------------------------------------------------------------------
-
-
-def _breakpoint(kind: str, key: Kind, value: Kind) -> RecordOf:
-    return RecordOf(Breakpoint, {"kind": OneOf((kind,)), "key": key, "value": value})
-
-
-BREAKPOINT = Cases(
-    "kind",
-    {
-        kind: _breakpoint(kind, key, value)
-        for kind, key, value in (
-            ("line", TextOr(NAME, Whole(1, 100_000)), NOTHING),
-            ("layer", NAME, NOTHING),
-            ("node", NODE, NOTHING),
-            ("parameter", NAME, NOTHING),
-            ("loss_above", NOTHING, ANY_NUMBER),
-            ("norm_above", Maybe(NAME), ANY_NUMBER),
-            ("norm_below", Maybe(NAME), ANY_NUMBER),
-            ("grad_zero", Maybe(NAME), NOTHING),
-            ("grad_none", Maybe(NAME), NOTHING),
-            ("not_finite", NOTHING, NOTHING),
-        )
-    },
-)
-STROKE = Table(
-    {
-        # x, y and width of each point, in the drawing's units: the pen may leave the pad.
-        "points": Numbers(np.ndarray, DOUBLE, ((1, MOST_POINTS), 3), -20_000, 20_000, finite=True),
-        "erases": Flag(),
-    }
-)
-PICTURE = Table({"greys": Bytes(_SIDE * _SIDE)})
-
-
-def _can_be_painted(window: Mapping[str, Any]) -> str | None:
-    """Whether the drawing's points are not too many, nor any of them too wide, for a moment."""
-    strokes = [mark["points"] for mark in window.get("strokes", ()) if "points" in mark]
-    points = sum(map(len, strokes))
-    if points > MOST_POINTS:
-        return f"holds strokes of {points:,} points, more than {MOST_POINTS:,}"
-    if any((stroke[:, 2].min() <= 0) or (stroke[:, 2].max() > WIDEST) for stroke in strokes):
-        return f"holds a stroke with a width that is not above 0 and up to {WIDEST:g}"
-    return None
-
-
-WINDOW = Table(
-    {
-        "strokes": Items(Either({"greys": PICTURE, "points": STROKE}), MOST_STROKES),
-        "label": Maybe(LABEL),
-        "is_batch": Flag(),
-        "breakpoints": Items(BREAKPOINT, 1_000, type=tuple),
-        # The sizes of a splitter's parts, by its name.
-        "layout": Entries(NAME, Items(Whole(0, 100_000), 16), 32),
-        "pen": Whole(0, 2),
-    },
-    optional=ALL,
-    rules=(_can_be_painted,),
 )
 
 # -- all of it -----------------------------------------------------------------------------------
@@ -354,7 +254,7 @@ SESSION = RecordOf(
         "curves": CURVES,
         "intervention": ALTERED,
         "backwards": BACKWARDS,
-        "earlier": Items(Row((NAME, CURVES)), 16, type=tuple),
+        "earlier": EARLIER,
         "window": WINDOW,
         "kept": Items(KEPT, 10_000, type=tuple),
         "past": Items(CHECKPOINT, 1_000, type=tuple),

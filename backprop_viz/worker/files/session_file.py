@@ -12,10 +12,10 @@ from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from backprop_viz.training.trainer import Trainer
+from backprop_viz.training.upgrade import upgraded
 from backprop_viz.worker.files.container import read_container, write_container
 from backprop_viz.worker.files.schema import SESSION
 from backprop_viz.worker.files.stored_run import StoredRun
-from backprop_viz.worker.files.upgrade import upgraded
 
 __all__ = [
     "SUFFIX",

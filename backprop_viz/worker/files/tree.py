@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from backprop_viz.recording.events import Array
+from backprop_viz.recording.files import tree
 from backprop_viz.recording.files.raw import Raw
 
 
@@ -77,21 +78,4 @@ def decode(data: Any, tensors: Sequence[Tensor]) -> Any:
 
     Raises ValueError, TypeError, KeyError, IndexError or RecursionError for anything else.
     """
-    if data is None or isinstance(data, bool | int | float | str):
-        return data
-    if isinstance(data, list):
-        return [decode(item, tensors) for item in data]
-    match data:
-        case {"tuple": list(items)}:
-            return tuple(decode(item, tensors) for item in items)
-        case {"dict": list(pairs)}:
-            return {decode(k, tensors): decode(v, tensors) for k, v in pairs}
-        case {"bytes": str(text)}:
-            return base64.b64decode(text, validate=True)
-        case {"tensor": int(place)}:
-            return tensors[place]
-        case {"array": int(place)}:
-            return tensors[place].numpy()
-        case {"record": str(name), "fields": dict(values)}:
-            return Raw(name, {k: decode(v, tensors) for k, v in values.items()})
-    raise ValueError(f"unknown kind of value: {', '.join(map(str, data))[:80]}")
+    return tree.decode(data, tensors.__getitem__, lambda place: tensors[place].numpy())

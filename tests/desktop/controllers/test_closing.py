@@ -21,6 +21,7 @@ from backprop_viz.desktop.panels.drawing.strokes import PenPoint, Stroke
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.phases import Phase
+from backprop_viz.stream.commands import ChooseLabel, UseDrawing
 from backprop_viz.worker.files.session_file import load_session, resume
 from tests.monkey.plain_loop import plain_loop
 
@@ -69,8 +70,8 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
     for _ in range(3):
         trigger(one, "actionIteration")
     one.panel(DrawPanel).show_strokes(STROKES)
-    one.session.teach("choose", 6)
-    one.session.teach("use", False)
+    one.session.send(ChooseLabel(6))
+    one.session.send(UseDrawing(False))
     trigger(one, "actionStep")
     settings = view_state_of(one).settings
     one.close()

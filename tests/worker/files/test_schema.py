@@ -28,6 +28,7 @@ from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.files.kinds import Flag, NumberKind, Whole, Wrong, described
 from backprop_viz.recording.files.raw import Raw
+from backprop_viz.recording.files.window_schema import BREAKPOINT
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
 from backprop_viz.recording.schedules import Schedule
@@ -41,7 +42,7 @@ from backprop_viz.training.settings_schema import (
 )
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
-from backprop_viz.worker.files.schema import BREAKPOINT, SESSION
+from backprop_viz.worker.files.schema import SESSION
 from backprop_viz.worker.files.session_file import StoredRun, load_session, resume, save_session
 from backprop_viz.worker.files.tree import Encoder, decode
 

@@ -1,15 +1,15 @@
 """A drawing as plain values and arrays, for a session file."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
 from backprop_viz.desktop.panels.drawing.strokes import PadMark, PenPoint, Picture, Stroke
 from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES
+from backprop_viz.recording.window_part import StoredMark
 
 
-def marks_to_json(marks: Iterable[PadMark]) -> list[dict[str, Any]]:
+def marks_to_json(marks: Iterable[PadMark]) -> list[StoredMark]:
     """Each stroke as an array of its points (n, 3): x, y, width; a picture as its bytes."""
     return [
         {"greys": mark.greys}
@@ -22,7 +22,7 @@ def marks_to_json(marks: Iterable[PadMark]) -> list[dict[str, Any]]:
     ]
 
 
-def marks_from_json(plain: Iterable[dict[str, Any]]) -> tuple[PadMark, ...]:
+def marks_from_json(plain: Iterable[StoredMark]) -> tuple[PadMark, ...]:
     """The inverse of ``marks_to_json``."""
     return tuple(map(_mark, plain))
 
@@ -34,7 +34,7 @@ def fits(marks: Sequence[PadMark]) -> bool:
     return points <= MOST_POINTS and len(marks) <= MOST_STROKES and pictures <= 1
 
 
-def _mark(item: dict[str, Any]) -> PadMark:
+def _mark(item: StoredMark) -> PadMark:
     if "greys" in item:
         return Picture(item["greys"])
     return Stroke(tuple(PenPoint(*point) for point in item["points"].tolist()), item["erases"])

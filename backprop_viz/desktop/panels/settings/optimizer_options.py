@@ -1,5 +1,6 @@
 """The options of a run's optimizer, as rows of a form."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
@@ -23,7 +24,7 @@ class OptimizerOptions:
         self._optimizer = OPTIMIZERS[settings.optimizer]
         self._form, self._owner = form, owner
         form.addRow(QLabel(owner.tr("Optimizer")), QLabel(optimizer_text(self._optimizer.title)))
-        options = settings.optimizer_options
+        options: Mapping[str, Any] = settings.optimizer_options
         for option in self._optimizer.options:
             value = options.get(option.name, option.default)
             if isinstance(option, FlagOption):

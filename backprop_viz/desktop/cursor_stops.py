@@ -1,0 +1,59 @@
+"""Where the cursor stops at a breakpoint, in what was recorded."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from backprop_viz.analysis.breakpoints import first_stop
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Line
+
+
+class CursorStops:
+    """The breakpoints, and the one that the cursor stopped at last; ``on_stop`` is called then."""
+
+    def __init__(self, on_stop: Callable[[], None]) -> None:
+        self.breakpoints: tuple[Breakpoint, ...] = ()
+        self._on_stop = on_stop
+        self._hit: tuple[Cursor, Breakpoint] | None = None
+
+    def hit_at(self, cursor: Cursor) -> Breakpoint | None:
+        """The breakpoint that the cursor stopped at, while it is there."""
+        return self._hit[1] if self._hit is not None and self._hit[0] == cursor else None
+
+    def stop_in_new(self, live: ViewState, start: int) -> int:
+        """Where the cursor rests in what is new from ``start`` on: its end, or a breakpoint."""
+        recording = live.cursor.recording
+        self._hit = None
+        if live.training or recording.preview:
+            return live.cursor.position
+        breakpoints = self.breakpoints
+        if recording.loss is not None and not math.isfinite(recording.loss):
+            breakpoints = (*breakpoints, Breakpoint("not_finite"))
+        lines = live.program.lines
+        found = first_stop(recording, breakpoints, lines, start, live.due) if breakpoints else None
+        return live.cursor.position if found is None else self._stopped(recording, *found)
+
+    def next_in_recorded(
+        self, cursor: Cursor, due: Phase, lines: Sequence[Line]
+    ) -> tuple[int, Breakpoint] | None:
+        """The next breakpoint after the cursor, and its position; ``due`` comes after the end."""
+        if not self.breakpoints:
+            return None
+        recording = cursor.recording
+        return first_stop(recording, self.breakpoints, lines, cursor.position, due, ran=False)
+
+    def stop_on_the_way(self, cursor: Cursor, to: int, due: Phase, lines: Sequence[Line]) -> int:
+        """Where the cursor rests on its way to a position."""
+        found = self.next_in_recorded(cursor, due, lines)
+        self._hit = None
+        if found is None or found[0] > to:
+            return to
+        return self._stopped(cursor.recording, *found)
+
+    def _stopped(self, recording: Recording, position: int, breakpoint_: Breakpoint) -> int:
+        self._on_stop()
+        self._hit = (recording.at(position), breakpoint_)
+        return position

@@ -1,0 +1,44 @@
+"""Which files the worker was asked for and has not answered."""
+
+from backprop_viz.stream.commands import (
+    Command,
+    LoadWeights,
+    OpenSessionFile,
+    SaveSessionFile,
+    SaveWeights,
+)
+from backprop_viz.stream.messages import Filed
+
+# What the worker answers to each command on files.
+_ANSWERS: dict[type[Command], str] = {
+    OpenSessionFile: "opened",
+    SaveWeights: "weights_saved",
+    LoadWeights: "weights_loaded",
+}
+FileCommand = SaveSessionFile | OpenSessionFile | SaveWeights | LoadWeights
+
+
+class FileRequests:
+    """Commands on files that are under way."""
+
+    def __init__(self) -> None:
+        self._open: list[Filed] = []
+
+    def add(self, command: FileCommand) -> None:
+        """A command is sent."""
+        if isinstance(command, SaveSessionFile):
+            what = "autosaved" if command.auto else "saved"
+        else:
+            what = _ANSWERS[type(command)]
+        self._open.append(Filed(what, command.path, refusal="", lost=True))
+
+    def answered(self, filed: Filed) -> None:
+        """The worker has said what became of one."""
+        asked = [f for f in self._open if (f.what, f.path) == (filed.what, filed.path)]
+        if asked:
+            self._open.remove(asked[0])
+
+    def lose(self) -> list[Filed]:
+        """Nobody will answer any more: what to say of each."""
+        lost, self._open = self._open, []
+        return lost

@@ -1,0 +1,109 @@
+"""The worker's run as the window knows it, from the updates that have come."""
+
+from dataclasses import fields, replace
+
+from backprop_viz.analysis.breakpoints import by_key
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.history import Curves, History
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.recording_cache import KeptIterations, RecordingCache
+from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.window_part import EarlierRuns, StoredWindow
+from backprop_viz.stream.messages import Filed, Rerecorded, Update
+
+# So many earlier runs have their curves kept.
+EARLIER_RUNS = 4
+
+
+class FollowedRun:
+    """Settings, curves, recordings and program of the run, and the curves of those before it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.recording = Recording(0, ())
+        self.program = Program(())
+        self.cache = RecordingCache(KeptIterations().budget)
+        self.earlier: EarlierRuns = ()
+        # So many iterations of a run that was opened are being recorded again.
+        self.rerecorded_left = 0
+        self._history = History()
+        self._number = 0
+
+    def begin_again(self) -> None:
+        """Another worker takes over: its first update is that of another run."""
+        self._number = self.rerecorded_left = 0
+
+    def is_new(self, update: Update) -> bool:
+        """Whether an update begins another run."""
+        return update.run != self._number
+
+    def take(self, update: Update, recording: Recording | None, opened: Filed | None) -> ViewState:
+        """How things stand after an update; what it leaves out is as it was.
+
+        ``opened`` is the file that the run is from, if this update is the first of one.
+        """
+        if self.is_new(update):
+            self._branch(update.kept)
+            self._number = update.run
+            self.rerecorded_left = 0 if opened is None else opened.rerecorded
+            if opened is not None and opened.part is not None:
+                self.earlier = opened.part.earlier
+        self.settings = update.settings or self.settings
+        if update.opened is not None:
+            self._history = History.of(update.opened)
+        self._history.extend(update.points, update.validation)
+        if recording is not None:
+            self.recording = recording
+            if not recording.preview:
+                self.cache.keep(recording)
+        self.program = update.program or self.program
+        newest = self.recording
+        return ViewState(
+            settings=self.settings,
+            cursor=newest.at(0 if newest.preview else len(newest.events)),
+            program=self.program,
+            curves=self._history.curves(),
+            iteration=update.iteration,
+            due=update.due,
+            training=update.training,
+            rate=update.rate,
+            prediction=update.prediction,
+            drawing_training=update.drawing_training,
+            earlier=self.earlier,
+        )
+
+    def recall(self, rerecorded: Rerecorded, recording: Recording | None) -> bool:
+        """Keep an iteration that was recorded again; whether there was one."""
+        if rerecorded.run != self._number:
+            return False
+        self.rerecorded_left = rerecorded.left
+        if recording is not None:
+            self.cache.keep(recording)
+        return recording is not None
+
+    def with_keys(self, opened: Filed) -> Filed:
+        """The same; breakpoints at nodes are by key, where an older file has them by number."""
+        if opened.part is None or "breakpoints" not in opened.part.window:
+            return opened
+        kept = by_key(opened.part.window["breakpoints"], self.recording.graph)
+        window: StoredWindow = {**opened.part.window, "breakpoints": kept}
+        return replace(opened, part=replace(opened.part, window=window))
+
+    def _branch(self, kept: int) -> None:
+        """Begin another run with the first ``kept`` iterations of this one, whose curves stay."""
+        curves = self._history.curves()
+        # A single iteration, as where a step on a drawing is taken back, is no curve to compare.
+        if len(curves.loss) > kept + 1:
+            # Copied: the series have room for more, which these no longer need.
+            own = Curves(*(getattr(curves, f.name).copy() for f in fields(curves)))
+            self.earlier = (*self.earlier, (_label(self.settings), own))[-EARLIER_RUNS:]
+        self._history = History.beginning(curves, kept)
+        self.cache.forget_after(kept)
+        if kept:
+            self.recording = self.cache.get(kept) or self.recording
+
+
+def _label(settings: Settings) -> str:
+    falls = "" if settings.schedule == "none" else f" {settings.schedule}"
+    return f"{settings.optimizer}, lr {settings.lr:g}{falls}, seed {settings.seed}"

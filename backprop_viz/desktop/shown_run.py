@@ -1,0 +1,239 @@
+"""What the window shows of the run: the cursor over its events, and how that moves."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from backprop_viz.analysis.navigation import StepSize, ahead, behind
+from backprop_viz.desktop.cursor_playback import PhasePlayback, Player
+from backprop_viz.desktop.cursor_stops import CursorStops
+from backprop_viz.desktop.followed_run import FollowedRun
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import Command, Iterate, Step
+
+
+class ShownRun(QObject):
+    """A run with a cursor in it. ``view_state_ready`` carries a ViewState, all that is shown.
+
+    Past what is recorded, the cursor goes on by a command to the worker: ``send``.
+    """
+
+    view_state_ready = Signal(object)
+
+    def __init__(self, settings: Settings, parent: QObject | None) -> None:
+        super().__init__(parent)
+        # How the worker stands, with the cursor at the end; and what the window shows of it.
+        self._live: ViewState | None = None
+        self._view_state: ViewState | None = None
+        self._run = FollowedRun(settings)
+        self._by_event = False
+        self._playback = PhasePlayback(self._show, self)
+        self._player = Player(self._play_next, self)
+        self._stops = CursorStops(self._player.halt)
+
+    def send(self, command: Command) -> None:
+        """Have the worker carry out a command after those before."""
+        raise NotImplementedError
+
+    def _idle(self) -> bool:
+        """Whether every command is carried out and shown."""
+        raise NotImplementedError
+
+    @property
+    def iteration(self) -> int:
+        """How many iterations of this run are finished."""
+        return 0 if self._live is None else self._live.iteration
+
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """Where training stops from the next command on."""
+        return self._stops.breakpoints
+
+    @property
+    def view_state(self) -> ViewState | None:
+        """What the window shows; None before torch is loaded."""
+        return self._view_state
+
+    @property
+    def newest_recording(self) -> Recording:
+        """What was recorded last, wherever the cursor is."""
+        return self._run.recording
+
+    @property
+    def playing(self) -> bool:
+        """Whether the cursor moves by itself."""
+        return self._player.playing
+
+    # -- navigation --------------------------------------------------------------------------
+
+    def go(self, step_size: StepSize) -> None:
+        """Forward by an event, a phase or an iteration; past what is recorded, run the next."""
+        if self._view_state is None or self._view_state.training:
+            return
+        cursor = self._view_state.cursor
+        newest = cursor.recording == self._run.recording
+        under_way = newest and self._view_state.due is not Phase.ZERO_GRAD
+        to = None if step_size == "iteration" and under_way else ahead(cursor, step_size)
+        later = None if newest else self._run.cache.next_to(cursor.recording.iteration, 1)
+        if to is not None:
+            self._move_on(cursor, to)
+        elif later is not None:
+            self._move_on(later.at(0), ahead(later.at(0), step_size) or 0)
+        else:
+            self._by_event = step_size == "event"
+            self.send(Iterate() if step_size == "iteration" else Step())
+
+    def go_back(self, step_size: StepSize) -> None:
+        """Back by an event, a phase or an iteration, as far as is kept."""
+        if self._view_state is None or self._view_state.training:
+            return
+        cursor = self._view_state.cursor
+        to = behind(cursor, step_size)
+        if to is not None:
+            self.move_cursor(to)
+        elif (sooner := self._run.cache.next_to(cursor.recording.iteration, -1)) is not None:
+            self._show_cursor(sooner.at(0 if step_size == "iteration" else len(sooner.events)))
+
+    def step(self) -> None:
+        """Forward by a phase."""
+        self.go("phase")
+
+    def step_back(self) -> None:
+        """Back by a phase."""
+        self.go_back("phase")
+
+    def move_cursor(self, position: int) -> None:
+        """Show the iteration after its first ``position`` events; a preview has none to show."""
+        if (
+            self._view_state is None
+            or self._view_state.training
+            or self._view_state.cursor.recording.preview
+        ):
+            return
+        self._show_cursor(self._view_state.cursor.recording.at(position))
+
+    def show_iteration(self, iteration: int) -> None:
+        """Show an iteration that is kept, at its end."""
+        recording = self._run.cache.get(iteration)
+        if recording is not None and self._view_state is not None and not self._view_state.training:
+            self._show_cursor(recording.at(len(recording.events)))
+
+    def show_phase(self, phase: str) -> None:
+        """Show the end of a phase, if it was recorded."""
+        span = (
+            None
+            if self._view_state is None
+            else self._view_state.cursor.recording.span(Phase(phase))
+        )
+        if span is not None:
+            self.move_cursor(span.stop)
+
+    def play(self) -> None:
+        """Let the cursor move on by itself, through phases that are run when it comes to them."""
+        if self._view_state is not None and not self._view_state.training:
+            self._player.play()
+            self._show_cursor(self._view_state.cursor)
+
+    def stop_playing(self) -> None:
+        """Leave the cursor where it is."""
+        if self._player.playing and self._view_state is not None:
+            self._player.halt()
+            self._show_cursor(self._view_state.cursor)
+
+    def set_speed(self, events_per_second: float) -> None:
+        """How fast ``play`` goes."""
+        self._player.set_speed(events_per_second)
+
+    def set_budget(self, budget: int) -> None:
+        """How many bytes the iterations kept in memory may take."""
+        self._run.cache.budget = budget
+        if self._view_state is not None:
+            self._show_cursor(self._view_state.cursor)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def _receive(self, live: ViewState) -> None:
+        """Show how things stand: what is new from its first event on, the rest where it was."""
+        before, self._live = self._live, live
+        recording = live.cursor.recording
+        same = before is not None and before.cursor.recording == recording
+        if same and self._view_state is not None:
+            # What is playing plays on.
+            self._show(self._view_state.cursor)
+            return
+        start = 0 if before is None else _known(before.cursor.recording, recording)
+        stop = self._stops.stop_in_new(live, start)
+        by_event, self._by_event = self._by_event, False
+        if by_event and not live.training:
+            self._show_cursor(recording.at(min(start + 1, stop)))
+        elif live.due in (Phase.LOSS, Phase.UPDATE) and not live.training:
+            first = recording.spans[-1].start
+            self._show_cursor(recording.at(min(first + 1, stop)))
+            self._playback.begin(recording.at(min(first + 1, stop)), stop)
+        else:
+            self._show_cursor(recording.at(stop))
+
+    def _move_on(self, cursor: Cursor, to: int) -> None:
+        """Go on in what is recorded, to the first breakpoint on the way."""
+        if self._live is not None:
+            to = self._stops.stop_on_the_way(
+                cursor, to, self._due(cursor), self._live.program.lines
+            )
+        self._show_cursor(cursor.recording.at(to))
+
+    def _due(self, cursor: Cursor) -> Phase:
+        """The phase that comes after what is recorded of the cursor's iteration."""
+        newest = self._live is not None and cursor.recording == self._run.recording
+        return self._live.due if newest and self._live is not None else Phase.ZERO_GRAD
+
+    def _stop_ahead(self) -> bool:
+        """Show the next breakpoint in what has run of the newest iteration; whether there is one.
+
+        What has run goes farther than what is shown where one has stopped the cursor.
+        """
+        if self._view_state is None or self._view_state.training:
+            return False
+        cursor, lines = self._view_state.cursor, self._view_state.program.lines
+        newest = cursor.recording == self._run.recording and not cursor.recording.preview
+        if not newest or cursor.at_end:
+            return False
+        if self._stops.next_in_recorded(cursor, self._due(cursor), lines) is None:
+            return False
+        self._finish_playback()
+        self._move_on(cursor, len(cursor.recording.events))
+        return True
+
+    def _show_cursor(self, cursor: Cursor) -> None:
+        """Show a moment, whatever the cursor was doing."""
+        self._playback.halt()
+        self._show(cursor)
+
+    def _show(self, cursor: Cursor) -> None:
+        assert self._live is not None
+        self._view_state = replace(
+            self._live,
+            cursor=cursor,
+            kept_iterations=self._run.cache.kept_iterations(cursor.recording.iteration),
+            breakpoints=self._stops.breakpoints,
+            hit=self._stops.hit_at(cursor),
+            playing=self._player.playing,
+        )
+        self.view_state_ready.emit(self._view_state)
+
+    def _play_next(self) -> None:
+        if self._idle() and not self._playback.active:
+            self.go("event")
+
+    def _finish_playback(self) -> None:
+        if self._playback.active:
+            self.move_cursor(self._playback.stop_at)
+
+
+def _known(before: Recording, recording: Recording) -> int:
+    """How many events of a recording were there already."""
+    same = before.iteration == recording.iteration and before.samples == recording.samples
+    return len(before.events) if same and not before.preview else 0

@@ -1,0 +1,71 @@
+"""The outermost layer of the format: a header, then records, each with its type and its length.
+
+``FORMAT.md`` beside this file specifies it.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+Buffer = bytes | bytearray | memoryview
+
+# As PNG's: the first byte is no text's, and a transfer that changes line ends breaks the rest.
+MAGIC = b"\x89BPVIZ\r\n"
+# What a reader of another major version cannot read; of another minor version it can.
+MAJOR, MINOR = 1, 0
+_VERSION = struct.Struct("<HH")
+_RECORD = struct.Struct("<BQ")
+# A length beyond this is no length: memory for it is not even asked for.
+LONGEST = 2**36
+
+
+def header() -> bytes:
+    """What a stream begins with."""
+    return MAGIC + _VERSION.pack(MAJOR, MINOR)
+
+
+def read_header(stream: IO[bytes]) -> tuple[int, int]:
+    """The version, (major, minor), of a stream that can be read.
+
+    Raises ValueError, a sentence, if it cannot be; EOFError where there is nothing.
+    """
+    start = _exactly(stream, len(MAGIC) + _VERSION.size)
+    if not start.startswith(MAGIC):
+        raise ValueError("This is no stream of records of backprop_viz: choose another source.")
+    version: tuple[int, int] = _VERSION.unpack(start[len(MAGIC) :])
+    if version[0] > MAJOR:
+        raise ValueError(
+            f"These records are of version {version[0]}, and version {MAJOR} is the newest that "
+            "can be read: update backprop_viz."
+        )
+    return version
+
+
+def record(kind: int, payload: Iterable[Buffer]) -> Iterator[Buffer]:
+    """The pieces of a record of type ``kind``, whose payload is given in pieces."""
+    pieces = list(payload)
+    yield _RECORD.pack(kind, sum(map(_size, pieces)))
+    yield from pieces
+
+
+def read_record(stream: IO[bytes]) -> tuple[int, bytes]:
+    """The type and the payload of the next record.
+
+    Raises EOFError at the end, also where that is in the middle of a record; ValueError for a
+    length that no record has.
+    """
+    kind, length = _RECORD.unpack(_exactly(stream, _RECORD.size))
+    if length > LONGEST:
+        raise ValueError(f"A record says that it is {length:,} bytes long: the stream is damaged.")
+    return kind, _exactly(stream, length)
+
+
+def _size(piece: Buffer) -> int:
+    return piece.nbytes if isinstance(piece, memoryview) else len(piece)
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data

@@ -1,0 +1,128 @@
+"""Writes a recording as records: only what is new since the last time."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from backprop_viz.recording import frames
+from backprop_viz.recording.codec import array_pieces, encoded
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.records import (
+    BeginRecord,
+    EventRecord,
+    EventsRecord,
+    GraphRecord,
+    LayersRecord,
+    ParameterRecord,
+    RecordType,
+    SpanRecord,
+    StateRecord,
+)
+
+
+class RecordingWriter:
+    """Knows what it has given of the newest serial, and gives the rest.
+
+    Of a recording that is no continuation of that, it gives everything.
+    """
+
+    def __init__(self) -> None:
+        self._last: Recording | None = None
+        self._tensors = 0
+
+    def pieces(self, recording: Recording) -> list[Buffer]:
+        """The bytes of the records that are new, in pieces; nothing if none is."""
+        if self._last is recording:
+            return []
+        return [piece for record in self._records(recording) for piece in record]
+
+    def _records(self, recording: Recording) -> Iterator[Iterator[Buffer]]:
+        before = self._last
+        if before is None or not _continues(before, recording):
+            yield _record(RecordType.BEGIN, _begin(recording))
+            before, known = Recording(recording.iteration, ()), 0
+        else:
+            known = self._tensors
+        tensors = recording.tensors.since(known)
+        for number, array in enumerate(tensors, known):
+            place = number.to_bytes(8, "little")
+            yield frames.record(RecordType.TENSOR, (place, *array_pieces(array)))
+        if new := recording.events[len(before.events) :]:
+            yield _record(RecordType.EVENTS, EventsRecord(tuple(map(_event, new))))
+        if _has_other_graph(before, recording):
+            nodes = tuple(event.node for event in recording.events)
+            yield _record(RecordType.GRAPH, GraphRecord(recording.graph, nodes))
+        if recording.layers != before.layers:
+            yield _record(RecordType.LAYERS, LayersRecord(recording.layers))
+        for span in recording.spans[len(before.spans) :]:
+            yield _record(RecordType.SPAN, SpanRecord(span))
+        yield _record(RecordType.STATE, _state(recording, len(before.trace)))
+        self._last, self._tensors = recording, known + len(tensors)
+
+
+def _record(kind: RecordType, value: Struct) -> Iterator[Buffer]:
+    return frames.record(kind, (encoded(value),))
+
+
+def _continues(before: Recording, recording: Recording) -> bool:
+    """Whether a recording has all of an earlier one at its beginning."""
+    return (
+        before.serial == recording.serial
+        and before.preview == recording.preview
+        and before.given_batch == recording.given_batch
+        and len(before.events) <= len(recording.events)
+        and before.spans == recording.spans[: len(before.spans)]
+        and before.trace == recording.trace[: len(before.trace)]
+    )
+
+
+def _has_other_graph(before: Recording, recording: Recording) -> bool:
+    if recording.graph is not before.graph and recording.graph != before.graph:
+        return True
+    pairs = zip(before.events, recording.events, strict=False)
+    return any(old is not new and old.node != new.node for old, new in pairs)
+
+
+def _begin(recording: Recording) -> BeginRecord:
+    return BeginRecord(
+        recording.serial,
+        recording.iteration,
+        tuple(
+            ParameterRecord(p.name, p.value_id, p.grad_id, p.requires_grad)
+            for p in recording.parameters
+        ),
+        recording.samples,
+        recording.preview,
+        recording.model,
+        recording.intervention,
+        recording.given_batch,
+    )
+
+
+def _event(event: Event) -> EventRecord:
+    return EventRecord(
+        event.phase,
+        event.op,
+        event.input_ids,
+        event.output_ids,
+        event.node,
+        event.parameter,
+        event.line,
+        event.tracked,
+        dict(event.state_ids),
+    )
+
+
+def _state(recording: Recording, traced: int) -> StateRecord:
+    return StateRecord(
+        recording.input_id,
+        recording.labels_id,
+        recording.loss,
+        dict(recording.options),
+        recording.backwards,
+        recording.failure,
+        recording.cleared,
+        recording.trace[traced:],
+    )

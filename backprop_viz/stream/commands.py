@@ -1,0 +1,271 @@
+"""What the window may ask of the worker: a record for each command.
+
+A command that is added here is added to ``COMMANDS``, and to the worker's table of handlers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.events import GradientIntervention
+from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.pictures import Pictures
+from backprop_viz.recording.samples import Part
+from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.window_part import WindowPart
+
+
+class Command:
+    """Something that the worker is to do; the worker carries commands out in order."""
+
+    __slots__ = ()
+
+
+# -- the run -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Command):
+    """Run the phase that is due, recorded; training stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate(Command):
+    """Run to the end of the iteration, recorded; training stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Train(Command):
+    """Train until told to pause, or until a breakpoint holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Command):
+    """Stop training, with the last iteration recorded whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(Command):
+    """The same settings again, from a fresh network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configure(Command):
+    """Take over settings: at once where that can be, else from a fresh network."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SetBreakpoints(Command):
+    """Stop free training from now on where one of these holds."""
+
+    breakpoints: tuple[Breakpoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueFrom(Command):
+    """Take the run up again as it was after an iteration."""
+
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HoldPictures(Command):
+    """Keep a folder of images that was read, before ``Configure`` names it."""
+
+    pictures: Pictures
+
+
+# -- the drawing ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draw(Command):
+    """Classify a drawing from now on, (32, 32) float32 as ``digits.prepare`` makes it, or none."""
+
+    prepared: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLabel(Command):
+    """Say which digit the drawing is; without a label it is not the batch any more."""
+
+    label: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreDrawing(Command):
+    """Have the drawing's label, and whether it is the batch, as they were in a session."""
+
+    label: int | None
+    is_batch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UseDrawing(Command):
+    """Take the drawing as the batch of the iterations to begin, or the data again."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOnDrawing(Command):
+    """Run one iteration on the drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoDrawing(Command):
+    """Take back the newest iteration, which was on a drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainDrawing(Command):
+    """Say from now on which pixels speak for the digit, or no longer."""
+
+    wanted: bool
+
+
+# -- experiments ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AlterGradient(Command):
+    """Run the newest iteration's backward again with a gradient altered; None: as it was."""
+
+    intervention: GradientIntervention | None
+
+
+@dataclass(frozen=True, slots=True)
+class BackwardTwice(Command):
+    """Run the newest iteration's backward twice, with the graph retained or not."""
+
+    retain_graph: bool
+
+
+# -- files ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SaveSessionFile(Command):
+    """Write the session to a file; ``auto``: without the user having asked for it.
+
+    ``kept`` says how the recordings that the window has were made, ``about`` is for those who ask
+    what the file is.
+    """
+
+    path: str
+    auto: bool
+    kept: tuple[Kept, ...]
+    about: Mapping[str, str]
+    part: WindowPart
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSessionFile(Command):
+    """Take up the run of a session file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveWeights(Command):
+    """Write the weights to a file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadWeights(Command):
+    """Go on with the weights of a file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyScript(Command):
+    """Give the run so far as a script."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveScript(Command):
+    """Write the run so far as a script to a file."""
+
+    path: str
+
+
+# -- samples -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSamples(Command):
+    """Send the part's sheet now and after each evaluation; None: no more."""
+
+    part: Part | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GetImages(Command):
+    """Send a page of images of samples, by index (n,); none of data that is no more."""
+
+    part: Part
+    source: int
+    index: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate(Command):
+    """Classify the part's first ``count`` samples, or all, with the network as it is."""
+
+    part: Part
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelEvaluation(Command):
+    """Leave off the evaluation on demand."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSample(Command):
+    """Begin an iteration with a sample as its batch."""
+
+    part: Part
+    source: int
+    index: int
+
+
+COMMANDS: tuple[type[Command], ...] = (
+    Step,
+    Iterate,
+    Train,
+    Pause,
+    Reset,
+    Configure,
+    SetBreakpoints,
+    ContinueFrom,
+    HoldPictures,
+    Draw,
+    ChooseLabel,
+    RestoreDrawing,
+    UseDrawing,
+    TrainOnDrawing,
+    UndoDrawing,
+    ExplainDrawing,
+    AlterGradient,
+    BackwardTwice,
+    SaveSessionFile,
+    OpenSessionFile,
+    SaveWeights,
+    LoadWeights,
+    CopyScript,
+    SaveScript,
+    WatchSamples,
+    GetImages,
+    Evaluate,
+    CancelEvaluation,
+    LoadSample,
+)

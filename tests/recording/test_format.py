@@ -1,0 +1,94 @@
+"""FORMAT.md names every record type, and every field with its default."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from backprop_viz import recording
+from backprop_viz.recording.codec import DTYPES
+from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
+from backprop_viz.recording.frames import MAGIC, MAJOR, MINOR
+from backprop_viz.recording.graph import Graph, Node, Saved
+from backprop_viz.recording.layers import Layer, LayerGraph, Output
+from backprop_viz.recording.records import (
+    BeginRecord,
+    EventRecord,
+    EventsRecord,
+    GraphRecord,
+    LayersRecord,
+    ParameterRecord,
+    RecordType,
+    SpanRecord,
+    StateRecord,
+)
+
+TEXT = (Path(recording.__file__).parent / "FORMAT.md").read_text("utf-8")
+TABLES = {
+    "1 begin": BeginRecord,
+    "parameter": ParameterRecord,
+    "intervention": GradientIntervention,
+    "3 events": EventsRecord,
+    "event": EventRecord,
+    "4 graph": GraphRecord,
+    "graph": Graph,
+    "node": Node,
+    "saved": Saved,
+    "5 layers": LayersRecord,
+    "layer graph": LayerGraph,
+    "layer": Layer,
+    "output": Output,
+    "6 span": SpanRecord,
+    "phase span": PhaseSpan,
+    "7 state": StateRecord,
+    "failure": Failure,
+}
+
+
+def table_after(title: str) -> dict[str, str]:
+    """The fields that the specification has after a title, each with its default."""
+    start = re.search(rf"^(### {title}|{title}:)$", TEXT, re.M)
+    assert start is not None, title
+    table = TEXT[start.end() :].split("|---|---|---|---|\n")[1].split("\n\n")[0]
+    rows = (row.split("|")[1:4] for row in table.splitlines())
+    return {name.strip(" `"): default.strip() for name, _, default in rows}
+
+
+def declared(kind: Any) -> Iterator[tuple[str, str]]:
+    """The fields of a record, each with its default as the specification writes it."""
+    found = fields(kind) if is_dataclass(kind) else msgspec.structs.fields(kind)
+    for field in found:
+        default = field.default
+        if field.default_factory not in (MISSING, msgspec.NODEFAULT):
+            default = field.default_factory()
+        if default in (MISSING, msgspec.NODEFAULT):
+            yield field.name, ""
+        elif default is None:
+            yield field.name, "nil"
+        elif isinstance(default, bool):
+            yield field.name, str(default).lower()
+        elif default == () or default == {}:
+            yield field.name, "empty"
+        else:
+            yield field.name, '""' if default == "" else str(default)
+
+
+@pytest.mark.parametrize(("title", "kind"), TABLES.items())
+def test_the_specification_has_the_fields_of_each_record(title: str, kind: Any) -> None:
+    assert table_after(title) == dict(declared(kind))
+
+
+def test_the_specification_has_every_record_type() -> None:
+    found = re.findall(r"^### (\d+) (\w+)$", TEXT, re.M)
+    assert found == [(str(kind.value), kind.name.lower()) for kind in RecordType]
+
+
+def test_the_specification_has_magic_version_and_dtypes() -> None:
+    assert f"`{MAGIC.hex(' ').upper()}`" in TEXT
+    assert f"# The record format, version {MAJOR}.{MINOR}\n" in TEXT
+    dtypes = TEXT.split("The dtypes: ")[1].split("\n")[0]
+    assert sorted(re.findall(r"`(\w+)`", dtypes)) == sorted(DTYPES)
