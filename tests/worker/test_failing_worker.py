@@ -135,8 +135,7 @@ def test_an_empty_folder(open_window: OpenWindow, tmp_path: Path) -> None:
     before = press(window, "actionIteration")
     (tmp_path / "empty").mkdir()
     for data in ("folder", "mnist"):
-        wanted = {"data": data, f"{data}_root": str(tmp_path / "empty")}
-        window.session.configure(replace(before.settings, **wanted))
+        window.session.configure(before.settings.with_root(data, str(tmp_path / "empty")))
         after = view_state_of(window)
         assert str(tmp_path / "empty") in window.messages.text()
         assert (after.iteration, after.settings) == (1, before.settings)
