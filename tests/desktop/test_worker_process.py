@@ -25,11 +25,13 @@ def ending(monkeypatch: pytest.MonkeyPatch, code: str) -> Notice:
     """What is told of a worker that runs this in place of its own program."""
     start = "import os, signal, sys; {path!r}; exec(" + repr(code).replace("{", "{{") + ")"
     monkeypatch.setattr(worker_process, "_START", start)
-    client = WorkerClient(Settings())
+    client = WorkerClient(Settings(), lambda: None)
     for thread in client._threads:
         thread.join(60)
     client.close(10)
-    notice = client.take()
+    received = client.take()
+    assert received is not None
+    notice = received[0]
     assert isinstance(notice, Notice)
     assert notice.code == "worker_ended"
     return notice
