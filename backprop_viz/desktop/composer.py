@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QStyle
 from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.actions.menu_command import Menu, translated
 from backprop_viz.desktop.actions.menus import MENUS, make_actions
+from backprop_viz.desktop.actions.mnemonics import give_mnemonics
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.closing import ClosingController
@@ -155,6 +156,7 @@ def _fill(menu: QMenu, content: Menu, actions: Mapping[str, QAction]) -> None:
         if command.separated:
             menu.addSeparator()
         menu.addAction(actions[command.id])
+    give_mnemonics(menu.actions())
 
 
 def _fitting(size: QSize) -> QSize:

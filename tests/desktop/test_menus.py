@@ -4,14 +4,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
 
+from backprop_viz.desktop.actions.mnemonics import give_mnemonics, mnemonic
 from backprop_viz.desktop.main_window import MainWindow
-
-
-def mnemonic(text: str) -> str:
-    """The letter after the "&", in lower case; "" where there is none."""
-    _, mark, after = text.replace("&&", "").partition("&")
-    return after[:1].lower() if mark else ""
 
 
 def assert_distinct(actions: Sequence[QAction]) -> None:
@@ -52,3 +48,16 @@ def test_buttons_show_no_ampersand(open_window: Callable[..., MainWindow]) -> No
     window = open_window("--preset", "tutorial")
     for button in window.toolbar.run_buttons:
         assert "&" not in button.text() + button.accessibleName()
+
+
+def test_an_entry_without_a_mnemonic_is_given_a_free_letter(qapp: QApplication) -> None:
+    texts = ("&Samples", "MNIST from a folder", "Download MNIST", "Sample MNIST", "smn")
+    entries = [QAction(text) for text in texts]
+    give_mnemonics(entries)
+    assert [entry.text() for entry in entries] == [
+        "&Samples",
+        "&MNIST from a folder",
+        "&Download MNIST",
+        "S&ample MNIST",
+        "sm&n",
+    ]

@@ -95,8 +95,8 @@ class PhaseBar(QWidget):
             note = self.tr("{note} · {count} times").format(note=note, count=recording.backwards)
         if recording.intervention is None:
             return note, ""
-        mark = self.tr("intervention")
-        return (self.tr("{note} · intervention").format(note=note) if note else mark), mark
+        mark = self.tr("altered")
+        return (self.tr("{note} · altered").format(note=note) if note else mark), mark
 
     def _note(self, view_state: ViewState, standing: PhaseState) -> str:
         """The result of a phase, as far as the cursor has come."""

@@ -26,7 +26,7 @@ def caption(view_state: ViewState) -> str:
     if cursor.recording.preview or event is None:
         words = translate("TimelineView", "iteration {number} · not started")
         if is_intervened(view_state):
-            words = translate("TimelineView", "iteration {number} · not started · intervention")
+            words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
     span = cursor.recording.span(event.phase)
     assert span is not None
@@ -70,7 +70,5 @@ def paint_caption(painter: QPainter, box: QRectF, view_state: ViewState, theme: 
 def _where(intervention: bool) -> str:
     translate = QCoreApplication.translate
     if intervention:
-        return translate(
-            "TimelineView", "iteration {number} · {phase} {done}/{total} · intervention"
-        )
+        return translate("TimelineView", "iteration {number} · {phase} {done}/{total} · altered")
     return translate("TimelineView", "iteration {number} · {phase} {done}/{total}")

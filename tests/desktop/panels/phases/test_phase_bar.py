@@ -290,11 +290,11 @@ def test_an_intervention_is_named_in_the_backward_cell(
     truth = notes(bar)
     bar.show_view_state(intervention(view_state))
     cell = bar.cells[3]
-    assert notes(bar) == [*truth[:3], f"{truth[3]} · intervention", truth[4]]
+    assert notes(bar) == [*truth[:3], f"{truth[3]} · altered", truth[4]]
     assert [bool(c.mark) for c in bar.cells] == [False, False, False, True, False]
     assert "was scaled by 2." in cell.toolTip()
     assert "ReluBackward0" in cell.accessibleDescription()
-    assert "intervention" in cell.accessibleName()
+    assert "altered" in cell.accessibleName()
     bar.show_view_state(view_state)
     assert notes(bar) == truth
     assert "scaled" not in cell.toolTip()
@@ -305,9 +305,9 @@ def test_the_mark_is_there_before_backward_and_within(
 ) -> None:
     full = make_view_state()
     for position, note in (
-        (0, "intervention"),
-        (start(full, Phase.BACKWARD), "next · intervention"),
-        (start(full, Phase.BACKWARD) + 17, "17 / 26 nodes · intervention"),
+        (0, "altered"),
+        (start(full, Phase.BACKWARD), "next · altered"),
+        (start(full, Phase.BACKWARD) + 17, "17 / 26 nodes · altered"),
     ):
         bar.show_view_state(intervention(at(full, position)))
         assert notes(bar)[3] == note
@@ -319,7 +319,7 @@ def test_backward_run_twice(bar: PhaseBar, make_view_state: MakeViewState) -> No
     bar.show_view_state(replace(full, cursor=recording.at(full.cursor.position)))
     assert notes(bar)[3].endswith(" · 26 nodes · 2 times")
     bar.show_view_state(intervention(full, backwards=3))
-    assert notes(bar)[3].endswith(" · 26 nodes · 3 times · intervention")
+    assert notes(bar)[3].endswith(" · 26 nodes · 3 times · altered")
     bar.show_view_state(replace(full, cursor=recording.at(0)))
     assert notes(bar)[3] == ""
 

@@ -200,13 +200,13 @@ def test_an_intervention_is_named(view: TimelineView, make_view_state: MakeViewS
     assert truth == "iteration 1 · backward 17/26"
     assert not reddish(view)
     view.show_view_state(replace(view_state, cursor=changed.at(span.start + 17)))
-    assert view.caption() == f"{truth} · intervention"
+    assert view.caption() == f"{truth} · altered"
     assert view.accessibleDescription() == view.caption()
     assert reddish(view)
     # The bar gives way to the words.
     assert view.segments()[-1].left < bar[-1].left
     view.show_view_state(replace(view_state, cursor=changed.at(0)))
-    assert view.caption() == "iteration 1 · not started · intervention"
+    assert view.caption() == "iteration 1 · not started · altered"
     # What is not shown is not marked.
     view.show_view_state(
         replace(view_state, cursor=Recording(1, (), intervention=None).at(0), training=True)
