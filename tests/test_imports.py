@@ -37,7 +37,7 @@ def test_importing_loads_no_more_than_it_needs(statement: str, without: set[str]
     assert not loaded_by(statement) & without
 
 
-def test_the_contracts_between_the_rooms() -> None:
+def test_the_contracts_between_the_folders() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
         capture_output=True,

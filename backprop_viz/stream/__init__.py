@@ -1,1 +1,1 @@
-"""What crosses between processes: frames, typed messages. Knows recording only."""
+"""What crosses between processes: typed commands and messages. Knows recording only."""
