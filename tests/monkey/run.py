@@ -15,8 +15,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog
 
 from backprop_viz.app import create_window
-from backprop_viz.desktop.controllers import autosave, mnist
+from backprop_viz.desktop.controllers import autosave, data_folders
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import UseDrawing
@@ -46,8 +47,11 @@ def run(
     settings = QSettings.Format.IniFormat, QSettings.Scope.UserScope
     QSettings.setPath(*settings, str(folder / "config"))
     # Nothing is fetched from anywhere.
-    mnist.MNIST = replace(mnist.MNIST, urls=("http://127.0.0.1:9/",), timeout_s=0.5)
-    mnist.cache_folder = lambda: folder / "cache"
+    for name, one in list(DATA_SETS.items()):
+        if one.download is not None:
+            nowhere = replace(one.download, urls=("http://127.0.0.1:9/",), timeout_s=0.5)
+            DATA_SETS[name] = replace(one, download=nowhere)  # type: ignore[index]
+    data_folders.cache_folder = lambda name: folder / "cache" / name
     os.environ[autosave.VARIABLE] = str(folder / "state")
     autosave.INTERVAL_MS = 1000
     started = time.monotonic()
