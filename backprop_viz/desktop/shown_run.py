@@ -208,7 +208,7 @@ class ShownRun(QObject):
         return True
 
     def _show_cursor(self, cursor: Cursor) -> None:
-        """Show a moment, whatever the cursor was doing."""
+        """Show a cursor, whatever the cursor was doing."""
         self._playback.halt()
         self._show(cursor)
 

@@ -1,4 +1,4 @@
-"""A folder of images with one subfolder for each digit, read as training data.
+"""A folder of images with one subfolder for each digit, as training data.
 
 Imports neither torch nor Qt: the window's process reads it, the worker's trains on it.
 """

@@ -12,7 +12,7 @@ from backprop_viz.recording.tensors import Array
 class Moved:
     """A step on a drawing: the iteration it was, the label, and what the net answered before.
 
-    ``before``: ten probabilities; what it answers after the step is the frame's prediction.
+    ``before``: ten probabilities; what it answers after the step is the view state's prediction.
     """
 
     iteration: int

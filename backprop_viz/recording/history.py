@@ -1,4 +1,4 @@
-"""The series of a run: loss and accuracy of every iteration, and of the held-out part."""
+"""The series of a run: loss and accuracy of every iteration, and of the validation set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

@@ -236,7 +236,7 @@ def test_a_file_of_before_there_were_kept_iterations(
     path = tmp_path / "old.bpviz"
     rest = before, curves, None, 1, (), {}
     run = StoredRun(TUTORIAL, Phase.ZERO_GRAD, trainer.checkpoint(), *rest)
-    new = ("kept", "past", "lessons")
+    new = ("kept", "past", "given_batches")
     fields = {name: getattr(run, name) for name in StoredRun.__slots__ if name not in new}
     monkeypatch.setattr(container, "VERSION", 2)
     container.write_container(path, "session", fields)

@@ -64,7 +64,7 @@ def test_a_hidden_window_is_found_and_what_was_there_before_is_not(qtbot: QtBot)
     assert qt_leaks.found() == []
 
 
-def test_what_only_a_cycle_holds_and_menus_are_no_leftovers(qtbot: QtBot) -> None:
+def test_what_only_a_cycle_holds_and_menus_are_no_leaks(qtbot: QtBot) -> None:
     qt_leaks, window, menu = QtLeaks(), QWidget(), QMenu()
     window.itself = window
     del window

@@ -18,7 +18,7 @@ def numbered(size: int) -> TensorDataset:
     return TensorDataset(torch.zeros(size, 1, 32, 32), torch.arange(size))
 
 
-def test_the_last_tenth_is_held_out() -> None:
+def test_the_last_tenth_is_the_validation_set() -> None:
     source = open_source(numbered(50))
     assert (len(source.train), len(source.validation)) == (45, 5)
     _, labels = source.validation.batch(torch.arange(5))

@@ -69,7 +69,7 @@ def plain(
 
 
 def data_batches(count: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """The batches of a run that has no lesson in it."""
+    """The batches of a run that has no given batch in it."""
     trainer = bv.Trainer(digits(), lr=0.0, batch_size=8, seed=2)
     batches = []
     for _ in range(count):
@@ -117,7 +117,7 @@ def test_a_lesson_is_taken_back_bit_for_bit(optimizer: str, options: dict[str, A
         assert torch.equal(mine, theirs)
 
 
-def test_run_again_from_before_a_lesson_it_is_the_same_lesson() -> None:
+def test_run_again_from_before_a_given_batch_it_takes_the_same() -> None:
     trainer = make("adam", {})
     start = trainer.checkpoint()
     losses = []
@@ -139,8 +139,8 @@ def test_a_checkpoint_tells_another_trainer_of_the_lesson_to_come() -> None:
     assert [other.iterate().loss for _ in range(3)] == losses
 
 
-def test_begun_data_waits_for_the_lesson() -> None:
-    """A batch that was fetched, but for whose iteration a lesson came, is the next one's."""
+def test_begun_data_waits_for_the_given_batch() -> None:
+    """A batch that was fetched, but for whose iteration another was given, is the next one's."""
     trainer = make("sgd", {})
     trainer.iterate()
     trainer.step()

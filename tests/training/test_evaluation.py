@@ -15,7 +15,7 @@ SIZE = 2 * EVALUATION_BATCH + 22  # the last slice is a small one
 
 
 class Noise(torch.utils.data.Dataset[tuple[Tensor, int]]):
-    """Ten times SIZE samples, of which the last SIZE are held out."""
+    """Ten times SIZE samples, of which the last SIZE are the validation set."""
 
     def __len__(self) -> int:
         return 10 * SIZE

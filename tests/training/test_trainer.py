@@ -324,7 +324,7 @@ def test_classify_gives_ten_probabilities() -> None:
     assert np.array_equal(probabilities, trainer.classify(image / 255))
 
 
-def test_evaluate_is_the_mean_over_the_held_out_part() -> None:
+def test_evaluate_is_the_mean_over_the_validation_set() -> None:
     trainer = bv.Trainer(digits())
     images, labels = (tensor[90:] for tensor in digits().tensors)
     with torch.no_grad():

@@ -174,7 +174,7 @@ def test_undone_to_the_very_start_there_is_the_fresh_network(open_session: OpenS
     assert shown(session).curves.loss.tolist() == reference(DIGITS, "data")[0]
 
 
-def test_an_iteration_in_progress_begins_again_after_the_lesson(open_session: OpenSession) -> None:
+def test_an_iteration_in_progress_begins_again_after_the_step(open_session: OpenSession) -> None:
     session = open_session()
     session.iterate()
     for _ in range(3):
@@ -190,7 +190,7 @@ def test_an_iteration_in_progress_begins_again_after_the_lesson(open_session: Op
 
 
 def test_going_back_over_lessons_runs_them_again(open_session: OpenSession) -> None:
-    """Far behind the newest checkpoints, over more lessons than checkpoints are kept."""
+    """Far behind the newest checkpoints, over more steps on drawings than checkpoints are kept."""
     session = open_session()
     session.set_budget(2**30)
     session.iterate()
@@ -234,7 +234,7 @@ def test_more_steps_than_checkpoints_are_taken_back(open_session: OpenSession) -
     assert same_weights(view_state, trainer)
 
 
-def test_backward_twice_and_alterations_keep_the_drawing_or_the_data(
+def test_backward_twice_and_interventions_keep_the_drawing_or_the_data(
     open_session: OpenSession,
 ) -> None:
     session = open_session()
@@ -347,7 +347,7 @@ def test_saliency_comes_only_while_wanted_and_changes_no_number(
     assert shown(session).drawing_training.saliency is None
 
 
-def test_after_an_undo_free_training_is_replayed_without_the_lesson(
+def test_after_an_undo_free_training_is_replayed_without_the_step(
     open_session: OpenSession,
 ) -> None:
     session = open_session()

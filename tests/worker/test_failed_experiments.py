@@ -68,7 +68,7 @@ def everything(trainer: bv.Trainer) -> dict[str, object]:
         "torch": plain(torch.get_rng_state()),
         "loader": plain([loader.generator, loader.shuffled, loader.position]),
         "fetched": plain(fetched),
-        "lessons": plain(trainer.given_batches),
+        "given_batches": plain(trainer.given_batches),
         "where": (trainer.iteration, trainer.phase, trainer.lr, trainer.lr_now),
         "settings": (trainer.batch_size, trainer.set_to_none, trainer.clear_gradients),
         "output": plain(trainer.output),

@@ -11,19 +11,19 @@ from backprop_viz.worker.publish_throttle import (
 def trained(
     seconds: float, free_s: float, recorded_s: float
 ) -> tuple[PublishThrottle, int, int, int]:
-    """A pace after so long of training, and how many iterations, recordings and updates it had."""
-    pace, now, iteration, recordings, updates = PublishThrottle(), 100.0, 0, 0, 0
-    pace.begin(now, iteration)
+    """A throttle after so long of training, and how many iterations, recordings and updates it had."""
+    throttle, now, iteration, recordings, updates = PublishThrottle(), 100.0, 0, 0, 0
+    throttle.begin(now, iteration)
     while now < 100.0 + seconds:
-        if pace.recording_due(now, iteration):
-            pace.recorded(now, iteration)
+        if throttle.recording_due(now, iteration):
+            throttle.recorded(now, iteration)
             now += recorded_s
             recordings += 1
         else:
             now += free_s
-            updates += pace.update_due(now)
+            updates += throttle.update_due(now)
         iteration += 1
-    return pace, iteration, recordings, updates
+    return throttle, iteration, recordings, updates
 
 
 def test_recordings_come_evenly_whatever_they_cost() -> None:
@@ -50,16 +50,16 @@ def test_never_two_recordings_in_a_row_however_slow_an_iteration_is() -> None:
 
 
 def test_the_rate_is_that_of_the_iterations() -> None:
-    pace, iterations, _, _ = trained(30.0, 0.01, 0.02)
-    assert abs(pace.rate - iterations / 30) < 0.1 * iterations / 30
-    pace.stop()
-    assert pace.rate == 0.0
+    throttle, iterations, _, _ = trained(30.0, 0.01, 0.02)
+    assert abs(throttle.rate - iterations / 30) < 0.1 * iterations / 30
+    throttle.stop()
+    assert throttle.rate == 0.0
 
 
 def test_evaluations_come_often_at_first_and_then_evenly() -> None:
-    pace = PublishThrottle()
-    pace.begin(50.0, 0)
-    due = [t / 10 for t in range(500, 1500) if pace.evaluation_due(t / 10)]
+    throttle = PublishThrottle()
+    throttle.begin(50.0, 0)
+    due = [t / 10 for t in range(500, 1500) if throttle.evaluation_due(t / 10)]
     gaps = [round(b - a, 3) for a, b in itertools.pairwise(due)]
     assert due[0] == 50.0
     assert gaps == sorted(gaps)

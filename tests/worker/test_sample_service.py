@@ -35,57 +35,57 @@ def state() -> RunState:
 
 
 @pytest.fixture
-def browsing(box: Box, state: RunState) -> SampleService:
-    browsing = SampleService(state, box)
+def service(box: Box, state: RunState) -> SampleService:
+    service = SampleService(state, box)
     state.begin(Settings(data="strokes", lr=0.05, batch_size=64))
-    return browsing
+    return service
 
 
 @pytest.fixture
-def trainer(browsing: SampleService, state: RunState) -> bv.Trainer:
+def trainer(service: SampleService, state: RunState) -> bv.Trainer:
     return state.trainer
 
 
 def test_nothing_is_sent_while_nothing_is_watched(
-    browsing: SampleService, box: Box, trainer: bv.Trainer
+    service: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
-    browsing.evaluated(trainer.evaluate())
-    browsing.begin()
-    browsing.rewound(0)
+    service.evaluated(trainer.evaluate())
+    service.begin()
+    service.rewound(0)
     assert box.answers == []
-    assert not browsing.busy
+    assert not service.busy
 
 
 def test_the_sheet_of_an_evaluation_is_sent_to_who_watches(
-    browsing: SampleService, box: Box, trainer: bv.Trainer
+    service: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
-    browsing.watch("validation")
+    service.watch("validation")
     (empty,) = box.answers
     assert empty.iteration is None
     assert len(empty.labels) == 3000
     trainer.iterate()
     evaluation = trainer.evaluate()
-    browsing.evaluated(evaluation)
+    service.evaluated(evaluation)
     sheet = box.answers[-1]
     assert sheet.iteration == 1
     assert sheet.scores is evaluation.scores
     table = confusion(sheet)
     assert table.trace() / table.sum() == evaluation.accuracy
-    browsing.watch(None)
+    service.watch(None)
     count = len(box.answers)
-    browsing.evaluated(evaluation)
+    service.evaluated(evaluation)
     assert len(box.answers) == count
 
 
 def test_a_part_is_read_slice_by_slice_as_evaluate_does(
-    browsing: SampleService, box: Box, trainer: bv.Trainer
+    service: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
     trainer.iterate()
-    browsing.watch("validation")
-    browsing.evaluate("validation", None)
+    service.watch("validation")
+    service.evaluate("validation", None)
     slices = 0
-    while browsing.busy:
-        browsing.go_on(training=False)
+    while service.busy:
+        service.go_on(training=False)
         slices += 1
     assert slices == 47  # of 64 samples each
     sheet = box.answers[-1]
@@ -98,65 +98,65 @@ def test_a_part_is_read_slice_by_slice_as_evaluate_does(
 
 
 def test_cancelling_leaves_the_scores_before(
-    browsing: SampleService, box: Box, trainer: bv.Trainer
+    service: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
-    browsing.watch("validation")
+    service.watch("validation")
     evaluation = trainer.evaluate()
-    browsing.evaluated(evaluation)
-    browsing.evaluate("validation", None)
-    browsing.go_on(training=False)
-    browsing.cancel()
-    assert not browsing.busy
-    browsing.watch("validation")
+    service.evaluated(evaluation)
+    service.evaluate("validation", None)
+    service.go_on(training=False)
+    service.cancel()
+    assert not service.busy
+    service.watch("validation")
     assert box.answers[-1].scores is evaluation.scores
 
 
-def test_beside_training_a_slice_waits_its_turn(browsing: SampleService) -> None:
-    browsing.evaluate("validation", None)
-    browsing.go_on(training=True)
-    browsing._next_at = float("inf")
-    done = browsing._job[2].done
-    browsing.go_on(training=True)
-    assert browsing._job[2].done == done
-    browsing.go_on(training=False)
-    assert browsing._job[2].done > done
+def test_beside_training_a_slice_waits_its_turn(service: SampleService) -> None:
+    service.evaluate("validation", None)
+    service.go_on(training=True)
+    service._next_at = float("inf")
+    done = service._job[2].done
+    service.go_on(training=True)
+    assert service._job[2].done == done
+    service.go_on(training=False)
+    assert service._job[2].done > done
 
 
 def test_an_evaluation_that_fails_is_over(
-    browsing: SampleService, box: Box, trainer: bv.Trainer
+    service: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
     trainer.model.fc3 = torch.nn.Linear(5, 10)
-    browsing.evaluate("validation", None)
+    service.evaluate("validation", None)
     with pytest.raises(RuntimeError):
-        browsing.go_on(training=False)
-    assert not browsing.busy
+        service.go_on(training=False)
+    assert not service.busy
     assert box.answers[-1] == EvaluationProgress("validation", 0, 0)
 
 
 def test_going_back_forgets_what_came_later(
-    browsing: SampleService, box: Box, trainer: bv.Trainer
+    service: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
     start = trainer.checkpoint()
     trainer.iterate()
-    browsing.evaluated(trainer.evaluate())
-    browsing.watch("validation")
+    service.evaluated(trainer.evaluate())
+    service.watch("validation")
     assert box.answers[-1].iteration == 1
     trainer.restore(start)
-    browsing.rewound(0)
+    service.rewound(0)
     assert box.answers[-1].iteration is None
 
 
 def test_a_page_has_the_images_asked_for(
-    browsing: SampleService, box: Box, trainer: bv.Trainer
+    service: SampleService, box: Box, trainer: bv.Trainer
 ) -> None:
-    browsing.watch("train")
+    service.watch("train")
     source = box.answers[-1].source
     index = np.array([5, 0, 999])
-    browsing.images("train", source, index)
+    service.images("train", source, index)
     page = box.answers[-1]
     images, _ = trainer.samples("train").batch(torch.from_numpy(index))
     assert np.array_equal(page.images / np.float32(255), images[:, 0].numpy())
-    browsing.images("train", source - 1, index)  # of data that is no more
+    service.images("train", source - 1, index)  # of data that is no more
     assert box.answers[-1] is page
 
 
@@ -166,18 +166,18 @@ def test_images_beyond_0_to_1_are_stretched() -> None:
 
 
 def test_a_sample_becomes_the_batch_and_the_data_goes_on_after_it(
-    browsing: SampleService, box: Box, trainer: bv.Trainer, state: RunState
+    service: SampleService, box: Box, trainer: bv.Trainer, state: RunState
 ) -> None:
     plain = bv.Trainer("strokes")
     x, y = plain.samples("validation").batch(torch.tensor([17]))
     loader_batch = plain.batch
-    browsing.watch("validation")
+    service.watch("validation")
     source = box.answers[-1].source
     state.record_iteration().step()
     state.record_iteration().step()
-    assert not browsing.take_next("validation", source - 1, 17)  # of data that is no more
+    assert not service.take_next("validation", source - 1, 17)  # of data that is no more
     assert trainer.phase is Phase.LOSS
-    assert browsing.take_next("validation", source, 17)
+    assert service.take_next("validation", source, 17)
     assert trainer.phase is Phase.ZERO_GRAD
     trainer.zero_grad()
     assert torch.equal(trainer.batch[0], x)
@@ -198,13 +198,13 @@ def test_a_sample_becomes_the_batch_and_the_data_goes_on_after_it(
 
 def test_a_sample_without_a_label_to_learn_is_refused(box: Box) -> None:
     state = RunState()
-    browsing = SampleService(state, box)
+    service = SampleService(state, box)
     state.begin(Settings(data="random", loss="mse", batch_size=1))
     state.record_iteration().step()
-    browsing.watch("train")
+    service.watch("train")
     source = box.answers[-1].source
     with pytest.raises(ValueError, match="Random data has no labels"):
-        browsing.take_next("train", source, 0)
+        service.take_next("train", source, 0)
     assert state.trainer.phase is Phase.FORWARD
 
 

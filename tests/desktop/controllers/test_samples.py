@@ -1,4 +1,4 @@
-"""The samples as a person looks at them: what is read wrong, which digits are confused."""
+"""The samples as a person looks at them: what is misclassified, which digits are confused."""
 
 from collections.abc import Callable, Iterator
 
