@@ -45,6 +45,10 @@ def _renamed(value: Any) -> Any:
         name = _RECORDS.get(value.name, value.name)
         new = _FIELDS.get(name, {})
         fields = {new.get(k, k): _renamed(v) for k, v in value.fields.items()}
+        if name == "RunJournal" and isinstance(foreign := fields.get("foreign"), dict):
+            fields["foreign"] = {
+                k: "intervention" if v == "altered" else v for k, v in foreign.items()
+            }
         return Raw(name, settings_now(fields) if name == "Settings" else fields)
     if isinstance(value, list | tuple):
         return type(value)(_renamed(item) for item in value)

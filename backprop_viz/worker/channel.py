@@ -56,8 +56,8 @@ class WorkerChannel:
         """Send how things stand, and the recording if it is another one, or longer now."""
         pieces = self._writer.pieces(update, recording)
         self._painted.clear()
-        # The window that wants an update has taken nearly all that was sent: the line has room for a
-        # few numbers, and to wake the sender takes longer than to write them.
+        # A window that wants an update has taken nearly all that was sent: the line has room for
+        # a few numbers, and to wake the sender takes longer than to write them.
         at_once = self.update_wanted() and recording is None
         self._sent += 1 if recording is None else UPDATES_AHEAD
         if at_once and not self._outbox.unfinished_tasks and self._line.acquire(blocking=False):

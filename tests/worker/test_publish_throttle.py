@@ -11,7 +11,7 @@ from backprop_viz.worker.publish_throttle import (
 def trained(
     seconds: float, free_s: float, recorded_s: float
 ) -> tuple[PublishThrottle, int, int, int]:
-    """A throttle after so long of training, and how many iterations, recordings and updates it had."""
+    """A throttle after some training, and its iterations, recordings and updates."""
     throttle, now, iteration, recordings, updates = PublishThrottle(), 100.0, 0, 0, 0
     throttle.begin(now, iteration)
     while now < 100.0 + seconds:
