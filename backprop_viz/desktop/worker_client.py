@@ -29,7 +29,7 @@ from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import Command, Draw
 from backprop_viz.stream.flow_control import SWITCH_S, UPDATES_AHEAD
-from backprop_viz.stream.messages import Begin, Filed, FrameWanted, Painted, Update
+from backprop_viz.stream.messages import Begin, Filed, Painted, Update, UpdateWanted
 from backprop_viz.stream.wire import (
     MessageReader,
     MessageWriter,
@@ -56,7 +56,7 @@ class WorkerClient:
         self._wake = wake
         self._received: deque[Received] = deque()
         # None to end.
-        self._outbox: SimpleQueue[NumberedCommand | FrameWanted | Painted | None] = SimpleQueue()
+        self._outbox: SimpleQueue[NumberedCommand | UpdateWanted | Painted | None] = SimpleQueue()
         self._last_is_drawing = False
         self._passed_over: set[int] = set()  # numbers of commands that need not be sent any more
         self._closing = False
@@ -87,7 +87,7 @@ class WorkerClient:
         """Tell the worker, if it waits for it or soon will, that what was taken is shown."""
         if self._taken >= UPDATES_AHEAD // 2:
             self._taken = 0
-            self._outbox.put(FrameWanted())
+            self._outbox.put(UpdateWanted())
 
     def tell_painted(self) -> None:
         """Tell the worker, which may wait for it, that what was taken before is painted."""

@@ -45,7 +45,7 @@ class WorkerSupervisor:
         return self._client.submitted
 
     def ask_for_update(self) -> None:
-        """Tell the worker that the window is ready for another frame of training."""
+        """Tell the worker that the window is ready for another update of training."""
         self._client.ask_for_update()
 
     def tell_painted(self) -> None:

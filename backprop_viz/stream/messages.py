@@ -106,7 +106,7 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class FrameWanted:
+class UpdateWanted:
     """What was sent is shown: there may be more."""
 
 
@@ -115,4 +115,4 @@ class Painted:
     """What was sent last is painted."""
 
 
-FROM_WINDOW: Sequence[type[object]] = (Begin, FrameWanted, Painted)
+FROM_WINDOW: Sequence[type[object]] = (Begin, UpdateWanted, Painted)

@@ -12,7 +12,7 @@ from backprop_viz.recording.frames import Buffer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.messages import Answer, FrameWanted, Update
+from backprop_viz.stream.messages import Answer, Update, UpdateWanted
 from backprop_viz.stream.wire import (
     MessageReader,
     MessageWriter,
@@ -87,7 +87,7 @@ class WorkerChannel:
                 message, _ = self._reader.read()
                 if isinstance(message, NumberedCommand | Unreadable):
                     self._commands.put(message)
-                if isinstance(message, FrameWanted):
+                if isinstance(message, UpdateWanted):
                     self._heard = self._sent
                 else:
                     self._painted.set()

@@ -14,7 +14,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import Step
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.messages import FrameWanted, Painted, Update
+from backprop_viz.stream.messages import Painted, Update, UpdateWanted
 from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
 from backprop_viz.worker.loop import Worker
 
@@ -94,7 +94,7 @@ def test_what_is_written_at_once_does_not_overtake_what_is_queued(
 ) -> None:
     found: list[object] = []
     for _ in range(100):
-        worker.say(FrameWanted())
+        worker.say(UpdateWanted())
         found += worker.heard(3)
     assert found == [(str(i),) if i % 3 == 0 else i for i in range(300)]
 
@@ -118,9 +118,9 @@ def test_some_updates_and_one_recording_are_under_way_at_most(
     worker: Line,
 ) -> None:
     for _ in range(2):
-        worker.say(FrameWanted())
+        worker.say(UpdateWanted())
         assert worker.heard(UPDATES_AHEAD + 1) == [*range(UPDATES_AHEAD), (str(UPDATES_AHEAD),)]
-    worker.say(FrameWanted())
+    worker.say(UpdateWanted())
     assert worker.heard(2) == [0, ("False",)]
 
 
@@ -175,7 +175,7 @@ def test_the_worker_waits_until_the_window_has_painted_or_wants_something(
         worker.say(said)
         assert worker.heard(1) == [("False",)]
     assert worker.heard(UPDATES_AHEAD) == [*range(UPDATES_AHEAD)]
-    worker.say(FrameWanted())
+    worker.say(UpdateWanted())
     assert worker.heard(1) == [("True",)]
 
 
@@ -237,7 +237,7 @@ for i in range(1000):
 def test_publishing_does_not_wait_for_a_window_that_reads_nothing(
     worker: Line,
 ) -> None:
-    worker.say(FrameWanted())
+    worker.say(UpdateWanted())
     assert worker.process.stderr is not None
     assert worker.process.stderr.readline() == b"done\n"
     assert worker.heard(1001) == [("x" * 2**22,), *range(1000)]
