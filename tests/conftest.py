@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import threading
 
 from backprop_viz.desktop import system_libraries
@@ -48,9 +49,18 @@ _PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
 settings.load_profile(_PROFILE)
 
 
+def _hear_signals() -> None:
+    """Undo what a shell, or nohup, does to what it starts in the background: programs inherit it."""
+    for name in ("SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.hookimpl(tryfirst=True)  # before Hypothesis reads the option
 def pytest_configure(config: pytest.Config) -> None:
     """Have a night's examples come again: they have a seed, which the report's head tells."""
+    _hear_signals()
     if _PROFILE == "nightly" and config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(random.SystemRandom().getrandbits(32))
 
