@@ -50,7 +50,7 @@ settings.load_profile(_PROFILE)
 
 
 def _hear_signals() -> None:
-    """Undo what a shell, or nohup, does to what it starts in the background: programs inherit it."""
+    """Undo what a shell does to what it starts in the background: programs inherit it."""
     for name in ("SIGINT", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
