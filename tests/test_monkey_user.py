@@ -5,8 +5,8 @@ import os
 import pytest
 
 from tests.monkey.shrink import outcome, shortest
+from tests.nightly import NIGHTLY
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 ACTIONS = int(os.environ.get("MONKEY_ACTIONS", "20000" if NIGHTLY else "300"))
 SEED = int(os.environ.get("MONKEY_SEED", "1"))
 # Never reached unless something hangs: a action takes some 40 ms here.

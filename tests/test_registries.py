@@ -39,7 +39,7 @@ def test_data_sets() -> None:
     old = {("training/settings_schema.py", name) for name in ("mnist", "folder")}
     strokes = {
         ("desktop/controllers/window_state.py", "strokes"),
-        ("worker/files/schema.py", "strokes"),
+        ("recording/files/window_schema.py", "strokes"),
         ("recording/files/atomic.py", "folder"),
     }
     others = {(file, name) for file, name in named(names) if file not in CHOICES}

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.limits import PAD_SIDE
 
-SIDE = 280  # of the square that a drawing is
 _MARGIN = 30  # around the ink in it
 _READ_SIDE = 1024  # pixels; more than that tells nothing more of a digit
 _MOST_PIXELS = 50_000_000
@@ -73,16 +73,16 @@ def read_drawing(source: str | os.PathLike[str] | bytes, name: str = "") -> NDAr
 
 def as_drawing(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """The ink, cropped, in the middle of a drawing: (280, 280) float32, 0..1, light on dark."""
-    drawing = np.zeros((SIDE, SIDE), np.float32)
+    drawing = np.zeros((PAD_SIDE, PAD_SIDE), np.float32)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not rows.size:
         return drawing
     cropped = Image.fromarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-    scale = (SIDE - 2 * _MARGIN) / max(cropped.size)
+    scale = (PAD_SIDE - 2 * _MARGIN) / max(cropped.size)
     width, height = (max(1, round(side * scale)) for side in cropped.size)
     # Averages where it makes smaller; where it makes larger, every pixel stays a square.
     fitted = np.asarray(cropped.resize((width, height), Image.Resampling.BOX))
-    top, left = (SIDE - height) // 2, (SIDE - width) // 2
+    top, left = (PAD_SIDE - height) // 2, (PAD_SIDE - width) // 2
     drawing[top : top + height, left : left + width] = fitted
     return drawing
 

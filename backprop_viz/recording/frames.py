@@ -41,7 +41,7 @@ def read_header(stream: IO[bytes]) -> tuple[int, int]:
     return version
 
 
-def record(kind: int, payload: Iterable[Buffer]) -> Iterator[Buffer]:
+def record_pieces(kind: int, payload: Iterable[Buffer]) -> Iterator[Buffer]:
     """The pieces of a record of type ``kind``, whose payload is given in pieces."""
     pieces = list(payload)
     yield _RECORD.pack(kind, sum(map(_size, pieces)))

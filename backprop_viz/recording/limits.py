@@ -5,3 +5,5 @@
 MOST_POINTS = 5_000
 MOST_STROKES = 2_000
 WIDEST = 100.0  # a stroke, in the drawing's units, of which the pad is 280 wide
+# The pixels on a side of the square that a drawing is.
+PAD_SIDE = 280

@@ -48,7 +48,7 @@ class RecordingWriter:
         tensors = recording.tensors.since(known)
         for number, array in enumerate(tensors, known):
             place = number.to_bytes(8, "little")
-            yield frames.record(RecordType.TENSOR, (place, *array_pieces(array)))
+            yield frames.record_pieces(RecordType.TENSOR, (place, *array_pieces(array)))
         if new := recording.events[len(before.events) :]:
             yield _record(RecordType.EVENTS, EventsRecord(tuple(map(_event, new))))
         if _has_other_graph(before, recording):
@@ -63,7 +63,7 @@ class RecordingWriter:
 
 
 def _record(kind: RecordType, value: Struct) -> Iterator[Buffer]:
-    return frames.record(kind, (encoded(value),))
+    return frames.record_pieces(kind, (encoded(value),))
 
 
 def _continues(before: Recording, recording: Recording) -> bool:

@@ -65,9 +65,11 @@ class MessageWriter:
         # First, so that nothing counts as sent if it cannot be encoded.
         if isinstance(message, NumberedCommand):
             name = type(message.command).__name__
-            last = frames.record(COMMAND, (encoded((message.number, name, message.command)),))
+            last = frames.record_pieces(
+                COMMAND, (encoded((message.number, name, message.command)),)
+            )
         else:
-            last = frames.record(MESSAGE, (encoded((type(message).__name__, message)),))
+            last = frames.record_pieces(MESSAGE, (encoded((type(message).__name__, message)),))
         recorded = [] if recording is None else self._recordings.pieces(recording)
         first = [] if self._begun else [frames.header()]
         self._begun = True

@@ -17,6 +17,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests.capture.test_generated_nets import BATCH, LOSSES, NETS_PER_SEED, SEEDS, Net
+from tests.nightly import by_day_every
 
 NETS: dict[str, Callable[[], nn.Module]] = {"LeNet": bv.LeNet} | {
     f"net {seed}": lambda seed=seed: Net(seed) for seed in range(SEEDS * NETS_PER_SEED)
@@ -52,8 +53,9 @@ def twin(graph: Graph, other: Graph, pairs: dict[int, int]) -> None:
                 waiting.append((a, b))
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize(
+    ("name", "loss"), by_day_every(4, [(name, loss) for name in NETS for loss in LOSSES])
+)
 def test_each_node_of_the_output_keeps_its_key_in_the_graph_of_the_loss(
     name: str, loss: str
 ) -> None:

@@ -28,6 +28,7 @@ from backprop_viz.worker.files import container
 from backprop_viz.worker.files.session_file import StoredRun, load_session, save_session
 from backprop_viz.worker.rerecording import FEW_BYTES, MOST_SAVED_BYTES
 from tests.monkey.plain_loop import plain_loop
+from tests.nightly import by_day_every
 
 OpenSession = Callable[..., Session]
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
@@ -88,8 +89,10 @@ def same(one: Recording, other: Recording) -> bool:
     )
 
 
-@pytest.mark.parametrize("settings", [TUTORIAL, DIGITS], ids=["tutorial", "digits"])
-@pytest.mark.parametrize("phases", [0, 3])
+@pytest.mark.parametrize(
+    ("settings", "phases"),
+    by_day_every(3, [(settings, phases) for settings in (TUTORIAL, DIGITS) for phases in (0, 3)]),
+)
 def test_a_run_of_steps_has_them_all(
     open_session: OpenSession, tmp_path: Path, settings: Settings, phases: int
 ) -> None:

@@ -20,6 +20,7 @@ from backprop_viz.recording.recording_cache import RecordingCache, memory_of
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.messages import Update
 from backprop_viz.worker.loop import Worker
+from tests.nightly import by_day_every
 
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
 
@@ -83,7 +84,9 @@ def test_playing_runs_phases_and_stops_when_told(session: Session, qtbot: QtBot)
     assert not session.playing
 
 
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+@pytest.mark.parametrize(
+    "optimizer", by_day_every(2, ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+)
 def test_continuing_without_change_repeats_the_curve(qtbot: QtBot, optimizer: str) -> None:
     """From an iteration long past and from one of the last, fifty more, bit for bit."""
     settings = replace(TUTORIAL, optimizer=optimizer, lr=0.001)

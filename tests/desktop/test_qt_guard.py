@@ -30,6 +30,7 @@ from backprop_viz.desktop.panels.program.code_area import _Colours
 from tests.conftest import OpenWindow
 from tests.desktop.qt_guard_helpers import (
     ERRORS,
+from tests.nightly import by_day_every
     classes_of,
     let_run,
     painted_alone,
@@ -231,7 +232,7 @@ CALLED: dict[str, Callable[[MainWindow], None]] = {
 
 @pytest.mark.qt_no_exception_capture
 @pytest.mark.no_qt_log  # the pointer is moved to widgets that are out of sight
-@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("error", by_day_every(2, list(ERRORS)))
 def test_whatever_method_fails_the_window_lives_on(
     open_window: OpenWindow, breaking: Any, error: str
 ) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from backprop_viz.digits.image_files import SIDE, ImageError, as_drawing, read_image
+from backprop_viz.digits.image_files import PAD_SIDE, ImageError, as_drawing, read_image
 from backprop_viz.digits.prepare import prepare
 from tests.peak_memory import within
 
@@ -123,11 +123,11 @@ def test_a_blank_image_has_no_ink() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 400), (300, 2), (1024, 1024), (20, 12)])
 def test_a_drawing_of_any_shape_fits(shape: tuple[int, int]) -> None:
     drawing = as_drawing(np.ones(shape, np.float32))
-    assert drawing.shape == (SIDE, SIDE)
+    assert drawing.shape == (PAD_SIDE, PAD_SIDE)
     assert drawing.dtype == np.float32
     used = np.flatnonzero(drawing.any(axis=0 if shape[1] >= shape[0] else 1))
     assert len(used) == 220
-    assert abs(int(used[0]) + int(used[-1]) - (SIDE - 1)) <= 1
+    assert abs(int(used[0]) + int(used[-1]) - (PAD_SIDE - 1)) <= 1
     assert drawing.max() == 1
 
 

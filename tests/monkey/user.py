@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.desktop.actions.menus import COMMANDS
+from backprop_viz.desktop.actions.menus import MENU_COMMANDS
 from backprop_viz.desktop.main_window import MainWindow
 
 BUTTONS = (Qt.MouseButton.LeftButton,) * 4 + (Qt.MouseButton.RightButton,)
@@ -120,7 +120,7 @@ class WildUser:
 
     def _press(self) -> str:
         """Carry out a command of the table, by its action or by its key."""
-        command = self._draw.choice([c for c in COMMANDS if c.id not in LEFT_OUT])
+        command = self._draw.choice([c for c in MENU_COMMANDS if c.id not in LEFT_OUT])
         dialog = QApplication.activeModalWidget()
         action = self._action(command.id)
         if dialog is not None:

@@ -9,7 +9,7 @@ from backprop_viz.recording import frames
 
 
 def stream_of(*records: tuple[int, bytes]) -> bytes:
-    pieces = (piece for kind, payload in records for piece in frames.record(kind, [payload]))
+    pieces = (piece for kind, payload in records for piece in frames.record_pieces(kind, [payload]))
     return frames.header() + b"".join(pieces)
 
 

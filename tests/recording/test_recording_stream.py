@@ -163,7 +163,7 @@ def test_unknown_types_and_fields_are_passed_over() -> None:
             value = msgspec.msgpack.decode(payload)
             payload = msgspec.msgpack.encode({**value, "of_version_1_7": [1, {"a": None}]})
         for number, body in ((kind, payload), (31, b"not even MessagePack: \xc1"), (64, b"")):
-            stream += b"".join(frames.record(number, [body]))
+            stream += b"".join(frames.record_pieces(number, [body]))
     (back,) = read_recordings(io.BytesIO(stream))
     assert not [*unlike(recording, back)]
 
@@ -179,7 +179,7 @@ def with_other(kind: RecordType, change: Callable[[bytes], bytes]) -> bytes:
             return stream
         if found == kind and not done:
             payload, done = change(payload), True
-        stream += b"".join(frames.record(found, [payload]))
+        stream += b"".join(frames.record_pieces(found, [payload]))
 
 
 def without_its_first_event(payload: bytes) -> bytes:

@@ -128,7 +128,7 @@ def test_whole_numbers_and_tuples_of_settings_stay_what_they_are() -> None:
 
 
 def raw(kind: int, value: object) -> bytes:
-    return b"".join(frames.record(kind, [encoded(value)]))
+    return b"".join(frames.record_pieces(kind, [encoded(value)]))
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def raw(kind: int, value: object) -> bytes:
         (raw(COMMAND, [5, "ChooseLabel", {"label": "five"}]), "ChooseLabel: .*label", 5),
         (raw(COMMAND, [6, "ChooseLabel", []]), "ChooseLabel", 6),
         (raw(COMMAND, ["six", "Step", {}]), "int", None),
-        (b"".join(frames.record(COMMAND, [b"\xc1"])), "malformed", None),
+        (b"".join(frames.record_pieces(COMMAND, [b"\xc1"])), "malformed", None),
     ],
 )
 def test_what_cannot_be_read_is_told_and_the_next_one_is_read(
@@ -161,14 +161,14 @@ def test_what_cannot_be_read_is_told_and_the_next_one_is_read(
 def test_records_of_a_type_that_is_not_known_are_passed_over() -> None:
     whole = b"".join(MessageWriter().pieces(Painted()))
     start = len(frames.header())
-    unknown = b"".join(frames.record(200, [b"of another version"]))
+    unknown = b"".join(frames.record_pieces(200, [b"of another version"]))
     reader = MessageReader(io.BytesIO(whole[:start] + unknown + whole[start:]))
     assert reader.read() == (Painted(), None)
 
 
 @given(st.lists(st.tuples(st.sampled_from([1, 2, 3, 4, 7, MESSAGE, COMMAND]), st.binary())))
 def test_no_payload_does_more_than_be_refused(records: list[tuple[int, bytes]]) -> None:
-    data = b"".join(p for kind, payload in records for p in frames.record(kind, [payload]))
+    data = b"".join(p for kind, payload in records for p in frames.record_pieces(kind, [payload]))
     reader = MessageReader(io.BytesIO(frames.header() + data))
     found = []
     with pytest.raises(EOFError):

@@ -16,12 +16,12 @@ from backprop_viz.desktop.actions.view_menu import VIEW_MENU
 from backprop_viz.desktop.style.action_texts import native_key
 
 MENUS = (FILE_MENU, RUN_MENU, HISTORY_MENU, DATA_MENU, DRAWING_MENU, VIEW_MENU, HELP_MENU)
-COMMANDS = tuple(command for menu in MENUS for command in menu.all_commands())
+MENU_COMMANDS = tuple(command for menu in MENUS for command in menu.all_commands())
 
 
 def make_actions(parent: QObject) -> Iterator[tuple[MenuCommand, QAction]]:
     """Each command with its action, whose tooltip names the shortcut."""
-    for command in COMMANDS:
+    for command in MENU_COMMANDS:
         action = QAction(translated(command.text).format(*command.names), parent)
         if command.button_text:
             action.setIconText(command.button_text)

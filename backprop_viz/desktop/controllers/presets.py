@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from backprop_viz.analysis.losses import WITHOUT_LOSS
-from backprop_viz.desktop.actions.menus import COMMANDS
+from backprop_viz.desktop.actions.menus import MENU_COMMANDS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
@@ -16,7 +16,7 @@ from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
 
 # The switch for the input's form stands in the forward cell, under the name of what it does.
-_BUTTON_TEXTS = {command.id: command.button_text for command in COMMANDS}
+_BUTTON_TEXTS = {command.id: command.button_text for command in MENU_COMMANDS}
 
 
 class PresetsController(QObject):

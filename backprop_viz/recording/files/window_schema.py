@@ -34,11 +34,10 @@ from backprop_viz.recording.files.nested import (
     Table,
 )
 from backprop_viz.recording.history import Curves
-from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES, WIDEST
+from backprop_viz.recording.limits import MOST_POINTS, MOST_STROKES, PAD_SIDE, WIDEST
 
 MOST_ITERATIONS = 1_000_000_000  # what counts them is a signed number of 32 bits in Qt
-LARGEST = float(np.finfo(np.float32).max)  # what torch computes with
-SIDE = 280  # of a picture on the pad
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)  # what torch computes with
 
 DOUBLE = "float64"
 NOTHING = Exactly(None)
@@ -50,7 +49,7 @@ ANY_NUMBER = NumberKind(-quantities.LARGEST, quantities.LARGEST)
 # -- what was seen of the run --------------------------------------------------------------------
 
 _MANY = (0, MOST_ITERATIONS)
-_LOSSES = Numbers(DOUBLE, (_MANY,), -LARGEST, LARGEST)
+_LOSSES = Numbers(DOUBLE, (_MANY,), -LARGEST_FLOAT32, LARGEST_FLOAT32)
 _SHARES = Numbers(DOUBLE, (_MANY,), 0, 1)
 
 
@@ -109,7 +108,7 @@ STROKE = Table(
         "erases": Flag(),
     }
 )
-PICTURE = Table({"greys": Bytes(SIDE * SIDE)})
+PICTURE = Table({"greys": Bytes(PAD_SIDE * PAD_SIDE)})
 
 
 def _can_be_painted(window: Mapping[str, Any]) -> str | None:

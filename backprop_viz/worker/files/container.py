@@ -17,7 +17,7 @@ from torch import Tensor
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.about import ABOUT, MOST_JSON, header_length
 from backprop_viz.recording.files.atomic import size_of, write_atomically
-from backprop_viz.worker.files.tree import Encoder, decode
+from backprop_viz.worker.files.tree import Encoder, decode_tensors
 
 # 3 added what is about the file, and to sessions the iterations kept; ``upgrade`` reads 2 as 3.
 VERSION = 4
@@ -46,7 +46,7 @@ def write_container(
 def read_container(path: Path, kind: str) -> Any:
     """The value that was written to a file as ``kind``.
 
-    It is as ``tree.decode`` gives it: nothing in it is known to be right.
+    It is as ``tree.decode_tensors`` gives it: nothing in it is known to be right.
 
     Raises UserError, if it cannot be read, is something else, is
     damaged, or was written by a newer version. Takes no more memory than the file, but for its
@@ -75,7 +75,7 @@ def read_container(path: Path, kind: str) -> Any:
     if version not in READABLE:
         raise _damaged(path)
     try:
-        return decode(manifest["value"], tensors)
+        return decode_tensors(manifest["value"], tensors)
     except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
         raise _damaged(path) from error
 

@@ -39,7 +39,7 @@ from backprop_viz.recording.files.window_schema import (
     ANY_NUMBER,
     CURVES,
     EARLIER,
-    LARGEST,
+    LARGEST_FLOAT32,
     MOST_ITERATIONS,
     NODE,
     NOTHING,
@@ -109,8 +109,8 @@ def _group(optimizer: Optimizer) -> Table:
     """What a parameter group holds; which of torch's own, it is asked for when a run goes on."""
     return Table(
         {
-            "lr": NumberKind(0, LARGEST, infinite=True),
-            "initial_lr": NumberKind(0, LARGEST, infinite=True),
+            "lr": NumberKind(0, LARGEST_FLOAT32, infinite=True),
+            "initial_lr": NumberKind(0, LARGEST_FLOAT32, infinite=True),
             "maximize": NEVER,
             "capturable": NEVER,
             "differentiable": NEVER,

@@ -73,7 +73,7 @@ def _copied(value: Tensor | Array) -> Tensor:
     return copy
 
 
-def decode(data: Any, tensors: Sequence[Tensor]) -> Any:
+def decode_tensors(data: Any, tensors: Sequence[Tensor]) -> Any:
     """The value of what ``Encoder.encode`` gave, with ``Raw`` for its dataclasses.
 
     Raises ValueError, TypeError, KeyError, IndexError or RecursionError for anything else.

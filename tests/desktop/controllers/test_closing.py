@@ -24,6 +24,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import ChooseLabel, UseDrawing
 from backprop_viz.worker.files.session_file import load_session, resume
 from tests.monkey.plain_loop import plain_loop
+from tests.nightly import by_day_every
 
 OpenWindow = Callable[..., MainWindow]
 STROKES = (Stroke((PenPoint(60, 60), PenPoint(90, 200.5))),)
@@ -286,9 +287,17 @@ sys.exit(application.run(parse(["--seed", "3"])))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals")
-@pytest.mark.parametrize("times", [1, 5])
-@pytest.mark.parametrize("what", ["waiting", "training"])
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    ("name", "what", "times"),
+    by_day_every(
+        3,
+        [
+            (name, what, times)
+            for name in ("SIGINT", "SIGTERM", "SIGHUP")
+            for what, times in (("waiting", 1), ("training", 5), ("training", 1), ("waiting", 5))
+        ],
+    ),
+)
 def test_a_signal_closes_it_with_the_run_kept(
     tmp_path: Path, state: Path, name: str, what: str, times: int
 ) -> None:

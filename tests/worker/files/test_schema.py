@@ -44,7 +44,7 @@ from backprop_viz.training.trainer import Trainer
 from backprop_viz.worker.files import container
 from backprop_viz.worker.files.schema import SESSION
 from backprop_viz.worker.files.session_file import StoredRun, load_session, resume, save_session
-from backprop_viz.worker.files.tree import Encoder, decode
+from backprop_viz.worker.files.tree import Encoder, decode_tensors
 
 HUGE = 10**400
 Change = Callable[[Any], Any]
@@ -88,7 +88,7 @@ def raw(run: StoredRun) -> dict[str, Any]:
     """What is in a run's file, to be changed."""
     encoder = Encoder()
     data = encoder.encode({f.name: getattr(run, f.name) for f in fields(run)})
-    found: dict[str, Any] = decode(data, encoder.tensors)
+    found: dict[str, Any] = decode_tensors(data, encoder.tensors)
     return found
 
 

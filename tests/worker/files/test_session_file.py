@@ -29,6 +29,7 @@ from backprop_viz.worker.files.session_file import (
     resume,
     save_session,
 )
+from tests.nightly import by_day_every
 
 OPTIMIZERS: list[tuple[str, dict[str, Any]]] = [
     ("manual", {}),
@@ -75,9 +76,19 @@ def assert_same(one: Trainer, other: Trainer, iterations: int = 20) -> None:
     assert all(map(torch.equal, weights, other_weights))
 
 
-@pytest.mark.parametrize("phases", [0, 1, 2, 3, 4])
-@pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize(("optimizer", "options"), OPTIMIZERS)
+# By day each optimizer with each loss, and one of the phases with each of the two.
+RUNS = by_day_every(
+    6,
+    [
+        (optimizer, options, loss, phases)
+        for optimizer, options in OPTIMIZERS
+        for loss in LOSSES
+        for phases in range(5)
+    ],
+)
+
+
+@pytest.mark.parametrize(("optimizer", "options", "loss", "phases"), RUNS)
 def test_twenty_more_iterations_are_those_without_a_stop(
     tmp_path: Path, optimizer: str, options: dict[str, Any], loss: str, phases: int
 ) -> None:

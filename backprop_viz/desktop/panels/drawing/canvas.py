@@ -33,7 +33,6 @@ from backprop_viz.desktop.panels.drawing.stroke_in_progress import StrokeInProgr
 from backprop_viz.desktop.panels.drawing.strokes import (
     ERASER,
     MEDIUM,
-    PAD_SIDE,
     WIDTHS,
     PadMark,
     Picture,
@@ -43,6 +42,7 @@ from backprop_viz.desktop.panels.drawing.strokes import (
     tail_piece,
 )
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.recording.limits import PAD_SIDE
 
 # Half a display refresh: with more, an answer lags behind a point by up to a refresh more.
 _EMIT_MS = 8

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from backprop_viz.desktop.panels.drawing.strokes import PAD_SIDE, Picture, Piece, paint_mark
+from backprop_viz.desktop.panels.drawing.strokes import Picture, Piece, paint_mark
+from backprop_viz.recording.limits import PAD_SIDE
 
 # Fainter pixels are not ink, only what rounding leaves under an eraser.
 _FAINTEST = 1

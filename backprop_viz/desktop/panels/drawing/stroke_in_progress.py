@@ -3,7 +3,6 @@
 from backprop_viz.desktop.panels.drawing.pointer_input import PointerEvent
 from backprop_viz.desktop.panels.drawing.strokes import (
     ERASER,
-    PAD_SIDE,
     PenPoint,
     Piece,
     Stroke,
@@ -11,6 +10,7 @@ from backprop_viz.desktop.panels.drawing.strokes import (
     settled_pieces,
     tail_piece,
 )
+from backprop_viz.recording.limits import PAD_SIDE
 
 
 class StrokeInProgress:

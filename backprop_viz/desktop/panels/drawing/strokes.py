@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
 
-PAD_SIDE = 280  # of the drawing in its own units, at any size of the widget
+from backprop_viz.recording.limits import PAD_SIDE
+
 PEN = PAD_SIDE / 13
 # The widths of the pens, and how much wider the eraser is.
 WIDTHS = (PAD_SIDE / 22, PEN, PAD_SIDE / 8)

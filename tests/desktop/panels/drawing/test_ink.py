@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.panels.drawing.strokes import ERASER, PAD_SIDE, WIDTHS, pieces
+from backprop_viz.desktop.panels.drawing.strokes import ERASER, WIDTHS, pieces
 from backprop_viz.desktop.style.theme import DARK, LIGHT
+from backprop_viz.recording.limits import PAD_SIDE
 from tests.desktop.panels.drawing.canvas_helpers import (
     LEFT,
     MOVE,

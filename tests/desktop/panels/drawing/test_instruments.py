@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
-from backprop_viz.desktop.panels.drawing.strokes import PAD_SIDE
+from backprop_viz.recording.limits import PAD_SIDE
 from tests.desktop.panels.drawing.canvas_helpers import (
     LEFT,
     MOVE,
