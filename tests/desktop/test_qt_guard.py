@@ -30,12 +30,12 @@ from backprop_viz.desktop.panels.program.code_area import _Colours
 from tests.conftest import OpenWindow
 from tests.desktop.qt_guard_helpers import (
     ERRORS,
-from tests.nightly import by_day_every
     classes_of,
     let_run,
     painted_alone,
     text_instead,
 )
+from tests.nightly import by_day_every
 
 # Of Qt's methods that our classes have too, those that Qt itself never calls.
 CALLED_BY_US = {"setText", "setToolTip"}
