@@ -12,6 +12,10 @@ def message_text(notice: Notice) -> str:
     texts = {
         "loss_not_finite": translate(
             "notices",
+            "The loss became {0} in iteration {1}: lower the learning rate and press Reset.",
+        ),
+        "training_stopped_by_loss": translate(
+            "notices",
             "The loss became {0} in iteration {1}, so training stopped before the update: "
             "lower the learning rate and press Reset.",
         ),

@@ -40,6 +40,7 @@ class Session(ShownRun):
     """
 
     told = Signal(object)
+    run_began = Signal()
     answered = Signal(object)
     filed = Signal(object)
     scripted = Signal(object)
@@ -244,8 +245,11 @@ class Session(ShownRun):
             self.filed.emit(filed)
 
     def _absorb(self, update: Update, recording: Recording | None) -> ViewState:
-        opened = self._opened if self._run.is_new(update) else None
+        is_new = self._run.is_new(update)
+        opened = self._opened if is_new else None
         live = self._run.take(update, recording, opened)
+        if is_new and opened is None and not update.kept:
+            self.run_began.emit()
         if opened is not None:
             self._opened = None
             self._files.answered(opened)

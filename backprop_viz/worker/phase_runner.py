@@ -178,10 +178,11 @@ class PhaseRunner:
         finally:
             state.recording = recorder.recording()
         if phase is Phase.LOSS and not has_loss(trainer):
-            # Training stops here, before the loss spoils the weights.
+            # Training stops here, before the loss spoils the weights; who steps goes on.
+            code = "training_stopped_by_loss" if state.training else "loss_not_finite"
             state.training = False
             values = (str(trainer.loss_value()), str(iteration + 1))
-            self._faults.tell(Notice("loss_not_finite", values), LOSS_SUBJECT)
+            self._faults.tell(Notice(code, values), LOSS_SUBJECT)
         elif phase is Phase.LOSS:
             self._faults.went_right(LOSS_SUBJECT)
         self._faults.ran(iteration, phase)

@@ -181,6 +181,19 @@ def test_a_live_setting_keeps_the_network_and_another_begins_afresh(
     assert curves.loss.tolist() == plain_losses(TUTORIAL, 3)
 
 
+def test_a_step_goes_on_after_a_loss_that_is_no_number_and_is_not_said_to_have_stopped(
+    open_session: OpenSession,
+) -> None:
+    session = open_session(replace(TUTORIAL, optimizer="manual", lr=1e6))
+    told: list[Notice] = []
+    session.told.connect(told.append)
+    while not told and session.iteration < 20:
+        session.iterate()
+        shown(session)
+    assert told[0].code == "loss_not_finite"
+    assert shown(session).iteration == int(told[0].values[1])
+
+
 def test_reset_repeats_the_run(open_session: OpenSession) -> None:
     session = open_session(TUTORIAL)
     session.iterate()
@@ -201,7 +214,7 @@ def test_a_loss_that_is_no_number_stops_training_before_the_update(
     session.train()
     qtbot.waitUntil(lambda: bool(told) and not session.view_state.training, timeout=30_000)
     view_state = shown(session)
-    assert told[0].code == "loss_not_finite"
+    assert told[0].code == "training_stopped_by_loss"
     assert not view_state.training
     assert view_state.due is Phase.BACKWARD
     recording = view_state.cursor.recording

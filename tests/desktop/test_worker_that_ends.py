@@ -85,6 +85,25 @@ def test_when_no_process_can_be_started_the_window_goes_on_when_one_can(
     assert view_state.kept_iterations.iterations == (1, 2, 3, 4, 5, 6, 7)
 
 
+def test_a_run_that_was_thrown_away_does_not_come_back_in_place_of_the_present_one(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial", "--seed", "5")
+    for _ in range(3):
+        press(window, "actionIteration")
+    window.findChild(Composer).autosave.save()
+    view_state_of(window)
+    window.session.reset()
+    assert view_state_of(window).iteration == 0
+    for _ in range(4):
+        press(window, "actionIteration")
+    os.kill(worker_of(window), signal.SIGKILL)
+    said = told(window, qtbot, "SIGKILL")
+    assert "continues" not in said
+    view_state = view_state_of(window)
+    assert view_state.iteration == 0
+
+
 def test_a_window_without_a_worker_from_the_first_can_have_one(
     open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ class AutosaveController(QObject):
         self._timer.timeout.connect(self.save)
         self._timer.start()
         self._session.filed.connect(self._filed)
+        self._session.run_began.connect(self._forget)
 
     def show_view_state(self, view_state: ViewState) -> None:
         """At the first view state, look for a run that was left behind."""
@@ -194,6 +195,12 @@ class AutosaveController(QObject):
         if self._own is not None and not self._taking_up:
             self._own.discard()
             self._own = self._written = None
+
+    def _forget(self) -> None:
+        """Another run began: no worker is to continue the one before in its place."""
+        if not self._taking_up:
+            self._saved = None
+            self._drop()
 
     def _let_go(self) -> None:
         """Leave this window's earlier runs to be offered at the next launch."""
