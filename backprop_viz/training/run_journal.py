@@ -7,7 +7,7 @@ from backprop_viz.recording.settings import Settings
 
 # What a plain loop cannot repeat: a gradient was altered on purpose, weights were loaded from a
 # file, or the run was opened from a file that does not tell what happened before.
-FOREIGN = ALTERED, WEIGHTS, UNKNOWN = "intervention", "weights", "unknown"
+FOREIGN = INTERVENED, WEIGHTS, UNKNOWN = "intervention", "weights", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class RunJournal:
     def ran(self, iteration: int, *, intervention: bool, twice: bool) -> "RunJournal":
         """With an iteration that has run, whatever was noted of an earlier run of it."""
         foreign = {
-            at: what for at, what in self.foreign.items() if (at, what) != (iteration, ALTERED)
+            at: what for at, what in self.foreign.items() if (at, what) != (iteration, INTERVENED)
         }
         if intervention:
-            foreign[iteration] = ALTERED
+            foreign[iteration] = INTERVENED
         others = [at for at in self.twice if at != iteration]
         return replace(self, twice=(*others, *[iteration] * twice), foreign=foreign)
 

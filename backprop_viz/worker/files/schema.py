@@ -208,7 +208,7 @@ def _optimizer_is_its_own(run: StoredRun) -> str | None:
     return None
 
 
-ALTERED = Maybe(
+INTERVENTION = Maybe(
     RecordOf(
         GradientIntervention,
         {
@@ -224,7 +224,7 @@ KEPT = RecordOf(
     {
         "iteration": ITERATION,
         "samples": Maybe(BATCH),
-        "intervention": ALTERED,
+        "intervention": INTERVENTION,
         "backwards": BACKWARDS,
     },
 )
@@ -252,7 +252,7 @@ SESSION = RecordOf(
         "checkpoint": CHECKPOINT,
         "before": Maybe(CHECKPOINT),
         "curves": CURVES,
-        "intervention": ALTERED,
+        "intervention": INTERVENTION,
         "backwards": BACKWARDS,
         "earlier": EARLIER,
         "window": WINDOW,
