@@ -1,0 +1,20 @@
+"""One number of a recording: a single element of a recorded tensor."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An element of a recorded tensor, and what it is there.
+
+    ``tensor`` is an id in the recording's table, ``index`` has one integer per dimension.
+    With an ``event`` it is an element of that event's output ``slot``; with ``arrived``, of the
+    gradient that arrived at output ``slot`` of the event's node. Without an event nothing
+    recorded made it: a parameter or ``.grad`` as the iteration began, the batch, a constant.
+    """
+
+    tensor: int
+    index: tuple[int, ...] = ()
+    event: int | None = None
+    slot: int = 0
+    arrived: bool = False

@@ -1,0 +1,220 @@
+"""Where a number comes from: a sum of terms, each a product of factors. Plain data."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_viz.recording.number import Number
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactorColumn:
+    """One factor of each of K terms.
+
+    ``role`` is its name in the field's terms, as a code: "kernel", "window", "upstream", "local",
+    "pre_activation", ... ``values`` (K,). Where the values are elements of a recorded tensor,
+    ``tensor`` is its id, ``indices`` (K, d) their places, and ``event``, ``slot`` and ``arrived``
+    are those of ``Number``.
+    """
+
+    role: str
+    values: Floats
+    tensor: int | None = None
+    indices: Indices | None = None
+    event: int | None = None
+    slot: int = 0
+    arrived: bool = False
+
+    def number(self, term: int) -> Number | None:
+        """The recorded number that a term's factor is; None where it is none."""
+        if self.tensor is None or self.indices is None:
+            return None
+        index = tuple(int(i) for i in self.indices[term])
+        return Number(self.tensor, index, self.event, self.slot, self.arrived)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """K terms of one form: ``values`` (K,) are the products of the ``factors``, in float64.
+
+    ``name`` is a code: "products", "bias", "before", ... The terms stand in the order in which a
+    person would write the sum; ``order`` gives them the largest first.
+    """
+
+    name: str
+    values: Floats
+    factors: tuple[FactorColumn, ...] = ()
+
+    @property
+    def order(self) -> Indices:
+        """The terms' places, the largest by absolute value first; equal ones in their order."""
+        return np.argsort(-np.abs(self.values), kind="stable")
+
+
+@dataclass(frozen=True, slots=True)
+class TermFactor:
+    """One factor of one term: its role, its value, and which recorded number it is, if any."""
+
+    role: str
+    value: float
+    number: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a sum; its ``value`` is the product of its ``factors``."""
+
+    part: str
+    value: float
+    factors: tuple[TermFactor, ...]
+
+
+class Terms(Sequence[Term]):
+    """The terms of an explanation, the largest by absolute value first, made when asked for."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self._parts = parts
+        values = [part.values for part in parts]
+        sizes = [len(each) for each in values]
+        self.values: Floats = np.concatenate(values) if values else np.empty(0)
+        self._of = np.repeat(np.arange(len(parts)), sizes)
+        self._at = np.concatenate([np.arange(n) for n in sizes]) if sizes else np.empty(0, int)
+        self._order = np.argsort(-np.abs(self.values), kind="stable")
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, index: int) -> Term: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Term, ...]: ...
+    def __getitem__(self, index: int | slice) -> Term | tuple[Term, ...]:
+        if isinstance(index, slice):
+            return tuple(self._term(int(i)) for i in self._order[index])
+        return self._term(int(self._order[index]))
+
+    def __iter__(self) -> Iterator[Term]:
+        return (self._term(int(i)) for i in self._order)
+
+    def _term(self, place: int) -> Term:
+        part, at = self._parts[self._of[place]], int(self._at[place])
+        factors = tuple(
+            TermFactor(column.role, float(column.values[at]), column.number(at))
+            for column in part.factors
+        )
+        return Term(part.name, float(part.values[at]), factors)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that was so: which branch was taken, what a quantity was.
+
+    ``code`` names a sentence, into which ``values`` are put: "relu_stopped" (-0.31,),
+    "pool_winner" (...). ``numbers`` are recorded numbers that the sentence speaks of.
+    """
+
+    code: str
+    values: tuple[float | int | str, ...] = ()
+    numbers: tuple[Number, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumberExplanation:
+    """Why a recorded number is what it is.
+
+    - ``value``: what torch has, as a Python float.
+    - ``kind``: "forward", "loss", "gradient" (sent by a node), "arrived" (at a node),
+      "accumulated" (a ``.grad``), "update" (a new weight), "given" (nothing recorded made it).
+    - ``op``: the operation, the grad_fn node's name, or the optimizer's.
+    - ``formula``: the rule in symbols, on one line.
+    - ``parts``: the sum, in the order in which a person would write it.
+    - ``total``: the sum of all terms in float64.
+    - ``facts``: which branch was taken, and what went into it.
+    - ``reason``: why there are no terms, as a code with values; None where there are.
+    """
+
+    number: Number
+    value: float
+    kind: str
+    op: str
+    formula: str = ""
+    parts: tuple[Part, ...] = ()
+    total: float = 0.0
+    facts: tuple[Fact, ...] = ()
+    reason: Fact | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """The terms, the largest by absolute value first."""
+        return Terms(self.parts)
+
+    @property
+    def residual(self) -> float:
+        """torch's value less the sum: what the rounding of its dtype left."""
+        return self.value - self.total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Effect:
+    """What a number changes next: elements of an event's output ``slot``.
+
+    ``indices`` (M, d) are their places, ``derivatives`` (M,) how fast each changes with the
+    number, the largest by absolute value first.
+    """
+
+    event: int
+    slot: int
+    tensor: int
+    indices: Indices
+    derivatives: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A unit that is on one side of a kink at one end of an interval, and on the other beyond.
+
+    ``number`` is an element of what the event made: a relu's, or the maximum of a window. It
+    switches where the number that is varied is moved by ``at``.
+    """
+
+    number: Number
+    op: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GradientCheck:
+    """A gradient against finite differences of the loss, on a float64 copy.
+
+    - ``gradient``: what backward computed, in the recording's dtype; ``exact``: the same in
+      float64, from autograd on the copy.
+    - ``steps`` (S,) are the sizes h of the sweep, ``estimates`` (S,) the central differences
+      (L(x + h) - L(x - h)) / 2h, ``errors`` (S,) |estimate - exact| / max(|estimate|, |exact|).
+    - ``best``: the place of the smallest error. ``verdict``: a code after CS231n's thresholds:
+      "correct", "kinks" (fine if a kink lies in the interval), "suspicious", "wrong", "zero".
+      Source: https://cs231n.github.io/neural-networks-3/#gradcheck
+    - ``switches``: the units that switch within the interval of the step that is ``asked``.
+    - ``moved`` (P,) and ``losses`` (P,): the loss where the number is moved by so much; moved 0
+      is among them. ``landing``: by how much the optimizer's step moved it, and the loss there.
+    """
+
+    number: Number
+    value: float
+    gradient: float
+    exact: float
+    asked: float
+    steps: Floats
+    estimates: Floats
+    errors: Floats
+    best: int
+    verdict: str
+    switches: tuple[Switch, ...]
+    moved: Floats
+    losses: Floats
+    landing: tuple[float, float] | None = None
