@@ -86,6 +86,8 @@ class FivePhases:
         self._loss_function = LossFunction(loss_of_name(loss))
         if batch_size < 1:
             raise ArgumentError(f"batch_size is at least 1, not {batch_size}.")
+        if not 0 <= lr < math.inf:
+            raise ArgumentError(f"lr is a finite number from 0 up, not {lr}.")
         expect_form(input_form)
         falling_rate = Schedule(schedule, schedule_options or {})
         self.loss_name = loss

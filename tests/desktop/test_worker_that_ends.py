@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop import worker_process
 from backprop_viz.desktop.composer import Composer
+from backprop_viz.desktop.fault_log import FaultLog
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.stream.commands import SaveWeights
@@ -100,6 +101,7 @@ def test_a_run_that_was_thrown_away_does_not_come_back_in_place_of_the_present_o
     os.kill(worker_of(window), signal.SIGKILL)
     said = told(window, qtbot, "SIGKILL")
     assert "continues" not in said
+    assert "SIGKILL" in FaultLog().text()
     view_state = view_state_of(window)
     assert view_state.iteration == 0
 

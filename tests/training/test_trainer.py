@@ -351,7 +351,9 @@ def test_evaluate_stops_when_told() -> None:
         ({"data": TensorDataset(torch.empty(0, 1, 32, 32))}, "empty"),
         ({"batch_size": 0}, "batch_size is at least 1"),
         ({"optimizer_options": {"momentun": 0.9}}, r"sgd does not take these options: .*'\.$"),
-        ({"lr": -1.0}, r"sgd does not take these options: Invalid learning rate: -1\.0\.$"),
+        ({"lr": -1.0}, r"lr is a finite number from 0 up, not -1\.0\.$"),
+        ({"lr": float("nan")}, r"lr is a finite number from 0 up, not nan\.$"),
+        ({"lr": float("inf"), "optimizer": "manual"}, r"lr is a finite number"),
         ({"optimizer": "manual", "optimizer_options": {"momentum": 0.9}}, "takes no options"),
     ],
 )

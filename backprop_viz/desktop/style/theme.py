@@ -234,7 +234,6 @@ QTableView:focus {{ border: 1px solid {accent}; border-radius: 4px; }}
 QHeaderView, QHeaderView::section, QTableCornerButton::section {{
     background: transparent; color: {muted}; border: none; }}
 QHeaderView::section {{ padding: 2px 6px; }}
-QCheckBox {{ background: transparent; spacing: 6px; }}
 QProgressBar {{ background: {control}; border: none; border-radius: 3px; max-height: 6px; }}
 QProgressBar::chunk {{ background: {accent}; border-radius: 3px; }}
 """

@@ -35,6 +35,8 @@ from backprop_viz.recording.notices import Notice
 
 MessageKind = Literal["info", "error"]
 
+# Faults also where no traceback tells of them: a worker that was killed left none.
+_FAULTS = ("worker_ended", "worker_not_started", "worker_restarted")
 _INFO_MS = 6000
 
 
@@ -121,14 +123,14 @@ class MessageBar(QFrame):
         self.hide()
 
     def tell_notice(self, notice: Notice, text: str = "") -> None:
-        """Show what went wrong, as ``text`` if it is given, and log the traceback of a fault."""
+        """Show what went wrong, as ``text`` if it is given, and log a fault with its traceback."""
         if notice.code == "withdrawn":
             self.withdraw(notice.subject)
         elif notice.code == "noted":
             self._log.note("", notice.details)
         else:
             text = text or message_text(notice)
-            if notice.details:
+            if notice.details or notice.code in _FAULTS:
                 self._log.note(text, notice.details)
             self.tell(text, "error", notice.subject, notice.details)
 
