@@ -20,7 +20,8 @@ class FactorColumn:
     ``role`` is its name in the field's terms, as a code: "kernel", "window", "upstream", "local",
     "pre_activation", ... ``values`` (K,). Where the values are elements of a recorded tensor,
     ``tensor`` is its id, ``indices`` (K, d) their places, and ``event``, ``slot`` and ``arrived``
-    are those of ``Number``.
+    are those of ``Number``. ``axes`` are the names of the d axes, as codes: "sample", "channel",
+    "row", ...; () where they are not known.
     """
 
     role: str
@@ -30,6 +31,7 @@ class FactorColumn:
     event: int | None = None
     slot: int = 0
     arrived: bool = False
+    axes: tuple[str, ...] = ()
 
     def number(self, term: int) -> Number | None:
         """The recorded number that a term's factor is; None where it is none."""
