@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backprop_viz.analysis.update_rules import OptimizerUpdate, Term
+from backprop_viz.analysis.update_rules import OptimizerUpdate, UpdateTerm
 from backprop_viz.recording.quantities import Quantity
 
 
@@ -115,7 +115,7 @@ class Optimizer:
     given: Mapping[str, Any] = field(default_factory=dict)
     constants: Mapping[str, float | bool] = field(default_factory=dict)
     state: tuple[StateTensor, ...] = ()
-    rule: Callable[[OptimizerUpdate], Iterator[Term]] | None = None
+    rule: Callable[[OptimizerUpdate], Iterator[UpdateTerm]] | None = None
     text: Callable[[Mapping[str, Any]], FormulaText] | None = None
     update_line: str = ""
     order: int = 100

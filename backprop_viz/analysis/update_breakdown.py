@@ -8,7 +8,7 @@ import numpy as np
 
 from backprop_viz.analysis.arithmetic import Arithmetic, Operand
 from backprop_viz.analysis.optimizers import optimizer_of
-from backprop_viz.analysis.update_rules import NEW, ROOT, OptimizerUpdate, Term
+from backprop_viz.analysis.update_rules import NEW, ROOT, OptimizerUpdate, UpdateTerm
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.tensors import Array, TensorTable
 
@@ -24,7 +24,7 @@ class Steps:
     every tensor of the optimizer's state, bit for bit.
     """
 
-    terms: tuple[Term, ...]
+    terms: tuple[UpdateTerm, ...]
     new: Operand
     exact: bool
 
@@ -35,7 +35,7 @@ def explain_update(event: Event, options: Mapping[str, Any], element: int) -> St
     ``options`` are the recording's.
     """
     event = _only(event, element)
-    found: list[tuple[int, tuple[Term, ...]]] = []
+    found: list[tuple[int, tuple[UpdateTerm, ...]]] = []
     for arithmetic in _READINGS:
         terms = update_terms(event, options, arithmetic)
         wrong = sum(not same(term.value, recorded(event, term)) for term in terms)
@@ -48,7 +48,7 @@ def explain_update(event: Event, options: Mapping[str, Any], element: int) -> St
 
 def update_terms(
     event: Event, options: Mapping[str, Any], arithmetic: Arithmetic
-) -> tuple[Term, ...]:
+) -> tuple[UpdateTerm, ...]:
     """A recorded update carried out anew, for all elements at once.
 
     () where there is no rule for it, or what it needs was not recorded.
@@ -68,7 +68,7 @@ def update_terms(
         return ()
 
 
-def recorded(event: Event, term: Term) -> Operand:
+def recorded(event: Event, term: UpdateTerm) -> Operand:
     """What torch recorded of a term's value; the value itself where it recorded nothing."""
     if term.symbol == NEW:
         return event.outputs[0]
@@ -101,12 +101,12 @@ def _only(event: Event, element: int) -> Event:
     return replace(event, input_ids=inputs, output_ids=outputs, tensors=one, state_ids=state)
 
 
-def _doubtful_roots(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+def _doubtful_roots(terms: tuple[UpdateTerm, ...]) -> tuple[UpdateTerm, ...]:
     """The terms, the square root marked: its last digit is inferred from the new weight."""
     return tuple(replace(term, exact=False) if term.symbol == ROOT else term for term in terms)
 
 
-def _corrected(event: Event, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+def _corrected(event: Event, terms: tuple[UpdateTerm, ...]) -> tuple[UpdateTerm, ...]:
     """The terms with torch's own values where the terms' differ from them."""
     return tuple(
         term

@@ -21,7 +21,7 @@ NEW, ROOT = "new w", "r"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Term:
+class UpdateTerm:
     """One step of a rule: ``symbol`` is ``template`` with the operands put in.
 
     ``operands`` hold a symbol and a value for each place of the template; ``value`` is the
@@ -91,7 +91,7 @@ class OptimizerUpdate:
         return "w", self.weight
 
 
-def gradient(update: OptimizerUpdate, decay: bool = True) -> Term:
+def gradient(update: OptimizerUpdate, decay: bool = True) -> UpdateTerm:
     """``.grad``, or what weight decay makes of it."""
     grad, template, code = update.grad, "{g}", "grad = w.grad"
     if update.options.get("maximize"):
@@ -103,35 +103,37 @@ def gradient(update: OptimizerUpdate, decay: bool = True) -> Term:
         template += " + {k}·{w}"
         operands |= {"k": ("λ", weight_decay), "w": update.w}
         code = "grad.add(w, alpha=weight_decay)"
-    return Term("g", template, operands, grad, code)
+    return UpdateTerm("g", template, operands, grad, code)
 
 
-def decayed_weight(update: OptimizerUpdate) -> Term:
+def decayed_weight(update: OptimizerUpdate) -> UpdateTerm:
     """The weight shrunk by decoupled weight decay, before the step."""
     decay, weight = update.option("weight_decay"), update.weight
     operands = {"w": update.w, "lr": update.lr, "k": ("λ", decay)}
     value = weight * weight.dtype.type(1 - update.option("lr") * decay)
-    return Term("w′", "{w}·(1 − {lr}·{k})", operands, value, "w.mul_(1 - lr * weight_decay)")
+    return UpdateTerm("w′", "{w}·(1 − {lr}·{k})", operands, value, "w.mul_(1 - lr * weight_decay)")
 
 
-def mean(update: OptimizerUpdate, symbol: str, state: str, beta: Named, grad: Operand) -> Term:
+def mean(
+    update: OptimizerUpdate, symbol: str, state: str, beta: Named, grad: Operand
+) -> UpdateTerm:
     """The running mean of the gradient."""
     old, (name, kept) = update.before(state), beta
     operands = {"b": beta, "m": (symbol, old), "c": (f"(1−{name})", 1 - kept), "g": ("g", grad)}
     value = update.arithmetic.lerp(old, grad, 1 - kept)
     code = f"{state}.lerp_(grad, 1 - {name})"
-    return Term(symbol, "{b}·{m} + {c}·{g}", operands, value, code, state)
+    return UpdateTerm(symbol, "{b}·{m} + {c}·{g}", operands, value, code, state)
 
 
-def mean_square(update: OptimizerUpdate, beta: Named, state: str, grad: Operand) -> Term:
+def mean_square(update: OptimizerUpdate, beta: Named, state: str, grad: Operand) -> UpdateTerm:
     """The running mean of the gradient's square."""
     old, (name, kept) = update.before(state), beta
     operands = {"b": beta, "v": ("v", old), "c": (f"(1−{name})", 1 - kept), "g": ("g", grad)}
     value = update.arithmetic.addcmul(old * old.dtype.type(kept), grad, 1 - kept)
     code = f"{state}.mul_({name}).addcmul_(grad, grad, value=1 - {name})"
-    return Term("v", "{b}·{v} + {c}·{g}²", operands, value, code, state)
+    return UpdateTerm("v", "{b}·{v} + {c}·{g}²", operands, value, code, state)
 
 
-def root(update: OptimizerUpdate, symbol: str, square: Operand, code: str) -> Term:
+def root(update: OptimizerUpdate, symbol: str, square: Operand, code: str) -> UpdateTerm:
     """The square root, whose last digit the math library may have otherwise."""
-    return Term(ROOT, "√{v}", {"v": (symbol, square)}, update.arithmetic.root(square), code)
+    return UpdateTerm(ROOT, "√{v}", {"v": (symbol, square)}, update.arithmetic.root(square), code)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from backprop_viz.recording.number import Number
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
+_Floats = NDArray[np.float64]
+_Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,9 +25,9 @@ class FactorColumn:
     """
 
     role: str
-    values: Floats
+    values: _Floats
     tensor: int | None = None
-    indices: Indices | None = None
+    indices: _Indices | None = None
     event: int | None = None
     slot: int = 0
     arrived: bool = False
@@ -50,11 +50,11 @@ class Part:
     """
 
     name: str
-    values: Floats
+    values: _Floats
     factors: tuple[FactorColumn, ...] = ()
 
     @property
-    def order(self) -> Indices:
+    def order(self) -> _Indices:
         """The terms' places, the largest by absolute value first; equal ones in their order."""
         return np.argsort(-np.abs(self.values), kind="stable")
 
@@ -84,7 +84,7 @@ class Terms(Sequence[Term]):
         self._parts = parts
         values = [part.values for part in parts]
         sizes = [len(each) for each in values]
-        self.values: Floats = np.concatenate(values) if values else np.empty(0)
+        self.values: _Floats = np.concatenate(values) if values else np.empty(0)
         self._of = np.repeat(np.arange(len(parts)), sizes)
         self._at = np.concatenate([np.arange(n) for n in sizes]) if sizes else np.empty(0, int)
         self._order = np.argsort(-np.abs(self.values), kind="stable")
@@ -173,8 +173,8 @@ class Effect:
     event: int
     slot: int
     tensor: int
-    indices: Indices
-    derivatives: Floats
+    indices: _Indices
+    derivatives: _Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +211,12 @@ class GradientCheck:
     gradient: float
     exact: float
     asked: float
-    steps: Floats
-    estimates: Floats
-    errors: Floats
+    steps: _Floats
+    estimates: _Floats
+    errors: _Floats
     best: int
     verdict: str
     switches: tuple[Switch, ...]
-    moved: Floats
-    losses: Floats
+    moved: _Floats
+    losses: _Floats
     landing: tuple[float, float] | None = None

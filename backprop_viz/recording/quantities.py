@@ -12,7 +12,7 @@ from typing import Literal
 
 LARGEST = sys.float_info.max
 
-Number = int | float
+Real = int | float
 Fault = Literal["no_number", "not_whole", "range", "tiny", "ambiguous"]
 
 _MINUS = str.maketrans({"−": "-", "–": "-"})
@@ -58,13 +58,13 @@ class Quantity:
         """Whether there is any number that it leaves out."""
         return self.low > -LARGEST or self.high < LARGEST
 
-    def holds(self, value: Number | Decimal) -> bool:
+    def holds(self, value: Real | Decimal) -> bool:
         """Whether a number is in the range; NaN is in none."""
         from_low = self.low < value if self.above else self.low <= value
         to_high = value < self.high if self.below else value <= self.high
         return from_low and to_high
 
-    def read(self, text: str, decimal_sign: str = ".") -> Number:
+    def read(self, text: str, decimal_sign: str = ".") -> Real:
         """The number that a person means by a text.
 
         ``1e-3``, ``.5``, ``−2``; ``0,01`` as well as ``0.01``. ``decimal_sign`` is that of the
@@ -86,7 +86,7 @@ class Quantity:
             raise BadNumber("not_whole")
         return int(exact)
 
-    def stepped(self, value: Number, steps: int) -> Number:
+    def stepped(self, value: Real, steps: int) -> Real:
         """The number that so many presses of an arrow lead to, within the range."""
         for _ in range(abs(steps)):
             following = self._next(value, steps > 0)
@@ -98,7 +98,7 @@ class Quantity:
             value = following
         return value
 
-    def _next(self, value: Number, up: bool) -> Number:
+    def _next(self, value: Real, up: bool) -> Real:
         if self.doubling:
             exponent = math.log2(value) if value > 0 else 0
             power = math.floor(exponent) + 1 if up else math.ceil(exponent) - 1
@@ -111,7 +111,7 @@ class Quantity:
         return _next_rung(value, self.least) if up else 0.0 - _next_rung(0.0 - value, self.least)
 
 
-def written(value: Number, decimal_sign: str = ".") -> str:
+def written(value: Real, decimal_sign: str = ".") -> str:
     """A number in as few digits as tell it from all others: ``64``, ``0.05``, ``1e-8``, ``1e9``."""
     if isinstance(value, int):
         return str(value)

@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Part = Literal["train", "validation"]
-PARTS: tuple[Part, ...] = ("validation", "train")
+SamplePart = Literal["train", "validation"]
+PARTS: tuple[SamplePart, ...] = ("validation", "train")
 CLASSES = 10
 
 
@@ -35,7 +35,7 @@ class Sheet:
     of images belong to the sheets with the same number.
     """
 
-    part: Part
+    part: SamplePart
     source: int
     labels: NDArray[np.int16]
     scores: Scores
@@ -51,7 +51,7 @@ class Sheet:
 class Page:
     """Images of some samples: ``index`` (n,) int64, ``images`` (n, H, W) uint8."""
 
-    part: Part
+    part: SamplePart
     source: int
     index: NDArray[np.int64]
     images: NDArray[np.uint8]
@@ -61,7 +61,7 @@ class Page:
 class EvaluationProgress:
     """How far an evaluation on demand is; ``total`` is 0 when it is over, finished or not."""
 
-    part: Part
+    part: SamplePart
     done: int
     total: int
 
@@ -70,7 +70,7 @@ class EvaluationProgress:
 class Query:
     """Which samples to show, and in which order; None for any."""
 
-    part: Part = "validation"
+    part: SamplePart = "validation"
     label: int | None = None
     predicted: int | None = None
     correct: bool | None = None

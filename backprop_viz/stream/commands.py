@@ -13,7 +13,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Kept
 from backprop_viz.recording.pictures import Pictures
-from backprop_viz.recording.samples import Part
+from backprop_viz.recording.samples import SamplePart
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import WindowPart
 
@@ -204,14 +204,14 @@ class SaveScript(Command):
 class WatchSamples(Command):
     """Send the part's sheet now and after each evaluation; None: no more."""
 
-    part: Part | None
+    part: SamplePart | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GetImages(Command):
     """Send a page of images of samples, by index (n,); none of data that is no more."""
 
-    part: Part
+    part: SamplePart
     source: int
     index: NDArray[np.int64]
 
@@ -220,7 +220,7 @@ class GetImages(Command):
 class Evaluate(Command):
     """Classify the part's first ``count`` samples, or all, with the network as it is."""
 
-    part: Part
+    part: SamplePart
     count: int | None
 
 
@@ -233,7 +233,7 @@ class CancelEvaluation(Command):
 class LoadSample(Command):
     """Begin an iteration with a sample as its batch."""
 
-    part: Part
+    part: SamplePart
     source: int
     index: int
 

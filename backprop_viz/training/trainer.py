@@ -18,7 +18,7 @@ from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.input_forms import expect_form
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.samples import Part
+from backprop_viz.recording.samples import SamplePart
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import Checkpoint
@@ -92,11 +92,11 @@ class Trainer(FivePhases):
                 scoring.go_on()
         return scoring.evaluation()
 
-    def scoring(self, part: Part, count: int | None = None) -> Scoring:
+    def scoring(self, part: SamplePart, count: int | None = None) -> Scoring:
         """Scores a part, or its first ``count`` samples, with a copy of the network as it is."""
         return self._scoring(copy.deepcopy(self.model).eval(), part, count)
 
-    def _scoring(self, model: nn.Module, part: Part, count: int | None = None) -> Scoring:
+    def _scoring(self, model: nn.Module, part: SamplePart, count: int | None = None) -> Scoring:
         return Scoring(model, self.samples(part), self._loss_function, self._target, count)
 
     @property
@@ -104,7 +104,7 @@ class Trainer(FivePhases):
         """Where the samples come from."""
         return self._source
 
-    def samples(self, part: Part) -> Samples:
+    def samples(self, part: SamplePart) -> Samples:
         """The samples of the training set or of the validation set."""
         return self._source.train if part == "train" else self._source.validation
 

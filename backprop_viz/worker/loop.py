@@ -10,7 +10,7 @@ from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.notices import RUN, Notice, notice_of
 from backprop_viz.recording.pictures import Pictures
-from backprop_viz.recording.samples import Part
+from backprop_viz.recording.samples import SamplePart
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream import commands
 from backprop_viz.stream.commands import Command, Draw
@@ -172,7 +172,7 @@ class Worker:
         self.drawing_training.take_next()
         self.phases.iterate()
 
-    def step_on_sample(self, part: Part, source: int, index: int) -> None:
+    def step_on_sample(self, part: SamplePart, source: int, index: int) -> None:
         """Begin an iteration on a sample. One in progress begins again after it."""
         if self.samples.take_next(part, source, index):
             self.phases.step()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from backprop_viz.recording.samples import (
     EvaluationProgress,
     Page,
-    Part,
+    SamplePart,
     Scores,
     Sheet,
     not_evaluated,
@@ -34,9 +34,9 @@ class SampleService:
         self._state, self._channel = state, channel
         # Not from 0: the worker that is put in place of this one must not count the same.
         self._source = time.time_ns()
-        self._watched: Part | None = None
-        self._scores: dict[Part, tuple[int, Scores]] = {}
-        self._job: tuple[Part, int, Scoring] | None = None
+        self._watched: SamplePart | None = None
+        self._scores: dict[SamplePart, tuple[int, Scores]] = {}
+        self._job: tuple[SamplePart, int, Scoring] | None = None
         self._told_at = self._next_at = 0.0
         state.on_begin.append(self.begin)
         state.on_rewind.append(self.rewound)
@@ -85,7 +85,7 @@ class SampleService:
             self._told_at = now
             self._channel.answer(EvaluationProgress(part, scoring.done, scoring.total))
 
-    def take_next(self, part: Part, source: int, index: int) -> bool:
+    def take_next(self, part: SamplePart, source: int, index: int) -> bool:
         """Have the next iteration take a sample. One in progress begins again after it.
 
         False if the ``source`` is no more. Raises UserError where no label enters the loss.
@@ -101,18 +101,18 @@ class SampleService:
 
     # -- commands ----------------------------------------------------------------------------
 
-    def watch(self, part: Part | None) -> None:
+    def watch(self, part: SamplePart | None) -> None:
         """Send the part's sheet now and after each evaluation; None: no more."""
         self._watched = part
         self._send_sheet()
 
-    def images(self, part: Part, source: int, index: NDArray[np.int64]) -> None:
+    def images(self, part: SamplePart, source: int, index: NDArray[np.int64]) -> None:
         """Send a page of images; none of data that is no more."""
         if source == self._source:
             images, _ = self._state.trainer.samples(part).batch(torch.tensor(index))
             self._channel.answer(Page(part, source, index, as_bytes(images[:, 0].numpy())))
 
-    def evaluate(self, part: Part, count: int | None) -> None:
+    def evaluate(self, part: SamplePart, count: int | None) -> None:
         """Begin to score the part's first ``count`` samples, or all, with the network as it is."""
         self.cancel()
         scoring = self._state.trainer.scoring(part, count)
@@ -128,7 +128,7 @@ class SampleService:
 
     # -- answers -----------------------------------------------------------------------------
 
-    def _keep(self, part: Part, iteration: int, evaluation: Evaluation) -> None:
+    def _keep(self, part: SamplePart, iteration: int, evaluation: Evaluation) -> None:
         self._scores[part] = (iteration, evaluation.scores)
         if part == self._watched:
             self._send_sheet()

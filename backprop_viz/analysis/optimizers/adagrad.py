@@ -17,14 +17,14 @@ from backprop_viz.analysis.update_rules import (
     Named,
     Operands,
     OptimizerUpdate,
-    Term,
+    UpdateTerm,
     gradient,
     root,
 )
 from backprop_viz.recording.quantities import Quantity
 
 
-def _rule(update: OptimizerUpdate) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     decayed = gradient(update)
     yield decayed
     grad = decayed.value
@@ -34,21 +34,21 @@ def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     if fall:
         operands: Operands = {"lr": rate, "t": ("t", int(update.count)), "k": ("κ", fall)}
         code = "clr = lr / (1 + (step - 1) * lr_decay)"
-        yield Term("η", "{lr} / (1 + ({t} − 1)·{k})", operands, slower, code)
+        yield UpdateTerm("η", "{lr} / (1 + ({t} − 1)·{k})", operands, slower, code)
         rate = "η", slower
     old = update.before("sum")
     total = update.arithmetic.addcmul(old, grad, 1)
     operands = {"s": ("s", old), "g": ("g", grad)}
-    yield Term("s", "{s} + {g}²", operands, total, "state_sum.addcmul_(grad, grad)", "sum")
+    yield UpdateTerm("s", "{s} + {g}²", operands, total, "state_sum.addcmul_(grad, grad)", "sum")
     size = root(update, "s", total, "state_sum.sqrt()")
     yield size
     eps = update.option("eps")
     divisor = size.value + size.value.dtype.type(eps)
     operands = {"r": (size.symbol, size.value), "e": ("ε", eps)}
-    yield Term("d", "{r} + {e}", operands, divisor, "std.add_(eps)")
+    yield UpdateTerm("d", "{r} + {e}", operands, divisor, "std.add_(eps)")
     new = update.arithmetic.addcdiv(update.weight, grad, divisor, -slower)
     operands = {"w": update.w, "n": rate, "g": ("g", grad), "d": ("d", divisor)}
-    yield Term(NEW, "{w} − {n}·{g} / {d}", operands, new, "w.addcdiv_(grad, std, value=-clr)")
+    yield UpdateTerm(NEW, "{w} − {n}·{g} / {d}", operands, new, "w.addcdiv_(grad, std, value=-clr)")
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:

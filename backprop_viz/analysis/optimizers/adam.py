@@ -20,7 +20,7 @@ from backprop_viz.analysis.optimizer_entry import (
 from backprop_viz.analysis.update_rules import (
     NEW,
     OptimizerUpdate,
-    Term,
+    UpdateTerm,
     decayed_weight,
     gradient,
     mean,
@@ -30,7 +30,7 @@ from backprop_viz.analysis.update_rules import (
 from backprop_viz.recording.quantities import Quantity
 
 
-def adam_rule(update: OptimizerUpdate) -> Iterator[Term]:
+def adam_rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     """The terms of ``torch.optim.Adam``, and of AdamW, which is Adam with decoupled decay."""
     weight, lr = update.w, update.option("lr")
     decoupled = bool(update.options.get("decoupled_weight_decay"))
@@ -50,26 +50,26 @@ def adam_rule(update: OptimizerUpdate) -> Iterator[Term]:
         largest = np.maximum(old, square.value)
         operands = {"u": ("u", old), "v": ("v", square.value)}
         code = "torch.maximum(max_exp_avg_sq, exp_avg_sq)"
-        square = Term("u", "max({u}, {v})", operands, largest, code, "max_exp_avg_sq")
+        square = UpdateTerm("u", "max({u}, {v})", operands, largest, code, "max_exp_avg_sq")
         yield square
     t = ("t", int(update.count))
     step_size = lr / (1 - first**update.count)
     operands = {"lr": update.lr, "b": ("β₁", first), "t": t}
-    yield Term("η", "{lr} / (1 − {b}^{t})", operands, step_size, "lr / bias_correction1")
+    yield UpdateTerm("η", "{lr} / (1 − {b}^{t})", operands, step_size, "lr / bias_correction1")
     correction = (1 - second**update.count) ** 0.5
     operands = {"b": ("β₂", second), "t": t}
-    yield Term("c", "√(1 − {b}^{t})", operands, correction, "bias_correction2 ** 0.5")
+    yield UpdateTerm("c", "√(1 − {b}^{t})", operands, correction, "bias_correction2 ** 0.5")
     size = root(update, square.symbol, square.value, "exp_avg_sq.sqrt()")
     yield size
     kind, eps = weight[1].dtype.type, update.option("eps")
     value = size.value / kind(correction) + kind(eps)
     operands = {"r": (size.symbol, size.value), "c": ("c", correction), "e": ("ε", eps)}
     code = "(exp_avg_sq.sqrt() / bias_correction2_sqrt).add_(eps)"
-    yield Term("d", "{r} / {c} + {e}", operands, value, code)
+    yield UpdateTerm("d", "{r} / {c} + {e}", operands, value, code)
     new = update.arithmetic.addcdiv(weight[1], average.value, value, -step_size)
     operands = {"w": weight, "n": ("η", step_size), "m": ("m", average.value), "d": ("d", value)}
     code = "w.addcdiv_(exp_avg, denom, value=-step_size)"
-    yield Term(NEW, "{w} − {n}·{m} / {d}", operands, new, code)
+    yield UpdateTerm(NEW, "{w} − {n}·{m} / {d}", operands, new, code)
 
 
 def definitions(options: Mapping[str, Any], g: str) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from backprop_viz.analysis.optimizer_entry import (
     weight_text,
 )
 from backprop_viz.analysis.optimizers.adam import ADAM_STATE, AMSGRAD, BETAS, adam_rule, definitions
-from backprop_viz.analysis.update_rules import OptimizerUpdate, Term
+from backprop_viz.analysis.update_rules import OptimizerUpdate, UpdateTerm
 from backprop_viz.recording.quantities import Quantity
 
 
-def _rule(update: OptimizerUpdate) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     # Older torch has a class of its own for it, whose group does not tell.
     yield from adam_rule(
         replace(update, options={**update.options, "decoupled_weight_decay": True})

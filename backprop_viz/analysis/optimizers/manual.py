@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from backprop_viz.analysis.optimizer_entry import FormulaText, Optimizer
-from backprop_viz.analysis.update_rules import NEW, OptimizerUpdate, Term
+from backprop_viz.analysis.update_rules import NEW, OptimizerUpdate, UpdateTerm
 
 
-def _rule(update: OptimizerUpdate) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     grad = update.grad
     step = grad * grad.dtype.type(update.option("lr"))
     operands = {"w": update.w, "lr": update.lr, "g": ("grad", grad)}
-    yield Term(NEW, "{w} − {lr}·{g}", operands, update.weight - step, "w.sub_(w.grad * lr)")
+    yield UpdateTerm(NEW, "{w} − {lr}·{g}", operands, update.weight - step, "w.sub_(w.grad * lr)")
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:

@@ -19,7 +19,7 @@ from backprop_viz.analysis.optimizers.adam import BETAS
 from backprop_viz.analysis.update_rules import (
     NEW,
     OptimizerUpdate,
-    Term,
+    UpdateTerm,
     decayed_weight,
     gradient,
     mean,
@@ -29,7 +29,7 @@ from backprop_viz.analysis.update_rules import (
 from backprop_viz.recording.quantities import Quantity
 
 
-def _rule(update: OptimizerUpdate) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     weight, lr, arithmetic = update.w, update.option("lr"), update.arithmetic
     decoupled = bool(update.options.get("decoupled_weight_decay"))
     grad = gradient(update, not decoupled)
@@ -43,14 +43,14 @@ def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     now = first * (1.0 - 0.5 * (0.96 ** (update.count * fall)))
     operands = {"b": ("β₁", first), "t": t, "k": ("ψ", fall)}
     code = "mu = beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay))"
-    yield Term("μ", "{b}·(1 − 0.5·0.96^({t}·{k}))", operands, now, code)
+    yield UpdateTerm("μ", "{b}·(1 − 0.5·0.96^({t}·{k}))", operands, now, code)
     ahead = first * (1.0 - 0.5 * (0.96 ** ((update.count + 1) * fall)))
     code = "mu_next = beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * momentum_decay))"
-    yield Term("μ′", "{b}·(1 − 0.5·0.96^(({t} + 1)·{k}))", operands, ahead, code)
+    yield UpdateTerm("μ′", "{b}·(1 − 0.5·0.96^(({t} + 1)·{k}))", operands, ahead, code)
     old = update.before("mu_product", 1)
     product = old * old.dtype.type(now)
     operands = {"p": ("P", old), "m": ("μ", now)}
-    yield Term("P", "{p}·{m}", operands, product, "mu_product *= mu", "mu_product")
+    yield UpdateTerm("P", "{p}·{m}", operands, product, "mu_product *= mu", "mu_product")
     average = mean(update, "m", "exp_avg", ("β₁", first), grad.value)
     yield average
     square = mean_square(update, ("β₂", second), "exp_avg_sq", grad.value)
@@ -59,22 +59,22 @@ def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     corrected = square.value / square.value.dtype.type(correction)
     operands = {"v": ("v", square.value), "b": ("β₂", second), "t": t}
     code = "exp_avg_sq.div(bias_correction2)"
-    yield Term("v̂", "{v} / (1 − {b}^{t})", operands, corrected, code)
+    yield UpdateTerm("v̂", "{v} / (1 − {b}^{t})", operands, corrected, code)
     size = root(update, "v̂", corrected, "exp_avg_sq.div(bias_correction2).sqrt()")
     yield size
     eps = update.option("eps")
     divisor = size.value + size.value.dtype.type(eps)
     operands = {"r": (size.symbol, size.value), "e": ("ε", eps)}
-    yield Term("d", "{r} + {e}", operands, divisor, "denom.add_(eps)")
+    yield UpdateTerm("d", "{r} + {e}", operands, divisor, "denom.add_(eps)")
     passed = float(product.item())
     of_grad = -lr * (1.0 - now) / (1.0 - passed)
     operands = {"lr": update.lr, "m": ("μ", now), "p": ("P", passed)}
-    yield Term(
+    yield UpdateTerm(
         "a", "−{lr}·(1 − {m}) / (1 − {p})", operands, of_grad, "-lr * (1 - mu) / (1 - mu_product)"
     )
     of_mean = (-lr * ahead) / (1.0 - passed * ahead)
     operands = {"lr": update.lr, "n": ("μ′", ahead), "p": ("P", passed)}
-    yield Term(
+    yield UpdateTerm(
         "b",
         "−{lr}·{n} / (1 − {p}·{n})",
         operands,
@@ -83,7 +83,7 @@ def _rule(update: OptimizerUpdate) -> Iterator[Term]:
     )
     half = arithmetic.addcdiv(weight[1], grad.value, divisor, of_grad)
     operands = {"w": weight, "a": ("a", of_grad), "g": ("g", grad.value), "d": ("d", divisor)}
-    yield Term("h", "{w} + {a}·{g} / {d}", operands, half, "w.addcdiv_(grad, denom, value=a)")
+    yield UpdateTerm("h", "{w} + {a}·{g} / {d}", operands, half, "w.addcdiv_(grad, denom, value=a)")
     new = arithmetic.addcdiv(half, average.value, divisor, of_mean)
     operands = {
         "h": ("h", half),
@@ -91,7 +91,9 @@ def _rule(update: OptimizerUpdate) -> Iterator[Term]:
         "m": ("m", average.value),
         "d": ("d", divisor),
     }
-    yield Term(NEW, "{h} + {b}·{m} / {d}", operands, new, "w.addcdiv_(exp_avg, denom, value=b)")
+    yield UpdateTerm(
+        NEW, "{h} + {b}·{m} / {d}", operands, new, "w.addcdiv_(exp_avg, denom, value=b)"
+    )
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:

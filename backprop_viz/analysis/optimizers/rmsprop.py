@@ -17,7 +17,7 @@ from backprop_viz.analysis.optimizer_entry import (
 from backprop_viz.analysis.update_rules import (
     NEW,
     OptimizerUpdate,
-    Term,
+    UpdateTerm,
     gradient,
     mean,
     mean_square,
@@ -26,7 +26,7 @@ from backprop_viz.analysis.update_rules import (
 from backprop_viz.recording.quantities import Quantity
 
 
-def _rule(update: OptimizerUpdate) -> Iterator[Term]:
+def _rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     decayed = gradient(update)
     yield decayed
     grad, lr, arithmetic = decayed.value, update.option("lr"), update.arithmetic
@@ -39,14 +39,14 @@ def _rule(update: OptimizerUpdate) -> Iterator[Term]:
         value = arithmetic.addcmul(square.value, average.value, -1)
         operands = {"v": ("v", square.value), "a": ("a", average.value)}
         code = "square_avg.addcmul(grad_avg, grad_avg, value=-1)"
-        square = Term("s", "{v} − {a}²", operands, value, code)
+        square = UpdateTerm("s", "{v} − {a}²", operands, value, code)
         yield square
     size = root(update, square.symbol, square.value, "square_avg.sqrt()")
     yield size
     eps = update.option("eps")
     denominator = size.value + size.value.dtype.type(eps)
     operands = {"r": (size.symbol, size.value), "e": ("ε", eps)}
-    yield Term("d", "{r} + {e}", operands, denominator, "avg.add_(eps)")
+    yield UpdateTerm("d", "{r} + {e}", operands, denominator, "avg.add_(eps)")
     quotient = {"g": ("g", grad), "d": ("d", denominator)}
     momentum = update.option("momentum")
     if momentum > 0:
@@ -54,15 +54,15 @@ def _rule(update: OptimizerUpdate) -> Iterator[Term]:
         value = arithmetic.addcdiv(old * old.dtype.type(momentum), grad, denominator, 1)
         operands = {"k": ("μ", momentum), "b": ("b", old), **quotient}
         code = "buf.mul_(momentum).addcdiv_(grad, avg)"
-        yield Term("b", "{k}·{b} + {g} / {d}", operands, value, code, "momentum_buffer")
+        yield UpdateTerm("b", "{k}·{b} + {g} / {d}", operands, value, code, "momentum_buffer")
         new = arithmetic.add(update.weight, value, -lr)
         operands = {"w": update.w, "lr": update.lr, "b": ("b", value)}
-        yield Term(NEW, "{w} − {lr}·{b}", operands, new, "w.add_(buf, alpha=-lr)")
+        yield UpdateTerm(NEW, "{w} − {lr}·{b}", operands, new, "w.add_(buf, alpha=-lr)")
         return
     new = arithmetic.addcdiv(update.weight, grad, denominator, -lr)
     operands = {"w": update.w, "lr": update.lr, **quotient}
     code = "w.addcdiv_(grad, avg, value=-lr)"
-    yield Term(NEW, "{w} − {lr}·{g} / {d}", operands, new, code)
+    yield UpdateTerm(NEW, "{w} − {lr}·{g} / {d}", operands, new, code)
 
 
 def _text(options: Mapping[str, Any]) -> FormulaText:

@@ -12,11 +12,11 @@ from backprop_viz.analysis.optimizer_entry import (
     StateTensor,
     gradient_text,
 )
-from backprop_viz.analysis.update_rules import NEW, OptimizerUpdate, Term, gradient
+from backprop_viz.analysis.update_rules import NEW, OptimizerUpdate, UpdateTerm, gradient
 from backprop_viz.recording.quantities import Quantity
 
 
-def sgd_rule(update: OptimizerUpdate) -> Iterator[Term]:
+def sgd_rule(update: OptimizerUpdate) -> Iterator[UpdateTerm]:
     """The terms of ``torch.optim.SGD``."""
     grad = gradient(update)
     yield grad
@@ -29,22 +29,22 @@ def sgd_rule(update: OptimizerUpdate) -> Iterator[Term]:
         if update.options.get("nesterov"):
             symbol, value = "h", update.arithmetic.add(grad.value, value, momentum)
             operands = {"g": ("g", grad.value), "k": ("μ", momentum), "v": ("v", buffer.value)}
-            yield Term("h", "{g} + {k}·{v}", operands, value, "grad.add(buf, alpha=momentum)")
+            yield UpdateTerm("h", "{g} + {k}·{v}", operands, value, "grad.add(buf, alpha=momentum)")
     new = update.arithmetic.add(update.weight, value, -update.option("lr"))
     operands = {"w": update.w, "lr": update.lr, "g": (symbol, value)}
-    yield Term(NEW, "{w} − {lr}·{g}", operands, new, "w.add_(grad, alpha=-lr)")
+    yield UpdateTerm(NEW, "{w} − {lr}·{g}", operands, new, "w.add_(grad, alpha=-lr)")
 
 
-def _buffer(update: OptimizerUpdate, grad: Operand, momentum: float) -> Term:
+def _buffer(update: OptimizerUpdate, grad: Operand, momentum: float) -> UpdateTerm:
     name = "momentum_buffer"
     if update.state[name][0] is None:
-        return Term("v", "{g}", {"g": ("g", grad)}, grad, "buf = grad.clone()", name)
+        return UpdateTerm("v", "{g}", {"g": ("g", grad)}, grad, "buf = grad.clone()", name)
     old, kept = update.before(name), 1 - update.option("dampening")
     value = update.arithmetic.add(old * old.dtype.type(momentum), grad, kept)
     operands = {"k": ("μ", momentum), "v": ("v", old), "d": ("(1−τ)", kept), "g": ("g", grad)}
     template = "{k}·{v} + {g}" if kept == 1 else "{k}·{v} + {d}·{g}"
     code = "buf.mul_(momentum).add_(grad, alpha=1 - dampening)"
-    return Term("v", template, operands, value, code, name)
+    return UpdateTerm("v", template, operands, value, code, name)
 
 
 def text(options: Mapping[str, Any]) -> FormulaText:

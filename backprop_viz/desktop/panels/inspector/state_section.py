@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.arithmetic import Operand
 from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
 from backprop_viz.analysis.update_breakdown import Steps, explain_update
-from backprop_viz.analysis.update_rules import Term
+from backprop_viz.analysis.update_rules import UpdateTerm
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, index_text, signed
@@ -179,7 +179,7 @@ class StateSection(QWidget):
             parts += ["→", f"<b>{_glued(write(after))}</b>"]
         return _paragraph(" ".join(parts))
 
-    def _term_line(self, term: Term) -> str:
+    def _term_line(self, term: UpdateTerm) -> str:
         """The formula in symbols, and under it the same with the numbers."""
         symbol = f'<b style="color:{self._theme.update}">{_glued(term.symbol)}</b>'
         sign = "←" if term.replaces else "="
@@ -191,7 +191,7 @@ class StateSection(QWidget):
             return _paragraph(f"{symbol} {sign} {formula} {result}")
         return _paragraph(f"{symbol} {sign} {formula}<br/>= {escape(numbers)} {result}")
 
-    def _tip(self, term: Term) -> str:
+    def _tip(self, term: UpdateTerm) -> str:
         value = self.tr("{symbol} = {value}").format(symbol=term.symbol, value=full(term.value))
         rows = [term.code, value]
         if not term.exact:

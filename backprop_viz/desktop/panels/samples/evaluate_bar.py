@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.recording.samples import EvaluationProgress, Part
+from backprop_viz.recording.samples import EvaluationProgress, SamplePart
 
 AMOUNTS = (6_000, 30_000)
 
@@ -50,10 +50,10 @@ class EvaluateBar(QWidget):
         row.addStretch(1)
         self.evaluate.clicked.connect(self._want)
         self.cancel.clicked.connect(self.cancelled)
-        self._shown: tuple[Part, int] | None = None
+        self._shown: tuple[SamplePart, int] | None = None
         self._show_running(False)
 
-    def show_part(self, part: Part, size: int) -> None:
+    def show_part(self, part: SamplePart, size: int) -> None:
         """Offer to evaluate a set of this size, or the first samples of a large one."""
         if self._shown == (part, size):
             return

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.class_names import class_name
-from backprop_viz.recording.samples import Part
+from backprop_viz.recording.samples import SamplePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Sample:
     ``classes`` are the names of the labels.
     """
 
-    part: Part
+    part: SamplePart
     source: int
     index: int
     label: int
@@ -48,7 +48,7 @@ def loaded_sentence(sample: Sample) -> str:
     ).format(sample_name(sample), sample.label_name)
 
 
-def part_name(part: Part) -> str:
+def part_name(part: SamplePart) -> str:
     """A part as the window calls it."""
     translate = QCoreApplication.translate
     if part == "train":

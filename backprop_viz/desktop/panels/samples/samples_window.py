@@ -19,7 +19,14 @@ from backprop_viz.desktop.style.window_geometry import (
     save_place,
     save_sizes,
 )
-from backprop_viz.recording.samples import EvaluationProgress, Page, Part, Query, Sheet, confusion
+from backprop_viz.recording.samples import (
+    EvaluationProgress,
+    Page,
+    Query,
+    SamplePart,
+    Sheet,
+    confusion,
+)
 
 _FIRST_SIZE = QSize(1180, 740)
 
@@ -49,7 +56,7 @@ class SamplesWindow(QDialog):
         self.evaluate_bar = EvaluateBar()
         self.facts = SampleFacts()
         self.grid = SampleGrid(self.model)
-        self._part: Part | None = None
+        self._part: SamplePart | None = None
         self._compose()
         self._connect()
         self.resize(_FIRST_SIZE)
@@ -137,7 +144,7 @@ class SamplesWindow(QDialog):
         for part in (self.matrix, self.grid, self.facts):
             part.set_theme(theme)
 
-    def _unread(self, part: Part) -> str:
+    def _unread(self, part: SamplePart) -> str:
         if part == "train":
             return self.tr("Not evaluated yet: press Evaluate.")
         return self.tr("Not evaluated yet: press Evaluate, or train.")
@@ -174,7 +181,7 @@ class SamplesWindow(QDialog):
         self._show_found()
         self.grid.scrollToTop()
 
-    def _watch(self, part: Part) -> None:
+    def _watch(self, part: SamplePart) -> None:
         if part != self._part:
             self._part = part
             self.watched.emit(part)

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.desktop.widgets.fields.refusal_texts import range_text
-from backprop_viz.recording.quantities import Number, Quantity
+from backprop_viz.recording.quantities import Quantity, Real
 
 
 class NumberDialog(QDialog):
@@ -14,7 +14,7 @@ class NumberDialog(QDialog):
     chosen = Signal(object)
 
     def __init__(
-        self, quantity: Quantity, name: str, value: Number, parent: QWidget | None = None
+        self, quantity: Quantity, name: str, value: Real, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.field = NumberField(quantity, name, value)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QStyle, QStyleOptionSpinBox, QWi
 
 from backprop_viz.desktop.widgets.fields.bubble import Bubble
 from backprop_viz.desktop.widgets.fields.refusal_texts import range_text, refusal_text
-from backprop_viz.recording.quantities import BadNumber, Number, Quantity, written
+from backprop_viz.recording.quantities import BadNumber, Quantity, Real, written
 
 
 class NumberField(QAbstractSpinBox):
@@ -24,7 +24,7 @@ class NumberField(QAbstractSpinBox):
     entered = Signal()
 
     def __init__(
-        self, quantity: Quantity, name: str, value: Number, parent: QWidget | None = None
+        self, quantity: Quantity, name: str, value: Real, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.quantity = quantity
@@ -44,23 +44,23 @@ class NumberField(QAbstractSpinBox):
 
     # -- the number --------------------------------------------------------------------------
 
-    def value(self) -> Number:
+    def value(self) -> Real:
         """The current number: the last one that was finished or set."""
         return self._value
 
-    def setValue(self, value: Number) -> None:  # noqa: N802 - as Qt's boxes have it
+    def setValue(self, value: Real) -> None:  # noqa: N802 - as Qt's boxes have it
         """Set the number without a signal; keep what is being typed if it is unchanged."""
         if value != self._value:
             self._value = value
             self.restore()
 
-    def offer(self, quantity: Quantity, value: Number) -> None:
+    def offer(self, quantity: Quantity, value: Real) -> None:
         """Ask for another quantity from now on, and show a number of it."""
         self.quantity, self._value = quantity, value
         self.restore()
         self.setToolTip(self._tip)
 
-    def typed(self) -> Number | None:
+    def typed(self) -> Real | None:
         """The number that the text says; None if it is not valid."""
         try:
             return self._read()
@@ -188,7 +188,7 @@ class NumberField(QAbstractSpinBox):
         if self.refused and self.typed() is not None:
             self._mark("")
 
-    def _show(self, value: Number) -> None:
+    def _show(self, value: Real) -> None:
         """Write a number as an edit that can be undone."""
         text = self._written(value)
         if text != self.lineEdit().text():
@@ -216,10 +216,10 @@ class NumberField(QAbstractSpinBox):
     def _touched(self) -> bool:
         return bool(self.refused) or self.lineEdit().text() != self._written(self._value)
 
-    def _read(self) -> Number:
+    def _read(self) -> Real:
         return self.quantity.read(self.lineEdit().text(), self._decimal_sign())
 
-    def _written(self, value: Number) -> str:
+    def _written(self, value: Real) -> str:
         return written(value, self._decimal_sign())
 
     def _decimal_sign(self) -> str:
