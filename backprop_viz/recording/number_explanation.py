@@ -179,10 +179,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A unit that is on one side of a kink at one end of an interval, and on the other beyond.
+    """A unit that is on one side of a kink in a part of an interval, and on the other beyond.
 
-    ``number`` is an element of what the event made: a relu's, or the maximum of a window. It
-    switches where the number that is varied is moved by ``at``.
+    ``number`` is an element of what the event made: a relu's, or the maximum of a window. Its
+    ``index`` is () where the operation hides the unit inside. It switches where the number that
+    is varied is moved by ``at``; 0 says that it is on the kink itself, as in a tie of a max pool.
     """
 
     number: Number
@@ -194,29 +195,41 @@ class Switch:
 class GradientCheck:
     """A gradient against finite differences of the loss, on a float64 copy.
 
-    - ``gradient``: what backward computed, in the recording's dtype; ``exact``: the same in
-      float64, from autograd on the copy.
-    - ``steps`` (S,) are the sizes h of the sweep, ``estimates`` (S,) the central differences
-      (L(x + h) - L(x - h)) / 2h, ``errors`` (S,) |estimate - exact| / max(|estimate|, |exact|).
-    - ``best``: the place of the smallest error. ``verdict``: a code after CS231n's thresholds:
-      "correct", "kinks" (fine if a kink lies in the interval), "suspicious", "wrong", "zero".
+    - ``gradient``: what backward computed, in the recording's dtype; None where it was not
+      recorded. ``exact``: the same in float64, from autograd on the copy.
+    - ``loss``: the loss of the copy where nothing is moved.
+    - ``steps`` (S,) are the sizes h of the sweep so far, ``estimates`` (S,) the central
+      differences (L(x + h) - L(x - h)) / 2h, ``errors`` (S,) |estimate - exact| /
+      max(|estimate|, |exact|), 0 where both are 0.
+    - ``best``: the place of the smallest error. ``verdict``: what that error says, a code after
+      CS231n's thresholds: "correct", "kinks" (fine where the loss has kinks), "suspicious",
+      "wrong", "zero" (both are 0), or "rounding" (the loss changes too little to tell).
       Source: https://cs231n.github.io/neural-networks-3/#gradcheck
-    - ``switches``: the units that switch within the interval of the step that is ``asked``.
+    - ``asked_at``: the place of the step h that was ``asked``. ``asked_verdict``: what its error
+      says, or "switched": it is large because units switch within [x - h, x + h].
+    - ``switches``: units that switch there, the nearest to x first; ``switched`` counts them all.
+      It is None until they were looked for.
+    - ``single``: the central difference of the step asked, in float32; None where not computed.
     - ``moved`` (P,) and ``losses`` (P,): the loss where the number is moved by so much; moved 0
       is among them. ``landing``: by how much the optimizer's step moved it, and the loss there.
     """
 
     number: Number
     value: float
-    gradient: float
+    gradient: float | None
     exact: float
+    loss: float
     asked: float
     steps: _Floats
     estimates: _Floats
     errors: _Floats
     best: int
     verdict: str
-    switches: tuple[Switch, ...]
+    asked_at: int
+    asked_verdict: str
     moved: _Floats
     losses: _Floats
+    switches: tuple[Switch, ...] = ()
+    switched: int | None = None
+    single: float | None = None
     landing: tuple[float, float] | None = None
