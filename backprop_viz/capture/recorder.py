@@ -24,8 +24,9 @@ from backprop_viz.capture.graphs import (
 )
 from backprop_viz.capture.interventions import Grads, changed_by
 from backprop_viz.capture.line_trace import lines_traced
+from backprop_viz.capture.memory import to_array
 from backprop_viz.capture.node_keys import identities
-from backprop_viz.capture.snapshots import MemoryPlace, TensorSnapshots, to_array
+from backprop_viz.capture.snapshots import Arrived, TensorSnapshots
 from backprop_viz.recording.events import (
     Array,
     Event,
@@ -330,15 +331,14 @@ class Recorder:
         """Hook a node: the first hook sees the summed gradients, the second those it sends."""
         snapshots = self._snapshots
         arrived: list[Array | None] = []
-        places: list[MemoryPlace | None] = []
+        came: list[Arrived | None] = []
         leaf = leaf_of(node)
         whole = node in self._weight_nodes
         onward = [(to, number, to in self._weight_nodes) for to, number in node.next_functions]
 
         def before(grad_outputs: Grads) -> None:
-            found = [snapshots.arrived(g, node, k, whole) for k, g in enumerate(grad_outputs)]
-            places[:] = [place for place, _ in found]
-            arrived[:] = [array for _, array in found]
+            came[:] = [snapshots.arrived(g, node, k, whole) for k, g in enumerate(grad_outputs)]
+            arrived[:] = [None if one is None else one[1].array for one in came]
             if leaf is not None:
                 arrived.insert(0, snapshots.grad(leaf))
 
@@ -350,7 +350,7 @@ class Recorder:
                 sent = zip(changed or grad_inputs, onward, strict=False)
                 outputs = tuple(snapshots.sent(grad, *edge) for grad, edge in sent)
             else:
-                snapshots.accumulated(leaf, places[0], arrived[1])
+                snapshots.accumulated(leaf, came[0])
                 outputs = (snapshots.grad(leaf),)
             name = self._names.get(id(leaf))
             self._note(Phase.BACKWARD, grad_fn_name(node), arrived, outputs, node=i, parameter=name)

@@ -11,10 +11,12 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.memory import Copied
 from backprop_viz.recording.events import Array
 
 # A tensor's address, its shape, strides and dtype there, and how often it was changed.
 MemoryPlace = tuple[Any, ...]
+Arrived = tuple[MemoryPlace | None, Copied]
 
 
 class TensorSnapshots:
@@ -22,23 +24,33 @@ class TensorSnapshots:
 
     ``samples``: how many samples of a batch to copy (None: all). A tensor whose first dimension
     is ``batch_size`` long is taken for a batch, unless it is asked for ``whole``.
+
+    A copy is used again only while the memory still holds the same bits. torch's version counter
+    alone does not tell: neither ``.data``, nor a fused optimizer, nor a kernel of one's own moves
+    it.
     """
 
     def __init__(self, samples: int | None, batch_size: int = 0) -> None:
         self.batch_size = batch_size
         self._samples = samples
         # Each beside its tensor, which is kept alive so that no other gets its id or address.
-        self._tensors: dict[tuple[int, int], tuple[Tensor, Array]] = {}
-        self._grads: dict[MemoryPlace, tuple[Tensor, Array]] = {}
+        self._tensors: dict[tuple[int, int], tuple[Tensor, Copied]] = {}
+        self._grads: dict[MemoryPlace, tuple[Tensor, Copied]] = {}
         # What was sent along an edge; the engine keeps it alive. None where two have met.
-        self._edges: dict[tuple[GradFn, int], tuple[MemoryPlace, Array] | None] = {}
+        self._edges: dict[tuple[GradFn, int], tuple[MemoryPlace, Copied] | None] = {}
 
     def tensor(self, tensor: Tensor, whole: bool) -> Array:
-        """A copy of a tensor as it is now; the same array again while it does not change."""
-        key = (id(tensor), tensor._version)
-        if key not in self._tensors:
-            self._tensors[key] = (tensor, self._copied(tensor, whole))
-        return self._tensors[key][1]
+        """A copy of a tensor as it is now; the same array again while it does not change.
+
+        Raises NotCopied.
+        """
+        key = id(tensor), _version(tensor)
+        known = self._tensors.get(key)
+        if known is not None and known[1].is_of(tensor):
+            return known[1].array
+        copied = Copied(tensor, self._cut(tensor, whole))
+        self._tensors[key] = (tensor, copied)
+        return copied.array
 
     def forget_all_but(self, tensors: Iterable[Tensor]) -> None:
         """Let go of the other tensors: nobody will ask for a copy of them again."""
@@ -49,77 +61,73 @@ class TensorSnapshots:
         """A copy of a parameter's ``.grad`` as it is now.
 
         Not ``.grad`` itself is kept alive but its memory: torch adds in place only to a ``.grad``
-        that nobody else holds.
+        that nobody else holds. Raises NotCopied.
         """
         grad = parameter.grad
         if grad is None:
             return None
         place = _place(grad)
         if place is None:
-            return to_array(grad)
-        if place not in self._grads:
-            self._grads[place] = (grad.detach(), to_array(grad))
-        return self._grads[place][1]
+            return Copied(grad).array
+        known = self._grads.get(place)
+        if known is None or not known[1].is_of(grad):
+            known = self._grads[place] = (grad.detach(), Copied(grad))
+        return known[1].array
 
-    def accumulated(self, parameter: Tensor, sent: MemoryPlace | None, array: Array | None) -> None:
-        """Take note if ``.grad`` is the very gradient that was sent: it has that copy."""
+    def accumulated(self, parameter: Tensor, arrived: Arrived | None) -> None:
+        """Take note if ``.grad`` is the very gradient that arrived: it has that copy."""
         grad = parameter.grad
-        if grad is not None and array is not None and sent is not None and _place(grad) == sent:
-            self._grads[sent] = (grad.detach(), array)
+        if grad is None or arrived is None:
+            return
+        place = _place(grad)
+        if place is not None and place == arrived[0]:
+            self._grads[place] = (grad.detach(), arrived[1])
 
     def sent(
         self, grad: Tensor | None, to: GradFn | None, number: int, whole: bool
     ) -> Array | None:
-        """A copy of a gradient that goes to a node's output ``number``."""
+        """A copy of a gradient that goes to a node's output ``number``. Raises NotCopied."""
         if grad is None:
             return None
-        array = self._copied(grad, whole)
+        copied = Copied(grad, self._cut(grad, whole))
         place = _place(grad)
         if to is not None and place is not None:
             edge = (to, number)
-            self._edges[edge] = None if edge in self._edges else (place, array)
-        return array
+            self._edges[edge] = None if edge in self._edges else (place, copied)
+        return copied.array
 
     def arrived(
         self, grad: Tensor | None, node: GradFn, number: int, whole: bool
-    ) -> tuple[MemoryPlace | None, Array | None]:
-        """The place and the copy of the gradient that has arrived at a node's output.
+    ) -> Arrived | None:
+        """The place and the copy of the gradient that has arrived at a node's output, if one has.
 
-        If it is the one that was sent, the copy is the one made then.
+        If it is the one that was sent, and no hook has changed it on the way, the copy is the one
+        made then. Raises NotCopied.
         """
         sent = self._edges.pop((node, number), None)
         if grad is None:
-            return None, None
+            return None
         place = _place(grad)
-        if sent is not None and sent[0] == place:
+        if sent is not None and sent[0] == place and sent[1].is_of(grad):
             return sent
-        return place, self._copied(grad, whole)
+        return place, Copied(grad, self._cut(grad, whole))
 
-    def _copied(self, tensor: Tensor, whole: bool) -> Array:
+    def _cut(self, tensor: Tensor, whole: bool) -> int | None:
+        """How many samples of a tensor to copy; None: all of it."""
         shape = tensor.shape
-        cut = not whole and len(shape) > 0 and shape[0] == self.batch_size
-        return to_array(tensor, self._samples if cut else None)
+        batch = not whole and len(shape) > 0 and shape[0] == self.batch_size
+        return self._samples if batch else None
 
 
 def _place(tensor: Tensor) -> MemoryPlace | None:
     if tensor.layout is not torch.strided:
         return None
-    return tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype, tensor._version
+    return tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype, _version(tensor)
 
 
-def to_array(tensor: Tensor, samples: int | None = None) -> Array:
-    """A read-only numpy copy, of the first ``samples`` only if that is given.
-
-    Later changes of the tensor do not reach it.
-    """
-    if tensor.layout is not torch.strided:
-        tensor = tensor.detach().to_dense()
-    if tensor.dtype is torch.bfloat16:
-        tensor = tensor.detach().float()  # numpy has none; float32 holds each of its values
-    seen: Array = tensor.numpy(force=True)
-    array = (seen if samples is None else seen[:samples]).copy()
-    array.flags.writeable = False
-    return array
+def _version(tensor: Tensor) -> int:
+    """How often torch knows a tensor to have been changed; inference tensors are not counted."""
+    return 0 if tensor.is_inference() else tensor._version
 
 
 def cloned(value: Any) -> Any:

@@ -1,0 +1,104 @@
+"""A tensor's numbers as a numpy array, and whether its memory still holds them."""
+
+import ctypes
+import sys
+
+import torch
+from torch import Tensor
+
+from backprop_viz.recording.events import Array
+
+
+class NotCopied(Exception):  # noqa: N818 - a reason, told with the event
+    """A tensor has no numbers that can be copied; the text says why, as a code."""
+
+
+class Copied:
+    """A read-only numpy ``array`` of a tensor, or of its first ``samples`` if that is given.
+
+    Later changes of the tensor do not reach it. Raises NotCopied.
+    """
+
+    __slots__ = ("_address", "_bytes", "_dtype", "_samples", "_shape", "array")
+
+    def __init__(self, tensor: Tensor, samples: int | None = None) -> None:
+        seen = _seen(tensor)
+        self.array: Array = (seen if samples is None else seen[:samples]).copy()
+        self.array.flags.writeable = False
+        self._samples = samples
+        # For comparing memory with memory: None where the tensor's is not laid out as numpy's.
+        self._dtype = tensor.dtype if tensor.dtype in _AS_NUMPY else None
+        self._shape = tensor.shape
+        self._address = self.array.ctypes.data
+        self._bytes = self.array.nbytes
+
+    def is_of(self, tensor: Tensor) -> bool:
+        """Whether the tensor is still as it was when it was copied, to the bit.
+
+        Raises NotCopied.
+        """
+        if tensor.dtype is self._dtype and tensor.is_cpu and not tensor.is_neg():
+            try:
+                address = tensor.data_ptr()
+                if address and tensor.is_contiguous():
+                    alike = tensor.shape == self._shape
+                    return alike and _memcmp(address, self._address, self._bytes) == 0
+            except RuntimeError as error:
+                raise NotCopied(_why_not(tensor)) from error
+        if tensor.shape != self._shape:
+            return False
+        seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
+        return seen.dtype == self.array.dtype and seen.tobytes() == self.array.tobytes()
+
+
+def to_array(tensor: Tensor) -> Array:
+    """A read-only numpy copy. Later changes of the tensor do not reach it. Raises NotCopied."""
+    return Copied(tensor).array
+
+
+_C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
+_memcmp = _C.memcmp
+_memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+
+# torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
+_AS_NUMPY = frozenset(
+    {
+        *(torch.float16, torch.float32, torch.float64, torch.bool),
+        *(torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
+    }
+)
+# What numpy does not have; float32 holds each of their values.
+_IN_FLOAT32 = frozenset(
+    {torch.bfloat16}
+    | {
+        kind
+        for kind in vars(torch).values()
+        if isinstance(kind, torch.dtype) and "float8" in str(kind)
+    }
+)
+
+
+def _seen(tensor: Tensor) -> Array:
+    """A tensor's numbers as numpy has them; over the same memory where that can be."""
+    try:
+        if tensor.layout is not torch.strided:
+            tensor = tensor.detach().to_dense()
+        if tensor.dtype in _IN_FLOAT32:
+            tensor = tensor.detach().float()
+        elif tensor.is_quantized:
+            tensor = tensor.detach().dequantize()
+        seen: Array = tensor.numpy(force=True)
+    except (RuntimeError, TypeError, NotImplementedError, ValueError) as error:
+        raise NotCopied(_why_not(tensor)) from error
+    return seen
+
+
+def _why_not(tensor: Tensor) -> str:
+    """Why a tensor cannot be copied, as a code."""
+    if torch.nn.parameter.is_lazy(tensor):
+        return "lazy"
+    if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        return "functorch"
+    if tensor.is_nested:
+        return "nested"
+    return "fake" if type(tensor) is not Tensor else "no_numbers"
