@@ -2,16 +2,64 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from backprop_viz.capture.templates import Template
+from backprop_viz.recording.calls import Call
 from backprop_viz.recording.events import Array
 
 Tensors = tuple[Tensor, ...]
 Arrays = tuple[Array | None, ...]
+
+# The usual operations that draw no random numbers, by their ``__name__``. Of all others the
+# generator's state is compared: to read it twice takes as long as half of what else is recorded.
+_NEVER_RANDOM = frozenset(
+    {
+        *("conv1d", "conv2d", "conv3d", "linear", "matmul", "__matmul__", "bmm", "embedding"),
+        *("max_pool1d", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "pad", "layer_norm"),
+        *(
+            "batch_norm",
+            "group_norm",
+            "relu",
+            "relu_",
+            "gelu",
+            "silu",
+            "sigmoid",
+            "tanh",
+            "softmax",
+        ),
+        *("log_softmax", "cross_entropy", "nll_loss", "mse_loss", "add", "__add__", "__radd__"),
+        *("add_", "sub", "__sub__", "mul", "__mul__", "__rmul__", "div", "__truediv__", "neg"),
+        *(
+            "view",
+            "reshape",
+            "flatten",
+            "transpose",
+            "permute",
+            "contiguous",
+            "unsqueeze",
+            "squeeze",
+        ),
+        *("cat", "stack", "chunk", "split", "sum", "mean", "__getitem__", "size", "dim", "__get__"),
+    }
+)
+
+
+class Ran(NamedTuple):
+    """A torch function that ran: what it read, with copies, what it made, and how it was called."""
+
+    op: str
+    read: Tensors
+    inputs: Arrays
+    made: Tensors
+    line: int | None
+    call: Call | None
 
 
 class FunctionWatch(TorchFunctionMode):
@@ -23,7 +71,7 @@ class FunctionWatch(TorchFunctionMode):
 
     def __init__(
         self,
-        ran: Callable[[str, Tensors, Arrays, Tensors, int | None], None],
+        ran: Callable[[Ran], None],
         copy: Callable[[Tensors], Arrays],
         forward: CodeType | None,
         failed: Callable[[str, Tensors], None],
@@ -43,8 +91,11 @@ class FunctionWatch(TorchFunctionMode):
     ) -> Any:
         """Run ``func`` as torch would, and report it."""
         kwargs = kwargs or {}
-        read = tuple(_tensors((args, tuple(kwargs.values()))))
+        template = Template(args, kwargs)
+        read = tuple(template.read)
         inputs = self._copy(read)
+        draws = getattr(func, "__name__", "") not in _NEVER_RANDOM
+        state = _random_state() if draws else None
         try:
             result = func(*args, **kwargs)
         except Exception:
@@ -53,8 +104,21 @@ class FunctionWatch(TorchFunctionMode):
         made = tuple(_tensors(result))
         op = _op_name(func)
         if made and op != "grad":
-            self._ran(op, read, inputs, made, _line_in(self._forward))
+            drew = draws and state != _random_state()
+            call = template.call(_full_name(func), state if drew else None)
+            self._ran(Ran(op, read, inputs, made, _line_in(self._forward), call))
         return result
+
+
+@lru_cache(maxsize=4096)
+def _full_name(func: Callable[..., Any]) -> str | None:
+    """``torch.nn.functional.conv2d``; torch itself looks it up in 15 microseconds each time."""
+    return resolve_name(func)
+
+
+def _random_state() -> bytes:
+    """The state of torch's generator on the CPU."""
+    return torch.default_generator.get_state().numpy().tobytes()
 
 
 def calling_line(error: Exception, code: CodeType | None) -> int | None:
@@ -66,7 +130,7 @@ def calling_line(error: Exception, code: CodeType | None) -> int | None:
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:
-    """The tensors in (nested) arguments or results."""
+    """The tensors in a (nested) result."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, list | tuple):

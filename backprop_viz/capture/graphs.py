@@ -64,6 +64,10 @@ def grad_fn_graph(
                 names.get(id(leaf_of(node))),
                 saved=saved_by(node),
                 key="" if keys is None else keys[node],
+                sends=tuple(
+                    None if following is None else (ids[following], number)
+                    for following, number in node.next_functions
+                ),
             )
             for i, node in enumerate(nodes)
         ),

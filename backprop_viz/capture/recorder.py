@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.function_watch import Arrays, FunctionWatch, Tensors, calling_line
+from backprop_viz.capture.function_watch import Arrays, FunctionWatch, Ran, Tensors, calling_line
 from backprop_viz.capture.graphs import (
     Operation,
     grad_fn_graph,
@@ -263,7 +263,8 @@ class Recorder:
     def _operations_run(self, phase: Phase) -> Iterator[None]:
         forward = getattr(type(self._model).forward, "__code__", None)
 
-        def ran(op: str, read: Tensors, inputs: Arrays, made: Tensors, line: int | None) -> None:
+        def ran(told: Ran) -> None:
+            op, read, made = told.op, told.read, told.made
             first = made[0]
             self._operations.append(
                 Operation(phase, op, read, made, first.grad_fn, first.output_nr)
@@ -272,7 +273,10 @@ class Recorder:
             change = self._weights.update if of_weights else self._weights.difference_update
             change(id(tensor) for tensor in made)
             tracked = any(tensor.requires_grad for tensor in made)
-            self._note(phase, op, inputs, self._copy_all(made), line=line, tracked=tracked)
+            copies = self._copy_all(made)
+            self._note(
+                phase, op, told.inputs, copies, line=told.line, tracked=tracked, call=told.call
+            )
 
         def begins(line: int) -> None:
             self._trace.append((line, len(self._events)))

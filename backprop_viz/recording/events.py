@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from backprop_viz.recording.calls import Call
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import Array as Array
 from backprop_viz.recording.tensors import TensorTable
@@ -47,6 +48,7 @@ class Event:
     - update: (weight before, its ``.grad``) -> weight after; ``state`` holds the optimizer's
       own tensors for the parameter by name, before and after (None where there was none yet).
 
+    ``call`` is how a forward operation was called; None where an argument is no plain data.
     ``tracked``: whether autograd follows the output of a forward operation. It does not after
     ``detach`` or under ``no_grad``.
     """
@@ -61,6 +63,7 @@ class Event:
     line: int | None = None
     tracked: bool = True
     state_ids: Mapping[str, tuple[int | None, int]] = field(default_factory=dict)
+    call: Call | None = None
 
     @property
     def inputs(self) -> tuple[Array | None, ...]:

@@ -18,7 +18,8 @@ class Node:
 
     ``id`` is its number in this graph: its place among the graph's nodes. ``key`` names it in
     every graph of a network: that of the output and that of the loss, in every iteration, whatever
-    the loss. ``saved`` is freed when backward has run the node.
+    the loss. ``saved`` is freed when backward has run the node. ``sends``: where each gradient that
+    it sends goes, as (node's id, at which of its outputs it arrives); None where none is needed.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Node:
     parameter: str | None = None
     saved: tuple[Saved, ...] = ()
     key: str = ""
+    sends: tuple[tuple[int, int] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

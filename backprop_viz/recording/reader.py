@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import IO
 
+from backprop_viz.recording.call_codec import understood_call
 from backprop_viz.recording.codec import Malformed, array_of, decoded
 from backprop_viz.recording.events import Event, Parameter, PhaseSpan
 from backprop_viz.recording.frames import read_header, read_record
@@ -133,6 +134,7 @@ class RecordingReader:
             told.line,
             told.tracked,
             told.state,
+            None if told.call is None else understood_call(told.call, len(told.inputs)),
         )
 
     def _take_graph(self, payload: bytes) -> None:

@@ -4,6 +4,7 @@
 """
 
 from enum import IntEnum
+from typing import Any
 
 from msgspec import Struct
 
@@ -48,6 +49,15 @@ class BeginRecord(Struct, frozen=True, omit_defaults=True):
     given_batch: bool = False
 
 
+class CallRecord(Struct, frozen=True, omit_defaults=True):
+    """How a forward operation was called; ``args`` and ``kwargs`` as ``call_codec`` tells them."""
+
+    function: str
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = {}
+    random: bytes | None = None
+
+
 class EventRecord(Struct, frozen=True, omit_defaults=True):
     """One thing torch did; ``inputs``, ``outputs`` and ``state`` are ids of tensors."""
 
@@ -60,6 +70,7 @@ class EventRecord(Struct, frozen=True, omit_defaults=True):
     line: int | None = None
     tracked: bool = True
     state: dict[str, tuple[int | None, int]] = {}
+    call: CallRecord | None = None
 
 
 class EventsRecord(Struct, frozen=True):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from backprop_viz.recording import frames
+from backprop_viz.recording.call_codec import told_call
 from backprop_viz.recording.codec import array_pieces, encoded
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.frames import Buffer
@@ -112,6 +113,7 @@ def _event(event: Event) -> EventRecord:
         event.line,
         event.tracked,
         dict(event.state_ids),
+        None if event.call is None else told_call(event.call),
     )
 
 

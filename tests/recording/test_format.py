@@ -17,6 +17,7 @@ from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.records import (
     BeginRecord,
+    CallRecord,
     EventRecord,
     EventsRecord,
     GraphRecord,
@@ -34,6 +35,7 @@ TABLES = {
     "intervention": GradientIntervention,
     "3 events": EventsRecord,
     "event": EventRecord,
+    "call": CallRecord,
     "4 graph": GraphRecord,
     "graph": Graph,
     "node": Node,

@@ -1,0 +1,73 @@
+"""The arguments of a call as plain data: what is recorded of them."""
+
+from collections.abc import Mapping
+from types import EllipsisType, NoneType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from backprop_viz.recording.calls import Call, TensorPlace, TorchName
+
+_AS_THEY_ARE = frozenset({NoneType, bool, float, complex, str, EllipsisType})
+_TORCH_TYPES = {
+    torch.dtype: "dtype",
+    torch.device: "device",
+    torch.layout: "layout",
+    torch.memory_format: "memory_format",
+}
+# What MessagePack holds.
+_SMALLEST_INT, _LARGEST_INT = -(2**63), 2**64 - 1
+# Made beforehand: most calls have few tensors.
+_PLACES = tuple(map(TensorPlace, range(16)))
+
+
+class Template:
+    """The arguments of a call with places for its tensors.
+
+    ``read`` are the tensors in the order in which they are found; ``plain`` whether every other
+    argument is plain data.
+    """
+
+    __slots__ = ("_args", "_kwargs", "plain", "read")
+
+    def __init__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self.read: list[Tensor] = []
+        self.plain = True
+        of = self._of
+        self._args = tuple([value if type(value) in _AS_THEY_ARE else of(value) for value in args])
+        self._kwargs = {
+            name: value if type(value) in _AS_THEY_ARE else of(value)
+            for name, value in kwargs.items()
+        }
+
+    def call(self, function: str | None, random: bytes | None) -> Call | None:
+        """The call of a function; None where an argument is not plain or the name not known."""
+        if function is None or not self.plain:
+            return None
+        return Call(function, self._args, self._kwargs, random)
+
+    def _of(self, value: Any) -> Any:
+        kind = type(value)
+        if kind in _AS_THEY_ARE:
+            return value
+        if isinstance(value, Tensor):
+            place = len(self.read)
+            self.read.append(value)
+            return _PLACES[place] if place < len(_PLACES) else TensorPlace(place)
+        if isinstance(value, int):
+            self.plain &= _SMALLEST_INT <= value <= _LARGEST_INT
+            return int(value)
+        if isinstance(value, tuple):
+            return tuple([self._of(item) for item in value])
+        if isinstance(value, list):
+            return [self._of(item) for item in value]
+        if isinstance(value, dict):
+            self.plain &= all(type(key) in (str, int) for key in value)
+            return {key: self._of(item) for key, item in value.items()}
+        if isinstance(value, slice):
+            return slice(self._of(value.start), self._of(value.stop), self._of(value.step))
+        if kind in _TORCH_TYPES:
+            return TorchName(_TORCH_TYPES[kind], str(value).removeprefix("torch."))
+        self.plain = False
+        return None
