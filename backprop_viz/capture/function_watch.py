@@ -113,7 +113,8 @@ class FunctionWatch(TorchFunctionMode):
 @lru_cache(maxsize=4096)
 def _full_name(func: Callable[..., Any]) -> str | None:
     """``torch.nn.functional.conv2d``; torch itself looks it up in 15 microseconds each time."""
-    return resolve_name(func)
+    name: str | None = resolve_name(func)
+    return name
 
 
 def _random_state() -> bytes:
