@@ -21,7 +21,8 @@ class FactorColumn:
     "pre_activation", ... ``values`` (K,). Where the values are elements of a recorded tensor,
     ``tensor`` is its id, ``indices`` (K, d) their places, and ``event``, ``slot`` and ``arrived``
     are those of ``Number``. ``axes`` are the names of the d axes, as codes: "sample", "channel",
-    "row", ...; () where they are not known.
+    "row", ...; () where they are not known. With a ``function``, a symbol such as "ln" or "σ",
+    the values are not the elements but that function of them.
     """
 
     role: str
@@ -32,9 +33,10 @@ class FactorColumn:
     slot: int = 0
     arrived: bool = False
     axes: tuple[str, ...] = ()
+    function: str = ""
 
     def number(self, term: int) -> Number | None:
-        """The recorded number that a term's factor is; None where it is none."""
+        """The recorded number that a term's factor is, or is a function of; None without one."""
         if self.tensor is None or self.indices is None:
             return None
         index = tuple(int(i) for i in self.indices[term])
@@ -61,11 +63,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class TermFactor:
-    """One factor of one term: its role, its value, and which recorded number it is, if any."""
+    """One factor of one term: its role, its value, and which recorded number it is, if any.
+
+    With a ``function`` the value is that function of the number.
+    """
 
     role: str
     value: float
     number: Number | None
+    function: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class Terms(Sequence[Term]):
     def _term(self, place: int) -> Term:
         part, at = self._parts[self._of[place]], int(self._at[place])
         factors = tuple(
-            TermFactor(column.role, float(column.values[at]), column.number(at))
+            TermFactor(column.role, float(column.values[at]), column.number(at), column.function)
             for column in part.factors
         )
         return Term(part.name, float(part.values[at]), factors)

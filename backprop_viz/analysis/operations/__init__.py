@@ -1,0 +1,191 @@
+"""The operations in the field's own words: one file for each family, found by itself.
+
+To add one, add a file with a tuple ``OPERATIONS``. An operation that no file names has no words of
+its own, and is explained all the same.
+
+In what the rules give, a number has its tensor and its index; the engine adds what made it.
+"""
+
+import pkgutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib import import_module
+
+import numpy as np
+
+from backprop_viz.analysis.formulas import formula
+from backprop_viz.analysis.operations.axes import default_axes, named_axes
+from backprop_viz.analysis.operations.index_forms import with_index
+from backprop_viz.analysis.operations.operation_entry import Form, OperationEntry, OperationNode
+from backprop_viz.analysis.operations.recorded_call import Index, NotRecorded, RecordedCall
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.number_explanation import Fact, Part
+
+__all__ = [
+    "OPERATIONS",
+    "axes_of",
+    "coefficient_role",
+    "forward_facts",
+    "forward_formula",
+    "forward_parts",
+    "input_role",
+    "node_facts",
+    "node_formula",
+    "operation_of",
+    "sent_role",
+]
+
+
+def _found() -> Iterator[OperationEntry]:
+    for module in pkgutil.iter_modules(__path__):
+        yield from getattr(import_module(f"{__name__}.{module.name}"), "OPERATIONS", ())
+
+
+OPERATIONS = tuple(_found())
+_BY_FUNCTION = {name: each for each in OPERATIONS for name in each.functions}
+_BY_NODE = {n.name: (each, n) for each in OPERATIONS if not each.composite for n in each.nodes}
+
+
+# -- words -------------------------------------------------------------------------------------
+
+
+def operation_of(event: Event) -> OperationEntry | None:
+    """The operation that a forward or loss event carried out; None for one that no file names."""
+    name = event.op if event.call is None else event.call.name
+    return _BY_FUNCTION.get(name.strip("_"))
+
+
+def input_role(event: Event, place: int) -> str:
+    """The role of a tensor that an event read, as a code; "input" where no file tells."""
+    operation = operation_of(event)
+    return "input" if operation is None else operation.role(place)
+
+
+def coefficient_role(event: Event) -> str:
+    """The role of what multiplies the elements that an event read, where that is no element."""
+    operation = operation_of(event)
+    return "coefficient" if operation is None else operation.coefficient
+
+
+def sent_role(node: str, made_by: Event | None, slot: int) -> str:
+    """The role of what multiplies the upstream gradient in what a node sends through ``slot``."""
+    found = _node(node, made_by)
+    if found is None or slot >= len(found[1].sent):
+        return "local"
+    return found[1].sent[slot].role
+
+
+def axes_of(event: Event | None, role: str, ndim: int) -> tuple[str, ...]:
+    """The names of the axes of a tensor that has a role in an event, as codes.
+
+    ``role`` "output" is what the event made, and the gradient that arrives at its node.
+    """
+    operation = None if event is None else operation_of(event)
+    known = None if operation is None else operation.axes.get(role)
+    return default_axes(ndim) if known is None else named_axes(known, ndim)
+
+
+# -- rules -------------------------------------------------------------------------------------
+
+
+def forward_parts(event: Event, slot: int, index: Sequence[int]) -> tuple[Part, ...] | None:
+    """The terms of an element of what an event made; None where no rule tells them."""
+    operation = operation_of(event)
+    if operation is None or operation.forward is None or _is_complex(event):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            parts = operation.forward(RecordedCall(event), slot, _place(index))
+    except NotRecorded:
+        return None
+    return None if parts is None else tuple(_with_axes(event, part) for part in parts)
+
+
+def _with_axes(event: Event, part: Part) -> Part:
+    factors = tuple(
+        each
+        if each.indices is None
+        else replace(each, axes=axes_of(event, each.role, each.indices.shape[1]))
+        for each in part.factors
+    )
+    return replace(part, factors=factors)
+
+
+def forward_facts(event: Event, slot: int, index: Sequence[int]) -> tuple[Fact, ...]:
+    """Which branch was taken for an element of what an event made."""
+    operation = operation_of(event)
+    if operation is None or operation.facts is None or _is_complex(event):
+        return ()
+    try:
+        with np.errstate(all="ignore"):
+            return operation.facts(RecordedCall(event), slot, _place(index))
+    except NotRecorded:
+        return ()
+
+
+def node_facts(
+    event: Event, made_by: Event | None, slot: int, index: Sequence[int]
+) -> tuple[Fact, ...]:
+    """Which branch was taken for an element of the gradient that a node sent through ``slot``.
+
+    ``event`` is the node's, ``made_by`` the forward or loss event that made the node.
+    """
+    operation = None if made_by is None else operation_of(made_by)
+    node = None if operation is None else operation.node(event.op)
+    if made_by is None or node is None or node.facts is None or _is_complex(made_by):
+        return ()
+    try:
+        with np.errstate(all="ignore"):
+            return node.facts(event, RecordedCall(made_by), slot, _place(index))
+    except NotRecorded:
+        return ()
+
+
+# -- formulas ----------------------------------------------------------------------------------
+
+
+def forward_formula(event: Event, index: Sequence[int] | None = None) -> str:
+    """What an event made, in symbols; with an ``index``, for that element. "" if not known."""
+    operation = operation_of(event)
+    if operation is None:
+        return ""
+    return _written(operation.form, event, index)
+
+
+def node_formula(
+    node: str, made_by: Event | None, slot: int, index: Sequence[int] | None = None
+) -> str:
+    """What a node sends through ``slot``, in symbols; with an ``index``, for that element."""
+    found = _node(node, made_by)
+    form = found[1].sent[slot].form if found is not None and slot < len(found[1].sent) else ""
+    written = _written(form, made_by, index)
+    if written:
+        return written
+    known = formula(node)
+    parts = known.backward.split("   ")
+    return parts[slot] if slot < len(parts) == len(known.inputs) else known.backward
+
+
+def _written(form: Form, event: Event | None, index: Sequence[int] | None) -> str:
+    if not isinstance(form, str):
+        try:
+            form = "" if event is None else form(RecordedCall(event))
+        except NotRecorded:
+            form = ""
+    return form if index is None else with_index(form, index)
+
+
+def _node(node: str, made_by: Event | None) -> tuple[OperationEntry, OperationNode] | None:
+    """A node in the words of the operation that made it, else in those of the node's own."""
+    operation = None if made_by is None else operation_of(made_by)
+    own = None if operation is None else operation.node(node)
+    return _BY_NODE.get(node) if operation is None or own is None else (operation, own)
+
+
+def _place(index: Sequence[int]) -> Index:
+    return tuple(int(i) for i in index)
+
+
+def _is_complex(event: Event) -> bool:
+    arrays = (*event.inputs, *event.outputs)
+    return any(array is not None and np.iscomplexobj(array) for array in arrays)

@@ -1,0 +1,53 @@
+"""Formulas with indices, such as ``y[n, k] = b[k] + Σₘ w[k, m]·x[n, m]``.
+
+Letters in brackets are places along the axes. ``Σₘ`` sums the product that follows it over every
+place m there is; an element beyond the border is 0. ``[…]`` is the same place in every tensor.
+``x`` is what the operation read, ``y`` what it made, ``δ`` the gradient that arrives, ``∂L/∂x``
+the one that is sent.
+"""
+
+import re
+from collections.abc import Sequence
+
+_LETTER = re.compile(r"\b[a-z]\b(?!\[)")
+# Letters for the places along the axes of a tensor, and those of a sum's; all have a subscript.
+_AXES = {1: "i", 2: "nk", 3: "nik", 4: "nkij", 5: "nkhij"}
+_SUBSCRIPTS = str.maketrans("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+
+
+def with_index(form: str, index: Sequence[int]) -> str:
+    """The formula for one element: the letters of its place replaced by their numbers.
+
+    The form as it is, where it is written for an element with more or fewer indices.
+    """
+    made = form.partition(" = ")[0]
+    if "[" not in made:
+        return form
+    letters = made[made.index("[") + 1 : -1].split(", ")
+    if letters == ["…"]:
+        return form.replace("[…]", f"[{', '.join(map(str, index))}]" if index else "")
+    if len(letters) != len(index):
+        return form
+    numbers = dict(zip(letters, map(str, index), strict=True))
+
+    def numbered(letter: re.Match[str]) -> str:
+        before = form[: letter.start()]
+        inside = before.count("[") > before.count("]")
+        return numbers.get(letter[0], letter[0]) if inside else letter[0]
+
+    return _LETTER.sub(numbered, form)
+
+
+def place_letters(ndim: int) -> list[str]:
+    """A letter for each axis of a tensor."""
+    return list(_AXES.get(ndim, "abcdefgh"[:ndim]))
+
+
+def bracket(letters: Sequence[str]) -> str:
+    """``[n, k]``; nothing for a tensor without axes."""
+    return f"[{', '.join(letters)}]" if letters else ""
+
+
+def summed(*letters: str) -> str:
+    """``Σₙᵢⱼ``: a sum over these places."""
+    return f"Σ{''.join(letters).translate(_SUBSCRIPTS)}"

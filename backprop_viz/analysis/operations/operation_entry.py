@@ -1,0 +1,80 @@
+"""What the program knows of an operation: its words, its rules. Plain data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.number_explanation import Fact, Part
+
+# An element of output ``slot`` of a call: its terms, and what was so. None: no rule for this call.
+ForwardRule = Callable[[RecordedCall, int, Index], tuple[Part, ...] | None]
+ForwardFacts = Callable[[RecordedCall, int, Index], tuple[Fact, ...]]
+# An element of the gradient that a node sends through output ``slot``: the node's event, the call
+# that made the node, the slot, the index.
+NodeFacts = Callable[[Event, RecordedCall, int, Index], tuple[Fact, ...]]
+# A formula with indices, or what writes it for a call.
+Form = str | Callable[[RecordedCall], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SentGradient:
+    """One gradient that a grad_fn node sends: ``role`` is what multiplies the upstream gradient.
+
+    "local" is the local derivative, "one" is 1: the upstream gradients are summed as they are.
+    """
+
+    role: str = "local"
+    form: Form = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationNode:
+    """A grad_fn node of an operation. ``name`` is torch's: "ReluBackward0".
+
+    ``sent`` are the gradients in the order of the node's outputs; ``facts`` say which branch was
+    taken.
+    """
+
+    name: str
+    sent: tuple[SentGradient, ...] = (SentGradient(),)
+    facts: NodeFacts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationEntry:
+    """An operation of torch, and what it is said to do.
+
+    - ``functions``: the names of the torch functions it covers, without module, class and leading
+      or trailing underscores: "relu" stands for ``torch.relu_`` too.
+    - ``roles``: those of the tensors that it reads, in order, as codes in the field's terms; the
+      last one stands for all that follow.
+    - ``coefficient``: the role of what multiplies an element in the output, where that is no
+      element of another tensor.
+    - ``derivative``: the symbol of the local derivative: "relu′".
+    - ``form``: the output, with indices (``index_forms``).
+    - ``axes``: the names of the last axes of a tensor by its role; "output" is what it makes.
+    - ``forward``: the terms of an element of its output, for an operation that is not linear in
+      its inputs; they sum to the value in float64. ``facts``: what was so.
+    - ``nodes``: the grad_fn nodes that it makes.
+    - ``composite``: its nodes are also those of other operations, which it is written in terms of.
+    """
+
+    functions: tuple[str, ...]
+    roles: tuple[str, ...] = ("input",)
+    coefficient: str = "coefficient"
+    derivative: str = ""
+    form: Form = ""
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    forward: ForwardRule | None = None
+    facts: ForwardFacts | None = None
+    nodes: tuple[OperationNode, ...] = ()
+    composite: bool = False
+
+    def role(self, place: int) -> str:
+        """The role of the tensor at a place of what the operation read."""
+        return self.roles[min(place, len(self.roles) - 1)]
+
+    def node(self, name: str) -> OperationNode | None:
+        """Its grad_fn node of that name."""
+        return next((node for node in self.nodes if node.name == name), None)
