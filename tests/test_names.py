@@ -14,6 +14,7 @@ ALLOWED = {
     "PANELS": "what each folder of panels declares; the registry reads it by this name",
     "LOSS": "what each file of a loss declares",
     "OPTIMIZER": "what each file of an optimizer declares",
+    "OPERATIONS": "what each file of operations declares",
     "DATA_SET": "what each file of a data set declares",
 }
 

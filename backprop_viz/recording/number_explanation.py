@@ -21,8 +21,8 @@ class FactorColumn:
     "pre_activation", ... ``values`` (K,). Where the values are elements of a recorded tensor,
     ``tensor`` is its id, ``indices`` (K, d) their places, and ``event``, ``slot`` and ``arrived``
     are those of ``Number``. ``axes`` are the names of the d axes, as codes: "sample", "channel",
-    "row", ...; () where they are not known. With a ``function``, a symbol such as "ln" or "σ",
-    the values are not the elements but that function of them.
+    "row", ...; () where they are not known. With a ``function``, such as "σ(x)", the values are
+    that function of the elements x.
     """
 
     role: str

@@ -22,7 +22,7 @@ from backprop_viz.recording.events import Event
 from backprop_viz.recording.number_explanation import Fact, Part
 
 __all__ = [
-    "OPERATIONS",
+    "ALL_OPERATIONS",
     "axes_of",
     "coefficient_role",
     "forward_facts",
@@ -41,9 +41,9 @@ def _found() -> Iterator[OperationEntry]:
         yield from getattr(import_module(f"{__name__}.{module.name}"), "OPERATIONS", ())
 
 
-OPERATIONS = tuple(_found())
-_BY_FUNCTION = {name: each for each in OPERATIONS for name in each.functions}
-_BY_NODE = {n.name: (each, n) for each in OPERATIONS if not each.composite for n in each.nodes}
+ALL_OPERATIONS = tuple(_found())
+_BY_FUNCTION = {name: each for each in ALL_OPERATIONS for name in each.functions}
+_BY_NODE = {n.name: (each, n) for each in ALL_OPERATIONS if not each.composite for n in each.nodes}
 
 
 # -- words -------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Convolutions of 1, 2 and 3 dimensions, and transposed ones: kernel times window, plus bias."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from backprop_viz.analysis.operations.index_forms import bracket, summed
 from backprop_viz.analysis.operations.operation_entry import (
@@ -10,6 +9,7 @@ from backprop_viz.analysis.operations.operation_entry import (
     SentGradient,
 )
 from backprop_viz.analysis.operations.recorded_call import RecordedCall
+from backprop_viz.analysis.operations.windows import per_dimension
 
 # Letters for places in the output, in the kernel, and for others that are summed over.
 _POSITIONS = {1: "i", 2: "ij", 3: "hij"}
@@ -96,7 +96,7 @@ def _sum(first: str, second: str, number: int) -> str:
 
 def _geometry(call: RecordedCall, dimensions: int, transposed: bool) -> _Geometry:
     x, w = call.tensor("input", 0), call.tensor("weight", 1)
-    dilation = _each(call.option("dilation", 7 if transposed else 5, 1), dimensions)
+    dilation = per_dimension(call.option("dilation", 7 if transposed else 5, 1), dimensions)
     groups = call.option("groups", 6, 1)
     own, other = w.shape[0] // groups, w.shape[1]
     padding = call.option("padding", 4, 0)
@@ -108,18 +108,13 @@ def _geometry(call: RecordedCall, dimensions: int, transposed: bool) -> _Geometr
     return _Geometry(
         batched=x.array.ndim == dimensions + 2,
         bias=call.tensor_or_none("bias", 2) is not None,
-        stride=_each(call.option("stride", 3, 1), dimensions),
-        padding=_each(padding, dimensions),
+        stride=per_dimension(call.option("stride", 3, 1), dimensions),
+        padding=per_dimension(padding, dimensions),
         dilation=dilation,
         groups=groups,
         few=other,
         many=own,
     )
-
-
-def _each(value: Any, dimensions: int) -> tuple[int, ...]:
-    values = tuple(value) if isinstance(value, list | tuple) else (value,)
-    return values * dimensions if len(values) == 1 else values
 
 
 def _b(*letters: str) -> str:
