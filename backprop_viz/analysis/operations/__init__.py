@@ -7,6 +7,7 @@ In what the rules give, a number has its tensor and its index; the engine adds w
 """
 
 import pkgutil
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -162,8 +163,10 @@ def node_formula(
     if written:
         return written
     known = formula(node)
-    parts = known.backward.split("   ")
-    return parts[slot] if slot < len(parts) == len(known.inputs) else known.backward
+    # The upstream gradient is δ here, as in the forms with indices.
+    backward = re.sub(r"\bg\b", "δ", known.backward)
+    parts = backward.split("   ")
+    return parts[slot] if slot < len(parts) == len(known.inputs) else backward
 
 
 def _written(form: Form, event: Event | None, index: Sequence[int] | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from backprop_viz.analysis.operations.index_forms import number_text
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -24,9 +25,13 @@ Bounds = tuple[Any, Any]  # each a number, a tensor or None
 
 @dataclass(frozen=True, slots=True)
 class _Clamp:
-    """The rules of a clamp whose bounds the call tells."""
+    """The rules of a clamp whose bounds the call tells.
+
+    ``stops_at_bounds``: the gradient of an element that equals a bound is 0.
+    """
 
     bounds: Callable[[RecordedCall], Bounds]
+    stops_at_bounds: bool = False
 
     def parts(self, call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
         low, high = self.bounds(call)
@@ -53,7 +58,14 @@ class _Clamp:
     def node_facts(
         self, event: Event, call: RecordedCall, slot: int, index: Index
     ) -> tuple[Fact, ...]:
-        return self.facts(call, slot, index) if slot == 0 else ()
+        if slot:
+            return ()
+        (found,) = self.facts(call, slot, index)
+        low, high = self.bounds(call)
+        if self.stops_at_bounds and found.values[0] in (low, high):
+            code = "clamp_low" if found.values[0] == low else "clamp_high"
+            return (Fact(code, (found.values[0], found.values[0]), found.numbers),)
+        return (found,)
 
     def form(self, call: RecordedCall) -> str:
         low, high = self.bounds(call)
@@ -86,21 +98,22 @@ def _bound(bound: Any, index: Index) -> FactorColumn:
 def _text(bound: Any, name: str) -> str:
     if isinstance(bound, RecordedTensor):
         return f"{name}[…]"
-    return f"{bound:g}" if bound >= 0 else f"−{-bound:g}"
+    return number_text(bound)
 
 
 def _entry(
     functions: tuple[str, ...],
     bounds: Callable[[RecordedCall], Bounds],
     nodes: tuple[str, ...],
-    form: str = "",
+    *,
+    stops_at_bounds: bool = False,
 ) -> OperationEntry:
-    rules = _Clamp(bounds)
+    rules = _Clamp(bounds, stops_at_bounds)
     return OperationEntry(
         functions=functions,
         roles=("pre_activation", "bound"),
         derivative=f"{functions[0]}′",
-        form=form or rules.form,
+        form=rules.form,
         forward=rules.parts,
         facts=rules.facts,
         nodes=tuple(OperationNode(name, facts=rules.node_facts) for name in nodes),
@@ -127,8 +140,9 @@ OPERATIONS = (
         ("hardtanh",),
         lambda call: (call.option("min_val", 1, -1.0), call.option("max_val", 2, 1.0)),
         ("HardtanhBackward0",),
+        stops_at_bounds=True,
     ),
-    _entry(("relu6",), lambda call: (0.0, 6.0), ("HardtanhBackward0",)),
+    _entry(("relu6",), lambda call: (0.0, 6.0), ("HardtanhBackward0",), stops_at_bounds=True),
     OperationEntry(
         functions=("hardsigmoid",),
         roles=("pre_activation",),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backprop_viz.analysis.operations.index_forms import number_text
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -31,7 +32,7 @@ class _Elu:
         x = call.input
         if not x.at(index) <= 0:
             return (product("value", x.one("pre_activation", index), plain("slope", scale)),)
-        inner = "x" if width == 1 else f"x/{width:g}"
+        inner = "x" if width == 1 else f"x/{number_text(width)}"
         curve = FunctionOfElement(
             f"(exp({inner}) − 1)", lambda x: math.expm1(x / width), "pre_activation"
         )
@@ -49,18 +50,18 @@ class _Elu:
 
     def form(self, call: RecordedCall) -> str:
         scale, alpha, width = self.numbers(call)
-        line = "x[…]" if scale == 1 else f"{scale:.17g}·x[…]"
-        inner = "x[…]" if width == 1 else f"x[…]/{width:g}"
+        line = "x[…]" if scale == 1 else f"{number_text(scale)}·x[…]"
+        inner = "x[…]" if width == 1 else f"x[…]/{number_text(width)}"
         factor = scale * alpha
-        curve = f"exp({inner}) − 1" if factor == 1 else f"{factor:.17g}·(exp({inner}) − 1)"
+        curve = f"exp({inner}) − 1" if factor == 1 else f"{number_text(factor)}·(exp({inner}) − 1)"
         return f"y[…] = {line} where x[…] > 0, else {curve}"
 
     def sent(self, call: RecordedCall) -> str:
         scale, alpha, width = self.numbers(call)
-        line = "δ[…]" if scale == 1 else f"δ[…]·{scale:.17g}"
-        inner = "x[…]" if width == 1 else f"x[…]/{width:g}"
+        line = "δ[…]" if scale == 1 else f"δ[…]·{number_text(scale)}"
+        inner = "x[…]" if width == 1 else f"x[…]/{number_text(width)}"
         factor = scale * alpha / width
-        curve = f"δ[…]·exp({inner})" if factor == 1 else f"δ[…]·{factor:.17g}·exp({inner})"
+        curve = f"δ[…]·exp({inner})" if factor == 1 else f"δ[…]·{number_text(factor)}·exp({inner})"
         return f"∂L/∂x[…] = {line} where x[…] > 0, else {curve}"
 
 
@@ -97,7 +98,7 @@ class _Softplus:
         if beta == 1:
             curve = FunctionOfElement("ln(1 + exp(x))", softplus, "pre_activation")
             return (product("value", of_element(x, index, curve)),)
-        symbol = f"ln(1 + exp({beta:g}·x))"
+        symbol = f"ln(1 + exp({number_text(beta)}·x))"
         curve = FunctionOfElement(symbol, lambda x: softplus(beta * x), "pre_activation")
         return (product("value", of_element(x, index, curve), plain("slope", 1 / beta)),)
 
@@ -105,11 +106,11 @@ class _Softplus:
         beta, _ = self.numbers(call)
         if beta == 1:
             return "y[…] = ln(1 + exp(x[…]))"
-        return f"y[…] = ln(1 + exp({beta:g}·x[…])) / {beta:g}"
+        return f"y[…] = ln(1 + exp({number_text(beta)}·x[…])) / {number_text(beta)}"
 
     def sent(self, call: RecordedCall) -> str:
         beta, _ = self.numbers(call)
-        inner = "x[…]" if beta == 1 else f"{beta:g}·x[…]"
+        inner = "x[…]" if beta == 1 else f"{number_text(beta)}·x[…]"
         return f"∂L/∂x[…] = δ[…]·σ({inner})"
 
 

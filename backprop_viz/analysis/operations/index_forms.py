@@ -51,3 +51,9 @@ def bracket(letters: Sequence[str]) -> str:
 def summed(*letters: str) -> str:
     """``Σₙᵢⱼ``: a sum over these places."""
     return f"Σ{''.join(letters).translate(_SUBSCRIPTS)}"
+
+
+def number_text(number: float) -> str:
+    """A number in a formula, with at most 6 digits."""
+    text = f"{abs(number):.6g}"
+    return f"−{text}" if number < 0 else text

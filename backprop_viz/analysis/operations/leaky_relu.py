@@ -1,5 +1,6 @@
 """Rectifiers that pass what is above a threshold: leaky ReLU, PReLU and threshold."""
 
+from backprop_viz.analysis.operations.index_forms import number_text
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -94,20 +95,20 @@ def _threshold_node_facts(
 
 
 def _leaky_form(call: RecordedCall) -> str:
-    return f"y[…] = x[…] where x[…] > 0, else {_slope(call):g}·x[…]"
+    return f"y[…] = x[…] where x[…] > 0, else {number_text(_slope(call))}·x[…]"
 
 
 def _leaky_sent(call: RecordedCall) -> str:
-    return f"∂L/∂x[…] = δ[…] where x[…] > 0, else {_slope(call):g}·δ[…]"
+    return f"∂L/∂x[…] = δ[…] where x[…] > 0, else {number_text(_slope(call))}·δ[…]"
 
 
 def _threshold_form(call: RecordedCall) -> str:
     limit, otherwise = call.option("threshold", 1), call.option("value", 2)
-    return f"y[…] = x[…] where x[…] > {limit:g}, else {otherwise:g}"
+    return f"y[…] = x[…] where x[…] > {number_text(limit)}, else {number_text(otherwise)}"
 
 
 def _threshold_sent(call: RecordedCall) -> str:
-    return f"∂L/∂x[…] = δ[…] where x[…] > {call.option('threshold', 1):g}, else 0"
+    return f"∂L/∂x[…] = δ[…] where x[…] > {number_text(call.option('threshold', 1))}, else 0"
 
 
 OPERATIONS = (

@@ -67,5 +67,3 @@ def sigmoid(x: float) -> float:
 def softplus(x: float) -> float:
     """ln(1 + exp(x)), without overflow."""
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
-
-

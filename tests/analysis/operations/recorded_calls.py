@@ -26,6 +26,8 @@ from backprop_viz.recording.phases import Phase
 from tests.analysis.operations.index_form_text import value_of
 
 TOLERANCE = 1e-12
+# What is lost where torch takes the difference of numbers around 1, as gelu does far below 0.
+TINY = 1e-15
 
 
 def noise(*shape: int, seed: int = 0, scale: float = 1.0) -> Tensor:
@@ -103,7 +105,7 @@ def check_terms(event: Event, slot: int = 0, count: int = 12) -> None:
         assert parts is not None, event.op
         terms = np.concatenate([part.values for part in parts])
         scale = max(abs(output[index]), np.abs(terms).max(initial=0))
-        assert abs(terms.sum() - output[index]) <= TOLERANCE * scale, (event.op, index)
+        assert abs(terms.sum() - output[index]) <= TOLERANCE * scale + TINY, (event.op, index)
         for part in parts:
             assert part.factors
             product = np.prod([factor.values for factor in part.factors], axis=0)

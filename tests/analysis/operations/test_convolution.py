@@ -47,7 +47,7 @@ def test_formulas(name: str, with_bias: bool) -> None:
         names["x"] = names["x"][None]
     for slot in range(2 + with_bias):
         if slot == 0 and name in WITHOUT_FORM:
-            assert node_formula(event.op, made_by, 0) == "∂L/∂x = wᵀ ∗ g"
+            assert node_formula(event.op, made_by, 0) == "∂L/∂x = wᵀ ∗ δ"
         else:
             check_node_form(event, made_by, slot, names, 1e-10)
 
