@@ -30,6 +30,7 @@ from backprop_viz.desktop.controllers.samples import SamplesController
 from backprop_viz.desktop.controllers.scripts import ScriptsController
 from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.controllers.training import TrainingController
+from backprop_viz.desktop.controllers.viewing import ViewingController
 from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.registry import find_panels
@@ -69,6 +70,7 @@ class Composer(QObject):
         self.data_folders = DataFoldersController(context, self.training)
         self.images = ImagesController(context, self.training)
         self.navigation = NavigationController(context)
+        self.viewing = ViewingController(context)
         self.drawing = DrawingController(context)
         self.scripts = ScriptsController(context)
         self.drawing_training = DrawingTrainingController(context)
@@ -104,6 +106,7 @@ class Composer(QObject):
         self.training.show_view_state(view_state)
         self.presets.show_view_state(view_state)
         self.navigation.show_view_state(view_state)
+        self.viewing.show_view_state(view_state)
         self.drawing_training.show_view_state(view_state)
         self.files.show_view_state(view_state)
         self.autosave.show_view_state(view_state)

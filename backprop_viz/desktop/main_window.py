@@ -254,6 +254,8 @@ def _same_cursor(before: ViewState, view_state: ViewState) -> bool:
         and before.program == view_state.program
         and before.training == view_state.training
         and before.breakpoints == view_state.breakpoints
+        and before.sample == view_state.sample
+        and before.full_precision == view_state.full_precision
     )
 
 

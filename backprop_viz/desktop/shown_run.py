@@ -31,6 +31,8 @@ class ShownRun(QObject):
         self._view_state: ViewState | None = None
         self._run = FollowedRun(settings)
         self._by_event = False
+        self._sample = 0
+        self._full_precision = False
         self._playback = PhasePlayback(self._show, self)
         self._player = Player(self._play_next, self)
         self._stops = CursorStops(self._player.halt)
@@ -154,6 +156,23 @@ class ShownRun(QObject):
         if self._view_state is not None:
             self._show_cursor(self._view_state.cursor)
 
+    @property
+    def sample(self) -> int:
+        """The place in the batch of the sample that the user chose."""
+        return self._sample
+
+    def choose_sample(self, sample: int) -> None:
+        """Show another sample of the batch in every panel, as far as it is recorded."""
+        self._sample = max(sample, 0)
+        if self._view_state is not None:
+            self._show(self._view_state.cursor)
+
+    def show_full_precision(self, wanted: bool) -> None:
+        """Write numbers with every digit, or as short as they can be read."""
+        self._full_precision = wanted
+        if self._view_state is not None:
+            self._show(self._view_state.cursor)
+
     # -- what is shown -----------------------------------------------------------------------
 
     def _receive(self, live: ViewState) -> None:
@@ -221,6 +240,8 @@ class ShownRun(QObject):
             breakpoints=self._stops.breakpoints,
             hit=self._stops.hit_at(cursor),
             playing=self._player.playing,
+            full_precision=self._full_precision,
+            sample=min(self._sample, cursor.recording.recorded_samples - 1),
         )
         self.view_state_ready.emit(self._view_state)
 

@@ -19,7 +19,9 @@ class ViewState:
     """Everything that the window shows at one instant.
 
     ``rate`` is in iterations per second. ``hit`` is the breakpoint that the cursor stopped at,
-    until the cursor moves. ``playing``: the cursor moves by itself.
+    until the cursor moves. ``playing``: the cursor moves by itself. ``sample`` is the place in
+    the batch of the sample whose numbers are shown; it is among those recorded. ``full_precision``:
+    numbers are written with every digit.
     """
 
     settings: Settings
@@ -38,6 +40,15 @@ class ViewState:
     hit: Breakpoint | None = None
     playing: bool = False
     drawing_training: DrawingTrainingState = field(default_factory=DrawingTrainingState)
+    sample: int = 0
+    full_precision: bool = False
+
+    @property
+    def batch_size(self) -> int:
+        """How many samples the batch had, recorded or not."""
+        recording = self.cursor.recording
+        whole = recording.samples is None or recording.given_batch
+        return recording.recorded_samples if whole else self.settings.batch_size
 
     @property
     def classes(self) -> tuple[str, ...]:

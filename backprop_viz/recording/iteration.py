@@ -123,6 +123,16 @@ class Recording:
         """The labels (N,) of the batch."""
         return None if self.labels_id is None else self.tensors[self.labels_id]
 
+    @property
+    def recorded_samples(self) -> int:
+        """How many samples of the batch are in the recording; at least 1."""
+        batch = self.input if self.labels is None else self.labels
+        return len(batch) if batch is not None and batch.ndim and len(batch) else 1
+
+    def sample_of(self, tensor: Array, sample: int) -> int:
+        """The place of a sample along a tensor's first dimension; 0 if that is not the batch."""
+        return sample if sample < len(tensor) == self.recorded_samples else 0
+
     @cached_property
     def by_parameter(self) -> Mapping[str, Parameter]:
         """The parameters by dotted name."""

@@ -31,6 +31,7 @@ class StoredWindow(TypedDict, total=False):
     breakpoints: tuple[Breakpoint, ...]
     layout: Mapping[str, Sequence[int]]
     pen: int
+    sample: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

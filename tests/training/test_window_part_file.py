@@ -27,6 +27,7 @@ WINDOW: StoredWindow = {
     "breakpoints": (Breakpoint("line", 3), Breakpoint("norm_above", None, 2.5)),
     "layout": {"rows": [300, 200]},
     "pen": 1,
+    "sample": 5,
 }
 SERIES = np.array([0.5, np.nan, 0.25])
 CURVES = Curves(SERIES, np.array([0.0, 0.5, 1.0]), np.array([2.0]), np.array([0.5]), np.ones(1))
@@ -49,7 +50,7 @@ def test_all_of_it_comes_back(path: Path) -> None:
     strokes, given = part.window["strokes"], WINDOW["strokes"]
     assert strokes[0]["points"].tolist() == given[0]["points"].tolist()
     assert strokes[1]["greys"] == given[1]["greys"]
-    for name in ("label", "is_batch", "breakpoints", "layout", "pen"):
+    for name in ("label", "is_batch", "breakpoints", "layout", "pen", "sample"):
         assert part.window.get(name) == WINDOW.get(name), name
     assert [name for name, _ in part.earlier] == ["an earlier run", "another"]
     for _, curves in part.earlier:

@@ -1,4 +1,4 @@
-"""The View menu: the theme and the layout."""
+"""The View menu: which numbers are shown, the theme and the layout."""
 
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
 
@@ -6,12 +6,42 @@ VIEW_MENU = Menu(
     tr_noop("&View"),
     (
         MenuCommand(
+            "actionPreviousSample",
+            tr_noop("&Previous sample"),
+            "Ctrl+PgUp",
+            tr_noop("Show the numbers of the batch's previous sample in every panel"),
+            "viewing.previous_sample",
+        ),
+        MenuCommand(
+            "actionNextSample",
+            tr_noop("&Next sample"),
+            "Ctrl+PgDown",
+            tr_noop("Show the numbers of the batch's next sample in every panel"),
+            "viewing.next_sample",
+        ),
+        MenuCommand(
+            "actionSample",
+            tr_noop("&Go to sample"),
+            "Ctrl+J",
+            tr_noop("Type which sample of the batch is shown in every panel"),
+            "viewing.ask_for_sample",
+        ),
+        MenuCommand(
+            "actionFullPrecision",
+            tr_noop("&Full precision"),
+            "Ctrl+Shift+P",
+            tr_noop("Write numbers with every digit that tells them from their neighbours"),
+            "viewing.show_full_precision",
+            checkable=True,
+        ),
+        MenuCommand(
             "actionThemeSystem",
             tr_noop("&System theme"),
             "",
             tr_noop("Light or dark, as the system is set"),
             "theme.theme_system",
             checkable=True,
+            separated=True,
         ),
         MenuCommand(
             "actionThemeLight",

@@ -22,6 +22,7 @@ def window_state(context: Context, view_state: ViewState) -> StoredWindow:
         "breakpoints": context.session.breakpoints,
         "layout": context.window.layout_state(),
         "pen": panel.size_of_pen,
+        "sample": context.session.sample,
     }
 
 
@@ -32,6 +33,7 @@ def apply_window_state(context: Context, state: StoredWindow) -> None:
     window.panel(DrawPanel).show_strokes(marks_from_json(state.get("strokes", ())))
     if "pen" in state:
         window.panel(DrawPanel).set_size_of_pen(state["pen"])
+    session.choose_sample(state.get("sample", 0))
     window.apply_layout(state.get("layout", {}))
     # In older files the drawing has a label only if it is the batch.
     label = state.get("label")

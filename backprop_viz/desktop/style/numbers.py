@@ -1,11 +1,13 @@
 """Numbers as text: short enough for a column, and never other than torch gave them."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MOST_DIGITS = 17  # tell any float64 from its neighbours
 
 
 def short(value: Any, digits: int = 4) -> str:
@@ -21,6 +23,46 @@ def signed(value: Any, digits: int = 4) -> str:
 def full(value: Any) -> str:
     """Every digit that tells the number from its neighbours of the same type."""
     return str(value)
+
+
+def apart(values: Sequence[Any], digits: int = 4, sign: str = "+") -> tuple[str, ...]:
+    """Numbers in as many digits as tell those apart that differ, so that a change is seen.
+
+    ``sign``: "+" shows it always, "" only below zero.
+    """
+    different = len({full(value) for value in values})
+    texts = tuple(_text(value, sign, digits) for value in values)
+    while len(set(texts)) < different and digits < _MOST_DIGITS:
+        digits += 1
+        texts = tuple(_text(value, sign, digits) for value in values)
+    return texts
+
+
+def numpy_text(value: Any) -> str:
+    """The number as Python with NumPy reads it: ``np.float32(0.1)``."""
+    scalar = np.asarray(value)
+    text = str(scalar[()])
+    if not np.isfinite(scalar) and not np.iscomplexobj(scalar):
+        text = text.replace("nan", "np.nan").replace("inf", "np.inf")
+    return f"np.{scalar.dtype.name}({text})"
+
+
+def hexadecimal(value: Any) -> str:
+    """The number's bits as C and Python write them: ``0x1.99999a0000000p-4``."""
+    return float(value).hex()
+
+
+def element_name(name: str, index: Sequence[int]) -> str:
+    """An element of a tensor: ``conv1[48, 0, 19, 12]``; a number without dimensions has none."""
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def element_text(name: str, index: Sequence[int], value: Any, exact: bool = False) -> str:
+    """An element of a tensor and its value: ``conv1[48, 0, 19, 12] = +0.0001018``.
+
+    ``exact``: with every digit that tells it from its neighbours.
+    """
+    return f"{element_name(name, index)} = {full(value) if exact else signed(value)}"
 
 
 def decade(exponent: int) -> str:
@@ -51,7 +93,7 @@ def _text(value: Any, sign: str, digits: int = 4) -> str:
         return "0" if math.copysign(1, number) > 0 else "-0"
     if math.isinf(number):
         return f"{number:{sign}}"
-    if 1e-3 <= abs(number) < 10**digits - 0.5:
+    if 1e-4 <= abs(number) < 10**digits - 0.5:
         return f"{number:{sign}#.{digits}g}".removesuffix(".")
     mantissa, _, exponent = f"{number:{sign}.{digits - 1}e}".partition("e")
     return f"{mantissa}e{int(exponent)}"

@@ -131,6 +131,7 @@ WINDOW = Table(
         # The sizes of a splitter's parts, by its name.
         "layout": Entries(NAME, Items(Whole(0, 100_000), 16), 32),
         "pen": Whole(0, 2),
+        "sample": Whole(0, MOST_ITERATIONS),  # the place in the batch of the one that is shown
     },
     optional=ALL,
     rules=(_can_be_painted,),

@@ -3,7 +3,18 @@ import math
 import numpy as np
 import pytest
 
-from backprop_viz.desktop.style.numbers import decade, full, index_text, norm, short, signed
+from backprop_viz.desktop.style.numbers import (
+    apart,
+    decade,
+    element_text,
+    full,
+    hexadecimal,
+    index_text,
+    norm,
+    numpy_text,
+    short,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +64,35 @@ def test_norm_is_summed_in_float64() -> None:
     assert norm(array) == pytest.approx(np.linalg.norm(array.astype(np.float64)), rel=1e-12)
     assert math.isnan(norm(np.array([1.0, math.nan])))
     assert norm(np.array([1.0, math.inf])) == math.inf
+
+
+def test_a_change_is_seen() -> None:
+    before = np.float32(-0.17221)
+    after = np.nextafter(before, np.float32(0))
+    assert signed(before) == signed(after)
+    assert apart((before, before)) == ("-0.1722", "-0.1722")
+    texts = apart((before, after))
+    assert texts[0] != texts[1]
+    assert [float(text) for text in texts] == pytest.approx([before, after], rel=1e-7)
+    assert apart((np.float32(0.5), np.float32(0.25))) == ("+0.5000", "+0.2500")
+    assert apart((np.float32("nan"), np.float32(1))) == ("nan", "+1.000")
+
+
+@pytest.mark.parametrize("value", [0.1, -0.0, 1e-42, 3.4e38, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_numpy_reads_what_is_copied(value: float, dtype: type[np.floating]) -> None:
+    with np.errstate(over="ignore"):
+        number = dtype(value)
+    read = eval(numpy_text(number), {"np": np})
+    assert type(read) is dtype
+    assert read.tobytes() == number.tobytes()
+    assert dtype(full(number)).tobytes() == number.tobytes()
+    if math.isfinite(number):
+        assert float.fromhex(hexadecimal(number)) == number
+
+
+def test_an_element_says_its_index_and_its_value() -> None:
+    value = np.float32(0.00010180)
+    assert element_text("conv1", (48, 0, 19, 12), value) == "conv1[48, 0, 19, 12] = +0.0001018"
+    assert element_text("loss", (), np.float32(2.5)) == "loss = +2.500"
+    assert element_text("w", (1,), np.float32(1 / 3), exact=True) == "w[1] = 0.33333334"

@@ -226,6 +226,7 @@ def test_the_rest_comes_back_as_it_was(tmp_path: Path) -> None:
         ),
         "layout": {"Zeichnung é 数": [3, 4], "rows": []},
         "pen": 2,
+        "sample": 63,
     }
     run = stored(
         settings,
@@ -244,7 +245,7 @@ def test_the_rest_comes_back_as_it_was(tmp_path: Path) -> None:
             assert np.array_equal(getattr(one, name), getattr(curves, name), equal_nan=True)
     assert np.array_equal(back.window["strokes"][0].pop("points"), points)
     assert back.window["strokes"] == [{"erases": True}, window["strokes"][1]]
-    for name in ("label", "breakpoints", "layout", "pen"):
+    for name in ("label", "breakpoints", "layout", "pen", "sample"):
         assert back.window[name] == window[name]
 
 

@@ -83,8 +83,18 @@ def _movement(moved: Moved, name: str, after: tuple[float, ...]) -> str:
     )
     label = moved.label
     return text.format(
-        f"{moved.iteration:,}", name, _percent(moved.before[label]), _percent(after[label])
+        f"{moved.iteration:,}", name, *_percentages(moved.before[label], after[label])
     )
+
+
+def _percentages(before: float, after: float) -> tuple[str, str]:
+    """Two percentages, with as many decimals as tell them apart."""
+    texts = _percent(before), _percent(after)
+    decimals = 1
+    while texts[0] == texts[1] and before != after and decimals < 15:
+        decimals += 1
+        texts = f"{100 * before:.{decimals}f} %", f"{100 * after:.{decimals}f} %"
+    return texts
 
 
 def _percent(probability: float) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from backprop_viz.desktop.style.numbers import apart
 from backprop_viz.desktop.style.painting import elided
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.digits.data_set import DIGITS
@@ -94,7 +95,8 @@ class ProbabilityBars(QWidget):
             pairs = zip(names, self._probabilities, strict=True)
             return "\n".join(f"{name}: {p:.6f}" for name, p in pairs)
         rows = zip(names, self._moved.before, self._probabilities, strict=True)
-        return "\n".join(f"{name}: {before:.6f} → {p:.6f}" for name, before, p in rows)
+        pairs = ((name, *apart((before, p), 6, sign="")) for name, before, p in rows)
+        return "\n".join(f"{name}: {before} → {p}" for name, before, p in pairs)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A row for each class: name, bar, percent."""

@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from backprop_viz.desktop.style.images import image_of, signed_image, signed_pixels, signed_range
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.widgets.number_picture import NumberPicture
+from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
 from backprop_viz.recording.drawing_training import Saliency
 from backprop_viz.recording.tensors import Array
 
@@ -19,7 +21,7 @@ _CAPTION = 17
 _GAP = 3
 
 
-class _Painted(QWidget):
+class _Painted(NumberPicture):
     """A widget that paints itself in a theme's colours."""
 
     def __init__(self) -> None:
@@ -51,16 +53,29 @@ class SaliencyPicture(_Painted):
         self._edges = () if saliency is None else edges(saliency.seen >= _INK)
         self.update()
 
+    def number_at(self, point: QPoint) -> ShownNumber | None:
+        """The gradient of the pixel at a point."""
+        box = self._box()
+        if self._saliency is None or not box.contains(point):
+            return None
+        row, column = (32 * at // box.width() for at in (point.y() - box.y(), point.x() - box.x()))
+        name = f"∂out[{self._saliency.digit}]/∂x"
+        return element_of(name, self._saliency.gradient, 32 * row + column, (0, 0))
+
+    def _box(self) -> QRect:
+        """A square of whole pixels in the middle."""
+        side = 32 * max(min(self.width(), self.height()) // 32, 1)
+        return QRect((self.width() - side) // 2, (self.height() - side) // 2, side, side)
+
     def minimumSizeHint(self) -> QSize:
         """Four screen pixels for each pixel of the input."""
         return QSize(128, 128)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a square of whole pixels in the middle."""
+        """Paint the gradients and the outline."""
         painter = QPainter(self)
-        unit = max(min(self.width(), self.height()) // 32, 1)
-        side = 32 * unit
-        box = QRect((self.width() - side) // 2, (self.height() - side) // 2, side, side)
+        box = self._box()
+        unit = box.width() // 32
         if self._saliency is None:
             painter.fillRect(box, QColor(self._theme.inset))
         else:
@@ -148,25 +163,50 @@ class ExcitedMaps(_Painted):
         """A caption and a mosaic for each layer."""
         painter = QPainter(self)
         if self._maps:
-            height = self.height() / len(self._maps)
+            height, all_tiles = self.height() / len(self._maps), self._tiles()
             for i, (name, maps) in enumerate(self._maps):
-                self._paint_layer(painter, QRectF(0, i * height, self.width(), height), name, maps)
+                line = QRectF(0, i * height, self.width(), _CAPTION)
+                self._paint_layer(painter, line, name, maps, all_tiles[i])
         painter.end()
 
-    def _paint_layer(self, painter: QPainter, box: QRectF, name: str, maps: Array) -> None:
+    def number_at(self, point: QPoint) -> ShownNumber | None:
+        """The number of a map at a point."""
+        for (name, maps), tiles in zip(self._maps, self._tiles(), strict=True):
+            _, height, width = maps.shape
+            for i, tile in enumerate(tiles):
+                if tile.contains(QPointF(point)):
+                    row = int((point.y() - tile.y()) / tile.height() * height)
+                    column = int((point.x() - tile.x()) / tile.width() * width)
+                    place = (i * height + row) * width + column
+                    return element_of(f"relu({name})", maps, place, (0,))
+        return None
+
+    def _tiles(self) -> list[list[QRectF]]:
+        """The boxes of each layer's maps."""
+        height, found = self.height() / max(len(self._maps), 1), []
+        for layer, (_, maps) in enumerate(self._maps):
+            top = layer * height + _CAPTION + 2
+            columns, side = tiling(len(maps), self.width(), height - _CAPTION - 10)
+            step = side + _GAP
+            cells = (divmod(i, columns) for i in range(len(maps)))
+            found.append(
+                [
+                    QRectF(column * step, round(top + row * step), side, side)
+                    for row, column in cells
+                ]
+            )
+        return found
+
+    def _paint_layer(
+        self, painter: QPainter, line: QRectF, name: str, maps: Array, tiles: list[QRectF]
+    ) -> None:
         count, height, width = maps.shape
         limit = signed_range(maps)
         caption = self.tr("relu({0})   {1}×{2}×{3}   0 … {4}")
-        line = QRectF(box.x(), box.y(), box.width(), _CAPTION)
         painter.setPen(QColor(self._theme.muted))
         painter.setFont(body_font(11))
         painter.drawText(line, 0, caption.format(name, count, height, width, short(limit)))
-        room = box.adjusted(0, _CAPTION + 2, 0, -8)
-        columns, side = tiling(count, room.width(), room.height())
-        for i in range(count):
-            x = room.x() + (i % columns) * (side + _GAP)
-            y = room.y() + (i // columns) * (side + _GAP)
-            tile = QRectF(round(x), round(y), side, side)
+        for i, tile in enumerate(tiles):
             painter.drawImage(tile, signed_image(maps[i], limit, self._theme))
             painter.setPen(QPen(QColor(self._theme.border), 1))
             painter.drawRect(tile.adjusted(0.5, 0.5, -0.5, -0.5))

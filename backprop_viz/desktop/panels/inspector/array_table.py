@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -14,6 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -25,13 +27,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QMenu,
     QTableView,
     QWidget,
 )
 
-from backprop_viz.desktop.style.numbers import full, index_text, signed
+from backprop_viz.desktop.style.numbers import apart, full, index_text, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
+from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
 from backprop_viz.recording.events import Array
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -46,7 +50,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class TableColumn:
     """A column: its flat values, or a ``word`` in place of all of them.
 
-    ``color`` is a role of the theme.
+    ``color`` is a role of the theme, ``tensor`` the name of what the values are of. Columns that
+    are ``compared`` have as many digits as tell their numbers in a row apart.
     """
 
     title: str
@@ -54,6 +59,8 @@ class TableColumn:
     values: Array | None
     color: str = "text"
     word: str = "–"
+    tensor: str = ""
+    compared: bool = False
 
 
 class ArrayModel(QAbstractTableModel):
@@ -67,9 +74,17 @@ class ArrayModel(QAbstractTableModel):
         self._theme = DARK
         self.font = code_font(11)
         self.digits = 4
+        self.full_precision = False
+        self._first: tuple[int, ...] = ()
 
-    def show_columns(self, shape: tuple[int, ...], columns: Sequence[TableColumn]) -> bool:
-        """Show the elements of an array of this shape; whether they are other rows than before."""
+    def show_columns(
+        self, shape: tuple[int, ...], columns: Sequence[TableColumn], first: tuple[int, ...] = ()
+    ) -> bool:
+        """Show the elements of an array of this shape; whether they are other rows than before.
+
+        The array is at the place ``first`` of a larger one.
+        """
+        self._first = first
         titles = [column.title for column in columns]
         same = shape == self._shape and titles == [column.title for column in self.columns]
         if not same:
@@ -116,7 +131,9 @@ class ArrayModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(row, section, exact=False)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.text(row, section, exact=True)
+            number = self.number(row, section)
+            named = number is not None and number.name
+            return number.tip if number and named else self.text(row, section, exact=True)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section else _LEFT
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -137,7 +154,23 @@ class ArrayModel(QAbstractTableModel):
         column = self.columns[section - 1]
         if column.values is None:
             return column.word
-        return full(column.values[row]) if exact else signed(column.values[row], self.digits)
+        if exact or self.full_precision:
+            return full(column.values[row])
+        if not column.compared:
+            return signed(column.values[row], self.digits)
+        compared = [c for c in self.columns if c.compared and c.values is not None]
+        texts = apart([c.values[row] for c in compared if c.values is not None], self.digits)
+        return texts[compared.index(column)]
+
+    def number(self, row: int, section: int) -> ShownNumber | None:
+        """The number in a cell; None where there is none."""
+        column = self.columns[section - 1] if section > 0 else None
+        if column is None or column.values is None:
+            return None
+        index = (*self._first, *(int(i) for i in np.unravel_index(row, self._shape)))
+        cells = range(len(self.columns) + 1)
+        texts = tuple(self.text(row, cell, exact=True) for cell in cells)
+        return ShownNumber(column.tensor, index, column.values[row], texts)
 
 
 class _Titles(QHeaderView):
@@ -156,7 +189,7 @@ class _Titles(QHeaderView):
 
 
 class ArrayTable(QTableView):
-    """A table of an array; Ctrl+C copies the selection with every digit.
+    """A table of an array; Ctrl+C copies the rows selected with every digit.
 
     ``element_chosen`` carries the flat index of the element in the current row.
     """
@@ -188,15 +221,27 @@ class ArrayTable(QTableView):
         self.set_theme(DARK)
         self.verticalScrollBar().valueChanged.connect(self._fit_columns)
 
-    def show_columns(self, shape: tuple[int, ...], columns: Sequence[TableColumn]) -> None:
-        """Show the elements of an array of this shape."""
-        if self.rows.show_columns(shape, columns):
-            self._needed = [0] * (len(columns) + 1)
-            self.rows.digits = 4
+    def show_columns(
+        self, shape: tuple[int, ...], columns: Sequence[TableColumn], first: tuple[int, ...] = ()
+    ) -> None:
+        """Show the elements of an array of this shape, which is at a place of a larger one."""
+        if self.rows.show_columns(shape, columns, first):
+            self._forget_widths()
             rows = min(self.rows.rowCount(), 1000) * self.verticalHeader().defaultSectionSize()
             self.setMaximumHeight(_HEADER + rows + 4)
             self.setMinimumHeight(min(_HEADER + rows + 4, _LEAST))
         self._fit_columns()
+
+    def set_full_precision(self, wanted: bool) -> None:
+        """Show every digit in the cells, or as many as there is room for."""
+        if wanted != self.rows.full_precision:
+            self.rows.full_precision = wanted
+            self._forget_widths()
+            self._fit_columns()
+
+    def _forget_widths(self) -> None:
+        self._needed = [0] * (len(self.rows.columns) + 1)
+        self.rows.digits = 4
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -218,9 +263,20 @@ class ArrayTable(QTableView):
         """Fit the columns, in smaller letters if the table is narrow."""
         super().resizeEvent(event)
         self._set_size(11 if self.width() >= 290 else 10)
-        self._needed = [0] * len(self._needed)
-        self.rows.digits = 4
+        self._forget_widths()
         self._fit_columns()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the number under the mouse or, by keyboard, in the current cell."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        at = self.currentIndex() if by_key else self.indexAt(event.pos())
+        number = self.rows.number(at.row(), at.column()) if at.isValid() else None
+        if number is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        add_copy_actions(menu, number, by_key="row")
+        menu.popup(event.globalPos())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit the columns."""

@@ -2,14 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from backprop_viz.desktop.style.numbers import short, signed
+from backprop_viz.desktop.style.numbers import apart, full, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.widgets.number_picture import NumberPicture
+from backprop_viz.desktop.widgets.shown_number import ShownNumber, exactly
 from backprop_viz.recording.events import Array
 
 _LEGEND = 18.0
@@ -31,14 +34,18 @@ class Chart:
     """The content of a chart.
 
     ``labels`` stand below at fractions of the width, the important ones first; a label that would
-    touch another is left out. ``tips`` describe each group in full. ``message`` is shown in the
-    middle if there are no bars.
+    touch another is left out. ``names`` are those of the groups, ``tips`` describe each in full;
+    where the groups are the elements of an array, it is ``tensor`` of this ``shape``. ``message``
+    is shown in the middle if there are no bars.
     """
 
     bars: tuple[Bars, ...] = ()
     labels: tuple[tuple[float, str], ...] = ()
     tips: tuple[str, ...] = ()
     message: str = ""
+    names: tuple[str, ...] = ()
+    tensor: str = ""
+    shape: tuple[int, ...] = ()
 
 
 def value_range(bars: tuple[Bars, ...]) -> tuple[float, float]:
@@ -66,7 +73,7 @@ def group(area: QRectF, count: int, i: int) -> QRectF:
     return QRectF(area.left() + i * width, area.top(), width, area.height())
 
 
-class BarChart(QWidget):
+class BarChart(NumberPicture):
     """Paints a chart."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -97,20 +104,35 @@ class BarChart(QWidget):
         """The area of the bars."""
         return QRectF(self.rect()).adjusted(_SIDE, _LEGEND + 6, -2, -_LABELS - 4)
 
-    def tip(self, x: float) -> str:
-        """The full text of the group at x."""
+    def group_at(self, x: float) -> int | None:
+        """The group at x; None beside the bars."""
         area, count = self.area(), len(self.chart.tips)
         if not count or not area.left() <= x < area.right():
-            return ""
-        i = min(count - 1, int((x - area.left()) / area.width() * count))
-        return self.chart.tips[i]
+            return None
+        return min(count - 1, int((x - area.left()) / area.width() * count))
 
-    def event(self, event: QEvent) -> bool:
-        """Show a tooltip with the numbers under the mouse."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tip(event.x()), self)
-            return True
-        return super().event(event)
+    def tip(self, x: float) -> str:
+        """The full text of the group at x."""
+        at = self.group_at(x)
+        return "" if at is None else self.chart.tips[at]
+
+    def number_at(self, point: QPoint) -> ShownNumber | None:
+        """The number of the bar at a point: of those side by side in a group the nearest one."""
+        at = self.group_at(point.x())
+        shown = [bars.values for bars in self.chart.bars if bars.values is not None]
+        if at is None or not shown:
+            return None
+        middle = group(self.area(), len(self.chart.tips), at).center().x()
+        values = shown[0] if point.x() < middle else shown[-1]
+        row = (self.chart.names[at], *(full(array[at]) for array in shown))
+        if not self.chart.tensor:
+            return ShownNumber(self.chart.names[at], (), values[at], row)
+        index = tuple(int(i) for i in np.unravel_index(at, self.chart.shape))
+        return ShownNumber(self.chart.tensor, index, values[at], row)
+
+    def tip_at(self, point: QPoint) -> str:
+        """The full text of the group at a point."""
+        return self.tip(point.x())
 
     # -- painting ------------------------------------------------------------------------------
 
@@ -221,18 +243,27 @@ class BarChart(QWidget):
 
 
 def element_tips(bars: tuple[Bars, ...], names: tuple[str, ...]) -> tuple[str, ...]:
-    """For each element its index and all its values."""
-    rows = []
+    """For each element its name and all its values, each also with every digit."""
+    rows, shown = [], [(b.word, b.values) for b in bars if b.values is not None]
     for i, name in enumerate(names):
-        values = [f"{b.word}: {signed(b.values[i])}" for b in bars if b.values is not None]
-        rows.append("\n".join((name, *values)))
+        texts = apart([values[i] for _, values in shown])
+        lines = [
+            f"{word}: {text}   {exactly(values[i])}"
+            for (word, values), text in zip(shown, texts, strict=True)
+        ]
+        rows.append("\n".join((name, *lines)))
     return tuple(rows)
+
+
+def bin_names(edges: Array) -> tuple[str, ...]:
+    """For each bin of a histogram its edges."""
+    return tuple(f"{short(low)} … {short(high)}" for low, high in pairwise(edges))
 
 
 def bin_tips(bars: tuple[Bars, ...], edges: Array) -> tuple[str, ...]:
     """For each bin of a histogram its edges and how many elements are in it."""
     rows = []
-    for i in range(len(edges) - 1):
+    for i, name in enumerate(bin_names(edges)):
         counts = [f"{b.word}: {b.values[i]:,}" for b in bars if b.values is not None]
-        rows.append("\n".join((f"{short(edges[i])} … {short(edges[i + 1])}", *counts)))
+        rows.append("\n".join((name, *counts)))
     return tuple(rows)

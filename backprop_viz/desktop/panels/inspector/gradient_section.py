@@ -1,14 +1,22 @@
 """A parameter's ``.grad`` before and after backward, as bars."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.panels.inspector.bars import BarChart, Bars, Chart, bin_tips, element_tips
+from backprop_viz.desktop.panels.inspector.bars import (
+    BarChart,
+    Bars,
+    Chart,
+    bin_names,
+    bin_tips,
+    element_tips,
+)
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.numbers import norm, short, signed
+from backprop_viz.desktop.style.numbers import element_name, norm, short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor
@@ -83,7 +91,8 @@ class GradientSection(QWidget):
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""
         found = gradients(cursor, name)
-        size = cursor.recording.by_parameter[name].value.size
+        shape = cursor.recording.by_parameter[name].value.shape
+        size = math.prod(shape)
         ids = cursor.grad_before_backward_id(name), cursor.grad_id(name)
         if not self._shown.is_new(cursor.recording.serial, name, *ids, found.ran):
             return
@@ -93,7 +102,8 @@ class GradientSection(QWidget):
             Bars(self._before_word(found), "muted", _flat(found.before)),
             Bars(self._after_word(found), "backward", _flat(found.after)),
         )
-        self.chart.show_chart(self._elements(bars, size) if size <= MOST_BARS else _counts(bars))
+        few = size <= MOST_BARS
+        self.chart.show_chart(_elements(bars, f"{name}.grad", shape) if few else _counts(bars))
         figures = self._figures(found) if size > MOST_BARS else ("", "")
         for line, text in zip(self.figures, figures, strict=True):
             line.setText(text)
@@ -104,11 +114,6 @@ class GradientSection(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self.chart.set_theme(theme)
-
-    def _elements(self, bars: tuple[Bars, ...], size: int) -> Chart:
-        names = tuple(str(i) for i in range(size))
-        labels = tuple(((i + 0.5) / size, name) for i, name in enumerate(names))
-        return Chart(bars, labels, element_tips(bars, names), _message(bars))
 
     def _before_word(self, found: Gradients) -> str:
         if found.before is None:
@@ -148,6 +153,14 @@ def _flat(array: Array | None) -> Array | None:
     return None if array is None else array.ravel()
 
 
+def _elements(bars: tuple[Bars, ...], tensor: str, shape: tuple[int, ...]) -> Chart:
+    size = math.prod(shape)
+    labels = tuple(((i + 0.5) / size, str(i)) for i in range(size))
+    names = tuple(element_name(tensor, np.unravel_index(i, shape)) for i in range(size))
+    tips = element_tips(bars, names)
+    return Chart(bars, labels, tips, _message(bars), names, tensor, shape)
+
+
 def _counts(bars: tuple[Bars, ...]) -> Chart:
     arrays = [b.values for b in bars if b.values is not None]
     if not arrays:
@@ -159,7 +172,8 @@ def _counts(bars: tuple[Bars, ...]) -> Chart:
     labels = [(0.0, f"{low:+.3g}"), (1.0, f"{high:+.3g}")]
     if low < 0 < high:
         labels.append((-low / (high - low), "0"))
-    return Chart(counted, tuple(labels), bin_tips(counted, edges))
+    tips = bin_tips(counted, edges)
+    return Chart(counted, tuple(labels), tips, names=bin_names(edges))
 
 
 def _message(bars: tuple[Bars, ...]) -> str:

@@ -22,7 +22,7 @@ from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Parameter
 from backprop_viz.recording.graph import Graph, Node
-from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer
 
 Choice = tuple[str, str]  # "parameter" or "layer", and its name
@@ -116,6 +116,8 @@ class InspectorView(Panel):
             view_state.settings,
             view_state.training,
             self._outputs,
+            view_state.sample,
+            view_state.full_precision,
         ):
             self._show_chosen(view_state)
 
@@ -223,6 +225,8 @@ class InspectorView(Panel):
         self.choice.setToolTip(
             self.tr("Choose a parameter or a layer's tensor") if choice is None else choice[1]
         )
+        for table in (self.update_section.table, self.tensor.table):
+            table.set_full_precision(view_state.full_precision)
         node = self.node
         if node is not None:
             self.description.setText(self._node_line(node))
@@ -241,8 +245,8 @@ class InspectorView(Panel):
         layer = next((found for found in self._layers if choice == ("layer", found.name)), None)
         if layer is not None:
             layer = layer.showing(self._outputs.get(layer.name, -1))
-            self.description.setText(self._layer_line(view_state.cursor, layer))
-            self.tensor.show_cursor(view_state.cursor, layer)
+            self.description.setText(self._layer_line(view_state, layer))
+            self.tensor.show_cursor(view_state.cursor, layer, view_state.sample)
             self._pages.setCurrentIndex(1)
 
     def _node_line(self, node: Node) -> str:
@@ -251,18 +255,19 @@ class InspectorView(Panel):
         shape = "×".join(str(size) for size in node.shape) or self.tr("a number")
         return self.tr("grad_fn of {key} · {shape}").format(key=node.key, shape=shape)
 
-    def _layer_line(self, cursor: Cursor, layer: Layer) -> str:
+    def _layer_line(self, view_state: ViewState, layer: Layer) -> str:
+        cursor, sample = view_state.cursor, view_state.sample
         value, _ = layer_tensors(cursor, layer)
         shape = "×".join(str(size) for size in layer.shape) or self.tr("a number")
         if not layer.shape or value is None:
             return shape
         if not layer.switchable:
-            return self.tr("{shape} · {dtype} · first sample of the batch").format(
-                shape=shape, dtype=value.dtype
+            return self.tr("{shape} · {dtype} · sample {sample} of the batch").format(
+                shape=shape, dtype=value.dtype, sample=sample
             )
         ran = sum(i < cursor.position for i in layer.leading)
-        return self.tr("{output} · {shape} · {dtype} · first sample of the batch").format(
-            output=layer.titled(ran), shape=shape, dtype=value.dtype
+        return self.tr("{output} · {shape} · {dtype} · sample {sample} of the batch").format(
+            output=layer.titled(ran), shape=shape, dtype=value.dtype, sample=sample
         )
 
 

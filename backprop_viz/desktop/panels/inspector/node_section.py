@@ -1,14 +1,14 @@
 """A grad_fn node: its formula, its gradients, its saved tensors, its line of code."""
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QRect, QSize, Signal
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Signal
 from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.formulas import formula
 from backprop_viz.analysis.provenance import arrived, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
-from backprop_viz.desktop.panels.inspector.tensor_section import maps, tiles
+from backprop_viz.desktop.panels.inspector.tensor_section import element_in, maps, tiles
 from backprop_viz.desktop.panels.inspector.why_section import Sentence, WhySection, code_line
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
@@ -16,9 +16,11 @@ from backprop_viz.desktop.style.images import signed_image, signed_range
 from backprop_viz.desktop.style.numbers import norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.number_picture import NumberPicture
+from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.graph import Node, Saved
-from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.iteration import Cursor
 
 _WIDTH, _HEIGHT = 96, 64
 _MOST_MAPS = 16
@@ -46,9 +48,9 @@ def size_text(count: int) -> str:
     return f"{count / power:.1f} {unit}"
 
 
-def first_maps(array: Array, batched: bool) -> Array | None:
-    """The first maps of a gradient's first sample; None if it cannot be shown as maps."""
-    shown = array[0] if batched and array.ndim > 1 and len(array) else array
+def first_maps(array: Array, sample: int | None) -> Array | None:
+    """The first maps of a gradient, of one sample or whole; None if it cannot be shown as maps."""
+    shown = array[sample] if sample is not None and array.ndim > 1 and len(array) else array
     found = maps(shown)
     return None if found is None else found[:_MOST_MAPS]
 
@@ -113,7 +115,9 @@ class NodeSection(QWidget):
         cursor = view_state.cursor
         self.why.show_cursor(view_state, "node", node.id)
         self.experiment.show_cursor(view_state, node)
-        if not self._shown.is_new(cursor.recording, cursor.position, node.id, view_state.program):
+        if not self._shown.is_new(
+            cursor.recording, cursor.position, node.id, view_state.program, view_state.sample
+        ):
             return
         self._describe(view_state, node)
         event = cursor.backward_event(node.id)
@@ -124,8 +128,8 @@ class NodeSection(QWidget):
         incoming = ["g"] if len(came) <= 1 else [f"g{i}" for i in range(len(came))]
         leaf = node.name == "AccumulateGrad"
         outgoing = [".grad"] if leaf else _names(names, len(sent))
-        self._rows(self.arrived, came, incoming, cursor.recording, node)
-        self._rows(self.sent, sent, outgoing, cursor.recording, node)
+        self._rows(self.arrived, came, incoming, view_state, node)
+        self._rows(self.sent, sent, outgoing, view_state, node)
         self.arrived_title.setText(_titled(self.tr("Gradient in"), absent, len(came)))
         self.sent_title.setText(
             _titled(self.tr(".grad after") if leaf else self.tr("Gradient out"), absent, len(sent))
@@ -159,9 +163,10 @@ class NodeSection(QWidget):
         rows: list["GradientRow"],
         arrays: tuple[Array | None, ...],
         names: list[str],
-        recording: Recording,
+        view_state: ViewState,
         node: Node,
     ) -> None:
+        recording, sample = view_state.cursor.recording, view_state.sample
         batch = None if recording.input is None else len(recording.input)
         parameter = node.name in ("AccumulateGrad", "TBackward0")
         for i, row in enumerate(rows):
@@ -172,7 +177,7 @@ class NodeSection(QWidget):
             of_batch = array is not None and array.ndim > 0 and len(array) == batch
             batched = of_batch and not parameter and names[i] not in _OF_PARAMETERS
             label = names[i] if names[i].startswith(("g", ".")) else f"∂L/∂{names[i]}"
-            row.show_array(label, array, batched)
+            row.show_array(label, array, sample if batched else None)
 
     def _show_saved(self, cursor: Cursor, node: Node) -> None:
         state = saved_state(cursor, node.id)
@@ -218,8 +223,8 @@ class GradientRow(QWidget):
         layout.addLayout(texts, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def show_array(self, name: str, array: Array | None, batched: bool) -> None:
-        """Show a gradient; None as None."""
+    def show_array(self, name: str, array: Array | None, sample: int | None) -> None:
+        """Show a gradient, its picture of one sample of the batch or whole; None as None."""
         self.name.setText(name)
         self.picture.setAccessibleName(name)
         self.picture.setVisible(array is not None and array.ndim > 0)
@@ -228,7 +233,7 @@ class GradientRow(QWidget):
             self.figures.setText("")
             return
         limit = signed_range(array)
-        self.picture.show_maps(first_maps(array, batched), limit)
+        self.picture.show_gradient(name, array, sample, limit)
         strange = int(array.size - np.isfinite(array).sum())
         text = self.tr("±{limit} · norm {norm}").format(limit=short(limit), norm=short(norm(array)))
         if array.ndim == 0:
@@ -242,12 +247,14 @@ class GradientRow(QWidget):
         self.picture.set_theme(theme)
 
 
-class _Thumbnail(QWidget):
+class _Thumbnail(NumberPicture):
     """A few maps of a gradient in one range, in a small picture."""
 
     def __init__(self) -> None:
         super().__init__()
         self._maps: Array | None = None
+        self._array: Array | None = None
+        self._name, self._first = "", ()
         self._limit = 0.0
         self._image = QImage()
         self._boxes: list[QRect] = []
@@ -259,8 +266,12 @@ class _Thumbnail(QWidget):
         bottom = max((box.bottom() for box in self._boxes), default=0)
         return QSize(_WIDTH, min(bottom + 1, _HEIGHT))
 
-    def show_maps(self, found: Array | None, limit: float) -> None:
-        """Show maps in the range of the whole gradient."""
+    def show_gradient(self, name: str, array: Array, sample: int | None, limit: float) -> None:
+        """Show a gradient's first maps, of one sample or whole, in the range of all of it."""
+        of_sample = sample is not None and array.ndim > 1 and bool(len(array))
+        self._first = (sample,) if of_sample and sample is not None else ()
+        self._name, self._array = name, array[self._first]
+        found = first_maps(array, sample)
         self._maps, self._limit = found, limit
         self._boxes = []
         if found is not None:
@@ -268,6 +279,15 @@ class _Thumbnail(QWidget):
             self._boxes = tiles(count, rows, columns, _WIDTH, _HEIGHT)
         self.updateGeometry()
         self._make()
+
+    def number_at(self, point: QPoint) -> ShownNumber | None:
+        """The number that is painted at a point."""
+        if self._maps is None or self._array is None:
+            return None
+        element = element_in(self._boxes, self._maps.shape, point)
+        return (
+            None if element is None else element_of(self._name, self._array, element, self._first)
+        )
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

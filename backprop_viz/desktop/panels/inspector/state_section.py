@@ -25,7 +25,7 @@ from backprop_viz.analysis.update_breakdown import Steps, explain_update
 from backprop_viz.analysis.update_rules import UpdateTerm
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.numbers import full, index_text, signed
+from backprop_viz.desktop.style.numbers import apart, full, index_text, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array, Event
@@ -172,11 +172,12 @@ class StateSection(QWidget):
 
     def _state_line(self, name: str, before: Operand, after: Operand) -> str:
         """``exp_avg  +1.234e-3 → +1.300e-3``; only the first number while there is no second."""
-        write = _count if name == "step" else signed
-        old = self.tr("none yet") if before is None else write(before)
+        known = [value for value in (before, after) if value is not None]
+        texts = list(map(_count, known)) if name == "step" else list(apart(known))
+        old = self.tr("none yet") if before is None else texts.pop(0)
         parts = [escape(name), _colored(_glued(old), self._theme.muted)]
         if after is not None:
-            parts += ["→", f"<b>{_glued(write(after))}</b>"]
+            parts += ["→", f"<b>{_glued(texts[-1])}</b>"]
         return _paragraph(" ".join(parts))
 
     def _term_line(self, term: UpdateTerm) -> str:

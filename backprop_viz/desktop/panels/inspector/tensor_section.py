@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -13,8 +13,10 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.images import gray_image, is_picture, signed_image, signed_range
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.widgets.number_picture import NumberPicture
+from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
 
 # More maps would be too small to see; the table has them all.
@@ -23,11 +25,11 @@ _STRIP = 16
 _TALLEST = 400
 
 
-def of_first_sample(array: Array | None, layer: Layer) -> Array | None:
-    """The part of a layer's batch that belongs to the first sample."""
-    if array is None:
-        return None
-    return array[0] if array.ndim > len(layer.shape) and len(array) else array
+def of_sample(array: Array | None, layer: Layer, recording: Recording, sample: int) -> Array | None:
+    """The part of a layer's batch that belongs to a sample."""
+    if array is None or array.ndim <= len(layer.shape) or not len(array):
+        return array
+    return array[recording.sample_of(array, sample)]
 
 
 def maps(array: Array) -> Array | None:
@@ -52,7 +54,18 @@ def tiles(count: int, rows: int, columns: int, width: int, height: int) -> list[
     return [QRect(i % across * (w + 1), i // across * (h + 1), w, h) for i in range(count)]
 
 
-class TensorPicture(QWidget):
+def element_in(boxes: list[QRect], shape: tuple[int, ...], point: QPoint) -> int | None:
+    """The flat place of the number at a point, of maps (count, rows, columns) in boxes."""
+    _, rows, columns = shape
+    for i, box in enumerate(boxes):
+        if box.contains(point):
+            row = (point.y() - box.y()) * rows // box.height()
+            column = (point.x() - box.x()) * columns // box.width()
+            return (i * rows + row) * columns + column
+    return None
+
+
+class TensorPicture(NumberPicture):
     """The maps of an array in one range; a vector as a strip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,6 +75,8 @@ class TensorPicture(QWidget):
         self._theme = DARK
         self._signed = True
         self._range = (0.0, 1.0)
+        self._array: Array | None = None
+        self._name, self._first = "", ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -75,6 +90,7 @@ class TensorPicture(QWidget):
 
     def show_array(self, array: Array | None, is_image: bool) -> None:
         """Show an array in the colours of the network panel, an image in gray."""
+        self._array = array
         self._maps = None if array is None else maps(array)
         self._signed = not is_image
         # The range of all numbers, as in the network panel, even if not all maps are shown.
@@ -87,6 +103,20 @@ class TensorPicture(QWidget):
         self.setMinimumHeight(60 if self.is_tall else _STRIP)
         self.setMaximumHeight(_TALLEST if self.is_tall else _STRIP)
         self._make()
+
+    def name_numbers(self, name: str, first: tuple[int, ...]) -> None:
+        """Say of what tensor the array is, and at which place in it."""
+        self._name, self._first = name, first
+
+    def number_at(self, point: QPoint) -> ShownNumber | None:
+        """The number that is painted at a point."""
+        if self._maps is None or self._array is None:
+            return None
+        boxes = tiles(*self._maps.shape, self.width(), self.height())
+        element = element_in(boxes, self._maps.shape, point)
+        return (
+            None if element is None else element_of(self._name, self._array, element, self._first)
+        )
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -159,12 +189,13 @@ class TensorSection(QWidget):
         layout.addStretch()
         self._shown = ChangeGuard()
 
-    def show_cursor(self, cursor: Cursor, layer: Layer) -> None:
-        """Show a layer at a cursor."""
-        if not self._shown.is_new(layer, cursor.recording.serial, _tensor_ids(cursor, layer)):
+    def show_cursor(self, cursor: Cursor, layer: Layer, sample: int = 0) -> None:
+        """Show a layer's tensor for a sample of the batch at a cursor."""
+        recording = cursor.recording
+        if not self._shown.is_new(layer, recording.serial, _tensor_ids(cursor, layer), sample):
             return
         tensors = layer_tensors(cursor, layer)
-        value, gradient = (of_first_sample(tensor, layer) for tensor in tensors)
+        value, gradient = (of_sample(tensor, layer, recording, sample) for tensor in tensors)
         self.value.show_array(
             self.tr("values"),
             value,
@@ -180,6 +211,13 @@ class TensorSection(QWidget):
         shape = layer.shape if value is None else value.shape
         size = math.prod(shape)
         fits = gradient is not None and gradient.size == size
+        name = layer.titled().partition(" · ")[0]
+        batch = tensors[0] if tensors[0] is not None else tensors[1]
+        first = (
+            () if batch is None or batch.shape == shape else (recording.sample_of(batch, sample),)
+        )
+        self.value.picture.name_numbers(name, first)
+        self.gradient.picture.name_numbers(f"∂L/∂{name}", first)
         self.table.show_columns(
             shape,
             [
@@ -188,14 +226,17 @@ class TensorSection(QWidget):
                     self.tr("What the layer computed"),
                     None if value is None else value.ravel(),
                     "forward",
+                    tensor=name,
                 ),
                 TableColumn(
                     self.tr("gradient"),
                     self.tr("How the loss changes with this element"),
                     gradient.ravel() if fits and gradient is not None else None,
                     "backward",
+                    tensor=f"∂L/∂{name}",
                 ),
             ],
+            first,
         )
 
     def set_theme(self, theme: Theme) -> None:

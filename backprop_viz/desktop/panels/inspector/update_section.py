@@ -64,7 +64,7 @@ class UpdateSection(QWidget):
         new = None
         if update is not None and update.inputs[0] is not None:
             weight, new = update.inputs[0], update.outputs[0]
-        self.table.show_columns(weight.shape, self._columns(weight, grad, new))
+        self.table.show_columns(weight.shape, self._columns(name, weight, grad, new))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -83,27 +83,39 @@ class UpdateSection(QWidget):
         self.rule.setText(self.tr("no rule for {0}").format(name))
         self.rule.setToolTip(self.tr("How {0} changes a weight is not known here.").format(name))
 
-    def _columns(self, weight: Array, grad: Array | None, new: Array | None) -> list[TableColumn]:
+    def _columns(
+        self, name: str, weight: Array, grad: Array | None, new: Array | None
+    ) -> list[TableColumn]:
         step = None if new is None else step_of(weight, new).ravel()
         return [
-            TableColumn("w", self.tr("The weight before the update"), weight.ravel()),
+            TableColumn(
+                "w",
+                self.tr("The weight before the update"),
+                weight.ravel(),
+                tensor=name,
+                compared=True,
+            ),
             TableColumn(
                 "grad",
                 self.tr("Its .grad at the cursor"),
                 None if grad is None else grad.ravel(),
                 "backward",
                 "None",
+                f"{name}.grad",
             ),
             TableColumn(
                 "step",
                 self.tr("What the optimizer added: new w − w exactly; plain SGD adds −lr · grad"),
                 step,
                 "muted",
+                tensor=self.tr("step of {name}").format(name=name),
             ),
             TableColumn(
                 "new w",
                 self.tr("The weight after the update"),
                 None if new is None else new.ravel(),
                 "update",
+                tensor=self.tr("new {name}").format(name=name),
+                compared=True,
             ),
         ]

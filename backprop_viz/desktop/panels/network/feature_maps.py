@@ -42,23 +42,27 @@ class Size:
 class Block:
     """A tensor as ``count`` maps.
 
-    ``source`` is the recorded array, None before it exists. ``whole``: all of it is shown,
-    otherwise only its first sample. ``tensor`` identifies it: the recording's serial and the
-    tensor's id.
+    ``source`` is the recorded array, None before it exists. Of a batch, ``sample`` is shown; with
+    None, all of the array. ``tensor`` identifies it: the recording's serial and the tensor's id.
     """
 
     size: Size
     source: Array | None = None
-    whole: bool = False
+    sample: int | None = None
     parameter: str | None = None
     tensor: tuple[int, int | None] | None = None
 
     @property
     def numbers(self) -> Array | None:
         """The part of the source that is shown, in its own shape."""
-        if self.source is None or self.whole or self.source.ndim == 0:
+        if self.source is None or self.sample is None or self.source.ndim == 0:
             return self.source
-        return self.source[0] if len(self.source) else None
+        return self.source[self.sample] if len(self.source) else None
+
+    @property
+    def shows(self) -> tuple[object, ...]:
+        """What is drawn: equal for blocks that look the same in one range."""
+        return self.size, self.tensor, self.sample
 
     @property
     def maps(self) -> Array | None:
@@ -90,24 +94,48 @@ class Block:
         across = self.size.width // width
         return row // height * across + column // width, row % height, column % width
 
+    def index(self, map_nr: int, row: int, column: int) -> tuple[int, ...]:
+        """The index in the source of a number of a map."""
+        assert self.source is not None
+        shape = self.source.shape
+        of_sample = self.sample is not None and bool(shape)
+        first = (self.sample,) if of_sample and self.sample is not None else ()
+        own = shape[1:] if of_sample else shape
+        match self.size.look:
+            case Look.SCALAR:
+                return (*first, *(0 for _ in own))
+            case Look.UNITS:
+                return (*first, map_nr)
+            case Look.KERNELS:
+                kernel, row, column = self.place(row, column)
+                inputs = own[1:-2] if len(own) > 3 else own[1:2]
+                places = tuple(int(i) for i in np.unravel_index(kernel, inputs))
+                within = (row, column) if len(own) > 3 else (column,)
+                return (*first, map_nr, *places, *within)
+            case Look.MATRIX:
+                return (*first, row, column)
+        return (*first, *(int(i) for i in np.unravel_index(map_nr, own[:-2])), row, column)
 
-def blocks(cursor: Cursor | None, layer: Layer, mode: Mode) -> tuple[Block, ...]:
-    """The blocks of a layer in a mode; empty ones without a cursor."""
+
+def blocks(cursor: Cursor | None, layer: Layer, mode: Mode, sample: int = 0) -> tuple[Block, ...]:
+    """The blocks of a layer in a mode, for a sample of the batch; empty ones without a cursor."""
     if mode == "weights":
         found = () if cursor is None else _parameter_blocks(cursor, layer)
         return found or (Block(Size(Look.NOTHING, 1)),)
-    array, tensor = None, None
+    array, tensor, at = None, None, 0
     if cursor is not None:
         # The input has no gradient of its own: show the input itself.
         gradient = mode == "gradients" and layer.operations
         array = cursor.gradient(layer) if gradient else cursor.activation(layer)
         found_id = cursor.gradient_id(layer) if gradient else cursor.activation_id(layer)
         tensor = (cursor.recording.serial, found_id)
-    empty = Block(activation_size(layer), array)
+        at = cursor.recording.sample_of(array, sample) if array is not None and array.ndim else 0
+    empty = Block(activation_size(layer), array, at)
     shown = empty.numbers
     if shown is None:
         return (Block(empty.size),)
-    return (Block(_size(shown.shape, image=is_picture(array, layer)), array, tensor=tensor),)
+    size = _size(shown.shape, image=is_picture(array, layer))
+    return (Block(size, array, at, tensor=tensor),)
 
 
 def activation_size(layer: Layer) -> Size:
@@ -148,7 +176,7 @@ def _parameter_blocks(cursor: Cursor, layer: Layer) -> tuple[Block, ...]:
     serial = cursor.recording.serial
     values = [(name, cursor.value(name)) for name in layer.parameters]
     return tuple(
-        Block(_parameter_size(value.shape), value, True, name, (serial, cursor.value_id(name)))
+        Block(_parameter_size(value.shape), value, None, name, (serial, cursor.value_id(name)))
         for name, value in values
         if value is not None
     )

@@ -2,12 +2,23 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -23,10 +34,12 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     kernel_grid,
 )
 from backprop_viz.desktop.panels.network.mosaic import colours
+from backprop_viz.desktop.panels.network.network_hints import map_table, number_of
 from backprop_viz.desktop.style.images import image_of
-from backprop_viz.desktop.style.numbers import short, signed
+from backprop_viz.desktop.style.numbers import full, short, signed
 from backprop_viz.desktop.style.painting import ink_on, text_line
 from backprop_viz.desktop.style.theme import Theme, code_font
+from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions, exactly
 from backprop_viz.recording.events import Array
 
 
@@ -50,6 +63,8 @@ class MapWindow(QFrame):
         self._window = parent
         self.block: Block | None = None
         self.index = 0
+        self._tensor = ""
+        self._full_precision = False
         self.heading = QLabel()
         self.heading.setProperty("role", "title")
         self.facts = QLabel()
@@ -86,12 +101,20 @@ class MapWindow(QFrame):
         body.addWidget(self.readout)
 
     def show_map(
-        self, name: str, block: Block, index: int, span: Range | None, other: str = ""
+        self,
+        name: str,
+        block: Block,
+        index: int,
+        span: Range | None,
+        other: str = "",
+        tensor: str = "",
+        full_precision: bool = False,
     ) -> None:
         """Show a map of a block, in the colours of its column's range.
 
-        ``other`` names the layer's next output, if it has several.
+        ``other`` names the layer's next output, if it has several; ``tensor`` the numbers.
         """
+        self._tensor, self._full_precision = tensor or name, full_precision
         self.output.setVisible(bool(other))
         text = self.tr("Show {output}").format(output=other)
         self.output.setText(text)
@@ -99,7 +122,7 @@ class MapWindow(QFrame):
         self.output.setToolTip(self.tr("Show {output} in its place (O)").format(output=other))
         self.block = block
         self.index = max(0, min(index, block.size.count - 1))
-        self.picture.show_map(_sheet(block, self.index), span, block)
+        self.picture.show_map(_sheet(block, self.index), span, block, full_precision)
         if block.size.look is Look.UNITS:
             self.picture.mark(divmod(self.index, kernel_grid(block.size.count)[1]))
             heading = self.tr("{name} · {count} units")
@@ -147,6 +170,8 @@ class MapWindow(QFrame):
                 self._next()
             case Qt.Key.Key_O if not self.output.isHidden():
                 self.output_wanted.emit()
+            case _ if event.matches(QKeySequence.StandardKey.Copy):
+                self._copy()
             case _:
                 super().keyPressEvent(event)
 
@@ -201,30 +226,44 @@ class MapWindow(QFrame):
             lines.append(self.tr("{count} are nan or inf").format(count=span.broken))
         return "\n".join(lines)
 
-    def _read_out(self) -> None:
-        """Show the number under the mouse or, for a strip, of the chosen unit."""
-        block, at = self.block, self.picture.at
-        maps = None if block is None else block.maps
-        if block is None or maps is None:
-            self.readout.setText(" ")
-            return
+    def number_at(self, at: tuple[int, int] | None) -> ShownNumber | None:
+        """The number at a (row, column) of the picture; of a strip the chosen unit without one."""
+        block = self.block
+        if block is None or block.maps is None:
+            return None
         if block.size.look is Look.UNITS:
             across = kernel_grid(block.size.count)[1]
             unit = self.index if at is None else at[0] * across + at[1]
-            value = signed(maps[unit, 0, 0])
-            self.readout.setText(self.tr("unit {unit}: {value}").format(unit=unit, value=value))
-            return
-        if at is None:
+            return number_of(self._tensor, block, block.index(unit, 0, 0))
+        return None if at is None else number_of(self._tensor, block, block.index(self.index, *at))
+
+    def _read_out(self) -> None:
+        """Show the number under the mouse or, for a strip, of the chosen unit."""
+        number = self.number_at(self.picture.at)
+        if number is not None:
+            said = number.said(self._full_precision)
+            self.readout.setText(f"{said}   {exactly(number.value)}")
+        elif self.block is None or self.block.maps is None:
+            self.readout.setText(" ")
+        else:
             self.readout.setText(self.tr("Point at a number to read it."))
-            return
-        value = signed(maps[self.index][at])
-        if block.kernel is None:
-            text = self.tr("row {row}, column {column}: {value}")
-            self.readout.setText(text.format(row=at[0], column=at[1], value=value))
-            return
-        source, row, column = block.place(*at)
-        text = self.tr("input {input}, row {row}, column {column}: {value}")
-        self.readout.setText(text.format(input=source, row=row, column=column, value=value))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the number under the mouse."""
+        number = self.number_at(self.picture.at)
+        if number is not None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            add_copy_actions(menu, number)
+            menu.popup(event.globalPos())
+
+    def _copy(self) -> None:
+        """Copy the number under the mouse, or the whole map."""
+        number = self.number_at(self.picture.at)
+        if number is not None:
+            number.copy()
+        elif self.block is not None:
+            QGuiApplication.clipboard().setText(map_table(self.block, self.index))
 
 
 def _sheet(block: Block, index: int) -> Array | None:
@@ -250,12 +289,15 @@ class _MapPicture(QWidget):
         self._theme = theme
         self._sheet: Array | None = None
         self._span: Range | None = None
+        self._full_precision = False
         self._look = Look.MAPS
         self._kernel: tuple[int, int] | None = None
         self._marked: tuple[int, int] | None = None
 
-    def show_map(self, sheet: Array | None, span: Range | None, block: Block) -> None:
-        self._sheet, self._span = sheet, span
+    def show_map(
+        self, sheet: Array | None, span: Range | None, block: Block, full_precision: bool
+    ) -> None:
+        self._sheet, self._span, self._full_precision = sheet, span, full_precision
         self._look, self._kernel = block.size.look, block.kernel
         if self.at is not None and (
             sheet is None or self.at[0] >= sheet.shape[0] or self.at[1] >= sheet.shape[1]
@@ -346,9 +388,11 @@ class _MapPicture(QWidget):
         """Write each number in its cell if there is room."""
         assert self._sheet is not None
         cell = self.cell(0, 0)
-        if cell.width() < 50 or cell.height() < 16:
+        room = 90 if self._full_precision else 50
+        if cell.width() < room or cell.height() < 16:
             return
+        write = full if self._full_precision else short
         font = code_font(10)
         for (row, column), value in np.ndenumerate(self._sheet):
             ink = ink_on(QColor.fromRgba(int(pixels[row, column])), self._theme)
-            text_line(painter, self.cell(row, column).toRect(), short(value), font, ink)
+            text_line(painter, self.cell(row, column).toRect(), write(value), font, ink)

@@ -6,10 +6,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QCursor,
     QFocusEvent,
     QFontMetrics,
+    QGuiApplication,
     QHelpEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -22,11 +25,17 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     Block,
     Look,
     Size,
-    blocks,
-    indexed,
     shape_text,
 )
+from backprop_viz.desktop.panels.network.map_elements import element_at
 from backprop_viz.desktop.panels.network.map_spots import Spot, moved
+from backprop_viz.desktop.panels.network.network_hints import (
+    layer_hint,
+    map_hint,
+    map_table,
+    number_of,
+    tensor_name,
+)
 from backprop_viz.desktop.panels.network.network_layout import NetworkColumn, least_size
 from backprop_viz.desktop.panels.network.network_painter import (
     AROUND,
@@ -36,8 +45,8 @@ from backprop_viz.desktop.panels.network.network_painter import (
 )
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.change_guard import ChangeGuard
-from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.layers import Layer, LayerGraph
 
@@ -95,7 +104,7 @@ class NetworkCanvas(QWidget):
             self._headers = _header_widths(state.layers.layers)
         before, before_blocks, sizes = self._state, self._blocks, self._sizes
         self._state = state
-        self._blocks = tuple(blocks(state.cursor, y, state.mode) for y in state.layers.layers)
+        self._blocks = tuple(state.blocks(layer) for layer in state.layers.layers)
         self._sizes = tuple(tuple(block.size for block in own) for own in self._blocks)
         self._spot = None if self._spot is None else self._nearest(self._spot)
         if self._sizes == sizes and state.is_drawn_like(before):
@@ -109,7 +118,7 @@ class NetworkCanvas(QWidget):
         for i, column in enumerate(columns):
             layer = self.layers[i]
             own = zip(blocks_before[i], self._blocks[i], strict=True)
-            if state.differs_at(layer, before) or any(a.tensor != b.tensor for a, b in own):
+            if state.differs_at(layer, before) or any(a.shows != b.shows for a, b in own):
                 self.update(_room(column).toAlignedRect())
         for a, b in state.layers.edges:
             if state.reached((a, b)) != before.reached((a, b)):
@@ -199,18 +208,25 @@ class NetworkCanvas(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu of the layer under the mouse or with the keyboard focus."""
         by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
-        column = self.column_at(QPointF(event.pos()))
-        if by_key:
-            column = None if self._spot is None else self._spot.column
+        point = QPointF(event.pos())
+        column, spot = self.column_at(point), self._spot if by_key else self.spot_at(point)
+        if by_key and spot is not None:
+            point = self.rect_of(spot).center()
+        if spot is not None:
+            column = spot.column
         if column is not None:
-            self.menu_of(self.layers[column].name).popup(event.globalPos())
+            menu = self.menu_of(self.layers[column].name, self.number_at(point))
+            menu.popup(event.globalPos())
 
-    def menu_of(self, layer: str) -> BreakMenu:
-        """The menu of a layer; it deletes itself when it closes."""
+    def menu_of(self, layer: str, number: ShownNumber | None = None) -> BreakMenu:
+        """The menu of a layer, and of a number in it; it deletes itself when it closes."""
         found = next(y for y in self.layers if y.name == layer)
         text = self.tr("&Break when {name} is computed").format(name=layer)
         menu = BreakMenu([(text, Breakpoint("layer", layer))], self.breakpoints, self)
         menu.toggled.connect(self.breakpoint_toggled)
+        if number is not None:
+            menu.addSeparator()
+            add_copy_actions(menu, number)
         if self._state.switchable(found):
             menu.addSeparator()
             for i in range(len(found.outputs)):
@@ -229,8 +245,10 @@ class NetworkCanvas(QWidget):
             self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show a hand over what can be clicked."""
+        """Show a hand over what can be clicked, and follow the numbers in an open tooltip."""
         point = event.position()
+        if QToolTip.isVisible():
+            QToolTip.showText(event.globalPosition().toPoint(), self.hint(point), self)
         over = self.spot_at(point) is not None or self.column_at(point) is not None
         shape = Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor
         if self.cursor().shape() is not shape:
@@ -245,7 +263,9 @@ class NetworkCanvas(QWidget):
             Qt.Key.Key_Down: (1, 0),
         }
         key = Qt.Key(event.key())
-        if not self.layers or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy()
+        elif not self.layers or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
         elif key in steps:
             self._move_focus(*steps[key])
@@ -255,6 +275,15 @@ class NetworkCanvas(QWidget):
             self._show_other(self._spot.column)
         else:
             super().keyPressEvent(event)
+
+    def _copy(self) -> None:
+        """Copy the number under the mouse, or else the map with the focus."""
+        number = self.number_at(QPointF(self.mapFromGlobal(QCursor.pos())))
+        if number is not None:
+            number.copy()
+        elif self._spot is not None:
+            block = self._blocks[self._spot.column][self._spot.block]
+            QGuiApplication.clipboard().setText(map_table(block, self._spot.map))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show which map has the focus."""
@@ -272,56 +301,36 @@ class NetworkCanvas(QWidget):
         self._spot = moved(self.columns(), self._spot or Spot(0, 0, 0), down, across)
         self.update()
 
-    # -- words -------------------------------------------------------------------------------
+    # -- the number under the cursor ----------------------------------------------------------
+
+    def number_at(self, point: QPointF) -> ShownNumber | None:
+        """The number that is drawn at a point; None where there is none."""
+        spot = self.spot_at(point)
+        if spot is None:
+            return None
+        block = self._blocks[spot.column][spot.block]
+        grid = self.columns()[spot.column].grids[spot.block]
+        index = element_at(block, grid, point)
+        name = tensor_name(self._state, self.layers[spot.column], block)
+        return None if index is None else number_of(name, block, index)
 
     def event(self, event: QEvent) -> bool:
-        """Show a tooltip for the map under the mouse."""
+        """Show a tooltip for the number under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            text = self.hint(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), self.hint(QPointF(event.pos())), self)
             return True
         return super().event(event)
 
     def hint(self, point: QPointF) -> str:
-        """The tooltip at a point."""
-        spot = self.spot_at(point)
+        """The tooltip at a point: the number there and its map, or the layer."""
+        spot, number = self.spot_at(point), self.number_at(point)
         if spot is None:
             column = self.column_at(point)
-            return "" if column is None else self._layer_hint(self.layers[column])
-        layer, block = self.layers[spot.column], self._blocks[spot.column][spot.block]
-        name = block.parameter or self._state.title(layer)
-        if block.size.look is Look.NOTHING:
-            return self.tr("{layer}: no parameters").format(layer=layer.name)
-        maps = block.maps
-        if maps is None:
-            return self.tr("{name}: not computed yet").format(name=name)
-        own = maps[spot.map]
-        if own.size == 1:
-            text = self.tr("{name}: {value}")
-            return text.format(name=indexed(name, spot.map), value=signed(own.flat[0]))
-        text = self.tr("{name}: {low} to {high}")
-        return text.format(
-            name=indexed(name, spot.map),
-            low=signed(own.min()),
-            high=signed(own.max()),
-        )
-
-    def _layer_hint(self, layer: Layer) -> str:
-        shape = shape_text(layer.shape) or self.tr("a number")
-        lines = [self.tr("{layer}: {shape}").format(layer=layer.name, shape=shape)]
-        if self._state.switchable(layer):
-            chain = " → ".join(output.op for output in layer.outputs)
-            shown, chosen = self._state.title(layer), layer.titled()
-            other = layer.showing(layer.next_shown).titled()
-            text = self.tr("{chain}: {shown} is shown")
-            hint = self.tr("Click the name to show {other} (O)")
-            if shown != chosen:
-                hint = self.tr("{chosen} has not run yet")
-            lines += [
-                text.format(chain=chain, shown=shown),
-                hint.format(other=other, chosen=chosen),
-            ]
-        return "\n".join([*lines, *layer.parameters])
+            return "" if column is None else layer_hint(self._state, self.layers[column])
+        block = self._blocks[spot.column][spot.block]
+        about = map_hint(self._state, self.layers[spot.column], block, spot.map)
+        alone = number is None or block.size.look is Look.SCALAR
+        return about if number is None else number.tip if alone else f"{number.tip}\n{about}"
 
     # -- painting ----------------------------------------------------------------------------
 

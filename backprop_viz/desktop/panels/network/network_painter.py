@@ -191,7 +191,7 @@ class NetworkPainter:
     def _picture(
         self, index: int, blocks: Blocks, column: NetworkColumn, ratio: float
     ) -> _PaintedColumn:
-        shows = tuple((block.size, block.tensor) for block in blocks)
+        shows = tuple(block.shows for block in blocks)
         key = (shows, column.grids, self.theme.name, ratio)
         known = self._pictures.get(index)
         if known is not None and known.key == key:

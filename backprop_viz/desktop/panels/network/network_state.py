@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
+from backprop_viz.desktop.panels.network.feature_maps import Block, Mode, blocks, shape_text
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.view_state import ViewState
@@ -18,6 +18,7 @@ class NetworkState:
     """The network at a cursor; ``cursor`` is None while the previous ``layers`` are shown.
 
     ``current`` is the layer of the event just done; it is marked in the colour of ``phase``.
+    ``label`` is that of the ``sample`` shown.
     """
 
     layers: LayerGraph
@@ -26,6 +27,11 @@ class NetworkState:
     phase: Phase | None = None
     current: str | None = None
     label: int | None = None
+    sample: int = 0
+
+    def blocks(self, layer: Layer) -> tuple[Block, ...]:
+        """The blocks of a layer's column."""
+        return blocks(self.cursor, layer, self.mode, self.sample)
 
     @property
     def backwards(self) -> bool:
@@ -86,10 +92,13 @@ class NetworkState:
         if self.mode != "activations" or not self.is_logits(layer) or self.cursor is None:
             return None, None
         array = self.cursor.activation(layer)
-        if array is None or not len(array) or not np.isfinite(array[0]).all():
+        if array is None or not len(array):
             return None, None
-        label = self.label if self.label is not None and self.label < array.shape[1] else None
-        return int(array[0].argmax()), label
+        logits = array[self.cursor.recording.sample_of(array, self.sample)]
+        if not np.isfinite(logits).all():
+            return None, None
+        label = self.label if self.label is not None and self.label < len(logits) else None
+        return int(logits.argmax()), label
 
     def is_logits(self, layer: Layer) -> bool:
         """Whether a layer is the last one of the forward pass, with one unit for each class."""
@@ -118,7 +127,8 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
         return NetworkState(remembered, None, mode, phase)
     began = phase is not None and cursor.position > 0
     current = layer_name_of(recording, cursor.position - 1) if began else None
-    label = None if recording.labels is None or not len(recording.labels) else recording.labels[0]
+    labels, sample = recording.labels, view_state.sample
+    label = None if labels is None or sample >= len(labels) else labels[sample]
     return NetworkState(
         recording.layers,
         cursor,
@@ -126,6 +136,7 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
         phase,
         current,
         None if label is None else int(label),
+        sample,
     )
 
 

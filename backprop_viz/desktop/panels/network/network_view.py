@@ -11,7 +11,9 @@ from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode, color_
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
+from backprop_viz.desktop.panels.network.network_hints import tensor_name
 from backprop_viz.desktop.panels.network.network_state import following_mode, state_of
+from backprop_viz.desktop.panels.network.sample_chooser import SampleChooser
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
@@ -49,6 +51,8 @@ class NetworkView(Panel):
         self._map_spot = Spot(0, 0, 0)
         self._switch = QButtonGroup(self)
         self._switch.setExclusive(True)
+        self.samples = SampleChooser()
+        self.header.addWidget(self.samples)
         self._add_switch()
         self._switch.idClicked.connect(self._choose_mode)
         self.canvas = NetworkCanvas()
@@ -93,6 +97,7 @@ class NetworkView(Panel):
         """Show a view state; while hidden, only remember it."""
         self._view_state = view_state
         self.canvas.set_breakpoints(view_state.breakpoints)
+        self.samples.show_view_state(view_state)
         recording = view_state.cursor.recording
         if recording.layers.layers:
             self._remembered = recording.layers
@@ -223,7 +228,11 @@ class NetworkView(Panel):
         shown = tuple(b.numbers for b in blocks if b.numbers is not None)
         layer, state = self.canvas.layers[spot.column], self.canvas.state
         other = layer.showing(layer.next_shown).titled() if state.switchable(layer) else ""
-        self._map.show_map(state.title(layer), block, spot.map, color_range(shown), other)
+        name = tensor_name(state, layer, block)
+        full = self._view_state is not None and self._view_state.full_precision
+        self._map.show_map(
+            state.title(layer), block, spot.map, color_range(shown), other, name, full
+        )
 
     def _forget_map(self) -> None:
         if self._map is not None:

@@ -8,14 +8,14 @@ from html import escape
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.plots.curve import Curve
 from backprop_viz.desktop.panels.plots.curve_row import CurveRow
 from backprop_viz.desktop.panels.plots.traces import Trace
-from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.style.numbers import full, short
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.recording.history import Curves
 
@@ -58,6 +58,7 @@ class CurvePlot(pg.PlotWidget):
         self._waited = 0
         self._earlier_shown = True
         self._iteration: float | None = None
+        self._full_precision = False
         self._following = True
         plot = self.getPlotItem()
         plot.hideButtons()
@@ -242,8 +243,23 @@ class CurvePlot(pg.PlotWidget):
         for curve in self._visible():
             point = None if self._iteration is None else curve.trace.at(self._iteration)
             if point is not None:
-                found.append((curve.name, short(point[1]) + self._unit, curve.ink.name()))
+                text = full(point[1]) if self._full_precision else short(point[1])
+                found.append((curve.name, text + self._unit, curve.ink.name()))
         return found
+
+    def show_full_precision(self, wanted: bool) -> None:
+        """Write every digit of the values at the crosshair, or a few."""
+        if wanted != self._full_precision:
+            self._full_precision = wanted
+            self._read()
+
+    def copied(self) -> str:
+        """The iteration at the crosshair and the curves' values, tab-separated, every digit."""
+        if self._iteration is None:
+            return ""
+        points = (curve.trace.at(self._iteration) for curve in self._visible())
+        values = (full(point[1]) for point in points if point is not None)
+        return "\t".join((f"{self._iteration:.0f}", *values))
 
     def set_crosshair(self, iteration: float | None) -> None:
         """Put the crosshair on an iteration of the run, or hide it."""
@@ -308,7 +324,7 @@ class CurvePlot(pg.PlotWidget):
         self.follow()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move the crosshair, show all, or hide the crosshair."""
+        """Move the crosshair, show all, hide the crosshair, or copy what it shows."""
         left, right = self.getPlotItem().getViewBox().viewRange()[0]
         page = max(1.0, (right - left) / 10)
         moves = {
@@ -319,7 +335,9 @@ class CurvePlot(pg.PlotWidget):
             Qt.Key.Key_Home: -self._last(),
             Qt.Key.Key_End: self._last(),
         }
-        if event.key() in moves:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self.copied())
+        elif event.key() in moves:
             self._move_crosshair(moves[Qt.Key(event.key())])
         elif event.key() == Qt.Key.Key_A:
             self.follow()

@@ -119,6 +119,7 @@ class CurvePanel(Panel):
         if empty and self._plot is None:
             return
         self._pages.setCurrentWidget(self.hint if empty else self.plot)
+        self.plot.show_full_precision(view_state.full_precision)
         earlier = view_state.earlier[-_EARLIER_RUNS:]
         if self.plot.show_curves(view_state.curves, earlier, view_state.training):
             self._name_earlier([name for name, _ in earlier])

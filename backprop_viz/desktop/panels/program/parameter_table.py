@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.analysis.selection import Selection
-from backprop_viz.desktop.style.numbers import norm, short
+from backprop_viz.desktop.style.numbers import full, norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
 from backprop_viz.recording.iteration import Cursor
@@ -41,11 +41,18 @@ class ParameterModel(QAbstractTableModel):
         self._norms: dict[int, str] = {}
         self.theme = DARK
         self._digits = 4
+        self._full_precision = False
 
     def set_digits(self, digits: int) -> None:
         """Set how many significant digits norms have."""
         if digits != self._digits:
             self._digits = digits
+            self._norms.clear()
+
+    def show_full_precision(self, wanted: bool) -> None:
+        """Show every digit of the norms, or a few."""
+        if wanted != self._full_precision:
+            self._full_precision = wanted
             self._norms.clear()
 
     def show_cursor(self, cursor: Cursor) -> None:
@@ -102,7 +109,9 @@ class ParameterModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             shape = ", ".join(map(str, self._shape(row)))
             said = self.tr("{0}: torch.Size([{1}]), {2} numbers, norm {3}, norm of .grad {4}")
-            return said.format(self.names[row], shape, *(self.text(row, i) for i in (2, 3, 4)))
+            norms = (self._values[row], self._grads[row])
+            exact = ("None" if t is None else full(norm(self._tensors[t])) for t in norms)
+            return said.format(self.names[row], shape, self.text(row, 2), *exact)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section > 1 else _LEFT
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -133,7 +142,9 @@ class ParameterModel(QAbstractTableModel):
     def _norm(self, tensor: int) -> str:
         """The norm of a tensor, computed once: cells are asked for at every painting."""
         if tensor not in self._norms:
-            self._norms[tensor] = short(norm(self._tensors[tensor]), self._digits)
+            length = norm(self._tensors[tensor])
+            exact = self._full_precision
+            self._norms[tensor] = full(length) if exact else short(length, self._digits)
         return self._norms[tensor]
 
 
@@ -179,8 +190,9 @@ class ParameterTable(QWidget):
         self._selecting = False
         self._set_size()
 
-    def show_cursor(self, cursor: Cursor) -> None:
+    def show_cursor(self, cursor: Cursor, full_precision: bool = False) -> None:
         """Show the parameters at a cursor."""
+        self.model.show_full_precision(full_precision)
         self.model.show_cursor(cursor)
         count = self.model.rowCount()
         numbers = sum(map(self.model.count, range(count)))

@@ -189,7 +189,8 @@ class ProgramView(Panel):
             self.code.show_breaks(broken_rows(self._view_state))
             self._show_failure(self._view_state)
             if self._pages.currentWidget() is self.parameters:
-                self.parameters.show_cursor(self._view_state.cursor)
+                view_state = self._view_state
+                self.parameters.show_cursor(view_state.cursor, view_state.full_precision)
                 self.parameters.select(self._selection)
 
     def _show_failure(self, view_state: ViewState) -> None:

@@ -169,7 +169,7 @@ def test_a_layer_shows_its_first_sample(
             np.testing.assert_array_equal(gradient, (sent[0] if layer.shape else sent).ravel())
         view.grab()
     view.select(select(cursor.recording, "layer", "conv2"))
-    assert view.description.text() == "relu(conv2) · 16×13×13 · float32 · first sample of the batch"
+    assert view.description.text() == "relu(conv2) · 16×13×13 · float32 · sample 0 of the batch"
 
 
 def test_a_layer_that_has_not_run_says_so(

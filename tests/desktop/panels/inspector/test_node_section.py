@@ -130,11 +130,11 @@ def test_a_node_of_no_graph(section: NodeSection, make_view_state: MakeViewState
 
 def test_first_maps_and_sizes() -> None:
     batch = np.arange(4 * 20 * 9, dtype=np.float32).reshape(4, 20, 3, 3)
-    found = first_maps(batch, True)
+    found = first_maps(batch, 0)
     assert found is not None
     np.testing.assert_array_equal(found, batch[0, :16])
-    assert first_maps(np.array(1.0), True) is None
-    weights = first_maps(batch[0, :, :, 0], False)
+    assert first_maps(np.array(1.0), 0) is None
+    weights = first_maps(batch[0, :, :, 0], None)
     assert weights is not None
     assert weights.shape == (1, 20, 3)
     assert [size_text(n) for n in (160, 21600, 3_200_000)] == ["160 B", "21.6 kB", "3.2 MB"]

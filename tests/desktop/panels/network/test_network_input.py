@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.network.feature_maps import (
 from backprop_viz.desktop.panels.network.map_spots import Spot, moved
 from backprop_viz.desktop.panels.network.network_layout import place_columns
 from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import DARK
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -55,8 +56,8 @@ def test_a_click_picks_the_layer_and_enlarges_the_map(
         assert f"{number:+.4g}"[:5] in large.facts.text() or number == 0
     center = large.picture.cell(4, 7).center().toPoint()
     QTest.mouseMove(large.picture, center)
-    assert large.readout.text().startswith("row 4, column 7: ")
-    assert float(large.readout.text().split(": ")[1]) == pytest.approx(own[4, 7], rel=1e-3)
+    exact = f"float32 {own[4, 7]}"
+    assert large.readout.text() == f"relu(conv2)[0, 5, 4, 7] = {signed(own[4, 7])}   {exact}"
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,12 @@ def test_hints(view: NetworkView, make_view_state: MakeViewState) -> None:
     def hint(spot: Spot) -> str:
         return view.canvas.hint(view.canvas.rect_of(spot).center())
 
-    assert hint(Spot(1, 0, 2)).startswith("conv1[2] · conv2d: ")
+    value, exact, about = hint(Spot(1, 0, 2)).splitlines()
+    activation = view_state.cursor.recording.events[begin(view_state, Phase.FORWARD)].outputs[0]
+    assert activation is not None
+    assert value == f"conv1[0, 2, 15, 15] = {signed(activation[0, 2, 15, 15])}"
+    assert exact == f"float32 {activation[0, 2, 15, 15]}"
+    assert about.startswith("conv1[2] · conv2d: ")
     assert hint(Spot(3, 0, 2)) == "relu(conv2): not computed yet"
     header = view.canvas.columns()[1].header.center()
     assert view.canvas.hint(header).splitlines() == [

@@ -1,0 +1,61 @@
+"""Two recordings side by side: what was, at the same place of another one, what is shown now."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.layers import Layer
+
+# What is compared with: the iteration before, the same one before an experiment, or one by number.
+Baseline = Literal["previous", "experiment"] | int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is shown is compared with another recording, at the same place: ``then``.
+
+    ``then`` is None where no such recording is kept.
+    """
+
+    baseline: Baseline
+    then: Cursor | None = None
+
+
+def same_place(cursor: Cursor, other: Recording) -> Cursor:
+    """The other recording after as many events of the same phase as the cursor has passed.
+
+    A phase that the other one has not run leaves it at its end.
+    """
+    if not cursor.position:
+        return other.at(0)
+    spans = cursor.recording.spans
+    own = next((s for s in spans if s.start < cursor.position <= s.stop), None)
+    if own is None:
+        return other.at(cursor.position)
+    turn = [s.start for s in spans if s.phase is own.phase].index(own.start)
+    theirs = [s for s in other.spans if s.phase is own.phase]
+    if turn >= len(theirs):
+        return other.at(len(other.events))
+    span = theirs[turn]
+    if cursor.position == own.stop:
+        return other.at(span.stop)
+    return other.at(min(span.start + cursor.position - own.start, span.stop))
+
+
+def same_layer(layer: Layer, other: Recording) -> Layer | None:
+    """The layer of that name in another recording, with the same output shown."""
+    found = next((y for y in other.layers.layers if y.name == layer.name), None)
+    if found is None or len(found.operations) != len(layer.operations):
+        return None
+    return found if layer.shown is None else found.showing(layer.shown)
+
+
+def difference(then: Array | None, now: Array | None) -> Array | None:
+    """Now less then, in float64, where no digit of a float32 is lost; None without both."""
+    if then is None or now is None or then.shape != now.shape or np.iscomplexobj(now):
+        return None
+    with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
+        return np.subtract(now, then, dtype=np.float64)

@@ -1,0 +1,70 @@
+"""What the network panel says of a map, a layer or a number under the cursor."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.desktop.panels.network.feature_maps import Block, Look, indexed, shape_text
+from backprop_viz.desktop.panels.network.network_state import NetworkState
+from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
+from backprop_viz.recording.layers import Layer
+
+_tr = QCoreApplication.translate
+
+
+def tensor_name(state: NetworkState, layer: Layer, block: Block) -> str:
+    """The name of a block's tensor: ``conv1.weight``, ``relu(conv1)``, ``∂L/∂relu(conv1)``."""
+    if block.parameter is not None:
+        return block.parameter
+    name = state.title(layer).partition(" · ")[0]
+    return f"∂L/∂{name}" if state.mode == "gradients" and layer.operations else name
+
+
+def number_of(name: str, block: Block, index: tuple[int, ...]) -> ShownNumber:
+    """The number of a block's tensor at an index; its row is the row of its map."""
+    assert block.source is not None
+    row = block.source[index[:-1]] if index else block.source.reshape(1)
+    return ShownNumber(name, index, block.source[index], tuple(full(value) for value in row))
+
+
+def map_table(block: Block, map_nr: int) -> str:
+    """The numbers of a map with every digit, tab-separated; all of a strip in one column."""
+    maps = block.maps
+    if maps is None:
+        return ""
+    rows = maps[:, 0] if block.size.look is Look.UNITS else maps[map_nr]
+    return "\n".join("\t".join(full(value) for value in row) for row in rows)
+
+
+def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> str:
+    """A map and the range of its numbers."""
+    name = block.parameter or state.title(layer)
+    if block.size.look is Look.NOTHING:
+        return _tr("NetworkCanvas", "{layer}: no parameters").format(layer=layer.name)
+    maps = block.maps
+    if maps is None:
+        return _tr("NetworkCanvas", "{name}: not computed yet").format(name=name)
+    own, name = maps[map_nr], indexed(name, map_nr)
+    if own.size == 1:
+        text = _tr("NetworkCanvas", "{name}: {value}")
+        return text.format(name=name, value=signed(own.flat[0]))
+    text = _tr("NetworkCanvas", "{name}: {low} to {high}")
+    return text.format(name=name, low=signed(own.min()), high=signed(own.max()))
+
+
+def layer_hint(state: NetworkState, layer: Layer) -> str:
+    """A layer, its outputs and its parameters."""
+    shape = shape_text(layer.shape) or _tr("NetworkCanvas", "a number")
+    lines = [_tr("NetworkCanvas", "{layer}: {shape}").format(layer=layer.name, shape=shape)]
+    if state.switchable(layer):
+        chain = " → ".join(output.op for output in layer.outputs)
+        shown, chosen = state.title(layer), layer.titled()
+        other = layer.showing(layer.next_shown).titled()
+        text = _tr("NetworkCanvas", "{chain}: {shown} is shown")
+        hint = _tr("NetworkCanvas", "Click the name to show {other} (O)")
+        if shown != chosen:
+            hint = _tr("NetworkCanvas", "{chosen} has not run yet")
+        lines += [
+            text.format(chain=chain, shown=shown),
+            hint.format(other=other, chosen=chosen),
+        ]
+    return "\n".join([*lines, *layer.parameters])

@@ -1,0 +1,51 @@
+"""A widget that paints numbers: it says which one is under the cursor, and copies it."""
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+
+from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
+
+
+class NumberPicture(QWidget):
+    """Shows the index and value of the number under the cursor, and a menu that copies it.
+
+    A subclass says by ``number_at`` which number is where.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+
+    def number_at(self, point: QPoint) -> ShownNumber | None:
+        """The number that is painted at a point; None where there is none."""
+        return None
+
+    def tip_at(self, point: QPoint) -> str:
+        """The tooltip at a point; "" for none."""
+        number = self.number_at(point)
+        return "" if number is None else number.tip
+
+    def event(self, event: QEvent) -> bool:
+        """Show a tooltip for the number under the cursor."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
+            return True
+        return super().event(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Let an open tooltip follow the numbers."""
+        super().mouseMoveEvent(event)
+        if QToolTip.isVisible():
+            tip = self.tip_at(event.position().toPoint())
+            QToolTip.showText(event.globalPosition().toPoint(), tip, self)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the number under the cursor."""
+        number = self.number_at(event.pos())
+        if number is not None:
+            menu = QMenu(self)
+            menu.setObjectName("copyMenu")
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            add_copy_actions(menu, number)
+            menu.popup(event.globalPos())
