@@ -58,4 +58,4 @@ def difference(then: Array | None, now: Array | None) -> Array | None:
     if then is None or now is None or then.shape != now.shape or np.iscomplexobj(now):
         return None
     with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is shown
-        return np.subtract(now, then, dtype=np.float64)
+        return np.asarray(np.subtract(now, then, dtype=np.float64))

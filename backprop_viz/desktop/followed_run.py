@@ -27,6 +27,8 @@ class FollowedRun:
         self.earlier: EarlierRuns = ()
         # So many iterations of a run that was opened are being recorded again.
         self.rerecorded_left = 0
+        # The newest iteration as it was before an experiment ran it again.
+        self._unaltered: Recording | None = None
         self._history = History()
         self._number = 0
 
@@ -43,6 +45,7 @@ class FollowedRun:
 
         ``opened`` is the file that the run is from, if this update is the first of one.
         """
+        self._keep_unaltered(recording)
         if self.is_new(update):
             self._branch(update.kept)
             self._number = update.run
@@ -73,6 +76,19 @@ class FollowedRun:
             earlier=self.earlier,
         )
 
+    def _keep_unaltered(self, recording: Recording | None) -> None:
+        """Keep the newest recording if the next is an experiment with the same iteration."""
+        before = self.recording
+        if recording is None or before.preview or _is_altered(before):
+            return
+        if _is_altered(recording) and recording.iteration == before.iteration:
+            self._unaltered = before
+
+    def before_experiment(self, recording: Recording) -> Recording | None:
+        """The iteration of an experiment as it was before; None for what is no experiment."""
+        same = self._unaltered is not None and self._unaltered.iteration == recording.iteration
+        return self._unaltered if same and _is_altered(recording) else None
+
     def recall(self, rerecorded: Rerecorded, recording: Recording | None) -> bool:
         """Keep an iteration that was recorded again; whether there was one."""
         if rerecorded.run != self._number:
@@ -102,6 +118,10 @@ class FollowedRun:
         self.cache.forget_after(kept)
         if kept:
             self.recording = self.cache.get(kept) or self.recording
+
+
+def _is_altered(recording: Recording) -> bool:
+    return recording.intervention is not None or recording.backwards > 1
 
 
 def _label(settings: Settings) -> str:

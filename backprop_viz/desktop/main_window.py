@@ -256,6 +256,7 @@ def _same_cursor(before: ViewState, view_state: ViewState) -> bool:
         and before.breakpoints == view_state.breakpoints
         and before.sample == view_state.sample
         and before.full_precision == view_state.full_precision
+        and before.comparison == view_state.comparison
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from backprop_viz.analysis.comparison import Baseline, Comparison, same_place
 from backprop_viz.analysis.navigation import StepSize, ahead, behind
 from backprop_viz.desktop.cursor_playback import PhasePlayback, Player
 from backprop_viz.desktop.cursor_stops import CursorStops
@@ -33,6 +34,7 @@ class ShownRun(QObject):
         self._by_event = False
         self._sample = 0
         self._full_precision = False
+        self._baseline: Baseline | None = None
         self._playback = PhasePlayback(self._show, self)
         self._player = Player(self._play_next, self)
         self._stops = CursorStops(self._player.halt)
@@ -173,6 +175,27 @@ class ShownRun(QObject):
         if self._view_state is not None:
             self._show(self._view_state.cursor)
 
+    def compare_with(self, baseline: Baseline | None) -> None:
+        """Show beside the numbers what they were in another recording; None: no longer."""
+        self._baseline = baseline
+        if self._view_state is not None:
+            self._show(self._view_state.cursor)
+
+    def _compared(self, recording: Recording) -> Recording | None:
+        """The recording that another one is compared with; None if it is not kept."""
+        cache = self._run.cache
+        if self._baseline == "previous":
+            return cache.next_to(recording.iteration, -1)
+        if self._baseline == "experiment":
+            return self._run.before_experiment(recording)
+        return None if self._baseline is None else cache.get(self._baseline)
+
+    def _comparison(self, cursor: Cursor) -> Comparison | None:
+        if self._baseline is None or self._live is None or self._live.training:
+            return None
+        other = None if cursor.recording.preview else self._compared(cursor.recording)
+        return Comparison(self._baseline, None if other is None else same_place(cursor, other))
+
     # -- what is shown -----------------------------------------------------------------------
 
     def _receive(self, live: ViewState) -> None:
@@ -240,6 +263,7 @@ class ShownRun(QObject):
             breakpoints=self._stops.breakpoints,
             hit=self._stops.hit_at(cursor),
             playing=self._player.playing,
+            comparison=self._comparison(cursor),
             full_precision=self._full_precision,
             sample=min(self._sample, cursor.recording.recorded_samples - 1),
         )

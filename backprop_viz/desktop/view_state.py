@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from backprop_viz.analysis.comparison import Comparison
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.class_names import class_name
@@ -21,7 +22,8 @@ class ViewState:
     ``rate`` is in iterations per second. ``hit`` is the breakpoint that the cursor stopped at,
     until the cursor moves. ``playing``: the cursor moves by itself. ``sample`` is the place in
     the batch of the sample whose numbers are shown; it is among those recorded. ``full_precision``:
-    numbers are written with every digit.
+    numbers are written with every digit. ``comparison``: what the shown numbers are compared
+    with; None while training runs.
     """
 
     settings: Settings
@@ -42,6 +44,7 @@ class ViewState:
     drawing_training: DrawingTrainingState = field(default_factory=DrawingTrainingState)
     sample: int = 0
     full_precision: bool = False
+    comparison: Comparison | None = None
 
     @property
     def batch_size(self) -> int:
@@ -49,6 +52,11 @@ class ViewState:
         recording = self.cursor.recording
         whole = recording.samples is None or recording.given_batch
         return recording.recorded_samples if whole else self.settings.batch_size
+
+    @property
+    def then(self) -> Cursor | None:
+        """The same place in the recording that is compared with; None without one."""
+        return None if self.comparison is None else self.comparison.then
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
+from backprop_viz.recording.settings import Settings
 from tests.desktop.application_helpers import trigger, view_state_of
 
 OpenWindow = Callable[..., MainWindow]
@@ -24,7 +25,8 @@ OpenWindow = Callable[..., MainWindow]
 
 @pytest.fixture
 def window(open_window: OpenWindow) -> MainWindow:
-    window = open_window("--batch-size", "4")
+    window = open_window()
+    window.session.configure(Settings(batch_size=4))
     trigger(window, "actionIteration")
     window.session.choose_sample(2)
     return window
@@ -41,15 +43,28 @@ def plain() -> bv.Trainer:
     return trainer
 
 
-def menu_at(widget: QWidget, point: QPoint) -> QMenu:
-    """The menu that a right click opens."""
+Menus = Callable[[QWidget, QPoint], QMenu]
+
+
+@pytest.fixture
+def menu_at(monkeypatch: pytest.MonkeyPatch) -> Menus:
+    """The menu that a right click opens; the offscreen screen cannot pop it up."""
+    opened: list[QMenu] = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, _: opened.append(menu))
+
+    def menu(widget: QWidget, point: QPoint) -> QMenu:
+        click(widget, point)
+        return opened[-1]
+
+    return menu
+
+
+def click(widget: QWidget, point: QPoint) -> None:
+    """Click with the right button."""
     event = QContextMenuEvent(
         QContextMenuEvent.Reason.Mouse, point, widget.mapToGlobal(point), Qt.KeyboardModifier(0)
     )
     QApplication.sendEvent(widget, event)
-    found = QApplication.activePopupWidget()
-    assert isinstance(found, QMenu)
-    return found
 
 
 def copied(menu: QMenu) -> dict[str, str]:
@@ -60,10 +75,11 @@ def copied(menu: QMenu) -> dict[str, str]:
             action.trigger()
             texts[action.objectName()[5:]] = QGuiApplication.clipboard().text()
     menu.close()
+    menu.deleteLater()
     return texts
 
 
-def test_a_pixel_of_a_feature_map(window: MainWindow, plain: bv.Trainer) -> None:
+def test_a_pixel_of_a_feature_map(window: MainWindow, plain: bv.Trainer, menu_at: Menus) -> None:
     network = window.panel(NetworkView)
     network.set_mode("activations")
     canvas = network.canvas
@@ -75,10 +91,10 @@ def test_a_pixel_of_a_feature_map(window: MainWindow, plain: bv.Trainer) -> None
     assert number.index[:2] == (2, 0)
     value = images[number.index]
     assert number.text == f"x[{', '.join(map(str, number.index))}] = {signed(value)}"
-    assert canvas.hint(point).startswith(f"{number.text}\nfloat32 {value}")
+    assert canvas.hint(point).startswith(f"{number.text}\nfloat32 {value!s}")
     texts = copied(menu_at(canvas, point.toPoint()))
     assert texts["number"] == str(value)
-    assert texts["numpy"] == f"np.float32({value})"
+    assert texts["numpy"] == f"np.float32({value!s})"
     assert np.float32(float.fromhex(texts["hex"])) == value
     row = images[number.index[:-1]]
     assert np.array_equal(np.array(texts["row"].split("\t"), np.float32), row)
@@ -95,7 +111,9 @@ def test_gradients_are_named_as_such(window: MainWindow) -> None:
     assert number.index[:2] == (2, 3)
 
 
-def test_a_bar_of_a_gradient(window: MainWindow, plain: bv.Trainer, qtbot: QtBot) -> None:
+def test_a_bar_of_a_gradient(
+    window: MainWindow, plain: bv.Trainer, qtbot: QtBot, menu_at: Menus
+) -> None:
     chart = window.panel(InspectorView).gradient.chart
     grad = plain.model.conv1.bias.grad.numpy()
     qtbot.waitUntil(lambda: len(chart.chart.tips) == 6)
@@ -105,11 +123,13 @@ def test_a_bar_of_a_gradient(window: MainWindow, plain: bv.Trainer, qtbot: QtBot
     assert number is not None
     assert number.text == f"conv1.bias.grad[4] = {signed(grad[4])}"
     assert chart.tip(x).splitlines()[0] == "conv1.bias.grad[4]"
-    assert f"float32 {grad[4]}" in chart.tip(x)
+    assert f"float32 {grad[4]!s}" in chart.tip(x)
     assert copied(menu_at(chart, QPoint(int(x), 60)))["number"] == str(grad[4])
 
 
-def test_a_cell_of_a_table_in_full_and_its_row(window: MainWindow, plain: bv.Trainer) -> None:
+def test_a_cell_of_a_table_in_full_and_its_row(
+    window: MainWindow, plain: bv.Trainer, menu_at: Menus
+) -> None:
     table = window.panel(InspectorView).update_section.table
     before = plain.model.conv1.bias.detach().numpy().copy()
     grad = plain.model.conv1.bias.grad.numpy()
@@ -146,7 +166,8 @@ def test_full_precision_writes_every_digit(window: MainWindow, plain: bv.Trainer
 
 
 def test_a_weight_that_changed_little_looks_changed(open_window: OpenWindow) -> None:
-    window = open_window("--batch-size", "4", "--lr", "1e-6")
+    window = open_window()
+    window.session.configure(Settings(batch_size=4, lr=1e-6))
     trigger(window, "actionIteration")
     table = window.panel(InspectorView).update_section.table
     values = {c.title: c.values for c in table.rows.columns}

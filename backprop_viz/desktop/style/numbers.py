@@ -11,7 +11,7 @@ _MOST_DIGITS = 17  # tell any float64 from its neighbours
 
 
 def short(value: Any, digits: int = 4) -> str:
-    """Four significant digits: ``0.02131``, ``2.304``, ``8.850e-5``; whole numbers as they are."""
+    """Four significant digits: ``0.0213``, ``2.304``, ``8.850e-5``; whole numbers as they are."""
     return _text(value, "", digits)
 
 
@@ -93,7 +93,9 @@ def _text(value: Any, sign: str, digits: int = 4) -> str:
         return "0" if math.copysign(1, number) > 0 else "-0"
     if math.isinf(number):
         return f"{number:{sign}}"
-    if 1e-4 <= abs(number) < 10**digits - 0.5:
+    # Where room is short, so are zeros before the digits.
+    least = 1e-4 if digits > 3 else 1e-3
+    if least <= abs(number) < 10**digits - 0.5:
         return f"{number:{sign}#.{digits}g}".removesuffix(".")
     mantissa, _, exponent = f"{number:{sign}.{digits - 1}e}".partition("e")
     return f"{mantissa}e{int(exponent)}"

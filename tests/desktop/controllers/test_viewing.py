@@ -18,6 +18,7 @@ from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.recording.events import Array
+from backprop_viz.recording.settings import Settings
 from tests.desktop.application_helpers import trigger, view_state_of
 
 OpenWindow = Callable[..., MainWindow]
@@ -44,7 +45,8 @@ def network_shows(window: MainWindow, layer: str) -> Array:
 
 @pytest.fixture
 def window(open_window: OpenWindow) -> MainWindow:
-    window = open_window("--batch-size", "8")
+    window = open_window()
+    window.session.configure(Settings(batch_size=8))
     trigger(window, "actionIteration")
     return window
 

@@ -95,8 +95,8 @@ class ProbabilityBars(QWidget):
             pairs = zip(names, self._probabilities, strict=True)
             return "\n".join(f"{name}: {p:.6f}" for name, p in pairs)
         rows = zip(names, self._moved.before, self._probabilities, strict=True)
-        pairs = ((name, *apart((before, p), 6, sign="")) for name, before, p in rows)
-        return "\n".join(f"{name}: {before} → {p}" for name, before, p in pairs)
+        changes = ((name, apart((before, p), 6, sign="")) for name, before, p in rows)
+        return "\n".join(f"{name}: {' → '.join(pair)}" for name, pair in changes)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A row for each class: name, bar, percent."""

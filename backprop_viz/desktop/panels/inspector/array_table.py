@@ -308,12 +308,12 @@ class ArrayTable(QTableView):
     def _fit_columns(self) -> None:
         """Make columns as wide as the widest number seen so far, and share the rest.
 
-        If four digits do not fit, three are shown.
+        If four digits do not fit, three are shown, or two.
         """
         if not self._needed:
             return
-        if self.rows.digits == 4 and self._widen() > self.viewport().width():
-            self.rows.digits = 3
+        while self.rows.digits > 2 and self._widen() > self.viewport().width():
+            self.rows.digits -= 1
             self._needed = [0] * len(self._needed)
         spare = max(0, self.viewport().width() - self._widen())
         for section, width in enumerate(self._needed):

@@ -156,7 +156,8 @@ def _flat(array: Array | None) -> Array | None:
 def _elements(bars: tuple[Bars, ...], tensor: str, shape: tuple[int, ...]) -> Chart:
     size = math.prod(shape)
     labels = tuple(((i + 0.5) / size, str(i)) for i in range(size))
-    names = tuple(element_name(tensor, np.unravel_index(i, shape)) for i in range(size))
+    places = (tuple(int(i) for i in np.unravel_index(n, shape)) for n in range(size))
+    names = tuple(element_name(tensor, place) for place in places)
     tips = element_tips(bars, names)
     return Chart(bars, labels, tips, _message(bars), names, tensor, shape)
 

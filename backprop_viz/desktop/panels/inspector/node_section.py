@@ -254,7 +254,8 @@ class _Thumbnail(NumberPicture):
         super().__init__()
         self._maps: Array | None = None
         self._array: Array | None = None
-        self._name, self._first = "", ()
+        self._name = ""
+        self._first: tuple[int, ...] = ()
         self._limit = 0.0
         self._image = QImage()
         self._boxes: list[QRect] = []

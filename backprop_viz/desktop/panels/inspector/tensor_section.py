@@ -76,7 +76,8 @@ class TensorPicture(NumberPicture):
         self._signed = True
         self._range = (0.0, 1.0)
         self._array: Array | None = None
-        self._name, self._first = "", ()
+        self._name = ""
+        self._first: tuple[int, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -112,7 +113,8 @@ class TensorPicture(NumberPicture):
         """The number that is painted at a point."""
         if self._maps is None or self._array is None:
             return None
-        boxes = tiles(*self._maps.shape, self.width(), self.height())
+        count, rows, columns = self._maps.shape
+        boxes = tiles(count, rows, columns, self.width(), self.height())
         element = element_in(boxes, self._maps.shape, point)
         return (
             None if element is None else element_of(self._name, self._array, element, self._first)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -44,13 +44,15 @@ class Block:
 
     ``source`` is the recorded array, None before it exists. Of a batch, ``sample`` is shown; with
     None, all of the array. ``tensor`` identifies it: the recording's serial and the tensor's id.
+    ``first`` is the place of the array in a larger tensor.
     """
 
     size: Size
     source: Array | None = None
     sample: int | None = None
     parameter: str | None = None
-    tensor: tuple[int, int | None] | None = None
+    tensor: tuple[object, ...] | None = None
+    first: tuple[int, ...] = ()
 
     @property
     def numbers(self) -> Array | None:
@@ -58,6 +60,11 @@ class Block:
         if self.source is None or self.sample is None or self.source.ndim == 0:
             return self.source
         return self.source[self.sample] if len(self.source) else None
+
+    def value(self, index: tuple[int, ...]) -> Any:
+        """The number at an index of the tensor. Raises IndexError where there is none."""
+        assert self.source is not None
+        return self.source[index[len(self.first) :]]
 
     @property
     def shows(self) -> tuple[object, ...]:
@@ -95,11 +102,11 @@ class Block:
         return row // height * across + column // width, row % height, column % width
 
     def index(self, map_nr: int, row: int, column: int) -> tuple[int, ...]:
-        """The index in the source of a number of a map."""
+        """The index of a number of a map in the tensor."""
         assert self.source is not None
         shape = self.source.shape
         of_sample = self.sample is not None and bool(shape)
-        first = (self.sample,) if of_sample and self.sample is not None else ()
+        first = (self.sample,) if of_sample and self.sample is not None else self.first
         own = shape[1:] if of_sample else shape
         match self.size.look:
             case Look.SCALAR:

@@ -17,8 +17,13 @@ def element_at(block: Block, grid: Grid, point: QPointF) -> tuple[int, ...] | No
     index, maps = grid.at(point), block.maps
     if index is None or maps is None:
         return None
-    if block.size.look in (Look.UNITS, Look.SCALAR):
-        return block.index(index, 0, 0)
+    if block.size.look is Look.SCALAR:
+        return block.index(0, 0, 0)
+    if block.size.look is Look.UNITS:
+        _, column = grid.cell(index)
+        row = _numbers_at(point.y() - grid.y, grid.rect.height(), grid.rows).start
+        unit = grid.index(row, column)
+        return None if unit is None else block.index(unit, 0, 0)
     tile = grid.tile(index)
     own = maps[index]
     rows = _numbers_at(point.y() - tile.y(), tile.height(), own.shape[0])

@@ -98,9 +98,9 @@ class NetworkCanvas(QWidget):
         """Show the network at a cursor; repaint only what has changed."""
         if state == self._state:
             return
-        if state.layers != self._state.layers:
+        if state.layers != self._state.layers or state.rows != self._state.rows:
             self._painter.forget()
-            self.setMinimumSize(least_size(state.layers))
+            self.setMinimumSize(least_size(state.layers, state.rows))
             self._headers = _header_widths(state.layers.layers)
         before, before_blocks, sizes = self._state, self._blocks, self._sizes
         self._state = state
@@ -148,9 +148,15 @@ class NetworkCanvas(QWidget):
 
     def columns(self) -> tuple[NetworkColumn, ...]:
         """The layout of the columns at the widget's size."""
-        if self._placed.is_new(self._state.layers, self._sizes, self.width(), self.height()):
+        rows = self._state.rows
+        if self._placed.is_new(self._state.layers, self._sizes, self.width(), self.height(), rows):
             self._columns = network_layout.place_columns(
-                self._state.layers, self._sizes, self._headers, self.width(), self.height()
+                self._state.layers,
+                self._sizes,
+                self._headers,
+                self.width(),
+                self.height(),
+                rows,
             )
         return self._columns
 
@@ -354,7 +360,7 @@ class NetworkCanvas(QWidget):
 
 def _room(column: NetworkColumn) -> QRectF:
     """The area that a column paints in."""
-    box = column.header | column.content | column.caption
+    box = column.header | column.content | column.captions[-1]
     return box.adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
 

@@ -21,9 +21,9 @@ def tensor_name(state: NetworkState, layer: Layer, block: Block) -> str:
 
 def number_of(name: str, block: Block, index: tuple[int, ...]) -> ShownNumber:
     """The number of a block's tensor at an index; its row is the row of its map."""
-    assert block.source is not None
-    row = block.source[index[:-1]] if index else block.source.reshape(1)
-    return ShownNumber(name, index, block.source[index], tuple(full(value) for value in row))
+    value = block.value(index)
+    row = block.value(index[:-1]) if index else (value,)
+    return ShownNumber(name, index, value, tuple(full(number) for number in row))
 
 
 def map_table(block: Block, map_nr: int) -> str:

@@ -18,6 +18,7 @@ _MARGIN = 10
 _ARROW = 30  # the least gap between two columns
 _LEAST_ARROW = 22  # the least gap if names need the room
 _RANGE = 50  # the width of a range below a column
+ROW_NAME = 18  # room for the names of rows
 _STRIP = 9  # width of a bias beside its weight
 _BLOCK_GAP = 4
 
@@ -88,12 +89,25 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class NetworkColumn:
-    """A layer's layout: a header on top, its blocks around the middle, the range below."""
+    """A layer's layout: a header on top, its blocks around the middle, the range below.
+
+    With several rows of blocks each row has its range below it: ``captions`` has one for each row,
+    ``grids`` one for each block, row by row.
+    """
 
     header: QRectF
     content: QRectF
-    caption: QRectF
+    captions: tuple[QRectF, ...]
     grids: tuple[Grid, ...]
+
+    def shifted(self, across: float) -> "NetworkColumn":
+        """The same column farther to the right."""
+        return NetworkColumn(
+            self.header.translated(across, 0),
+            self.content.translated(across, 0),
+            tuple(box.translated(across, 0) for box in self.captions),
+            tuple(grid.moved(grid.x + across, grid.y) for grid in self.grids),
+        )
 
 
 @lru_cache(maxsize=16)
@@ -103,22 +117,26 @@ def place_columns(
     headers: tuple[int, ...],
     width: int,
     height: int,
+    rows: int = 1,
 ) -> tuple[NetworkColumn, ...]:
     """The layout of each layer. ``sizes`` are those of its blocks, ``headers`` its text's width.
 
     Columns are placed for their activations in every mode, so they do not move when the mode
-    changes.
+    changes. With several ``rows``, a layer's blocks are that many times as many, row by row, and
+    on the left is room for the rows' names.
     """
     layers = network.layers
     if not layers:
         return ()
+    if rows > 1:
+        width -= ROW_NAME
     places = layout(len(layers), network.edges)
     count, lanes = _extent(places)
     band = height / lanes
     pitch = (width - 2 * _MARGIN) / count
     room = _Room(
         max(pitch - _ARROW, 14),
-        max(band - _HEADER - _CAPTION - 6, 20),
+        max((band - _HEADER) / rows - _CAPTION - 6, 20),
         max([activation_size(layer).height for layer in layers]),
     )
     wanted = [0.0] * count
@@ -134,22 +152,29 @@ def place_columns(
         i = round(x)
         middle = (lane + 0.5) * band
         header = QRectF(centers[i] - slots[i] / 2, middle - band / 2, slots[i], _HEADER)
-        foot = QRectF(header.x(), middle + band / 2 - _CAPTION, slots[i], _CAPTION)
-        center = QPointF(centers[i], (header.bottom() + foot.top()) / 2)
-        grids = _beside(layer, own, room, center)
+        grids: list[Grid] = []
+        feet: list[QRectF] = []
+        count_of_row, step = len(own) // rows, (band - _HEADER) / rows
+        for row in range(rows):
+            top = header.bottom() + row * step
+            feet.append(QRectF(header.x(), top + step - _CAPTION, slots[i], _CAPTION))
+            center = QPointF(centers[i], top + (step - _CAPTION) / 2)
+            of_row = own[row * count_of_row : (row + 1) * count_of_row]
+            grids += _beside(layer, of_row, room, center)
         content = grids[0].rect
         for grid in grids[1:]:
             content = content.united(grid.rect)
-        columns.append(NetworkColumn(header, content, foot, grids))
+        column = NetworkColumn(header, content, tuple(feet), tuple(grids))
+        columns.append(column if rows == 1 else column.shifted(ROW_NAME))
     return tuple(columns)
 
 
-def least_size(network: LayerGraph) -> QSize:
+def least_size(network: LayerGraph, rows: int = 1) -> QSize:
     """The size below which the network is scrolled instead of squeezed."""
     if not network.layers:
         return QSize(0, 0)
     across, lanes = _extent(layout(len(network.layers), network.edges))
-    return QSize(2 * _MARGIN + across * 60, round(lanes * (_HEADER + _CAPTION + 50)))
+    return QSize(2 * _MARGIN + across * 60, round(lanes * (_HEADER + rows * (_CAPTION + 50))))
 
 
 def _extent(places: Sequence[tuple[float, float]]) -> tuple[int, float]:

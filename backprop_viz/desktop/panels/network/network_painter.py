@@ -29,7 +29,7 @@ class _PaintedColumn:
 
     key: tuple[object, ...]
     images: tuple[QImage, ...]
-    span: Range | None
+    spans: tuple[Range | None, ...]  # of each block; those of a row have one
 
 
 class NetworkPainter:
@@ -173,7 +173,8 @@ class NetworkPainter:
     ) -> None:
         layer = state.layers.layers[index]
         picture = self._picture(index, blocks, column, painter.device().devicePixelRatio())
-        for block, grid, image in zip(blocks, column.grids, picture.images, strict=True):
+        parts = zip(blocks, column.grids, picture.images, picture.spans, strict=True)
+        for block, grid, image, span in parts:
             if block.size.look is Look.NOTHING:
                 painter.setPen(QPen(QColor(self.theme.border), 1, Qt.PenStyle.DashLine))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -183,10 +184,14 @@ class NetworkPainter:
             else:
                 painter.drawImage(QPointF(grid.x, grid.y), image)
             if block.size.look is Look.UNITS and block.parameter is None:
-                self._units(painter, block, grid, picture.span)
-                self._marks(painter, state, layer, grid)
-        if picture.span is not None and blocks[0].size.look is not Look.SCALAR:
-            self._range(painter, blocks[0].size.look, column, picture.span)
+                self._units(painter, block, grid, span)
+                if state.rows == 1:
+                    self._marks(painter, state, layer, grid)
+        in_row = len(blocks) // len(column.captions)
+        for row, box in enumerate(column.captions):
+            span, look = picture.spans[row * in_row], blocks[row * in_row].size.look
+            if span is not None and look is not Look.SCALAR:
+                self._range(painter, look, box, span)
 
     def _picture(
         self, index: int, blocks: Blocks, column: NetworkColumn, ratio: float
@@ -196,25 +201,24 @@ class NetworkPainter:
         known = self._pictures.get(index)
         if known is not None and known.key == key:
             return known
-        shown = (block.numbers for block in blocks)
-        span = color_range(tuple(numbers for numbers in shown if numbers is not None))
+        spans = _spans(blocks, len(column.captions))
         images = tuple(
             QImage()
             if block.size.look in (Look.NOTHING, Look.SCALAR)
             else mosaic(block, grid, span, self.theme, ratio)
-            for block, grid in zip(blocks, column.grids, strict=True)
+            for block, grid, span in zip(blocks, column.grids, spans, strict=True)
         )
-        self._pictures[index] = _PaintedColumn(key, images, span)
+        self._pictures[index] = _PaintedColumn(key, images, spans)
         return self._pictures[index]
 
-    def _range(self, painter: QPainter, look: Look, column: NetworkColumn, span: Range) -> None:
+    def _range(self, painter: QPainter, look: Look, caption: QRectF, span: Range) -> None:
         text = f"±{_brief(span.limit)}"
         if look is Look.IMAGE:
             text = f"{_brief(span.low)} … {_brief(span.high)}"
         color = QColor(self.theme.muted)
         if span.broken:
             text, color = f"{span.broken} nan/inf", QColor(self.theme.error)
-        box = column.caption.toRect()
+        box = caption.toRect()
         text_line(painter, box, text, fitting(code_font(10), text, box.width(), 8), color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
@@ -258,6 +262,17 @@ class NetworkPainter:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(self.theme.text))
             painter.drawEllipse(_beside(grid.tile(largest)), 1.8, 1.8)
+
+
+def _spans(blocks: Blocks, rows: int) -> tuple[Range | None, ...]:
+    """The range in which each block is drawn: one for all, or then and now share theirs."""
+    in_row = len(blocks) // rows
+    shared = len(blocks) if rows == 1 else 2 * in_row
+    found: list[Range | None] = []
+    for part in (blocks[:shared], blocks[shared:]):
+        numbers = (block.numbers for block in part)
+        found += [color_range(tuple(n for n in numbers if n is not None))] * len(part)
+    return tuple(found)
 
 
 def _title_font(title: str, width: int) -> QFont:

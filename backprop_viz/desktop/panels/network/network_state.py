@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_viz.analysis.comparison import Comparison
+from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS, compared_blocks
 from backprop_viz.desktop.panels.network.feature_maps import Block, Mode, blocks, shape_text
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.numbers import short
@@ -28,10 +30,18 @@ class NetworkState:
     current: str | None = None
     label: int | None = None
     sample: int = 0
+    comparison: Comparison | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows of blocks a column has: then, now, and their difference in a comparison."""
+        return 1 if self.comparison is None or self.cursor is None else COMPARED_ROWS
 
     def blocks(self, layer: Layer) -> tuple[Block, ...]:
-        """The blocks of a layer's column."""
-        return blocks(self.cursor, layer, self.mode, self.sample)
+        """The blocks of a layer's column, row by row."""
+        if self.comparison is None or self.cursor is None:
+            return blocks(self.cursor, layer, self.mode, self.sample)
+        return compared_blocks(self.cursor, self.comparison.then, layer, self.mode, self.sample)
 
     @property
     def backwards(self) -> bool:
@@ -47,6 +57,7 @@ class NetworkState:
             and self.mode == before.mode
             and self.label == before.label
             and self.backwards == before.backwards
+            and self.comparison == before.comparison
         )
 
     def differs_at(self, layer: Layer, before: "NetworkState") -> bool:
@@ -137,6 +148,7 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
         current,
         None if label is None else int(label),
         sample,
+        view_state.comparison,
     )
 
 

@@ -1,11 +1,18 @@
 """Chooses the sample of the batch whose numbers every panel shows."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.quantities import Quantity
+
+_FIELD = """
+QAbstractSpinBox { padding: 0 2px; min-height: 18px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; }
+"""
 
 
 class SampleChooser(QWidget):
@@ -14,7 +21,7 @@ class SampleChooser(QWidget):
     ``chosen`` carries the place that the user wants.
     """
 
-    chosen = Signal(int)
+    chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +32,9 @@ class SampleChooser(QWidget):
         self.field = NumberField(Quantity(0, 0, whole=True), self.tr("Sample of the batch"), 0)
         self.field.setObjectName("sampleField")
         self.field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance("00000") + 12)
+        # It stands in a line of text, and has no arrows: those are the buttons beside it.
+        self.field.setStyleSheet(_FIELD)
+        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance("0000") + 12)
         self.field.changed.connect(self.chosen)
         label.setBuddy(self.field)
         self.total = QLabel()
@@ -33,22 +42,29 @@ class SampleChooser(QWidget):
         self.total.setProperty("role", "caption")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(3)
         for widget in (label, self.field, self.total):
             row.addWidget(widget)
-        self.previous = self._button("‹", self.tr("Previous sample (Ctrl+PgUp)"), -1)
-        self.next = self._button("›", self.tr("Next sample (Ctrl+PgDown)"), 1)
+        self.previous = self._button("‹", self.tr("Previous sample (Ctrl+PgUp)"), self._previous)
+        self.next = self._button("›", self.tr("Next sample (Ctrl+PgDown)"), self._next)
         row.addWidget(self.previous)
         row.addWidget(self.next)
 
-    def _button(self, glyph: str, tip: str, step: int) -> QToolButton:
+    def _button(self, glyph: str, tip: str, clicked: Callable[[], None]) -> QToolButton:
         button = QToolButton()
+        button.setProperty("role", "segment")
         button.setText(glyph)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(lambda: self.chosen.emit((self._sample + step) % self._recorded))
+        button.clicked.connect(clicked)
         return button
+
+    def _previous(self) -> None:
+        self.chosen.emit((self._sample - 1) % self._recorded)
+
+    def _next(self) -> None:
+        self.chosen.emit((self._sample + 1) % self._recorded)
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Show which sample of the batch is shown, and how many of it are recorded."""

@@ -45,8 +45,12 @@ def test_a_group_is_told_in_full(qtbot: QtBot) -> None:
     names = ("0", "1")
     chart.show_chart(Chart(both, ((0.25, "0"), (0.75, "1")), element_tips(both, names)))
     area = chart.area()
-    assert chart.tip(area.left() + 1) == "0\nbefore: 0\nafter: +0.2500"
-    assert chart.tip(area.right() - 1) == "1\nbefore: -0.5000\nafter: nan"
+    assert chart.tip(area.left() + 1) == (
+        "0\nbefore: 0   float32 0.0\nafter: +0.2500   float32 0.25"
+    )
+    assert chart.tip(area.right() - 1) == (
+        "1\nbefore: -0.5000   float32 -0.5\nafter: nan   float32 nan"
+    )
     assert chart.tip(0) == ""
     chart.grab()
 

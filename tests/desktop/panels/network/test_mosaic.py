@@ -138,7 +138,7 @@ def test_columns_do_not_overlap(make_view_state: MakeViewState, size: tuple[int,
             assert before.content.right() + 10 < after.content.left()
         for one in placed:
             assert one.header.bottom() <= one.content.top()
-            assert one.content.bottom() <= one.caption.top() + 1
+            assert one.content.bottom() <= one.captions[-1].top() + 1
             assert one.content.left() >= 0
             assert one.content.right() <= size[0]
 
