@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
@@ -12,6 +12,7 @@ from backprop_viz.recording.quantities import Quantity
 _FIELD = """
 QAbstractSpinBox { padding: 0 2px; min-height: 18px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; }
+QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow { image: none; width: 0; height: 0; }
 """
 
 
@@ -31,10 +32,9 @@ class SampleChooser(QWidget):
         label.setProperty("role", "caption")
         self.field = NumberField(Quantity(0, 0, whole=True), self.tr("Sample of the batch"), 0)
         self.field.setObjectName("sampleField")
-        self.field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         # It stands in a line of text, and has no arrows: those are the buttons beside it.
         self.field.setStyleSheet(_FIELD)
-        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance("0000") + 12)
+        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance("0000") + 8)
         self.field.changed.connect(self.chosen)
         label.setBuddy(self.field)
         self.total = QLabel()
