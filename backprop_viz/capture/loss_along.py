@@ -1,0 +1,193 @@
+"""The loss as a function of one recorded number: all else stays as it was recorded."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from backprop_viz.analysis.provenance import forward_events, tracked
+from backprop_viz.capture.replay import NotReplayed, arrays_of, called, same_as_recorded, wide
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+
+# Functions that are made of straight pieces, by their names without underscores.
+KINKED = frozenset(
+    {
+        *("relu", "relu6", "leaky_relu", "prelu", "rrelu", "threshold", "hardtanh", "hardsigmoid"),
+        *("hardshrink", "softshrink", "abs", "absolute", "clamp", "clip", "clamp_min"),
+        *("clamp_max", "max", "min", "amax", "amin", "maximum", "minimum", "fmax", "fmin", "topk"),
+        *("sort", "median", "kthvalue", "cummax", "cummin", "l1_loss"),
+        *("hinge_embedding_loss", "margin_ranking_loss", "multi_margin_loss"),
+        *(f"{kind}max_pool{d}d" for kind in ("", "adaptive_") for d in (1, 2, 3)),
+        *(f"{kind}max_pool{d}d_with_indices" for kind in ("", "adaptive_") for d in (1, 2, 3)),
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class LossRun:
+    """The loss with a number at some value.
+
+    ``branches`` has, for each event with a kinked operation that depends on the number, an array of
+    the shape of its first output: a code for the branch that each unit is on. A relu's is another
+    where its input's sign is; a max pool's is another where another element of the window wins.
+    ``outputs`` are those first outputs.
+    """
+
+    loss: float
+    branches: Mapping[int, NDArray[np.float64]]
+    outputs: Mapping[int, NDArray[np.float64]]
+
+
+class LossAlong:
+    """The loss along one number, in float64, from recorded calls alone.
+
+    ``number`` is an element of a parameter, of the batch, or of what a forward operation made. The
+    operations after it are made again, as autograd sees them: what it does not follow (after
+    ``detach`` or under ``no_grad``) stays as it was. Without a loss it is the sum of the output
+    times the gradient that backward was given.
+
+    Raises NotReplayed where the loss cannot be had from the recording, or does not depend on the
+    number.
+    """
+
+    def __init__(self, recording: Recording, number: Number) -> None:
+        if recording.samples is not None:
+            raise NotReplayed("samples", recording.samples)
+        self._recording = recording
+        self._number = number
+        self._events = list(_dependent(recording, number.tensor))
+        self._root, self._weights = _objective(recording)
+        if not any(self._root in event.output_ids for _, event in self._events):
+            raise NotReplayed("loss_does_not_depend")
+        self._start = wide(recording.tensors[number.tensor])
+        if not self._start.is_floating_point():
+            raise NotReplayed("not_a_float")
+        self.value = float(self._start[number.index])
+        self._run(self.value, checked=True)
+
+    def loss(self, value: float) -> float:
+        """The loss with the number at ``value``."""
+        with torch.no_grad():
+            return float(self._run(value)[self._root].mul(self._weights).sum())
+
+    def gradient(self) -> float:
+        """The loss's derivative by the number where it was recorded, by autograd in float64."""
+        start = self._start.clone().requires_grad_()
+        with torch.enable_grad():
+            loss = self._forward(start)[self._root].mul(self._weights).sum()
+        (grad,) = torch.autograd.grad(loss, start)
+        return float(grad[self._number.index])
+
+    def run(self, value: float) -> LossRun:
+        """The loss with the number at ``value``, and the branches that were taken."""
+        branches: dict[int, NDArray[np.float64]] = {}
+        outputs: dict[int, NDArray[np.float64]] = {}
+        with torch.no_grad():
+            values = self._run(value, branches=branches)
+            for i, event in self._events:
+                if i in branches and event.output_ids[0] is not None:
+                    outputs[i] = values[event.output_ids[0]].numpy(force=True)
+            loss = float(values[self._root].mul(self._weights).sum())
+        return LossRun(loss, branches, outputs)
+
+    def _run(
+        self,
+        value: float,
+        checked: bool = False,
+        branches: dict[int, NDArray[np.float64]] | None = None,
+    ) -> dict[int, Tensor]:
+        start = self._start.clone()
+        start[self._number.index] = value
+        with torch.no_grad():
+            return self._forward(start, checked, branches)
+
+    def _forward(
+        self,
+        start: Tensor,
+        checked: bool = False,
+        branches: dict[int, NDArray[np.float64]] | None = None,
+    ) -> dict[int, Tensor]:
+        """What each operation makes, by the tensor's id."""
+        values: dict[int, Tensor] = {self._number.tensor: start}
+        for i, event in self._events:
+            inputs = [
+                values[tensor] if tensor in values else wide(array)
+                for tensor, array in zip(event.input_ids, arrays_of(event), strict=True)
+                if tensor is not None
+            ]
+            made = called(event, inputs)
+            if len(made) != len(event.output_ids) or (
+                checked and not all(map(same_as_recorded, made, event.outputs))
+            ):
+                raise NotReplayed("not_reproduced", event.op)
+            if branches is not None and event.op.strip("_") in KINKED:
+                branches |= _branches(i, event, inputs)
+            pairs = zip(event.output_ids, made, strict=True)
+            values |= {i: output for i, output in pairs if i is not None and i not in values}
+        return values
+
+
+def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]:
+    """The operations that depend on a tensor, as autograd sees it.
+
+    Raises NotReplayed if a custom Function is among them: its operations are seen, but what it
+    does with gradients is not.
+    """
+    live: set[int | None] = {tensor}
+    unfollowed: set[int | None] = set()
+    for i, event in forward_events(recording):
+        reads = not live.isdisjoint(event.input_ids)
+        if not event.tracked and event.node is not None:
+            if reads or not unfollowed.isdisjoint(event.input_ids):
+                raise NotReplayed("custom_function", recording.graph.nodes[event.node].name)
+        elif reads and tracked(event):
+            live.update(event.output_ids)
+            yield i, event
+        elif reads or not unfollowed.isdisjoint(event.input_ids):
+            unfollowed.update(set(event.output_ids) - live)
+
+
+def _objective(recording: Recording) -> tuple[int, Tensor]:
+    """The tensor that backward starts from, and the gradient that it is given."""
+    made = [e for _, e in forward_events(recording) if e.node == 0]
+    if not made or not made[-1].output_ids or made[-1].output_ids[0] is None:
+        raise NotReplayed("no_loss")
+    root = made[-1].output_ids[0]
+    ran = recording.runs.get(0)
+    arrived = recording.events[ran[-1]].inputs[0] if ran else None
+    if arrived is not None:
+        return root, wide(arrived)
+    if recording.tensors[root].size > 1:
+        raise NotReplayed("no_loss")
+    return root, torch.ones(recording.tensors[root].shape, dtype=torch.float64)
+
+
+def _branches(i: int, event: Event, inputs: list[Tensor]) -> dict[int, NDArray[np.float64]]:
+    """Each unit's derivative along a direction in which every input has another slope.
+
+    With pieces of straight lines it is a number for the piece: for the sign, for the winner.
+    Nothing for an operation that cannot be differentiated twice.
+    """
+    with torch.enable_grad():
+        leaves = [tensor.detach().clone() for tensor in inputs]
+        floats = [leaf.requires_grad_() for leaf in leaves if leaf.is_floating_point()]
+        made = called(event, leaves)[0]
+        weights = torch.zeros_like(made, requires_grad=True)
+        grads = torch.autograd.grad(
+            made, floats, weights, create_graph=True, allow_unused=True, materialize_grads=True
+        )
+        count, along = 1, torch.zeros((), dtype=made.dtype)
+        for leaf, grad in zip(floats, grads, strict=True):
+            slopes = torch.arange(count, count + leaf.numel(), dtype=leaf.dtype)
+            along = along + (grad * slopes.reshape(leaf.shape)).sum()
+            count += leaf.numel()
+        try:
+            (found,) = torch.autograd.grad(along, weights, allow_unused=True)
+        except RuntimeError:
+            return {}
+    return {i: (torch.zeros_like(made) if found is None else found).numpy(force=True).copy()}
