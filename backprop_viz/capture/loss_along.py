@@ -1,13 +1,14 @@
 """The loss as a function of one recorded number: all else stays as it was recorded."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from backprop_viz.analysis.finite_differences import LossRun
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.capture.replay import NotReplayed, arrays_of, called, same_as_recorded, wide
 from backprop_viz.recording.events import Event
@@ -26,21 +27,9 @@ KINKED = frozenset(
         *(f"{kind}max_pool{d}d_with_indices" for kind in ("", "adaptive_") for d in (1, 2, 3)),
     }
 )
-
-
-@dataclass(frozen=True, eq=False)
-class LossRun:
-    """The loss with a number at some value.
-
-    ``branches`` has, for each event with a kinked operation that depends on the number, an array of
-    the shape of its first output: a code for the branch that each unit is on. A relu's is another
-    where its input's sign is; a max pool's is another where another element of the window wins.
-    ``outputs`` are those first outputs.
-    """
-
-    loss: float
-    branches: Mapping[int, NDArray[np.float64]]
-    outputs: Mapping[int, NDArray[np.float64]]
+# Those whose kink is at 0, and the poolings that also tell which element won.
+_SIGNS = frozenset({"relu", "leaky_relu", "abs", "absolute"})
+_POOLS = frozenset(f"{kind}max_pool{d}d" for kind in ("", "adaptive_") for d in (1, 2, 3))
 
 
 class LossAlong:
@@ -84,33 +73,32 @@ class LossAlong:
         return float(grad[self._number.index])
 
     def run(self, value: float) -> LossRun:
-        """The loss with the number at ``value``, and the branches that were taken."""
-        branches: dict[int, NDArray[np.float64]] = {}
-        outputs: dict[int, NDArray[np.float64]] = {}
-        with torch.no_grad():
-            values = self._run(value, branches=branches)
-            for i, event in self._events:
-                if i in branches and event.output_ids[0] is not None:
-                    outputs[i] = values[event.output_ids[0]].numpy(force=True)
-            loss = float(values[self._root].mul(self._weights).sum())
-        return LossRun(loss, branches, outputs)
+        """The loss with the number at ``value``, and the sides of their kinks that units are on.
+
+        The sides are those of each event with a kinked operation that depends on the number, in the
+        shape of what it made first: a code for each unit. A relu's is another where its input's
+        sign is; a max pool's is another where another element of the window wins.
+        """
+        sides: dict[int, NDArray[Any]] = {}
+        values = self._run(value, sides=sides)
+        return LossRun(float(values[self._root].mul(self._weights).sum()), sides)
 
     def _run(
         self,
         value: float,
         checked: bool = False,
-        branches: dict[int, NDArray[np.float64]] | None = None,
+        sides: dict[int, NDArray[Any]] | None = None,
     ) -> dict[int, Tensor]:
         start = self._start.clone()
         start[self._number.index] = value
         with torch.no_grad():
-            return self._forward(start, checked, branches)
+            return self._forward(start, checked, sides)
 
     def _forward(
         self,
         start: Tensor,
         checked: bool = False,
-        branches: dict[int, NDArray[np.float64]] | None = None,
+        sides: dict[int, NDArray[Any]] | None = None,
     ) -> dict[int, Tensor]:
         """What each operation makes, by the tensor's id."""
         values: dict[int, Tensor] = {self._number.tensor: start}
@@ -125,8 +113,8 @@ class LossAlong:
                 checked and not all(map(same_as_recorded, made, event.outputs))
             ):
                 raise NotReplayed("not_reproduced", event.op)
-            if branches is not None and event.op.strip("_") in KINKED:
-                branches |= _branches(i, event, inputs)
+            if sides is not None and event.op.strip("_") in KINKED:
+                sides |= _sides(i, event, inputs)
             pairs = zip(event.output_ids, made, strict=True)
             values |= {i: output for i, output in pairs if i is not None and i not in values}
         return values
@@ -167,11 +155,25 @@ def _objective(recording: Recording) -> tuple[int, Tensor]:
     return root, torch.ones(recording.tensors[root].shape, dtype=torch.float64)
 
 
-def _branches(i: int, event: Event, inputs: list[Tensor]) -> dict[int, NDArray[np.float64]]:
+def _sides(i: int, event: Event, inputs: list[Tensor]) -> dict[int, NDArray[Any]]:
+    """Which side of its kink each unit of an event is on; nothing where that cannot be told."""
+    name = event.op.strip("_")
+    if name in _SIGNS:
+        return {i: (inputs[0] > 0).numpy(force=True).copy()}
+    call = event.call
+    if name in _POOLS and call is not None:
+        module = call.function.rpartition(".")[0]
+        pool = replace(call, function=f"{module}.{name}_with_indices")
+        return {i: called(replace(event, call=pool), inputs)[1].numpy(force=True)}
+    found = _slopes(event, inputs)
+    return {} if found is None else {i: found}
+
+
+def _slopes(event: Event, inputs: list[Tensor]) -> NDArray[Any] | None:
     """Each unit's derivative along a direction in which every input has another slope.
 
     With pieces of straight lines it is a number for the piece: for the sign, for the winner.
-    Nothing for an operation that cannot be differentiated twice.
+    None for an operation that cannot be differentiated twice.
     """
     with torch.enable_grad():
         leaves = [tensor.detach().clone() for tensor in inputs]
@@ -189,5 +191,5 @@ def _branches(i: int, event: Event, inputs: list[Tensor]) -> dict[int, NDArray[n
         try:
             (found,) = torch.autograd.grad(along, weights, allow_unused=True)
         except RuntimeError:
-            return {}
-    return {i: (torch.zeros_like(made) if found is None else found).numpy(force=True).copy()}
+            return None
+    return (torch.zeros_like(made) if found is None else found).numpy(force=True).copy()
