@@ -43,6 +43,8 @@ def _found() -> Iterator[OperationEntry]:
 
 
 ALL_OPERATIONS = tuple(_found())
+# What a rule raises for a call that it was not written for.
+_UNFIT = (NotRecorded, ArithmeticError, LookupError, TypeError, ValueError)
 _BY_FUNCTION = {name: each for each in ALL_OPERATIONS for name in each.functions}
 _BY_NODE = {n.name: (each, n) for each in ALL_OPERATIONS if not each.composite for n in each.nodes}
 
@@ -83,7 +85,9 @@ def axes_of(event: Event | None, role: str, ndim: int) -> tuple[str, ...]:
     """
     operation = None if event is None else operation_of(event)
     known = None if operation is None else operation.axes.get(role)
-    return default_axes(ndim) if known is None else named_axes(known, ndim)
+    if known is None:
+        return default_axes(ndim)
+    return known(ndim) if callable(known) else named_axes(known, ndim)
 
 
 # -- rules -------------------------------------------------------------------------------------
@@ -97,7 +101,7 @@ def forward_parts(event: Event, slot: int, index: Sequence[int]) -> tuple[Part, 
     try:
         with np.errstate(all="ignore"):
             parts = operation.forward(RecordedCall(event), slot, _place(index))
-    except NotRecorded:
+    except _UNFIT:
         return None
     return None if parts is None else tuple(_with_axes(event, part) for part in parts)
 
@@ -120,7 +124,7 @@ def forward_facts(event: Event, slot: int, index: Sequence[int]) -> tuple[Fact, 
     try:
         with np.errstate(all="ignore"):
             return operation.facts(RecordedCall(event), slot, _place(index))
-    except NotRecorded:
+    except _UNFIT:
         return ()
 
 
@@ -138,7 +142,7 @@ def node_facts(
     try:
         with np.errstate(all="ignore"):
             return node.facts(event, RecordedCall(made_by), slot, _place(index))
-    except NotRecorded:
+    except _UNFIT:
         return ()
 
 
@@ -162,18 +166,26 @@ def node_formula(
     written = _written(form, made_by, index)
     if written:
         return written
+    return _without_indices(node, slot)
+
+
+def _without_indices(node: str, slot: int) -> str:
+    """The formula of the table of nodes, with δ for the upstream gradient as in the other forms."""
     known = formula(node)
-    # The upstream gradient is δ here, as in the forms with indices.
-    backward = re.sub(r"\bg\b", "δ", known.backward)
-    parts = backward.split("   ")
-    return parts[slot] if slot < len(parts) == len(known.inputs) else backward
+    backward = re.sub(r"\bg(?=\W|ᵀ|$)", "δ", known.backward)
+    if slot < len(known.inputs):
+        begins = re.compile(rf"∂L/∂{re.escape(known.inputs[slot])}[ \[]")
+        for part in backward.split("   "):
+            if begins.match(part):
+                return part
+    return backward
 
 
 def _written(form: Form, event: Event | None, index: Sequence[int] | None) -> str:
     if not isinstance(form, str):
         try:
             form = "" if event is None else form(RecordedCall(event))
-        except NotRecorded:
+        except _UNFIT:
             form = ""
     return form if index is None else with_index(form, index)
 

@@ -15,6 +15,8 @@ ForwardFacts = Callable[[RecordedCall, int, Index], tuple[Fact, ...]]
 NodeFacts = Callable[[Event, RecordedCall, int, Index], tuple[Fact, ...]]
 # A formula with indices, or what writes it for a call.
 Form = str | Callable[[RecordedCall], str]
+# The names of a tensor's last axes, or what tells all of them by their number.
+Axes = tuple[str, ...] | Callable[[int], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class OperationEntry:
     coefficient: str = "coefficient"
     derivative: str = ""
     form: Form = ""
-    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    axes: Mapping[str, Axes] = field(default_factory=dict)
     forward: ForwardRule | None = None
     facts: ForwardFacts | None = None
     nodes: tuple[OperationNode, ...] = ()

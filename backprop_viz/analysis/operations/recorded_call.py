@@ -1,5 +1,6 @@
 """A recorded call as a rule reads it: its arguments by name, its tensors with their ids."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +113,12 @@ def _tensor(event: Event, tensor: int | None) -> RecordedTensor:
     if tensor is None:
         raise NotRecorded
     return RecordedTensor(tensor, event.tensors[tensor])
+
+
+def every_place(shape: Sequence[int]) -> Places:
+    """All places (K, d) in an array, in order."""
+    places = np.indices(tuple(shape), np.int64)
+    return np.ascontiguousarray(places.reshape(len(shape), math.prod(shape)).T)
 
 
 def plain(role: str, *values: float) -> FactorColumn:

@@ -1,0 +1,349 @@
+"""NLL and cross-entropy: minus the log-probability of each sample's label."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_viz.analysis.operations.axes import default_axes
+from backprop_viz.analysis.operations.elementwise_losses import reduction_of
+from backprop_viz.analysis.operations.index_forms import number_text
+from backprop_viz.analysis.operations.log_sums import LONG_LIST, line, log_sum, log_sums
+from backprop_viz.analysis.operations.operation_entry import (
+    OperationEntry,
+    OperationNode,
+    SentGradient,
+)
+from backprop_viz.analysis.operations.recorded_call import (
+    Index,
+    NotRecorded,
+    Places,
+    RecordedCall,
+    RecordedTensor,
+    constant,
+    every_place,
+    product,
+)
+from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Samples:
+    """The N samples of a loss over C classes that count; a position of a map is one too.
+
+    ``rows`` are their places among all samples, ``places`` (N, d) those of their labels' scores
+    in the input, ``labels`` (N,). ``ignored`` counts the others.
+    """
+
+    x: RecordedTensor
+    weight: RecordedTensor | None
+    classes: int
+    rows: Places
+    places: Places
+    labels: Places
+    ignored: int
+
+    def label_scores(self) -> Array:
+        """The input's elements (N,) at the labels, in float64."""
+        return np.asarray(self.x.array[tuple(self.places.T)], np.float64)
+
+    def all_scores(self) -> Array:
+        """The input's elements (N, C)."""
+        axis = _class_axis(self.x)
+        moved = np.moveaxis(self.x.array, axis, -1).reshape(-1, self.classes)
+        return moved[self.rows] if len(self.rows) < len(moved) else moved
+
+    def weights(self) -> Array:
+        """The weight (N,) of each label; 1 where classes have none."""
+        if self.weight is None:
+            return np.ones(len(self.labels))
+        return np.asarray(self.weight.array, np.float64)[self.labels]
+
+    def weight_factors(self) -> tuple[FactorColumn, ...]:
+        if self.weight is None:
+            return ()
+        return (self.weight.column("class_weight", self.labels.reshape(-1, 1)),)
+
+
+def _class_axis(x: RecordedTensor) -> int:
+    return 0 if x.array.ndim == 1 else 1
+
+
+def _samples(call: RecordedCall, index: Index | None) -> _Samples:
+    """All samples, or those of one ``index`` of a loss that is not reduced."""
+    x, target = call.tensor("input", 0), call.tensor("target", 1)
+    axis = _class_axis(x)
+    shape = x.shape[:axis] + x.shape[axis + 1 :]
+    labels = np.asarray(target.array, np.int64).reshape(-1)
+    rows = np.arange(len(labels))
+    if index is not None:
+        rows = rows[[int(np.ravel_multi_index(index, shape)) if shape else 0]]
+    counted = rows[labels[rows] != call.option("ignore_index", 4, -100)]
+    ignored = len(rows) - len(counted)
+    places = np.insert(every_place(shape)[counted], axis, labels[counted], axis=1)
+    weight = call.tensor_or_none("weight", 2)
+    return _Samples(x, weight, x.shape[axis], counted, places, labels[counted], ignored)
+
+
+def _asked(call: RecordedCall, index: Index) -> Index | None:
+    return index if reduction_of(call) == "none" else None
+
+
+def _share(call: RecordedCall, samples: _Samples, sign: float = 1.0) -> tuple[FactorColumn, ...]:
+    """What each sample's loss is multiplied by in the mean."""
+    if reduction_of(call) != "mean":
+        return () if sign == 1 else (constant("share", sign, len(samples.labels)),)
+    divisor = float(samples.weights().sum())
+    return (constant("share", sign / divisor if divisor else math.nan, len(samples.labels)),)
+
+
+def _none(call: RecordedCall) -> tuple[Part, ...]:
+    """Every sample is ignored: a mean of nothing is NaN, a sum is 0."""
+    value = math.nan if reduction_of(call) == "mean" else 0.0
+    return (product("samples", constant("share", value, 1)),)
+
+
+# -- NLL -------------------------------------------------------------------------------------------
+
+
+def _nll(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    samples = _samples(call, _asked(call, index))
+    if not len(samples.labels):
+        return _none(call)
+    score = samples.x.column("log_probability", samples.places)
+    return (product("samples", *_share(call, samples, -1.0), *samples.weight_factors(), score),)
+
+
+def _nll_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    samples = _samples(call, _asked(call, index))
+    return _label_facts(samples, np.exp(samples.label_scores()))
+
+
+def _label_facts(samples: _Samples, probabilities: Array) -> tuple[Fact, ...]:
+    """The probability of each sample's label."""
+    ignored = (Fact("samples_ignored", (samples.ignored,)),) if samples.ignored else ()
+    count = len(samples.labels)
+    if not count:
+        return ignored
+    places = samples.places[:LONG_LIST]
+    if count == 1:
+        label, number = int(samples.labels[0]), samples.x.number(tuple(places[0]))
+        return (Fact("label_probability", (label, float(probabilities[0])), (number,)), *ignored)
+    lowest = int(np.argmin(probabilities))
+    values: tuple[float, ...] = (
+        float(probabilities.mean()),
+        float(probabilities[lowest]),
+        count,
+    )
+    if count <= LONG_LIST:
+        values += tuple(map(float, probabilities))
+        numbers = tuple(samples.x.number(tuple(place)) for place in places)
+    else:
+        numbers = (samples.x.number(tuple(samples.places[lowest])),)
+    return (Fact("label_probabilities", values, numbers), *ignored)
+
+
+def _label_of(call: RecordedCall, index: Index) -> tuple[int, int]:
+    """The label of the sample that an element of the input belongs to, and the element's class.
+
+    Raises NotRecorded where the node works on another shape, or the targets are no labels.
+    """
+    x, target = call.tensor("input", 0), call.tensor("target", 1)
+    if len(index) != x.array.ndim or target.array.ndim == x.array.ndim:
+        raise NotRecorded
+    axis = _class_axis(x)
+    return int(target.array[index[:axis] + index[axis + 1 :]]), index[axis]
+
+
+def _nll_node_facts(event: Event, call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    label, own = _label_of(call, index)
+    if label == call.option("ignore_index", 4, -100):
+        return (Fact("sample_ignored"),)
+    return (Fact("label_class" if own == label else "other_class", (own, label)),)
+
+
+def _nll_form(call: RecordedCall) -> str:
+    return _form(call, "x")
+
+
+def _form(call: RecordedCall, score: str) -> str:
+    x = call.tensor("input", 0)
+    weighted = call.tensor_or_none("weight", 2) is not None
+    samples = _samples(call, None)
+    if x.array.ndim != 2 or weighted or samples.ignored:
+        return ""
+    if reduction_of(call) == "none":
+        return f"L[n] = −{score}[n, t[n]]"
+    divisor = f" / {len(samples.labels)}" if reduction_of(call) == "mean" else ""
+    return f"L = −Σₙ {score}[n, t[n]]{divisor}"
+
+
+def _nll_sent(call: RecordedCall) -> str:
+    x = call.tensor("input", 0)
+    samples = _samples(call, None)
+    if x.array.ndim != 2 or samples.ignored:
+        return ""
+    reduction = reduction_of(call)
+    upstream = "δ[n]" if reduction == "none" else "δ"
+    weight = "" if samples.weight is None else "·w[k]"
+    divisor = f" / {number_text(float(samples.weights().sum()))}" if reduction == "mean" else ""
+    return f"∂L/∂x[n, k] = −{upstream}{weight}·(t[n] = k){divisor}"
+
+
+# -- cross-entropy ---------------------------------------------------------------------------------
+
+
+def _smoothing(call: RecordedCall) -> float:
+    return float(call.option("label_smoothing", 7, 0.0))
+
+
+def _has_labels(call: RecordedCall) -> bool:
+    x, target = call.tensor("input", 0), call.tensor("target", 1)
+    return x.shape != target.shape
+
+
+def _cross_entropy(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    if not _has_labels(call):
+        return _to_distribution(call, index)
+    samples = _samples(call, _asked(call, index))
+    if not len(samples.labels):
+        return _none(call)
+    smoothing, share = _smoothing(call), _share(call, samples)
+    scores = samples.all_scores()
+    sums = log_sums(scores)
+    surprise = samples.x.function(
+        "minus_log_probability", "−ln p", sums - samples.label_scores(), samples.places
+    )
+    count = len(samples.labels)
+    kept = (constant("label_share", 1 - smoothing, count),) if smoothing else ()
+    labels = product("samples", *share, *kept, *samples.weight_factors(), surprise)
+    if not smoothing:
+        return (labels,)
+    weights = np.ones(samples.classes)
+    if samples.weight is not None:
+        weights = np.asarray(samples.weight.array, np.float64)
+    each = sums * weights.sum() - scores.astype(np.float64) @ weights
+    spread = FactorColumn("minus_log_probabilities", each)
+    evenly = constant("class_share", smoothing / samples.classes, count)
+    return (labels, product("smoothing", *share, evenly, spread))
+
+
+def _to_distribution(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    """Cross-entropy with a distribution for each sample instead of a label."""
+    x, target, weight = (
+        call.tensor("input", 0),
+        call.tensor("target", 1),
+        call.tensor_or_none("weight", 2),
+    )
+    axis, classes = _class_axis(x), x.shape[_class_axis(x)]
+    places = every_place(x.shape)
+    reduction = reduction_of(call)
+    if reduction == "none":
+        own = index[:axis] + index[axis:]
+        others = np.delete(places, axis, axis=1)
+        places = places[(others == np.array(own, np.int64).reshape(1, -1)).all(axis=1)]
+    moved = np.moveaxis(x.array, axis, -1)
+    sums = np.expand_dims(log_sums(moved.reshape(-1, classes)).reshape(moved.shape[:-1]), axis)
+    below = places * (np.array(sums.shape, np.int64) != 1)
+    surprises = sums[tuple(below.T)] - np.asarray(x.array[tuple(places.T)], np.float64)
+    smoothing = _smoothing(call)
+    wanted = target.column("target", places)
+    if smoothing:
+        values = wanted.values * (1 - smoothing) + smoothing / classes
+        wanted = target.function(
+            "target", f"{1 - smoothing:g}·x + {smoothing:g}/{classes}", values, places
+        )
+    factors = [wanted, x.function("minus_log_probability", "−ln p", surprises, places)]
+    if weight is not None:
+        factors.insert(1, weight.column("class_weight", places[:, [axis]]))
+    if reduction == "mean":
+        factors.insert(0, constant("share", classes / x.array.size, len(places)))
+    return (product("samples", *factors),)
+
+
+def _cross_entropy_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    if not _has_labels(call):
+        return ()
+    samples = _samples(call, _asked(call, index))
+    sums = log_sums(samples.all_scores())
+    return _label_facts(samples, np.exp(samples.label_scores() - sums))
+
+
+def _cross_entropy_form(call: RecordedCall) -> str:
+    if not _has_labels(call) or _smoothing(call):
+        return ""
+    return _form(call, "ln p").replace("ln p[n, t[n]]", "ln(p[n, t[n]])")
+
+
+def _probability_facts(
+    event: Event, call: RecordedCall, slot: int, index: Index
+) -> tuple[Fact, ...]:
+    """At the node of the softmax inside: p, and whether the class is the label's."""
+    x = call.tensor("input", 0)
+    if len(index) != x.array.ndim:
+        return ()
+    p = math.exp(x.at(index) - log_sum(line(x.array, _class_axis(x), index)))
+    numbers = (x.number(index),)
+    if not _has_labels(call):
+        return (Fact("own_probability", (p,), numbers),)
+    label, own = _label_of(call, index)
+    code = "probability_of_label" if own == label else "probability_of_other"
+    return (Fact(code, (p, own, label), numbers),)
+
+
+def _inner_sent(call: RecordedCall) -> str:
+    if call.tensor("input", 0).array.ndim != 2:
+        return ""
+    return "∂L/∂x[n, k] = δ[n, k] − p[n, k]·Σₘ δ[n, m]"
+
+
+_NLL_SENT = (SentGradient("local", _nll_sent),)
+
+
+def _axes(ndim: int) -> tuple[str, ...]:
+    """The axes of scores: (C,), (N, C) or (N, C, ...)."""
+    if ndim == 1:
+        return ("class",)
+    return tuple("class" if i == 1 else name for i, name in enumerate(default_axes(ndim)))
+
+
+_AXES = {
+    "logit": _axes,
+    "log_probability": _axes,
+    "minus_log_probability": _axes,
+    "target": _axes,
+    "class_weight": _axes,
+}
+
+OPERATIONS = (
+    OperationEntry(
+        functions=("nll_loss", "nll_loss_nd"),
+        roles=("log_probability", "label", "class_weight"),
+        coefficient="share",
+        form=_nll_form,
+        axes=_AXES,
+        forward=_nll,
+        facts=_nll_facts,
+        nodes=tuple(
+            OperationNode(name, _NLL_SENT, _nll_node_facts)
+            for name in ("NllLossBackward0", "NllLoss2DBackward0")
+        ),
+    ),
+    OperationEntry(
+        functions=("cross_entropy", "cross_entropy_loss"),
+        roles=("logit", "label", "class_weight"),
+        form=_cross_entropy_form,
+        axes=_AXES,
+        forward=_cross_entropy,
+        facts=_cross_entropy_facts,
+        nodes=(
+            OperationNode("NllLossBackward0", _NLL_SENT, _nll_node_facts),
+            OperationNode("NllLoss2DBackward0", _NLL_SENT, _nll_node_facts),
+            OperationNode(
+                "LogSoftmaxBackward0", (SentGradient("local", _inner_sent),), _probability_facts
+            ),
+        ),
+        composite=True,
+    ),
+)

@@ -1,0 +1,60 @@
+"""Mean squared error: the square of each element's error, and their mean."""
+
+import numpy as np
+
+from backprop_viz.analysis.operations.elementwise_losses import (
+    element_facts,
+    loss_form,
+    loss_gradient_form,
+    loss_part,
+    reduction_of,
+)
+from backprop_viz.analysis.operations.operation_entry import (
+    OperationEntry,
+    OperationNode,
+    SentGradient,
+)
+from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, constant, product
+from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.number_explanation import Fact, Part
+
+
+def _squared(x: Array, t: Array) -> Array:
+    return (x - t) ** 2
+
+
+def _parts(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    weight, reduction = call.tensor_or_none("weight", 5), reduction_of(call)
+    if weight is None or reduction != "mean":
+        return loss_part(call, index, "squared_error", "(x − t)²", _squared, weight)
+    # A weighted mean is divided by the sum of the weights.
+    (part,) = loss_part(call, index, "squared_error", "(x − t)²", _squared, weight, reduction="sum")
+    divisor = float(np.asarray(weight.array, np.float64).sum())
+    share = constant("share", 1 / divisor, len(part.values))
+    return (product("elements", *part.factors, share),)
+
+
+def _node_facts(event: Event, call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    x, place, value, target = element_facts(call, index)
+    return (Fact("error_of_element", (value - target, value, target), (x.number(place),)),)
+
+
+def _form(call: RecordedCall) -> str:
+    weighted = call.tensor_or_none("weight", 5) is not None
+    return "" if weighted else loss_form(call, "(x[…] − t[…])²")
+
+
+def _sent(call: RecordedCall) -> str:
+    return loss_gradient_form(call, "2·(x[…] − t[…])")
+
+
+OPERATIONS = (
+    OperationEntry(
+        functions=("mse_loss",),
+        roles=("output", "target", "weight"),
+        derivative="mse′",
+        form=_form,
+        forward=_parts,
+        nodes=(OperationNode("MseLossBackward0", (SentGradient("local", _sent),), _node_facts),),
+    ),
+)
