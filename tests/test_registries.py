@@ -27,7 +27,10 @@ def test_losses() -> None:
     # A data set names the loss to train with.
     usual = {("digits/data_set.py", "cross_entropy"), ("digits/data_sets/random.py", "mse")}
     # torch's function of the same name.
-    function = {("analysis/operations/class_losses.py", "cross_entropy")}
+    function = {
+        ("analysis/operations/class_losses.py", "cross_entropy"),
+        ("capture/function_watch.py", "cross_entropy"),
+    }
     others = {(file, name) for file, name in named(set(LOSSES)) if file not in CHOICES}
     assert others == own | usual | function
 

@@ -8,7 +8,7 @@ import numpy as np
 from backprop_viz.analysis.operations.axes import default_axes
 from backprop_viz.analysis.operations.elementwise_losses import reduction_of
 from backprop_viz.analysis.operations.index_forms import number_text
-from backprop_viz.analysis.operations.log_sums import LONG_LIST, line_of, log_sum, log_sums
+from backprop_viz.analysis.operations.log_sums import LONG_LIST, along_axis, log_sum, log_sums
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -283,7 +283,7 @@ def _probability_facts(
     x = call.tensor("input", 0)
     if len(index) != x.array.ndim:
         return ()
-    p = math.exp(x.at(index) - log_sum(line_of(x.array, _class_axis(x), index)))
+    p = math.exp(x.at(index) - log_sum(along_axis(x.array, _class_axis(x), index)))
     numbers = (x.number(index),)
     if not _has_labels(call):
         return (Fact("own_probability", (p,), numbers),)

@@ -14,7 +14,7 @@ _CHUNK = 1 << 20
 LONG_LIST = 256
 
 
-def line_of(array: Array, axis: int, index: Index) -> Array:
+def along_axis(array: Array, axis: int, index: Index) -> Array:
     """The elements along an axis at the place of an element; ``index`` has the axis too."""
     if array.ndim == 0:
         return array.reshape(1).astype(np.float64)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from backprop_viz.analysis.operations.index_forms import bracket, place_letters, summed
-from backprop_viz.analysis.operations.log_sums import exponentials, line_of, log_sum
+from backprop_viz.analysis.operations.log_sums import along_axis, exponentials, log_sum
 from backprop_viz.analysis.operations.operation_entry import (
     OperationEntry,
     OperationNode,
@@ -31,7 +31,7 @@ def _axis(call: RecordedCall) -> int:
 
 
 def _logits(call: RecordedCall, index: Index) -> np.ndarray:
-    found = line_of(call.input.array, _axis(call), index)
+    found = along_axis(call.input.array, _axis(call), index)
     return -found if _is_min(call) else found
 
 
