@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
 from backprop_viz.desktop.draw_image import DrawImage
+from backprop_viz.desktop.explanation_requests import ExplanationRequests, Question
 from backprop_viz.desktop.file_requests import FileCommand, FileRequests
 from backprop_viz.desktop.garbage_collector import Collector
 from backprop_viz.desktop.shown_run import ShownRun
@@ -29,14 +30,15 @@ from backprop_viz.stream.commands import (
     SetBreakpoints,
     Train,
 )
-from backprop_viz.stream.messages import Filed, Rerecorded, Scripted, Update
+from backprop_viz.stream.messages import ExplanationAnswer, Filed, Rerecorded, Scripted, Update
 
 
 class Session(ShownRun):
     """Hands commands to the worker, and view states to the panels, at most one a refresh.
 
     ``view_state_ready`` carries a ViewState, ``told`` a Notice, ``answered`` a Sheet, Page or
-    Progress of the samples, ``filed`` a Filed; all come in the window's thread.
+    Progress of the samples, ``filed`` a Filed, ``explained`` what is answered to the number that
+    was asked about last; all come in the window's thread.
     """
 
     told = Signal(object)
@@ -44,6 +46,7 @@ class Session(ShownRun):
     answered = Signal(object)
     filed = Signal(object)
     scripted = Signal(object)
+    explained = Signal(object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(settings, parent)
@@ -53,6 +56,7 @@ class Session(ShownRun):
         # The file whose run the next update shows.
         self._opened: Filed | None = None
         self._files = FileRequests()
+        self._explanations = ExplanationRequests(self._client.submit)
         self._restarts = Restarts()
         # What was shown is painted when the event loop comes to this.
         self._painted = QTimer(self, singleShot=True, interval=0)
@@ -108,6 +112,13 @@ class Session(ShownRun):
         part = WindowPart(window, self._run.earlier)
         # Past ``send``: what is playing is not hurried to its end by an autosave.
         self._send_file(SaveSessionFile(path, auto, self._run.cache.made(), about or {}, part))
+
+    def explain(self, question: Question) -> bool:
+        """Ask where a number comes from, in place of what was asked before.
+
+        ``explained`` tells. False if there is no worker to ask.
+        """
+        return self._explanations.ask(question)
 
     def watch(self, breakpoints: Sequence[Breakpoint]) -> None:
         """Stop at these from now on."""
@@ -198,6 +209,9 @@ class Session(ShownRun):
                 rerecorded |= self._run.recall(message, recording)
             elif isinstance(message, Notice):
                 self._tell(message)
+            elif isinstance(message, ExplanationAnswer):
+                if self._explanations.is_wanted(message):
+                    self.explained.emit(message)
             else:
                 self.answered.emit(message)
         if newest is not None:
@@ -228,6 +242,7 @@ class Session(ShownRun):
         self._shown = -1
         self._run.begin_again()
         self._client.begin_again(self._run.settings)
+        self._explanations.ask_again()
         self._stand_still()
         return Notice(code, values)
 

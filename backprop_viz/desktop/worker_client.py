@@ -74,14 +74,14 @@ class WorkerClient:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, command: Command) -> None:
-        """Have the worker carry out a command after those before."""
+    def submit(self, command: Command, recording: Recording | None = None) -> None:
+        """Have the worker carry out a command after those before, and give it a recording."""
         # Of drawings that follow one another only the last is worth sending.
         if isinstance(command, DrawImage) and self._last_is_drawing:
             self._passed_over.add(self.submitted)
         self._last_is_drawing = isinstance(command, DrawImage)
         self.submitted += 1
-        self._outbox.put(NumberedCommand(self.submitted, command))
+        self._outbox.put(NumberedCommand(self.submitted, command, recording))
 
     def ask_for_update(self) -> None:
         """Tell the worker, if it waits for it or soon will, that what was taken is shown."""

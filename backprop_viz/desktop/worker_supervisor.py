@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from backprop_viz.desktop.draw_image import DrawImage
 from backprop_viz.desktop.worker_client import WorkerClient
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import (
     Command,
@@ -30,13 +31,16 @@ class WorkerSupervisor:
         self._client = WorkerClient(settings, wake)
         self._standing: dict[type[Command], Command] = {}
 
-    def submit(self, command: Command) -> bool:
-        """Have the worker carry out a command after those before; whether it will."""
+    def submit(self, command: Command, recording: Recording | None = None) -> bool:
+        """Have the worker carry out a command after those before; whether it will.
+
+        The recording, if there is one, is sent with it.
+        """
         if isinstance(command, STANDING):
             self._standing[type(command)] = command
         if self.ended:
             return False
-        self._client.submit(command)
+        self._client.submit(command, recording)
         return True
 
     @property

@@ -1,7 +1,7 @@
 """Where a number comes from: a sum of terms, each a product of factors. Plain data."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
@@ -42,6 +42,11 @@ class FactorColumn:
         index = tuple(int(i) for i in self.indices[term])
         return Number(self.tensor, index, self.event, self.slot, self.arrived)
 
+    def only(self, terms: _Indices) -> "FactorColumn":
+        """The same factor of some of the terms."""
+        indices = None if self.indices is None else self.indices[terms]
+        return replace(self, values=self.values[terms], indices=indices)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
@@ -59,6 +64,11 @@ class Part:
     def order(self) -> _Indices:
         """The terms' places, the largest by absolute value first; equal ones in their order."""
         return np.argsort(-np.abs(self.values), kind="stable")
+
+    def only(self, terms: _Indices) -> "Part":
+        """The same with some of the terms."""
+        factors = tuple(column.only(terms) for column in self.factors)
+        return replace(self, values=self.values[terms], factors=factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +176,12 @@ class NumberExplanation:
     def residual(self) -> float:
         """torch's value less the sum: what the rounding of its dtype left."""
         return self.value - self.total
+
+
+def shortened(explanation: NumberExplanation, most: int) -> NumberExplanation:
+    """The same with so many terms of each part, the largest; ``total`` is still that of all."""
+    parts = tuple(part.only(np.sort(part.order[:most])) for part in explanation.parts)
+    return replace(explanation, parts=parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.samples import SamplePart
 from backprop_viz.recording.settings import Settings
@@ -238,6 +239,26 @@ class LoadSample(Command):
     index: int
 
 
+# -- where a number comes from -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRecording(Command):
+    """Keep the recording that comes with it, to explain its numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainNumber(Command):
+    """Explain a number of the recording with this serial; what was asked before is dropped.
+
+    The answers carry ``request``. A recording that the worker does not hold is asked for.
+    """
+
+    request: int
+    serial: int
+    number: Number
+
+
 COMMANDS: tuple[type[Command], ...] = (
     Step,
     Iterate,
@@ -268,4 +289,6 @@ COMMANDS: tuple[type[Command], ...] = (
     Evaluate,
     CancelEvaluation,
     LoadSample,
+    HoldRecording,
+    ExplainNumber,
 )

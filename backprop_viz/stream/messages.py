@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves, Points, ValidationPoints
 from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.number_explanation import Effect, NumberExplanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
@@ -88,11 +89,40 @@ class Scripted:
     data: str | None = None
 
 
-# What the worker tells of its samples, of files, and of past iterations.
-Answer = Sheet | Page | EvaluationProgress | Filed | Rerecorded | Scripted
+@dataclass(frozen=True, slots=True, eq=False)
+class NumberExplained:
+    """Why a number is what it is; None if the worker does not hold the recording."""
+
+    request: int
+    explanation: NumberExplanation | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChainFollowed:
+    """The way from a number to where its gradient started, the number first.
+
+    Of each step the largest terms are told, not all.
+    """
+
+    request: int
+    chain: tuple[NumberExplanation, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectsFound:
+    """What a number changes next."""
+
+    request: int
+    effects: tuple[Effect, ...]
+
+
+ExplanationAnswer = NumberExplained | ChainFollowed | EffectsFound
+# What the worker tells of its samples, of files, of past iterations, and of numbers.
+Answer = Sheet | Page | EvaluationProgress | Filed | Rerecorded | Scripted | ExplanationAnswer
 FROM_WORKER: Sequence[type[object]] = (
     *(Update, Notice),
     *(Sheet, Page, EvaluationProgress, Filed, Rerecorded, Scripted),
+    *(NumberExplained, ChainFollowed, EffectsFound),
 )
 
 # -- from the window -----------------------------------------------------------------------------

@@ -25,10 +25,11 @@ _COMMAND_BY_NAME: Mapping[str, type[Command]] = {kind.__name__: kind for kind in
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberedCommand:
-    """A command, with its number from 1."""
+    """A command, with its number from 1, and the recording that belongs to it, if one does."""
 
     number: int
     command: Command
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class MessageWriter:
             last = frames.record_pieces(
                 COMMAND, (encoded((message.number, name, message.command)),)
             )
+            recording = message.recording
         else:
             last = frames.record_pieces(MESSAGE, (encoded((type(message).__name__, message)),))
         recorded = [] if recording is None else self._recordings.pieces(recording)
@@ -99,7 +101,8 @@ class MessageReader:
                 if kind == MESSAGE:
                     return _message(payload), self._recordings.recording() if recorded else None
                 if kind == COMMAND:
-                    return _command(payload), None
+                    told = self._recordings.recording() if recorded else None
+                    return _command(payload, told), None
                 recorded |= self._recordings.take(kind, payload)
             except Malformed as wrong:
                 return Unreadable(str(wrong)), None
@@ -110,14 +113,14 @@ def _message(payload: bytes) -> object:
     return _body(told.name, told.body, _BY_NAME)
 
 
-def _command(payload: bytes) -> NumberedCommand | Unreadable:
+def _command(payload: bytes, recording: Recording | None) -> NumberedCommand | Unreadable:
     told = decoded(payload, _CommandEnvelope)
     try:
         command = _body(told.name, told.body, _COMMAND_BY_NAME)
     except Malformed as wrong:
         return Unreadable(str(wrong), told.number)
     assert isinstance(command, Command)
-    return NumberedCommand(told.number, command)
+    return NumberedCommand(told.number, command, recording)
 
 
 def _body(name: str, body: msgspec.Raw, kinds: Mapping[str, type[Any]]) -> object:

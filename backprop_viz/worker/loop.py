@@ -8,6 +8,7 @@ import torch
 
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import RUN, Notice, notice_of
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.samples import SamplePart
@@ -21,6 +22,7 @@ from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingTraining
 from backprop_viz.worker.experiments import Experiments
+from backprop_viz.worker.explanation_service import ExplanationService
 from backprop_viz.worker.phase_runner import PhaseRunner
 from backprop_viz.worker.publish_throttle import PublishThrottle
 from backprop_viz.worker.publisher import Publisher
@@ -53,6 +55,7 @@ class Worker:
         )
         self.experiments = Experiments(state, faults)
         self.rerecording = Rerecording(state, channel, faults)
+        self.explanations = ExplanationService(state, channel)
         self.scripts = ScriptService(state, channel)
         self.files = SessionFiles(
             state,
@@ -112,12 +115,16 @@ class Worker:
             commands.LoadWeights: files.load_weights,
             commands.CopyScript: self.scripts.copy,
             commands.SaveScript: self.scripts.save,
+            commands.HoldRecording: self.explanations.hold,
+            commands.ExplainNumber: self.explanations.explain,
         }
 
     def run(self) -> None:
-        """Carry out commands; between them train, or evaluate, or wait."""
+        """Carry out commands; between them explain, train, evaluate or wait."""
         channel, state = self._channel, self.state
         while True:
+            if self.explanations.busy and not channel.has_command():
+                self._guarded("explanations.go_on", self.explanations.go_on)
             if self.samples.busy and not channel.has_command():
                 self._guarded("samples.go_on", lambda: self.samples.go_on(state.training))
             if state.training and not channel.has_command():
@@ -126,7 +133,7 @@ class Worker:
                 self._guarded("_evaluate", self.phases.evaluate)
             elif self.rerecording.busy and not channel.has_command():
                 self.rerecording.go_on()
-            elif not self.samples.busy or channel.has_command():
+            elif channel.has_command() or not (self.samples.busy or self.explanations.busy):
                 self._next_command()
 
     def _next_command(self) -> None:
@@ -136,7 +143,7 @@ class Worker:
             if received.number is None:
                 return
         else:
-            self.carry_out(received.command)
+            self.carry_out(received.command, received.recording)
         assert received.number is not None
         self.publisher.carried_out = received.number
         # A drawing that has gone on meanwhile is not worth an answer.
@@ -144,9 +151,10 @@ class Worker:
         if not drawn or not self._channel.has_command():
             self.publisher.publish()
 
-    def carry_out(self, command: Command) -> None:
+    def carry_out(self, command: Command, recording: Recording | None = None) -> None:
         """Carry out a command; what goes wrong in it is told, and the thread goes on."""
         values = [getattr(command, field.name) for field in fields(command)]  # type: ignore[arg-type]
+        values += [] if recording is None else [recording]
         handler = self._table[type(command)]
         self._guarded(type(command).__name__, lambda: handler(*values))
 

@@ -1,0 +1,94 @@
+"""Explains numbers of recordings, the one asked for last, in slices between other commands."""
+
+from collections.abc import Iterator
+
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact, NumberExplanation, shortened
+from backprop_viz.stream.messages import (
+    ChainFollowed,
+    EffectsFound,
+    ExplanationAnswer,
+    NumberExplained,
+)
+from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.run_state import RunState
+
+# Of the window's own recordings so many are held, the newest.
+HELD = 2
+# Of each step of a chain so many terms are told.
+CHAIN_TERMS = 8
+
+
+class ExplanationService:
+    """Holds what the window asks about besides the newest recording.
+
+    A number asked for while another is being explained takes its place.
+    """
+
+    def __init__(self, state: RunState, channel: WorkerChannel) -> None:
+        self._state, self._channel = state, channel
+        self._held: dict[int, Recording] = {}
+        self._answers: Iterator[ExplanationAnswer] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is due."""
+        return self._answers is not None
+
+    def hold(self, recording: Recording) -> None:
+        """Keep a recording of the window's, in place of the oldest one."""
+        self._held.pop(recording.serial, None)
+        self._held[recording.serial] = recording
+        for serial in list(self._held)[:-HELD]:
+            del self._held[serial]
+
+    def explain(self, request: int, serial: int, number: Number) -> None:
+        """Explain a number from the next slice on; what was asked before is dropped."""
+        recording = self._find(serial, number)
+        if recording is None:
+            self._answers = None
+            self._channel.answer(NumberExplained(request, None))
+        else:
+            self._answers = _answers(request, recording, number)
+
+    def go_on(self) -> None:
+        """Give the next answer. Raises what the engine raises, after having answered with it."""
+        if self._answers is None:
+            return
+        answer = next(self._answers, None)
+        if answer is None:
+            self._answers = None
+        else:
+            self._channel.answer(answer)
+
+    def _find(self, serial: int, number: Number) -> Recording | None:
+        """The recording of a serial, if it goes as far as the number."""
+        for recording in (self._state.recording, *self._held.values()):
+            known = number.tensor < len(recording.tensors)
+            if recording.serial == serial and known and _reaches(recording, number):
+                return recording
+        return None
+
+
+def _reaches(recording: Recording, number: Number) -> bool:
+    return number.event is None or number.event < len(recording.events)
+
+
+def _answers(request: int, recording: Recording, number: Number) -> Iterator[ExplanationAnswer]:
+    from backprop_viz.capture.explaining import chain, effects, explain_number
+
+    try:
+        yield NumberExplained(request, explain_number(recording, number))
+        steps = chain(recording, number)
+        yield ChainFollowed(request, tuple(shortened(step, CHAIN_TERMS) for step in steps))
+        yield EffectsFound(request, effects(recording, number))
+    except Exception as error:
+        yield NumberExplained(request, _failed(recording, number, error))
+        raise
+
+
+def _failed(recording: Recording, number: Number, error: Exception) -> NumberExplanation:
+    value = float(recording.tensors[number.tensor][number.index])
+    reason = Fact("failed", (type(error).__name__, str(error)))
+    return NumberExplanation(number, value, "given", "", total=value, reason=reason)
