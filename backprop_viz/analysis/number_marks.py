@@ -1,0 +1,96 @@
+"""Which numbers take part in one number: what every panel lights up together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_viz.analysis.provenance import line_of
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkedElements:
+    """Elements of a tensor: ``indices`` (K, d), each once, ``weights`` (K,) above 0, up to 1."""
+
+    indices: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+    def of_sample(self, sample: int) -> "MarkedElements":
+        """Those whose first index is a sample's, without that index."""
+        own = self.indices[:, 0] == sample
+        return MarkedElements(self.indices[own, 1:], self.weights[own])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumberMarks:
+    """What takes part in ``number``, of the recording with this serial.
+
+    ``tensors``: by a tensor's id, the elements that are factors of its terms, and itself; the
+    weight is the share of the largest term. ``nodes`` are keys of grad_fn nodes, ``lines`` lines
+    of the network's source file.
+    """
+
+    serial: int
+    number: Number
+    tensors: Mapping[int, MarkedElements]
+    nodes: frozenset[str]
+    lines: frozenset[int]
+
+    def of(self, serial: int, tensor: int | None) -> MarkedElements | None:
+        """The marked elements of a tensor of a recording; None if there is none."""
+        return self.tensors.get(tensor) if tensor is not None and serial == self.serial else None
+
+
+def marks_of(
+    recording: Recording, number: Number, explanation: NumberExplanation | None = None
+) -> NumberMarks:
+    """What takes part in a number; without an explanation the number alone."""
+    parts = () if explanation is None else explanation.parts
+    most = max((float(np.abs(p.values).max()) for p in parts if len(p.values)), default=0.0)
+    found: dict[int, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
+    events = set() if number.event is None else {number.event}
+    for part in parts:
+        for column in part.factors:
+            if column.tensor is None or column.indices is None or not most:
+                continue
+            found.setdefault(column.tensor, []).append(_shares(column, part.values / most))
+            events |= set() if column.event is None else {column.event}
+    own = np.array([number.index], np.int64).reshape(1, -1), np.ones(1)
+    found.setdefault(number.tensor, []).append(own)
+    ids = {node for i in events if (node := recording.events[i].node) is not None}
+    lines = {line for i in events if (line := line_of(recording, i)) is not None}
+    return NumberMarks(
+        recording.serial,
+        number,
+        {tensor: _together(p, recording.tensors[tensor].shape) for tensor, p in found.items()},
+        frozenset(recording.graph.nodes[i].key for i in ids if i < len(recording.graph.nodes)),
+        frozenset(lines),
+    )
+
+
+def _shares(
+    column: FactorColumn, terms: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The elements of a column whose terms are not 0, and their shares of the largest term."""
+    assert column.indices is not None
+    lit = terms != 0
+    return column.indices[lit], np.abs(terms[lit])
+
+
+def _together(
+    pieces: list[tuple[NDArray[np.int64], NDArray[np.float64]]], shape: tuple[int, ...]
+) -> MarkedElements:
+    """Each element once, with its largest weight."""
+    indices = np.concatenate([indices for indices, _ in pieces])
+    weights = np.concatenate([weights for _, weights in pieces])
+    if not shape:
+        return MarkedElements(indices[:1], weights[:1])
+    places = np.ravel_multi_index(tuple(indices.T), shape)
+    flat, first = np.unique(places, return_inverse=True)
+    largest = np.zeros(len(flat))
+    np.maximum.at(largest, first, np.nan_to_num(weights, nan=1.0, posinf=1.0))
+    return MarkedElements(np.stack(np.unravel_index(flat, shape), axis=1), largest)

@@ -1,0 +1,118 @@
+"""What a number of a recording is called: ``conv1.bias.grad[0]``, ``∂L/∂relu(conv1)[0,2,4,4]``.
+
+The names are symbols and identifiers, the same in every language.
+"""
+
+from backprop_viz.analysis.provenance import Makers, layer_of
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
+
+
+class NumberNames:
+    """Names numbers of one recording."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._makers = Makers(recording)
+
+    def name(self, number: Number) -> str:
+        """The number's tensor and its index."""
+        index = ",".join(map(str, number.index))
+        return f"{self.tensor(number)}[{index}]" if number.index else self.tensor(number)
+
+    def tensor(self, number: Number) -> str:
+        """The number's tensor."""
+        if number.event is None:
+            return self._given(number.tensor)
+        event = self._recording.events[number.event]
+        if event.phase is Phase.BACKWARD:
+            return self._gradient(event, number)
+        if event.phase is Phase.ZERO_GRAD:
+            return f"{event.parameter}.grad"
+        if event.phase is Phase.UPDATE:
+            return f"{event.parameter}′"
+        return self._made(number.event, number.slot)
+
+    def short(self, number: Number) -> str:
+        """The layer, parameter or operation alone, for a place with little room."""
+        recording = self._recording
+        event = None if number.event is None else recording.events[number.event]
+        if event is None or event.phase in (Phase.ZERO_GRAD, Phase.UPDATE):
+            return self.tensor(number)
+        made = number.event
+        if event.phase is Phase.BACKWARD:
+            if event.parameter is not None or event.node is None:
+                return self.tensor(number)
+            made = self._makers.of(event.node)
+        layer = None if made is None else layer_of(recording, made)
+        return event.op.removesuffix("Backward0").lower() if layer is None else layer.name
+
+    def _given(self, tensor: int) -> str:
+        recording = self._recording
+        if tensor == recording.input_id:
+            inputs = (layer.name for layer in recording.layers.layers if not layer.operations)
+            return next(inputs, "x")
+        for parameter in recording.parameters:
+            if tensor == parameter.value_id:
+                return parameter.name
+            if tensor == parameter.grad_id:
+                return f"{parameter.name}.grad"
+        return "y" if tensor == recording.labels_id else f"tensor {tensor}"
+
+    def _gradient(self, event: Event, number: Number) -> str:
+        if event.parameter is not None:
+            return f"∂L/∂{event.parameter}" if number.arrived else f"{event.parameter}.grad"
+        if event.node is None:
+            return event.op
+        if number.arrived:
+            return f"∂L/∂{self._output_of(event.node, number.slot)}"
+        receiver = self._receiver(event.node, number.tensor)
+        return f"∂L/∂({event.op} input)" if receiver is None else f"∂L/∂{receiver}"
+
+    def _receiver(self, node: int, tensor: int) -> str | None:
+        """What a gradient that a node sent is the gradient of."""
+        recording = self._recording
+        for one, other in recording.graph.edges:
+            following = recording.graph.nodes[other]
+            if one != node:
+                continue
+            if following.parameter is not None and self._reached(other, tensor):
+                return following.parameter
+            if self._reached(other, tensor):
+                return self._output_of(other, 0)
+        return None
+
+    def _reached(self, node: int, tensor: int) -> bool:
+        """Whether a tensor arrived at a node."""
+        events = self._recording.runs.get(node, ())
+        return any(tensor in self._recording.events[i].input_ids for i in events)
+
+    def _output_of(self, node: int, slot: int) -> str:
+        """The output of a forward operation whose gradient arrives at a node."""
+        found = self._recording.graph.nodes[node]
+        if found.parameter is not None:
+            return found.parameter
+        made = self._makers.of(node)
+        if made is None or self._recording.events[made].node != node:
+            return self._within(node)
+        return self._made(made, slot)
+
+    def _within(self, node: int) -> str:
+        """What an inner node of a composite operation computes: ``fc1.weight.T``, ``logsoftmax``."""
+        graph = self._recording.graph
+        name = graph.nodes[node].name.removesuffix("Backward0").lower()
+        following = [graph.nodes[other] for one, other in graph.edges if one == node]
+        if name == "t" and len(following) == 1 and following[0].parameter is not None:
+            return f"{following[0].parameter}.T"
+        return name
+
+    def _made(self, index: int, slot: int) -> str:
+        """An output of a forward operation: ``relu(conv1)``; by the operation outside a layer."""
+        event, layer = self._recording.events[index], layer_of(self._recording, index)
+        several = f".{slot}" if len(event.output_ids) > 1 else ""
+        if layer is None:
+            return event.op + several
+        place = layer.operations.index(index)
+        return layer.showing(place).titled().replace(" · ", "·") + several

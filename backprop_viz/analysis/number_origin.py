@@ -1,0 +1,109 @@
+"""Which number of a recording a cell of the window shows, with the event that it is from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
+
+Index = tuple[int, ...]
+
+
+def index_in(shape: Sequence[int], element: int) -> Index:
+    """The index of an element that is given by its place in the flat array."""
+    return tuple(int(i) for i in np.unravel_index(element, shape)) if shape else ()
+
+
+def activation_number(cursor: Cursor, layer: Layer, index: Index) -> Number | None:
+    """An element of what a layer has computed so far; of the input where it computes nothing."""
+    tensor = cursor.activation_id(layer)
+    if tensor is None:
+        return None
+    done = [i for i in layer.leading if i < cursor.position]
+    return Number(tensor, index, done[-1] if done else None)
+
+
+def gradient_number(cursor: Cursor, layer: Layer, index: Index) -> Number | None:
+    """An element of the gradient that arrived at a layer's shown output; None until it came."""
+    if layer.node is None:
+        return None
+    return arrived_number(cursor, layer.node, layer.output_nr, index)
+
+
+def arrived_number(cursor: Cursor, node: int, slot: int, index: Index) -> Number | None:
+    """An element of the gradient that arrived at an output of a grad_fn node."""
+    event = cursor.backward_index(node)
+    if event is None:
+        return None
+    came = cursor.recording.events[event]
+    ids = came.input_ids[1:] if came.op == "AccumulateGrad" else came.input_ids
+    tensor = ids[slot] if slot < len(ids) else None
+    return None if tensor is None else Number(tensor, index, event, slot, arrived=True)
+
+
+def sent_number(cursor: Cursor, node: int, slot: int, index: Index) -> Number | None:
+    """An element of what a grad_fn node sent; for an AccumulateGrad, of ``.grad`` after it."""
+    event = cursor.backward_index(node)
+    if event is None:
+        return None
+    ids = cursor.recording.events[event].output_ids
+    tensor = ids[slot] if slot < len(ids) else None
+    return None if tensor is None else Number(tensor, index, event, slot)
+
+
+def weight_number(cursor: Cursor, parameter: str, index: Index) -> Number | None:
+    """An element of a parameter at the cursor: after the update, or as the iteration began."""
+    tensor = cursor.value_id(parameter)
+    return _of_parameter(cursor, parameter, tensor, index, (Phase.UPDATE,))
+
+
+def old_weight_number(cursor: Cursor, parameter: str, index: Index) -> Number | None:
+    """An element of a parameter as the iteration began."""
+    start = cursor.recording.by_parameter.get(parameter)
+    return None if start is None else Number(start.value_id, index)
+
+
+def grad_number(cursor: Cursor, parameter: str, index: Index) -> Number | None:
+    """An element of a parameter's ``.grad`` at the cursor; None where that is None."""
+    tensor = cursor.grad_id(parameter)
+    phases = (Phase.ZERO_GRAD, Phase.BACKWARD)
+    return _of_parameter(cursor, parameter, tensor, index, phases)
+
+
+def old_grad_number(cursor: Cursor, parameter: str, index: Index) -> Number | None:
+    """An element of a parameter's ``.grad`` as backward found it; None where that is None."""
+    tensor = cursor.grad_before_backward_id(parameter)
+    return _of_parameter(cursor, parameter, tensor, index, (Phase.ZERO_GRAD,))
+
+
+def loss_number(cursor: Cursor) -> Number | None:
+    """The loss, once it is computed."""
+    span = cursor.recording.span(Phase.LOSS)
+    if span is None or cursor.position < span.stop:
+        return None
+    for event in range(span.stop - 1, span.start - 1, -1):
+        tensor = cursor.recording.events[event].output_ids[0]
+        if tensor is not None and cursor.recording.tensors[tensor].ndim == 0:
+            return Number(tensor, (), event)
+    return None
+
+
+def value_of(recording: Recording, number: Number) -> float:
+    """The number as a Python float. Raises IndexError where the recording has no such element."""
+    return float(recording.tensors[number.tensor][number.index])
+
+
+def _of_parameter(
+    cursor: Cursor, parameter: str, tensor: int | None, index: Index, phases: tuple[Phase, ...]
+) -> Number | None:
+    """An element of what the last of a parameter's events in some phases made, if one did."""
+    if tensor is None:
+        return None
+    happened = cursor.recording.happened_to.get(parameter, ())
+    done = [
+        i for i in happened if i < cursor.position and cursor.recording.events[i].phase in phases
+    ]
+    return Number(tensor, index, done[-1] if done else None)
