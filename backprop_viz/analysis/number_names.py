@@ -100,7 +100,7 @@ class NumberNames:
         return self._made(made, slot)
 
     def _within(self, node: int) -> str:
-        """What an inner node of a composite operation computes: ``fc1.weight.T``, ``logsoftmax``."""
+        """What an inner node of a composite operation computes: ``fc1.weight.T``, ``t``."""
         graph = self._recording.graph
         name = graph.nodes[node].name.removesuffix("Backward0").lower()
         following = [graph.nodes[other] for one, other in graph.edges if one == node]

@@ -66,10 +66,13 @@ def test_each_kind_of_cell_has_the_number_that_torch_computed(cursor: Cursor) ->
     node = recording.events[10].node
     assert node is not None
     grad = net.conv1.bias.grad
-    assert grad is not None and rectified.grad is not None and convolved.grad is not None
+    assert grad is not None
+    assert rectified.grad is not None
+    assert convolved.grad is not None
     # The largest gradient that passed the relu: none of these numbers is 0.
     place = index_in(tuple(x.shape[:1] + convolved.shape[1:]), int(convolved.grad.abs().argmax()))
-    assert convolved.grad[place] != 0 and rectified[place] > 0
+    assert convolved.grad[place] != 0
+    assert rectified[place] > 0
     expected = {
         activation_number(cursor, conv1, place): rectified[place],
         activation_number(cursor, conv1.showing(0), place): convolved[place],
@@ -94,16 +97,19 @@ def test_a_number_has_the_event_that_made_it_and_is_what_it_was_at_the_cursor(
 ) -> None:
     recording = cursor.recording
     backward, loss = recording.span(Phase.BACKWARD), recording.span(Phase.LOSS)
-    assert backward is not None and loss is not None
+    assert backward is not None
+    assert loss is not None
     weight = weight_number(cursor, "conv1.bias", (0,))
-    assert weight is not None and weight.event is not None
+    assert weight is not None
+    assert weight.event is not None
     assert recording.events[weight.event].op == "SGD"
     before_update = recording.at(backward.stop)
     assert weight_number(before_update, "conv1.bias", (0,)) == Number(
         recording.by_parameter["conv1.bias"].value_id, (0,)
     )
     grad = grad_number(before_update, "conv1.bias", (0,))
-    assert grad is not None and grad.event is not None
+    assert grad is not None
+    assert grad.event is not None
     assert recording.events[grad.event].op == "AccumulateGrad"
     at_start = recording.at(backward.start)
     assert grad_number(at_start, "conv1.bias", (0,)) is None
@@ -152,7 +158,8 @@ def test_marks_are_the_factors_of_terms_that_are_not_zero(cursor: Cursor) -> Non
     assert marked.of_sample(0).indices.tolist() == [[0, 1, 2], [0, 5, 6]]
     assert len(marked.of_sample(1).indices) == 0
     own = marks.of(recording.serial, 50)
-    assert own is not None and own.indices.tolist() == [[0]]
+    assert own is not None
+    assert own.indices.tolist() == [[0]]
     assert marks.of(recording.serial + 1, 50) is None
     assert marks.nodes == {"conv2d 1"}
     assert marks.lines == {recording.events[10].line}
@@ -163,5 +170,6 @@ def test_a_number_without_an_explanation_marks_itself(cursor: Cursor) -> None:
     assert loss is not None
     marks = marks_of(cursor.recording, loss)
     own = marks.of(cursor.recording.serial, loss.tensor)
-    assert own is not None and own.indices.shape == (1, 0)
+    assert own is not None
+    assert own.indices.shape == (1, 0)
     assert torch.tensor(own.weights).tolist() == [1.0]
