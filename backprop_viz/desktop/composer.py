@@ -21,6 +21,7 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.data_folders import DataFoldersController
 from backprop_viz.desktop.controllers.drawing import DrawingController
 from backprop_viz.desktop.controllers.drawing_training import DrawingTrainingController
+from backprop_viz.desktop.controllers.explanations import ExplanationsController
 from backprop_viz.desktop.controllers.files import FilesController
 from backprop_viz.desktop.controllers.help import HelpController
 from backprop_viz.desktop.controllers.images import ImagesController
@@ -74,6 +75,7 @@ class Composer(QObject):
         self.drawing = DrawingController(context)
         self.scripts = ScriptsController(context)
         self.drawing_training = DrawingTrainingController(context)
+        self.explanations = ExplanationsController(context)
         self.theme = ThemeController(context, arguments.theme)
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
@@ -107,6 +109,7 @@ class Composer(QObject):
         self.presets.show_view_state(view_state)
         self.navigation.show_view_state(view_state)
         self.viewing.show_view_state(view_state)
+        self.explanations.show_view_state(view_state)
         self.drawing_training.show_view_state(view_state)
         self.files.show_view_state(view_state)
         self.autosave.show_view_state(view_state)

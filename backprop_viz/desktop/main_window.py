@@ -7,10 +7,14 @@ from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop import qt_guard
+from backprop_viz.desktop.lower_row import LowerRow
 from backprop_viz.desktop.panels.registry import (
     ActionPanel,
+    NumberMarkingPanel,
+    NumberPickingPanel,
     PanelEntry,
     PanelPlace,
     PickingPanel,
@@ -45,11 +49,12 @@ class MainWindow(QMainWindow):
 
     The composer sets ``session`` and ``may_close``. ``closing`` is emitted once, just before the
     window closes. ``picked`` carries what the user selected in a panel: the kind ("parameter",
-    "layer" or "node") and its key.
+    "layer" or "node") and its key. ``number_picked`` carries a Number that the user asked about.
     """
 
     closing = Signal()
     picked = Signal(str, object)
+    number_picked = Signal(object)
 
     def __init__(self, actions: Mapping[str, QAction], entries: Sequence[PanelEntry]) -> None:
         super().__init__()
@@ -79,6 +84,8 @@ class MainWindow(QMainWindow):
                 panel.set_actions(actions)
             if isinstance(panel, PickingPanel):
                 panel.picked.connect(self.picked)
+            if isinstance(panel, NumberPickingPanel):
+                panel.number_picked.connect(self.number_picked)
         self._view_state: ViewState | None = None
         self._due: list[ViewPanel] = []
         self._turn = QTimer(self, interval=0)
@@ -101,11 +108,13 @@ class MainWindow(QMainWindow):
             [(self._place(place), size, stretch) for place, size, stretch in COLUMNS],
         )
         plots = self._place(PanelPlace.PLOTS, Qt.Orientation.Horizontal)
+        self.lower_row = LowerRow(plots, self._place(PanelPlace.ORIGIN))
         rows = self._splitter(
             "rows",
             Qt.Orientation.Vertical,
-            [(part, *share) for part, share in zip((columns, plots), ROWS, strict=True)],
+            [(part, *share) for part, share in zip((columns, self.lower_row), ROWS, strict=True)],
         )
+        self.lower_row.set_rows(rows)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 4, 10, 10)
@@ -202,6 +211,12 @@ class MainWindow(QMainWindow):
             if isinstance(panel, SelectingPanel):
                 panel.select(selection)
 
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light up in every panel what takes part in a number; None: nothing any more."""
+        for panel in self.panels:
+            if isinstance(panel, NumberMarkingPanel):
+                panel.mark_numbers(marks)
+
     def set_theme(self, theme: Theme) -> None:
         """Paint everything in a theme's colours."""
         qt_guard.use_colours(theme.panel, theme.muted)
@@ -213,27 +228,33 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Give every panel its default size."""
+        self.lower_row.show_plots()
+        self.lower_row.reset()
         for name, sizes in self._default_sizes.items():
             self._splitters[name].setSizes(sizes)
 
     def save_layout(self, store: QSettings) -> None:
         """Store the window's place and the panels' sizes for the next launch."""
         save_place(store, "window/place", self)
-        for name, splitter in self._splitters.items():
-            save_sizes(store, f"window/sizes/{name}", splitter)
+        self.lower_row.save(store)
+        for name, sizes in self.layout_state().items():
+            save_sizes(store, f"window/sizes/{name}", sizes)
 
     def restore_layout(self, store: QSettings) -> None:
         """Restore the layout of the last launch, if there was one."""
         restore_place(store, "window/place", self)
+        self.lower_row.restore(store)
         for name, splitter in self._splitters.items():
             restore_sizes(store, f"window/sizes/{name}", splitter)
 
     def layout_state(self) -> dict[str, list[int]]:
         """The sizes of each splitter's parts in pixels, by the splitter's name."""
-        return {name: splitter.sizes() for name, splitter in self._splitters.items()}
+        sizes = {name: splitter.sizes() for name, splitter in self._splitters.items()}
+        return {**sizes, "rows": self.lower_row.plots_sizes()}
 
     def apply_layout(self, state: Mapping[str, Sequence[int]]) -> None:
         """Give the panels the sizes that ``layout_state`` returned."""
+        self.lower_row.show_plots()
         for name, splitter in self._splitters.items():
             apply_sizes(splitter, state.get(name, ()))
 

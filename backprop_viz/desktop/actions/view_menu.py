@@ -1,4 +1,4 @@
-"""The View menu: which numbers are shown, the theme and the layout."""
+"""The View menu: where a number comes from, which numbers are shown, the theme and the layout."""
 
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
 
@@ -6,11 +6,20 @@ VIEW_MENU = Menu(
     tr_noop("&View"),
     (
         MenuCommand(
+            "actionOrigin",
+            tr_noop("&Where does it come from?"),
+            "Ctrl+E",
+            tr_noop("Show the sum behind the number chosen last, or the plots again"),
+            "explanations.toggle",
+            checkable=True,
+        ),
+        MenuCommand(
             "actionPreviousSample",
             tr_noop("&Previous sample"),
             "Ctrl+PgUp",
             tr_noop("Show the numbers of the batch's previous sample in every panel"),
             "viewing.previous_sample",
+            separated=True,
         ),
         MenuCommand(
             "actionNextSample",

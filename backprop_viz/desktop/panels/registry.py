@@ -15,6 +15,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop import panels
 from backprop_viz.desktop.style.theme import Theme
@@ -30,6 +31,7 @@ class PanelPlace(Enum):
     MIDDLE = "middle"
     RIGHT = "right"
     PLOTS = "plots"  # the row below the columns
+    ORIGIN = "origin"  # takes the place of the plots while a number is explained
     BOTTOM = "bottom"  # a row below all others
     WINDOW = "window"  # a window of its own, hidden at first
 
@@ -78,6 +80,24 @@ class PickingPanel(Protocol):
     """A panel in which the user selects: ``picked`` carries the selection's kind and its key."""
 
     picked: SignalInstance
+
+
+@runtime_checkable
+class NumberPickingPanel(Protocol):
+    """A panel whose numbers can be asked about: ``number_picked`` carries a Number.
+
+    It is one of the recording that the view state shows.
+    """
+
+    number_picked: SignalInstance
+
+
+@runtime_checkable
+class NumberMarkingPanel(Protocol):
+    """A panel that lights up the numbers that take part in the one that is explained."""
+
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light these up; None: no number is explained."""
 
 
 @runtime_checkable

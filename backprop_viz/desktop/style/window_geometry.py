@@ -39,9 +39,9 @@ def restore_place(store: QSettings, key: str, window: QWidget) -> None:
         window.setWindowState(Qt.WindowState.WindowMaximized)
 
 
-def save_sizes(store: QSettings, key: str, splitter: QSplitter) -> None:
+def save_sizes(store: QSettings, key: str, sizes: Sequence[int]) -> None:
     """Store the sizes of a splitter's parts."""
-    store.setValue(key, " ".join(map(str, splitter.sizes())))
+    store.setValue(key, " ".join(map(str, sizes)))
 
 
 def restore_sizes(store: QSettings, key: str, splitter: QSplitter) -> None:

@@ -61,7 +61,7 @@ def test_a_place_is_that_of_the_last_launch(store: QSettings, window: QWidget) -
 
 def test_shares_are_those_of_the_last_launch(store: QSettings, splitter: QSplitter) -> None:
     before = splitter.sizes()
-    save_sizes(store, "sizes", splitter)
+    save_sizes(store, "sizes", splitter.sizes())
     splitter.setSizes([10, 490])
     restore_sizes(read_again(store), "sizes", splitter)
     assert splitter.sizes() == before

@@ -211,7 +211,7 @@ class SamplesWindow(QDialog):
     def save_layout(self, store: QSettings) -> None:
         """Store the window's geometry and sizes for the next launch."""
         save_place(store, "samples/place", self)
-        save_sizes(store, "samples/sizes", self.splitter)
+        save_sizes(store, "samples/sizes", self.splitter.sizes())
 
     def restore_layout(self, store: QSettings) -> None:
         """Restore the layout of the last launch, if there was one."""

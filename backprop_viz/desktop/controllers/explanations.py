@@ -1,0 +1,117 @@
+"""Asks where the number comes from that the user picked, and shows what the worker answers."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QWidget
+
+from backprop_viz.analysis.number_origin import grad_number, loss_number, weight_number
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.explanation_requests import Question
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.stream.messages import ChainFollowed, ExplanationAnswer, NumberExplained
+
+
+class ExplanationsController(QObject):
+    """Opens the panel where the plots are, and closes it."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._session = context.window, context.session
+        self._action = context.actions["actionOrigin"]
+        self._view_state: ViewState | None = None
+        self._focus_before: QWidget | None = None
+        self._panel = panel = self._window.panel(OriginView)
+        self._window.number_picked.connect(self.explain)
+        self._session.explained.connect(self._show)
+        panel.asked.connect(self._ask)
+        panel.marks_changed.connect(self._window.mark_numbers)
+        panel.closed.connect(self.close)
+        panel.maximized.connect(self._window.lower_row.maximize)
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Remember where the cursor is."""
+        self._view_state = view_state
+
+    def explain(self, number: Number) -> None:
+        """Show where a number of the recording at the cursor comes from."""
+        if self._view_state is None or self._is_training():
+            return
+        self._open()
+        self._panel.ask(self._view_state.cursor.recording, number)
+
+    def toggle(self) -> None:
+        """Show the number asked about last, or one to begin with; if it is shown, the plots."""
+        if self._window.lower_row.explaining:
+            self.close()
+            return
+        self._action.setChecked(False)
+        if self._view_state is None or self._is_training():
+            return
+        if self._panel.history.current is not None:
+            self._open()
+            self._panel.ask_again()
+            return
+        number = self._first_number(self._view_state.cursor)
+        if number is None:
+            text = self.tr("Nothing is computed yet: press F11 to run an iteration.")
+            self._window.messages.tell(text, "info")
+        else:
+            self.explain(number)
+
+    def close(self) -> None:
+        """Show the plots again, and give the keyboard back to what had it."""
+        self._action.setChecked(False)
+        self._panel.maximize.setChecked(False)
+        self._window.lower_row.show_plots()
+        self._panel.forget()
+        if self._focus_before is not None and self._focus_before.isVisible():
+            self._focus_before.setFocus()
+        self._focus_before = None
+
+    def _open(self) -> None:
+        if not self._window.lower_row.explaining:
+            self._focus_before = QApplication.focusWidget()
+            if self._focus_before is not None:
+                self._focus_before.destroyed.connect(self._forget_focus)
+            self._window.lower_row.explain()
+        self._action.setChecked(True)
+        self._panel.table.setFocus()
+
+    def _forget_focus(self) -> None:
+        self._focus_before = None
+
+    def _is_training(self) -> bool:
+        """Whether training runs, during which nothing is asked; then it is said."""
+        training = self._view_state is not None and self._view_state.training
+        if training:
+            text = self.tr("Pause training (F5) to ask where a number comes from.")
+            self._window.messages.tell(text, "info")
+        return training
+
+    def _first_number(self, cursor: Cursor) -> Number | None:
+        """What to begin with: the gradient that the inspector shows, or the loss, or a weight."""
+        choice = self._window.panel(InspectorView).chosen
+        name = choice[1] if choice is not None and choice[0] == "parameter" else None
+        parameter = None if name is None else cursor.recording.by_parameter.get(name)
+        if parameter is None or not parameter.value.size:
+            return loss_number(cursor)
+        index = (0,) * parameter.value.ndim
+        found = grad_number(cursor, parameter.name, index) or loss_number(cursor)
+        return found or weight_number(cursor, parameter.name, index)
+
+    def _ask(self, recording: Recording, number: Number) -> None:
+        if not self._session.explain(Question(recording, number)):
+            self._panel.say(self.tr("There is no worker to ask: choose Run > Start torch again."))
+
+    def _show(self, answer: ExplanationAnswer) -> None:
+        if not self._window.lower_row.explaining:
+            return
+        if isinstance(answer, NumberExplained):
+            self._panel.show_explanation(answer.explanation)
+        elif isinstance(answer, ChainFollowed):
+            self._panel.show_chain(answer.chain)
+        else:
+            self._panel.show_effects(answer.effects)

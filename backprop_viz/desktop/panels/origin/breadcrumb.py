@@ -1,0 +1,114 @@
+"""The chain rule as a path of buttons: from the loss to the number that is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.desktop.style.numbers import signed
+from backprop_viz.desktop.style.theme import code_font
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import NumberExplanation
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the path: a short text, the number's whole name and value, and the number."""
+
+    text: str
+    tip: str
+    number: Number
+
+
+def crumbs(chain: Sequence[NumberExplanation], names: NumberNames) -> tuple[Crumb, ...]:
+    """The path from the loss; of steps within one layer the one nearest to the number."""
+    found: list[Crumb] = []
+    for i, step in enumerate(chain):
+        number = step.number
+        text = names.name(number) if i == 0 else names.short(number)
+        tip = f"{names.name(number)} = {signed(step.value)}"
+        if found and len(found) > 1 and found[-1].text == text:
+            continue
+        found.append(Crumb(text, tip, number))
+    return tuple(reversed(found))
+
+
+class Breadcrumb(QWidget):
+    """Crumbs in a row; where there is no room the first ones give way to "…".
+
+    ``number_asked`` carries the Number of the crumb that was pressed.
+    """
+
+    number_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("originPath")
+        self.setAccessibleName(self.tr("The way from the loss"))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._crumbs: tuple[Crumb, ...] = ()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._more = QLabel("…")
+        self._more.setProperty("role", "muted")
+        self._row.addWidget(self._more)
+        self._row.addStretch(1)
+        self.buttons: list[QToolButton] = []
+        self._arrows: list[QLabel] = []
+        self._more.hide()
+
+    def show_crumbs(self, shown: tuple[Crumb, ...]) -> None:
+        """Show another path."""
+        if shown == self._crumbs:
+            return
+        self._crumbs = shown
+        for widget in (*self.buttons, *self._arrows):
+            self._row.removeWidget(widget)
+            widget.deleteLater()
+        self.buttons, self._arrows = [], []
+        for i, crumb in enumerate(shown):
+            button = QToolButton()
+            button.setText(crumb.text)
+            button.setToolTip(crumb.tip)
+            button.setAccessibleName(crumb.tip)
+            button.setProperty("role", "link")
+            button.setFont(code_font(11, bold=i == len(shown) - 1))
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.clicked.connect(partial(self.number_asked.emit, crumb.number))
+            self.buttons.append(button)
+            self._row.insertWidget(self._row.count() - 1, button)
+            if i < len(shown) - 1:
+                arrow = QLabel("›")
+                arrow.setProperty("role", "muted")
+                self._arrows.append(arrow)
+                self._row.insertWidget(self._row.count() - 1, arrow)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width: the path gives way."""
+        return QSize(0, 22)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much of the path as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        arrow, more = 8, self._more.sizeHint().width()
+        room, kept = self.width() - more, 0
+        for button in reversed(self.buttons):
+            room -= button.sizeHint().width() + arrow
+            if room < 0 and kept:
+                break
+            kept += 1
+        hidden = len(self.buttons) - kept
+        for i, button in enumerate(self.buttons):
+            button.setVisible(i >= hidden)
+        for i, label in enumerate(self._arrows):
+            label.setVisible(i >= hidden)
+        self._more.setVisible(hidden > 0)

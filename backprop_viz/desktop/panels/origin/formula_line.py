@@ -1,0 +1,84 @@
+"""The rule in symbols, and the same with the numbers in it."""
+
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.panels.origin.term_rows import TermRow, TermRows
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.numbers import signed
+from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import NumberExplanation
+
+# So many terms are written out.
+_WRITTEN = 3
+
+
+class FormulaLine(QWidget):
+    """Two lines. ``number_asked`` carries the Number of the link that was pressed."""
+
+    number_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.symbols = ElidedLabel()
+        self.symbols.setFont(code_font(12))
+        self.numbers = QLabel()
+        self.numbers.setObjectName("originNumbers")
+        self.numbers.setFont(code_font(11))
+        self.numbers.setTextFormat(Qt.TextFormat.RichText)
+        self.numbers.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.numbers.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.numbers.setAccessibleName(self.tr("The formula with its numbers"))
+        self.numbers.linkActivated.connect(self._ask)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.symbols)
+        layout.addWidget(self.numbers)
+        self._theme = DARK
+        self._links: dict[str, Number] = {}
+        self._now: tuple[NumberExplanation, TermRows] | None = None
+
+    def show_formula(self, explanation: NumberExplanation | None, terms: TermRows) -> None:
+        """Show the formula of an explanation, the largest terms written out; None: nothing."""
+        self._now = None if explanation is None else (explanation, terms)
+        self.symbols.setText("" if explanation is None else explanation.formula)
+        self.symbols.setVisible(bool(self.symbols.text()))
+        self._links.clear()
+        if explanation is None or not terms.rows:
+            self.numbers.clear()
+        else:
+            written = " + ".join(self._term(explanation, row) for row in terms.rows[:_WRITTEN])
+            left = len(terms.rows) + terms.rest_count - _WRITTEN
+            self.numbers.setText(f"= {written}" + (" + …" if left > 0 else ""))
+        self.numbers.setVisible(bool(self.numbers.text()))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.symbols.setStyleSheet(f"color: {theme.muted};")
+        if self._now is not None:
+            self.show_formula(*self._now)
+
+    def _term(self, explanation: NumberExplanation, row: TermRow) -> str:
+        """``(+0.3·−2.1)``, each number that can be asked about a link."""
+        part = explanation.parts[row.part]
+        factors = []
+        for i, column in enumerate(part.factors):
+            text, number = escape(signed(column.values[row.term])), column.number(row.term)
+            if number is not None:
+                link = f"{row.part}/{row.term}/{i}"
+                self._links[link] = number
+                text = f'<a href="{link}" style="color:{self._theme.accent}">{text}</a>'
+            factors.append(text)
+        return f"({' · '.join(factors)})" if factors else escape(signed(row.value))
+
+    def _ask(self, link: str) -> None:
+        if link in self._links:
+            self.number_asked.emit(self._links[link])

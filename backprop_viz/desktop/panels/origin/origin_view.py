@@ -1,0 +1,306 @@
+"""Where does it come from? A number as the sum that it is, and each number in it in turn."""
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from backprop_viz.analysis.number_marks import marks_of
+from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.analysis.number_origin import value_of
+from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
+from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
+from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
+from backprop_viz.desktop.panels.origin.group_bars import GroupBars
+from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
+from backprop_viz.desktop.panels.origin.reason_texts import reason_text
+from backprop_viz.desktop.panels.origin.sum_lines import SumLines
+from backprop_viz.desktop.panels.origin.term_grid import first_term, group_sums, term_grid
+from backprop_viz.desktop.panels.origin.term_picture import TermPicture
+from backprop_viz.desktop.panels.origin.term_rows import (
+    TermRow,
+    TermRows,
+    phase_color,
+    term_rows,
+)
+from backprop_viz.desktop.panels.origin.terms_table import TermsTable
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Effect, Fact, NumberExplanation
+
+# An answer that takes longer than this is said to be under way.
+_PATIENCE_MS = 250
+
+
+class OriginView(Panel):
+    """One number: its value, its formula, its terms, the facts, and what it changes next.
+
+    ``asked`` carries a Recording and the Number of it that is to be explained; the answers come
+    by ``show_explanation``, ``show_chain`` and ``show_effects``. ``marks_changed`` carries the
+    NumberMarks of what is shown, None once nothing is. ``closed``: the user wants the panel away;
+    ``maximized``: it is to have all the room, or no longer.
+    """
+
+    asked = Signal(object, object)
+    marks_changed = Signal(object)
+    closed = Signal()
+    maximized = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        title = QCoreApplication.translate("OriginView", "Where does it come from?")
+        super().__init__(title, parent)
+        self.subtitle.hide()
+        self.history = QuestionHistory()
+        self.explanation: NumberExplanation | None = None
+        self.terms = TermRows()
+        self._theme = DARK
+        self._color = "text"
+        self._names: tuple[Recording, NumberNames] | None = None
+        self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._slow.timeout.connect(self._say_slow)
+        self.back, self.forward, self.maximize, self.close_button = self._add_buttons()
+        self.path.number_asked.connect(self.ask_here)
+        self.value = ElidedLabel()
+        self.value.setObjectName("originValue")
+        self.value.setFont(code_font(16, bold=True))
+        self.formula = FormulaLine()
+        self.table = TermsTable()
+        self.sum = SumLines()
+        self.facts = Sentence()
+        self.facts.setObjectName("originFacts")
+        self.facts.setFont(body_font(12))
+        self.picture = TermPicture()
+        self.bars = GroupBars()
+        self._pictures = QWidget()
+        pictures = QHBoxLayout(self._pictures)
+        pictures.setContentsMargins(0, 0, 0, 0)
+        pictures.setSpacing(12)
+        pictures.addWidget(self.picture, 5)
+        pictures.addWidget(self.bars, 3)
+        self.effects_title = QLabel(self.tr("Changes next"))
+        self.effects_title.setFont(body_font(12, bold=True))
+        self.effects_note = ElidedLabel()
+        self.effects_note.setProperty("role", "caption")
+        self.effects = TermsTable()
+        self.effects.setObjectName("effectsTable")
+        self.effects.setAccessibleName(self.tr("What the number changes next"))
+        for source in (self.formula, self.table, self.effects, self.picture):
+            source.number_asked.connect(self.ask_here)
+        self.table.row_chosen.connect(self._choose_row)
+        self.picture.term_chosen.connect(self._choose_term)
+        self.bars.term_chosen.connect(self._choose_term)
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.columns.setObjectName("originColumns")
+        self.columns.setHandleWidth(14)
+        self.columns.addWidget(_column(self.value, self.formula, self.table, self.sum))
+        self.columns.addWidget(_column(self._pictures, self.facts))
+        self.columns.addWidget(_column(self.effects_title, self.effects, self.effects_note))
+        for i, (size, stretch) in enumerate(((520, 5), (420, 4), (300, 2))):
+            self.columns.setStretchFactor(i, stretch)
+            self.columns.widget(i).setMinimumWidth(size // 3)
+        self.columns.setSizes([520, 420, 300])
+        self.columns.setChildrenCollapsible(False)
+        self.body.addWidget(self.columns, 1)
+        self._show_nothing()
+
+    def _add_buttons(self) -> tuple[QToolButton, QToolButton, QToolButton, QToolButton]:
+        back = _button("‹", self.tr("Back to the number before"), "Alt+Left")
+        forward = _button("›", self.tr("Forward again"), "Alt+Right")
+        maximize = _button("⤢", self.tr("All the room for this panel, or no longer"), "")
+        maximize.setCheckable(True)
+        close = _button("✕", self.tr("Close (Esc)"), "")
+        self.path = Breadcrumb()
+        self.header.addWidget(back)
+        self.header.addWidget(forward)
+        self.header.addWidget(self.path, 1)
+        self.header.addWidget(maximize)
+        self.header.addWidget(close)
+        back.clicked.connect(lambda: self._go(-1))
+        forward.clicked.connect(lambda: self._go(1))
+        maximize.toggled.connect(self.maximized)
+        close.clicked.connect(self.closed)
+        return back, forward, maximize, close
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def ask(self, recording: Recording, number: Number) -> None:
+        """Show a number of a recording, and ask where it comes from."""
+        self.history.ask(AskedNumber(recording, number))
+        self._ask_current()
+
+    def ask_here(self, number: Number) -> None:
+        """Ask about another number of the recording that is shown."""
+        if self.history.current is not None:
+            self.ask(self.history.current.recording, number)
+
+    def ask_again(self) -> None:
+        """Ask once more about what was shown when the panel was closed."""
+        if self.history.current is not None:
+            self._ask_current()
+
+    def _go(self, step: int) -> None:
+        if self.history.go(step):
+            self._ask_current()
+
+    def _ask_current(self) -> None:
+        asked = self.history.current
+        assert asked is not None
+        self._show_nothing()
+        names = self._names_of(asked.recording)
+        self._color = phase_color(asked.number, asked.recording.events)
+        value = value_of(asked.recording, asked.number)
+        self.value.setText(f"{names.name(asked.number)} = {signed(value)}")
+        self.value.setToolTip(f"{names.name(asked.number)} = {full(value)}")
+        self._paint()
+        self._slow.start()
+        self.marks_changed.emit(marks_of(asked.recording, asked.number))
+        self.asked.emit(asked.recording, asked.number)
+
+    def forget(self) -> None:
+        """The panel is closed: nothing is lit up any more."""
+        self._slow.stop()
+        self.marks_changed.emit(None)
+
+    # -- the answers -------------------------------------------------------------------------
+
+    def show_explanation(self, explanation: NumberExplanation | None) -> None:
+        """Show the terms of the number that was asked about; None: it cannot be explained."""
+        asked = self.history.current
+        if asked is None:
+            return
+        self._slow.stop()
+        self.explanation = explanation
+        if explanation is None:
+            self.say(self.tr("The worker could not be given this iteration: run it again."))
+            return
+        self.terms = term_rows(explanation, asked.recording.events)
+        self.formula.show_formula(explanation, self.terms)
+        self.table.show_rows(self.terms)
+        self.table.setVisible(bool(self.terms.rows))
+        first = first_term(explanation)
+        if first is not None:
+            self._choose_term(*first)
+        self.sum.show_sum(explanation, self.terms)
+        self.sum.setVisible(bool(self.terms.rows))
+        reasons = () if explanation.reason is None else (explanation.reason,)
+        names = self._names_of(asked.recording)
+        self.say("\n".join(_said(fact, names) for fact in (*reasons, *explanation.facts)))
+        self.marks_changed.emit(marks_of(asked.recording, asked.number, explanation))
+
+    def show_chain(self, chain: tuple[NumberExplanation, ...]) -> None:
+        """Show the way from the loss to the number."""
+        asked = self.history.current
+        if asked is not None:
+            self.path.show_crumbs(crumbs(chain, self._names_of(asked.recording)))
+
+    def show_effects(self, effects: tuple[Effect, ...]) -> None:
+        """Show what the number changes next."""
+        asked = self.history.current
+        if asked is None:
+            return
+        rows = effect_rows(effects, asked.recording.events, self._names_of(asked.recording))
+        self.effects.show_rows(rows)
+        self.effects.setVisible(bool(rows.rows))
+        note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
+        self.effects_note.setText(note if rows.rows else self.tr("Nothing that was recorded."))
+
+    def say(self, text: str) -> None:
+        """Show sentences beside the terms."""
+        self.facts.setText(text)
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Ask nothing while training runs."""
+        for source in (self.formula, self.table, self.effects, self.path, self._pictures):
+            source.setEnabled(not view_state.training)
+        self._enable_buttons(view_state.training)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        for part in (self.table, self.effects, self.formula, self.picture, self.bars):
+            part.set_theme(theme)
+        self._paint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close on Esc."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # -- parts -------------------------------------------------------------------------------
+
+    def _names_of(self, recording: Recording) -> NumberNames:
+        if self._names is None or self._names[0] != recording:
+            self._names = (recording, NumberNames(recording))
+        return self._names[1]
+
+    def _choose_row(self, row: TermRow) -> None:
+        """Follow the current term in the picture."""
+        self._choose_term(row.part, row.term)
+
+    def _choose_term(self, part: int, term: int) -> None:
+        """Show where a term lies, and the sums by group."""
+        asked, explanation = self.history.current, self.explanation
+        if asked is None or explanation is None:
+            return
+        grid, sums = term_grid(explanation, part, term), group_sums(explanation, part)
+        self.picture.show_grid(grid, self._names_of(asked.recording))
+        self.bars.show_sums(sums, grid.group[0] if grid is not None and grid.group else None)
+        self._pictures.setVisible(grid is not None)
+
+    def _show_nothing(self) -> None:
+        self.explanation, self.terms = None, TermRows()
+        self.formula.show_formula(None, self.terms)
+        self.table.show_rows(self.terms)
+        self.effects.show_rows(self.terms)
+        self.picture.show_grid(None, None)
+        self.bars.show_sums(None, None)
+        for part in (self.table, self.sum, self.effects, self._pictures):
+            part.setVisible(False)
+        self.effects_note.setText("")
+        self.say("")
+        self._enable_buttons(training=False)
+
+    def _enable_buttons(self, training: bool) -> None:
+        self.back.setEnabled(self.history.can_go_back and not training)
+        self.forward.setEnabled(self.history.can_go_forward and not training)
+
+    def _say_slow(self) -> None:
+        self.say(self.tr("Working it out…"))
+
+    def _paint(self) -> None:
+        self.value.setStyleSheet(f"color: {getattr(self._theme, self._color)};")
+        self.sum.set_theme(self._theme, self._color)
+
+
+def _said(fact: Fact, names: NumberNames) -> str:
+    return reason_text(fact) or fact.code
+
+
+def _button(text: str, tip: str, key: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setAccessibleName(tip)
+    button.setToolTip(f"{tip} ({key})" if key else tip)
+    button.setProperty("role", "segment")
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    if key:
+        button.setShortcut(QKeySequence(key))
+    return button
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget, 0 if isinstance(widget, QLabel | FormulaLine | SumLines) else 1)
+    layout.addStretch(0)
+    return column

@@ -1,0 +1,54 @@
+"""The numbers that were asked about, gone through as the pages of a browser."""
+
+from dataclasses import dataclass
+
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+
+# So many are remembered.
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AskedNumber:
+    """A number, and the recording that it is of."""
+
+    recording: Recording
+    number: Number
+
+
+class QuestionHistory:
+    """What was asked, and how far one has gone back in it."""
+
+    def __init__(self) -> None:
+        self._asked: list[AskedNumber] = []
+        self._at = -1
+
+    @property
+    def current(self) -> AskedNumber | None:
+        """What is shown."""
+        return self._asked[self._at] if self._asked else None
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether something was asked before."""
+        return self._at > 0
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether one has gone back from something."""
+        return self._at < len(self._asked) - 1
+
+    def ask(self, asked: AskedNumber) -> None:
+        """Go to a number; what one has gone back from is dropped. The same again is no step."""
+        if asked == self.current:
+            return
+        self._asked = [*self._asked[: self._at + 1], asked][-MOST:]
+        self._at = len(self._asked) - 1
+
+    def go(self, step: int) -> bool:
+        """Go back (-1) or forward (1); whether there was something to go to."""
+        if not 0 <= self._at + step < len(self._asked):
+            return False
+        self._at += step
+        return True

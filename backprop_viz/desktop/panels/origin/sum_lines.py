@@ -1,0 +1,58 @@
+"""Below the terms: what the others add up to, the sum, and what torch has."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from backprop_viz.desktop.panels.origin.term_rows import TermRows
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.numbers import full, short, signed
+from backprop_viz.desktop.style.theme import Theme, code_font
+from backprop_viz.recording.number_explanation import NumberExplanation
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class SumLines(QWidget):
+    """The terms without a row; the sum; torch's own number and the residual."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = tuple(ElidedLabel() for _ in range(3))
+        self.values = tuple(QLabel() for _ in range(3))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(6, 2, 18, 0)
+        grid.setVerticalSpacing(1)
+        grid.setColumnStretch(0, 1)
+        for i, (word, value) in enumerate(zip(self.words, self.values, strict=True)):
+            bold = i == 1
+            word.setFont(code_font(11, bold=bold))
+            value.setFont(code_font(12 if bold else 11, bold=bold))
+            value.setAlignment(_RIGHT)
+            grid.addWidget(word, i, 0)
+            grid.addWidget(value, i, 1)
+
+    def show_sum(self, explanation: NumberExplanation, terms: TermRows) -> None:
+        """Show what the terms add up to."""
+        said = []
+        if terms.rest_count:
+            said.append(self.tr("{0} more").format(f"{terms.rest_count:,}"))
+        if terms.zeros:
+            said.append(self.tr("{0} are 0").format(f"{terms.zeros:,}"))
+        rest, total, torch = self.words
+        rest.setText(" · ".join(said))
+        rest.setVisible(bool(said))
+        self.values[0].setText(signed(terms.rest) if terms.rest_count else "")
+        self.values[0].setVisible(bool(said))
+        count = sum(len(part.values) for part in explanation.parts)
+        text = self.tr("sum of {0} terms, float64") if count != 1 else self.tr("one term, float64")
+        total.setText(text.format(f"{count:,}"))
+        self.values[1].setText(signed(explanation.total))
+        self.values[1].setToolTip(full(explanation.total))
+        text = self.tr("torch has {0}; residual {1}")
+        torch.setText(text.format(full(explanation.value), short(explanation.residual, 2)))
+
+    def set_theme(self, theme: Theme, color: str) -> None:
+        """Take the colours of a theme; the sum has that of its phase."""
+        for label in (self.words[0], self.words[2], self.values[0]):
+            label.setStyleSheet(f"color: {theme.muted};")
+        self.values[1].setStyleSheet(f"color: {getattr(theme, color)};")

@@ -1,0 +1,161 @@
+"""The terms of a sum in a grid, as they lie in their tensors, and summed by group. No Qt here."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
+
+# A row of terms that is longer than this is broken into several.
+LONGEST_ROW = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GridFactor:
+    """One factor of the terms of a grid: ``values`` (R, C), NaN where there is no term.
+
+    ``limit`` is the largest magnitude of the factor in all terms, not only those of the grid.
+    """
+
+    column: FactorColumn
+    values: NDArray[np.float64]
+    limit: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermGrid:
+    """The terms of one group: ``terms`` (R, C) are their places in the part, -1 for none.
+
+    ``products`` (R, C) are the terms' values; ``alone``: they are the only factor's own.
+    ``chosen`` is the cell of the chosen term, ``total`` the group's sum, ``group`` its place on
+    the axes that vary beside the grid's own, named ``axes``.
+    """
+
+    part: int
+    terms: NDArray[np.int64]
+    factors: tuple[GridFactor, ...]
+    products: NDArray[np.float64]
+    limit: float
+    alone: bool
+    chosen: tuple[int, int]
+    total: float
+    axes: tuple[str, ...]
+    group: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupSums:
+    """The sums of the terms by their place on one axis, the largest by magnitude first.
+
+    ``places`` (G,) are the places on the axis, ``sums`` (G,) the sums, ``terms`` (G,) the largest
+    term of each, ``count`` how many places there are.
+    """
+
+    part: int
+    axis: str
+    places: NDArray[np.int64]
+    sums: NDArray[np.float64]
+    terms: NDArray[np.int64]
+
+
+def _reference(part: Part) -> tuple[FactorColumn, list[int]] | None:
+    """The factor whose place varies most, and the axes on which it varies."""
+    best: tuple[FactorColumn, list[int]] | None = None
+    for column in part.factors:
+        if column.indices is None or not len(column.indices):
+            continue
+        axes = np.flatnonzero((column.indices != column.indices[0]).any(axis=0)).tolist()
+        if best is None or len(axes) > len(best[1]):
+            best = (column, axes)
+    return best
+
+
+def term_grid(explanation: NumberExplanation, part_nr: int, term: int) -> TermGrid | None:
+    """The terms that lie in one plane with a term; None where the terms have no places."""
+    part = explanation.parts[part_nr]
+    found = _reference(part)
+    if found is None or not found[1]:
+        return None
+    column, axes = found
+    assert column.indices is not None
+    outer, plane = axes[:-2], axes[-2:]
+    own = (column.indices[:, outer] == column.indices[term, outer]).all(axis=1)
+    members = np.flatnonzero(own)
+    rows, columns = _cells(column.indices[members][:, plane])
+    terms = np.full((int(rows.max()) + 1, int(columns.max()) + 1), -1, np.int64)
+    terms[rows, columns] = members
+    at = int(np.flatnonzero(members == term)[0])
+    factors = tuple(
+        GridFactor(each, _spread(each.values, terms), _limit(each.values))
+        for each in part.factors
+        if each.indices is not None
+    )
+    others = [each for each in part.factors if each.indices is None]
+    alone = len(factors) == 1 and all((each.values == 1).all() for each in others)
+    return TermGrid(
+        part_nr,
+        terms,
+        factors,
+        _spread(part.values, terms),
+        _limit(part.values),
+        alone,
+        (int(rows[at]), int(columns[at])),
+        float(part.values[members].sum()),
+        tuple(_axis_name(column, axis) for axis in outer),
+        tuple(int(i) for i in column.indices[term, outer]),
+    )
+
+
+def group_sums(explanation: NumberExplanation, part_nr: int) -> GroupSums | None:
+    """A part summed by the first axis on which its terms vary; None where that is the only one."""
+    part = explanation.parts[part_nr]
+    found = _reference(part)
+    if found is None or len(found[1]) < 2:
+        return None
+    column, axes = found
+    assert column.indices is not None
+    places, which = np.unique(column.indices[:, axes[0]], return_inverse=True)
+    sums = np.bincount(which, part.values, len(places))
+    by_size = np.argsort(np.abs(part.values), kind="stable")
+    largest = np.zeros(len(places), np.int64)
+    largest[which[by_size]] = by_size
+    order = np.argsort(-np.abs(sums), kind="stable")
+    return GroupSums(
+        part_nr, _axis_name(column, axes[0]), places[order], sums[order], largest[order]
+    )
+
+
+def _cells(indices: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The row and the column of each place (K, 2) or (K, 1); a long row is broken."""
+    if indices.shape[1] == 2:
+        columns = np.unique(indices[:, 1], return_inverse=True)[1]
+        return np.unique(indices[:, 0], return_inverse=True)[1], columns
+    order = np.unique(indices[:, 0], return_inverse=True)[1]
+    across = max(LONGEST_ROW, math.isqrt(2 * len(order)))
+    return order // across, order % across
+
+
+def _spread(values: NDArray[np.float64], terms: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.where(terms >= 0, values[terms], np.nan)
+
+
+def _limit(values: NDArray[np.float64]) -> float:
+    finite = np.abs(values[np.isfinite(values)])
+    return float(finite.max(initial=0.0))
+
+
+def _axis_name(column: FactorColumn, axis: int) -> str:
+    """The code of an axis; "axis 2" where it has no name."""
+    return column.axes[axis] if axis < len(column.axes) else f"axis {axis}"
+
+
+def first_term(explanation: NumberExplanation) -> tuple[int, int] | None:
+    """The part with the most terms, and its largest term; None without terms."""
+    parts: Sequence[Part] = explanation.parts
+    if not parts:
+        return None
+    nr = max(range(len(parts)), key=lambda i: len(parts[i].values))
+    return (nr, int(parts[nr].order[0])) if len(parts[nr].values) else None

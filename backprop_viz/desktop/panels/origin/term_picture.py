@@ -1,0 +1,221 @@
+"""The terms as pictures: window times kernel gives the products, and these the sum."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.desktop.panels.origin.role_texts import axis_text, role_text
+from backprop_viz.desktop.panels.origin.term_grid import TermGrid
+from backprop_viz.desktop.style.images import image_of, signed_pixels
+from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.desktop.style.painting import elided, ink_on
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import FactorColumn
+
+_TITLE, _FOOT, _SIGN = 18, 20, 22
+_LARGEST_CELL = 46
+# Numbers are written into cells that are at least so large.
+_WRITTEN = (40, 15)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sheet:
+    """A grid that is painted: what it is called, its numbers, and the factor that they are."""
+
+    title: str
+    values: NDArray[np.float64]
+    limit: float
+    column: FactorColumn | None
+    box: QRectF
+
+
+class TermPicture(QWidget):
+    """Grids side by side. ``number_asked`` carries the Number of the cell that was clicked."""
+
+    number_asked = Signal(object)
+    term_chosen = Signal(int, int)  # a part and a term of it: a product was clicked
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("termPicture")
+        self.setAccessibleName(self.tr("The terms as they lie in their tensors"))
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.grid: TermGrid | None = None
+        self._names: NumberNames | None = None
+        self._theme = DARK
+
+    def sizeHint(self) -> QSize:
+        """Room for a few grids."""
+        return QSize(300, 170)
+
+    def minimumSizeHint(self) -> QSize:
+        """Small: grids shrink."""
+        return QSize(80, 80)
+
+    def show_grid(self, grid: TermGrid | None, names: NumberNames | None) -> None:
+        """Show other terms; ``names`` names their numbers."""
+        self.grid, self._names = grid, names
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.update()
+
+    # -- where things are --------------------------------------------------------------------
+
+    def sheets(self) -> tuple[_Sheet, ...]:
+        """The grids with their boxes, from left to right: the factors, then the products."""
+        grid = self.grid
+        if grid is None:
+            return ()
+        found = [
+            (self._titled(factor.column), factor.values, factor.limit, factor.column)
+            for factor in grid.factors
+        ]
+        if not grid.alone:
+            found.append((self.tr("products"), grid.products, grid.limit, None))
+        rows, columns = grid.terms.shape
+        room = (self.width() - _SIGN * (len(found) - 1) - 2) / len(found)
+        unit = min(room / columns, (self.height() - _TITLE - _FOOT) / rows, _LARGEST_CELL)
+        # Whole pixels look alike.
+        unit = math.floor(unit) if unit >= 2 else max(unit, 0.1)
+        wide, high = unit * columns, unit * rows
+        step = max(wide, min(room, 96.0)) + _SIGN
+        return tuple(
+            _Sheet(*what, QRectF(1 + i * step, _TITLE, wide, high)) for i, what in enumerate(found)
+        )
+
+    def cell_at(self, point: QPointF) -> tuple[_Sheet, int] | None:
+        """The grid at a point, and the term in it; None where there is no term."""
+        for sheet in self.sheets():
+            if sheet.box.contains(point) and self.grid is not None:
+                rows, columns = sheet.values.shape
+                row = int((point.y() - sheet.box.y()) / sheet.box.height() * rows)
+                column = int((point.x() - sheet.box.x()) / sheet.box.width() * columns)
+                term = int(self.grid.terms[min(row, rows - 1), min(column, columns - 1)])
+                return (sheet, term) if term >= 0 else None
+        return None
+
+    def number_of(self, sheet: _Sheet, term: int) -> Number | None:
+        """The recorded number in a cell."""
+        return None if sheet.column is None else sheet.column.number(term)
+
+    # -- what the user does ------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask about the number that was clicked, or choose the product."""
+        found = self.cell_at(event.position())
+        if event.button() is not Qt.MouseButton.LeftButton or found is None or self.grid is None:
+            return
+        number = self.number_of(*found)
+        if number is None:
+            self.term_chosen.emit(self.grid.part, found[1])
+        else:
+            self.number_asked.emit(number)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show a hand over what can be clicked."""
+        over = self.cell_at(event.position()) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell of the number under the mouse."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            found = self.cell_at(QPointF(event.pos()))
+            tip = "" if found is None else self._tip(*found)
+            QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return super().event(event)
+
+    def _tip(self, sheet: _Sheet, term: int) -> str:
+        assert self.grid is not None
+        row, column = (int(i[0]) for i in np.nonzero(self.grid.terms == term))
+        value, number = float(sheet.values[row, column]), self.number_of(sheet, term)
+        name = sheet.title if number is None or self._names is None else self._names.name(number)
+        return f"{name} = {signed(value)}\n{full(value)}"
+
+    # -- painting ----------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the grids, the signs between them and the sum."""
+        painter = QPainter(self)
+        sheets, grid = self.sheets(), self.grid
+        if grid is None or not sheets:
+            return
+        for i, sheet in enumerate(sheets):
+            self._paint_sheet(painter, sheet, grid)
+            if i < len(sheets) - 1:
+                sign = "=" if i == len(sheets) - 2 and not grid.alone else "×"
+                right = sheets[i + 1].box.left()
+                middle = QRectF(right - _SIGN, sheet.box.top(), _SIGN, sheet.box.height())
+                painter.setPen(QColor(self._theme.muted))
+                painter.setFont(code_font(14, bold=True))
+                painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, sign)
+        self._paint_sum(painter, sheets, grid)
+        painter.end()
+
+    def _paint_sheet(self, painter: QPainter, sheet: _Sheet, grid: TermGrid) -> None:
+        theme, box = self._theme, sheet.box
+        painter.setFont(body_font(11))
+        painter.setPen(QColor(theme.muted))
+        title = QRectF(box.x(), 0, max(box.width(), 96), _TITLE)
+        painter.drawText(title, _LEFT, elided(body_font(11), sheet.title, int(title.width())))
+        known = grid.terms >= 0
+        pixels = signed_pixels(np.where(known, sheet.values, 0.0), sheet.limit, theme)
+        pixels[~known] = QColor(theme.panel).rgba()
+        painter.drawImage(box, image_of(pixels))
+        painter.setPen(QPen(QColor(theme.border), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(box)
+        self._paint_numbers(painter, sheet, grid, pixels)
+        painter.setPen(QPen(QColor(theme.backward), 2))
+        painter.drawRect(_cell(sheet, *grid.chosen).adjusted(-1, -1, 1, 1))
+
+    def _paint_numbers(
+        self, painter: QPainter, sheet: _Sheet, grid: TermGrid, pixels: NDArray[np.uint32]
+    ) -> None:
+        """Write each number in its cell if there is room."""
+        cell = _cell(sheet, 0, 0)
+        if cell.width() < _WRITTEN[0] or cell.height() < _WRITTEN[1]:
+            return
+        painter.setFont(code_font(9))
+        for (row, column), term in np.ndenumerate(grid.terms):
+            if term >= 0:
+                painter.setPen(ink_on(QColor.fromRgba(int(pixels[row, column])), self._theme))
+                text = signed(sheet.values[row, column], 2)
+                box = _cell(sheet, row, column)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_sum(self, painter: QPainter, sheets: tuple[_Sheet, ...], grid: TermGrid) -> None:
+        last = sheets[-1].box
+        pairs = zip(grid.axes, grid.group, strict=True)
+        where = " · ".join(f"{axis_text(axis)} {place}" for axis, place in pairs)
+        text = f"Σ = {signed(grid.total)}"
+        text = f"{where}: {text}" if where else text
+        box = QRect(1, int(last.bottom()) + 3, self.width() - 2, _FOOT - 4)
+        painter.setPen(QColor(self._theme.text))
+        painter.setFont(code_font(11))
+        painter.drawText(box, _LEFT, elided(code_font(11), text, box.width()))
+
+    def _titled(self, column: FactorColumn) -> str:
+        """``window · relu(conv1)``."""
+        number = column.number(0)
+        role = role_text(column.role).removeprefix("× ")
+        known = number is not None and self._names is not None
+        return f"{role} · {self._names.tensor(number)}" if known else role  # type: ignore[union-attr,arg-type]
+
+
+def _cell(sheet: _Sheet, row: int, column: int) -> QRectF:
+    rows, columns = sheet.values.shape
+    wide, high = sheet.box.width() / columns, sheet.box.height() / rows
+    return QRectF(sheet.box.x() + column * wide, sheet.box.y() + row * high, wide, high)

@@ -1,0 +1,134 @@
+"""The terms of an explanation as the rows of a table. No Qt here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
+
+# So many terms have a row, the largest.
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TermCell:
+    """A cell: its text, every digit of it, a role of the theme, and the number that it shows.
+
+    A cell with a number can be asked where that comes from.
+    """
+
+    text: str
+    exact: str = ""
+    color: str = "text"
+    number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TermHeading:
+    """A column: a factor's role, or "" for the terms; ``place``: where the factors are."""
+
+    role: str
+    place: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermRow:
+    """One term: its part's name, its place in the part, its value and its cells."""
+
+    part: int
+    term: int
+    value: float
+    cells: tuple[TermCell, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermRows:
+    """The largest terms, and what all others add up to.
+
+    ``rest`` is the sum of ``rest_count`` terms that are not 0 and have no row; ``zeros`` counts
+    the terms that are 0.
+    """
+
+    headings: tuple[TermHeading, ...] = ()
+    rows: tuple[TermRow, ...] = ()
+    rest_count: int = 0
+    rest: float = 0.0
+    zeros: int = 0
+
+
+def term_rows(explanation: NumberExplanation, events: Sequence[Event]) -> TermRows:
+    """The table of an explanation; ``events`` are those of its recording."""
+    parts = explanation.parts
+    headings = _headings(parts)
+    values = [(part.values, i) for i, part in enumerate(parts)]
+    if not values:
+        return TermRows()
+    flat = np.concatenate([found for found, _ in values])
+    of = np.concatenate([np.full(len(found), i) for found, i in values])
+    at = np.concatenate([np.arange(len(found)) for found, _ in values])
+    largest = np.argsort(-np.abs(np.nan_to_num(flat, nan=np.inf)), kind="stable")
+    lit = largest[flat[largest] != 0]
+    shown, rest = lit[:MOST_ROWS], lit[MOST_ROWS:]
+    # Where every term is 0, the first ones tell why.
+    shown = shown if len(shown) else largest[:MOST_ROWS]
+    rows = tuple(_row(parts, int(of[k]), int(at[k]), headings, events) for k in shown)
+    zeros = len(flat) - len(lit)
+    return TermRows(headings, rows, len(rest), float(flat[rest].sum()), zeros)
+
+
+def _headings(parts: Sequence[Part]) -> tuple[TermHeading, ...]:
+    """The columns: for each role where its factors are, and what they are; then the terms."""
+    found: dict[str, bool] = {}
+    for part in parts:
+        for column in part.factors if len(part.factors) > 1 or len(parts) == 1 else ():
+            placed = column.indices is not None and column.indices.shape[1] > 0
+            found[column.role] = found.get(column.role, False) or placed
+    headings = []
+    for role, placed in found.items():
+        headings += [TermHeading(role, place=True)] if placed else []
+        headings.append(TermHeading(role))
+    return (*headings, TermHeading(""))
+
+
+def _row(
+    parts: Sequence[Part],
+    of: int,
+    at: int,
+    headings: Sequence[TermHeading],
+    events: Sequence[Event],
+) -> TermRow:
+    part = parts[of]
+    columns = {column.role: column for column in part.factors}
+    cells = [_cell(columns.get(h.role), h, at, events) for h in headings[:-1]]
+    value = float(part.values[at])
+    # A term of one factor that has no column of its own is that number itself.
+    alone = part.factors[0] if len(part.factors) == 1 else None
+    own = alone is not None and all(alone.role != h.role for h in headings)
+    number = alone.number(at) if own and alone is not None else None
+    colour = "text" if number is None else phase_color(number, events)
+    if own and cells:
+        cells[0] = TermCell(part.name, color="muted")
+    cells.append(TermCell(signed(value), full(value), colour, number))
+    return TermRow(of, at, value, tuple(cells))
+
+
+def _cell(
+    column: FactorColumn | None, heading: TermHeading, at: int, events: Sequence[Event]
+) -> TermCell:
+    if column is None:
+        return TermCell("")
+    if heading.place:
+        index = None if column.indices is None else column.indices[at]
+        return TermCell("" if index is None else ",".join(map(str, index.tolist())), color="muted")
+    value, number = float(column.values[at]), column.number(at)
+    color = "text" if number is None else phase_color(number, events)
+    return TermCell(signed(value), full(value), color, number)
+
+
+def phase_color(number: Number, events: Sequence[Event]) -> str:
+    """The colour of the phase that a number is from; plain for what no event made."""
+    return "text" if number.event is None else events[number.event].phase.value

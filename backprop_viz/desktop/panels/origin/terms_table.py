@@ -1,0 +1,222 @@
+"""The table of the terms: the largest first, each number in it can be asked about."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from backprop_viz.desktop.panels.origin.role_texts import role_text
+from backprop_viz.desktop.panels.origin.term_rows import TermCell, TermRow, TermRows
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+
+_Index = QModelIndex | QPersistentModelIndex
+_PADDING = 6
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CELL = Qt.ItemDataRole.UserRole
+
+
+class TermModel(QAbstractTableModel):
+    """The rows of a ``TermRows``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.content = TermRows()
+
+    def show_rows(self, content: TermRows) -> None:
+        """Show other terms."""
+        self.beginResetModel()
+        self.content = content
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """One row for each term that is shown."""
+        return 0 if parent.isValid() else len(self.content.rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """The factors, and the term."""
+        return 0 if parent.isValid() else len(self.content.headings)
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The factors' roles."""
+        if orientation is not Qt.Orientation.Horizontal or section >= self.columnCount():
+            return None
+        heading = self.content.headings[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _LEFT if heading.place else _RIGHT
+        if role == Qt.ItemDataRole.DisplayRole:
+            if heading.place and heading.role != "effect":
+                return self.tr("index")
+            return role_text(heading.role) if heading.role else self.tr("term")
+        return None
+
+    def cell(self, index: _Index) -> TermCell:
+        """What a cell shows."""
+        return self.content.rows[index.row()].cells[index.column()]
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A number in short form, with every digit in the tooltip."""
+        cell = self.cell(index)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell.text
+        if role == _CELL:
+            return cell
+        if role == Qt.ItemDataRole.ToolTipRole and cell.exact:
+            asks = self.tr("{0}\nClick or press Enter: where does it come from?")
+            return cell.exact if cell.number is None else asks.format(cell.exact)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.headerData(index.column(), Qt.Orientation.Horizontal, role)
+        return None
+
+
+class _CellPainter(QStyledItemDelegate):
+    """Draws a cell; what can be asked about is underlined."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = DARK
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw a cell."""
+        box: Any = option  # the fields of a style option are unknown to PySide6's stubs
+        theme, cell = self.theme, index.data(_CELL)
+        if box.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box.rect, theme.tint(theme.backward, 0.14))
+        if box.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(theme.accent), 1))
+            painter.drawRect(box.rect.adjusted(0, 0, -1, -1))
+        painter.setFont(box.font)
+        painter.setPen(QColor(getattr(theme, cell.color)))
+        room = box.rect.adjusted(_PADDING, 0, -_PADDING, 0)
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        text = box.fontMetrics.elidedText(cell.text, Qt.TextElideMode.ElideLeft, room.width())
+        painter.drawText(room, align, text)
+        if cell.number is not None:
+            written = box.fontMetrics.boundingRect(room, align, text)
+            pen = QPen(painter.pen().color(), 1, Qt.PenStyle.DotLine)
+            painter.setPen(pen)
+            line = room.center().y() + box.fontMetrics.ascent() // 2 + 2
+            painter.drawLine(written.left(), line, written.right(), line)
+
+
+class TermsTable(QTableView):
+    """Terms in rows. ``number_asked`` carries a Number, ``row_chosen`` the current TermRow."""
+
+    number_asked = Signal(object)
+    row_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("termsTable")
+        self.setAccessibleName(self.tr("The terms of the sum"))
+        self.setAccessibleDescription(
+            self.tr("Arrow keys go from number to number, Enter asks where it comes from.")
+        )
+        self.rows = TermModel(self)
+        self.setModel(self.rows)
+        self._painter = _CellPainter(self)
+        self.setItemDelegate(self._painter)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setFont(code_font(12))
+        vertical = self.verticalHeader()
+        vertical.hide()
+        vertical.setMinimumSectionSize(12)
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setDefaultSectionSize(20)
+        header = self.horizontalHeader()
+        header.setFont(body_font(11))
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setMinimumSectionSize(20)
+        header.setFixedHeight(20)
+        self.clicked.connect(self._ask)
+
+    def show_rows(self, content: TermRows) -> None:
+        """Show other terms, the first chosen."""
+        self.rows.show_rows(content)
+        self._fit()
+        if content.rows:
+            self.setCurrentIndex(self.rows.index(0, self._first_number()))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._painter.theme = theme
+        self.viewport().update()
+
+    @property
+    def chosen(self) -> TermRow | None:
+        """The term of the current row."""
+        index = self.currentIndex()
+        return self.rows.content.rows[index.row()] if index.isValid() else None
+
+    def currentChanged(self, current: _Index, previous: _Index) -> None:  # noqa: N802
+        """Emit the term of the current row."""
+        super().currentChanged(current, previous)
+        if current.isValid() and current.row() != previous.row():
+            self.row_chosen.emit(self.rows.content.rows[current.row()])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ask about the current number on Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._ask(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show a hand over what can be asked about."""
+        super().mouseMoveEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        asks = index.isValid() and self.rows.cell(index).number is not None
+        shape = Qt.CursorShape.PointingHandCursor if asks else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shape)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width among the columns."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _ask(self, index: QModelIndex) -> None:
+        number = self.rows.cell(index).number
+        if number is not None:
+            self.number_asked.emit(number)
+
+    def _first_number(self) -> int:
+        """The column of the first number in the first row that can be asked about."""
+        cells = self.rows.content.rows[0].cells
+        return next((i for i, cell in enumerate(cells) if cell.number is not None), 0)
+
+    def _fit(self) -> None:
+        """Make columns as wide as their content, and share the rest."""
+        metrics, titles = QFontMetrics(self.font()), QFontMetrics(self.horizontalHeader().font())
+        content, needed = self.rows.content, list[int]()
+        for column in range(self.rows.columnCount()):
+            longest = max((row.cells[column].text for row in content.rows), key=len, default="")
+            title = self.rows.headerData(column, Qt.Orientation.Horizontal)
+            widest = max(metrics.horizontalAdvance(longest), titles.horizontalAdvance(title) + 2)
+            needed.append(widest + 2 * _PADDING)
+        room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
+        spare = max(0, room - sum(needed)) // max(1, len(needed))
+        for column, width in enumerate(needed):
+            self.setColumnWidth(column, width + spare)
