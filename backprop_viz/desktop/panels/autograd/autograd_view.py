@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.phases.phases import current_phase
@@ -63,6 +64,10 @@ class AutogradView(Panel):
     def select(self, selection: Selection | None) -> None:
         """Put a ring around the nodes that belong to the selection."""
         self.canvas.set_selected(frozenset() if selection is None else selection.nodes)
+
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light up the nodes that take part in the number that is explained."""
+        self.canvas.set_lit(frozenset() if marks is None else marks.nodes)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what came while the view was hidden."""

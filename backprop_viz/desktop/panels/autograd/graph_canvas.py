@@ -68,6 +68,7 @@ class GraphCanvas(QGraphicsView):
         self._columns = 0
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._selected: frozenset[str] = frozenset()
+        self._lit: frozenset[str] = frozenset()
         self._pressed: QPoint | None = None
         self._dragged = False
 
@@ -106,8 +107,14 @@ class GraphCanvas(QGraphicsView):
         self._selected = keys
         self._mark()
 
+    def set_lit(self, keys: frozenset[str]) -> None:
+        """Light up the nodes with these keys: they take part in a number that is explained."""
+        self._lit = keys
+        self._mark()
+
     def _mark(self) -> None:
         nodes = self.item.graph.nodes
+        self.item.lit = frozenset(n.id for n in nodes if n.key in self._lit)
         self.item.selected = frozenset(n.id for n in nodes if n.key in self._selected)
         self.item.update()
 

@@ -88,6 +88,7 @@ class GraphItem(QGraphicsItem):
         self.shown_cursor: Cursor | None = None
         self.states: Mapping[int, NodeState] = {}
         self.selected: frozenset[int] = frozenset()
+        self.lit: frozenset[int] = frozenset()  # nodes of the number that is explained
         self.focused: int | None = None
         self.breaking: frozenset[int] = frozenset()  # the nodes that have a breakpoint
         # Scalar gradients are shown as numbers, which differ between iterations.
@@ -183,7 +184,7 @@ class GraphItem(QGraphicsItem):
             self._sorted = sight
         theme = self.theme
         self._afar.paint(painter, theme)
-        marked = {*self.selected, *([] if self.focused is None else [self.focused])}
+        marked = {*self.selected, *self.lit, *([] if self.focused is None else [self.focused])}
         for node in sorted(marked & self._boxes.keys()):
             role = self._node_role(self.graph.nodes[node])
             self._afar.paint_spot(
@@ -260,6 +261,9 @@ class GraphItem(QGraphicsItem):
             painter.setPen(ring)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(-4, -4, 4, 4), radius + 4, radius + 4)
+        if node.id in self.lit:
+            fill = self.theme.tint(outline.color(), 0.45)
+            outline = QPen(outline.color(), 2.5)
         painter.setPen(outline)
         painter.setBrush(fill)
         painter.drawRoundedRect(box, radius, radius)

@@ -71,6 +71,7 @@ class CodeArea(QTextEdit):
         self.marks = Marks()
         self.done: frozenset[Phase] = frozenset()
         self._selected: frozenset[int] = frozenset()
+        self._lit: frozenset[int] = frozenset()
         self.failed: int | None = None
         self._leading = 2.0
         self._fitted = (0, 0.0, 0)
@@ -113,6 +114,14 @@ class CodeArea(QTextEdit):
         """Highlight the rows that belong to the selection."""
         if rows != self._selected:
             self._selected = rows
+            self._repaint()
+
+    def show_lit(self, rows: frozenset[int]) -> None:
+        """Light up the rows that compute the number that is explained."""
+        if rows != self._lit:
+            self._lit = rows
+            if rows and not self.textCursor().hasSelection():
+                self._bring_into_view(min(rows))
             self._repaint()
 
     def show_breaks(self, rows: frozenset[int]) -> None:
@@ -294,6 +303,8 @@ class CodeArea(QTextEdit):
             return self.theme.tint(self.theme.error, 0.28)
         if row == self.marks.line:
             return self.theme.tint(self.mark_colour(), 0.16)
+        if row in self._lit:
+            return self.theme.tint(self.theme.backward, 0.22)
         if row in self._selected:
             return self.theme.tint(self.theme.accent, 0.14)
         if row in self.marks.soft:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.phases.phases import PhaseProgress, phase_states
 from backprop_viz.desktop.panels.program.code_area import CodeArea
@@ -47,6 +48,7 @@ class ProgramView(Panel):
         super().__init__(QCoreApplication.translate("ProgramView", "Program"), parent)
         self._view_state: ViewState | None = None
         self._selection: Selection | None = None
+        self._lit_lines: frozenset[int] = frozenset()
         self.code = CodeArea(self)
         self.code.chosen.connect(self._choose)
         self.code.gutter.clicked.connect(self._toggle)
@@ -91,6 +93,7 @@ class ProgramView(Panel):
         if old is None or lines_of(old) != lines_of(view_state):
             self.code.show_lines(lines_of(view_state))
             self._highlight()
+            self._light_up()
         if old is None or old.program != view_state.program:
             self.network.show_lines(_network_lines(view_state.program))
         if self.isVisible():
@@ -141,6 +144,16 @@ class ProgramView(Panel):
         self._selection = selection
         self._highlight()
         self.parameters.select(selection)
+
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light up the lines that compute the number that is explained."""
+        self._lit_lines = frozenset() if marks is None else marks.lines
+        self._light_up()
+
+    def _light_up(self) -> None:
+        lines = self._view_state.program.lines if self._view_state else ()
+        rows = {i for i, line in enumerate(lines) if line.source_line in self._lit_lines}
+        self.code.show_lit(frozenset(rows))
 
     def marked_line(self) -> int | None:
         """The row of the next line, or of the line at the cursor."""
