@@ -68,26 +68,9 @@ class NumberNames:
             return event.op
         if number.arrived:
             return f"∂L/∂{self._output_of(event.node, number.slot)}"
-        receiver = self._receiver(event.node, number.tensor)
-        return f"∂L/∂({event.op} input)" if receiver is None else f"∂L/∂{receiver}"
-
-    def _receiver(self, node: int, tensor: int) -> str | None:
-        """What a gradient that a node sent is the gradient of."""
-        recording = self._recording
-        for one, other in recording.graph.edges:
-            following = recording.graph.nodes[other]
-            if one != node:
-                continue
-            if following.parameter is not None and self._reached(other, tensor):
-                return following.parameter
-            if self._reached(other, tensor):
-                return self._output_of(other, 0)
-        return None
-
-    def _reached(self, node: int, tensor: int) -> bool:
-        """Whether a tensor arrived at a node."""
-        events = self._recording.runs.get(node, ())
-        return any(tensor in self._recording.events[i].input_ids for i in events)
+        sends = self._recording.graph.nodes[event.node].sends
+        to = sends[number.slot] if number.slot < len(sends) else None
+        return f"∂L/∂({event.op} input)" if to is None else f"∂L/∂{self._output_of(*to)}"
 
     def _output_of(self, node: int, slot: int) -> str:
         """The output of a forward operation whose gradient arrives at a node."""

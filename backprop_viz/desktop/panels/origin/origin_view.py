@@ -1,12 +1,13 @@
 """Where does it come from? A number as the sum that it is, and each number in it in turn."""
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.number_marks import marks_of
 from backprop_viz.analysis.number_names import NumberNames
-from backprop_viz.analysis.number_origin import value_of
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
@@ -120,8 +121,10 @@ class OriginView(Panel):
         self.header.addWidget(self.path, 1)
         self.header.addWidget(maximize)
         self.header.addWidget(close)
-        back.clicked.connect(lambda: self._go(-1))
-        forward.clicked.connect(lambda: self._go(1))
+        for step, button, key in ((-1, back, "Alt+Left"), (1, forward, "Alt+Right")):
+            button.clicked.connect(lambda _=False, step=step: self._go(step))
+            # Not the button's own, which would be pressed for a tenth of a second first.
+            QShortcut(QKeySequence(key), self, partial(self._go, step))
         maximize.toggled.connect(self.maximized)
         close.clicked.connect(self.closed)
         return back, forward, maximize, close
@@ -144,7 +147,8 @@ class OriginView(Panel):
             self._ask_current()
 
     def _go(self, step: int) -> None:
-        if self.history.go(step):
+        allowed = self.back if step < 0 else self.forward
+        if allowed.isEnabled() and self.history.go(step):
             self._ask_current()
 
     def _ask_current(self) -> None:
@@ -153,7 +157,7 @@ class OriginView(Panel):
         self._show_nothing()
         names = self._names_of(asked.recording)
         self._color = phase_color(asked.number, asked.recording.events)
-        value = value_of(asked.recording, asked.number)
+        value = asked.recording.tensors[asked.number.tensor][asked.number.index]
         self.value.setText(f"{names.name(asked.number)} = {signed(value)}")
         self.value.setToolTip(f"{names.name(asked.number)} = {full(value)}")
         self._paint()
@@ -185,7 +189,8 @@ class OriginView(Panel):
         first = first_term(explanation)
         if first is not None:
             self._choose_term(*first)
-        self.sum.show_sum(explanation, self.terms)
+        exact = full(asked.recording.tensors[asked.number.tensor][asked.number.index])
+        self.sum.show_sum(explanation, self.terms, exact)
         self.sum.setVisible(bool(self.terms.rows))
         reasons = () if explanation.reason is None else (explanation.reason,)
         names = self._names_of(asked.recording)
@@ -290,8 +295,6 @@ def _button(text: str, tip: str, key: str) -> QToolButton:
     button.setToolTip(f"{tip} ({key})" if key else tip)
     button.setProperty("role", "segment")
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    if key:
-        button.setShortcut(QKeySequence(key))
     return button
 
 

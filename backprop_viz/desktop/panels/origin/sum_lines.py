@@ -31,8 +31,8 @@ class SumLines(QWidget):
             grid.addWidget(word, i, 0)
             grid.addWidget(value, i, 1)
 
-    def show_sum(self, explanation: NumberExplanation, terms: TermRows) -> None:
-        """Show what the terms add up to."""
+    def show_sum(self, explanation: NumberExplanation, terms: TermRows, value: str) -> None:
+        """Show what the terms add up to; ``value`` is torch's own number with every digit."""
         said = []
         if terms.rest_count:
             said.append(self.tr("{0} more").format(f"{terms.rest_count:,}"))
@@ -49,7 +49,7 @@ class SumLines(QWidget):
         self.values[1].setText(signed(explanation.total))
         self.values[1].setToolTip(full(explanation.total))
         text = self.tr("torch has {0}; residual {1}")
-        torch.setText(text.format(full(explanation.value), short(explanation.residual, 2)))
+        torch.setText(text.format(value, short(explanation.residual, 2)))
 
     def set_theme(self, theme: Theme, color: str) -> None:
         """Take the colours of a theme; the sum has that of its phase."""

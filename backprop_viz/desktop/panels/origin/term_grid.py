@@ -110,10 +110,10 @@ def term_grid(explanation: NumberExplanation, part_nr: int, term: int) -> TermGr
 
 
 def group_sums(explanation: NumberExplanation, part_nr: int) -> GroupSums | None:
-    """A part summed by the first axis on which its terms vary; None where that is the only one."""
+    """A part summed by the first axis on which its terms vary; None where a grid shows them all."""
     part = explanation.parts[part_nr]
     found = _reference(part)
-    if found is None or len(found[1]) < 2:
+    if found is None or len(found[1]) < 3:
         return None
     column, axes = found
     assert column.indices is not None
