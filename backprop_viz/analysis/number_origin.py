@@ -9,15 +9,15 @@ from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 
-Index = tuple[int, ...]
+_Index = tuple[int, ...]
 
 
-def index_in(shape: Sequence[int], element: int) -> Index:
+def index_in(shape: Sequence[int], element: int) -> _Index:
     """The index of an element that is given by its place in the flat array."""
     return tuple(int(i) for i in np.unravel_index(element, shape)) if shape else ()
 
 
-def activation_number(cursor: Cursor, layer: Layer, index: Index) -> Number | None:
+def activation_number(cursor: Cursor, layer: Layer, index: _Index) -> Number | None:
     """An element of what a layer has computed so far; of the input where it computes nothing."""
     tensor = cursor.activation_id(layer)
     if tensor is None:
@@ -26,14 +26,14 @@ def activation_number(cursor: Cursor, layer: Layer, index: Index) -> Number | No
     return Number(tensor, index, done[-1] if done else None)
 
 
-def gradient_number(cursor: Cursor, layer: Layer, index: Index) -> Number | None:
+def gradient_number(cursor: Cursor, layer: Layer, index: _Index) -> Number | None:
     """An element of the gradient that arrived at a layer's shown output; None until it came."""
     if layer.node is None:
         return None
     return arrived_number(cursor, layer.node, layer.output_nr, index)
 
 
-def arrived_number(cursor: Cursor, node: int, slot: int, index: Index) -> Number | None:
+def arrived_number(cursor: Cursor, node: int, slot: int, index: _Index) -> Number | None:
     """An element of the gradient that arrived at an output of a grad_fn node."""
     event = cursor.backward_index(node)
     if event is None:
@@ -44,7 +44,7 @@ def arrived_number(cursor: Cursor, node: int, slot: int, index: Index) -> Number
     return None if tensor is None else Number(tensor, index, event, slot, arrived=True)
 
 
-def sent_number(cursor: Cursor, node: int, slot: int, index: Index) -> Number | None:
+def sent_number(cursor: Cursor, node: int, slot: int, index: _Index) -> Number | None:
     """An element of what a grad_fn node sent; for an AccumulateGrad, of ``.grad`` after it."""
     event = cursor.backward_index(node)
     if event is None:
@@ -54,26 +54,26 @@ def sent_number(cursor: Cursor, node: int, slot: int, index: Index) -> Number | 
     return None if tensor is None else Number(tensor, index, event, slot)
 
 
-def weight_number(cursor: Cursor, parameter: str, index: Index) -> Number | None:
+def weight_number(cursor: Cursor, parameter: str, index: _Index) -> Number | None:
     """An element of a parameter at the cursor: after the update, or as the iteration began."""
     tensor = cursor.value_id(parameter)
     return _of_parameter(cursor, parameter, tensor, index, (Phase.UPDATE,))
 
 
-def old_weight_number(cursor: Cursor, parameter: str, index: Index) -> Number | None:
+def old_weight_number(cursor: Cursor, parameter: str, index: _Index) -> Number | None:
     """An element of a parameter as the iteration began."""
     start = cursor.recording.by_parameter.get(parameter)
     return None if start is None else Number(start.value_id, index)
 
 
-def grad_number(cursor: Cursor, parameter: str, index: Index) -> Number | None:
+def grad_number(cursor: Cursor, parameter: str, index: _Index) -> Number | None:
     """An element of a parameter's ``.grad`` at the cursor; None where that is None."""
     tensor = cursor.grad_id(parameter)
     phases = (Phase.ZERO_GRAD, Phase.BACKWARD)
     return _of_parameter(cursor, parameter, tensor, index, phases)
 
 
-def old_grad_number(cursor: Cursor, parameter: str, index: Index) -> Number | None:
+def old_grad_number(cursor: Cursor, parameter: str, index: _Index) -> Number | None:
     """An element of a parameter's ``.grad`` as backward found it; None where that is None."""
     tensor = cursor.grad_before_backward_id(parameter)
     return _of_parameter(cursor, parameter, tensor, index, (Phase.ZERO_GRAD,))
@@ -97,7 +97,7 @@ def value_of(recording: Recording, number: Number) -> float:
 
 
 def _of_parameter(
-    cursor: Cursor, parameter: str, tensor: int | None, index: Index, phases: tuple[Phase, ...]
+    cursor: Cursor, parameter: str, tensor: int | None, index: _Index, phases: tuple[Phase, ...]
 ) -> Number | None:
     """An element of what the last of a parameter's events in some phases made, if one did."""
     if tensor is None:

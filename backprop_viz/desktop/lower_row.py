@@ -18,21 +18,27 @@ class LowerRow(QStackedWidget):
         self.addWidget(plots)
         self.addWidget(explaining)
         self._rows: QSplitter | None = None
+        self._columns: QWidget | None = None
         self._plots_sizes: list[int] = []
         self._height = FIRST_HEIGHT
 
     def set_rows(self, rows: QSplitter) -> None:
-        """Take the splitter whose last part this is."""
-        self._rows = rows
+        """Take the splitter whose last part this is, below the columns."""
+        self._rows, self._columns = rows, rows.widget(0)
 
     def minimumSizeHint(self) -> QSize:
         """Room for what is shown, not for both."""
-        return self.currentWidget().minimumSizeHint()
+        current = self.currentWidget()
+        return super().minimumSizeHint() if current is None else current.minimumSizeHint()
 
     @property
     def explaining(self) -> bool:
         """Whether the explaining panel is shown."""
         return self.currentIndex() == 1
+
+    @property
+    def _maximized(self) -> bool:
+        return self._columns is not None and self._columns.isHidden()
 
     def explain(self) -> None:
         """Show the explaining panel, in the height that it had last."""
@@ -55,16 +61,16 @@ class LowerRow(QStackedWidget):
 
     def maximize(self, wanted: bool) -> None:
         """Give the explaining panel all the room, or no longer."""
-        if self._rows is None:
+        rows, columns = self._rows, self._columns
+        if rows is None or columns is None:
             return
-        columns = self._rows.widget(0)
         if wanted and self.explaining and not columns.isHidden():
-            self._height = self._rows.sizes()[1]
+            self._height = rows.sizes()[1]
             columns.hide()
         elif not wanted and columns.isHidden():
             columns.show()
-            total = sum(self._rows.sizes())
-            self._rows.setSizes([total - self._height, self._height])
+            total = sum(rows.sizes())
+            rows.setSizes([total - self._height, self._height])
 
     def plots_sizes(self) -> list[int]:
         """The sizes of the rows while the plots are shown."""
@@ -73,7 +79,7 @@ class LowerRow(QStackedWidget):
 
     def save(self, store: QSettings) -> None:
         """Store the explaining panel's height for the next launch."""
-        if self.explaining and self._rows is not None and not self._rows.widget(0).isHidden():
+        if self.explaining and self._rows is not None and not self._maximized:
             self._height = self._rows.sizes()[1]
         store.setValue(_KEY, str(self._height))
 

@@ -1,6 +1,7 @@
 """Explains numbers of recordings, the one asked for last, in slices between other commands."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -76,13 +77,12 @@ def _reaches(recording: Recording, number: Number) -> bool:
 
 
 def _answers(request: int, recording: Recording, number: Number) -> Iterator[ExplanationAnswer]:
-    from backprop_viz.capture.explaining import chain, effects, explain_number
-
     try:
-        yield NumberExplained(request, explain_number(recording, number))
-        steps = chain(recording, number)
+        engine = import_module("backprop_viz.capture.explaining")
+        yield NumberExplained(request, engine.explain_number(recording, number))
+        steps = engine.chain(recording, number)
         yield ChainFollowed(request, tuple(shortened(step, CHAIN_TERMS) for step in steps))
-        yield EffectsFound(request, effects(recording, number))
+        yield EffectsFound(request, engine.effects(recording, number))
     except Exception as error:
         yield NumberExplained(request, _failed(recording, number, error))
         raise

@@ -22,6 +22,7 @@ IDS = {
     "accuracyPlot",
     "gradientFlowPlot",
     "timeline",
+    "originView",
     "saliencyDialog",
 }
 PANEL = """

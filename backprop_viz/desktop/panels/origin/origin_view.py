@@ -13,8 +13,8 @@ from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.group_bars import GroupBars
+from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
-from backprop_viz.desktop.panels.origin.reason_texts import reason_text
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
 from backprop_viz.desktop.panels.origin.term_grid import first_term, group_sums, term_grid
 from backprop_viz.desktop.panels.origin.term_picture import TermPicture
@@ -98,12 +98,15 @@ class OriginView(Panel):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setObjectName("originColumns")
         self.columns.setHandleWidth(14)
-        self.columns.addWidget(_column(self.value, self.formula, self.table, self.sum))
-        self.columns.addWidget(_column(self._pictures, self.facts))
-        self.columns.addWidget(_column(self.effects_title, self.effects, self.effects_note))
-        for i, (size, stretch) in enumerate(((520, 5), (420, 4), (300, 2))):
+        parts = (
+            (_column(self.value, self.formula, self.table, self.sum), 520, 5),
+            (_column(self._pictures, self.facts), 420, 4),
+            (_column(self.effects_title, self.effects, self.effects_note), 300, 2),
+        )
+        for i, (part, size, stretch) in enumerate(parts):
+            self.columns.addWidget(part)
             self.columns.setStretchFactor(i, stretch)
-            self.columns.widget(i).setMinimumWidth(size // 3)
+            part.setMinimumWidth(size // 3)
         self.columns.setSizes([520, 420, 300])
         self.columns.setChildrenCollapsible(False)
         self.body.addWidget(self.columns, 1)
@@ -285,7 +288,7 @@ class OriginView(Panel):
 
 
 def _said(fact: Fact, names: NumberNames) -> str:
-    return reason_text(fact) or fact.code
+    return no_terms_text(fact) or fact.code
 
 
 def _button(text: str, tip: str, key: str) -> QToolButton:

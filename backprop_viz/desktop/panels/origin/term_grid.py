@@ -118,7 +118,8 @@ def group_sums(explanation: NumberExplanation, part_nr: int) -> GroupSums | None
     column, axes = found
     assert column.indices is not None
     places, which = np.unique(column.indices[:, axes[0]], return_inverse=True)
-    sums = np.bincount(which, part.values, len(places))
+    sums = np.zeros(len(places))
+    np.add.at(sums, which, part.values)
     by_size = np.argsort(np.abs(part.values), kind="stable")
     largest = np.zeros(len(places), np.int64)
     largest[which[by_size]] = by_size

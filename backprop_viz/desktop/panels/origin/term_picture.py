@@ -78,7 +78,7 @@ class TermPicture(QWidget):
         grid = self.grid
         if grid is None:
             return ()
-        found = [
+        found: list[tuple[str, NDArray[np.float64], float, FactorColumn | None]] = [
             (self._titled(factor.column), factor.values, factor.limit, factor.column)
             for factor in grid.factors
         ]

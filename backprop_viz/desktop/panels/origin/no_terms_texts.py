@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.recording.number_explanation import Fact
 
 
-def reason_text(reason: Fact) -> str | None:
+def no_terms_text(reason: Fact) -> str | None:
     """The sentence for a reason; None for a code that is not one."""
     say = QCoreApplication.translate
     texts = {
