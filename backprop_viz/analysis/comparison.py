@@ -1,6 +1,6 @@
 """Two recordings side by side: what was, at the same place of another one, what is shown now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -11,6 +11,43 @@ from backprop_viz.recording.layers import Layer
 
 # What is compared with: the iteration before, the same one before an experiment, or one by number.
 Baseline = Literal["previous", "experiment"] | int
+
+
+TensorKind = Literal["weight", "grad", "activation", "gradient"]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTensor:
+    """A tensor that is found in any recording of a network: by its kind and name.
+
+    A "weight" and its "grad" have the parameter's name; an "activation" and its "gradient" have the
+    layer's, and ``shown`` says which of the layer's outputs it is; ``called`` is what that is
+    called: ``relu(conv1)``.
+    """
+
+    kind: TensorKind
+    name: str
+    shown: int | None = None
+    called: str = field(default="", compare=False)
+
+    @property
+    def title(self) -> str:
+        """Its name and what it is: ``conv1.bias.grad``, ``∂L/∂relu(conv1)``."""
+        form = {"grad": "{}.grad", "gradient": "∂L/∂{}"}.get(self.kind, "{}")
+        return form.format(self.called or self.name)
+
+    def at(self, cursor: Cursor) -> Array | None:
+        """Its numbers at a cursor, of the whole batch; None before there are any."""
+        if self.kind == "weight":
+            return cursor.value(self.name)
+        if self.kind == "grad":
+            return cursor.grad(self.name)
+        layers = cursor.recording.layers.layers
+        layer = next((y for y in layers if y.name == self.name), None)
+        if layer is None:
+            return None
+        layer = layer if self.shown is None else layer.showing(self.shown)
+        return cursor.activation(layer) if self.kind == "activation" else cursor.gradient(layer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
-"""The texts of the registries' entries in the user's language."""
+"""Texts of data in the user's language: of the registries' entries, of a comparison."""
 
 from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.analysis.comparison import Comparison
 
 
 def loss_text(text: str) -> str:
@@ -16,3 +18,16 @@ def optimizer_text(text: str) -> str:
 def data_text(text: str) -> str:
     """A text of a data set, in the user's language."""
     return QCoreApplication.translate("data sets", text)
+
+
+def baseline_text(comparison: Comparison) -> str:
+    """What is compared with, in the user's language."""
+    say = QCoreApplication.translate
+    if comparison.baseline == "experiment":
+        return say("comparison", "before the experiment")
+    if comparison.baseline == "previous" and comparison.then is None:
+        return say("comparison", "the previous iteration")
+    iteration = comparison.baseline
+    if comparison.then is not None:
+        iteration = comparison.then.recording.iteration
+    return say("comparison", "iteration {0:,}").format(iteration)

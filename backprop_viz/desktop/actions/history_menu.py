@@ -1,4 +1,4 @@
-"""The History menu: moving the cursor, and breakpoints."""
+"""The History menu: moving the cursor, comparing, and breakpoints."""
 
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
 
@@ -54,6 +54,37 @@ HISTORY_MENU = Menu(
             "Ctrl+Shift+F5",
             tr_noop("Continue the run from the end of the iteration shown"),
             "navigation.continue_from_here",
+        ),
+        MenuCommand(
+            "actionComparePrevious",
+            tr_noop("Co&mpare with the iteration before"),
+            "Ctrl+K",
+            tr_noop("Show beside every number what it was in the iteration before"),
+            "viewing.compare_previous",
+            checkable=True,
+            separated=True,
+        ),
+        MenuCommand(
+            "actionCompareExperiment",
+            tr_noop("Compare with before the e&xperiment"),
+            "Ctrl+Shift+K",
+            tr_noop("Show beside every number what it was before the gradient was changed"),
+            "viewing.compare_experiment",
+            checkable=True,
+        ),
+        MenuCommand(
+            "actionCompareIteration",
+            tr_noop("Comp&are with iteration…"),
+            "Ctrl+Alt+K",
+            tr_noop("Show beside every number what it was in an iteration that is kept"),
+            "viewing.ask_for_iteration",
+        ),
+        MenuCommand(
+            "actionStopComparing",
+            tr_noop("St&op comparing"),
+            "",
+            tr_noop("Show the numbers alone again"),
+            "viewing.stop_comparing",
         ),
         MenuCommand(
             "actionToggleBreakpoint",

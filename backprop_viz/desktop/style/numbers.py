@@ -38,6 +38,14 @@ def apart(values: Sequence[Any], digits: int = 4, sign: str = "+") -> tuple[str,
     return texts
 
 
+def compared(then: Any, now: Any, exact: bool = False) -> tuple[str, str, str]:
+    """Two numbers and what the second has more; ``exact``: with every digit."""
+    more = np.subtract(now, then, dtype=np.float64)
+    if exact:
+        return full(then), full(now), full(more)
+    return (*apart((then, now)), signed(more))  # type: ignore[return-value]
+
+
 def numpy_text(value: Any) -> str:
     """The number as Python with NumPy reads it: ``np.float32(0.1)``."""
     scalar = np.asarray(value)

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QResizeEvent,
     QShowEvent,
@@ -195,6 +196,8 @@ class ArrayTable(QTableView):
     """
 
     element_chosen = Signal(int)
+    # Ctrl and a click: the flat index of an element, and its tensor's name.
+    element_compared = Signal(int, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -265,6 +268,16 @@ class ArrayTable(QTableView):
         self._set_size(11 if self.width() >= 290 else 10)
         self._forget_widths()
         self._fit_columns()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask what a number was before, by Ctrl and a click; else as in any table."""
+        at = self.indexAt(event.position().toPoint())
+        by_control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        if by_control and at.isValid() and at.column():
+            self.setCurrentIndex(at)
+            self.element_compared.emit(at.row(), self.rows.columns[at.column() - 1].tensor)
+        else:
+            super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy the number under the mouse or, by keyboard, in the current cell."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.desktop.style.numbers import apart, full, short
@@ -74,7 +74,9 @@ def group(area: QRectF, count: int, i: int) -> QRectF:
 
 
 class BarChart(NumberPicture):
-    """Paints a chart."""
+    """Paints a chart. ``element_compared``: Ctrl and a click on the bar of this flat index."""
+
+    element_compared = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,6 +131,15 @@ class BarChart(NumberPicture):
             return ShownNumber(self.chart.names[at], (), values[at], row)
         index = tuple(int(i) for i in np.unravel_index(at, self.chart.shape))
         return ShownNumber(self.chart.tensor, index, values[at], row)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask what a bar's number was before, by Ctrl and a click."""
+        at = self.group_at(event.position().x())
+        by_control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        if by_control and at is not None and self.chart.tensor:
+            self.element_compared.emit(at)
+        else:
+            super().mousePressEvent(event)
 
     def tip_at(self, point: QPoint) -> str:
         """The full text of the group at a point."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.analysis.selection import Selection, SelectionKind, select
+from backprop_viz.desktop.panels.inspector.comparison_section import ComparisonSection
 from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection
 from backprop_viz.desktop.panels.inspector.node_section import NodeSection
 from backprop_viz.desktop.panels.inspector.search import SearchField
@@ -42,6 +45,8 @@ class InspectorView(Panel):
     # A GradientIntervention in the gradient that the shown node sends.
     intervention_wanted = Signal(object)
     undo_wanted = Signal()
+    stop_comparing = Signal()
+    number_compared = Signal(object, object)  # a NamedTensor and an index in it
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
@@ -69,6 +74,13 @@ class InspectorView(Panel):
         self.node_section.intervention_wanted.connect(self.intervention_wanted)
         self.node_section.undo_wanted.connect(self.undo_wanted)
         self.update_section.element_chosen.connect(self._element_chosen)
+        self.comparison = ComparisonSection()
+        self.comparison.stop_wanted.connect(self.stop_comparing)
+        self.comparison.hide()
+        self.gradient.chart.element_compared.connect(self._compare_bar)
+        for table in (self.update_section.table, self.tensor.table):
+            table.element_compared.connect(self._compare_cell)
+        self.body.addWidget(self.comparison)
         self._pages = QStackedWidget()
         self._pages.addWidget(
             _page(
@@ -118,6 +130,7 @@ class InspectorView(Panel):
             self._outputs,
             view_state.sample,
             view_state.full_precision,
+            view_state.comparison,
         ):
             self._show_chosen(view_state)
 
@@ -157,7 +170,13 @@ class InspectorView(Panel):
         self.gradient.set_theme(theme)
         self.update_section.set_theme(theme)
         self.tensor.set_theme(theme)
-        for section in (self.search, self.state_section, self.why, self.node_section):
+        for section in (
+            self.search,
+            self.comparison,
+            self.state_section,
+            self.why,
+            self.node_section,
+        ):
             section.set_theme(theme)
 
     # -- the choice ----------------------------------------------------------------------------
@@ -227,6 +246,7 @@ class InspectorView(Panel):
         )
         for table in (self.update_section.table, self.tensor.table):
             table.set_full_precision(view_state.full_precision)
+        self.comparison.show_tensors(view_state, self._compared_tensors())
         node = self.node
         if node is not None:
             self.description.setText(self._node_line(node))
@@ -248,6 +268,55 @@ class InspectorView(Panel):
             self.description.setText(self._layer_line(view_state, layer))
             self.tensor.show_cursor(view_state.cursor, layer, view_state.sample)
             self._pages.setCurrentIndex(1)
+
+    # -- comparing -----------------------------------------------------------------------------
+
+    def compare(self, tensor: NamedTensor, index: tuple[int, ...]) -> None:
+        """Show what a number was in what is compared with."""
+        kind = "parameter" if tensor.kind in ("weight", "grad") else "layer"
+        if self.chosen != (kind, tensor.name):
+            self._wanted, self._node = (kind, tensor.name), None
+            self._set_row()
+            if self._view_state is not None:
+                self.show_view_state(self._view_state)
+        self.comparison.choose(tensor, index)
+
+    def _compared_tensors(self) -> tuple[NamedTensor, ...]:
+        """The chosen thing and its gradient."""
+        choice = self.chosen
+        if choice is None:
+            return ()
+        kind, name = choice
+        if kind == "parameter":
+            return NamedTensor("weight", name), NamedTensor("grad", name)
+        layer = next((y for y in self._layers if y.name == name), None)
+        if layer is None:
+            return ()
+        layer = layer.showing(self._outputs.get(name, -1))
+        called = layer.titled().partition(" · ")[0]
+        value = NamedTensor("activation", name, layer.shown, called)
+        return value, NamedTensor("gradient", name, layer.shown, called)
+
+    def _compare_bar(self, element: int) -> None:
+        self._compare_element(self._compared_tensors()[1], element)
+
+    def _compare_cell(self, element: int, name: str) -> None:
+        value, gradient = self._compared_tensors()
+        is_gradient = name.endswith(".grad") or name.startswith("∂")
+        self._compare_element(gradient if is_gradient else value, element)
+
+    def _compare_element(self, tensor: NamedTensor, element: int) -> None:
+        """Ask what an element of what is shown was before."""
+        view_state = self._view_state
+        array = None if view_state is None else tensor.at(view_state.cursor)
+        if view_state is None or array is None:
+            return
+        first: tuple[int, ...] = ()
+        if tensor.kind in ("activation", "gradient") and array.ndim:
+            first = (view_state.cursor.recording.sample_of(array, view_state.sample),)
+        shape = array.shape[len(first) :]
+        place = tuple(int(i) for i in np.unravel_index(element, shape)) if shape else ()
+        self.number_compared.emit(tensor, (*first, *place))
 
     def _node_line(self, node: Node) -> str:
         if node.shape is None:

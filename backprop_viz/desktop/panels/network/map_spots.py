@@ -22,7 +22,7 @@ def moved(columns: tuple[NetworkColumn, ...], spot: Spot, down: int, across: int
     if index is not None:
         return Spot(spot.column, spot.block, index)
     if down:
-        return spot
+        return _in_row_beside(columns, spot, down)
     order = [
         (rect.center().x(), c, b)
         for c, place in enumerate(columns)
@@ -43,3 +43,16 @@ def moved(columns: tuple[NetworkColumn, ...], spot: Spot, down: int, across: int
         ),
     )
     return Spot(c, b, nearest)
+
+
+def _in_row_beside(columns: tuple[NetworkColumn, ...], spot: Spot, down: int) -> Spot:
+    """The nearest map of the row of blocks above or below, if the column has several rows."""
+    placed = columns[spot.column]
+    in_row = len(placed.grids) // len(placed.captions)
+    block = spot.block + down * in_row
+    if not 0 <= block < len(placed.grids):
+        return spot
+    grid, here = placed.grids[block], placed.grids[spot.block].tile(spot.map).center()
+    distances = (grid.tile(i).center() - here for i in range(grid.count))
+    nearest = min(enumerate(distances), key=lambda found: found[1].manhattanLength())
+    return Spot(spot.column, block, nearest[0])

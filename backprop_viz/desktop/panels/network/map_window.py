@@ -1,17 +1,12 @@
 """One map enlarged in a box above the window's content, with the number under the mouse."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -33,11 +27,9 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     indexed,
     kernel_grid,
 )
-from backprop_viz.desktop.panels.network.mosaic import colours
+from backprop_viz.desktop.panels.network.map_picture import MapPicture
 from backprop_viz.desktop.panels.network.network_hints import map_table, number_of
-from backprop_viz.desktop.style.images import image_of
-from backprop_viz.desktop.style.numbers import full, short, signed
-from backprop_viz.desktop.style.painting import ink_on, text_line
+from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import Theme, code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions, exactly
 from backprop_viz.recording.events import Array
@@ -53,6 +45,7 @@ class MapWindow(QFrame):
     closed = Signal()
     turned = Signal(int)  # the new map
     output_wanted = Signal()
+    number_compared = Signal(object)  # the index of a number in the block's tensor
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -70,8 +63,9 @@ class MapWindow(QFrame):
         self.facts = QLabel()
         self.facts.setProperty("role", "muted")
         self.readout = QLabel()
-        self.picture = _MapPicture(theme)
+        self.picture = MapPicture(theme)
         self.picture.pointed.connect(self._read_out)
+        self.picture.compared.connect(self._compare)
         for label in (self.facts, self.readout):
             label.setFont(code_font(11))
             label.setWordWrap(True)
@@ -257,6 +251,11 @@ class MapWindow(QFrame):
             add_copy_actions(menu, number)
             menu.popup(event.globalPos())
 
+    def _compare(self, row: int, column: int) -> None:
+        number = self.number_at((row, column))
+        if number is not None:
+            self.number_compared.emit(number.index)
+
     def _copy(self) -> None:
         """Copy the number under the mouse, or the whole map."""
         number = self.number_at(self.picture.at)
@@ -274,125 +273,3 @@ def _sheet(block: Block, index: int) -> Array | None:
     if block.size.look is Look.UNITS:
         return maps.reshape(kernel_grid(block.size.count))
     return maps[index]
-
-
-class _MapPicture(QWidget):
-    """The map itself; ``at`` is the (row, column) under the mouse."""
-
-    pointed = Signal()
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.at: tuple[int, int] | None = None
-        self._theme = theme
-        self._sheet: Array | None = None
-        self._span: Range | None = None
-        self._full_precision = False
-        self._look = Look.MAPS
-        self._kernel: tuple[int, int] | None = None
-        self._marked: tuple[int, int] | None = None
-
-    def show_map(
-        self, sheet: Array | None, span: Range | None, block: Block, full_precision: bool
-    ) -> None:
-        self._sheet, self._span, self._full_precision = sheet, span, full_precision
-        self._look, self._kernel = block.size.look, block.kernel
-        if self.at is not None and (
-            sheet is None or self.at[0] >= sheet.shape[0] or self.at[1] >= sheet.shape[1]
-        ):
-            self.at = None
-        self.update()
-
-    def mark(self, place: tuple[int, int] | None) -> None:
-        self._marked = place
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.update()
-
-    def area(self) -> QRectF:
-        """The box of the map: as large as fits, with square numbers unless that is too thin."""
-        if self._sheet is None:
-            return QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        rows, columns = self._sheet.shape
-        width, height = self.width() - 2.0, self.height() - 2.0
-        unit = min(width / columns, height / rows)
-        across, down = columns * unit, rows * unit
-        if min(across, down) < 0.15 * max(across, down):
-            across, down = max(across, 0.3 * width), max(down, 0.3 * height)
-        return QRectF((self.width() - across) / 2, (self.height() - down) / 2, across, down)
-
-    def cell(self, row: int, column: int) -> QRectF:
-        assert self._sheet is not None
-        area, (rows, columns) = self.area(), self._sheet.shape
-        width, height = area.width() / columns, area.height() / rows
-        return QRectF(area.x() + column * width, area.y() + row * height, width, height)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(event.position())
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.at = None
-        self.update()
-        self.pointed.emit()
-
-    def _point_at(self, point: QPointF) -> None:
-        area = self.area()
-        self.at = None
-        if self._sheet is not None and area.contains(point):
-            rows, columns = self._sheet.shape
-            row = int((point.y() - area.y()) / area.height() * rows)
-            column = int((point.x() - area.x()) / area.width() * columns)
-            self.at = min(row, rows - 1), min(column, columns - 1)
-        self.update()
-        self.pointed.emit()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        area = self.area()
-        if self._sheet is None or self._span is None:
-            painter.setPen(QPen(QColor(self._theme.border), 1, Qt.PenStyle.DashLine))
-            painter.drawRect(area)
-            painter.end()
-            return
-        pixels = colours(self._sheet, self._look, self._span, self._theme)
-        painter.drawImage(area, image_of(pixels))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(self._theme.border), 1))
-        painter.drawRect(area)
-        self._paint_kernels(painter, area)
-        self._paint_numbers(painter, pixels)
-        for place, color in ((self._marked, self._theme.text), (self.at, self._theme.accent)):
-            if place is not None:
-                painter.setPen(QPen(QColor(color), 2))
-                painter.drawRect(self.cell(*place))
-        painter.end()
-
-    def _paint_kernels(self, painter: QPainter, area: QRectF) -> None:
-        """Paint lines between the kernels of a map."""
-        if self._kernel is None or self._sheet is None:
-            return
-        painter.setPen(QPen(QColor(self._theme.muted), 1))
-        for row in range(self._kernel[0], self._sheet.shape[0], self._kernel[0]):
-            y = self.cell(row, 0).y()
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        for column in range(self._kernel[1], self._sheet.shape[1], self._kernel[1]):
-            x = self.cell(0, column).x()
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-
-    def _paint_numbers(self, painter: QPainter, pixels: Array) -> None:
-        """Write each number in its cell if there is room."""
-        assert self._sheet is not None
-        cell = self.cell(0, 0)
-        room = 90 if self._full_precision else 50
-        if cell.width() < room or cell.height() < 16:
-            return
-        write = full if self._full_precision else short
-        font = code_font(10)
-        for (row, column), value in np.ndenumerate(self._sheet):
-            ink = ink_on(QColor.fromRgba(int(pixels[row, column])), self._theme)
-            text_line(painter, self.cell(row, column).toRect(), write(value), font, ink)

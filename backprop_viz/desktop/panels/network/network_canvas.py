@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QCursor,
     QFocusEvent,
-    QFontMetrics,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
@@ -19,33 +18,37 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.panels.network import network_layout
+from backprop_viz.desktop.panels.network.column_texts import header_widths
 from backprop_viz.desktop.panels.network.feature_maps import (
     Block,
     Look,
+    Range,
     Size,
-    shape_text,
 )
 from backprop_viz.desktop.panels.network.map_elements import element_at
 from backprop_viz.desktop.panels.network.map_spots import Spot, moved
 from backprop_viz.desktop.panels.network.network_hints import (
+    compared_hint,
     layer_hint,
     map_hint,
     map_table,
+    named_tensor,
     number_of,
     tensor_name,
 )
 from backprop_viz.desktop.panels.network.network_layout import NetworkColumn, least_size
 from backprop_viz.desktop.panels.network.network_painter import (
     AROUND,
-    SWITCH,
     Blocks,
     NetworkPainter,
+    spans_of,
 )
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.change_guard import ChangeGuard
-from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.layers import Layer, LayerGraph
@@ -59,6 +62,7 @@ class NetworkCanvas(QWidget):
     chosen = Signal(object)  # Spot
     output_wanted = Signal(str, int)  # the layer's name and the operation's index
     breakpoint_toggled = Signal(object)
+    number_compared = Signal(object, object)  # a NamedTensor and an index in it
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,7 +105,7 @@ class NetworkCanvas(QWidget):
         if state.layers != self._state.layers or state.rows != self._state.rows:
             self._painter.forget()
             self.setMinimumSize(least_size(state.layers, state.rows))
-            self._headers = _header_widths(state.layers.layers)
+            self._headers = header_widths(state.layers.layers)
         before, before_blocks, sizes = self._state, self._blocks, self._sizes
         self._state = state
         self._blocks = tuple(state.blocks(layer) for layer in state.layers.layers)
@@ -137,6 +141,10 @@ class NetworkCanvas(QWidget):
     def blocks_of(self, column: int) -> tuple[Block, ...]:
         """The blocks of a column; none if there is no such column."""
         return self._blocks[column] if column < len(self._blocks) else ()
+
+    def range_of(self, column: int, block: int) -> Range | None:
+        """The range in which a block is drawn."""
+        return spans_of(self._blocks[column], self._state.rows)[block]
 
     def _nearest(self, spot: Spot) -> Spot | None:
         """The spot, or the nearest one that exists in the current blocks."""
@@ -190,6 +198,9 @@ class NetworkCanvas(QWidget):
             return
         column = self.column_at(event.position())
         spot = self.spot_at(event.position())
+        if spot is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._compare(spot, event.position())
+            return
         if column is not None and self._on_switch(column, event.position()):
             self._spot = Spot(column, 0, 0)
             self._show_other(column)
@@ -200,6 +211,17 @@ class NetworkCanvas(QWidget):
             self._spot = spot
             self.update()
             self.chosen.emit(spot)
+
+    def _compare(self, spot: Spot, point: QPointF) -> None:
+        """Ask what a number was before."""
+        number = self.number_at(point)
+        if number is not None:
+            self.number_compared.emit(self.tensor_at(spot), number.index)
+
+    def tensor_at(self, spot: Spot) -> NamedTensor:
+        """The tensor whose maps are at a spot."""
+        block = self._blocks[spot.column][spot.block]
+        return named_tensor(self._state, self.layers[spot.column], block)
 
     def _on_switch(self, column: int, point: QPointF) -> bool:
         """Whether a point is on the name of a layer that has several outputs."""
@@ -333,7 +355,11 @@ class NetworkCanvas(QWidget):
         if spot is None:
             column = self.column_at(point)
             return "" if column is None else layer_hint(self._state, self.layers[column])
-        block = self._blocks[spot.column][spot.block]
+        own = self._blocks[spot.column]
+        block = own[spot.block]
+        if number is not None and self._state.rows > 1:
+            name = tensor_name(self._state, self.layers[spot.column], block)
+            return compared_hint(name, own, spot.block, number.index) or number.tip
         about = map_hint(self._state, self.layers[spot.column], block, spot.map)
         alone = number is None or block.size.look is Look.SCALAR
         return about if number is None else number.tip if alone else f"{number.tip}\n{about}"
@@ -362,22 +388,3 @@ def _room(column: NetworkColumn) -> QRectF:
     """The area that a column paints in."""
     box = column.header | column.content | column.captions[-1]
     return box.adjusted(-AROUND, -AROUND, AROUND, AROUND)
-
-
-def _header_widths(layers: tuple[Layer, ...]) -> tuple[int, ...]:
-    names = QFontMetrics(body_font(13, bold=True))
-    shapes = QFontMetrics(code_font(11))
-    return tuple(
-        max(
-            *(names.horizontalAdvance(title) + SWITCH for title in _titles(y)),
-            names.horizontalAdvance(y.name),
-            shapes.horizontalAdvance(shape_text(y.shape)),
-        )
-        for y in layers
-    )
-
-
-def _titles(layer: Layer) -> tuple[str, ...]:
-    """The names of a layer's outputs; none if it has only one."""
-    count = len(layer.outputs) if layer.switchable else 0
-    return tuple(layer.showing(i).titled() for i in range(count))

@@ -2,9 +2,11 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.analysis.comparison import NamedTensor
+from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, indexed, shape_text
 from backprop_viz.desktop.panels.network.network_state import NetworkState
-from backprop_viz.desktop.style.numbers import full, signed
+from backprop_viz.desktop.style.numbers import compared, element_name, full, signed
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.layers import Layer
 
@@ -17,6 +19,35 @@ def tensor_name(state: NetworkState, layer: Layer, block: Block) -> str:
         return block.parameter
     name = state.title(layer).partition(" · ")[0]
     return f"∂L/∂{name}" if state.mode == "gradients" and layer.operations else name
+
+
+def named_tensor(state: NetworkState, layer: Layer, block: Block) -> NamedTensor:
+    """The tensor of a block, by which it is found in other recordings too."""
+    if block.parameter is not None:
+        return NamedTensor("weight", block.parameter)
+    gradient = state.mode == "gradients" and layer.operations
+    return NamedTensor("gradient" if gradient else "activation", layer.name, layer.shown)
+
+
+def compared_hint(name: str, blocks: tuple[Block, ...], block: int, index: tuple[int, ...]) -> str:
+    """A number then, now, and the difference, on a line each; "" if one of them is missing.
+
+    ``blocks`` are those of a layer in a comparison, in one of which the number is.
+    """
+    in_row = len(blocks) // COMPARED_ROWS
+    then, now = blocks[block % in_row], blocks[block % in_row + in_row]
+    if then.source is None or now.source is None:
+        return ""
+    # Of a smaller batch another sample may be compared with.
+    place = index if then.sample is None or not index else (then.sample, *index[1:])
+    ours = index if now.sample is None or not index else (now.sample, *index[1:])
+    texts = compared(then.value(place), now.value(ours))
+    lines = (
+        _tr("NetworkCanvas", "then {0}").format(texts[0]),
+        _tr("NetworkCanvas", "now {0}").format(texts[1]),
+        _tr("NetworkCanvas", "difference {0}").format(texts[2]),
+    )
+    return "\n".join((element_name(name, ours), *lines))
 
 
 def number_of(name: str, block: Block, index: tuple[int, ...]) -> ShownNumber:

@@ -100,6 +100,17 @@ class NetworkColumn:
     captions: tuple[QRectF, ...]
     grids: tuple[Grid, ...]
 
+    @property
+    def rows(self) -> tuple[QRectF, ...]:
+        """The box of each row's blocks."""
+        in_row, boxes = len(self.grids) // len(self.captions), []
+        for start in range(0, len(self.grids), in_row):
+            box = self.grids[start].rect
+            for grid in self.grids[start + 1 : start + in_row]:
+                box = box.united(grid.rect)
+            boxes.append(box)
+        return tuple(boxes)
+
     def shifted(self, across: float) -> "NetworkColumn":
         """The same column farther to the right."""
         return NetworkColumn(
@@ -174,7 +185,8 @@ def least_size(network: LayerGraph, rows: int = 1) -> QSize:
     if not network.layers:
         return QSize(0, 0)
     across, lanes = _extent(layout(len(network.layers), network.edges))
-    return QSize(2 * _MARGIN + across * 60, round(lanes * (_HEADER + rows * (_CAPTION + 50))))
+    least = 50 if rows == 1 else 28
+    return QSize(2 * _MARGIN + across * 60, round(lanes * (_HEADER + rows * (_CAPTION + least))))
 
 
 def _extent(places: Sequence[tuple[float, float]]) -> tuple[int, float]:
@@ -263,7 +275,7 @@ def _weights(sizes: tuple[Size, ...], room: _Room) -> list[Grid]:
 def fit(size: Size, room: _Room) -> Grid:
     """The grid that makes a block's maps largest in a room; its position is not set."""
     if size.look is Look.SCALAR:
-        side = round(min(max(room.height * 0.17, 44), 60))
+        side = round(min(max(room.height * 0.17, 44), 60, room.height))
         return Grid(0, 0, 1, 1, 1, side, side, 0)
     if size.look is Look.UNITS:
         return _units(size.count, room)

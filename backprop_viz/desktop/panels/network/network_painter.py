@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, color_range
 from backprop_viz.desktop.panels.network.mosaic import colours, mosaic
-from backprop_viz.desktop.panels.network.network_layout import Grid, NetworkColumn
+from backprop_viz.desktop.panels.network.network_layout import ROW_NAME, Grid, NetworkColumn
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.painting import arrow, fitting, ink_on, text_line
@@ -61,6 +61,8 @@ class NetworkPainter:
         for a, b in state.layers.edges:
             if _touches(columns[a], columns[b], exposed):
                 self._arrow(painter, state, (a, b), columns)
+        if state.rows > 1:
+            self._row_names(painter, columns)
         for i in seen:
             self._texts(painter, state, layers[i], columns[i])
             self._column(painter, state, i, blocks[i], columns[i])
@@ -90,7 +92,27 @@ class NetworkPainter:
             color = self.theme.phase(state.phase)
             painter.setPen(QPen(color, 1.5))
             painter.setBrush(self.theme.tint(color, 0.08))
-            painter.drawRoundedRect(box, 6, 6)
+            for row in column.rows:
+                painter.drawRoundedRect(row.adjusted(-side, -6, side, 6), 6, 6)
+
+    def _row_names(self, painter: QPainter, columns: Sequence[NetworkColumn]) -> None:
+        """Write on the left what each row of a comparison is."""
+        tr = QCoreApplication.translate
+        names = (
+            tr("NetworkCanvas", "then"),
+            tr("NetworkCanvas", "now"),
+            tr("NetworkCanvas", "difference"),
+        )
+        for foot in {column.captions[0].y(): column for column in columns}.values():
+            top = foot.header.bottom()
+            for name, caption in zip(names, foot.captions, strict=True):
+                painter.save()
+                painter.translate(0, caption.top())
+                painter.rotate(-90)
+                box = QRect(0, 0, round(caption.top() - top), ROW_NAME)
+                text_line(painter, box, name, body_font(11), QColor(self.theme.muted))
+                painter.restore()
+                top = caption.bottom()
 
     def _arrow(
         self,
@@ -201,7 +223,7 @@ class NetworkPainter:
         known = self._pictures.get(index)
         if known is not None and known.key == key:
             return known
-        spans = _spans(blocks, len(column.captions))
+        spans = spans_of(blocks, len(column.captions))
         images = tuple(
             QImage()
             if block.size.look in (Look.NOTHING, Look.SCALAR)
@@ -233,8 +255,11 @@ class NetworkPainter:
         painter.setBrush(self.theme.tint(color, 0.14))
         painter.drawEllipse(grid.rect)
         inside = grid.rect.toRect().adjusted(4, 4, -4, -4)
-        text = short(maps.flat[0])
-        font = fitting(code_font(12, bold=True), text, inside.width() - 2, 8)
+        bold, room = code_font(12, bold=True), inside.width() - 2
+        texts = [short(maps.flat[0], digits) for digits in (4, 3, 2)]
+        narrowest = QFontMetrics(fitting(bold, texts[0], room, 8))
+        text = next((t for t in texts if narrowest.horizontalAdvance(t) <= room), texts[-1])
+        font = fitting(bold, text, room, 8)
         text_line(painter, inside, text, font, color)
 
     def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:
@@ -264,7 +289,7 @@ class NetworkPainter:
             painter.drawEllipse(_beside(grid.tile(largest)), 1.8, 1.8)
 
 
-def _spans(blocks: Blocks, rows: int) -> tuple[Range | None, ...]:
+def spans_of(blocks: Blocks, rows: int) -> tuple[Range | None, ...]:
     """The range in which each block is drawn: one for all, or then and now share theirs."""
     in_row = len(blocks) // rows
     shared = len(blocks) if rows == 1 else 2 * in_row

@@ -1,13 +1,15 @@
 """The network: each layer's activations, weights or gradients at the cursor."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
 from backprop_viz.analysis.selection import Selection
-from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode, color_range
+from backprop_viz.desktop.panels.network.compare_button import CompareButton
+from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
@@ -33,6 +35,7 @@ class NetworkView(Panel):
     picked = Signal(str, object)
     outputs_changed = Signal(object)
     breakpoint_toggled = Signal(object)
+    number_compared = Signal(object, object)  # a NamedTensor and an index in it
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("NetworkView", "Network"), parent)
@@ -53,11 +56,14 @@ class NetworkView(Panel):
         self._switch.setExclusive(True)
         self.samples = SampleChooser()
         self.header.addWidget(self.samples)
+        self.compare = CompareButton()
+        self.header.addWidget(self.compare)
         self._add_switch()
         self._switch.idClicked.connect(self._choose_mode)
         self.canvas = NetworkCanvas()
         self.canvas.chosen.connect(self._choose)
         self.canvas.output_wanted.connect(self.show_output)
+        self.canvas.number_compared.connect(self.number_compared)
         self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
         scroll = QScrollArea()
         scroll.setObjectName("networkScroll")
@@ -98,6 +104,7 @@ class NetworkView(Panel):
         self._view_state = view_state
         self.canvas.set_breakpoints(view_state.breakpoints)
         self.samples.show_view_state(view_state)
+        self.compare.show_view_state(view_state)
         recording = view_state.cursor.recording
         if recording.layers.layers:
             self._remembered = recording.layers
@@ -121,6 +128,10 @@ class NetworkView(Panel):
         self._stale = not self.isVisible()
         if not self._stale:
             self._refresh()
+
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Offer in the header what can be compared with."""
+        self.compare.set_actions(actions)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -203,6 +214,7 @@ class NetworkView(Panel):
             self._map.closed.connect(self._forget_map)
             self._map.turned.connect(self._turn_map)
             self._map.output_wanted.connect(self._show_other)
+            self._map.number_compared.connect(self._compare_in_map)
         self._update_map()
         if self._map is not None:
             self._map.open()
@@ -211,6 +223,9 @@ class NetworkView(Panel):
         self._map_spot = Spot(self._map_spot.column, self._map_spot.block, index)
         self.canvas.focus_spot(self._map_spot)
         self._update_map()
+
+    def _compare_in_map(self, index: tuple[int, ...]) -> None:
+        self.number_compared.emit(self.canvas.tensor_at(self._map_spot), index)
 
     def _show_other(self) -> None:
         layer = self.canvas.layers[self._map_spot.column]
@@ -225,14 +240,12 @@ class NetworkView(Panel):
             self._map.close()
             return
         block = blocks[min(spot.block, len(blocks) - 1)]
-        shown = tuple(b.numbers for b in blocks if b.numbers is not None)
+        span = self.canvas.range_of(spot.column, spot.block)
         layer, state = self.canvas.layers[spot.column], self.canvas.state
         other = layer.showing(layer.next_shown).titled() if state.switchable(layer) else ""
         name = tensor_name(state, layer, block)
         full = self._view_state is not None and self._view_state.full_precision
-        self._map.show_map(
-            state.title(layer), block, spot.map, color_range(shown), other, name, full
-        )
+        self._map.show_map(state.title(layer), block, spot.map, span, other, name, full)
 
     def _forget_map(self) -> None:
         if self._map is not None:

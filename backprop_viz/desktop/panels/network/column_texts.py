@@ -1,0 +1,28 @@
+"""How wide the texts above the network's columns are."""
+
+from PySide6.QtGui import QFontMetrics
+
+from backprop_viz.desktop.panels.network.feature_maps import shape_text
+from backprop_viz.desktop.panels.network.network_painter import SWITCH
+from backprop_viz.desktop.style.theme import body_font, code_font
+from backprop_viz.recording.layers import Layer
+
+
+def header_widths(layers: tuple[Layer, ...]) -> tuple[int, ...]:
+    """The widths of the texts above each layer's column."""
+    names = QFontMetrics(body_font(13, bold=True))
+    shapes = QFontMetrics(code_font(11))
+    return tuple(
+        max(
+            *(names.horizontalAdvance(title) + SWITCH for title in _titles(y)),
+            names.horizontalAdvance(y.name),
+            shapes.horizontalAdvance(shape_text(y.shape)),
+        )
+        for y in layers
+    )
+
+
+def _titles(layer: Layer) -> tuple[str, ...]:
+    """The names of a layer's outputs; none if it has only one."""
+    count = len(layer.outputs) if layer.switchable else 0
+    return tuple(layer.showing(i).titled() for i in range(count))
