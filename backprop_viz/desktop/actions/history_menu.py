@@ -57,7 +57,7 @@ HISTORY_MENU = Menu(
         ),
         MenuCommand(
             "actionComparePrevious",
-            tr_noop("Compare Co&mpare with the iteration beforewith the iteration before"),
+            tr_noop("Compare &with the iteration before"),
             "Ctrl+K",
             tr_noop("Show beside every number what it was in the iteration before"),
             "viewing.compare_previous",

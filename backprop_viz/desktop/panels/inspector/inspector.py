@@ -87,7 +87,7 @@ class InspectorView(Panel):
                 (self.gradient, 2), (self.why, 0), (self.update_section, 3), (self.state_section, 0)
             )
         )
-        self._pages.addWidget(self.tensor)
+        self._pages.addWidget(_page((self.tensor, 1)))
         self._pages.addWidget(_page((self.node_section, 0)))
         self.body.addWidget(self._pages, 1)
         self._view_state: ViewState | None = None

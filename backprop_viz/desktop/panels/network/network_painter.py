@@ -107,10 +107,11 @@ class NetworkPainter:
             top = foot.header.bottom()
             for name, caption in zip(names, foot.captions, strict=True):
                 painter.save()
-                painter.translate(0, caption.top())
+                painter.translate(0, caption.bottom())
                 painter.rotate(-90)
-                box = QRect(0, 0, round(caption.top() - top), ROW_NAME)
-                text_line(painter, box, name, body_font(11), QColor(self.theme.muted))
+                box = QRect(0, 0, round(caption.bottom() - top), ROW_NAME)
+                font = fitting(body_font(11), name, box.width(), 8)
+                text_line(painter, box, name, font, QColor(self.theme.muted))
                 painter.restore()
                 top = caption.bottom()
 
