@@ -1,6 +1,6 @@
 """A widget that paints numbers: it says which one is under the cursor, and copies it."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
@@ -10,8 +10,11 @@ from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_acti
 class NumberPicture(QWidget):
     """Shows the index and value of the number under the cursor, and a menu that copies it.
 
-    A subclass says by ``number_at`` which number is where.
+    A subclass says by ``number_at`` which number is where. ``number_picked`` carries the Number
+    that was clicked, if it is one that was recorded.
     """
+
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,9 +36,22 @@ class NumberPicture(QWidget):
             return True
         return super().event(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask where the number under the cursor comes from."""
+        shown = self.number_at(event.position().toPoint())
+        picked = None if shown is None else shown.number
+        plain = event.modifiers() is Qt.KeyboardModifier.NoModifier
+        if event.button() is Qt.MouseButton.LeftButton and plain and picked is not None:
+            self.number_picked.emit(picked)
+        else:
+            super().mousePressEvent(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Let an open tooltip follow the numbers."""
         super().mouseMoveEvent(event)
+        shown = self.number_at(event.position().toPoint())
+        asks = shown is not None and shown.origin is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if asks else Qt.CursorShape.ArrowCursor)
         if QToolTip.isVisible():
             tip = self.tip_at(event.position().toPoint())
             QToolTip.showText(event.globalPosition().toPoint(), tip, self)

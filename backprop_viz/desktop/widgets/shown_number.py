@@ -1,7 +1,7 @@
 """A number on screen: what is said of it under the cursor, and how it is copied."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from backprop_viz.desktop.style.numbers import element_text, full, hexadecimal, numpy_text
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.tensors import Array
 
 
@@ -19,13 +20,20 @@ class ShownNumber:
     """An element of a tensor that the user sees.
 
     ``name`` is the tensor's, ``index`` the place of ``value`` in it; ``row`` are the texts of the
-    row it stands in, itself among them.
+    row it stands in, itself among them. ``origin`` is the recorded tensor that it is an element
+    of, as a Number without an index; None where nothing recorded is.
     """
 
     name: str
     index: tuple[int, ...]
     value: Any
     row: Sequence[str] = ()
+    origin: Number | None = None
+
+    @property
+    def number(self) -> Number | None:
+        """The recorded number that can be asked where it comes from."""
+        return None if self.origin is None else replace(self.origin, index=self.index)
 
     @property
     def text(self) -> str:
@@ -57,14 +65,20 @@ class ShownNumber:
         QGuiApplication.clipboard().setText(self.copied(form))
 
 
-def element_of(name: str, array: Array, element: int, first: tuple[int, ...] = ()) -> ShownNumber:
+def element_of(
+    name: str,
+    array: Array,
+    element: int,
+    first: tuple[int, ...] = (),
+    origin: Number | None = None,
+) -> ShownNumber:
     """An element of an array by its place in the flat array; its row is along the last dimension.
 
     ``array`` is the part at ``first`` of the tensor that is called ``name``.
     """
     index = tuple(int(i) for i in np.unravel_index(element, array.shape))
     row = tuple(full(value) for value in np.atleast_1d(array[index[:-1]]))
-    return ShownNumber(name, (*first, *index), array[index], row)
+    return ShownNumber(name, (*first, *index), array[index], row, origin)
 
 
 def exactly(value: Any) -> str:

@@ -38,6 +38,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
 from backprop_viz.recording.events import Array
+from backprop_viz.recording.number import Number
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 2
@@ -51,7 +52,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class TableColumn:
     """A column: its flat values, or a ``word`` in place of all of them.
 
-    ``color`` is a role of the theme, ``tensor`` the name of what the values are of. Columns that
+    ``color`` is a role of the theme, ``tensor`` the name of what the values are of, ``origin`` what
+    was recorded of it, as a Number without an index. Columns that
     are ``compared`` have as many digits as tell their numbers in a row apart.
     """
 
@@ -62,6 +64,7 @@ class TableColumn:
     word: str = "–"
     tensor: str = ""
     compared: bool = False
+    origin: Number | None = None
 
 
 class ArrayModel(QAbstractTableModel):
@@ -171,7 +174,7 @@ class ArrayModel(QAbstractTableModel):
         index = (*self._first, *(int(i) for i in np.unravel_index(row, self._shape)))
         cells = range(len(self.columns) + 1)
         texts = tuple(self.text(row, cell, exact=True) for cell in cells)
-        return ShownNumber(column.tensor, index, column.values[row], texts)
+        return ShownNumber(column.tensor, index, column.values[row], texts, column.origin)
 
 
 class _Titles(QHeaderView):
@@ -192,12 +195,14 @@ class _Titles(QHeaderView):
 class ArrayTable(QTableView):
     """A table of an array; Ctrl+C copies the rows selected with every digit.
 
-    ``element_chosen`` carries the flat index of the element in the current row.
+    ``element_chosen`` carries the flat index of the element in the current row, ``number_picked``
+    the Number of the cell that was clicked, or on which Enter was pressed.
     """
 
     element_chosen = Signal(int)
     # Ctrl and a click: the flat index of an element, and its tensor's name.
     element_compared = Signal(int, str)
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -223,6 +228,7 @@ class ArrayTable(QTableView):
         self._set_size(11)
         self.set_theme(DARK)
         self.verticalScrollBar().valueChanged.connect(self._fit_columns)
+        self.clicked.connect(self._pick)
 
     def show_columns(
         self, shape: tuple[int, ...], columns: Sequence[TableColumn], first: tuple[int, ...] = ()
@@ -300,8 +306,19 @@ class ArrayTable(QTableView):
         """Copy on Ctrl+C; other keys as in any table."""
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.copied())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._pick(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def _pick(self, index: QModelIndex) -> None:
+        """Ask where the number in a cell comes from, unless rows are being selected."""
+        plain = QGuiApplication.keyboardModifiers() is Qt.KeyboardModifier.NoModifier
+        several = len(self.selectionModel().selectedRows()) > 1 or not plain
+        shown = self.rows.number(index.row(), index.column()) if index.isValid() else None
+        picked = None if shown is None else shown.number
+        if picked is not None and not several:
+            self.number_picked.emit(picked)
 
     def copied(self) -> str:
         """The rows selected as tab-separated text."""

@@ -14,6 +14,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, exactly
 from backprop_viz.recording.events import Array
+from backprop_viz.recording.number import Number
 
 _LEGEND = 18.0
 _LABELS = 16.0
@@ -22,11 +23,15 @@ _SIDE = 42.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bars:
-    """One bar in each group; without values only a ``word`` in the legend."""
+    """One bar in each group; without values only a ``word`` in the legend.
+
+    ``origin`` is the recorded tensor whose elements the values are, as a Number without an index.
+    """
 
     word: str
     color: str  # a role of the theme
     values: Array | None
+    origin: Number | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,16 +126,18 @@ class BarChart(NumberPicture):
     def number_at(self, point: QPoint) -> ShownNumber | None:
         """The number of the bar at a point: of those side by side in a group the nearest one."""
         at = self.group_at(point.x())
-        shown = [bars.values for bars in self.chart.bars if bars.values is not None]
+        bars = [each for each in self.chart.bars if each.values is not None]
+        shown = [each.values for each in bars if each.values is not None]
         if at is None or not shown:
             return None
         middle = group(self.area(), len(self.chart.tips), at).center().x()
-        values = shown[0] if point.x() < middle else shown[-1]
+        nearest = 0 if point.x() < middle else -1
+        values, origin = shown[nearest], bars[nearest].origin
         row = (self.chart.names[at], *(full(array[at]) for array in shown))
         if not self.chart.tensor:
             return ShownNumber(self.chart.names[at], (), values[at], row)
         index = tuple(int(i) for i in np.unravel_index(at, self.chart.shape))
-        return ShownNumber(self.chart.tensor, index, values[at], row)
+        return ShownNumber(self.chart.tensor, index, values[at], row, origin)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Ask what a bar's number was before, by Ctrl and a click."""

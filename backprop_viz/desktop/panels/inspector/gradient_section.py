@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.number_origin import grad_number, old_grad_number
 from backprop_viz.desktop.panels.inspector.bars import (
     BarChart,
     Bars,
@@ -98,9 +99,11 @@ class GradientSection(QWidget):
             return
         self.title.setText(f"{name}.grad")
         self.chart.setAccessibleName(f"{name}.grad")
+        before = old_grad_number(cursor, name, ())
+        after = grad_number(cursor, name, ()) if found.ran else None
         bars = (
-            Bars(self._before_word(found), "muted", _flat(found.before)),
-            Bars(self._after_word(found), "backward", _flat(found.after)),
+            Bars(self._before_word(found), "muted", _flat(found.before), before),
+            Bars(self._after_word(found), "backward", _flat(found.after), after),
         )
         few = size <= MOST_BARS
         self.chart.show_chart(_elements(bars, f"{name}.grad", shape) if few else _counts(bars))

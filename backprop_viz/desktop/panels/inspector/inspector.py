@@ -37,10 +37,12 @@ _FIRST: Choice = ("parameter", "conv1.bias")
 class InspectorView(Panel):
     """A choice of all parameters and layers, and sections for the chosen one.
 
-    ``picked`` carries the choice, ``evidence`` the index of an event that explains the gradient.
+    ``picked`` carries the choice, ``evidence`` the index of an event that explains the gradient,
+    ``number_picked`` a Number that was clicked.
     """
 
     picked = Signal(str, object)
+    number_picked = Signal(object)
     evidence = Signal(int)  # index of an event
     # A GradientIntervention in the gradient that the shown node sends.
     intervention_wanted = Signal(object)
@@ -81,6 +83,9 @@ class InspectorView(Panel):
         for table in (self.update_section.table, self.tensor.table):
             table.element_compared.connect(self._compare_cell)
         self.body.addWidget(self.comparison)
+        sources = (self.gradient.chart, self.update_section.table, self.tensor, self.node_section)
+        for source in sources:
+            source.number_picked.connect(self.number_picked)
         self._pages = QStackedWidget()
         self._pages.addWidget(
             _page(

@@ -6,6 +6,7 @@ from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.formulas import formula
+from backprop_viz.analysis.number_origin import arrived_number, sent_number
 from backprop_viz.analysis.provenance import arrived, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
 from backprop_viz.desktop.panels.inspector.tensor_section import element_in, maps, tiles
@@ -21,6 +22,7 @@ from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.graph import Node, Saved
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.number import Number
 
 _WIDTH, _HEIGHT = 96, 64
 _MOST_MAPS = 16
@@ -58,11 +60,12 @@ def first_maps(array: Array, sample: int | None) -> Array | None:
 class NodeSection(QWidget):
     """A node at the cursor, and experiments with the gradient that it sends.
 
-    ``intervention_wanted`` carries a GradientIntervention.
+    ``intervention_wanted`` carries a GradientIntervention, ``number_picked`` a Number.
     """
 
     intervention_wanted = Signal(object)
     undo_wanted = Signal()
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +85,8 @@ class NodeSection(QWidget):
         self.sent_title = _line(body_font(11, bold=True))
         self.arrived = [GradientRow() for _ in range(_MOST_ROWS)]
         self.sent = [GradientRow() for _ in range(_MOST_ROWS)]
+        for row in (*self.arrived, *self.sent):
+            row.picture.number_picked.connect(self.number_picked)
         self.experiment = ExperimentSection()
         self.experiment.intervention_wanted.connect(self.intervention_wanted)
         self.experiment.undo_wanted.connect(self.undo_wanted)
@@ -130,6 +135,10 @@ class NodeSection(QWidget):
         outgoing = [".grad"] if leaf else _names(names, len(sent))
         self._rows(self.arrived, came, incoming, view_state, node)
         self._rows(self.sent, sent, outgoing, view_state, node)
+        for slot, row in enumerate(self.arrived):
+            row.picture.origin = arrived_number(cursor, node.id, slot, ())
+        for slot, row in enumerate(self.sent):
+            row.picture.origin = sent_number(cursor, node.id, slot, ())
         self.arrived_title.setText(_titled(self.tr("Gradient in"), absent, len(came)))
         self.sent_title.setText(
             _titled(self.tr(".grad after") if leaf else self.tr("Gradient out"), absent, len(sent))
@@ -256,6 +265,7 @@ class _Thumbnail(NumberPicture):
         self._array: Array | None = None
         self._name = ""
         self._first: tuple[int, ...] = ()
+        self.origin: Number | None = None  # what was recorded of the tensor
         self._limit = 0.0
         self._image = QImage()
         self._boxes: list[QRect] = []
@@ -286,9 +296,9 @@ class _Thumbnail(NumberPicture):
         if self._maps is None or self._array is None:
             return None
         element = element_in(self._boxes, self._maps.shape, point)
-        return (
-            None if element is None else element_of(self._name, self._array, element, self._first)
-        )
+        if element is None:
+            return None
+        return element_of(self._name, self._array, element, self._first, self.origin)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

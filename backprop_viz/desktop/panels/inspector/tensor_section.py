@@ -3,10 +3,11 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.number_origin import activation_number, gradient_number
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
@@ -18,6 +19,7 @@ from backprop_viz.desktop.widgets.shown_number import ShownNumber, element_of
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.number import Number
 
 # More maps would be too small to see; the table has them all.
 _MOST_MAPS = 256
@@ -78,6 +80,7 @@ class TensorPicture(NumberPicture):
         self._array: Array | None = None
         self._name = ""
         self._first: tuple[int, ...] = ()
+        self._origin: Number | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -105,9 +108,9 @@ class TensorPicture(NumberPicture):
         self.setMaximumHeight(_TALLEST if self.is_tall else _STRIP)
         self._make()
 
-    def name_numbers(self, name: str, first: tuple[int, ...]) -> None:
-        """Say of what tensor the array is, and at which place in it."""
-        self._name, self._first = name, first
+    def name_numbers(self, name: str, first: tuple[int, ...], origin: Number | None) -> None:
+        """Say of what tensor the array is, at which place in it, and what was recorded of it."""
+        self._name, self._first, self._origin = name, first, origin
 
     def number_at(self, point: QPoint) -> ShownNumber | None:
         """The number that is painted at a point."""
@@ -116,9 +119,9 @@ class TensorPicture(NumberPicture):
         count, rows, columns = self._maps.shape
         boxes = tiles(count, rows, columns, self.width(), self.height())
         element = element_in(boxes, self._maps.shape, point)
-        return (
-            None if element is None else element_of(self._name, self._array, element, self._first)
-        )
+        if element is None:
+            return None
+        return element_of(self._name, self._array, element, self._first, self._origin)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -169,7 +172,9 @@ def _is_in(cursor: Cursor, layer: Layer) -> bool:
 
 
 class TensorSection(QWidget):
-    """Two pictures with their ranges, and a table."""
+    """Two pictures with their ranges, and a table; ``number_picked``: a Number that was clicked."""
+
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -177,6 +182,8 @@ class TensorSection(QWidget):
         self.gradient = _Side()
         self.table = ArrayTable()
         self.table.setAccessibleName(self.tr("Every element of the tensor"))
+        for source in (self.table, self.value.picture, self.gradient.picture):
+            source.number_picked.connect(self.number_picked)
         self._sides = QWidget()
         sides = QHBoxLayout(self._sides)
         sides.setContentsMargins(0, 0, 0, 0)
@@ -218,8 +225,11 @@ class TensorSection(QWidget):
         first = (
             () if batch is None or batch.shape == shape else (recording.sample_of(batch, sample),)
         )
-        self.value.picture.name_numbers(name, first)
-        self.gradient.picture.name_numbers(f"∂L/∂{name}", first)
+        here = _is_in(cursor, layer)
+        made = activation_number(cursor, layer, ()) if here else None
+        came = gradient_number(cursor, layer, ()) if here else None
+        self.value.picture.name_numbers(name, first, made)
+        self.gradient.picture.name_numbers(f"∂L/∂{name}", first, came)
         self.table.show_columns(
             shape,
             [
@@ -229,6 +239,7 @@ class TensorSection(QWidget):
                     None if value is None else value.ravel(),
                     "forward",
                     tensor=name,
+                    origin=made,
                 ),
                 TableColumn(
                     self.tr("gradient"),
@@ -236,6 +247,7 @@ class TensorSection(QWidget):
                     gradient.ravel() if fits and gradient is not None else None,
                     "backward",
                     tensor=f"∂L/∂{name}",
+                    origin=came,
                 ),
             ],
             first,

@@ -4,6 +4,11 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.number_origin import (
+    grad_number,
+    old_weight_number,
+    weight_number,
+)
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.style.change_guard import ChangeGuard
@@ -64,7 +69,8 @@ class UpdateSection(QWidget):
         new = None
         if update is not None and update.inputs[0] is not None:
             weight, new = update.inputs[0], update.outputs[0]
-        self.table.show_columns(weight.shape, self._columns(name, weight, grad, new))
+        columns = self._columns(cursor, name, weight, grad, new)
+        self.table.show_columns(weight.shape, columns)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -84,7 +90,12 @@ class UpdateSection(QWidget):
         self.rule.setToolTip(self.tr("How {0} changes a weight is not known here.").format(name))
 
     def _columns(
-        self, name: str, weight: Array, grad: Array | None, new: Array | None
+        self,
+        cursor: Cursor,
+        name: str,
+        weight: Array,
+        grad: Array | None,
+        new: Array | None,
     ) -> list[TableColumn]:
         step = None if new is None else step_of(weight, new).ravel()
         return [
@@ -94,6 +105,7 @@ class UpdateSection(QWidget):
                 weight.ravel(),
                 tensor=name,
                 compared=True,
+                origin=old_weight_number(cursor, name, ()),
             ),
             TableColumn(
                 "grad",
@@ -102,6 +114,7 @@ class UpdateSection(QWidget):
                 "backward",
                 "None",
                 f"{name}.grad",
+                origin=grad_number(cursor, name, ()),
             ),
             TableColumn(
                 "step",
@@ -117,5 +130,6 @@ class UpdateSection(QWidget):
                 "update",
                 tensor=self.tr("new {name}").format(name=name),
                 compared=True,
+                origin=None if new is None else weight_number(cursor, name, ()),
             ),
         ]

@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range
+from backprop_viz.desktop.panels.network.lit_numbers import outline
 from backprop_viz.desktop.panels.network.mosaic import colours
 from backprop_viz.desktop.style.images import image_of
 from backprop_viz.desktop.style.numbers import full, short
@@ -19,6 +20,7 @@ class MapPicture(QWidget):
 
     pointed = Signal()
     compared = Signal(int, int)  # the row and column of a number
+    clicked = Signal(int, int)  # the same
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -32,6 +34,7 @@ class MapPicture(QWidget):
         self._look = Look.MAPS
         self._kernel: tuple[int, int] | None = None
         self._marked: tuple[int, int] | None = None
+        self._lit: tuple[tuple[int, int, float, bool], ...] = ()
 
     def show_map(
         self, sheet: Array | None, span: Range | None, block: Block, full_precision: bool
@@ -48,6 +51,11 @@ class MapPicture(QWidget):
     def mark(self, place: tuple[int, int] | None) -> None:
         """Mark a number by its (row, column)."""
         self._marked = place
+        self.update()
+
+    def light_up(self, places: tuple[tuple[int, int, float, bool], ...]) -> None:
+        """Outline numbers: row, column, how strongly, and whether it is the one explained."""
+        self._lit = places
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -75,10 +83,12 @@ class MapPicture(QWidget):
         return QRectF(area.x() + column * width, area.y() + row * height, width, height)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Ask what a number was before, by Ctrl and a click."""
+        """Ask where a number comes from; by Ctrl and a click, what it was before."""
         self._point_at(event.position())
         if self.at is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.compared.emit(*self.at)
+        elif self.at is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.clicked.emit(*self.at)
         else:
             super().mousePressEvent(event)
 
@@ -120,6 +130,9 @@ class MapPicture(QWidget):
         painter.drawRect(area)
         self._paint_kernels(painter, area)
         self._paint_numbers(painter, pixels)
+        for row, column, weight, own in reversed(self._lit):
+            outline(painter, self._theme, self.cell(row, column), weight, own)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         for place, color in ((self._marked, self._theme.text), (self.at, self._theme.accent)):
             if place is not None:
                 painter.setPen(QPen(QColor(color), 2))

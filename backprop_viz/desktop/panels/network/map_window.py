@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.desktop.panels.network.feature_maps import (
     Block,
     Look,
@@ -27,6 +28,7 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     indexed,
     kernel_grid,
 )
+from backprop_viz.desktop.panels.network.lit_numbers import lit_places
 from backprop_viz.desktop.panels.network.map_picture import MapPicture
 from backprop_viz.desktop.panels.network.network_hints import map_table, number_of
 from backprop_viz.desktop.style.numbers import short, signed
@@ -46,6 +48,7 @@ class MapWindow(QFrame):
     turned = Signal(int)  # the new map
     output_wanted = Signal()
     number_compared = Signal(object)  # the index of a number in the block's tensor
+    number_clicked = Signal(object)  # the same
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -66,6 +69,7 @@ class MapWindow(QFrame):
         self.picture = MapPicture(theme)
         self.picture.pointed.connect(self._read_out)
         self.picture.compared.connect(self._compare)
+        self.picture.clicked.connect(self._click)
         for label in (self.facts, self.readout):
             label.setFont(code_font(11))
             label.setWordWrap(True)
@@ -255,6 +259,22 @@ class MapWindow(QFrame):
         number = self.number_at((row, column))
         if number is not None:
             self.number_compared.emit(number.index)
+
+    def _click(self, row: int, column: int) -> None:
+        number = self.number_at((row, column))
+        if number is not None:
+            self.number_clicked.emit(number.index)
+
+    def light_up(self, marks: NumberMarks | None) -> None:
+        """Outline the numbers that take part in the one that is explained."""
+        lit = [] if self.block is None else lit_places(marks, self.block)
+        if self.block is not None and self.block.size.look is Look.UNITS:
+            across = kernel_grid(self.block.size.count)[1]
+            units = [(divmod(place[0], across), weight, own) for place, weight, own in lit]
+            self.picture.light_up(tuple((*at, weight, own) for at, weight, own in units))
+            return
+        shown = [each for each in lit if each[0][0] == self.index]
+        self.picture.light_up(tuple((*place[1:], weight, own) for place, weight, own in shown))
 
     def _copy(self) -> None:
         """Copy the number under the mouse, or the whole map."""

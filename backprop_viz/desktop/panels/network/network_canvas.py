@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from backprop_viz.analysis.comparison import NamedTensor
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.panels.network import network_layout
 from backprop_viz.desktop.panels.network.column_texts import header_widths
@@ -27,6 +28,10 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     Look,
     Range,
     Size,
+)
+from backprop_viz.desktop.panels.network.lit_numbers import (
+    origin_of,
+    paint_lit,
 )
 from backprop_viz.desktop.panels.network.map_elements import element_at
 from backprop_viz.desktop.panels.network.map_spots import Spot, moved
@@ -49,20 +54,27 @@ from backprop_viz.desktop.panels.network.network_painter import (
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.theme import Theme, body_font
-from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
+from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.number import Number
 
 NAME_LINE = 18  # the part of a column's header below its name
 
 
 class NetworkCanvas(QWidget):
-    """Shows a ``NetworkState``; emits the map that was chosen."""
+    """Shows a ``NetworkState``; emits the map that was chosen.
+
+    A click shows the map large, in which a number can be hit; it picks the number that it hits
+    while one is explained, and the loss.
+    """
 
     chosen = Signal(object)  # Spot
+    selected = Signal(object)  # the Spot of a number that is picked
     output_wanted = Signal(str, int)  # the layer's name and the operation's index
     breakpoint_toggled = Signal(object)
     number_compared = Signal(object, object)  # a NamedTensor and an index in it
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +96,7 @@ class NetworkCanvas(QWidget):
         self._columns: tuple[NetworkColumn, ...] = ()
         self._painter = NetworkPainter()
         self._spot: Spot | None = None
+        self.marks: NumberMarks | None = None
         self.breakpoints: tuple[Breakpoint, ...] = ()
 
     # -- what is shown -----------------------------------------------------------------------
@@ -210,6 +223,18 @@ class NetworkCanvas(QWidget):
         if spot is not None:
             self._spot = spot
             self.update()
+            shown = self.number_at(event.position())
+            single = self.marks is not None or self._is_scalar(spot)
+            if single and shown is not None and shown.number is not None:
+                self.selected.emit(spot)
+                self.number_picked.emit(shown.number)
+            else:
+                self.chosen.emit(spot)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the map large, where a click picks a number of it."""
+        spot = self.spot_at(event.position())
+        if event.button() is Qt.MouseButton.LeftButton and spot is not None:
             self.chosen.emit(spot)
 
     def _compare(self, spot: Spot, point: QPointF) -> None:
@@ -222,6 +247,19 @@ class NetworkCanvas(QWidget):
         """The tensor whose maps are at a spot."""
         block = self._blocks[spot.column][spot.block]
         return named_tensor(self._state, self.layers[spot.column], block)
+
+    def _is_scalar(self, spot: Spot) -> bool:
+        return self._blocks[spot.column][spot.block].size.look is Look.SCALAR
+
+    def origin_at(self, spot: Spot) -> Number | None:
+        """What was recorded of the tensor at a spot, as a Number without an index."""
+        block = self._blocks[spot.column][spot.block]
+        return origin_of(self._state, self.layers[spot.column], block)
+
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light up the numbers that take part in the one that is explained."""
+        self.marks = marks
+        self.update()
 
     def _on_switch(self, column: int, point: QPointF) -> bool:
         """Whether a point is on the name of a layer that has several outputs."""
@@ -249,12 +287,8 @@ class NetworkCanvas(QWidget):
     def menu_of(self, layer: str, number: ShownNumber | None = None) -> BreakMenu:
         """The menu of a layer, and of a number in it; it deletes itself when it closes."""
         found = next(y for y in self.layers if y.name == layer)
-        text = self.tr("&Break when {name} is computed").format(name=layer)
-        menu = BreakMenu([(text, Breakpoint("layer", layer))], self.breakpoints, self)
+        menu = layer_menu(layer, number, self.breakpoints, self)
         menu.toggled.connect(self.breakpoint_toggled)
-        if number is not None:
-            menu.addSeparator()
-            add_copy_actions(menu, number)
         if self._state.switchable(found):
             menu.addSeparator()
             for i in range(len(found.outputs)):
@@ -340,7 +374,7 @@ class NetworkCanvas(QWidget):
         grid = self.columns()[spot.column].grids[spot.block]
         index = element_at(block, grid, point)
         name = tensor_name(self._state, self.layers[spot.column], block)
-        return None if index is None else number_of(name, block, index)
+        return None if index is None else number_of(name, block, index, self.origin_at(spot))
 
     def event(self, event: QEvent) -> bool:
         """Show a tooltip for the number under the mouse."""
@@ -379,6 +413,9 @@ class NetworkCanvas(QWidget):
             hint = self.tr("The layers appear with the first forward pass.")
             words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), words, hint)
+        for blocks, column in zip(self._blocks, self.columns(), strict=True):
+            for block, grid in zip(blocks, column.grids, strict=True):
+                paint_lit(painter, self._painter.theme, self.marks, block, grid)
         if self.hasFocus() and self._spot is not None:
             self._painter.focus(painter, self.rect_of(self._spot))
         painter.end()

@@ -9,6 +9,7 @@ from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import compared, element_name, full, signed
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.number import Number
 
 _tr = QCoreApplication.translate
 
@@ -50,11 +51,13 @@ def compared_hint(name: str, blocks: tuple[Block, ...], block: int, index: tuple
     return "\n".join((element_name(name, ours), *lines))
 
 
-def number_of(name: str, block: Block, index: tuple[int, ...]) -> ShownNumber:
+def number_of(
+    name: str, block: Block, index: tuple[int, ...], origin: Number | None = None
+) -> ShownNumber:
     """The number of a block's tensor at an index; its row is the row of its map."""
     value = block.value(index)
     row = block.value(index[:-1]) if index else (value,)
-    return ShownNumber(name, index, value, tuple(full(number) for number in row))
+    return ShownNumber(name, index, value, tuple(full(number) for number in row), origin)
 
 
 def map_table(block: Block, map_nr: int) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButton, QWidget
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.network.compare_button import CompareButton
 from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode
@@ -33,6 +34,7 @@ class NetworkView(Panel):
     """
 
     picked = Signal(str, object)
+    number_picked = Signal(object)
     outputs_changed = Signal(object)
     breakpoint_toggled = Signal(object)
     number_compared = Signal(object, object)  # a NamedTensor and an index in it
@@ -62,6 +64,8 @@ class NetworkView(Panel):
         self._switch.idClicked.connect(self._choose_mode)
         self.canvas = NetworkCanvas()
         self.canvas.chosen.connect(self._choose)
+        self.canvas.selected.connect(self._select)
+        self.canvas.number_picked.connect(self.number_picked)
         self.canvas.output_wanted.connect(self.show_output)
         self.canvas.number_compared.connect(self.number_compared)
         self.canvas.breakpoint_toggled.connect(self.breakpoint_toggled)
@@ -144,6 +148,12 @@ class NetworkView(Panel):
         """Mark the layers that belong to the selection."""
         self.canvas.set_selected(frozenset() if selection is None else selection.layers)
 
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light up the numbers that take part in the one that is explained."""
+        self.canvas.mark_numbers(marks)
+        if self._map is not None:
+            self._map.light_up(marks)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Show what came while the view was hidden."""
         super().showEvent(event)
@@ -201,13 +211,18 @@ class NetworkView(Panel):
             self._pinned = self._view_state.cursor.recording.iteration
         self.set_mode(MODES[index])
 
-    def _choose(self, spot: Spot) -> None:
+    def _select(self, spot: Spot) -> None:
+        """Select the layer or the parameter of a map."""
         blocks = self.canvas.blocks_of(spot.column)
         parameter = blocks[spot.block].parameter if spot.block < len(blocks) else None
         if parameter is None:
             self.picked.emit("layer", self.canvas.layers[spot.column].name)
         else:
             self.picked.emit("parameter", parameter)
+
+    def _choose(self, spot: Spot) -> None:
+        """Select a map's layer or parameter, and show the map large."""
+        self._select(spot)
         self._map_spot = spot
         if self._map is None:
             self._map = MapWindow(self._theme, self.window())
@@ -215,6 +230,7 @@ class NetworkView(Panel):
             self._map.turned.connect(self._turn_map)
             self._map.output_wanted.connect(self._show_other)
             self._map.number_compared.connect(self._compare_in_map)
+            self._map.number_clicked.connect(self._pick_in_map)
         self._update_map()
         if self._map is not None:
             self._map.open()
@@ -226,6 +242,13 @@ class NetworkView(Panel):
 
     def _compare_in_map(self, index: tuple[int, ...]) -> None:
         self.number_compared.emit(self.canvas.tensor_at(self._map_spot), index)
+
+    def _pick_in_map(self, index: tuple[int, ...]) -> None:
+        """Ask where a number of the enlarged map comes from; the map makes room for the answer."""
+        origin = self.canvas.origin_at(self._map_spot)
+        if origin is not None and self._map is not None:
+            self._map.close()
+            self.number_picked.emit(replace(origin, index=index))
 
     def _show_other(self) -> None:
         layer = self.canvas.layers[self._map_spot.column]
@@ -246,6 +269,7 @@ class NetworkView(Panel):
         name = tensor_name(state, layer, block)
         full = self._view_state is not None and self._view_state.full_precision
         self._map.show_map(state.title(layer), block, spot.map, span, other, name, full)
+        self._map.light_up(self.canvas.marks)
 
     def _forget_map(self) -> None:
         if self._map is not None:
