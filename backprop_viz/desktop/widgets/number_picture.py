@@ -40,7 +40,7 @@ class NumberPicture(QWidget):
         """Ask where the number under the cursor comes from."""
         shown = self.number_at(event.position().toPoint())
         picked = None if shown is None else shown.number
-        plain = event.modifiers() is Qt.KeyboardModifier.NoModifier
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         if event.button() is Qt.MouseButton.LeftButton and plain and picked is not None:
             self.number_picked.emit(picked)
         else:

@@ -313,7 +313,7 @@ class ArrayTable(QTableView):
 
     def _pick(self, index: QModelIndex) -> None:
         """Ask where the number in a cell comes from, unless rows are being selected."""
-        plain = QGuiApplication.keyboardModifiers() is Qt.KeyboardModifier.NoModifier
+        plain = QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier
         several = len(self.selectionModel().selectedRows()) > 1 or not plain
         shown = self.rows.number(index.row(), index.column()) if index.isValid() else None
         picked = None if shown is None else shown.number

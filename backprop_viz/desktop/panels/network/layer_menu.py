@@ -1,22 +1,38 @@
 """The menu of a layer in the network, and of the number under the cursor."""
 
-from PySide6.QtCore import QCoreApplication
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
 from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.layers import Layer
 
 _tr = QCoreApplication.translate
 
 
 def layer_menu(
-    layer: str, number: ShownNumber | None, breakpoints: tuple[Breakpoint, ...], parent: QWidget
+    layer: Layer, number: ShownNumber | None, breakpoints: tuple[Breakpoint, ...], parent: QWidget
 ) -> BreakMenu:
     """Whether to stop at a layer, and how to copy the number; it deletes itself when it closes."""
-    text = _tr("NetworkCanvas", "&Break when {name} is computed").format(name=layer)
-    menu = BreakMenu([(text, Breakpoint("layer", layer))], breakpoints, parent)
+    text = _tr("NetworkCanvas", "&Break when {name} is computed").format(name=layer.name)
+    menu = BreakMenu([(text, Breakpoint("layer", layer.name))], breakpoints, parent)
     if number is not None:
         menu.addSeparator()
         add_copy_actions(menu, number)
     return menu
+
+
+def add_outputs(menu: BreakMenu, layer: Layer, wanted: SignalInstance) -> None:
+    """Offer each of a layer's outputs; ``wanted`` carries the layer's name and which one."""
+    menu.addSeparator()
+    for i in range(len(layer.outputs)):
+        output = layer.showing(i)
+        action = menu.addAction(
+            _tr("NetworkCanvas", "Show {output}").format(output=output.titled())
+        )
+        action.setCheckable(True)
+        action.setChecked(output == layer)
+        action.triggered.connect(partial(wanted.emit, layer.name, i))

@@ -1,7 +1,5 @@
 """The area in which the network is painted, with focus and picking."""
 
-from functools import partial
-
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -29,26 +27,23 @@ from backprop_viz.desktop.panels.network.feature_maps import (
     Range,
     Size,
 )
-from backprop_viz.desktop.panels.network.lit_numbers import (
-    origin_of,
-    paint_lit,
-)
+from backprop_viz.desktop.panels.network.layer_menu import add_outputs, layer_menu
+from backprop_viz.desktop.panels.network.lit_numbers import origin_of
 from backprop_viz.desktop.panels.network.map_elements import element_at
 from backprop_viz.desktop.panels.network.map_spots import Spot, moved
 from backprop_viz.desktop.panels.network.network_hints import (
-    compared_hint,
     layer_hint,
-    map_hint,
     map_table,
     named_tensor,
+    number_hint,
     number_of,
     tensor_name,
 )
 from backprop_viz.desktop.panels.network.network_layout import NetworkColumn, least_size
 from backprop_viz.desktop.panels.network.network_painter import (
-    AROUND,
     Blocks,
     NetworkPainter,
+    room_of,
     spans_of,
 )
 from backprop_viz.desktop.panels.network.network_state import NetworkState
@@ -96,7 +91,6 @@ class NetworkCanvas(QWidget):
         self._columns: tuple[NetworkColumn, ...] = ()
         self._painter = NetworkPainter()
         self._spot: Spot | None = None
-        self.marks: NumberMarks | None = None
         self.breakpoints: tuple[Breakpoint, ...] = ()
 
     # -- what is shown -----------------------------------------------------------------------
@@ -136,10 +130,10 @@ class NetworkCanvas(QWidget):
             layer = self.layers[i]
             own = zip(blocks_before[i], self._blocks[i], strict=True)
             if state.differs_at(layer, before) or any(a.shows != b.shows for a, b in own):
-                self.update(_room(column).toAlignedRect())
+                self.update(room_of(column).toAlignedRect())
         for a, b in state.layers.edges:
             if state.reached((a, b)) != before.reached((a, b)):
-                self.update((_room(columns[a]) | _room(columns[b])).toAlignedRect())
+                self.update((room_of(columns[a]) | room_of(columns[b])).toAlignedRect())
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -224,7 +218,8 @@ class NetworkCanvas(QWidget):
             self._spot = spot
             self.update()
             shown = self.number_at(event.position())
-            single = self.marks is not None or self._is_scalar(spot)
+            scalar = self._blocks[spot.column][spot.block].size.look is Look.SCALAR
+            single = self.marks is not None or scalar
             if single and shown is not None and shown.number is not None:
                 self.selected.emit(spot)
                 self.number_picked.emit(shown.number)
@@ -248,17 +243,19 @@ class NetworkCanvas(QWidget):
         block = self._blocks[spot.column][spot.block]
         return named_tensor(self._state, self.layers[spot.column], block)
 
-    def _is_scalar(self, spot: Spot) -> bool:
-        return self._blocks[spot.column][spot.block].size.look is Look.SCALAR
-
     def origin_at(self, spot: Spot) -> Number | None:
         """What was recorded of the tensor at a spot, as a Number without an index."""
         block = self._blocks[spot.column][spot.block]
         return origin_of(self._state, self.layers[spot.column], block)
 
+    @property
+    def marks(self) -> NumberMarks | None:
+        """What takes part in the number that is explained; None if none is."""
+        return self._painter.marks
+
     def mark_numbers(self, marks: NumberMarks | None) -> None:
         """Light up the numbers that take part in the one that is explained."""
-        self.marks = marks
+        self._painter.marks = marks
         self.update()
 
     def _on_switch(self, column: int, point: QPointF) -> bool:
@@ -287,16 +284,10 @@ class NetworkCanvas(QWidget):
     def menu_of(self, layer: str, number: ShownNumber | None = None) -> BreakMenu:
         """The menu of a layer, and of a number in it; it deletes itself when it closes."""
         found = next(y for y in self.layers if y.name == layer)
-        menu = layer_menu(layer, number, self.breakpoints, self)
+        menu = layer_menu(found, number, self.breakpoints, self)
         menu.toggled.connect(self.breakpoint_toggled)
         if self._state.switchable(found):
-            menu.addSeparator()
-            for i in range(len(found.outputs)):
-                title = found.showing(i).titled()
-                action = menu.addAction(self.tr("Show {output}").format(output=title))
-                action.setCheckable(True)
-                action.setChecked(found.showing(i) == found)
-                action.triggered.connect(partial(self.output_wanted.emit, layer, i))
+            add_outputs(menu, found, self.output_wanted)
         return menu
 
     def set_breakpoints(self, breakpoints: tuple[Breakpoint, ...]) -> None:
@@ -330,7 +321,8 @@ class NetworkCanvas(QWidget):
         elif not self.layers or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
         elif key in steps:
-            self._move_focus(*steps[key])
+            spot = self._spot or Spot(0, 0, 0)
+            self.focus_spot(moved(self.columns(), spot, *steps[key]))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._spot is not None:
             self.chosen.emit(self._spot)
         elif key == Qt.Key.Key_O and self._spot is not None:
@@ -359,10 +351,6 @@ class NetworkCanvas(QWidget):
         self._spot = spot
         self.update()
 
-    def _move_focus(self, down: int, across: int) -> None:
-        self._spot = moved(self.columns(), self._spot or Spot(0, 0, 0), down, across)
-        self.update()
-
     # -- the number under the cursor ----------------------------------------------------------
 
     def number_at(self, point: QPointF) -> ShownNumber | None:
@@ -389,14 +377,8 @@ class NetworkCanvas(QWidget):
         if spot is None:
             column = self.column_at(point)
             return "" if column is None else layer_hint(self._state, self.layers[column])
-        own = self._blocks[spot.column]
-        block = own[spot.block]
-        if number is not None and self._state.rows > 1:
-            name = tensor_name(self._state, self.layers[spot.column], block)
-            return compared_hint(name, own, spot.block, number.index) or number.tip
-        about = map_hint(self._state, self.layers[spot.column], block, spot.map)
-        alone = number is None or block.size.look is Look.SCALAR
-        return about if number is None else number.tip if alone else f"{number.tip}\n{about}"
+        layer, own = self.layers[spot.column], self._blocks[spot.column]
+        return number_hint(self._state, layer, own, spot, number)
 
     # -- painting ----------------------------------------------------------------------------
 
@@ -413,15 +395,6 @@ class NetworkCanvas(QWidget):
             hint = self.tr("The layers appear with the first forward pass.")
             words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), words, hint)
-        for blocks, column in zip(self._blocks, self.columns(), strict=True):
-            for block, grid in zip(blocks, column.grids, strict=True):
-                paint_lit(painter, self._painter.theme, self.marks, block, grid)
         if self.hasFocus() and self._spot is not None:
             self._painter.focus(painter, self.rect_of(self._spot))
         painter.end()
-
-
-def _room(column: NetworkColumn) -> QRectF:
-    """The area that a column paints in."""
-    box = column.header | column.content | column.captions[-1]
-    return box.adjusted(-AROUND, -AROUND, AROUND, AROUND)

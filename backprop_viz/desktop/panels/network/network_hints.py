@@ -5,6 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, indexed, shape_text
+from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import compared, element_name, full, signed
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
@@ -58,6 +59,23 @@ def number_of(
     value = block.value(index)
     row = block.value(index[:-1]) if index else (value,)
     return ShownNumber(name, index, value, tuple(full(number) for number in row), origin)
+
+
+def number_hint(
+    state: NetworkState,
+    layer: Layer,
+    blocks: tuple[Block, ...],
+    spot: Spot,
+    number: ShownNumber | None,
+) -> str:
+    """A number and the map that it is in; in a comparison also what it was."""
+    block = blocks[spot.block]
+    if number is not None and state.rows > 1:
+        name = tensor_name(state, layer, block)
+        return compared_hint(name, blocks, spot.block, number.index) or number.tip
+    about = map_hint(state, layer, block, spot.map)
+    alone = number is None or block.size.look is Look.SCALAR
+    return about if number is None else number.tip if alone else f"{number.tip}\n{about}"
 
 
 def map_table(block: Block, map_nr: int) -> str:

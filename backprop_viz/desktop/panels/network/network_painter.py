@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, color_range
+from backprop_viz.desktop.panels.network.lit_numbers import paint_lit
 from backprop_viz.desktop.panels.network.mosaic import colours, mosaic
 from backprop_viz.desktop.panels.network.network_layout import ROW_NAME, Grid, NetworkColumn
 from backprop_viz.desktop.panels.network.network_state import NetworkState
@@ -38,6 +40,7 @@ class NetworkPainter:
     def __init__(self) -> None:
         self.theme: Theme = DARK
         self.selected: frozenset[str] = frozenset()
+        self.marks: NumberMarks | None = None  # what takes part in the number that is explained
         self.broken: frozenset[str] = frozenset()  # names of layers with a breakpoint
         self._pictures: dict[int, _PaintedColumn] = {}
 
@@ -66,6 +69,8 @@ class NetworkPainter:
         for i in seen:
             self._texts(painter, state, layers[i], columns[i])
             self._column(painter, state, i, blocks[i], columns[i])
+            for block, grid in zip(blocks[i], columns[i].grids, strict=True):
+                paint_lit(painter, self.theme, self.marks, block, grid)
 
     def focus(self, painter: QPainter, tile: QRectF) -> None:
         """Paint the ring of the keyboard focus."""
@@ -307,6 +312,12 @@ def _title_font(title: str, width: int) -> QFont:
     if QFontMetrics(bold).horizontalAdvance(title) <= width:
         return bold
     return fitting(body_font(12), title, width, 9)
+
+
+def room_of(column: NetworkColumn) -> QRectF:
+    """The area that a column paints in."""
+    box = column.header | column.content | column.captions[-1]
+    return box.adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
 
 def _touches(left: NetworkColumn, right: NetworkColumn, exposed: QRectF) -> bool:
