@@ -119,6 +119,11 @@ def panel_keys() -> list[Section]:
     ]
 
 
+def _copy_key() -> str:
+    key = QKeySequence(QKeySequence.StandardKey.Copy)
+    return key.toString(QKeySequence.SequenceFormat.NativeText)
+
+
 def _timeline() -> Section:
     tr = QCoreApplication.translate
     return (
@@ -154,6 +159,7 @@ def _network() -> Section:
             (tr("keys", "Enlarge the map"), "Enter"),
             (tr("keys", "Show the layer's other output"), "O"),
             (tr("keys", "Close the enlarged map"), "Esc"),
+            (tr("keys", "Copy the number under the mouse, or the map"), _copy_key()),
         ],
     )
 
@@ -177,6 +183,7 @@ def _plots() -> Section:
             (tr("keys", "Show the whole curve"), "A"),
             (tr("keys", "Select a parameter in the gradient flow"), "Enter"),
             (tr("keys", "Hide the crosshair"), "Esc"),
+            (tr("keys", "Copy the numbers at the crosshair"), _copy_key()),
         ],
     )
 
@@ -217,5 +224,7 @@ def _everywhere() -> Section:
             (tr("keys", "Next or previous control"), "Tab  Shift+Tab"),
             (tr("keys", "Press the focused button"), "Space"),
             (tr("keys", "Dismiss a message"), "Esc"),
+            (tr("keys", "Compare a number with the iteration before"), tr("keys", "Ctrl+click")),
+            (tr("keys", "Copy the rows of a table"), _copy_key()),
         ],
     )

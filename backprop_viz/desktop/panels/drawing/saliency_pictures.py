@@ -175,8 +175,8 @@ class ExcitedMaps(_Painted):
             _, height, width = maps.shape
             for i, tile in enumerate(tiles):
                 if tile.contains(QPointF(point)):
-                    row = int((point.y() - tile.y()) / tile.height() * height)
-                    column = int((point.x() - tile.x()) / tile.width() * width)
+                    row = min(int((point.y() - tile.y()) / tile.height() * height), height - 1)
+                    column = min(int((point.x() - tile.x()) / tile.width() * width), width - 1)
                     place = (i * height + row) * width + column
                     return element_of(f"relu({name})", maps, place, (0,))
         return None

@@ -276,7 +276,8 @@ def fit(size: Size, room: _Room) -> Grid:
     """The grid that makes a block's maps largest in a room; its position is not set."""
     if size.look is Look.SCALAR:
         side = round(min(max(room.height * 0.17, 44), 60, room.height))
-        return Grid(0, 0, 1, 1, 1, side, side, 0)
+        # Where it is low, its number still needs room.
+        return Grid(0, 0, 1, 1, 1, max(side, 58 if side < 44 else side), side, 0)
     if size.look is Look.UNITS:
         return _units(size.count, room)
     if size.look is Look.MATRIX:

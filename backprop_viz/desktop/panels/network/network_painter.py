@@ -240,14 +240,15 @@ class NetworkPainter:
         return self._pictures[index]
 
     def _range(self, painter: QPainter, look: Look, caption: QRectF, span: Range) -> None:
-        text = f"±{_brief(span.limit)}"
+        texts = [f"±{_brief(span.limit, digits)}" for digits in (3, 2, 1)]
         if look is Look.IMAGE:
-            text = f"{_brief(span.low)} … {_brief(span.high)}"
+            texts = [f"{_brief(span.low)} … {_brief(span.high)}"]
         color = QColor(self.theme.muted)
         if span.broken:
-            text, color = f"{span.broken} nan/inf", QColor(self.theme.error)
+            texts, color = [f"{span.broken} nan/inf"], QColor(self.theme.error)
         box = caption.toRect()
-        text_line(painter, box, text, fitting(code_font(10), text, box.width(), 8), color)
+        text, font = _longest(texts, code_font(10), box.width())
+        text_line(painter, box, text, font, color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
         maps = block.maps
@@ -261,11 +262,8 @@ class NetworkPainter:
         painter.setBrush(self.theme.tint(color, 0.14))
         painter.drawEllipse(grid.rect)
         inside = grid.rect.toRect().adjusted(4, 4, -4, -4)
-        bold, room = code_font(12, bold=True), inside.width() - 2
         texts = [short(maps.flat[0], digits) for digits in (4, 3, 2)]
-        narrowest = QFontMetrics(fitting(bold, texts[0], room, 8))
-        text = next((t for t in texts if narrowest.horizontalAdvance(t) <= room), texts[-1])
-        font = fitting(bold, text, room, 8)
+        text, font = _longest(texts, code_font(12, bold=True), inside.width() - 2)
         text_line(painter, inside, text, font, color)
 
     def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:
@@ -334,9 +332,18 @@ def _side(state: NetworkState, layer: Layer) -> int:
     return 14 if state.is_logits(layer) else 6
 
 
-def _brief(value: float) -> str:
-    """Three digits, enough for a range."""
-    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e+")
+def _brief(value: float, digits: int = 3) -> str:
+    """A few digits, enough for a range."""
+    return f"{value:.{digits}g}".replace("e-0", "e-").replace("e+0", "e+")
+
+
+def _longest(texts: Sequence[str], font: QFont, room: int) -> tuple[str, QFont]:
+    """The first of some texts, each shorter than the one before, that fits; and its font."""
+    for text in texts:
+        smaller = fitting(font, text, room, 8)
+        if QFontMetrics(smaller).horizontalAdvance(text) <= room:
+            break
+    return text, smaller
 
 
 def _beside(tile: QRectF) -> QPointF:
