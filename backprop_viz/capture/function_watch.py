@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from backprop_viz.capture.event_log import Copy
 from backprop_viz.capture.templates import Template
 from backprop_viz.recording.calls import Call
-from backprop_viz.recording.events import Array
 
 Tensors = tuple[Tensor, ...]
-Arrays = tuple[Array | None, ...]
+Copies = tuple[Copy, ...]
 
 # The usual operations that draw no random numbers, by their ``__name__``. Of all others the
 # generator's state is compared: to read it twice takes as long as half of what else is recorded.
@@ -56,7 +56,7 @@ class Ran(NamedTuple):
 
     op: str
     read: Tensors
-    inputs: Arrays
+    inputs: Copies
     made: Tensors
     line: int | None
     call: Call | None
@@ -72,7 +72,7 @@ class FunctionWatch(TorchFunctionMode):
     def __init__(
         self,
         ran: Callable[[Ran], None],
-        copy: Callable[[Tensors], Arrays],
+        copy: Callable[[Tensors], Copies],
         forward: CodeType | None,
         failed: Callable[[str, Tensors], None],
     ) -> None:
@@ -101,8 +101,9 @@ class FunctionWatch(TorchFunctionMode):
         except Exception:
             self._failed(_op_name(func), read)
             raise
-        made = tuple(_tensors(result))
         op = _op_name(func)
+        # ``x[i] = y`` gives nothing back; what it makes is the changed x.
+        made = read[:1] if op == "setitem" else tuple(_tensors(result))
         if made and op != "grad":
             drew = draws and state != _random_state()
             call = template.call(_full_name(func), state if drew else None)

@@ -148,29 +148,31 @@ def parameter_names(model: nn.Module) -> dict[int, str]:
 
 def layer_graph(
     operations: Sequence[Operation],
-    first: int,
-    source: Tensor,
+    numbers: Sequence[int],
+    sources: Mapping[str, tuple[Tensor, int | None]],
     names: Mapping[int, str],
     ids: Mapping[GradFn, int],
 ) -> LayerGraph:
-    """The columns of the network, from the operations of a forward pass on ``source``.
+    """The columns of the network, from the operations of a forward pass.
 
-    The first operation is event ``first``, the others follow it.
+    ``numbers`` are those of the operations' events. ``sources`` are the tensors that the pass
+    began with, by name, each with its id in the table of tensors.
 
     An operation with parameters, a pooling, one that joins tensors or changes their shape, and
     the loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
     a view of a tensor is not shown again.
     """
-    columns = [_Column("x", source, [], [])]
+    columns = [_Column(name, tensor, [], []) for name, (tensor, _) in sources.items()]
     edges: list[tuple[int, int]] = []
-    made_in = {id(source): 0}
-    for i, operation in enumerate(operations, first):
+    made_in = {id(tensor): i for i, (tensor, _) in enumerate(sources.values())}
+    tensors = [number for _, number in sources.values()]
+    for i, operation in zip(numbers, operations, strict=True):
         reads = list(dict.fromkeys(made_in[id(t)] for t in operation.read if id(t) in made_in))
         parameters = [names[id(t)] for t in operation.read if id(t) in names]
         made = operation.made[0]
         if not reads or not made.is_floating_point():
             continue
-        column = _continued(columns, reads, parameters, operation)
+        column = _continued(columns, reads, parameters, operation, len(sources))
         if column is None and not parameters and made._base is not None:
             # A view shows nothing new: it counts as the tensor that it views.
             made_in.update((id(tensor), reads[0]) for tensor in operation.made)
@@ -194,6 +196,7 @@ def layer_graph(
             parameters=tuple(column.parameters),
             node=column.outputs[-1].node if column.outputs else None,
             output_nr=column.outputs[-1].output_nr if column.outputs else 0,
+            tensor=tensors[i] if i < len(tensors) else None,
             outputs=tuple(column.outputs),
         )
         for i, (name, column) in enumerate(
@@ -213,7 +216,11 @@ class _Column:
 
 
 def _continued(
-    columns: Sequence[_Column], reads: Sequence[int], parameters: Sequence[str], op: Operation
+    columns: Sequence[_Column],
+    reads: Sequence[int],
+    parameters: Sequence[str],
+    op: Operation,
+    sources: int,
 ) -> int | None:
     """The column an operation belongs to, None if it starts one of its own."""
     last = columns[reads[0]]
@@ -221,7 +228,7 @@ def _continued(
         return reads[0] if last.title == "loss" else None
     same_shape = op.made[0].shape == last.shown.shape
     reads_latest = any(tensor is last.shown for tensor in op.read)
-    alone = len(reads) == 1 and reads[0] != 0 and not parameters and "pool" not in op.op
+    alone = len(reads) == 1 and reads[0] >= sources and not parameters and "pool" not in op.op
     return reads[0] if alone and same_shape and reads_latest else None
 
 

@@ -44,7 +44,7 @@ class Copied:
                     alike = tensor.shape == self._shape
                     return alike and _memcmp(address, self._address, self._bytes) == 0
             except RuntimeError as error:
-                raise NotCopied(_why_not(tensor)) from error
+                raise NotCopied(why_not(tensor)) from error
         if tensor.shape != self._shape:
             return False
         seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
@@ -89,11 +89,11 @@ def _seen(tensor: Tensor) -> Array:
             tensor = tensor.detach().dequantize()
         seen: Array = tensor.numpy(force=True)
     except (RuntimeError, TypeError, NotImplementedError, ValueError) as error:
-        raise NotCopied(_why_not(tensor)) from error
+        raise NotCopied(why_not(tensor)) from error
     return seen
 
 
-def _why_not(tensor: Tensor) -> str:
+def why_not(tensor: Tensor) -> str:
     """Why a tensor cannot be copied, as a code."""
     if torch.nn.parameter.is_lazy(tensor):
         return "lazy"

@@ -1,50 +1,32 @@
 """Records an iteration while torch runs it."""
 
+import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.graph import Node as GradFn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.function_watch import Arrays, FunctionWatch, Ran, Tensors, calling_line
-from backprop_viz.capture.graphs import (
-    Operation,
-    grad_fn_graph,
-    grad_fn_name,
-    layer_graph,
-    leaf_of,
-    parameter_names,
-    walk,
-    weight_nodes,
-)
-from backprop_viz.capture.interventions import Grads, changed_by
+from backprop_viz.capture.backward_watch import BackwardWatch
+from backprop_viz.capture.event_log import EventLog
+from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors, calling_line
+from backprop_viz.capture.graphs import Operation, layer_graph, parameter_names
 from backprop_viz.capture.line_trace import lines_traced
-from backprop_viz.capture.memory import to_array
-from backprop_viz.capture.node_keys import identities
-from backprop_viz.capture.snapshots import Arrived, TensorSnapshots
-from backprop_viz.recording.events import (
-    Array,
-    Event,
-    Failure,
-    GradientIntervention,
-    Parameter,
-    PhaseSpan,
-    TensorIds,
-)
-from backprop_viz.recording.graph import Graph
+from backprop_viz.capture.parameter_watch import ParameterWatch, options_of
+from backprop_viz.capture.snapshots import TensorSnapshots
+from backprop_viz.capture.walked_graph import WalkedGraph
+from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
 from backprop_viz.recording.iteration import Recording, new_serial
 from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.tensors import TensorTable
 
 
 class Recorder:
-    """Records one iteration of a training loop: of any model, with any optimizer or none.
+    """Records one iteration of a training loop: of any model, with any optimizers or none.
 
     The loop runs each phase inside ``phase``, and tells with ``take_batch`` and ``take_results``
     what cannot be seen from outside. ``cleared``: whether the loop calls zero_grad. ``rate``: the
@@ -57,7 +39,7 @@ class Recorder:
     def __init__(
         self,
         model: nn.Module,
-        optimizer: Optimizer | None = None,
+        optimizer: Optimizer | Sequence[Optimizer] | None = None,
         *,
         iteration: int = 1,
         samples: int | None = None,
@@ -66,44 +48,40 @@ class Recorder:
         self.cleared = True
         self.rate: float | None = None
         self._model = model
-        self._optimizer = optimizer
+        self._optimizers = (
+            ()
+            if optimizer is None
+            else (optimizer,)
+            if isinstance(optimizer, Optimizer)
+            else tuple(optimizer)
+        )
         self._iteration = iteration
         self._samples = samples
         self._intervention = intervention
         self._backwards = 0
+        self._serial = new_serial()
         self._names = parameter_names(model)
         self._snapshots = TensorSnapshots(samples)
-        self._tensors = TensorTable()
-        self._serial = new_serial()
-        self._parameters = tuple(
-            Parameter(
-                name,
-                self._tensors.add(self._snapshots.tensor(p, True)),
-                self._id(self._snapshots.grad(p)),
-                self._tensors,
-                p.requires_grad,
-            )
-            for name, p in model.named_parameters()
-        )
-        # The batch as the network reads it, its labels, and the batch with the samples first.
-        self._inputs: Tensor | None = None
-        self._labels: Tensor | None = None
+        self._log = log = EventLog(self._snapshots)
+        self._watch = ParameterWatch(model, self._optimizers, log)
+        self._parameters = self._watch.at_start()
+        self._walked = WalkedGraph(self._names)
+        self._nodes_watch = BackwardWatch(log, self._walked, self._watch, self._names, intervention)
+        # What the network reads, by name, and the batch with the samples first, as it was then.
+        self._inputs: dict[str, Tensor] = {}
         self._batch: Tensor | None = None
+        self._labels: Tensor | None = None
+        self._batch_ids: tuple[int | None, int | None] | None = None
         self._given_batch = False
         self._output: Tensor | None = None
         self._root: Tensor | None = None
+        self._unbound = False
         self._loss: float | None = None
-        # Tensors made of parameters alone, by the id() of each, and the nodes that take their
-        # gradients. No sample has part in them: they are kept whole.
-        self._weights = {id(t) for t in (*model.parameters(), *model.buffers())}
-        self._weight_nodes: frozenset[GradFn] = frozenset()
-        self._events: list[Event] = []
+        # Since the last backward began, with the number of each one's event.
         self._operations: list[Operation] = []
+        self._numbers: list[int] = []
         self._spans: list[PhaseSpan] = []
         self._trace: list[tuple[int, int]] = []
-        self._nodes: list[GradFn] = []
-        self._unbound: GradFn | None = None
-        self._graph = Graph()
         self._layers = LayerGraph()
         self._options_used: dict[str, Any] = {}
         self._failure: Failure | None = None
@@ -120,17 +98,25 @@ class Recorder:
         ``single``: the inputs are one sample, without a batch dimension. ``given``: the batch is
         not the loader's.
         """
-        if self._labels is not labels or self._inputs is not inputs:
-            self._inputs, self._labels = inputs, labels
+        if self._labels is not labels or self._inputs.get("x") is not inputs:
+            self._inputs, self._labels = {"x": inputs}, labels
             self._batch = inputs.unsqueeze(0) if single else inputs
             self._snapshots.batch_size = len(labels)
+            self._batch_ids = None
         self._given_batch = given
+
+    def take_inputs(self, inputs: Mapping[str, Tensor], batch_size: int) -> None:
+        """Tell what a forward pass reads, by the names of forward's parameters."""
+        self._inputs = dict(inputs)
+        self._snapshots.batch_size = batch_size
+        self._batch = next(iter(inputs.values()), None)
+        self._batch_ids = None
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
         """Tell what was computed so far; backward starts from the loss, else from the output."""
         root = output if loss is None else loss
         if root is not self._root:
-            self._unbound = None if root is None else root.grad_fn
+            self._unbound = root is not None and root.grad_fn is not None
             self._loss = None if loss is None else loss.item()
         self._output, self._root = output, root
 
@@ -140,46 +126,52 @@ class Recorder:
 
         A phase that runs again right after itself goes on: backward twice is one backward.
         """
-        start, operations, lines = len(self._events), len(self._operations), len(self._trace)
-        tensors = len(self._tensors)
-        if phase is Phase.UPDATE:
-            # Read now: after the update a schedule sets the next iteration's rate.
-            self._options_used = self._options()
         watch = {
-            Phase.ZERO_GRAD: self._parameters_changed,
+            Phase.ZERO_GRAD: self.clearing,
             Phase.FORWARD: self._operations_run,
             Phase.LOSS: self._operations_run,
-            Phase.BACKWARD: self._nodes_run,
-            Phase.UPDATE: self._parameters_changed,
+            Phase.BACKWARD: self.backward,
+            Phase.UPDATE: self.updating,
         }[phase]
+        with self.span(phase), watch():
+            yield
+
+    @contextmanager
+    def span(self, phase: Phase) -> Iterator[None]:
+        """The events that come in here are the phase's; if it raises, they are dropped."""
+        log = self._log
+        start, tensors = len(log), len(log.tensors)
+        operations, lines = len(self._operations), len(self._trace)
+        begun = time.perf_counter()
+        self._phase = phase
         try:
-            with watch(phase):
-                begun = time.perf_counter()
-                yield
-                seconds = time.perf_counter() - begun
+            yield
         except Exception as error:
             if phase is Phase.FORWARD:
                 self._failure = self._refused(error, start)
-            del self._events[start:], self._operations[operations:], self._trace[lines:]
-            self._tensors.truncate(tensors)
+            log.cut(start, tensors)
+            del self._operations[operations:], self._numbers[operations:], self._trace[lines:]
             raise
+        seconds = time.perf_counter() - begun
         self._failure = None
         if self._spans and self._spans[-1].phase is phase:
             before = self._spans.pop()
             start, seconds = before.start, before.seconds + seconds
-        self._spans.append(PhaseSpan(phase, start, len(self._events), seconds))
+        self._spans.append(PhaseSpan(phase, start, len(log), seconds))
 
     def _refused(self, error: Exception, start: int) -> Failure:
         """A forward that raised, whose events are those from ``start`` on."""
-        forward = getattr(type(self._model).forward, "__code__", None)
-        shape = () if self._inputs is None else tuple(self._inputs.shape)
-        ran = [(e.op, e.outputs[0].shape) for e in self._events[start:] if e.outputs[0] is not None]
+        ran = [
+            (event.op, event.outputs[0].shape)
+            for event in self._log.events[start:]
+            if event.outputs and event.outputs[0] is not None
+        ]
         op, given = self._tried
         return Failure(
             type(error).__name__,
             str(error),
-            calling_line(error, forward),
-            (("x", shape), *ran),
+            calling_line(error, code_of(self._model)),
+            (*((name, tuple(tensor.shape)) for name, tensor in self._inputs.items()), *ran),
             op,
             given,
         )
@@ -187,15 +179,16 @@ class Recorder:
     def recording(self) -> Recording:
         """What has been recorded so far."""
         self._bind()
+        batch, labels = self._batch_as_given()
         return Recording(
             iteration=self._iteration,
             parameters=self._parameters,
-            events=tuple(self._events),
+            events=tuple(self._log.events),
             spans=tuple(self._spans),
-            graph=self._graph,
+            graph=self._walked.graph,
             layers=self._layers,
-            input_id=self._id_of(self._batch),
-            labels_id=self._id_of(self._labels),
+            input_id=batch,
+            labels_id=labels,
             loss=self._loss,
             samples=self._samples,
             model=type(self._model).__name__,
@@ -206,188 +199,140 @@ class Recorder:
             failure=self._failure,
             trace=tuple(self._trace),
             cleared=self.cleared,
-            tensors=self._tensors,
+            tensors=self._log.tensors,
             serial=self._serial,
         )
+
+    def _batch_as_given(self) -> tuple[int | None, int | None]:
+        """The ids of the batch and of its labels, as they were before forward could change them."""
+        if self._batch_ids is None:
+            self._batch_ids = self._log.id_of(self._batch), self._log.id_of(self._labels)
+        return self._batch_ids
 
     # -- zero_grad and update ----------------------------------------------------------------
 
     @contextmanager
-    def _parameters_changed(self, phase: Phase) -> Iterator[None]:
-        parameters = list(self._model.named_parameters())
-        grads = [self._snapshots.grad(p) for _, p in parameters]
-        values = [self._copy(p) for _, p in parameters]
-        states = [self._state(p) if phase is Phase.UPDATE else {} for _, p in parameters]
+    def clearing(self) -> Iterator[None]:
+        """zero_grad runs in here."""
+        self._watch.sync()
         yield
-        before = zip(parameters, grads, values, states, strict=True)
-        for (name, parameter), grad, value, state in before:
-            if phase is Phase.ZERO_GRAD:
-                cleared = self._snapshots.grad(parameter)
-                self._note(phase, "zero_grad", (grad,), (cleared,), parameter=name)
-            elif grad is not None:
-                states_after = self._state(parameter).items()
-                self._note(
-                    phase,
-                    self._rule(),
-                    (value, grad),
-                    (self._copy(parameter),),
-                    parameter=name,
-                    state_ids={
-                        k: (self._id(state.get(k)), self._tensors.add(v)) for k, v in states_after
-                    },
-                )
+        self._watch.cleared()
 
-    def _state(self, parameter: Tensor) -> dict[str, Array]:
-        """The optimizer's own tensors for a parameter."""
-        optimizer = self._optimizer
-        state = {} if optimizer is None else optimizer.state.get(parameter, {})
-        return {name: to_array(value) for name, value in state.items() if torch.is_tensor(value)}
+    @contextmanager
+    def updating(self, optimizers: Sequence[Optimizer] | None = None) -> Iterator[None]:
+        """An optimizer steps in here: these, or all; or the loop changes the weights by hand."""
+        # Read now: after the update a schedule sets the next iteration's rate.
+        self._options_used = self._options()
+        self._watch.sync()
+        states = self._watch.states()
+        yield
+        self._watch.updated(states, (optimizers or self._optimizers) or None)
 
     def _options(self) -> dict[str, Any]:
-        if self._optimizer is None:
-            return {} if self.rate is None else {"lr": self.rate}
-        return {k: v for k, v in self._optimizer.param_groups[0].items() if k != "params"}
-
-    def _rule(self) -> str:
-        """The name of the update: the optimizer's class, in full if it is not torch's own."""
-        optimizer = self._optimizer
-        if optimizer is None:
-            return "sub_"
-        kind = type(optimizer)
-        torchs = getattr(torch.optim, kind.__name__, None) is kind
-        return kind.__name__ if torchs else f"{kind.__module__}.{kind.__qualname__}"
+        if self._optimizers:
+            return options_of(self._optimizers[0])
+        return {} if self.rate is None else {"lr": self.rate}
 
     # -- forward and loss --------------------------------------------------------------------
 
     @contextmanager
-    def _operations_run(self, phase: Phase) -> Iterator[None]:
-        forward = getattr(type(self._model).forward, "__code__", None)
-
-        def ran(told: Ran) -> None:
-            op, read, made = told.op, told.read, told.made
-            first = made[0]
-            self._operations.append(
-                Operation(phase, op, read, made, first.grad_fn, first.output_nr)
-            )
-            of_weights = bool(read) and all(id(tensor) in self._weights for tensor in read)
-            change = self._weights.update if of_weights else self._weights.difference_update
-            change(id(tensor) for tensor in made)
-            tracked = any(tensor.requires_grad for tensor in made)
-            copies = self._copy_all(made)
-            self._note(
-                phase, op, told.inputs, copies, line=told.line, tracked=tracked, call=told.call
-            )
-
-        def begins(line: int) -> None:
-            self._trace.append((line, len(self._events)))
-
-        def failed(op: str, read: Tensors) -> None:
-            self._tried = (op, tuple(tuple(tensor.shape) for tensor in read))
-
-        watch = FunctionWatch(ran, self._copy_all, forward, failed)
-        with lines_traced(forward, begins), watch:
+    def _operations_run(self) -> Iterator[None]:
+        code = code_of(self._model)
+        watch = FunctionWatch(self.operation_ran, self._log.copies, code, self.operation_begins)
+        self._watch.sync()
+        self._batch_as_given()
+        with lines_traced(code, self.line_begins), eager(), watch:
             yield
+
+    def operation_ran(self, told: Ran) -> None:
+        """Note an operation that has run."""
+        log, made = self._log, told.made
+        first = made[0]
+        self._operations.append(
+            Operation(self._phase, told.op, told.read, made, first.grad_fn, first.output_nr)
+        )
+        self._numbers.append(len(log))
+        of_weights = bool(told.read) and all(id(tensor) in log.weights for tensor in told.read)
+        change = log.weights.update if of_weights else log.weights.difference_update
+        change(id(tensor) for tensor in made)
+        log.note(
+            self._phase,
+            told.op,
+            told.inputs,
+            log.copies(made),
+            line=told.line,
+            tracked=any(tensor.requires_grad for tensor in made),
+            call=told.call,
+        )
+
+    def operation_begins(self, op: str, read: Tensors) -> None:
+        """Remember what is tried, for an operation that raises."""
+        self._tried = (op, tuple(tuple(tensor.shape) for tensor in read))
+
+    def line_begins(self, line: int) -> None:
+        """A line of forward is about to run."""
+        self._trace.append((line, len(self._log)))
 
     def _bind(self) -> None:
         """Number the nodes of the graph of the last result, and give each operation its node."""
-        if self._unbound is None:
+        root = self._root
+        if not self._unbound or root is None or root.grad_fn is None:
             return
-        self._nodes = walk(self._unbound)
-        self._unbound = None
-        ids = {node: i for i, node in enumerate(self._nodes)}
-        keys = identities(self._nodes, self._operations, self._output, self._names)
-        self._graph = grad_fn_graph(self._nodes, self._names, keys)
-        self._weight_nodes = weight_nodes(self._nodes, self._operations, self._weights)
-        first = len(self._events) - len(self._operations)  # zero_grad's events come before
-        for i, operation in enumerate(self._operations, first):
+        self._unbound = False
+        self._walk([root])
+
+    def _walk(self, roots: Sequence[Tensor]) -> None:
+        walked, events = self._walked, self._log.events
+        starts = [root.grad_fn for root in roots if root.grad_fn is not None]
+        walked.find(starts, self._operations, self._output, self._log.weights)
+        for i, operation in zip(self._numbers, self._operations, strict=True):
             # The output of a custom Function gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or operation.made[0].grad_fn
-            node = None if grad_fn is None else ids.get(grad_fn)
-            if node != self._events[i].node:
-                self._events[i] = replace(self._events[i], node=node)
-        if self._inputs is not None:
-            self._layers = layer_graph(self._operations, first, self._inputs, self._names, ids)
+            node = None if grad_fn is None else walked.ids.get(grad_fn)
+            if node != events[i].node:
+                events[i] = replace(events[i], node=node)
+        if self._inputs:
+            batch, _ = self._batch_as_given()
+            sources = {name: (tensor, batch) for name, tensor in self._inputs.items()}
+            self._layers = layer_graph(
+                self._operations, self._numbers, sources, self._names, walked.ids
+            )
 
     # -- backward ----------------------------------------------------------------------------
 
     @contextmanager
-    def _nodes_run(self, phase: Phase) -> Iterator[None]:
-        self._bind()
+    def backward(self, roots: Sequence[Tensor] = ()) -> Iterator[None]:
+        """A backward runs in here: from these tensors, or from the last result."""
+        self._watch.sync()
+        if roots:
+            self._unbound = False
+            self._walk(roots)
+        else:
+            self._bind()
         # What forward made is needed no longer: torch can have its memory.
         self._operations.clear()
-        batch = (t for t in (self._inputs, self._batch, self._labels) if t is not None)
+        self._numbers.clear()
+        batch = (t for t in (*self._inputs.values(), self._batch, self._labels) if t is not None)
         self._snapshots.forget_all_but((*self._model.parameters(), *batch))
-        wanted = self._intervention
-        intervened = None if wanted is None else self._graph.find(wanted.node)
-        handles = [
-            handle
-            for i, node in enumerate(self._nodes)
-            for handle in self._watch(i, node, intervened is not None and intervened.id == i)
-        ]
-        try:
+        with self._nodes_watch.running(self._walked.nodes):
             yield
-        finally:
-            for handle in handles:
-                handle.remove()
+        self._watch.sync()
         self._backwards += 1
 
-    def _watch(self, i: int, node: GradFn, intervened: bool) -> Iterator[Any]:
-        """Hook a node: the first hook sees the summed gradients, the second those it sends."""
-        snapshots = self._snapshots
-        arrived: list[Array | None] = []
-        came: list[Arrived | None] = []
-        leaf = leaf_of(node)
-        whole = node in self._weight_nodes
-        onward = [(to, number, to in self._weight_nodes) for to, number in node.next_functions]
 
-        def before(grad_outputs: Grads) -> None:
-            came[:] = [snapshots.arrived(g, node, k, whole) for k, g in enumerate(grad_outputs)]
-            arrived[:] = [None if one is None else one[1].array for one in came]
-            if leaf is not None:
-                arrived.insert(0, snapshots.grad(leaf))
+@contextmanager
+def eager() -> Iterator[None]:
+    """What ``torch.compile`` has made runs as it was written, for its operations to be seen."""
+    if "torch._dynamo.eval_frame" not in sys.modules:  # nothing can have been compiled
+        yield
+        return
+    with torch.compiler.set_stance("force_eager"):
+        yield
 
-        intervention = self._intervention if intervened else None
 
-        def after(grad_inputs: Grads, _: Grads) -> Grads | None:
-            changed = None if intervention is None else changed_by(intervention, grad_inputs)
-            if leaf is None:
-                sent = zip(changed or grad_inputs, onward, strict=False)
-                outputs = tuple(snapshots.sent(grad, *edge) for grad, edge in sent)
-            else:
-                snapshots.accumulated(leaf, came[0])
-                outputs = (snapshots.grad(leaf),)
-            name = self._names.get(id(leaf))
-            self._note(Phase.BACKWARD, grad_fn_name(node), arrived, outputs, node=i, parameter=name)
-            return changed
-
-        yield node.register_prehook(before)
-        yield node.register_hook(after)
-
-    # -- events and their tensors --------------------------------------------------------------
-
-    def _note(
-        self,
-        phase: Phase,
-        op: str,
-        inputs: Iterable[Array | None],
-        outputs: Iterable[Array | None],
-        **more: Any,
-    ) -> None:
-        """Append an event, and its tensors to the table."""
-        ids = self._ids(inputs), self._ids(outputs)
-        self._events.append(Event(phase, op, *ids, self._tensors, **more))
-
-    def _ids(self, arrays: Iterable[Array | None]) -> TensorIds:
-        return tuple(self._id(array) for array in arrays)
-
-    def _id(self, array: Array | None) -> int | None:
-        return None if array is None else self._tensors.add(array)
-
-    def _copy_all(self, tensors: Tensors) -> Arrays:
-        return tuple(self._copy(tensor) for tensor in tensors)
-
-    def _id_of(self, tensor: Tensor | None) -> int | None:
-        return None if tensor is None else self._tensors.add(self._copy(tensor))
-
-    def _copy(self, tensor: Tensor) -> Array:
-        return self._snapshots.tensor(tensor, id(tensor) in self._weights)
+def code_of(model: nn.Module) -> Any:
+    """The code of a network's forward; None where there is none in Python."""
+    try:
+        return getattr(type(model).forward, "__code__", None)
+    except AttributeError:  # a scripted module's forward cannot be looked up at its class
+        return None

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.memory import Copied
+from backprop_viz.capture.memory import Copied, NotCopied, why_not
 from backprop_viz.recording.events import Array
 
 # A tensor's address, its shape, strides and dtype there, and how often it was changed.
@@ -127,7 +127,10 @@ def _place(tensor: Tensor) -> MemoryPlace | None:
 
 def _version(tensor: Tensor) -> int:
     """How often torch knows a tensor to have been changed; inference tensors are not counted."""
-    return 0 if tensor.is_inference() else tensor._version
+    try:
+        return 0 if tensor.is_inference() else tensor._version
+    except (RuntimeError, ValueError) as error:
+        raise NotCopied(why_not(tensor)) from error
 
 
 def cloned(value: Any) -> Any:

@@ -48,6 +48,7 @@ class Event:
     - update: (weight before, its ``.grad``) -> weight after; ``state`` holds the optimizer's
       own tensors for the parameter by name, before and after (None where there was none yet).
 
+    ``missing`` says why tensors were not recorded, as a code by place: "input 0", "output 1".
     ``call`` is how a forward operation was called; None where an argument is no plain data.
     ``tracked``: whether autograd follows the output of a forward operation. It does not after
     ``detach`` or under ``no_grad``.
@@ -64,6 +65,7 @@ class Event:
     tracked: bool = True
     state_ids: Mapping[str, tuple[int | None, int]] = field(default_factory=dict)
     call: Call | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def inputs(self) -> tuple[Array | None, ...]:

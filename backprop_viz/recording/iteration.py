@@ -257,7 +257,7 @@ class Cursor:
     def activation_id(self, layer: Layer) -> int | None:
         """The id of ``activation``."""
         if not layer.operations:
-            return self.recording.input_id
+            return layer.tensor
         done = [i for i in layer.leading if i < self.position]
         return self.recording.events[done[-1]].output_ids[0] if done else None
 

@@ -20,7 +20,7 @@ class Layer:
     ``operations`` are indices of events, ``outputs`` what these made, in the same order.
     ``shown`` says which output is shown; None stands for the last. ``node`` and ``output_nr`` say
     where the gradient of that output enters the grad_fn graph. ``shape`` is the output's, without
-    the batch dimension.
+    the batch dimension. ``tensor`` is the id of what the network was given, if the column is that.
     """
 
     id: int
@@ -32,6 +32,7 @@ class Layer:
     output_nr: int = 0
     outputs: tuple[Output, ...] = ()
     shown: int | None = None
+    tensor: int | None = None
 
     @property
     def leading(self) -> tuple[int, ...]:

@@ -135,6 +135,7 @@ class RecordingReader:
             told.tracked,
             told.state,
             None if told.call is None else understood_call(told.call, len(told.inputs)),
+            told.missing,
         )
 
     def _take_graph(self, payload: bytes) -> None:
@@ -147,7 +148,10 @@ class RecordingReader:
         self._graph = told.graph
 
     def _take_layers(self, payload: bytes) -> None:
-        self._layers = decoded(payload, LayersRecord).layers
+        told = decoded(payload, LayersRecord)
+        for layer in told.layers.layers:
+            self._known_or_none(layer.tensor)
+        self._layers = told.layers
 
     def _take_span(self, payload: bytes) -> None:
         self._spans.append(decoded(payload, SpanRecord).span)

@@ -71,6 +71,7 @@ class EventRecord(Struct, frozen=True, omit_defaults=True):
     tracked: bool = True
     state: dict[str, tuple[int | None, int]] = {}
     call: CallRecord | None = None
+    missing: dict[str, str] = {}
 
 
 class EventsRecord(Struct, frozen=True):

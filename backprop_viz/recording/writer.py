@@ -114,6 +114,7 @@ def _event(event: Event) -> EventRecord:
         event.tracked,
         dict(event.state_ids),
         None if event.call is None else told_call(event.call),
+        dict(event.missing),
     )
 
 

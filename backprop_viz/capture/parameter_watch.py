@@ -1,0 +1,157 @@
+"""What becomes of a model's parameters: their values, their ``.grad``, the optimizer's state."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from backprop_viz.capture.event_log import Copy, EventLog
+from backprop_viz.capture.memory import NotCopied, to_array
+from backprop_viz.recording.events import Array, Parameter
+from backprop_viz.recording.phases import Phase
+
+# The operation of an event that tells of a change whose cause was not seen.
+CHANGED = "changed"
+
+
+class ParameterWatch:
+    """Notes each change of a parameter, whoever makes it.
+
+    Between two events the memory is compared: what was changed through ``.data``, by a hook or by
+    a loop's own lines is an event too.
+    """
+
+    def __init__(self, model: nn.Module, optimizers: Sequence[Optimizer], log: EventLog) -> None:
+        self._model, self._log = model, log
+        self._optimizers = optimizers
+        self._known: dict[str, tuple[Copy, Copy]] = {}
+        log.weights.update(id(t) for t in (*model.parameters(), *model.buffers()))
+        for name, parameter in self._parameters():
+            self._known[name] = log.copy(parameter), log.grad(parameter)
+
+    def at_start(self) -> tuple[Parameter, ...]:
+        """The parameters as they were when the iteration began; none that was lazy then."""
+        log, found = self._log, []
+        for name, parameter in self._parameters():
+            value, grad = self._known[name]
+            number = log.id(value)
+            if number is not None:
+                found.append(
+                    Parameter(name, number, log.id(grad), log.tensors, parameter.requires_grad)
+                )
+        return tuple(found)
+
+    def sync(self, op: str = CHANGED) -> None:
+        """Note what has changed since the last event, as done by ``op``."""
+        for name, parameter in self._parameters():
+            self._sync_one(name, parameter, op)
+
+    def _sync_one(self, name: str, parameter: Tensor, op: str = CHANGED) -> None:
+        log = self._log
+        value, grad = self._known.get(name, (None, None))
+        now, grad_now = log.copy(parameter), log.grad(parameter)
+        if _differ(grad, grad_now):
+            log.note(Phase.BACKWARD, op, (grad,), (grad_now,), parameter=name)
+        if value is not None and _differ(value, now):
+            log.note(Phase.UPDATE, op, (value, grad_now), (now,), parameter=name)
+        self._known[name] = now, grad_now
+
+    # -- zero_grad and update ------------------------------------------------------------------
+
+    def cleared(self) -> None:
+        """zero_grad has run."""
+        for name, parameter in self._parameters():
+            value, grad = self._known[name]
+            now = self._log.grad(parameter)
+            self._log.note(Phase.ZERO_GRAD, "zero_grad", (grad,), (now,), parameter=name)
+            self._known[name] = value, now
+
+    def states(self) -> dict[str, dict[str, Array]]:
+        """The optimizers' own tensors by parameter, before an update."""
+        return {name: self._state(parameter) for name, parameter in self._parameters()}
+
+    def updated(
+        self, before: Mapping[str, Mapping[str, Array]], optimizers: Sequence[Optimizer] | None
+    ) -> None:
+        """These optimizers have made a step; ``before`` are the states as they were.
+
+        None: the loop has changed the weights by hand.
+        """
+        log = self._log
+        owners = None if optimizers is None else _owners(optimizers)
+        for name, parameter in self._parameters():
+            value, grad = self._known[name]
+            now = log.copy(parameter)
+            owner = None if owners is None else owners.get(id(parameter))
+            owned = owners is None or owner is not None
+            if owned and grad is not None:
+                state = {
+                    key: (log.id(before[name].get(key)), log.tensors.add(after))
+                    for key, after in self._state(parameter).items()
+                }
+                rule = "sub_" if owner is None else rule_of(owner)
+                log.note(Phase.UPDATE, rule, (value, grad), (now,), parameter=name, state_ids=state)
+            elif _differ(value, now):
+                log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
+            grad_now = log.grad(parameter)
+            if _differ(grad, grad_now):
+                log.note(Phase.BACKWARD, CHANGED, (grad,), (grad_now,), parameter=name)
+            self._known[name] = now, grad_now
+
+    def _state(self, parameter: Tensor) -> dict[str, Array]:
+        found: dict[str, Array] = {}
+        for optimizer in self._optimizers:
+            state = optimizer.state.get(parameter, {})
+            found |= {
+                key: to_array(value) for key, value in state.items() if torch.is_tensor(value)
+            }
+        return found
+
+    # -- backward ------------------------------------------------------------------------------
+
+    def accumulated(self, name: str | None, parameter: Tensor, grad: Copy) -> None:
+        """Backward has added to ``.grad``, which is noted; hooks may have changed the weight."""
+        if name is not None:
+            value, _ = self._known[name]
+            self._known[name] = value, grad
+            self._sync_one(name, parameter)
+
+    def _parameters(self) -> list[tuple[str, nn.Parameter]]:
+        return [
+            (name, parameter)
+            for name, parameter in self._model.named_parameters()
+            if not torch.nn.parameter.is_lazy(parameter)
+        ]
+
+
+def _differ(one: Copy, other: Copy) -> bool:
+    """Whether two copies differ in a bit."""
+    if one is other or isinstance(one, NotCopied) or isinstance(other, NotCopied):
+        return False
+    if one is None or other is None:
+        return True
+    return one.dtype != other.dtype or one.shape != other.shape or one.tobytes() != other.tobytes()
+
+
+def _owners(optimizers: Sequence[Optimizer]) -> dict[int, Optimizer]:
+    """Which optimizer moves a parameter, by the ``id()`` of its tensor."""
+    return {
+        id(parameter): optimizer
+        for optimizer in optimizers
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    }
+
+
+def rule_of(optimizer: Optimizer) -> str:
+    """The name of an update: the optimizer's class, in full if it is not torch's own."""
+    kind = type(optimizer)
+    torchs = getattr(torch.optim, kind.__name__, None) is kind
+    return kind.__name__ if torchs else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def options_of(optimizer: Optimizer) -> dict[str, Any]:
+    """The options of an optimizer's first group of parameters."""
+    return {key: value for key, value in optimizer.param_groups[0].items() if key != "params"}

@@ -1,0 +1,60 @@
+"""The grad_fn graph of an iteration as it grows: every backward adds its nodes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graphs import Operation, grad_fn_graph, walk, weight_nodes
+from backprop_viz.capture.node_keys import identities
+from backprop_viz.recording.graph import Graph
+
+
+class WalkedGraph:
+    """The nodes that were found from the roots of an iteration, and the ``Graph`` of them.
+
+    The nodes of a backward that has begun stay, with their numbers. Until then the nodes found
+    last are those of the newest result: a walk from the loss takes the place of one from the
+    output. The lists keep the nodes alive, and with them their hooks.
+    """
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self.nodes: list[GradFn] = []
+        self.ids: dict[GradFn, int] = {}
+        self.graph = Graph()
+        # The nodes that take gradients of weights alone, in which no sample has part.
+        self.of_weights: frozenset[GradFn] = frozenset()
+        self._names = names
+        self._kept = 0
+        self._keys: dict[GradFn, str] = {}
+        self._walks = 0
+
+    def find(
+        self,
+        roots: Iterable[GradFn],
+        operations: Sequence[Operation],
+        output: Tensor | None,
+        weights: set[int],
+    ) -> list[GradFn]:
+        """Walk from these roots; the nodes that were found, those of earlier walks among them."""
+        kept = self.nodes[: self._kept]
+        found = list(dict.fromkeys(node for root in roots for node in walk(root)))
+        known = set(kept)
+        new = [node for node in found if node not in known]
+        self.nodes = kept + new
+        self.ids = {node: i for i, node in enumerate(self.nodes)}
+        keys = identities(found, operations, output, self._names)
+        taken = {self._keys[node] for node in kept}
+        # A later walk's nodes are told apart by its number, as the first's are by their names.
+        self._keys = {node: self._keys[node] for node in kept} | {
+            node: keys[node] if keys[node] not in taken else f"{keys[node]} @{self._walks + 1}"
+            for node in new
+        }
+        self.graph = grad_fn_graph(self.nodes, self._names, self._keys)
+        self.of_weights |= weight_nodes(found, operations, weights)
+        return found
+
+    def keep(self) -> None:
+        """Backward has begun: the nodes keep their numbers from now on."""
+        self._kept = len(self.nodes)
+        self._walks += 1
