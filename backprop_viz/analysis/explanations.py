@@ -304,7 +304,9 @@ def _ancestors(recording: Recording, node: int) -> list[int]:
 
 def _norm(*arrays: Array | None) -> str:
     with np.errstate(over="ignore"):
-        squares = (float(np.square(np.abs(a), dtype=np.float64).sum()) for a in arrays if a is not None)
+        squares = (
+            float(np.square(np.abs(a), dtype=np.float64).sum()) for a in arrays if a is not None
+        )
         return _number(math.sqrt(sum(squares)))
 
 

@@ -21,7 +21,7 @@ from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
 
 # The functions that run a backward, and the name of what they start from, their first argument.
-BACKWARDS: Mapping[Callable[..., Any], str] = {
+BACKWARD_FUNCTIONS: Mapping[Callable[..., Any], str] = {
     torch.Tensor.backward: "self",
     torch.autograd.backward: "tensors",
     torch.autograd.grad: "outputs",
@@ -32,7 +32,7 @@ def roots_of(
     func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> list[Tensor]:
     """The tensors that a backward starts from."""
-    given = args[0] if args else kwargs.get(BACKWARDS[func])
+    given = args[0] if args else kwargs.get(BACKWARD_FUNCTIONS[func])
     return [given] if isinstance(given, Tensor) else list(given or ())
 
 
@@ -159,7 +159,7 @@ class _InnerBackwards(TorchFunctionMode):
     ) -> Any:
         """Run ``func``; a backward with its nodes watched."""
         kwargs = kwargs or {}
-        if func in BACKWARDS:
+        if func in BACKWARD_FUNCTIONS:
             with self._watched(roots_of(func, args, kwargs)):
                 return func(*args, **kwargs)
         return func(*args, **kwargs)

@@ -1,6 +1,6 @@
 """The events of an iteration as they come, and the table of their tensors."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from torch import Tensor
@@ -83,8 +83,3 @@ def _missing(side: str, copies: tuple[Copy, ...]) -> dict[str, str]:
     return {
         f"{side} {i}": str(copy) for i, copy in enumerate(copies) if isinstance(copy, NotCopied)
     }
-
-
-def recorded(copies: Iterable[Copy]) -> Iterator[Array]:
-    """Those copies that are arrays."""
-    return (copy for copy in copies if copy is not None and not isinstance(copy, NotCopied))
