@@ -1,0 +1,104 @@
+"""Exponentials, logarithms and trigonometric functions of each element."""
+
+import math
+from collections.abc import Callable
+
+from backprop_viz.analysis.operations.operation_entry import (
+    OperationEntry,
+    OperationNode,
+    SentGradient,
+)
+from backprop_viz.analysis.operations.pointwise import FunctionOfElement
+
+
+def _log(function: Callable[[float], float]) -> Callable[[float], float]:
+    """A logarithm as IEEE has it: -∞ at 0."""
+    return lambda x: -math.inf if x == 0 else function(x)
+
+
+def _entry(
+    functions: tuple[str, ...],
+    node: str,
+    symbol: str,
+    function: Callable[[float], float],
+    form: str,
+    sent: str,
+) -> OperationEntry:
+    return OperationEntry(
+        functions=functions,
+        derivative=f"{functions[0]}′",
+        form=form,
+        forward=FunctionOfElement(symbol, function),
+        nodes=(OperationNode(node, (SentGradient("local", sent),)),),
+    )
+
+
+OPERATIONS = (
+    _entry(
+        ("exp",), "ExpBackward0", "exp(x)", math.exp, "y[…] = exp(x[…])", "∂L/∂x[…] = δ[…]·y[…]"
+    ),
+    _entry(
+        ("exp2",),
+        "Exp2Backward0",
+        "2ˣ",
+        lambda x: math.pow(2, x),
+        "y[…] = exp(x[…]·ln(2))",
+        "∂L/∂x[…] = δ[…]·y[…]·ln(2)",
+    ),
+    _entry(
+        ("expm1",),
+        "Expm1Backward0",
+        "exp(x) − 1",
+        math.expm1,
+        "y[…] = exp(x[…]) − 1",
+        "∂L/∂x[…] = δ[…]·(y[…] + 1)",
+    ),
+    _entry(
+        ("log",),
+        "LogBackward0",
+        "ln(x)",
+        _log(math.log),
+        "y[…] = ln(x[…])",
+        "∂L/∂x[…] = δ[…] / x[…]",
+    ),
+    _entry(
+        ("log2",),
+        "Log2Backward0",
+        "log₂(x)",
+        _log(math.log2),
+        "y[…] = ln(x[…]) / ln(2)",
+        "∂L/∂x[…] = δ[…] / (x[…]·ln(2))",
+    ),
+    _entry(
+        ("log10",),
+        "Log10Backward0",
+        "log₁₀(x)",
+        _log(math.log10),
+        "y[…] = ln(x[…]) / ln(10)",
+        "∂L/∂x[…] = δ[…] / (x[…]·ln(10))",
+    ),
+    _entry(
+        ("log1p",),
+        "Log1PBackward0",
+        "ln(1 + x)",
+        lambda x: -math.inf if x == -1 else math.log1p(x),
+        "y[…] = ln(1 + x[…])",
+        "∂L/∂x[…] = δ[…] / (1 + x[…])",
+    ),
+    _entry(
+        ("sin",),
+        "SinBackward0",
+        "sin(x)",
+        math.sin,
+        "y[…] = sin(x[…])",
+        "∂L/∂x[…] = δ[…]·cos(x[…])",
+    ),
+    _entry(
+        ("cos",),
+        "CosBackward0",
+        "cos(x)",
+        math.cos,
+        "y[…] = cos(x[…])",
+        "∂L/∂x[…] = −δ[…]·sin(x[…])",
+    ),
+)

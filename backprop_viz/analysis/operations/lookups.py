@@ -1,0 +1,129 @@
+"""Embedding, indexing and where: numbers that are taken from somewhere as they are."""
+
+from backprop_viz.analysis.operations.operation_entry import (
+    OperationEntry,
+    OperationNode,
+    SentGradient,
+)
+from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain, product
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.number_explanation import Fact, Part
+
+
+def _is_functional(call: RecordedCall) -> bool:
+    """torch.embedding has its arguments the other way round."""
+    return call.event.call is not None and "functional" in call.event.call.function
+
+
+def _row(call: RecordedCall, index: Index) -> int:
+    token = call.tensor("input", 0) if _is_functional(call) else call.tensor("indices", 1)
+    return int(token.at(index[:-1]))
+
+
+def _embedding(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | None:
+    if call.option("max_norm", 3) is not None:
+        return None
+    table = call.tensor("weight", 1 if _is_functional(call) else 0)
+    row = table.one("embedding", (_row(call, index), index[-1]))
+    return (product("value", row, plain("one", 1.0)),)
+
+
+def _embedding_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    return (Fact("looked_up_row", (_row(call, index),)),)
+
+
+def _embedding_node_facts(
+    event: Event, call: RecordedCall, slot: int, index: Index
+) -> tuple[Fact, ...]:
+    token = call.tensor("input", 0) if _is_functional(call) else call.tensor("indices", 1)
+    return (Fact("row_looked_up", (index[0], int((token.array == index[0]).sum()))),)
+
+
+def _chosen(call: RecordedCall, index: Index) -> bool:
+    condition = call.tensor("condition", 0)
+    return bool(condition.at(condition.broadcast(index)))
+
+
+def _where(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    first = _chosen(call, index)
+    name, place = ("input", 1) if first else ("other", 2)
+    taken = call.tensor(name, place)
+    return (product("value", taken.one("chosen", taken.broadcast(index)), plain("one", 1.0)),)
+
+
+def _where_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    return (Fact("where_first" if _chosen(call, index) else "where_second"),)
+
+
+def _where_node_facts(
+    event: Event, call: RecordedCall, slot: int, index: Index
+) -> tuple[Fact, ...]:
+    if len(index) != call.output().array.ndim:
+        return ()
+    passed = _chosen(call, index) == (slot == 0)
+    return (Fact("where_passed" if passed else "where_stopped"),)
+
+
+_PASSED = (SentGradient("one"),)
+_SHAPES = {
+    "view": ("ViewBackward0",),
+    "reshape": ("ReshapeAliasBackward0", "UnsafeViewBackward0"),
+    "flatten": (),
+    "squeeze": ("SqueezeBackward0", "SqueezeBackward1"),
+    "unsqueeze": ("UnsqueezeBackward0",),
+    "transpose": ("TransposeBackward0",),
+    "permute": ("PermuteBackward0",),
+    "t": ("TBackward0",),
+    "contiguous": ("CloneBackward0",),
+    "expand": ("ExpandBackward0",),
+    "repeat": ("RepeatBackward0",),
+    "cat": ("CatBackward0",),
+    "stack": ("StackBackward0",),
+    "getitem": ("SelectBackward0", "SliceBackward0", "IndexBackward0"),
+    "index_select": ("IndexSelectBackward0",),
+    "gather": ("GatherBackward0",),
+    "split": ("SplitBackward0", "SplitWithSizesBackward0"),
+    "chunk": (),
+    "unbind": ("UnbindBackward0",),
+}
+_OTHER_NAMES = {
+    "flatten": ("ravel", "view_as", "reshape_as", "unflatten"),
+    "transpose": ("swapaxes", "movedim", "T", "mT"),
+    "contiguous": ("clone", "to", "float", "double", "identity"),
+    "cat": ("concat", "concatenate", "hstack", "vstack"),
+    "getitem": ("select", "narrow"),
+}
+
+
+def _shape(name: str) -> OperationEntry:
+    return OperationEntry(
+        functions=(name, *_OTHER_NAMES.get(name, ())),
+        roles=("element",),
+        coefficient="one",
+        nodes=tuple(OperationNode(node, _PASSED) for node in _SHAPES[name]),
+    )
+
+
+OPERATIONS = (
+    OperationEntry(
+        functions=("embedding",),
+        roles=("token", "embedding"),
+        axes={"embedding": ("row", "feature")},
+        forward=_embedding,
+        facts=_embedding_facts,
+        nodes=(OperationNode("EmbeddingBackward0", _PASSED, _embedding_node_facts),),
+    ),
+    OperationEntry(
+        functions=("where",),
+        roles=("condition", "chosen"),
+        form="y[…] = a[…] where c[…], else b[…]",
+        forward=_where,
+        facts=_where_facts,
+        nodes=(
+            OperationNode(
+                "WhereBackward0", (SentGradient("gate"), SentGradient("gate")), _where_node_facts
+            ),
+        ),
+    ),
+    *(_shape(name) for name in _SHAPES),
+)

@@ -1,0 +1,50 @@
+"""Which elements go into an element of a sum, a mean, a norm: those along the reduced axes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backprop_viz.analysis.operations.recorded_call import (
+    Index,
+    Places,
+    RecordedTensor,
+    every_place,
+)
+from backprop_viz.recording.events import Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReducedElements:
+    """K elements of a tensor that are reduced to one; ``places`` (K, d)."""
+
+    tensor: RecordedTensor
+    places: Places
+
+    @property
+    def values(self) -> Array:
+        """The elements (K,) in float64."""
+        return np.asarray(self.tensor.array[tuple(self.places.T)], np.float64)
+
+
+def reduced_elements(
+    tensor: RecordedTensor, dims: Any, index: Index, *, keepdim: bool
+) -> ReducedElements:
+    """The elements along ``dims`` (None: all) that go into an element of what is made of them."""
+    ndim = tensor.array.ndim
+    axes = _axes(dims, ndim)
+    others = [axis for axis in range(ndim) if axis not in axes]
+    own = [index[axis] for axis in others] if keepdim else list(index)
+    inner = every_place([tensor.shape[axis] for axis in axes])
+    places = np.empty((len(inner), ndim), np.int64)
+    places[:, axes] = inner
+    places[:, others] = own
+    return ReducedElements(tensor, places)
+
+
+def _axes(dims: Any, ndim: int) -> list[int]:
+    if dims is None or (isinstance(dims, Sequence) and not dims):
+        return list(range(ndim))
+    wanted = dims if isinstance(dims, list | tuple) else (dims,)
+    return sorted({int(dim) % max(1, ndim) for dim in wanted} & set(range(ndim)))

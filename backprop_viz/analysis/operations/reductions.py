@@ -1,0 +1,90 @@
+"""Sums, means and products along axes."""
+
+import numpy as np
+
+from backprop_viz.analysis.operations.operation_entry import (
+    OperationEntry,
+    OperationNode,
+    SentGradient,
+)
+from backprop_viz.analysis.operations.recorded_call import (
+    Index,
+    NotRecorded,
+    RecordedCall,
+    constant,
+    product,
+)
+from backprop_viz.analysis.operations.reduced_axes import ReducedElements, reduced_elements
+from backprop_viz.recording.number_explanation import Fact, Part
+
+# A product of more factors than these is not written out.
+_MOST_FACTORS = 32
+
+
+def _elements(call: RecordedCall, index: Index) -> ReducedElements:
+    keepdim = bool(call.option("keepdim", 2, False))
+    return reduced_elements(call.input, call.option("dim", 1), index, keepdim=keepdim)
+
+
+def _sum(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    found = _elements(call, index)
+    return (product("terms", found.tensor.column("input", found.places)),)
+
+
+def _mean(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    found = _elements(call, index)
+    count = len(found.places)
+    column = found.tensor.column("input", found.places)
+    return (product("products", column, constant("share", 1 / count, count)),)
+
+
+def _mean_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    return (Fact("mean_of", (len(_elements(call, index).places),)),)
+
+
+def _prod(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    found = _elements(call, index)
+    if len(found.places) > _MOST_FACTORS:
+        raise NotRecorded
+    factors = [found.tensor.column("factor", found.places[[k]]) for k in range(len(found.places))]
+    return (product("value", *factors),) if factors else (Part("value", constant("", 1, 1).values),)
+
+
+def _cumsum(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    axis = int(call.option("dim", 1)) % max(1, len(index))
+    places = [(*index[:axis], k, *index[axis + 1 :]) for k in range(index[axis] + 1)]
+    return (product("terms", call.input.column("input", np.array(places, np.int64))),)
+
+
+OPERATIONS = (
+    OperationEntry(
+        functions=("sum",),
+        form="y = Σ x",
+        forward=_sum,
+        nodes=tuple(
+            OperationNode(f"SumBackward{i}", (SentGradient("one", "∂L/∂x = δ"),)) for i in (0, 1)
+        ),
+    ),
+    OperationEntry(
+        functions=("mean",),
+        form="y = Σ x / n",
+        coefficient="share",
+        forward=_mean,
+        facts=_mean_facts,
+        nodes=tuple(
+            OperationNode(f"MeanBackward{i}", (SentGradient("share", "∂L/∂x = δ / n"),))
+            for i in (0, 1)
+        ),
+    ),
+    OperationEntry(
+        functions=("prod",),
+        form="y = Π x",
+        forward=_prod,
+        nodes=tuple(OperationNode(f"ProdBackward{i}") for i in (0, 1)),
+    ),
+    OperationEntry(
+        functions=("cumsum",),
+        forward=_cumsum,
+        nodes=(OperationNode("CumsumBackward0", (SentGradient("one"),)),),
+    ),
+)

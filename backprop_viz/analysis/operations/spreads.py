@@ -1,0 +1,139 @@
+"""Variance, standard deviation and norms: how far numbers are spread."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from backprop_viz.analysis.operations.index_forms import number_text
+from backprop_viz.analysis.operations.operation_entry import OperationEntry, OperationNode
+from backprop_viz.analysis.operations.recorded_call import (
+    Index,
+    NotRecorded,
+    RecordedCall,
+    constant,
+    plain,
+    product,
+)
+from backprop_viz.analysis.operations.reduced_axes import ReducedElements, reduced_elements
+from backprop_viz.recording.number_explanation import Fact, Part
+
+
+def _correction(call: RecordedCall) -> float:
+    """What is taken off the count that the sum of squares is divided by."""
+    for given in (call.option("dim", 1), call.option("unbiased", 2)):
+        if isinstance(given, bool):
+            return float(given)
+    return float(call.option("correction", 99, 1))
+
+
+def _spread(call: RecordedCall, index: Index) -> tuple[ReducedElements, float]:
+    """The elements of a variance, and what the sum of squares is divided by."""
+    dims = call.option("dim", 1)
+    keepdim = bool(call.option("keepdim", 3, False))
+    dims = None if isinstance(dims, bool) else dims  # var(unbiased)
+    found = reduced_elements(call.input, dims, index, keepdim=keepdim)
+    return found, max(0.0, len(found.places) - _correction(call))
+
+
+def _variance_form(call: RecordedCall) -> str:
+    correction = _correction(call)
+    divisor = f"(n − {number_text(correction)})" if correction else "n"
+    return f"y = Σ (x − mean)² / {divisor}"
+
+
+def _deviation_form(call: RecordedCall) -> str:
+    return f"y = √({_variance_form(call).removeprefix('y = ')})"
+
+
+def _variance(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    found, divisor = _spread(call, index)
+    squares = (found.values - found.values.mean()) ** 2
+    return _squares(found, squares, float(1 / np.float64(divisor)))
+
+
+def _deviation(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
+    found, divisor = _spread(call, index)
+    squares = (found.values - found.values.mean()) ** 2
+    sigma = float(np.sqrt(squares.sum() / np.float64(divisor)))
+    if sigma == 0:
+        return (product("value", plain("sigma", 0.0)),)
+    return _squares(found, squares, 1 / (divisor * sigma))
+
+
+def _squares(found: ReducedElements, squares: Any, share: float) -> tuple[Part, ...]:
+    column = found.tensor.function("squared_deviation", "(x − mean)²", squares, found.places)
+    return (product("products", column, constant("share", share, len(squares))),)
+
+
+def _spread_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    found, divisor = _spread(call, index)
+    return (Fact("variance_of", (float(found.values.mean()), len(found.places), divisor)),)
+
+
+def _normed(call: RecordedCall, index: Index) -> tuple[ReducedElements, float]:
+    """The elements of a norm, and its order. Raises NotRecorded for a norm of matrices."""
+    order = call.option("p", 1, call.option("ord", 1, 2))
+    dims = call.option("dim", 2)
+    x = call.input
+    name = "" if call.event.call is None else call.event.call.name
+    function = "" if call.event.call is None else call.event.call.function
+    of_matrix = name == "matrix_norm" or ("linalg.norm" in function and order is not None)
+    if of_matrix and x.array.ndim > 1 and not isinstance(dims, int):
+        raise NotRecorded
+    if order in ("fro", None):
+        order = 2
+    if not isinstance(order, int | float):
+        raise NotRecorded
+    keepdim = bool(call.option("keepdim", 3, False))
+    return reduced_elements(x, dims, index, keepdim=keepdim), float(order)
+
+
+def _norm(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...] | None:
+    found, order = _normed(call, index)
+    values = np.abs(found.values)
+    if order == 1:
+        column = found.tensor.function("absolute_value", "|x|", values, found.places)
+        return (product("terms", column),)
+    if order != 2:
+        return None
+    norm = math.sqrt(float((values**2).sum()))
+    if norm == 0:
+        return (product("value", plain("norm", 0.0)),)
+    column = found.tensor.function("square", "x²", values**2, found.places)
+    return (product("products", column, constant("one_over_norm", 1 / norm, len(values))),)
+
+
+def _norm_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
+    found, order = _normed(call, index)
+    if order != 2:
+        return ()
+    total = float((found.values**2).sum())
+    return (Fact("norm_of", (len(found.places), total)),)
+
+
+OPERATIONS = (
+    OperationEntry(
+        functions=("var",),
+        form=_variance_form,
+        derivative="var′",
+        forward=_variance,
+        facts=_spread_facts,
+        nodes=tuple(OperationNode(f"VarBackward{i}") for i in (0, 1)),
+    ),
+    OperationEntry(
+        functions=("std",),
+        form=_deviation_form,
+        derivative="std′",
+        forward=_deviation,
+        facts=_spread_facts,
+        nodes=tuple(OperationNode(f"StdBackward{i}") for i in (0, 1)),
+    ),
+    OperationEntry(
+        functions=("norm", "linalg_norm", "vector_norm", "linalg_vector_norm"),
+        derivative="norm′",
+        forward=_norm,
+        facts=_norm_facts,
+        nodes=(OperationNode("LinalgVectorNormBackward0"),),
+    ),
+)
