@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sys
 import threading
 
 from backprop_viz.desktop import system_libraries
@@ -24,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.app import create_window
+from backprop_viz.desktop import worker_process
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.session import Session
 from backprop_viz.desktop.view_state import ViewState
@@ -33,6 +35,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps
+from tests.forked_process import ForkServer
 from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
@@ -88,6 +91,26 @@ _states = count()
 def own_autosaves(folder_of_autosaves: Path) -> None:
     """Windows of a test neither see nor leave runs in the user's own folder, or another test's."""
     os.environ["BACKPROP_VIZ_STATE"] = str(folder_of_autosaves / str(next(_states)))
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    server = ForkServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(autouse=True)
+def forked_workers(request: pytest.FixtureRequest, fork_server: ForkServer) -> Iterator[None]:
+    """Workers are forked from a process that has imported torch, which saves most of their start.
+
+    A test that is marked ``real_worker`` has them started as the program starts them.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        real = request.node.get_closest_marker("real_worker") is not None
+        if sys.platform == "linux" and not real:
+            patch.setattr(worker_process, "subprocess", fork_server)
+        yield
 
 
 MakeViewState = Callable[..., ViewState]

@@ -134,6 +134,7 @@ def test_a_fault_of_the_window_has_details(
 FAILS_AT_ONCE = "import sys; {path!r}; raise ImportError('no torch here')"
 
 
+@pytest.mark.real_worker
 def test_why_a_worker_could_not_start_is_said(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

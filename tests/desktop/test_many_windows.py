@@ -44,6 +44,7 @@ def equals_the_plain_loop(window: MainWindow) -> None:
     assert [n for n, w in weights.items() if not same(tensor(end.value(n)), w)] == []
 
 
+@pytest.mark.real_worker
 def test_two_windows_train_side_by_side(open_window: OpenWindow, qtbot: QtBot) -> None:
     start_ahead()  # the other's worker, beside the first one's
     one = open_window("--preset", "tutorial", "--seed", "3")
@@ -115,6 +116,7 @@ def counts() -> dict[str, float]:
     }
 
 
+@pytest.mark.real_worker
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_windows_are_opened_and_closed_and_nothing_grows(
     qtbot: QtBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -328,6 +328,7 @@ def workers() -> set[int]:
     return found
 
 
+@pytest.mark.real_worker
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_worker_that_is_killed_is_told_and_replaced(
     open_session: OpenSession, qtbot: QtBot

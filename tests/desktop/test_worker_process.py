@@ -13,6 +13,8 @@ from backprop_viz.desktop.worker_process import Printed, traceback_in
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 
+pytestmark = pytest.mark.real_worker
+
 CHAINED = """
 try:
     1 / 0

@@ -182,6 +182,7 @@ def test_a_worker_that_is_killed_is_replaced(
     assert view_state_of(window).curves.loss.tolist() == losses.tolist()
 
 
+@pytest.mark.real_worker
 def test_a_worker_that_cannot_begin_is_not_started_for_ever(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,7 @@ def test_what_was_not_saved_is_offered_at_the_next_launch(
     assert len(names(state)) == 2
 
 
+@pytest.mark.real_worker
 def test_closed_in_the_middle_of_training(
     open_window: OpenWindow, state: Path, qtbot: QtBot
 ) -> None:

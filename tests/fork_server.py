@@ -1,0 +1,133 @@
+"""What the fork server runs: a process that has imported torch, and forks whenever it is asked to.
+
+A test's worker is forked from it instead of importing torch again. ``tests.forked_process`` starts
+the server and asks it. Nothing may be computed in it: torch's threads do not survive a fork.
+"""
+
+import fcntl
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from types import CodeType
+
+import numpy as np
+import torch
+
+import backprop_viz.worker.loop
+import backprop_viz.worker.main  # noqa: F401
+from tests.forked_process import StartRequest
+
+# How many files a request brings at most.
+_MOST_FILES = 16
+
+
+def wait_for_start(number: int) -> CodeType:
+    """Return in each forked process, with what it is to run; the server ends with its socket.
+
+    ``number`` is the socket's descriptor.
+    """
+    if threading.active_count() != 1 or len(os.listdir("/proc/self/task")) != 1:
+        raise RuntimeError("The fork server has several threads, so it must not fork.")
+    gc.collect()
+    gc.freeze()  # the pages of what is imported stay shared
+    with socket.socket(fileno=number) as requests:
+        return _Server(requests).run()
+
+
+class _Server:
+    """Forks at each request; tells of each process its id, then its exit status."""
+
+    def __init__(self, requests: socket.socket) -> None:
+        self._requests = requests
+        self._running: dict[int, Connection] = {}
+        self._ended, self._wake = os.pipe()
+        os.set_blocking(self._wake, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)  # it writes to the pipe, and no more
+        signal.set_wakeup_fd(self._wake)
+
+    def run(self) -> CodeType:
+        """What a forked process is to run; does not return in the server."""
+        while True:
+            ready, _, _ = select.select([self._requests, self._ended], [], [])
+            if self._ended in ready:
+                os.read(self._ended, 4096)
+                self._tell_ended()
+            if self._requests in ready:
+                data, files, _, _ = socket.recv_fds(self._requests, 1, _MOST_FILES)
+                if not data:
+                    sys.exit()
+                code = self._fork(*files)
+                if code is not None:
+                    return code
+
+    def _tell_ended(self) -> None:
+        while self._running:
+            process, status = os.waitpid(-1, os.WNOHANG)
+            if process == 0:
+                return
+            with self._running.pop(process) as asker:
+                _tell(asker, os.waitstatus_to_exitcode(status))
+
+    def _fork(self, line: int, *files: int) -> CodeType | None:
+        """What to run, in the forked process; None in the server."""
+        asker = Connection(line)
+        request: StartRequest = asker.recv()
+        process = os.fork()
+        if process == 0:
+            asker.close()
+            self._leave()
+            return _become(request, files)
+        for file in files:
+            os.close(file)
+        self._running[process] = asker
+        _tell(asker, process)
+        return None
+
+    def _leave(self) -> None:
+        """In the forked process: be no server any more."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self._requests.close()
+        os.close(self._ended)
+        os.close(self._wake)
+        for asker in self._running.values():
+            asker.close()
+
+
+def _tell(asker: Connection, number: int) -> None:
+    with suppress(OSError):  # nobody wants to know
+        asker.send(number)
+
+
+def _become(request: StartRequest, files: Sequence[int]) -> CodeType:
+    """Have what a process started with this request has; returns what it runs."""
+    if request.new_session:
+        os.setsid()
+    # First out of the way, as one may lie where another shall.
+    above = 1 + max(*files, *request.files)
+    printed, *moved = [fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, above) for file in files]
+    for file in files:
+        os.close(file)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for file, place in ((nothing, 0), (printed, 1), (printed, 2)):
+        os.dup2(file, place)
+    os.close(nothing)
+    os.close(printed)
+    for file, place in zip(moved, request.files, strict=True):
+        os.dup2(file, place)
+        os.close(file)
+    # What is seeded by chance as it is imported; Python's own ``random`` sees to that itself.
+    torch.default_generator.seed()
+    np.random.seed()
+    os.chdir(request.folder)
+    os.environ.clear()
+    os.environ.update(request.environment)
+    sys.argv[:] = ["-c", *request.arguments]
+    return compile(request.code, "<string>", "exec")

@@ -1,0 +1,143 @@
+"""Processes for tests that are forked from one that has imported torch (see ``fork_server``)."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import connection
+
+from backprop_viz.desktop import worker_process
+
+_START = (
+    "import sys; sys.path[:] = {path!r}; from tests.fork_server import wait_for_start; "
+    "exec(wait_for_start({number}), {{'__name__': '__main__'}})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """How a process is to be started, as ``subprocess.Popen`` is told it.
+
+    Its standard output and error are the first of the files that come with the request; ``files``
+    are the numbers that the others shall have.
+    """
+
+    code: str
+    arguments: Sequence[str]
+    environment: dict[str, str]
+    folder: str
+    files: Sequence[int]
+    new_session: bool
+
+
+class ForkServer:
+    """Stands for the ``subprocess`` module where processes are to be forked.
+
+    The server's process starts with the first that is asked for, and ends with ``close``.
+    """
+
+    DEVNULL, PIPE, STDOUT = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._requests, self._theirs = socket.socketpair()
+
+    def Popen(  # noqa: N802
+        self,
+        args: Sequence[str],
+        *,
+        stdin: int,
+        stdout: int,
+        stderr: int,
+        bufsize: int,
+        env: Mapping[str, str],
+        pass_fds: Sequence[int],
+        start_new_session: bool,
+    ) -> "ForkedProcess":
+        """As ``subprocess.Popen``, of a Python program that is given as text."""
+        interpreter, option, code, *arguments = args
+        how = interpreter, option, stdin, stdout, stderr, bufsize
+        assert how == (sys.executable, "-c", self.DEVNULL, self.PIPE, self.STDOUT, 0)
+        folder = os.getcwd()
+        request = StartRequest(code, arguments, dict(env), folder, pass_fds, start_new_session)
+        self._start()
+        return ForkedProcess(self._requests, request)
+
+    def close(self) -> None:
+        """End the server. What it has forked does not need it."""
+        self._requests.close()
+        self._theirs.close()
+        if self._process is not None:
+            self._process.wait(60)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._process is not None:
+                return
+            number = self._theirs.fileno()
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _START.format(path=sys.path, number=number)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                # OpenBLAS would start its threads as it is loaded.
+                env=worker_process._ENVIRONMENT | os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+                pass_fds=[number],
+                start_new_session=True,
+            )
+            self._theirs.close()
+
+
+class ForkedProcess:
+    """As much of a ``subprocess.Popen`` as a worker's process is used for."""
+
+    def __init__(self, requests: socket.socket, request: StartRequest) -> None:
+        self.args = request.arguments
+        self.returncode: int | None = None
+        self._lock = threading.Lock()
+        self._server, theirs = connection.Pipe()
+        ours, printed = os.pipe()
+        self.stdout = os.fdopen(ours, "rb", 0)
+        try:
+            files = [theirs.fileno(), printed, *request.files]
+            socket.send_fds(requests, [b"."], files)
+        finally:
+            theirs.close()
+            os.close(printed)
+        self._server.send(request)
+        self.pid = self._told()
+
+    def poll(self) -> int | None:
+        """The exit status, if the process has ended."""
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status, once the process has ended."""
+        # What the server says is followed by the line's end: others that wait see it too.
+        if self.returncode is None and not connection.wait([self._server], timeout):
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        with self._lock:
+            if self.returncode is None:
+                self.returncode = self._told()
+            return self.returncode
+
+    def kill(self) -> None:
+        """End the process, if it has not ended."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):  # it has ended, and we are about to be told
+                os.kill(self.pid, signal.SIGKILL)
+
+    def _told(self) -> int:
+        try:
+            number: int = self._server.recv()
+        except EOFError:
+            raise ChildProcessError("The fork server has ended.") from None
+        return number
