@@ -1,31 +1,58 @@
 """Runs a script as somebody does who has torch and nothing else of what the program needs."""
 
+import atexit
+import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from tests.forked_process import FORKS, ForkServer
 
 # A module of these that is imported ends the script; torch itself does without.
 _BLOCKED = ("backprop_viz", "numpy", "PySide6", "pyqtgraph", "PIL", "safetensors", "platformdirs")
-_RUN = """
-import runpy, sys
-
-sys.modules.update(dict.fromkeys({blocked!r}))  # None there: whoever imports it is told it is not
+_BLOCK = f"""
+import sys, warnings
+sys.modules.update(dict.fromkeys({_BLOCKED!r}))  # None there: whoever imports it is told it is not
+warnings.simplefilter("ignore")
+"""
+_RUN = (
+    _BLOCK
+    + """
+import runpy
 runpy.run_path({path!r}, run_name="__main__")
 """
+)
+# Making an optimizer imports torch._dynamo.
+_IMPORTS = _BLOCK + "import torch, torch._dynamo"
+
+
+@cache
+def _subprocess() -> Any:
+    """The ``subprocess`` module, or what forks in its place from a process that has torch."""
+    if not FORKS:
+        return subprocess
+    server = ForkServer(_IMPORTS, {})
+    atexit.register(server.close)
+    return server
 
 
 def losses_of(script: Path) -> list[str]:
     """What the script prints, each number as ``float.hex`` has it."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _RUN.format(blocked=_BLOCKED, path=str(script))],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    process = _subprocess().Popen(
+        [sys.executable, "-c", _RUN.format(path=str(script))],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        bufsize=0,
+        env=os.environ,
         cwd=script.parent,
     )
-    assert done.returncode == 0, done.stderr
-    return [float(line).hex() for line in done.stdout.split()]
+    with process.stdout:
+        printed = process.stdout.read().decode()
+    assert process.wait(120) == 0, printed
+    return [float(line).hex() for line in printed.split()]
 
 
 def losses_of_text(text: str, folder: Path) -> list[str]:

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import sys
 import threading
 
 from backprop_viz.desktop import system_libraries
@@ -35,7 +34,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps
-from tests.forked_process import ForkServer
+from tests.forked_process import FORKS, ForkServer
 from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
@@ -95,7 +94,8 @@ def own_autosaves(folder_of_autosaves: Path) -> None:
 
 @pytest.fixture(scope="session")
 def fork_server() -> Iterator[ForkServer]:
-    server = ForkServer()
+    imports = "import backprop_viz.worker.main, backprop_viz.worker.loop"
+    server = ForkServer(imports, worker_process._ENVIRONMENT)
     yield server
     server.close()
 
@@ -104,11 +104,12 @@ def fork_server() -> Iterator[ForkServer]:
 def forked_workers(request: pytest.FixtureRequest, fork_server: ForkServer) -> Iterator[None]:
     """Workers are forked from a process that has imported torch, which saves most of their start.
 
-    A test that is marked ``real_worker`` has them started as the program starts them.
+    A test that is marked ``real_worker``, and by night every test, has them started as the program
+    starts them.
     """
     with pytest.MonkeyPatch.context() as patch:
         real = request.node.get_closest_marker("real_worker") is not None
-        if sys.platform == "linux" and not real:
+        if FORKS and not real:
             patch.setattr(worker_process, "subprocess", fork_server)
         yield
 

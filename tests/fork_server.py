@@ -1,10 +1,9 @@
 """What the fork server runs: a process that has imported torch, and forks whenever it is asked to.
 
 A test's worker is forked from it instead of importing torch again. ``tests.forked_process`` starts
-the server and asks it. Nothing may be computed in it: torch's threads do not survive a fork.
+the server and asks it.
 """
 
-import fcntl
 import gc
 import os
 import select
@@ -14,18 +13,28 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import CodeType
 
-import numpy as np
-import torch
-
-import backprop_viz.worker.loop
-import backprop_viz.worker.main  # noqa: F401
-from tests.forked_process import StartRequest
-
 # How many files a request brings at most.
 _MOST_FILES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """How a process is to be started, as ``subprocess.Popen`` is told it.
+
+    Its standard output and error are the first of the files that come with the request; ``files``
+    are the numbers that the others shall have.
+    """
+
+    code: str
+    arguments: Sequence[str]
+    environment: dict[str, str]
+    folder: str
+    files: Sequence[int]
+    new_session: bool
 
 
 def wait_for_start(number: int) -> CodeType:
@@ -108,10 +117,12 @@ def _tell(asker: Connection, number: int) -> None:
 
 def _become(request: StartRequest, files: Sequence[int]) -> CodeType:
     """Have what a process started with this request has; returns what it runs."""
+    import fcntl  # not on Windows, where nothing is forked
+
     if request.new_session:
         os.setsid()
     # First out of the way, as one may lie where another shall.
-    above = 1 + max(*files, *request.files)
+    above = 1 + max((*files, *request.files))
     printed, *moved = [fcntl.fcntl(file, fcntl.F_DUPFD_CLOEXEC, above) for file in files]
     for file in files:
         os.close(file)
@@ -123,11 +134,16 @@ def _become(request: StartRequest, files: Sequence[int]) -> CodeType:
     for file, place in zip(moved, request.files, strict=True):
         os.dup2(file, place)
         os.close(file)
-    # What is seeded by chance as it is imported; Python's own ``random`` sees to that itself.
-    torch.default_generator.seed()
-    np.random.seed()
+    _seed_by_chance()
     os.chdir(request.folder)
     os.environ.clear()
     os.environ.update(request.environment)
     sys.argv[:] = ["-c", *request.arguments]
     return compile(request.code, "<string>", "exec")
+
+
+def _seed_by_chance() -> None:
+    """Seed what is seeded so as it is imported; Python's own ``random`` sees to itself."""
+    for name, generator in (("torch", "default_generator"), ("numpy", "random")):
+        if sys.modules.get(name) is not None:
+            getattr(sys.modules[name], generator).seed()

@@ -1,4 +1,4 @@
-"""Processes for tests that are forked from one that has imported torch (see ``fork_server``)."""
+"""Processes that are forked from one that has imported torch, for tests (see ``fork_server``)."""
 
 import os
 import signal
@@ -8,31 +8,21 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing import connection
 
-from backprop_viz.desktop import worker_process
+from tests.fork_server import StartRequest
+from tests.nightly import NIGHTLY
 
-_START = (
-    "import sys; sys.path[:] = {path!r}; from tests.fork_server import wait_for_start; "
-    "exec(wait_for_start({number}), {{'__name__': '__main__'}})"
-)
+# Whether tests fork what they need not start: by day, on Linux, where libraries allow it.
+FORKS = sys.platform == "linux" and not NIGHTLY
 
-
-@dataclass(frozen=True, slots=True)
-class StartRequest:
-    """How a process is to be started, as ``subprocess.Popen`` is told it.
-
-    Its standard output and error are the first of the files that come with the request; ``files``
-    are the numbers that the others shall have.
-    """
-
-    code: str
-    arguments: Sequence[str]
-    environment: dict[str, str]
-    folder: str
-    files: Sequence[int]
-    new_session: bool
+_START = """
+import sys
+sys.path[:] = {path!r}
+from tests.fork_server import wait_for_start
+{imports}
+exec(wait_for_start({number}), {{"__name__": "__main__"}})
+"""
 
 
 class ForkServer:
@@ -43,7 +33,14 @@ class ForkServer:
 
     DEVNULL, PIPE, STDOUT = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT
 
-    def __init__(self) -> None:
+    def __init__(self, imports: str, environment: Mapping[str, str]) -> None:
+        """``imports`` are the statements by which the server imports what its processes have.
+
+        They are not to compute anything: threads do not survive a fork. ``environment``: what the
+        server has besides the environment of the process that asks.
+        """
+        self._imports = imports
+        self._environment = environment
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._requests, self._theirs = socket.socketpair()
@@ -57,15 +54,17 @@ class ForkServer:
         stderr: int,
         bufsize: int,
         env: Mapping[str, str],
-        pass_fds: Sequence[int],
-        start_new_session: bool,
+        pass_fds: Sequence[int] = (),
+        start_new_session: bool = False,
+        cwd: str | None = None,
     ) -> "ForkedProcess":
         """As ``subprocess.Popen``, of a Python program that is given as text."""
         interpreter, option, code, *arguments = args
         how = interpreter, option, stdin, stdout, stderr, bufsize
         assert how == (sys.executable, "-c", self.DEVNULL, self.PIPE, self.STDOUT, 0)
-        folder = os.getcwd()
-        request = StartRequest(code, arguments, dict(env), folder, pass_fds, start_new_session)
+        request = StartRequest(
+            code, arguments, dict(env), cwd or os.getcwd(), pass_fds, start_new_session
+        )
         self._start()
         return ForkedProcess(self._requests, request)
 
@@ -81,12 +80,13 @@ class ForkServer:
             if self._process is not None:
                 return
             number = self._theirs.fileno()
+            start = _START.format(path=sys.path, imports=self._imports, number=number)
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _START.format(path=sys.path, number=number)],
+                [sys.executable, "-c", start],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 # OpenBLAS would start its threads as it is loaded.
-                env=worker_process._ENVIRONMENT | os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+                env={**os.environ, **self._environment, "OPENBLAS_NUM_THREADS": "1"},
                 pass_fds=[number],
                 start_new_session=True,
             )

@@ -142,7 +142,7 @@ KILLED = """
 import os, signal
 from backprop_viz.desktop import worker_process
 from tests.forked_process import ForkServer
-server = worker_process.subprocess = ForkServer()
+server = worker_process.subprocess = ForkServer("import backprop_viz.worker.loop", {})
 worker = worker_process.take()
 print(worker.process.pid, server._process.pid, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
