@@ -13,7 +13,8 @@ from multiprocessing import connection
 from tests.fork_server import StartRequest
 from tests.nightly import NIGHTLY
 
-# Whether tests fork what they need not start: by day, on Linux, where libraries allow it.
+# Whether tests fork what they need not start. On Linux alone: not every system's libraries can
+# be used after a fork.
 FORKS = sys.platform == "linux" and not NIGHTLY
 
 _START = """
