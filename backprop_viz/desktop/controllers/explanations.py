@@ -30,6 +30,7 @@ class ExplanationsController(QObject):
         panel.marks_changed.connect(self._window.mark_numbers)
         panel.closed.connect(self.close)
         panel.maximized.connect(self._window.lower_row.maximize)
+        panel.sample_wanted.connect(self._show_sample)
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Remember where the cursor is."""
@@ -101,6 +102,14 @@ class ExplanationsController(QObject):
         index = (0,) * parameter.value.ndim
         found = grad_number(cursor, parameter.name, index) or loss_number(cursor)
         return found or weight_number(cursor, parameter.name, index)
+
+    def _show_sample(self, sample: int) -> None:
+        """Let the other panels show the sample that the chosen term is of."""
+        asked, shown = self._panel.history.current, self._view_state
+        if asked is None or shown is None or shown.sample == sample:
+            return
+        if asked.recording.serial == shown.cursor.recording.serial:
+            self._session.choose_sample(sample)
 
     def _ask(self, recording: Recording, number: Number) -> None:
         if not self._session.explain(Question(recording, number)):

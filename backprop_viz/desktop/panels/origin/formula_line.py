@@ -44,6 +44,12 @@ class FormulaLine(QWidget):
         self._theme = DARK
         self._links: dict[str, Number] = {}
         self._now: tuple[NumberExplanation, TermRows] | None = None
+        self._short = False
+
+    def set_short(self, short: bool) -> None:
+        """Show the symbols alone, or both lines."""
+        self._short = short
+        self.numbers.setVisible(bool(self.numbers.text()) and not short)
 
     def show_formula(self, explanation: NumberExplanation | None, terms: TermRows) -> None:
         """Show the formula of an explanation, the largest terms written out; None: nothing."""
@@ -57,7 +63,7 @@ class FormulaLine(QWidget):
             written = " + ".join(self._term(explanation, row) for row in terms.rows[:_WRITTEN])
             left = len(terms.rows) + terms.rest_count - _WRITTEN
             self.numbers.setText(f"= {written}" + (" + …" if left > 0 else ""))
-        self.numbers.setVisible(bool(self.numbers.text()))
+        self.set_short(self._short)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.number_marks import marks_of
@@ -16,7 +16,12 @@ from backprop_viz.desktop.panels.origin.group_bars import GroupBars
 from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
-from backprop_viz.desktop.panels.origin.term_grid import first_term, group_sums, term_grid
+from backprop_viz.desktop.panels.origin.term_grid import (
+    first_term,
+    group_sums,
+    sample_of_term,
+    term_grid,
+)
 from backprop_viz.desktop.panels.origin.term_picture import TermPicture
 from backprop_viz.desktop.panels.origin.term_rows import (
     TermRow,
@@ -36,6 +41,8 @@ from backprop_viz.recording.number_explanation import Effect, Fact, NumberExplan
 
 # An answer that takes longer than this is said to be under way.
 _PATIENCE_MS = 250
+# A panel that is lower than this shows only what it must.
+_SHORT = 250
 
 
 class OriginView(Panel):
@@ -44,13 +51,15 @@ class OriginView(Panel):
     ``asked`` carries a Recording and the Number of it that is to be explained; the answers come
     by ``show_explanation``, ``show_chain`` and ``show_effects``. ``marks_changed`` carries the
     NumberMarks of what is shown, None once nothing is. ``closed``: the user wants the panel away;
-    ``maximized``: it is to have all the room, or no longer.
+    ``maximized``: it is to have all the room, or no longer. ``sample_wanted`` carries the sample
+    of the batch that the chosen term is of.
     """
 
     asked = Signal(object, object)
     marks_changed = Signal(object)
     closed = Signal()
     maximized = Signal(bool)
+    sample_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         title = QCoreApplication.translate("OriginView", "Where does it come from?")
@@ -216,6 +225,7 @@ class OriginView(Panel):
         self.effects.setVisible(bool(rows.rows))
         note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
         self.effects_note.setText(note if rows.rows else self.tr("Nothing that was recorded."))
+        self.effects_note.setVisible(bool(self.effects_note.text()))
 
     def say(self, text: str) -> None:
         """Show sentences beside the terms."""
@@ -233,6 +243,11 @@ class OriginView(Panel):
         for part in (self.table, self.effects, self.formula, self.picture, self.bars):
             part.set_theme(theme)
         self._paint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what is said twice where there is little height."""
+        super().resizeEvent(event)
+        self.formula.set_short(self.height() < _SHORT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Esc."""
@@ -261,6 +276,9 @@ class OriginView(Panel):
         self.picture.show_grid(grid, self._names_of(asked.recording))
         self.bars.show_sums(sums, grid.group[0] if grid is not None and grid.group else None)
         self._pictures.setVisible(grid is not None)
+        sample = sample_of_term(explanation, part, term)
+        if sample is not None:
+            self.sample_wanted.emit(sample)
 
     def _show_nothing(self) -> None:
         self.explanation, self.terms = None, TermRows()

@@ -17,15 +17,15 @@ class SumLines(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.words = tuple(ElidedLabel() for _ in range(3))
-        self.values = tuple(QLabel() for _ in range(3))
+        self.words = tuple(ElidedLabel() for _ in range(2))
+        self.values = tuple(QLabel() for _ in range(2))
         grid = QGridLayout(self)
         grid.setContentsMargins(6, 2, 18, 0)
         grid.setVerticalSpacing(1)
         grid.setColumnStretch(0, 1)
         for i, (word, value) in enumerate(zip(self.words, self.values, strict=True)):
             bold = i == 1
-            word.setFont(code_font(11, bold=bold))
+            word.setFont(code_font(11))
             value.setFont(code_font(12 if bold else 11, bold=bold))
             value.setAlignment(_RIGHT)
             grid.addWidget(word, i, 0)
@@ -38,21 +38,21 @@ class SumLines(QWidget):
             said.append(self.tr("{0} more").format(f"{terms.rest_count:,}"))
         if terms.zeros:
             said.append(self.tr("{0} are 0").format(f"{terms.zeros:,}"))
-        rest, total, torch = self.words
+        rest, total = self.words
         rest.setText(" · ".join(said))
         rest.setVisible(bool(said))
         self.values[0].setText(signed(terms.rest) if terms.rest_count else "")
         self.values[0].setVisible(bool(said))
         count = sum(len(part.values) for part in explanation.parts)
-        text = self.tr("sum of {0} terms, float64") if count != 1 else self.tr("one term, float64")
-        total.setText(text.format(f"{count:,}"))
+        text = self.tr("sum of {0} terms · torch has {1} · residual {2}")
+        if count == 1:
+            text = self.tr("one term · torch has {1} · residual {2}")
+        total.setText(text.format(f"{count:,}", value, short(explanation.residual, 2)))
         self.values[1].setText(signed(explanation.total))
-        self.values[1].setToolTip(full(explanation.total))
-        text = self.tr("torch has {0}; residual {1}")
-        torch.setText(text.format(value, short(explanation.residual, 2)))
+        self.values[1].setToolTip(self.tr("In float64: {0}").format(full(explanation.total)))
 
     def set_theme(self, theme: Theme, color: str) -> None:
         """Take the colours of a theme; the sum has that of its phase."""
-        for label in (self.words[0], self.words[2], self.values[0]):
+        for label in (*self.words, self.values[0]):
             label.setStyleSheet(f"color: {theme.muted};")
         self.values[1].setStyleSheet(f"color: {getattr(theme, color)};")

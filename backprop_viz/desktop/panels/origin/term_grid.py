@@ -153,6 +153,14 @@ def _axis_name(column: FactorColumn, axis: int) -> str:
     return column.axes[axis] if axis < len(column.axes) else f"axis {axis}"
 
 
+def sample_of_term(explanation: NumberExplanation, part_nr: int, term: int) -> int | None:
+    """The sample of the batch that a term is of; None where it is of none."""
+    for column in explanation.parts[part_nr].factors:
+        if column.indices is not None and column.axes[:1] == ("sample",):
+            return int(column.indices[term, 0])
+    return None
+
+
 def first_term(explanation: NumberExplanation) -> tuple[int, int] | None:
     """The part with the most terms, and its largest term; None without terms."""
     parts: Sequence[Part] = explanation.parts

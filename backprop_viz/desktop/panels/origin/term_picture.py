@@ -21,6 +21,7 @@ from backprop_viz.recording.number_explanation import FactorColumn
 
 _TITLE, _FOOT, _SIGN = 18, 20, 22
 _LARGEST_CELL = 46
+_TITLE_WIDTH = 150.0
 # Numbers are written into cells that are at least so large.
 _WRITTEN = (40, 15)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -35,6 +36,7 @@ class _Sheet:
     limit: float
     column: FactorColumn | None
     box: QRectF
+    room: float  # for the title
 
 
 class TermPicture(QWidget):
@@ -90,9 +92,10 @@ class TermPicture(QWidget):
         # Whole pixels look alike.
         unit = math.floor(unit) if unit >= 2 else max(unit, 0.1)
         wide, high = unit * columns, unit * rows
-        step = max(wide, min(room, 96.0)) + _SIGN
+        step = max(wide, min(room, _TITLE_WIDTH)) + _SIGN
         return tuple(
-            _Sheet(*what, QRectF(1 + i * step, _TITLE, wide, high)) for i, what in enumerate(found)
+            _Sheet(*what, QRectF(1 + i * step, _TITLE, wide, high), step - 8)
+            for i, what in enumerate(found)
         )
 
     def cell_at(self, point: QPointF) -> tuple[_Sheet, int] | None:
@@ -168,8 +171,8 @@ class TermPicture(QWidget):
         theme, box = self._theme, sheet.box
         painter.setFont(body_font(11))
         painter.setPen(QColor(theme.muted))
-        title = QRectF(box.x(), 0, max(box.width(), 96), _TITLE)
-        painter.drawText(title, _LEFT, elided(body_font(11), sheet.title, int(title.width())))
+        title = QRectF(box.x(), 0, sheet.room, _TITLE)
+        painter.drawText(title, _LEFT, elided(body_font(11), sheet.title, int(sheet.room)))
         known = grid.terms >= 0
         pixels = signed_pixels(np.where(known, sheet.values, 0.0), sheet.limit, theme)
         pixels[~known] = QColor(theme.panel).rgba()

@@ -12,19 +12,21 @@ from backprop_viz.recording.number_explanation import FactorColumn, NumberExplan
 
 # So many terms have a row, the largest.
 MOST_ROWS = 100
+_LARGEST_PLAIN = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class TermCell:
     """A cell: its text, every digit of it, a role of the theme, and the number that it shows.
 
-    A cell with a number can be asked where that comes from.
+    A cell with a number can be asked where that comes from. ``role``: the text is the code of one.
     """
 
     text: str
     exact: str = ""
     color: str = "text"
     number: Number | None = None
+    role: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _row(
     number = alone.number(at) if own and alone is not None else None
     colour = "text" if number is None else phase_color(number, events)
     if own and cells:
-        cells[0] = TermCell(part.name, color="muted")
+        cells[0] = TermCell(part.name, color="muted", role=True)
     cells.append(TermCell(signed(value), full(value), colour, number))
     return TermRow(of, at, value, tuple(cells))
 
@@ -126,7 +128,9 @@ def _cell(
         return TermCell("" if index is None else ",".join(map(str, index.tolist())), color="muted")
     value, number = float(column.values[at]), column.number(at)
     color = "text" if number is None else phase_color(number, events)
-    return TermCell(signed(value), full(value), color, number)
+    # A factor that is no recorded number is often 1 or −1.
+    plain = number is None and value.is_integer() and abs(value) < _LARGEST_PLAIN
+    return TermCell(f"{value:.0f}" if plain else signed(value), full(value), color, number)
 
 
 def phase_color(number: Number, events: Sequence[Event]) -> str:

@@ -105,7 +105,8 @@ class _CellPainter(QStyledItemDelegate):
         painter.setPen(QColor(getattr(theme, cell.color)))
         room = box.rect.adjusted(_PADDING, 0, -_PADDING, 0)
         align = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        text = box.fontMetrics.elidedText(cell.text, Qt.TextElideMode.ElideLeft, room.width())
+        said = role_text(cell.text) if cell.role else cell.text
+        text = box.fontMetrics.elidedText(said, Qt.TextElideMode.ElideLeft, room.width())
         painter.drawText(room, align, text)
         if cell.number is not None:
             written = box.fontMetrics.boundingRect(room, align, text)

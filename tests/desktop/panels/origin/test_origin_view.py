@@ -66,8 +66,11 @@ def test_a_number_is_named_at_once_and_its_terms_come_with_the_answer(
     assert not view.table.isVisible()
     view.show_explanation(explanation)
     assert view.table.isVisible()
-    assert view.sum.values[1].toolTip() == str(explanation.total)
-    assert str(value) in view.sum.words[2].text()
+    assert str(explanation.total) in view.sum.values[1].toolTip()
+    # Ten digits tell any float32 from its neighbours.
+    assert f"torch has {value:.10f} " in view.sum.words[1].text()
+    count = recording.tensors[explanation.parts[0].factors[0].tensor][:, 0].size
+    assert f"{count:,}" in view.sum.words[1].text()
 
 
 def test_each_number_in_the_table_is_asked_about_by_click_and_by_key(
