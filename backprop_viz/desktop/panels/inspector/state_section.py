@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -34,21 +35,34 @@ from backprop_viz.recording.phases import Phase
 
 _LEAST = 96
 _INDENT = 14
+_MOST_DIGITS = 9  # tell any float32 from its neighbours
 _MARGIN = 6
 _GAP, _WIDE_GAP = "margin:0 0 3px 0;", "margin:0 0 9px 0;"  # below a paragraph
 _SUPERSCRIPT = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
 
 
-def value_text(value: Operand) -> str:
+def value_text(value: Operand, digits: int = 4) -> str:
     """A number as a result: a tensor's elements signed, what Python reckoned plain."""
     if isinstance(value, np.generic | np.ndarray):
-        return signed(value)
+        return signed(value, digits)
     return re.sub(r"e([+-])0", r"e\1", f"{value:.6g}").replace("e+", "e")
 
 
-def in_formula(value: Operand) -> str:
+def telling_digits(term: UpdateTerm) -> int:
+    """In how many digits a term's result is told from each of its operands that it is not."""
+    numbers = (value for _, value in term.operands.values() if isinstance(value, np.generic))
+    others = [value for value in numbers if full(value) != full(term.value)]
+    digits = 4
+    while digits < _MOST_DIGITS and value_text(term.value, digits) in {
+        value_text(value, digits) for value in others
+    }:
+        digits += 1
+    return digits
+
+
+def in_formula(value: Operand, digits: int = 4) -> str:
     """A number inside a formula: in brackets where it has a sign."""
-    text = value_text(value)
+    text = value_text(value, digits)
     return f"({text})" if text[0] in "+-" else text
 
 
@@ -185,10 +199,12 @@ class StateSection(QWidget):
         symbol = f'<b style="color:{self._theme.update}">{_glued(term.symbol)}</b>'
         sign = "←" if term.replaces else "="
         equal = "=" if term.exact else "≈"
-        result = f"<b>{_glued(f'{equal} {value_text(term.value)}')}</b>"
+        digits = telling_digits(term)
+        write = partial(in_formula, digits=digits)
+        result = f"<b>{_glued(f'{equal} {value_text(term.value, digits)}')}</b>"
         formula = _colored(escape(raised(term.formula)), self._theme.muted)
-        numbers = raised(term.numbers(in_formula))
-        if numbers == in_formula(term.value):
+        numbers = raised(term.numbers(write))
+        if numbers == write(term.value):
             return _paragraph(f"{symbol} {sign} {formula} {result}")
         return _paragraph(f"{symbol} {sign} {formula}<br/>= {escape(numbers)} {result}")
 

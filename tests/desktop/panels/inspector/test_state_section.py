@@ -265,3 +265,20 @@ def test_numbers_as_they_stand_in_a_rule() -> None:
     assert value_text(1e12) == "1e12"
     assert value_text(np.float32(0.25)) == "+0.2500"
     assert raised("0.9^12 + β₁^t") == "0.9¹² + β₁ᵗ"
+
+
+def test_a_step_that_is_small_is_seen_in_the_sum(
+    section: StateSection, make_view_state: Any
+) -> None:
+    """A weight that the step changes in its last digits alone does not look as it was."""
+    view_state = make_view_state(replace(settings("sgd"), lr=1e-6))
+    event = update_of(view_state, NAME)
+    before, after = (array.reshape(-1) for array in (event.inputs[0], event.outputs[0]))
+    changed = np.flatnonzero(before != after)
+    assert len(changed)
+    hidden = [i for i in changed.tolist() if signed(before[i]) == signed(after[i])]
+    assert hidden
+    section.show_cursor(view_state, NAME, hidden[0])
+    numbers, result = lines(section)[-1].split("=")[-2:]
+    assert result.strip() not in numbers
+    assert float(result) == pytest.approx(float(after[hidden[0]]), rel=1e-6)
