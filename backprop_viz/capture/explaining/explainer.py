@@ -1,0 +1,228 @@
+"""Why a recorded number is what it is."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from backprop_viz.analysis.operations import axes_of, forward_facts, forward_formula
+from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
+from backprop_viz.capture.explaining.lookup import Lookup
+from backprop_viz.capture.explaining.outputs import output_parts
+from backprop_viz.capture.explaining.updates import update_parts
+from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import (
+    Fact,
+    FactorColumn,
+    NumberExplanation,
+    Part,
+)
+from backprop_viz.recording.phases import Phase
+
+# A float32 operation that adds up many terms is off by so many roundings of their sizes.
+_ROUNDINGS = 2**12
+
+
+def explain_number(recording: Recording, number: Number) -> NumberExplanation:
+    """The terms of a number, their sum, and what was so.
+
+    Raises ValueError if the recording has no such number.
+    """
+    return Explainer(recording).explain(number)
+
+
+class Explainer:
+    """Explains the numbers of one recording."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.lookup = Lookup(recording)
+
+    def explain(self, number: Number) -> NumberExplanation:
+        """As ``explain_number``."""
+        value = self._value(number)
+        if number.event is None:
+            return NumberExplanation(number, value, "given", "")
+        event = self.recording.events[number.event]
+        try:
+            found = self._of_event(number, value, event)
+        except NotReplayed as none:
+            formula, facts = self._words(event, number)
+            kind = _kind(event, number)
+            return NumberExplanation(
+                number, value, kind, event.op, formula, facts=facts, reason=none.reason
+            )
+        return self._closing(found, event)
+
+    def _value(self, number: Number) -> float:
+        recording = self.recording
+        if not 0 <= number.tensor < len(recording.tensors):
+            raise ValueError(f"The recording has no tensor {number.tensor}.")
+        array = recording.tensors[number.tensor]
+        fits = len(number.index) == array.ndim and all(
+            0 <= i < n for i, n in zip(number.index, array.shape, strict=True)
+        )
+        if not fits:
+            raise ValueError(f"A tensor of shape {array.shape} has no element {number.index}.")
+        if np.iscomplexobj(array):
+            raise ValueError("A complex number cannot be explained.")
+        return float(array[number.index])
+
+    def _of_event(self, number: Number, value: float, event: Event) -> NumberExplanation:
+        kind = _kind(event, number)
+        if kind in ("forward", "loss"):
+            return self._made(number, value, kind, event)
+        if kind == "update":
+            formula, parts, facts = update_parts(self.lookup, number)
+            return _explained(number, value, kind, event.op, formula, parts, facts)
+        if kind == "given":
+            return NumberExplanation(number, value, kind, event.op)
+        if kind == "arrived":
+            return self._arrived(number, value, event)
+        if kind == "accumulated":
+            return self._accumulated(number, value, event)
+        return self._sent(number, value, event)
+
+    # -- forward and loss --------------------------------------------------------------------
+
+    def _made(self, number: Number, value: float, kind: str, event: Event) -> NumberExplanation:
+        parts, depends = output_parts(self.lookup, number)
+        formula, facts = self._words(event, number)
+        return _explained(number, value, kind, event.op, formula, parts, (*facts, *depends))
+
+    def _words(self, event: Event, number: Number) -> tuple[str, tuple[Fact, ...]]:
+        """The formula, and which branch was taken; also where there are no terms."""
+        if event.phase in (Phase.FORWARD, Phase.LOSS):
+            facts = forward_facts(event, number.slot, number.index)
+            written = forward_formula(event, number.index)
+            return written, self.lookup.facts_with_makers(facts)
+        if event.phase is Phase.BACKWARD and event.op != "AccumulateGrad" and not number.arrived:
+            return gradient_formula(self.lookup, number)
+        return "", ()
+
+    # -- gradients ---------------------------------------------------------------------------
+
+    def _sent(self, number: Number, value: float, event: Event) -> NumberExplanation:
+        parts = gradient_parts(self.lookup, number)
+        formula, facts = self._words(event, number)
+        found = _explained(number, value, "gradient", event.op, formula, parts, facts)
+        changed = self.recording.intervention
+        node = None if changed is None else self.recording.graph.find(changed.node)
+        if changed is None or node is None or node.id != event.node:
+            return found
+        rest = Part("intervention", np.array([value - found.total]))
+        fact = Fact("intervention", (changed.kind, changed.value, found.total))
+        return _explained(
+            number, value, "gradient", event.op, formula, (*parts, rest), (*facts, fact)
+        )
+
+    def _arrived(self, number: Number, value: float, event: Event) -> NumberExplanation:
+        """The sum of what was sent; from one node alone, that node's own sum."""
+        assert number.event is not None
+        assert event.node is not None
+        senders = self.senders(event.node, number.slot, number.event)
+        if not senders:
+            fact = Fact("backward_starts")
+            return NumberExplanation(number, value, "arrived", event.op, total=value, facts=(fact,))
+        numbers = []
+        for i, slot in senders:
+            tensor = self.recording.events[i].output_ids[slot]
+            assert tensor is not None
+            numbers.append(Number(tensor, number.index, i, slot))
+        if len(numbers) == 1:
+            return replace(self.explain(numbers[0]), number=number, value=value)
+        parts = tuple(Part("sent", column.values, (column,)) for column in map(self._one, numbers))
+        formula = " + ".join(f"∂L/∂x via {self.recording.events[i].op}" for i, _ in senders)
+        return _explained(number, value, "arrived", event.op, formula, parts, ())
+
+    def senders(self, node: int, slot: int, before: int) -> list[tuple[int, int]]:
+        """The events, and their outputs, that sent a gradient to a node's output ``slot``."""
+        found = []
+        for sender, output in self.lookup.senders.get((node, slot), ()):
+            ran = self.lookup.last_run(sender, before)
+            if ran is not None and self.recording.events[ran].output_ids[output] is not None:
+                found.append((ran, output))
+        return found
+
+    def _accumulated(self, number: Number, value: float, event: Event) -> NumberExplanation:
+        """``.grad`` before, and what arrived."""
+        before, arrived = event.input_ids
+        if arrived is None:
+            return NumberExplanation(number, value, "accumulated", event.op, total=value)
+        came = Number(arrived, number.index, number.event, 0, arrived=True)
+        if before is None:
+            found = self.explain(came)
+            return replace(found, number=number, value=value, kind="accumulated")
+        old = self._one(Number(before, number.index, self._made_grad(event, before)))
+        new = self._one(came)
+        parts = (Part("before", old.values, (old,)), Part("arrived", new.values, (new,)))
+        formula = "w.grad ← w.grad + δ"
+        return _explained(number, value, "accumulated", event.op, formula, parts, ())
+
+    def _made_grad(self, event: Event, tensor: int) -> int | None:
+        """The event that made the ``.grad`` that another one found."""
+        for i in self.recording.happened_to.get(event.parameter or "", ()):
+            other = self.recording.events[i]
+            if other is not event and tensor in other.output_ids:
+                return i
+        return None
+
+    def _one(self, number: Number) -> FactorColumn:
+        array = self.recording.tensors[number.tensor]
+        return FactorColumn(
+            "upstream" if number.arrived or number.event is not None else "grad",
+            np.array([float(array[number.index])]),
+            number.tensor,
+            np.array([number.index], np.int64).reshape(1, array.ndim),
+            number.event,
+            number.slot,
+            number.arrived,
+            axes_of(None, "", array.ndim),
+        )
+
+    # -- does it close? ----------------------------------------------------------------------
+
+    def _closing(self, found: NumberExplanation, event: Event) -> NumberExplanation:
+        """The explanation; a reason in place of the terms where they do not sum to the value."""
+        if not found.parts:
+            return found
+        eps = float(np.finfo(np.float32).eps)
+        if self.recording.tensors[found.number.tensor].dtype.kind == "f":
+            eps = float(np.finfo(self.recording.tensors[found.number.tensor].dtype).eps)
+        size = abs(found.value) + sum(float(np.abs(part.values).sum()) for part in found.parts)
+        if not np.isfinite(size) or abs(found.residual) <= _ROUNDINGS * eps * size:
+            return found
+        if self.recording.samples is not None:
+            reason = Fact("samples", (self.recording.samples,))
+        else:
+            reason = Fact("does_not_close", (event.op, found.total))
+        return replace(found, parts=(), total=0.0, reason=reason)
+
+
+def _kind(event: Event, number: Number) -> str:
+    if event.phase is Phase.FORWARD:
+        return "forward"
+    if event.phase is Phase.LOSS:
+        return "loss"
+    if event.phase is Phase.UPDATE:
+        return "update"
+    if event.phase is Phase.ZERO_GRAD:
+        return "given"
+    if number.arrived:
+        return "arrived"
+    return "accumulated" if event.op == "AccumulateGrad" else "gradient"
+
+
+def _explained(
+    number: Number,
+    value: float,
+    kind: str,
+    op: str,
+    formula: str,
+    parts: tuple[Part, ...],
+    facts: tuple[Fact, ...],
+) -> NumberExplanation:
+    total = float(sum(float(part.values.sum()) for part in parts))
+    return NumberExplanation(number, value, kind, op, formula, parts, total, facts)

@@ -1,0 +1,229 @@
+"""A gradient that a node sent: upstream gradients times local derivatives."""
+
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from backprop_viz.analysis.operations import (
+    axes_of,
+    input_role,
+    node_facts,
+    node_formula,
+    sent_role,
+)
+from backprop_viz.capture.explaining.coefficients import Floats, Indices, source
+from backprop_viz.capture.explaining.lookup import Lookup
+from backprop_viz.capture.explaining.nodes import columns, same_node, sent_by
+from backprop_viz.capture.explaining.problems import Problem, Slices, gradient_problem, places
+from backprop_viz.capture.replay import NotReplayed, wide
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+
+# Nodes that only copy, of which torch makes none where there is nothing to be copied.
+_COPIES = frozenset({"ToCopyBackward0", "CloneBackward0", "AliasBackward0"})
+
+
+def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
+    """The terms of an element of a gradient that a node sent. Raises NotReplayed."""
+    assert number.event is not None
+    event = lookup.recording.events[number.event]
+    made_by = _operation(lookup, event)
+    problem, cut = gradient_problem(made_by, event.op, number.slot, number.index)
+    sent = event.outputs[number.slot]
+    assert sent is not None
+    shape = _cut_shape(sent.shape, problem, number.slot)
+    node = _Sender(lookup, event, problem, cut, number.slot, shape)
+    found = node.columns({})
+    again = [partial(_nth, node, k) for k in range(len(found))]
+    parts = []
+    for k, column in enumerate(found):
+        if column is not None:
+            role = sent_role(event.op, made_by, number.slot)
+            parts += _products(lookup, number, k, column, role, again[k], problem, cut)
+    return tuple(parts)
+
+
+def gradient_formula(lookup: Lookup, number: Number) -> tuple[str, tuple[Fact, ...]]:
+    """What a node sends, in symbols, and which branch was taken."""
+    assert number.event is not None
+    event = lookup.recording.events[number.event]
+    made_by = _operation_or_none(lookup, event)
+    written = node_formula(event.op, made_by, number.slot, number.index)
+    facts = node_facts(event, made_by, number.slot, number.index)
+    return written, lookup.facts_with_makers(facts)
+
+
+def _operation_or_none(lookup: Lookup, event: Event) -> Event | None:
+    made = None if event.node is None else lookup.operation_of(event.node)
+    return None if made is None else lookup.recording.events[made]
+
+
+def _operation(lookup: Lookup, event: Event) -> Event:
+    made_by = _operation_or_none(lookup, event)
+    if made_by is None:
+        raise NotReplayed("no_operation", event.op)
+    if not made_by.tracked:
+        raise NotReplayed("custom_function", event.op)
+    return made_by
+
+
+def _cut_shape(shape: tuple[int, ...], problem: Problem, slot: int) -> tuple[int, ...]:
+    """Of a sent gradient, the shape of what the problem leaves of it.
+
+    A problem leaves something out only where slot and input are the same.
+    """
+    return places(shape, problem.inputs[slot] if problem.output else ()).shape
+
+
+class _Sender:
+    """A node that runs again, for one element of what it sends."""
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        event: Event,
+        problem: Problem,
+        cut: Slices,
+        slot: int,
+        shape: tuple[int, ...],
+    ) -> None:
+        self._lookup = lookup
+        self._event = event
+        self._problem = problem
+        self._slot = slot
+        self._shape = shape
+        self._arrived = [None if a is None else wide(a[cut]) for a in event.inputs]
+
+    def columns(self, replacing: dict[int, Tensor]) -> list[Tensor | None]:
+        """For each gradient that arrived, by what each of its elements is multiplied."""
+        first: NotReplayed | None = None
+        followed = self._lookup.needs_gradient(self._problem.event)
+        # A tensor that nothing recorded made may require a gradient all the same.
+        for needed in (followed, [True] * len(followed)):
+            try:
+                return self._columns(needed, replacing)
+            except NotReplayed as error:
+                first = first or error
+                if error.reason.code != "node_not_found":
+                    break
+        assert first is not None
+        raise first
+
+    def _columns(self, needed: list[bool], replacing: dict[int, Tensor]) -> list[Tensor | None]:
+        event, problem = self._event, self._problem
+        assert event.node is not None
+        leaves, made = problem.replayed(needed, replacing)
+        root = problem.event.node
+        twin = None
+        if root is not None and made:
+            twin = same_node(self._lookup.recording.graph, root, made[0].grad_fn, event.node)
+        arrived = [None if a is None else a.clone().requires_grad_() for a in self._arrived]
+        if twin is None:
+            if event.op in _COPIES and arrived[0] is not None:
+                return columns(arrived[0][problem.index], arrived)
+            raise NotReplayed("node_not_found", event.op)
+        sent = sent_by(twin, arrived)[self._slot]
+        if sent is None:
+            raise NotReplayed("node_not_found", event.op)
+        element = sent.sum_to_size(self._shape)[problem.index]
+        try:
+            return columns(element, arrived)
+        except NotReplayed:
+            following = twin.next_functions[self._slot][0]
+            leaf = getattr(following, "variable", None)
+            place = next((p for p, each in enumerate(leaves) if each is leaf), None)
+            if place is None:
+                raise
+            return self._through_output(place, needed, replacing)
+
+    def _through_output(
+        self, place: int, needed: list[bool], replacing: dict[int, Tensor]
+    ) -> list[Tensor | None]:
+        """The same for an operation of one node that cannot be differentiated twice.
+
+        Fused attention is one; by matrix products it can be.
+        """
+        with sdpa_kernel(SDPBackend.MATH):
+            leaves, made = self._problem.replayed(needed, replacing)
+        weights = torch.zeros_like(made[0]).requires_grad_()
+        (grad,) = torch.autograd.grad(made[0], leaves[place], weights, create_graph=True)
+        return columns(grad[self._problem.index], [weights, *[None] * (len(self._arrived) - 1)])
+
+
+def _nth(node: _Sender, k: int, replacing: dict[int, Tensor]) -> Tensor:
+    found = node.columns(replacing)[k]
+    assert found is not None
+    return found
+
+
+def _products(
+    lookup: Lookup,
+    number: Number,
+    k: int,
+    column: Tensor,
+    role: str,
+    again: "partial[Tensor]",
+    problem: Problem,
+    cut: Slices,
+) -> list[Part]:
+    """The terms of what arrived at output ``k`` of the node."""
+    assert number.event is not None
+    event = lookup.recording.events[number.event]
+    array, tensor = event.inputs[k], event.input_ids[k]
+    assert array is not None
+    values = column.detach().numpy(force=True)
+    mask, local = values != 0, None
+    if not mask.any() or (values[mask] != 1).any():
+        found = source(problem, column, again, _candidates(problem.event, role))
+        if found is not None:
+            place, mask, index = found
+            local = _recorded(lookup, problem.event, place, role, values[mask], index)
+    if not mask.any():
+        mask = _facing(values.shape, number, event)
+    if not mask.any():
+        return []
+    where = np.stack(np.unravel_index(places(array.shape, cut)[mask], array.shape), axis=1)
+    where = where.reshape(int(mask.sum()), array.ndim)
+    upstream = FactorColumn(
+        "upstream",
+        np.asarray(array[tuple(where.T)], np.float64).reshape(-1),
+        tensor,
+        where,
+        number.event,
+        k,
+        arrived=True,
+        axes=axes_of(problem.event, "output", array.ndim),
+    )
+    if local is None:
+        local = FactorColumn(role, values[mask].astype(np.float64))
+    return [Part("products", upstream.values * local.values, (upstream, local))]
+
+
+def _facing(shape: tuple[int, ...], number: Number, event: Event) -> NDArray[np.bool_]:
+    """Where nothing counts: the element that stands where the number stands, times 0."""
+    mask = np.zeros(shape, bool)
+    sent = event.outputs[number.slot]
+    if sent is not None and sent.shape == shape:
+        mask[number.index] = True
+    return mask
+
+
+def _candidates(event: Event, role: str) -> list[int]:
+    """Which inputs the coefficients may be elements of, the likeliest first."""
+    found = range(len(event.input_ids))
+    return sorted(found, key=lambda place: input_role(event, place) != role)
+
+
+def _recorded(
+    lookup: Lookup, event: Event, place: int, role: str, values: Floats, index: Indices
+) -> FactorColumn:
+    tensor = event.input_ids[place]
+    assert tensor is not None
+    maker, slot = lookup.made.get(tensor, (None, 0))
+    axes = axes_of(event, role, index.shape[1])
+    return FactorColumn(role, values, tensor, index, maker, slot, axes=axes)

@@ -1,0 +1,72 @@
+"""What the engine asks of a recording again and again, found once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from backprop_viz.analysis.provenance import Makers, forward_events
+from backprop_viz.capture.replay import followed_ids
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+
+
+class Lookup:
+    """Who made a tensor, which operation made a node, who sends what to a node."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.followed = followed_ids(recording)
+        self.operation_of = Makers(recording).of
+        # By a tensor's id: the operation that made it, and at which output.
+        self.made: dict[int, tuple[int, int]] = {}
+        for i, event in forward_events(recording):
+            for slot, tensor in enumerate(event.output_ids):
+                if tensor is not None and tensor not in event.input_ids:
+                    self.made.setdefault(tensor, (i, slot))
+        # By a node and one of its outputs: the nodes that send a gradient there, and through which
+        # of their own outputs.
+        self.senders: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for node in recording.graph.nodes:
+            for i, target in enumerate(node.sends):
+                if target is not None:
+                    self.senders.setdefault(target, []).append((node.id, i))
+
+    def needs_gradient(self, event: Event) -> list[bool]:
+        """Of each tensor that an operation read, whether autograd followed it."""
+        return [tensor in self.followed for tensor in event.input_ids]
+
+    def number(self, tensor: int, index: Iterable[int]) -> Number:
+        """An element of a tensor of the forward pass, with the operation that made it."""
+        event, slot = self.made.get(tensor, (None, 0))
+        return Number(tensor, tuple(index), event, slot)
+
+    def with_makers(self, parts: Iterable[Part]) -> tuple[Part, ...]:
+        """Parts of a forward operation, their numbers with the operations that made them."""
+        return tuple(
+            replace(part, factors=tuple(map(self._with_maker, part.factors))) for part in parts
+        )
+
+    def facts_with_makers(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+        """The same for facts."""
+        return tuple(
+            replace(
+                fact,
+                numbers=tuple(
+                    number if number.event is not None else self.number(number.tensor, number.index)
+                    for number in fact.numbers
+                ),
+            )
+            for fact in facts
+        )
+
+    def _with_maker(self, column: FactorColumn) -> FactorColumn:
+        if column.tensor is None or column.event is not None:
+            return column
+        event, slot = self.made.get(column.tensor, (None, 0))
+        return replace(column, event=event, slot=slot)
+
+    def last_run(self, node: int, before: int) -> int | None:
+        """The last event before another in which backward ran a node."""
+        ran = [i for i in self.recording.runs.get(node, ()) if i < before]
+        return ran[-1] if ran else None

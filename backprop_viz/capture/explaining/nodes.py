@@ -1,0 +1,63 @@
+"""The grad_fn node of a recorded backward, in the graph of the operation made again."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graphs import grad_fn_name
+from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.recording.graph import Graph
+
+
+def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> GradFn | None:
+    """The node that stands where node ``wanted`` stands in the recorded graph.
+
+    Both graphs are walked side by side from the operation's output: from node ``root`` of the
+    recorded one. None where they are not alike on the way.
+    """
+    pairs: list[tuple[int, GradFn]] = [] if replayed is None else [(root, replayed)]
+    seen = set()
+    for node, twin in pairs:
+        recorded = graph.nodes[node]
+        if node in seen or recorded.name != grad_fn_name(twin):
+            continue
+        if node == wanted:
+            return twin
+        seen.add(node)
+        if len(recorded.sends) == len(twin.next_functions):
+            following = zip(recorded.sends, twin.next_functions, strict=True)
+            pairs += [
+                (to[0], it[0]) for to, it in following if to is not None and it[0] is not None
+            ]
+    return None
+
+
+def sent_by(node: GradFn, arrived: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
+    """The gradients that a node sends for those that arrive, before they are summed to shape."""
+    runs: object = node
+    assert callable(runs)
+    try:
+        with torch.enable_grad():
+            sent = runs(*arrived)
+    except (RuntimeError, TypeError) as error:
+        raise NotReplayed("node_cannot_run", grad_fn_name(node), _first_line(error)) from error
+    return sent if isinstance(sent, tuple) else (sent,)
+
+
+def columns(element: Tensor, arrived: Sequence[Tensor | None]) -> list[Tensor | None]:
+    """How fast an element of what is sent changes with each element of what arrived."""
+    leaves = [tensor for tensor in arrived if tensor is not None]
+    if not element.requires_grad:
+        return [None if tensor is None else torch.zeros_like(tensor) for tensor in arrived]
+    try:
+        found = torch.autograd.grad(element, leaves, allow_unused=True, materialize_grads=True)
+    except RuntimeError as error:
+        raise NotReplayed("not_differentiable_twice", _first_line(error)) from error
+    given = iter(found)
+    return [None if tensor is None else next(given) for tensor in arrived]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n")[0]

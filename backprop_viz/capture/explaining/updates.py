@@ -1,0 +1,138 @@
+"""A new weight: the old one, and what the optimizer's rule adds to it."""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from backprop_viz.analysis.operations.recorded_call import plain, product
+from backprop_viz.analysis.update_breakdown import explain_update
+from backprop_viz.analysis.update_rules import NEW, UpdateTerm
+from backprop_viz.capture.explaining.lookup import Lookup
+from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.phases import Phase
+
+# A summand of a rule: its sign, its factors, what it is divided by, whether a factor is squared.
+_SUMMAND = re.compile(
+    r"(?P<sign>[−+]?) ?(?P<factors>\{\w+\}²?(?:·\{\w+\}²?)*)(?: / \{(?P<by>\w+)\})?"
+)
+
+
+def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...], tuple[Fact, ...]]:
+    """The formula, the terms and the steps of a new weight, or of the optimizer's own tensors.
+
+    Raises NotReplayed if the optimizer's rule is not known here.
+    """
+    assert number.event is not None
+    event = lookup.recording.events[number.event]
+    flat = int(np.ravel_multi_index(number.index, event.tensors[number.tensor].shape))
+    terms = explain_update(event, lookup.recording.options, flat).terms
+    wanted = _state_of(event, number.tensor)
+    found = [t for t in terms if (t.symbol == NEW if wanted is None else t.state == wanted)]
+    if not found:
+        raise NotReplayed("no_update_rule", event.op)
+    term = found[-1]
+    facts = tuple(
+        Fact("update_step", (t.symbol, t.formula, float(np.asarray(t.value)))) for t in terms
+    )
+    formula = f"{term.symbol} = {term.formula}"
+    columns = _Columns(lookup, number, terms)
+    summands = list(_summands(term))
+    if not summands:
+        value = float(np.asarray(term.value))
+        return formula, (Part("value", np.array([value])),), facts
+    parts = []
+    for i, (sign, keys, by) in enumerate(summands):
+        factors = [columns.factor(term, key) for key in keys]
+        if by is not None:
+            factors.append(columns.divisor(term, by))
+        if sign < 0:
+            factors.insert(0, plain("sign", -1.0))
+        parts.append(product("before" if i == 0 and len(factors) == 1 else "step", *factors))
+    return formula, tuple(parts), facts
+
+
+def _summands(term: UpdateTerm) -> Iterator[tuple[int, list[str], str | None]]:
+    """The summands of a rule: sign, factors, divisor. None where it is no sum of products."""
+    template = term.template
+    found = list(_SUMMAND.finditer(template))
+    if "".join(match[0].replace(" ", "") for match in found) != template.replace(" ", ""):
+        return
+    for match in found:
+        keys = []
+        for factor in match["factors"].split("·"):
+            keys += [factor.strip("{}²")] * (2 if factor.endswith("²") else 1)
+        yield (-1 if match["sign"] == "−" else 1), keys, match["by"]
+
+
+def _state_of(event: Event, tensor: int) -> str | None:
+    return next((name for name, (_, after) in event.state_ids.items() if after == tensor), None)
+
+
+class _Columns:
+    """The operands of a rule as factors, with the recorded numbers that they are."""
+
+    def __init__(self, lookup: Lookup, number: Number, terms: tuple[UpdateTerm, ...]) -> None:
+        assert number.event is not None
+        self._number = number
+        self._event = lookup.recording.events[number.event]
+        self._states = {term.symbol: term.state for term in terms if term.state is not None}
+        self._grad_event = _accumulated(lookup, self._event, number.event)
+
+    def factor(self, term: UpdateTerm, key: str) -> FactorColumn:
+        symbol, value = term.operands[key]
+        values = np.array([float(np.asarray(value))])
+        tensor, event = self._tensor(term, symbol)
+        if tensor is None:
+            return FactorColumn(symbol, values)
+        index = np.array([self._number.index], np.int64).reshape(1, -1)
+        return FactorColumn(symbol, values, tensor, index, event)
+
+    def divisor(self, term: UpdateTerm, key: str) -> FactorColumn:
+        symbol, value = term.operands[key]
+        return FactorColumn(
+            symbol, np.array([1 / float(np.asarray(value))]), function=f"1/{symbol}"
+        )
+
+    def _tensor(self, term: UpdateTerm, symbol: str) -> tuple[int | None, int | None]:
+        """The recorded tensor that a symbol stands for, and the event that made it."""
+        event = self._event
+        if symbol == "w":
+            return event.input_ids[0], None
+        if symbol == "grad" or (symbol == "g" and "g" not in self._changed(term)):
+            return event.input_ids[1], self._grad_event
+        state = self._states.get(symbol)
+        if state is None:
+            return None, None
+        before, after = event.state_ids[state]
+        # In its own rule a symbol is the old value.
+        own = term.state == state
+        tensor = before if own else after
+        if (
+            tensor is None
+            or event.tensors[tensor].shape != event.tensors[self._number.tensor].shape
+        ):
+            return None, None
+        return tensor, None if own else self._number.event
+
+    def _changed(self, term: UpdateTerm) -> frozenset[str]:
+        """The symbols that are not what was recorded: weight decay changes the gradient."""
+        grad = self._event.inputs[1]
+        value = next((v for symbol, v in term.operands.values() if symbol == "g"), None)
+        if grad is None or value is None:
+            return frozenset()
+        same = float(np.asarray(value)) == float(grad[self._number.index])
+        return frozenset() if same else frozenset("g")
+
+
+def _accumulated(lookup: Lookup, event: Event, before: int) -> int | None:
+    """The event that made the ``.grad`` that an update reads."""
+    happened = lookup.recording.happened_to.get(event.parameter or "", ())
+    for i in reversed([i for i in happened if i < before]):
+        other = lookup.recording.events[i]
+        if other.phase is Phase.BACKWARD and event.input_ids[1] in other.output_ids:
+            return i
+    return None
