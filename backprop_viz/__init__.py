@@ -8,7 +8,9 @@ Names are imported on first use, so that ``import backprop_viz`` loads neither t
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from backprop_viz.recording import explaining
 
 if TYPE_CHECKING:
     from backprop_viz.capture.recorder import Recorder as Recorder
@@ -33,6 +35,14 @@ _HOME = {
     "Trainer": ".training.trainer",
 }
 __all__ = ["__version__", *_HOME]
+
+
+def _explained(recording: Any, number: Any) -> Any:
+    engine = import_module(".capture.explaining.explainer", __name__)
+    return engine.explain_number(recording, number)
+
+
+explaining.set_engine(_explained)
 
 
 def __getattr__(name: str) -> object:

@@ -13,8 +13,11 @@ from backprop_viz.recording.events import (
     Parameter,
     PhaseSpan,
 )
+from backprop_viz.recording.explaining import explained
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import Array, TensorTable
 
@@ -168,6 +171,29 @@ class Recording:
     def at(self, position: int) -> "Cursor":
         """The state after the first ``position`` events."""
         return Cursor(self, max(0, min(position, len(self.events))))
+
+    def explain(
+        self, event: int, output: int = 0, index: tuple[int, ...] = (), *, arrived: bool = False
+    ) -> NumberExplanation:
+        """Where one element of what an event made comes from, with torch's value and its terms.
+
+        With ``arrived``, of the gradient that arrived at output ``output`` of the event's node.
+        Raises ValueError if there is no such element.
+        """
+        if not 0 <= event < len(self.events):
+            raise ValueError(
+                f"The recording has {len(self.events)} events, none of number {event}."
+            )
+        found = self.events[event]
+        ids = found.output_ids
+        if arrived:
+            # An AccumulateGrad's first input is .grad as it was.
+            ids = found.input_ids[1:] if found.op == "AccumulateGrad" else found.input_ids
+        tensor = ids[output] if 0 <= output < len(ids) else None
+        if tensor is None:
+            raise ValueError(f"Event {event}, {found.op}, has nothing at output {output}.")
+        place = tuple(int(i) for i in index)
+        return explained(self, Number(tensor, place, event, output, arrived))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from backprop_viz.capture.explaining.problems import Problem, places
+from backprop_viz.capture.explaining.problems import Problem, places, unraveled
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -47,13 +47,7 @@ def source(
         if index is None or index.max() >= array.size:
             continue
         if np.array_equal(array.reshape(-1)[index].astype(np.float64), values[mask]):
-            return (
-                place,
-                mask,
-                np.stack(np.unravel_index(index, array.shape), axis=1).reshape(
-                    len(index), array.ndim
-                ),
-            )
+            return place, mask, unraveled(index, array.shape)
     return None
 
 

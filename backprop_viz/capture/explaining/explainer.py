@@ -42,7 +42,7 @@ class Explainer:
 
     def explain(self, number: Number) -> NumberExplanation:
         """As ``explain_number``."""
-        value = self._value(number)
+        value = self.value(number)
         if number.event is None:
             return NumberExplanation(number, value, "given", "")
         event = self.recording.events[number.event]
@@ -56,7 +56,8 @@ class Explainer:
             )
         return self._closing(found, event)
 
-    def _value(self, number: Number) -> float:
+    def value(self, number: Number) -> float:
+        """What torch has. Raises ValueError if the recording has no such number."""
         recording = self.recording
         if not 0 <= number.tensor < len(recording.tensors):
             raise ValueError(f"The recording has no tensor {number.tensor}.")
@@ -191,7 +192,7 @@ class Explainer:
         eps = float(np.finfo(np.float32).eps)
         if self.recording.tensors[found.number.tensor].dtype.kind == "f":
             eps = float(np.finfo(self.recording.tensors[found.number.tensor].dtype).eps)
-        size = abs(found.value) + sum(float(np.abs(part.values).sum()) for part in found.parts)
+        size = abs(found.value) + sum(map(_size, found.parts))
         if not np.isfinite(size) or abs(found.residual) <= _ROUNDINGS * eps * size:
             return found
         if self.recording.samples is not None:
@@ -199,6 +200,12 @@ class Explainer:
         else:
             reason = Fact("does_not_close", (event.op, found.total))
         return replace(found, parts=(), total=0.0, reason=reason)
+
+
+def _size(part: Part) -> float:
+    """How large a part's terms are, and its upstream gradients: a local derivative may be 1 - 1."""
+    upstream = (f.values for f in part.factors if f.role == "upstream")
+    return float(sum(np.abs(values).sum() for values in (part.values, *upstream)))
 
 
 def _kind(event: Event, number: Number) -> str:

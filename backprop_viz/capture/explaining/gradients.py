@@ -1,11 +1,14 @@
 """A gradient that a node sent: upstream gradients times local derivatives."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.autograd.graph import Node as GradFn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from backprop_viz.analysis.operations import (
@@ -18,14 +21,25 @@ from backprop_viz.analysis.operations import (
 from backprop_viz.capture.explaining.coefficients import Floats, Indices, source
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import columns, same_node, sent_by
-from backprop_viz.capture.explaining.problems import Problem, Slices, gradient_problem, places
+from backprop_viz.capture.explaining.problems import (
+    Problem,
+    Slices,
+    gradient_problem,
+    places,
+    unraveled,
+    whole,
+)
 from backprop_viz.capture.replay import NotReplayed, wide
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
+T = TypeVar("T")
+
 # Nodes that only copy, of which torch makes none where there is nothing to be copied.
 _COPIES = frozenset({"ToCopyBackward0", "CloneBackward0", "AliasBackward0"})
+# What autograd makes of a change of a view in place: no call reports that its base was changed too.
+_IN_PLACE = frozenset({"CopySlices", "AsStridedBackward0"})
 
 
 def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
@@ -48,6 +62,26 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def runs_on(lookup: Lookup, index: int, number: Number) -> list[Tensor | None]:
+    """What a node would send if at element ``number`` a 1 had arrived and else nothing.
+
+    ``index`` is the node's event. Raises NotReplayed.
+    """
+    event = lookup.recording.events[index]
+    made_by = _operation(lookup, event)
+    node = _Sender(lookup, event, whole(made_by, ()), (), 0, ())
+    arrived = [
+        None if a is None else torch.zeros(a.shape, dtype=wide(a).dtype) for a in event.inputs
+    ]
+    one = arrived[number.slot]
+    assert one is not None
+    one[number.index] = 1.0
+    sent = node.sent(arrived)
+    shapes = [None if array is None else array.shape for array in event.outputs]
+    pairs = zip(sent, shapes, strict=True)
+    return [None if g is None or shape is None else g.sum_to_size(shape) for g, shape in pairs]
+
+
 def gradient_formula(lookup: Lookup, number: Number) -> tuple[str, tuple[Fact, ...]]:
     """What a node sends, in symbols, and which branch was taken."""
     assert number.event is not None
@@ -64,6 +98,8 @@ def _operation_or_none(lookup: Lookup, event: Event) -> Event | None:
 
 
 def _operation(lookup: Lookup, event: Event) -> Event:
+    if event.op in _IN_PLACE:
+        raise NotReplayed("in_place_on_view", event.op)
     made_by = _operation_or_none(lookup, event)
     if made_by is None:
         raise NotReplayed("no_operation", event.op)
@@ -101,32 +137,47 @@ class _Sender:
 
     def columns(self, replacing: dict[int, Tensor]) -> list[Tensor | None]:
         """For each gradient that arrived, by what each of its elements is multiplied."""
-        first: NotReplayed | None = None
+        return self._with_enough(lambda needed: self._columns(needed, replacing))
+
+    def sent(self, arrived: list[Tensor | None]) -> tuple[Tensor | None, ...]:
+        """What it sends for other gradients than those that arrived."""
+        return self._with_enough(lambda needed: sent_by(self._twin(needed, {})[0], arrived))
+
+    def _with_enough(self, run: Callable[[list[bool]], T]) -> T:
+        """The result with the inputs that autograd followed; if need be, as if it followed all.
+
+        A tensor that nothing recorded made may require a gradient all the same.
+        """
         followed = self._lookup.needs_gradient(self._problem.event)
-        # A tensor that nothing recorded made may require a gradient all the same.
-        for needed in (followed, [True] * len(followed)):
-            try:
-                return self._columns(needed, replacing)
-            except NotReplayed as error:
-                first = first or error
-                if error.reason.code != "node_not_found":
-                    break
-        assert first is not None
-        raise first
+        try:
+            return run(followed)
+        except NotReplayed as error:
+            if error.reason.code != "node_not_found" or all(followed):
+                raise
+            return run([True] * len(followed))
+
+    def _twin(
+        self, needed: list[bool], replacing: dict[int, Tensor]
+    ) -> tuple[GradFn, tuple[Tensor, ...]]:
+        """The node in the operation made again, and the leaves that it reads."""
+        leaves, made = self._problem.replayed(needed, replacing)
+        root, wanted = self._problem.event.node, self._event.node
+        if root is not None and wanted is not None and made:
+            graph = self._lookup.recording.graph
+            twin = same_node(graph, root, made[0].grad_fn, wanted)
+            if twin is not None:
+                return twin, leaves
+        raise NotReplayed("node_not_found", self._event.op)
 
     def _columns(self, needed: list[bool], replacing: dict[int, Tensor]) -> list[Tensor | None]:
         event, problem = self._event, self._problem
-        assert event.node is not None
-        leaves, made = problem.replayed(needed, replacing)
-        root = problem.event.node
-        twin = None
-        if root is not None and made:
-            twin = same_node(self._lookup.recording.graph, root, made[0].grad_fn, event.node)
         arrived = [None if a is None else a.clone().requires_grad_() for a in self._arrived]
-        if twin is None:
+        try:
+            twin, leaves = self._twin(needed, replacing)
+        except NotReplayed:
             if event.op in _COPIES and arrived[0] is not None:
                 return columns(arrived[0][problem.index], arrived)
-            raise NotReplayed("node_not_found", event.op)
+            raise
         sent = sent_by(twin, arrived)[self._slot]
         if sent is None:
             raise NotReplayed("node_not_found", event.op)
@@ -134,8 +185,7 @@ class _Sender:
         try:
             return columns(element, arrived)
         except NotReplayed:
-            following = twin.next_functions[self._slot][0]
-            leaf = getattr(following, "variable", None)
+            leaf = getattr(twin.next_functions[self._slot][0], "variable", None)
             place = next((p for p, each in enumerate(leaves) if each is leaf), None)
             if place is None:
                 raise
@@ -187,8 +237,7 @@ def _products(
         mask = _facing(values.shape, number, event)
     if not mask.any():
         return []
-    where = np.stack(np.unravel_index(places(array.shape, cut)[mask], array.shape), axis=1)
-    where = where.reshape(int(mask.sum()), array.ndim)
+    where = unraveled(np.asarray(places(array.shape, cut))[mask], array.shape)
     upstream = FactorColumn(
         "upstream",
         np.asarray(array[tuple(where.T)], np.float64).reshape(-1),

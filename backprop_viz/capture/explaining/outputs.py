@@ -12,7 +12,7 @@ from torch import Tensor
 from backprop_viz.analysis.operations import axes_of, coefficient_role, forward_parts, input_role
 from backprop_viz.capture.explaining.coefficients import Floats, Indices, source
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.capture.explaining.problems import Problem, forward_problem, places
+from backprop_viz.capture.explaining.problems import Problem, forward_problem, places, unraveled
 from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
@@ -23,6 +23,8 @@ _SAME = 1e-9
 # So many inputs may be tried in all combinations.
 _FEW = 4
 _NAMED = 12
+# Operations that hand the same numbers on, without a gradient.
+_UNFOLLOWED = frozenset({"detach", "detach_", "data"})
 Tensors = dict[int, Tensor]
 
 
@@ -38,7 +40,29 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
         return lookup.with_makers(parts), ()
     if not event.input_ids:
         raise NotReplayed("constant", event.op)
+    if event.op in _UNFOLLOWED:
+        return (_same(lookup, event, number),), ()
     return _Output(lookup, forward_problem(event, number.index), number.slot).parts()
+
+
+def recorded_column(
+    lookup: Lookup, event: Event, place: int, values: Floats, index: Indices
+) -> FactorColumn:
+    """Elements of an input as a factor, with the operation that made them."""
+    tensor = event.input_ids[place]
+    assert tensor is not None
+    role = input_role(event, place)
+    maker, slot = lookup.made.get(tensor, (None, 0))
+    return FactorColumn(
+        role, values, tensor, index, maker, slot, axes=axes_of(event, role, index.shape[1])
+    )
+
+
+def _same(lookup: Lookup, event: Event, number: Number) -> Part:
+    """The element itself, of a tensor that autograd does not follow to what it was made of."""
+    values = np.array([float(event.tensors[number.tensor][number.index])])
+    index = np.array([number.index], np.int64).reshape(1, -1)
+    return Part("terms", values, (recorded_column(lookup, event, 0, values, index),))
 
 
 class _Output:
@@ -131,10 +155,10 @@ class _Output:
             found = source(problem, derivative, lambda named: self._again(place, named), others)
             if found is not None:
                 other, mask, index = found
-                factor = self._recorded(other, values[mask], index)
+                factor = recorded_column(self._lookup, self._event, other, values[mask], index)
             else:
                 factor = FactorColumn(coefficient_role(event), values[mask].astype(np.float64))
-        column = self._recorded(place, *self._elements(place, mask))
+        column = recorded_column(self._lookup, self._event, place, *self._elements(place, mask))
         role = input_role(event, place)
         if factor is None:
             return Part("bias" if role == "bias" else "terms", column.values, (column,))
@@ -146,17 +170,8 @@ class _Output:
     def _elements(self, place: int, mask: NDArray[np.bool_]) -> tuple[Floats, Indices]:
         array = self._event.inputs[place]
         assert array is not None
-        flat = places(array.shape, self._problem.inputs[place])[mask]
-        index = np.stack(np.unravel_index(flat, array.shape), axis=1) if array.ndim else flat
-        return array.reshape(-1)[flat].astype(np.float64), index.reshape(len(flat), array.ndim)
-
-    def _recorded(self, place: int, values: Floats, index: Indices) -> FactorColumn:
-        tensor = self._event.input_ids[place]
-        assert tensor is not None
-        role = input_role(self._event, place)
-        maker, slot = self._lookup.made.get(tensor, (None, 0))
-        axes = axes_of(self._event, role, index.shape[1])
-        return FactorColumn(role, values, tensor, index, maker, slot, axes=axes)
+        flat = np.asarray(places(array.shape, self._problem.inputs[place]))[mask]
+        return array.reshape(-1)[flat].astype(np.float64), unraveled(flat, array.shape)
 
     # -- else: a function --------------------------------------------------------------------
 
@@ -170,14 +185,14 @@ class _Output:
             assert array is not None
             mask = places(array.shape, self._problem.inputs[place]) == flat
             _, index = self._elements(place, mask)
-            column = self._recorded(place, value, index)
+            column = recorded_column(self._lookup, self._event, place, value, index)
             return (Part("value", value, (_of(column, self._event),)),), ()
         numbers, slopes = [], []
         for place, flat, slope in named[:_NAMED]:
             array, tensor = self._event.inputs[place], self._event.input_ids[place]
             assert array is not None
             assert tensor is not None
-            index_ = tuple(int(i) for i in np.unravel_index(flat, array.shape))
+            index_ = tuple(int(i) for i in unraveled(np.array(flat), array.shape)[0])
             numbers.append(self._lookup.number(tensor, index_))
             slopes.append(slope)
         fact = Fact("depends_on", (len(named), *slopes), tuple(numbers))

@@ -70,6 +70,13 @@ def places(shape: tuple[int, ...], slices: Slices) -> NDArray[np.int64]:
     return cut
 
 
+def unraveled(flat: NDArray[np.int64], shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """The indices (K, d), in a tensor of d dimensions, of K flat ones."""
+    if not shape:
+        return np.zeros((flat.size, 0), np.int64)
+    return np.stack(np.unravel_index(flat.reshape(-1), shape), axis=1).astype(np.int64)
+
+
 def whole(event: Event, index: tuple[int, ...]) -> Problem:
     """All that an operation read."""
     return Problem(event, index, ((),) * len(event.input_ids))

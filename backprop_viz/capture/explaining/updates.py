@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
+from backprop_viz.analysis.arithmetic import Arithmetic
 from backprop_viz.analysis.operations.recorded_call import plain, product
-from backprop_viz.analysis.update_breakdown import explain_update
+from backprop_viz.analysis.update_breakdown import explain_update, update_terms
 from backprop_viz.analysis.update_rules import NEW, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.replay import NotReplayed
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.tensors import TensorTable
 
 # A summand of a rule: its sign, its factors, what it is divided by, whether a factor is squared.
 _SUMMAND = re.compile(
@@ -53,6 +57,43 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
             factors.insert(0, plain("sign", -1.0))
         parts.append(product("before" if i == 0 and len(factors) == 1 else "step", *factors))
     return formula, tuple(parts), facts
+
+
+def update_slope(recording: Recording, event: Event, index: tuple[int, ...]) -> float | None:
+    """How fast a new weight changes with the ``.grad``; None where the rule is not known here.
+
+    By central differences of the rule in float64.
+    """
+    weight, grad = event.inputs
+    if weight is None or grad is None:
+        return None
+    x = float(grad[index])
+    h = 1e-6 * (abs(x) or 1.0)
+    ends = []
+    for moved in (x - h, x + h):
+        terms = update_terms(_one_element(event, index, moved), recording.options, Arithmetic())
+        if not terms:
+            return None
+        ends.append(float(np.asarray(terms[-1].value)))
+    return (ends[1] - ends[0]) / (2 * h)
+
+
+def _one_element(event: Event, index: tuple[int, ...], grad: float) -> Event:
+    """The event as if the parameter had this one element, in float64, with another gradient."""
+    weight = event.inputs[0]
+    assert weight is not None
+    table = TensorTable()
+
+    def wide(array: Array) -> int:
+        same = array.shape == weight.shape
+        return table.add(np.array(array[index] if same else array, np.float64))
+
+    state = {
+        name: (None if before is None else wide(before), wide(after))
+        for name, (before, after) in event.state.items()
+    }
+    ids = (wide(weight), table.add(np.array(grad)))
+    return replace(event, input_ids=ids, output_ids=(ids[0],), tensors=table, state_ids=state)
 
 
 def _summands(term: UpdateTerm) -> Iterator[tuple[int, list[str], str | None]]:

@@ -1,0 +1,184 @@
+"""From a number along the chain rule: back to the loss, and forth to what it changes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.capture.explaining.gradients import runs_on
+from backprop_viz.capture.explaining.lookup import Lookup
+from backprop_viz.capture.explaining.problems import unraveled
+from backprop_viz.capture.explaining.updates import update_slope
+from backprop_viz.capture.replay import NotReplayed, replayed
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Effect, NumberExplanation, Term
+from backprop_viz.recording.phases import Phase
+
+# What leads a step further back, the first that a term has: the chain rule goes by the gradient.
+_ONWARD = ("upstream", "grad", "g", "m", "v")
+
+
+def chain(recording: Recording, number: Number) -> tuple[NumberExplanation, ...]:
+    """The explanations from a number along the largest terms, to the end.
+
+    A gradient's ends with the 1 that backward begins with, that of an activation with the batch or
+    a parameter. Raises ValueError if the recording has no such number.
+    """
+    return tuple(links(Explainer(recording), number))
+
+
+def links(explainer: Explainer, number: Number | None) -> Iterator[NumberExplanation]:
+    """The same, one by one."""
+    seen = set()
+    while number is not None and number not in seen:
+        seen.add(number)
+        found = explainer.explain(number)
+        yield found
+        number = following(found)
+
+
+def following(explanation: NumberExplanation) -> Number | None:
+    """The number behind an explanation's largest term; None at the end."""
+    terms = explanation.terms
+    if len(terms):
+        return _onward(terms[0])
+    return None
+
+
+def _onward(term: Term) -> Number | None:
+    numbers = {factor.role: factor.number for factor in term.factors if factor.number is not None}
+    for role in _ONWARD:
+        if role in numbers:
+            return numbers[role]
+    # Forward: what was made before rather than a parameter.
+    made = [number for number in numbers.values() if number.event is not None]
+    return next(iter((*made, *numbers.values())), None)
+
+
+def effects(recording: Recording, number: Number) -> tuple[Effect, ...]:
+    """What a number changes next: where it is read, and how fast what is made there changes.
+
+    An element of a parameter, the batch or an activation changes the outputs of the operations that
+    read it; a gradient what its node sends; a ``.grad`` the new weight. Raises ValueError if the
+    recording has no such number.
+    """
+    explainer = Explainer(recording)
+    explainer.value(number)
+    lookup = explainer.lookup
+    event = None if number.event is None else recording.events[number.event]
+    if event is not None and event.phase is Phase.BACKWARD:
+        return tuple(_of_gradient(lookup, number, event))
+    return tuple(_of_value(lookup, number))
+
+
+# -- forward -------------------------------------------------------------------------------------
+
+
+def _of_value(lookup: Lookup, number: Number) -> Iterator[Effect]:
+    for i, event in enumerate(lookup.recording.events):
+        if event.phase in (Phase.FORWARD, Phase.LOSS) and number.tensor in event.input_ids:
+            try:
+                yield from _outputs(event, i, number)
+            except NotReplayed:
+                continue
+
+
+def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:
+    """The outputs of an operation, by one derivative along the number."""
+    places = [p for p, tensor in enumerate(event.input_ids) if tensor == number.tensor]
+    again = replayed(event, [p in places for p in range(len(event.input_ids))])
+    leaves = [again.inputs[p] for p in places]
+    for slot, (tensor, made) in enumerate(zip(event.output_ids, again.outputs, strict=True)):
+        if tensor is None or not made.requires_grad:
+            continue
+        weights = torch.zeros_like(made).requires_grad_()
+        grads = torch.autograd.grad(
+            made, leaves, weights, create_graph=True, allow_unused=True, materialize_grads=True
+        )
+        slope = sum((grad[number.index] for grad in grads), torch.zeros(()))
+        if not slope.requires_grad:
+            continue
+        try:
+            (found,) = torch.autograd.grad(slope, weights, allow_unused=True, retain_graph=True)
+        except RuntimeError:
+            continue
+        if found is not None:
+            yield from _effect(i, slot, tensor, found)
+
+
+def _effect(event: int, slot: int, tensor: int, slopes: Tensor) -> Iterator[Effect]:
+    values = slopes.detach().numpy(force=True)
+    flat = np.flatnonzero(values)
+    if len(flat):
+        derivatives = values.reshape(-1)[flat].astype(np.float64)
+        order = np.argsort(-np.abs(derivatives), kind="stable")
+        indices = unraveled(flat[order], values.shape)
+        yield Effect(event, slot, tensor, indices, derivatives[order])
+
+
+# -- backward ------------------------------------------------------------------------------------
+
+
+def _of_gradient(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect]:
+    assert number.event is not None
+    assert event.node is not None
+    if event.op == "AccumulateGrad":
+        yield from _of_grad(lookup, number, event)
+        return
+    if not number.arrived:
+        yield from _where_sent(lookup, number, event)
+        return
+    try:
+        sent = runs_on(lookup, number.event, number)
+    except NotReplayed:
+        return
+    for slot, (tensor, slopes) in enumerate(zip(event.output_ids, sent, strict=True)):
+        if tensor is not None and slopes is not None:
+            yield from _effect(number.event, slot, tensor, slopes)
+
+
+def _where_sent(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect]:
+    """A gradient that was sent is one summand of what arrives."""
+    assert number.event is not None
+    assert event.node is not None
+    target = lookup.recording.graph.nodes[event.node].sends[number.slot]
+    if target is None:
+        return
+    node, slot = target
+    ran = [i for i in lookup.recording.runs.get(node, ()) if i > number.event]
+    if not ran:
+        return
+    arrival = lookup.recording.events[ran[0]]
+    if arrival.op == "AccumulateGrad":
+        # An AccumulateGrad only adds: what arrives there changes ``.grad`` as much.
+        yield from _at(ran[0], 0, arrival.output_ids[0], number)
+    elif slot < len(arrival.input_ids):
+        came = Number(arrival.input_ids[slot] or 0, number.index, ran[0], slot, arrived=True)
+        yield from _of_gradient(lookup, came, arrival)
+
+
+def _of_grad(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect]:
+    """``.grad`` changes by as much as what arrives; the new weight by the optimizer's rule."""
+    assert number.event is not None
+    if number.arrived:
+        yield from _at(number.event, 0, event.output_ids[0], number)
+        return
+    for i in lookup.recording.happened_to.get(event.parameter or "", ()):
+        update = lookup.recording.events[i]
+        if i > number.event and update.phase is Phase.UPDATE:
+            slope = update_slope(lookup.recording, update, number.index)
+            if slope is not None:
+                yield from _at(i, 0, update.output_ids[0], number, slope)
+            return
+
+
+def _at(
+    event: int, slot: int, tensor: int | None, number: Number, slope: float = 1.0
+) -> Iterator[Effect]:
+    if tensor is not None:
+        indices = np.array([number.index], np.int64).reshape(1, len(number.index))
+        yield Effect(event, slot, tensor, indices, np.array([slope]))

@@ -1,0 +1,24 @@
+"""Who explains a recording's numbers: the engine needs torch, and is put in by the package."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backprop_viz.recording.iteration import Recording
+    from backprop_viz.recording.number import Number
+    from backprop_viz.recording.number_explanation import NumberExplanation
+
+    Explain = Callable[[Recording, Number], NumberExplanation]
+_engine: list["Explain"] = []
+
+
+def set_engine(explain: "Explain") -> None:
+    """Put in what explains a number of a recording: a function of both."""
+    _engine[:] = [explain]
+
+
+def explained(recording: "Recording", number: "Number") -> "NumberExplanation":
+    """What the engine says. Raises RuntimeError where there is none."""
+    if not _engine:
+        raise RuntimeError("Numbers are explained by backprop_viz as a whole: import backprop_viz.")
+    return _engine[0](recording, number)
