@@ -44,9 +44,11 @@ def links(explainer: Explainer, number: Number | None) -> Iterator[NumberExplana
 def following(explanation: NumberExplanation) -> Number | None:
     """The number behind an explanation's largest term; None at the end."""
     terms = explanation.terms
-    if len(terms):
-        return _onward(terms[0])
-    return None
+    if explanation.kind == "update":
+        # The weight before is the largest term, and tells nothing.
+        steps = (term for term in terms if any(factor.role in _ONWARD for factor in term.factors))
+        return next((_onward(term) for term in steps), None)
+    return _onward(terms[0]) if len(terms) else None
 
 
 def _onward(term: Term) -> Number | None:

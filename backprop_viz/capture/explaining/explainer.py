@@ -44,7 +44,7 @@ class Explainer:
         """As ``explain_number``."""
         value = self.value(number)
         if number.event is None:
-            return NumberExplanation(number, value, "given", "")
+            return NumberExplanation(number, value, "given", "", total=value)
         event = self.recording.events[number.event]
         try:
             found = self._of_event(number, value, event)
@@ -79,7 +79,7 @@ class Explainer:
             formula, parts, facts = update_parts(self.lookup, number)
             return _explained(number, value, kind, event.op, formula, parts, facts)
         if kind == "given":
-            return NumberExplanation(number, value, kind, event.op)
+            return NumberExplanation(number, value, kind, event.op, total=value)
         if kind == "arrived":
             return self._arrived(number, value, event)
         if kind == "accumulated":

@@ -10,6 +10,8 @@ from backprop_viz.capture.graphs import grad_fn_name
 from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.graph import Graph
 
+_VIEWS = frozenset({"ViewBackward0", "UnsafeViewBackward0", "ReshapeAliasBackward0"})
+
 
 def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> GradFn | None:
     """The node that stands where node ``wanted`` stands in the recorded graph.
@@ -21,7 +23,7 @@ def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> 
     seen = set()
     for node, twin in pairs:
         recorded = graph.nodes[node]
-        if node in seen or recorded.name != grad_fn_name(twin):
+        if node in seen or _alike(recorded.name) != _alike(grad_fn_name(twin)):
             continue
         if node == wanted:
             return twin
@@ -32,6 +34,11 @@ def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> 
                 (to[0], it[0]) for to, it in following if to is not None and it[0] is not None
             ]
     return None
+
+
+def _alike(name: str) -> str:
+    """The name; one for all views: which of them torch takes is a matter of memory alone."""
+    return "ViewBackward0" if name in _VIEWS else name
 
 
 def sent_by(node: GradFn, arrived: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:

@@ -1,0 +1,76 @@
+"""What every explanation has to keep to, whatever it explains."""
+
+import random
+from collections.abc import Iterator
+
+import numpy as np
+
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.phases import Phase
+
+# The largest error of a float32 sum, in roundings of the sizes of its terms. A long sum could be
+# further off, but torch adds in pairs or blocks.
+ROUNDINGS = 4
+
+
+def numbers_of(recording: Recording, draw: random.Random, each: int = 1) -> Iterator[Number]:
+    """Some elements of everything that each event made, and of what arrived at each node."""
+    for i, event in enumerate(recording.events):
+        made = [(False, event.output_ids)]
+        if event.phase is Phase.BACKWARD:
+            leaf = event.op == "AccumulateGrad"
+            made.append((True, event.input_ids[1:] if leaf else event.input_ids))
+        for arrived, ids in made:
+            for slot, tensor in enumerate(ids):
+                if tensor is None or not recording.tensors[tensor].size:
+                    continue
+                for _ in range(each):
+                    index = tuple(draw.randrange(n) for n in recording.tensors[tensor].shape)
+                    yield Number(tensor, index, i, slot, arrived)
+
+
+def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
+    """In what an explanation is not true, seen by what was recorded alone."""
+    recorded = recording.tensors[found.number.tensor][found.number.index]
+    if not np.array_equal(found.value, float(recorded), equal_nan=True):
+        yield f"{found.value} is not {recorded}"
+    total = sum(part.values.sum() for part in found.parts)
+    if found.parts and not np.isclose(total, found.total, rtol=1e-12, atol=0, equal_nan=True):
+        yield f"the terms sum to {total}, not {found.total}"
+    if found.reason is not None:
+        if found.parts:
+            yield "there are terms, and a reason why there are none"
+        return
+    for part in found.parts:
+        product = np.ones(len(part.values))
+        for column in part.factors:
+            product = product * column.values
+            if column.tensor is not None and column.indices is not None and not column.function:
+                array = recording.tensors[column.tensor]
+                if column.indices.shape != (len(part.values), array.ndim):
+                    yield f"{column.role}: indices of shape {column.indices.shape}"
+                elif not np.array_equal(
+                    array[tuple(column.indices.T)].reshape(-1), column.values, equal_nan=True
+                ):
+                    yield f"{column.role} is not what the tensor has there"
+        if part.factors and not np.allclose(product, part.values, rtol=1e-12, equal_nan=True):
+            yield f"{part.name}: the factors do not multiply to the terms"
+    if not roundings(found) <= ROUNDINGS:
+        yield f"{found.total} is {roundings(found):.3g} roundings from {found.value}"
+
+
+def roundings(found: NumberExplanation) -> float:
+    """How far the sum is from torch's float32, in roundings of what it is the sum of.
+
+    The terms, and the upstream gradients: a local derivative such as 1 - y² is rounded as 1 is.
+    """
+    size = abs(found.value)
+    for part in found.parts:
+        size += float(np.abs(part.values).sum())
+        upstream = (column.values for column in part.factors if column.role == "upstream")
+        size += float(sum(np.abs(values).sum() for values in upstream))
+    if not np.isfinite(found.value) or found.residual == 0:
+        return 0.0
+    return float(abs(found.residual) / (np.finfo(np.float32).eps * size))

@@ -1,0 +1,77 @@
+"""Numbers of generated networks: every sum closes, every factor is what it is said to be."""
+
+import os
+import random
+from collections import Counter, defaultdict
+
+import torch
+from torch.utils.data import TensorDataset
+
+import backprop_viz as bv
+from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.recording.iteration import Recording
+from tests.capture.explaining.checks import faults, numbers_of, roundings
+from tests.capture.test_generated_nets import BATCH, Net, drawn_options
+
+NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE", "ci") == "nightly"
+NETS, EACH = (250, 8) if NIGHTLY else (20, 1)
+# What has no terms, and why.
+REASONS = {
+    "custom_function",  # OnlyOneGradient and the like
+    "in_place_on_view",
+    "no_derivative",  # a > 0, the places of max
+    "constant",  # torch.zeros
+}
+
+
+class Row:
+    """What came out for one kind of operation."""
+
+    def __init__(self) -> None:
+        self.explained = 0
+        self.largest = 0.0
+        self.without: Counter[str] = Counter()
+
+
+def recorded(net: int) -> Recording:
+    """The second iteration of a network, whose gradients may have accumulated."""
+    generator = torch.Generator().manual_seed(net)
+    images = torch.rand(12, 1, 32, 32, generator=generator)
+    labels = torch.randint(10, (12,), generator=generator)
+    trainer = bv.Trainer(
+        TensorDataset(images, labels), model=Net(net), batch_size=BATCH, **drawn_options(net)
+    )
+    trainer.iterate()
+    return trainer.record()
+
+
+def test_the_terms_of_any_number_sum_to_it() -> None:
+    """With -s it prints the table: operations, how many, the largest residual in roundings."""
+    table: defaultdict[tuple[str, str], Row] = defaultdict(Row)
+    wrong = []
+    for net in range(NETS):
+        recording, draw = recorded(net), random.Random(net)
+        explainer = Explainer(recording)
+        for number in numbers_of(recording, draw, EACH):
+            found = explainer.explain(number)
+            wrong += [f"net {net}, {number}: {fault}" for fault in faults(recording, found)]
+            row = table[found.kind, found.op]
+            row.explained += 1
+            row.largest = max(row.largest, 0 if found.reason else roundings(found))
+            if found.reason is not None:
+                row.without[found.reason.code] += 1
+            elif not found.parts:
+                row.without[
+                    "given"
+                    if found.kind == "given"
+                    else "backward starts"
+                    if found.value
+                    else "0 of nothing"
+                ] += 1
+    assert not wrong, "\n".join(wrong[:10])
+    for (kind, op), row in sorted(table.items()):
+        without = ", ".join(f"{count} {reason}" for reason, count in row.without.items())
+        print(f"{kind:12} {op:28} {row.explained:6} {row.largest:8.2f}  {without}")
+    reasons = {reason for row in table.values() for reason in row.without if "_" in reason}
+    assert reasons <= REASONS
+    assert len(table) > 60
