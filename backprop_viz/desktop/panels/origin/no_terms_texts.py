@@ -10,6 +10,32 @@ def no_terms_text(reason: Fact) -> str | None:
     say = QCoreApplication.translate
     texts = {
         "failed": say("reasons", "It could not be worked out: {0}: {1}. The log has more."),
+        "samples": say(
+            "reasons",
+            "Only {0} samples of the batch were recorded: record this iteration whole.",
+        ),
+        "input_not_recorded": say("reasons", "What {0} read was not recorded."),
+        "call_not_recorded": say(
+            "reasons", "How {0} was called was not recorded: an argument is no plain value."
+        ),
+        "function_not_known": say("reasons", "This version of torch has no {0}."),
+        "not_replayed": say("reasons", "{0} could not be run again: {1}"),
+        "not_reproduced": say("reasons", "{0}, run again, gave other numbers than were recorded."),
+        "constant": say("reasons", "{0} made it of nothing that was recorded."),
+        "no_derivative": say("reasons", "{0} has no derivative."),
+        "no_operation": say("reasons", "The operation that made {0} was not recorded."),
+        "custom_function": say(
+            "reasons", "{0} is a Function of your own: only its backward method knows the terms."
+        ),
+        "in_place_on_view": say("reasons", "{0} wrote into a part of a tensor."),
+        "node_not_found": say("reasons", "Run again, the operation made no {0}."),
+        "node_cannot_run": say("reasons", "{0} could not be run again: {1}"),
+        "not_differentiable_twice": say("reasons", "Its backward cannot be differentiated: {0}"),
+        "no_update_rule": say("reasons", "The rule of {0} is not known here."),
+        "does_not_close": say("reasons", "The terms found for {0} sum to {1}, which is not it."),
+        "loss_does_not_depend": say("reasons", "The loss does not depend on it."),
+        "not_a_float": say("reasons", "It is a whole number, which has no gradient."),
+        "no_loss": say("reasons", "No loss was recorded."),
     }
     text = texts.get(reason.code)
     return None if text is None else text.format(*reason.values)

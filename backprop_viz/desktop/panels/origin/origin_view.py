@@ -11,6 +11,7 @@ from backprop_viz.analysis.number_names import NumberNames
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
+from backprop_viz.desktop.panels.origin.fact_texts import fact_text
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.group_bars import GroupBars
 from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
@@ -306,7 +307,7 @@ class OriginView(Panel):
 
 
 def _said(fact: Fact, names: NumberNames) -> str:
-    return no_terms_text(fact) or fact.code
+    return no_terms_text(fact) or fact_text(fact) or fact.code
 
 
 def _button(text: str, tip: str, key: str) -> QToolButton:
