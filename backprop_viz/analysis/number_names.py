@@ -1,13 +1,20 @@
-"""What a number of a recording is called: ``conv1.bias.grad[0]``, ``∂L/∂relu(conv1)[0,2,4,4]``.
+"""What a number of a recording is called: ``conv1.bias.grad[0]``, ``∂L/∂conv1[0, 2, 4, 4]``.
 
 The names are symbols and identifiers, the same in every language.
 """
+
+from collections.abc import Sequence
 
 from backprop_viz.analysis.provenance import Makers, layer_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
+
+
+def element_name(tensor: str, index: Sequence[int]) -> str:
+    """An element of a tensor: ``conv1[48, 0, 19, 12]``; a number without dimensions has none."""
+    return f"{tensor}[{', '.join(map(str, index))}]" if index else tensor
 
 
 class NumberNames:
@@ -19,8 +26,7 @@ class NumberNames:
 
     def name(self, number: Number) -> str:
         """The number's tensor and its index."""
-        index = ",".join(map(str, number.index))
-        return f"{self.tensor(number)}[{index}]" if number.index else self.tensor(number)
+        return element_name(self.tensor(number), number.index)
 
     def tensor(self, number: Number) -> str:
         """The number's tensor."""

@@ -124,18 +124,18 @@ def test_a_number_has_the_event_that_made_it_and_is_what_it_was_at_the_cursor(
 def test_numbers_are_called_as_their_tensors_are(cursor: Cursor) -> None:
     recording = cursor.recording
     conv1, place = layer_of_name(recording, "conv1"), (0, 2, 11, 7)
-    assert named(cursor, activation_number(cursor, conv1, place)) == "relu(conv1)[0,2,11,7]"
-    assert named(cursor, gradient_number(cursor, conv1, place)) == "∂L/∂relu(conv1)[0,2,11,7]"
+    assert named(cursor, activation_number(cursor, conv1, place)) == "relu(conv1)[0, 2, 11, 7]"
+    assert named(cursor, gradient_number(cursor, conv1, place)) == "∂L/∂relu(conv1)[0, 2, 11, 7]"
     inner = conv1.showing(0)
-    assert named(cursor, gradient_number(cursor, inner, place)) == "∂L/∂conv1·conv2d[0,2,11,7]"
+    assert named(cursor, gradient_number(cursor, inner, place)) == "∂L/∂conv1·conv2d[0, 2, 11, 7]"
     assert named(cursor, grad_number(cursor, "conv1.bias", (3,))) == "conv1.bias.grad[3]"
     assert named(cursor, weight_number(cursor, "conv1.bias", (3,))) == "conv1.bias′[3]"
     assert named(cursor, old_weight_number(cursor, "conv1.bias", (3,))) == "conv1.bias[3]"
     assert named(cursor, loss_number(cursor)) == "loss"
-    assert named(cursor, Number(10, (0, 0, 1, 2))) == "x[0,0,1,2]"
+    assert named(cursor, Number(10, (0, 0, 1, 2))) == "x[0, 0, 1, 2]"
     assert named(cursor, Number(25, (), 23, arrived=True)) == "∂L/∂loss"
-    assert named(cursor, Number(29, (4, 5), 24, 2)) == "∂L/∂fc3.weight.T[4,5]"
-    assert named(cursor, Number(38, (0, 7), 34, 1)) == "∂L/∂view[0,7]"
+    assert named(cursor, Number(29, (4, 5), 24, 2)) == "∂L/∂fc3.weight.T[4, 5]"
+    assert named(cursor, Number(38, (0, 7), 34, 1)) == "∂L/∂view[0, 7]"
 
 
 def test_an_element_of_a_flat_array_has_an_index_for_each_dimension() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from backprop_viz.analysis.number_names import element_name
+
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_DIGITS = 17  # tell any float64 from its neighbours
 
@@ -58,11 +60,6 @@ def numpy_text(value: Any) -> str:
 def hexadecimal(value: Any) -> str:
     """The number's bits as C and Python write them: ``0x1.99999a0000000p-4``."""
     return float(value).hex()
-
-
-def element_name(name: str, index: Sequence[int]) -> str:
-    """An element of a tensor: ``conv1[48, 0, 19, 12]``; a number without dimensions has none."""
-    return f"{name}[{', '.join(map(str, index))}]" if index else name
 
 
 def element_text(name: str, index: Sequence[int], value: Any, exact: bool = False) -> str:

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.analysis.comparison import NamedTensor, difference
+from backprop_viz.analysis.number_names import element_name
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.numbers import compared, element_name
+from backprop_viz.desktop.style.numbers import compared
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.desktop.table_texts import baseline_text
 from backprop_viz.desktop.view_state import ViewState

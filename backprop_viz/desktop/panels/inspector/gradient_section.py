@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.number_names import element_name
 from backprop_viz.analysis.number_origin import grad_number, old_grad_number
 from backprop_viz.desktop.panels.inspector.bars import (
     BarChart,
@@ -17,7 +18,7 @@ from backprop_viz.desktop.panels.inspector.bars import (
 )
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
-from backprop_viz.desktop.style.numbers import element_name, norm, short, signed
+from backprop_viz.desktop.style.numbers import norm, short, signed
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor

@@ -3,11 +3,12 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.comparison import NamedTensor
+from backprop_viz.analysis.number_names import element_name
 from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, indexed, shape_text
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.network_state import NetworkState
-from backprop_viz.desktop.style.numbers import compared, element_name, full, signed
+from backprop_viz.desktop.style.numbers import compared, full, signed
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number

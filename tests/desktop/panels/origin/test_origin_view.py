@@ -181,7 +181,7 @@ def test_what_changes_next_is_asked_about(view: OriginView, recording: Recording
     assert tensor is not None
     view.show_effects((Effect(relu, 0, tensor, np.array([number.index]), np.array([1.0])),))
     cell = view.effects.rows.content.rows[0].cells[0]
-    assert cell.text == "relu(conv1)[1,2,4,5]"
+    assert cell.text == "relu(conv1)[1, 2, 4, 5]"
     assert cell.number == Number(tensor, number.index, relu)
     view.show_effects(())
     assert not view.effects.isVisible()
