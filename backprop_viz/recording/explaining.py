@@ -1,14 +1,14 @@
 """Who explains a recording's numbers: the engine needs torch, and is put in by the package."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backprop_viz.recording.iteration import Recording
     from backprop_viz.recording.number import Number
     from backprop_viz.recording.number_explanation import NumberExplanation
 
-    Explain = Callable[[Recording, Number], NumberExplanation]
+    # The first is a Recording, which imports this module.
+    Explain = Callable[[Any, Number], NumberExplanation]
 _engine: list["Explain"] = []
 
 
@@ -17,7 +17,7 @@ def set_engine(explain: "Explain") -> None:
     _engine[:] = [explain]
 
 
-def explained(recording: "Recording", number: "Number") -> "NumberExplanation":
+def explained(recording: Any, number: "Number") -> "NumberExplanation":
     """What the engine says. Raises RuntimeError where there is none."""
     if not _engine:
         raise RuntimeError("Numbers are explained by backprop_viz as a whole: import backprop_viz.")

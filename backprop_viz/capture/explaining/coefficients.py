@@ -9,8 +9,8 @@ from torch import Tensor
 
 from backprop_viz.capture.explaining.problems import Problem, places, unraveled
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.int64]
 # Coefficients, as they come out if an input is replaced by another tensor.
 Again = Callable[[dict[int, Tensor]], Tensor]
 
@@ -20,7 +20,7 @@ _FRACTIONS = 2**_FRACTION_BITS
 
 def source(
     problem: Problem, coefficients: Tensor, again: Again, candidates: Sequence[int]
-) -> tuple[int, NDArray[np.bool_], Indices] | None:
+) -> tuple[int, NDArray[np.bool_], IndexArray] | None:
     """Of which input the coefficients are elements: its place, where they are any, and their index.
 
     For an operation that multiplies one input by another, each coefficient is an element of the
@@ -51,7 +51,7 @@ def source(
     return None
 
 
-def _names(index: Indices) -> Floats:
+def _names(index: IndexArray) -> FloatArray:
     """A number that names an index: 1 more, and a fraction that is drawn from the index.
 
     The fraction tells a name from a sum of names.
@@ -59,7 +59,7 @@ def _names(index: Indices) -> Floats:
     return index + 1 + _fraction(index)
 
 
-def _index_of(names: Floats) -> Indices | None:
+def _index_of(names: FloatArray) -> IndexArray | None:
     """The indices; None if a number is no name."""
     if not np.isfinite(names).all() or (names < 1).any() or names.max() > 2**52 / _FRACTIONS:
         return None
@@ -67,8 +67,8 @@ def _index_of(names: Floats) -> Indices | None:
     return index if np.array_equal(names, _names(index)) else None
 
 
-def _fraction(index: Indices) -> Floats:
+def _fraction(index: IndexArray) -> FloatArray:
     # Knuth's multiplicative hash; never 0.
     mixed = (index * 2654435761 + 0x9E3779B9) & 0xFFFFFFFF
-    fraction: Floats = ((mixed >> (32 - _FRACTION_BITS)) | 1) / _FRACTIONS
+    fraction: FloatArray = ((mixed >> (32 - _FRACTION_BITS)) | 1) / _FRACTIONS
     return fraction

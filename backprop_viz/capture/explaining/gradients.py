@@ -18,7 +18,7 @@ from backprop_viz.analysis.operations import (
     node_formula,
     sent_role,
 )
-from backprop_viz.capture.explaining.coefficients import Floats, Indices, source
+from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import columns, same_node, sent_by
 from backprop_viz.capture.explaining.problems import (
@@ -34,7 +34,7 @@ from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 # Nodes that only copy, of which torch makes none where there is nothing to be copied.
 _COPIES = frozenset({"ToCopyBackward0", "CloneBackward0", "AliasBackward0"})
@@ -143,7 +143,7 @@ class _Sender:
         """What it sends for other gradients than those that arrived."""
         return self._with_enough(lambda needed: sent_by(self._twin(needed, {})[0], arrived))
 
-    def _with_enough(self, run: Callable[[list[bool]], T]) -> T:
+    def _with_enough(self, run: Callable[[list[bool]], _T]) -> _T:
         """The result with the inputs that autograd followed; if need be, as if it followed all.
 
         A tensor that nothing recorded made may require a gradient all the same.
@@ -269,7 +269,7 @@ def _candidates(event: Event, role: str) -> list[int]:
 
 
 def _recorded(
-    lookup: Lookup, event: Event, place: int, role: str, values: Floats, index: Indices
+    lookup: Lookup, event: Event, place: int, role: str, values: FloatArray, index: IndexArray
 ) -> FactorColumn:
     tensor = event.input_ids[place]
     assert tensor is not None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from backprop_viz.analysis.operations import axes_of, coefficient_role, forward_parts, input_role
-from backprop_viz.capture.explaining.coefficients import Floats, Indices, source
+from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.problems import Problem, forward_problem, places, unraveled
 from backprop_viz.capture.replay import NotReplayed
@@ -25,7 +25,7 @@ _FEW = 4
 _NAMED = 12
 # Operations that hand the same numbers on, without a gradient.
 _UNFOLLOWED = frozenset({"detach", "detach_", "data"})
-Tensors = dict[int, Tensor]
+Derivatives = dict[int, Tensor]
 
 
 def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tuple[Fact, ...]]:
@@ -46,7 +46,7 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
 
 
 def recorded_column(
-    lookup: Lookup, event: Event, place: int, values: Floats, index: Indices
+    lookup: Lookup, event: Event, place: int, values: FloatArray, index: IndexArray
 ) -> FactorColumn:
     """Elements of an input as a factor, with the operation that made them."""
     tensor = event.input_ids[place]
@@ -93,7 +93,9 @@ class _Output:
             parts.append(Part("constant", np.array([rest])))
         return tuple(part for part in parts if len(part.values)), ()
 
-    def _derivatives(self, weights: Tensor, replacing: dict[int, Tensor] | None = None) -> Tensors:
+    def _derivatives(
+        self, weights: Tensor, replacing: dict[int, Tensor] | None = None
+    ) -> Derivatives:
         leaves, made = self._leaves, self._made
         if replacing:
             every = [True] * len(self._problem.inputs)
@@ -167,7 +169,7 @@ class _Output:
     def _again(self, place: int, named: dict[int, Tensor]) -> Tensor:
         return self._derivatives(self._element, named)[place]
 
-    def _elements(self, place: int, mask: NDArray[np.bool_]) -> tuple[Floats, Indices]:
+    def _elements(self, place: int, mask: NDArray[np.bool_]) -> tuple[FloatArray, IndexArray]:
         array = self._event.inputs[place]
         assert array is not None
         flat = np.asarray(places(array.shape, self._problem.inputs[place]))[mask]
@@ -175,7 +177,7 @@ class _Output:
 
     # -- else: a function --------------------------------------------------------------------
 
-    def _function(self, derivatives: Tensors) -> tuple[tuple[Part, ...], tuple[Fact, ...]]:
+    def _function(self, derivatives: Derivatives) -> tuple[tuple[Part, ...], tuple[Fact, ...]]:
         """The value as one term: a function of one element, or of many."""
         value = np.array([float(self._made[self._problem.index].detach().real)])
         named = list(self._by_weight(derivatives))
@@ -198,7 +200,7 @@ class _Output:
         fact = Fact("depends_on", (len(named), *slopes), tuple(numbers))
         return (Part("value", value),), (fact,)
 
-    def _by_weight(self, derivatives: Tensors) -> Iterator[tuple[int, int, float]]:
+    def _by_weight(self, derivatives: Derivatives) -> Iterator[tuple[int, int, float]]:
         """The elements it depends on: input, flat index, derivative; the largest effect first."""
         found = []
         for place, derivative in derivatives.items():

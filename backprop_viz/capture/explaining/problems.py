@@ -16,7 +16,7 @@ from backprop_viz.capture.replay import NotReplayed, arrays_of, called, same_as_
 from backprop_viz.recording.events import Array, Event
 
 Slices = tuple[slice, ...]
-ALL = slice(None)
+_ALL = slice(None)
 # Where ConvolutionBackward0 sends its gradients, and groups among the arguments.
 INPUT, WEIGHT, BIAS = range(3)
 _GROUPS = 6
@@ -150,9 +150,9 @@ class _Convolution:
             else:
                 group = first // self.many
                 read, made = group * self.few + second, first
-            return self._cut(ALL, _one(read), _one(made), group, (0, 0, *position))
+            return self._cut(_ALL, _one(read), _one(made), group, (0, 0, *position))
         group = index[0] // self.many
-        return self._cut(ALL, _one(group * self.few), _one(index[0]), group, (0,))
+        return self._cut(_ALL, _one(group * self.few), _one(index[0]), group, (0,))
 
     def _inside(self, group: int) -> slice:
         return slice(group * self.few, (group + 1) * self.few)
