@@ -1,8 +1,9 @@
 """Explains numbers of recordings, the one asked for last, in slices between other commands."""
 
 from collections.abc import Iterator
-from importlib import import_module
 
+from backprop_viz.capture.explaining.chains import chain, effects
+from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, NumberExplanation, shortened
@@ -78,11 +79,10 @@ def _reaches(recording: Recording, number: Number) -> bool:
 
 def _answers(request: int, recording: Recording, number: Number) -> Iterator[ExplanationAnswer]:
     try:
-        engine = import_module("backprop_viz.capture.explaining")
-        yield NumberExplained(request, engine.explain_number(recording, number))
-        steps = engine.chain(recording, number)
+        yield NumberExplained(request, explain_number(recording, number))
+        steps = chain(recording, number)
         yield ChainFollowed(request, tuple(shortened(step, CHAIN_TERMS) for step in steps))
-        yield EffectsFound(request, engine.effects(recording, number))
+        yield EffectsFound(request, effects(recording, number))
     except Exception as error:
         yield NumberExplained(request, _failed(recording, number, error))
         raise

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact
 
 
@@ -39,3 +41,22 @@ def no_terms_text(reason: Fact) -> str | None:
     }
     text = texts.get(reason.code)
     return None if text is None else text.format(*reason.values)
+
+
+def given_text(recording: Recording, number: Number) -> str:
+    """What a number is that nothing recorded made."""
+    say = QCoreApplication.translate
+    tensor = number.tensor
+    if tensor == recording.input_id:
+        return say("reasons", "It is given: the batch has it.")
+    if tensor == recording.labels_id:
+        return say("reasons", "It is given: a label of the batch.")
+    if any(tensor == parameter.value_id for parameter in recording.parameters):
+        return say(
+            "reasons",
+            "So the parameter was as the iteration began: the update before made it, or the "
+            "network was given it.",
+        )
+    if any(tensor == parameter.grad_id for parameter in recording.parameters):
+        return say("reasons", "So .grad was as the iteration began: the one before left it.")
+    return say("reasons", "Nothing that was recorded made it: to the network it is a constant.")

@@ -14,7 +14,7 @@ from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.fact_texts import fact_text
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.group_bars import GroupBars
-from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
+from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
 from backprop_viz.desktop.panels.origin.term_grid import (
@@ -68,6 +68,7 @@ class OriginView(Panel):
         self.subtitle.hide()
         self.history = QuestionHistory()
         self.explanation: NumberExplanation | None = None
+        self.complete = False  # all has come that belongs to the explanation
         self.terms = TermRows()
         self._theme = DARK
         self._color = "text"
@@ -207,7 +208,10 @@ class OriginView(Panel):
         self.sum.setVisible(bool(self.terms.rows))
         reasons = () if explanation.reason is None else (explanation.reason,)
         names = self._names_of(asked.recording)
-        self.say("\n".join(_said(fact, names) for fact in (*reasons, *explanation.facts)))
+        said = [_said(fact, names) for fact in (*reasons, *explanation.facts)]
+        if explanation.kind == "given" and not said:
+            said.append(given_text(asked.recording, asked.number))
+        self.say("\n".join(filter(None, said)))
         self.marks_changed.emit(marks_of(asked.recording, asked.number, explanation))
 
     def show_chain(self, chain: tuple[NumberExplanation, ...]) -> None:
@@ -227,6 +231,7 @@ class OriginView(Panel):
         note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
         self.effects_note.setText(note if rows.rows else self.tr("Nothing that was recorded."))
         self.effects_note.setVisible(bool(self.effects_note.text()))
+        self.complete = True
 
     def say(self, text: str) -> None:
         """Show sentences beside the terms."""
@@ -282,7 +287,7 @@ class OriginView(Panel):
             self.sample_wanted.emit(sample)
 
     def _show_nothing(self) -> None:
-        self.explanation, self.terms = None, TermRows()
+        self.explanation, self.terms, self.complete = None, TermRows(), False
         self.formula.show_formula(None, self.terms)
         self.table.show_rows(self.terms)
         self.effects.show_rows(self.terms)
