@@ -1,7 +1,14 @@
 """A widget that paints numbers: it says which one is under the cursor, and copies it."""
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QCursor,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+)
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
@@ -11,7 +18,8 @@ class NumberPicture(QWidget):
     """Shows the index and value of the number under the cursor, and a menu that copies it.
 
     A subclass says by ``number_at`` which number is where. ``number_picked`` carries the Number
-    that was clicked, if it is one that was recorded.
+    that was clicked, if it is one that was recorded. After a click Ctrl+C copies what is under the
+    cursor.
     """
 
     number_picked = Signal(object)
@@ -19,6 +27,7 @@ class NumberPicture(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def number_at(self, point: QPoint) -> ShownNumber | None:
         """The number that is painted at a point; None where there is none."""
@@ -45,6 +54,18 @@ class NumberPicture(QWidget):
             self.number_picked.emit(picked)
         else:
             super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy on Ctrl+C."""
+        number = self.copied_by_key()
+        if event.matches(QKeySequence.StandardKey.Copy) and number is not None:
+            number.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def copied_by_key(self) -> ShownNumber | None:
+        """The number that Ctrl+C copies: the one under the cursor."""
+        return self.number_at(self.mapFromGlobal(QCursor.pos()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Let an open tooltip follow the numbers."""

@@ -6,7 +6,15 @@ from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.desktop.style.numbers import apart, full, short
@@ -79,7 +87,11 @@ def group(area: QRectF, count: int, i: int) -> QRectF:
 
 
 class BarChart(NumberPicture):
-    """Paints a chart. ``element_compared``: Ctrl and a click on the bar of this flat index."""
+    """Paints a chart. ``element_compared``: Ctrl and a click on the bar of this flat index.
+
+    With the keyboard the arrows go from bar to bar, Enter asks where its number comes from, and
+    Ctrl+C copies it.
+    """
 
     element_compared = Signal(int)
 
@@ -88,6 +100,8 @@ class BarChart(NumberPicture):
         self.chart = Chart()
         self._range = (0.0, 0.0)
         self._theme = DARK
+        self._at: int | None = None  # the group that the keyboard is at
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(110)
         self.setMaximumHeight(260)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -100,6 +114,8 @@ class BarChart(NumberPicture):
         """Show another chart."""
         self.chart = chart
         self._range = value_range(chart.bars)
+        if self._at is not None and self._at >= len(chart.tips):
+            self._at = None
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -126,18 +142,54 @@ class BarChart(NumberPicture):
     def number_at(self, point: QPoint) -> ShownNumber | None:
         """The number of the bar at a point: of those side by side in a group the nearest one."""
         at = self.group_at(point.x())
-        bars = [each for each in self.chart.bars if each.values is not None]
-        shown = [each.values for each in bars if each.values is not None]
-        if at is None or not shown:
+        if at is None:
             return None
         middle = group(self.area(), len(self.chart.tips), at).center().x()
-        nearest = 0 if point.x() < middle else -1
+        return self._number(at, 0 if point.x() < middle else -1)
+
+    def _number(self, at: int, nearest: int) -> ShownNumber | None:
+        bars = [each for each in self.chart.bars if each.values is not None]
+        shown = [each.values for each in bars if each.values is not None]
+        if not shown:
+            return None
         values, origin = shown[nearest], bars[nearest].origin
         row = (self.chart.names[at], *(full(array[at]) for array in shown))
         if not self.chart.tensor:
             return ShownNumber(self.chart.names[at], (), values[at], row)
         index = tuple(int(i) for i in np.unravel_index(at, self.chart.shape))
         return ShownNumber(self.chart.tensor, index, values[at], row, origin)
+
+    def copied_by_key(self) -> ShownNumber | None:
+        """The number of the bar that the keyboard is at, or else under the cursor."""
+        return super().copied_by_key() if self._at is None else self._number(self._at, -1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to another bar, or ask where its number comes from."""
+        last = len(self.chart.tips) - 1
+        here = -1 if self._at is None else self._at
+        moves = {
+            Qt.Key.Key_Left: max(here - 1, 0),
+            Qt.Key.Key_Right: min(here + 1, last),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }
+        key, number = Qt.Key(event.key()), self.copied_by_key()
+        if key in moves and last >= 0:
+            self._at = moves[key]
+            self.setAccessibleDescription(self.chart.tips[self._at])
+            self.update()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and number is not None:
+            if number.number is not None:
+                self.number_picked.emit(number.number)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Leave the bars."""
+        super().focusOutEvent(event)
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self._at = None
+        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Ask what a bar's number was before, by Ctrl and a click."""
@@ -157,6 +209,10 @@ class BarChart(NumberPicture):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the legend, the axis, the bars and the labels."""
         painter = QPainter(self)
+        if self.hasFocus():
+            at = None if self._at is None else group(self.area(), len(self.chart.tips), self._at)
+            painter.setPen(QColor(self._theme.accent))
+            painter.drawRoundedRect(self.area() if at is None else at, 4, 4)
         self._paint_legend(painter)
         self._paint_axis(painter)
         shown = [bars for bars in self.chart.bars if bars.values is not None]

@@ -1,5 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.panels.inspector.bars import (
@@ -11,6 +16,7 @@ from backprop_viz.desktop.panels.inspector.bars import (
     value_range,
 )
 from backprop_viz.desktop.style.theme import LIGHT
+from backprop_viz.recording.number import Number
 
 
 def bars(*values: float, word: str = "after") -> Bars:
@@ -71,3 +77,28 @@ def test_strange_charts_are_painted(qtbot: QtBot) -> None:
         chart.show_chart(shown)
         chart.grab()
         assert chart.tip(80) == ""
+
+
+def test_bars_are_reached_and_copied_by_keyboard(qtbot: QtBot) -> None:
+    chart = BarChart()
+    qtbot.addWidget(chart)
+    chart.resize(260, 120)
+    values, names = bars(0.5, -0.25, 0.125), ("w[0]", "w[1]", "w[2]")
+    origin = Number(7, event=3)
+    values = replace(values, origin=origin)
+    tips = element_tips((values,), names)
+    chart.show_chart(Chart((values,), (), tips, names=names, tensor="w", shape=(3,)))
+    chart.show()
+    assert chart.focusPolicy() & Qt.FocusPolicy.TabFocus
+    copied = []
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_End, Qt.Key.Key_Home):
+        QTest.keyClick(chart, key)
+        QTest.keyClick(chart, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        copied.append(QGuiApplication.clipboard().text())
+    assert copied == ["0.5", "-0.25", "0.125", "0.5"]
+    assert chart.accessibleDescription() == tips[0]
+    QTest.keyClick(chart, Qt.Key.Key_Right)
+    with qtbot.waitSignal(chart.number_picked) as picked:
+        QTest.keyClick(chart, Qt.Key.Key_Return)
+    assert picked.args == [Number(7, (1,), 3)]
+    chart.grab()
