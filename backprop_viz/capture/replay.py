@@ -121,7 +121,7 @@ def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
             )
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
             raise NotReplayed("not_replayed", event.op, str(error).split("\n")[0]) from error
-    return tuple(_flat(made))
+    return tuple(_flat(made)) if made is not None else (given[0],)
 
 
 def same_as_recorded(made: Tensor, array: Array | None) -> bool:
@@ -165,7 +165,8 @@ def _writes(call: Call) -> bool:
     """Whether a call changes a tensor that it is given."""
     name = call.name
     in_place = name.endswith("_") and not name.endswith("__")
-    return in_place or name.startswith("__i") or bool(call.kwargs.get("inplace"))
+    in_place |= name.startswith("__i") or name == "__setitem__"
+    return in_place or bool(call.kwargs.get("inplace"))
 
 
 def _is_real_or_complex(tensor: Tensor) -> bool:

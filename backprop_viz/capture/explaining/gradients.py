@@ -46,6 +46,15 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
     """The terms of an element of a gradient that a node sent. Raises NotReplayed."""
     assert number.event is not None
     event = lookup.recording.events[number.event]
+    try:
+        return _parts(lookup, number, event)
+    except NotReplayed as error:
+        if event.op in _IN_PLACE:
+            raise NotReplayed("in_place_on_view", event.op) from error
+        raise
+
+
+def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:
     made_by = _operation(lookup, event)
     problem, cut = gradient_problem(made_by, event.op, number.slot, number.index)
     sent = event.outputs[number.slot]
@@ -98,8 +107,6 @@ def _operation_or_none(lookup: Lookup, event: Event) -> Event | None:
 
 
 def _operation(lookup: Lookup, event: Event) -> Event:
-    if event.op in _IN_PLACE:
-        raise NotReplayed("in_place_on_view", event.op)
     made_by = _operation_or_none(lookup, event)
     if made_by is None:
         raise NotReplayed("no_operation", event.op)
