@@ -10,6 +10,7 @@ from backprop_viz.capture.graphs import grad_fn_name
 from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.graph import Graph
 
+_COPY = "CloneBackward0"
 _VIEWS = frozenset({"ViewBackward0", "UnsafeViewBackward0", "ReshapeAliasBackward0"})
 
 
@@ -22,17 +23,22 @@ def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> 
     pairs: list[tuple[int, GradFn]] = [] if replayed is None else [(root, replayed)]
     seen = set()
     for node, twin in pairs:
-        recorded = graph.nodes[node]
-        if node in seen or _alike(recorded.name) != _alike(grad_fn_name(twin)):
-            continue
-        if node == wanted:
+        recorded, name = graph.nodes[node], grad_fn_name(twin)
+        if node == wanted and _alike(recorded.name) == _alike(name):
             return twin
+        if node in seen:
+            continue
         seen.add(node)
-        if len(recorded.sends) == len(twin.next_functions):
-            following = zip(recorded.sends, twin.next_functions, strict=True)
-            pairs += [
-                (to[0], it[0]) for to, it in following if to is not None and it[0] is not None
-            ]
+        if _alike(recorded.name) == _alike(name):
+            if len(recorded.sends) == len(twin.next_functions):
+                following = zip(recorded.sends, twin.next_functions, strict=True)
+                pairs += [(to[0], it[0]) for to, it in following if to and it[0] is not None]
+        # Whether a reshape copies is a matter of memory, too.
+        elif recorded.name == _COPY and recorded.sends[0] is not None:
+            pairs.append((recorded.sends[0][0], twin))
+        elif name == _COPY and twin.next_functions[0][0] is not None:
+            seen.discard(node)
+            pairs.append((node, twin.next_functions[0][0]))
     return None
 
 
