@@ -67,7 +67,12 @@ class Makers:
     """
 
     def __init__(self, recording: Recording) -> None:
-        self._by_node = {e.node: i for i, e in forward_events(recording) if e.node is not None}
+        # Not one that hands its input on as it is: dropout of nothing, ``contiguous``.
+        self._by_node = {
+            e.node: i
+            for i, e in forward_events(recording)
+            if e.node is not None and not (e.output_ids and e.output_ids[0] in e.input_ids)
+        }
         self._leaves = {n.id for n in recording.graph.nodes if n.name == "AccumulateGrad"}
         self._parents: dict[int, list[int]] = {}
         for one, other in recording.graph.edges:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ _WIDER = {
 _CASTS = frozenset(f"torch.Tensor.{name}" for name in ("half", "bfloat16", "float", "double"))
 # A float32 operation that adds up many terms is off by so many roundings of its largest result.
 _ROUNDINGS = 2**12
+# All orders of so many axes are tried.
+_MOST_AXES = 4
 
 
 class NotReplayed(Exception):  # noqa: N818 - no fault of the program's: the recording has no more
@@ -105,6 +108,16 @@ def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     function = _functions().get(call.function)
     if function is None:
         raise NotReplayed("function_not_known", call.function)
+    if call.random is not None:
+        layout = _drawn_in_order_of(event, function)
+        first, *others = inputs
+        inputs = (_laid_out(first, layout), *others)
+    return _ran(event, call, function, inputs)
+
+
+def _ran(
+    event: Event, call: Call, function: Callable[..., Any], inputs: Sequence[Tensor]
+) -> tuple[Tensor, ...]:
     given = [tensor.clone() for tensor in inputs] if _writes(call) else inputs
     if call.function in _CASTS:
         return (given[0].clone(),)
@@ -122,6 +135,34 @@ def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
             raise NotReplayed("not_replayed", event.op, str(error).split("\n")[0]) from error
     return tuple(_flat(made)) if made is not None else (given[0],)
+
+
+def _drawn_in_order_of(event: Event, function: Callable[..., Any]) -> tuple[int, ...]:
+    """In which order of its axes the first input lay in memory when random numbers were drawn.
+
+    Each element gets its number in the order of memory, which is not recorded: the order that gives
+    what was recorded is the one.
+    """
+    call, arrays = event.call, [wide(array) for array in arrays_of(event)]
+    assert call is not None
+    first, *others = arrays
+    axes = tuple(range(first.ndim))
+    if first.ndim > _MOST_AXES:
+        return axes
+    with torch.no_grad():
+        for layout in permutations(axes):
+            made = _ran(event, call, function, [_laid_out(first, layout), *others])
+            if len(made) == len(event.outputs) and all(map(same_as_recorded, made, event.outputs)):
+                return layout
+    return axes
+
+
+def _laid_out(tensor: Tensor, layout: tuple[int, ...]) -> Tensor:
+    """The tensor with its numbers in memory in another order of the axes."""
+    if layout == tuple(range(tensor.ndim)):
+        return tensor
+    back = [layout.index(axis) for axis in range(tensor.ndim)]
+    return tensor.permute(layout).contiguous().permute(back)
 
 
 def same_as_recorded(made: Tensor, array: Array | None) -> bool:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from backprop_viz.capture.explaining.problems import Problem, places, unraveled
+from backprop_viz.capture.replay import NotReplayed
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]
@@ -37,7 +38,7 @@ def source(
         flat = places(array.shape, problem.inputs[place])
         try:
             named = again({place: torch.from_numpy(np.asarray(_names(flat)))})
-        except RuntimeError:
+        except (RuntimeError, NotReplayed):
             continue
         found = named.detach().numpy(force=True)
         mask = found != 0

@@ -167,7 +167,7 @@ class _Sender:
         self, needed: list[bool], replacing: dict[int, Tensor]
     ) -> tuple[GradFn, tuple[Tensor, ...]]:
         """The node in the operation made again, and the leaves that it reads."""
-        leaves, made = self._problem.replayed(needed, replacing)
+        leaves, made = self._problem.replayed(needed, replacing, shared=True)
         root, wanted = self._problem.event.node, self._event.node
         if root is not None and wanted is not None and made:
             graph = self._lookup.recording.graph

@@ -42,13 +42,25 @@ class Problem:
         return wide(arrays_of(self.event)[place][self.inputs[place]])
 
     def replayed(
-        self, needs_gradient: Sequence[bool], replacing: Mapping[int, Tensor] | None = None
+        self,
+        needs_gradient: Sequence[bool],
+        replacing: Mapping[int, Tensor] | None = None,
+        shared: bool = False,
     ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-        """The leaves that it reads, and what it makes of them. Raises NotReplayed."""
+        """The leaves that it reads, and what it makes of them. Raises NotReplayed.
+
+        ``shared``: what is one tensor is one leaf, as it was in the recording. Attention asks
+        whether query, key and value are one.
+        """
         given = replacing or {}
-        leaves = []
+        leaves: list[Tensor] = []
+        known: dict[int | None, Tensor] = {}
         for place, needed in enumerate(needs_gradient):
-            leaf = given[place].clone() if place in given else self.read(place)
+            if place in given:
+                leaf = given[place].clone()
+            else:
+                tensor = self.event.input_ids[place] if shared else -1 - place
+                leaf = known.setdefault(tensor, self.read(place))
             differentiable = leaf.is_floating_point() or leaf.is_complex()
             leaves.append(leaf.requires_grad_(needed and differentiable))
         with torch.enable_grad():

@@ -71,19 +71,7 @@ BLOCKS: dict[str, Callable[[], tuple[nn.Module, Tensor]]] = {
         nn.TransformerEncoderLayer(8, 2, 16, dropout=0.2, batch_first=True),
         torch.randn(2, 5, 8),
     ),
-    "nn.LSTM": lambda: (LastOutput(nn.LSTM(3, 4, batch_first=True)), torch.randn(2, 3, 3)),
 }
-
-
-class LastOutput(nn.Module):
-    """What a recurrent layer makes at the end."""
-
-    def __init__(self, layer: nn.Module) -> None:
-        super().__init__()
-        self.layer = layer
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layer(x)[0][:, -1]
 
 
 class Block:
