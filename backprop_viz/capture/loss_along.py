@@ -10,7 +10,14 @@ from torch import Tensor
 
 from backprop_viz.analysis.finite_differences import LossRun
 from backprop_viz.analysis.provenance import forward_events, tracked
-from backprop_viz.capture.replay import NotReplayed, arrays_of, called, same_as_recorded, wide
+from backprop_viz.capture.replay import (
+    NotReplayed,
+    arrays_of,
+    called,
+    laid_out,
+    same_as_recorded,
+    wide,
+)
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -104,8 +111,10 @@ class LossAlong:
         values: dict[int, Tensor] = {self._number.tensor: start}
         for i, event in self._events:
             inputs = [
-                values[tensor] if tensor in values else wide(array)
-                for tensor, array in zip(event.input_ids, arrays_of(event), strict=True)
+                values[tensor] if tensor in values else laid_out(event, place, wide(array))
+                for place, (tensor, array) in enumerate(
+                    zip(event.input_ids, arrays_of(event), strict=True)
+                )
                 if tensor is not None
             ]
             made = called(event, inputs)

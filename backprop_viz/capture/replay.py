@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -28,8 +27,6 @@ _WIDER = {
 _CASTS = frozenset(f"torch.Tensor.{name}" for name in ("half", "bfloat16", "float", "double"))
 # A float32 operation that adds up many terms is off by so many roundings of its largest result.
 _ROUNDINGS = 2**12
-# All orders of so many axes are tried.
-_MOST_AXES = 4
 
 
 class NotReplayed(Exception):  # noqa: N818 - no fault of the program's: the recording has no more
@@ -55,6 +52,16 @@ def wide(array: Array) -> Tensor:
     """A copy of a recorded array: floats as float64, complex numbers as complex128."""
     kind = {"f": np.float64, "c": np.complex128}.get(array.dtype.kind, array.dtype)
     return torch.from_numpy(np.array(array, dtype=kind))
+
+
+def laid_out(event: Event, place: int, tensor: Tensor) -> Tensor:
+    """A tensor as the one at this place lay in memory when an operation read it."""
+    orders = dict(event.call.orders) if event.call is not None else {}
+    order = orders.get(place)
+    if order is None or sorted(order) != list(range(tensor.ndim)):
+        return tensor
+    back = [order.index(axis) for axis in range(tensor.ndim)]
+    return tensor.permute(order).contiguous().permute(back)
 
 
 def followed_ids(recording: Recording) -> frozenset[int]:
@@ -86,7 +93,7 @@ def replayed(
     inputs = []
     for place, (array, needed) in enumerate(zip(arrays_of(event), needs_gradient, strict=True)):
         given = (replacing or {}).get(place)
-        tensor = wide(array) if given is None else given.detach().clone()
+        tensor = laid_out(event, place, wide(array) if given is None else given.detach().clone())
         inputs.append(tensor.requires_grad_(needed and _is_real_or_complex(tensor)))
     with torch.enable_grad():
         outputs = called(event, inputs)
@@ -108,16 +115,6 @@ def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
     function = _functions().get(call.function)
     if function is None:
         raise NotReplayed("function_not_known", call.function)
-    if call.random is not None:
-        layout = _drawn_in_order_of(event, function)
-        first, *others = inputs
-        inputs = (_laid_out(first, layout), *others)
-    return _ran(event, call, function, inputs)
-
-
-def _ran(
-    event: Event, call: Call, function: Callable[..., Any], inputs: Sequence[Tensor]
-) -> tuple[Tensor, ...]:
     given = [tensor.clone() for tensor in inputs] if _writes(call) else inputs
     if call.function in _CASTS:
         return (given[0].clone(),)
@@ -135,34 +132,6 @@ def _ran(
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
             raise NotReplayed("not_replayed", event.op, str(error).split("\n")[0]) from error
     return tuple(_flat(made)) if made is not None else (given[0],)
-
-
-def _drawn_in_order_of(event: Event, function: Callable[..., Any]) -> tuple[int, ...]:
-    """In which order of its axes the first input lay in memory when random numbers were drawn.
-
-    Each element gets its number in the order of memory, which is not recorded: the order that gives
-    what was recorded is the one.
-    """
-    call, arrays = event.call, [wide(array) for array in arrays_of(event)]
-    assert call is not None
-    first, *others = arrays
-    axes = tuple(range(first.ndim))
-    if first.ndim > _MOST_AXES:
-        return axes
-    with torch.no_grad():
-        for layout in permutations(axes):
-            made = _ran(event, call, function, [_laid_out(first, layout), *others])
-            if len(made) == len(event.outputs) and all(map(same_as_recorded, made, event.outputs)):
-                return layout
-    return axes
-
-
-def _laid_out(tensor: Tensor, layout: tuple[int, ...]) -> Tensor:
-    """The tensor with its numbers in memory in another order of the axes."""
-    if layout == tuple(range(tensor.ndim)):
-        return tensor
-    back = [layout.index(axis) for axis in range(tensor.ndim)]
-    return tensor.permute(layout).contiguous().permute(back)
 
 
 def same_as_recorded(made: Tensor, array: Array | None) -> bool:

@@ -29,11 +29,12 @@ class Template:
     argument is plain data.
     """
 
-    __slots__ = ("_args", "_kwargs", "plain", "read")
+    __slots__ = ("_args", "_kwargs", "_orders", "plain", "read")
 
     def __init__(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self.read: list[Tensor] = []
         self.plain = True
+        self._orders: list[tuple[int, tuple[int, ...]]] = []
         of = self._of
         self._args = tuple([value if type(value) in _AS_THEY_ARE else of(value) for value in args])
         self._kwargs = {
@@ -45,7 +46,7 @@ class Template:
         """The call of a function; None where an argument is not plain or the name not known."""
         if function is None or not self.plain:
             return None
-        return Call(function, self._args, self._kwargs, random)
+        return Call(function, self._args, self._kwargs, random, tuple(self._orders))
 
     def _of(self, value: Any) -> Any:
         kind = type(value)
@@ -54,6 +55,8 @@ class Template:
         if isinstance(value, Tensor):
             place = len(self.read)
             self.read.append(value)
+            if value.layout is torch.strided and not value.is_contiguous():
+                self._orders.append((place, _order(value)))
             return _PLACES[place] if place < len(_PLACES) else TensorPlace(place)
         if isinstance(value, int):
             self.plain &= _SMALLEST_INT <= value <= _LARGEST_INT
@@ -71,3 +74,9 @@ class Template:
             return TorchName(_TORCH_TYPES[kind], str(value).removeprefix("torch."))
         self.plain = False
         return None
+
+
+def _order(tensor: Tensor) -> tuple[int, ...]:
+    """The axes of a tensor as they lie in memory, from the slowest to the fastest."""
+    strides = tensor.stride()
+    return tuple(sorted(range(tensor.ndim), key=lambda axis: -strides[axis]))

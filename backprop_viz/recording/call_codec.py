@@ -37,17 +37,20 @@ def told(value: Any) -> Any:
 def told_call(call: Call) -> CallRecord:
     """A call as a record."""
     kwargs = {name: told(value) for name, value in call.kwargs.items()}
-    return CallRecord(call.function, tuple(map(told, call.args)), kwargs, call.random)
+    return CallRecord(call.function, tuple(map(told, call.args)), kwargs, call.random, call.orders)
 
 
 def understood_call(record: CallRecord, tensors: int) -> Call:
     """The call of a record, on so many tensors. Raises Malformed."""
+    if any(not 0 <= place < tensors for place, _ in record.orders):
+        raise Malformed(f"a call tells of the memory of a tensor that is none of its {tensors}")
     try:
         return Call(
             record.function,
             tuple(understood(value, tensors) for value in record.args),
             {name: understood(value, tensors) for name, value in record.kwargs.items()},
             record.random,
+            record.orders,
         )
     except RecursionError as error:
         raise Malformed("the arguments of a call are nested too deeply") from error

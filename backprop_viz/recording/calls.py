@@ -35,13 +35,16 @@ class Call:
     ``function`` is its full name, as ``torch.overrides.resolve_name`` gives it. In ``args`` and
     ``kwargs`` are None, bool, int, float, complex, str, slice, Ellipsis, ``TensorPlace``,
     ``TorchName``, and tuples, lists and dicts of these. ``random`` is the state of torch's
-    generator on the CPU before the call, if the call drew from it.
+    generator on the CPU before the call, if the call drew from it. ``orders``: for each tensor that
+    does not lie in memory in C order, its place and its axes from the slowest to the fastest; what
+    torch runs, and which random number falls to which element, goes by that.
     """
 
     function: str
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     random: bytes | None = None
+    orders: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
     @property
     def name(self) -> str:

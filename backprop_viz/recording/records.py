@@ -56,6 +56,7 @@ class CallRecord(Struct, frozen=True, omit_defaults=True):
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}
     random: bytes | None = None
+    orders: tuple[tuple[int, tuple[int, ...]], ...] = ()
 
 
 class EventRecord(Struct, frozen=True, omit_defaults=True):

@@ -122,6 +122,14 @@ def test_the_random_state_is_that_from_which_the_mask_was_drawn() -> None:
     assert not [*unlike(recording, through_stream(recording))]
 
 
+def test_how_a_tensor_lies_in_memory_is_recorded_where_it_is_not_as_usual() -> None:
+    recording = recorded(lambda x: torch.cat([x.t(), x.view(4, 3)[:, [0, 1, 2]], x[None].mT[0]], 1))
+    event = only(recording, "cat")
+    assert event.call is not None
+    assert event.call.orders == ((0, (1, 0)), (2, (1, 0)))
+    assert not [*unlike(recording, through_stream(recording))]
+
+
 def test_a_call_with_something_else_among_its_arguments_is_not_recorded() -> None:
     generator = torch.Generator()
     recording = recorded(lambda x: x + torch.rand(3, 4, generator=generator))

@@ -41,6 +41,9 @@ CALLS = st.builds(
     st.lists(ARGUMENTS, max_size=3).map(tuple),
     st.dictionaries(st.text(max_size=5), ARGUMENTS, max_size=3),
     st.one_of(st.none(), st.binary(max_size=5)),
+    st.lists(st.tuples(st.integers(0, TENSORS - 1), st.permutations([0, 1, 2]).map(tuple))).map(
+        tuple
+    ),
 )
 
 
@@ -80,6 +83,12 @@ def test_leaves_changed_to_themselves_leave_all_as_it_is(argument: Any) -> None:
 def test_what_is_no_argument_is_refused(wrong: Any) -> None:
     with pytest.raises(Malformed, match="argument"):
         understood(msgspec.msgpack.decode(msgspec.msgpack.encode(wrong)), TENSORS)
+
+
+def test_the_memory_of_what_is_no_tensor_of_the_call_is_refused() -> None:
+    for place in (-1, TENSORS):
+        with pytest.raises(Malformed, match="memory"):
+            understood_call(CallRecord("torch.sin", orders=((place, (0, 1)),)), TENSORS)
 
 
 def test_an_argument_is_found_by_its_name_or_its_place() -> None:

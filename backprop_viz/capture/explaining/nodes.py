@@ -10,9 +10,6 @@ from backprop_viz.capture.graphs import grad_fn_name
 from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.graph import Graph
 
-_COPY = "CloneBackward0"
-_VIEWS = frozenset({"ViewBackward0", "UnsafeViewBackward0", "ReshapeAliasBackward0"})
-
 
 def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> GradFn | None:
     """The node that stands where node ``wanted`` stands in the recorded graph.
@@ -23,28 +20,16 @@ def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> 
     pairs: list[tuple[int, GradFn]] = [] if replayed is None else [(root, replayed)]
     seen = set()
     for node, twin in pairs:
-        recorded, name = graph.nodes[node], grad_fn_name(twin)
-        if node == wanted and _alike(recorded.name) == _alike(name):
-            return twin
-        if node in seen:
+        recorded = graph.nodes[node]
+        if node in seen or recorded.name != grad_fn_name(twin):
             continue
+        if node == wanted:
+            return twin
         seen.add(node)
-        if _alike(recorded.name) == _alike(name):
-            if len(recorded.sends) == len(twin.next_functions):
-                following = zip(recorded.sends, twin.next_functions, strict=True)
-                pairs += [(to[0], it[0]) for to, it in following if to and it[0] is not None]
-        # Whether a reshape copies is a matter of memory, too.
-        elif recorded.name == _COPY and recorded.sends[0] is not None:
-            pairs.append((recorded.sends[0][0], twin))
-        elif name == _COPY and twin.next_functions[0][0] is not None:
-            seen.discard(node)
-            pairs.append((node, twin.next_functions[0][0]))
+        if len(recorded.sends) == len(twin.next_functions):
+            following = zip(recorded.sends, twin.next_functions, strict=True)
+            pairs += [(to[0], it[0]) for to, it in following if to and it[0] is not None]
     return None
-
-
-def _alike(name: str) -> str:
-    """The name; one for all views: which of them torch takes is a matter of memory alone."""
-    return "ViewBackward0" if name in _VIEWS else name
 
 
 def sent_by(node: GradFn, arrived: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:

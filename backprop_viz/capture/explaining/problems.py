@@ -12,7 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from backprop_viz.capture.replay import NotReplayed, arrays_of, called, same_as_recorded, wide
+from backprop_viz.capture.replay import (
+    NotReplayed,
+    arrays_of,
+    called,
+    laid_out,
+    same_as_recorded,
+    wide,
+)
 from backprop_viz.recording.events import Array, Event
 
 Slices = tuple[slice, ...]
@@ -57,10 +64,10 @@ class Problem:
         known: dict[int | None, Tensor] = {}
         for place, needed in enumerate(needs_gradient):
             if place in given:
-                leaf = given[place].clone()
+                leaf = laid_out(self.event, place, given[place].clone())
             else:
                 tensor = self.event.input_ids[place] if shared else -1 - place
-                leaf = known.setdefault(tensor, self.read(place))
+                leaf = known.setdefault(tensor, laid_out(self.event, place, self.read(place)))
             differentiable = leaf.is_floating_point() or leaf.is_complex()
             leaves.append(leaf.requires_grad_(needed and differentiable))
         with torch.enable_grad():
