@@ -55,8 +55,8 @@ class Template:
         if isinstance(value, Tensor):
             place = len(self.read)
             self.read.append(value)
-            if value.layout is torch.strided and not value.is_contiguous():
-                self._orders.append((place, _order(value)))
+            if (order := _order(value)) is not None:
+                self._orders.append((place, order))
             return _PLACES[place] if place < len(_PLACES) else TensorPlace(place)
         if isinstance(value, int):
             self.plain &= _SMALLEST_INT <= value <= _LARGEST_INT
@@ -76,7 +76,15 @@ class Template:
         return None
 
 
-def _order(tensor: Tensor) -> tuple[int, ...]:
-    """The axes of a tensor as they lie in memory, from the slowest to the fastest."""
-    strides = tensor.stride()
+def _order(tensor: Tensor) -> tuple[int, ...] | None:
+    """The axes of a tensor as they lie in memory, from the slowest to the fastest.
+
+    None for the usual order, and for a tensor that does not tell.
+    """
+    try:
+        if tensor.is_contiguous():
+            return None
+        strides = tensor.stride()
+    except Exception:  # a subclass, a sparse or a lazy tensor: to be recorded it need not tell
+        return None
     return tuple(sorted(range(tensor.ndim), key=lambda axis: -strides[axis]))
