@@ -151,7 +151,7 @@ def test_a_pixel_of_a_gradient_map_is_picked_in_the_enlarged_map(explained: Expl
     explained.click(picture, picture.cell(11, 7).center())
     explanation = explained.wait()
     assert explanation.number.index == (0, 2, 11, 7)
-    assert explained.name == "∂L/∂relu(conv1)[0,2,11,7]"
+    assert explained.name == "∂L/∂relu(conv1)[0, 2, 11, 7]"
     assert explanation.value == plain_gradients()["∂L/∂relu(conv1)"][0, 2, 11, 7]
     assert explained.window.findChild(QWidget, "mapWindow") is None or not enlarged.isVisible()
 
@@ -169,7 +169,7 @@ def test_while_a_number_is_explained_one_click_picks_another(explained: Explaine
     explained.click(network.canvas, x.center())
     given = explained.wait()
     assert given.kind == "given"
-    assert explained.name.startswith("x[0,0,")
+    assert explained.name.startswith("x[0, 0, ")
     batch = bv.Trainer(data="random", loss="mse", batch_size=1).batch[0]
     assert given.value == batch[given.number.index].item()
     assert explained.panel.facts.text()

@@ -98,8 +98,10 @@ def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:
         if tensor is None or not made.requires_grad:
             continue
         weights = torch.zeros_like(made).requires_grad_()
+        # Not as grad_outputs, for which torch loads sympy: that takes a second.
+        weighted = (made * weights).sum()
         grads = torch.autograd.grad(
-            made, leaves, weights, create_graph=True, allow_unused=True, materialize_grads=True
+            weighted, leaves, create_graph=True, allow_unused=True, materialize_grads=True
         )
         slope = sum((grad[number.index] for grad in grads), torch.zeros(()))
         if not slope.requires_grad:

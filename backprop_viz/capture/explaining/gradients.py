@@ -208,7 +208,7 @@ class _Sender:
         with sdpa_kernel(SDPBackend.MATH):
             leaves, made = self._problem.replayed(needed, replacing)
         weights = torch.zeros_like(made[0]).requires_grad_()
-        (grad,) = torch.autograd.grad(made[0], leaves[place], weights, create_graph=True)
+        (grad,) = torch.autograd.grad((made[0] * weights).sum(), leaves[place], create_graph=True)
         return columns(grad[self._problem.index], [weights, *[None] * (len(self._arrived) - 1)])
 
 

@@ -102,8 +102,10 @@ class _Output:
             leaves, all_made = self._problem.replayed(every, replacing)
             made = all_made[self._slot]
         floats = [leaves[place] for place in self._floats]
+        # Not as grad_outputs, for which torch loads sympy: that takes a second.
+        weighted = (made * weights).sum()
         found = torch.autograd.grad(
-            made, floats, weights, retain_graph=True, allow_unused=True, materialize_grads=True
+            weighted, floats, retain_graph=True, allow_unused=True, materialize_grads=True
         )
         return dict(zip(self._floats, found, strict=True))
 

@@ -111,6 +111,7 @@ def panel_keys() -> list[Section]:
         _timeline(),
         _graph(),
         _network(),
+        _origin(),
         _program(),
         _plots(),
         _pad(),
@@ -160,6 +161,19 @@ def _network() -> Section:
             (tr("keys", "Show the layer's other output"), "O"),
             (tr("keys", "Close the enlarged map"), "Esc"),
             (tr("keys", "Copy the number under the mouse, or the map"), _copy_key()),
+        ],
+    )
+
+
+def _origin() -> Section:
+    tr = QCoreApplication.translate
+    return (
+        tr("keys", "Where does it come from?"),
+        [
+            (tr("keys", "Move between numbers"), "←  →  ↑  ↓"),
+            (tr("keys", "Ask where the number comes from"), "Enter"),
+            (tr("keys", "Back to the number before, forward again"), "Alt+←  Alt+→"),
+            (tr("keys", "Close"), "Esc"),
         ],
     )
 

@@ -150,9 +150,24 @@ class NetworkView(Panel):
 
     def mark_numbers(self, marks: NumberMarks | None) -> None:
         """Light up the numbers that take part in the one that is explained."""
+        before = self.canvas.marks
         self.canvas.mark_numbers(marks)
+        if marks is not None and (before is None or before.number != marks.number):
+            self._follow(marks)
         if self._map is not None:
             self._map.light_up(marks)
+
+    def _follow(self, marks: NumberMarks) -> None:
+        """Show what the number that is explained is one of: activations, or gradients."""
+        shown = None if self._view_state is None else self._view_state.cursor.recording
+        event = marks.number.event
+        if shown is None or shown.serial != marks.serial or event is None:
+            return
+        phase = shown.events[event].phase
+        if phase in (Phase.FORWARD, Phase.LOSS):
+            self.set_mode("activations")
+        elif phase is Phase.BACKWARD:
+            self.set_mode("gradients")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what came while the view was hidden."""

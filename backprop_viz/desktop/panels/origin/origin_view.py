@@ -22,6 +22,7 @@ from backprop_viz.desktop.panels.origin.term_grid import (
     group_sums,
     sample_of_term,
     term_grid,
+    window_grid,
 )
 from backprop_viz.desktop.panels.origin.term_picture import TermPicture
 from backprop_viz.desktop.panels.origin.term_rows import (
@@ -92,8 +93,9 @@ class OriginView(Panel):
         pictures = QHBoxLayout(self._pictures)
         pictures.setContentsMargins(0, 0, 0, 0)
         pictures.setSpacing(12)
-        pictures.addWidget(self.picture, 5)
-        pictures.addWidget(self.bars, 3)
+        # Each at the top, however high the other is.
+        pictures.addWidget(_column(self.picture), 5)
+        pictures.addWidget(_column(self.bars), 3)
         self.effects_title = QLabel(self.tr("Changes next"))
         self.effects_title.setFont(body_font(12, bold=True))
         self.effects_note = ElidedLabel()
@@ -279,6 +281,7 @@ class OriginView(Panel):
         if asked is None or explanation is None:
             return
         grid, sums = term_grid(explanation, part, term), group_sums(explanation, part)
+        grid = grid or window_grid(asked.recording, explanation)
         self.picture.show_grid(grid, self._names_of(asked.recording))
         self.bars.show_sums(sums, grid.group[0] if grid is not None and grid.group else None)
         self._pictures.setVisible(grid is not None)

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation, Part
 
 # A row of terms that is longer than this is broken into several.
@@ -30,8 +31,8 @@ class TermGrid:
     """The terms of one group: ``terms`` (R, C) are their places in the part, -1 for none.
 
     ``products`` (R, C) are the terms' values; ``alone``: they are the only factor's own.
-    ``chosen`` is the cell of the chosen term, ``total`` the group's sum, ``group`` its place on
-    the axes that vary beside the grid's own, named ``axes``.
+    ``chosen`` is the cell of the chosen term, ``total`` the group's sum (None: it is not summed),
+    ``group`` its place on the axes that vary beside the grid's own, named ``axes``.
     """
 
     part: int
@@ -41,7 +42,7 @@ class TermGrid:
     limit: float
     alone: bool
     chosen: tuple[int, int]
-    total: float
+    total: float | None
     axes: tuple[str, ...]
     group: tuple[int, ...]
 
@@ -107,6 +108,22 @@ def term_grid(explanation: NumberExplanation, part_nr: int, term: int) -> TermGr
         tuple(_axis_name(column, axis) for axis in outer),
         tuple(int(i) for i in column.indices[term, outer]),
     )
+
+
+def window_grid(recording: Recording, explanation: NumberExplanation) -> TermGrid | None:
+    """The window of which one number was taken; None if nothing of the kind is told."""
+    for fact in explanation.facts:
+        numbers = fact.numbers
+        first = numbers[0] if numbers else None
+        if first is None or len(numbers) < 2 or any(n.tensor != first.tensor for n in numbers):
+            continue
+        indices = np.array([number.index for number in numbers], np.int64)
+        values = recording.tensors[first.tensor][tuple(indices.T)].astype(np.float64)
+        column = FactorColumn("window", values, first.tensor, indices, first.event, first.slot)
+        window = Part("window", values, (column,))
+        grid = term_grid(replace(explanation, parts=(window,)), 0, 0)
+        return None if grid is None else replace(grid, part=-1, total=None)
+    return None
 
 
 def group_sums(explanation: NumberExplanation, part_nr: int) -> GroupSums | None:

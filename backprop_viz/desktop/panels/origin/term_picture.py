@@ -66,6 +66,8 @@ class TermPicture(QWidget):
     def show_grid(self, grid: TermGrid | None, names: NumberNames | None) -> None:
         """Show other terms; ``names`` names their numbers."""
         self.grid, self._names = grid, names
+        rows = 1 if grid is None else len(grid.terms)
+        self.setMaximumHeight(max(80, _TITLE + _FOOT + rows * _LARGEST_CELL))
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -121,10 +123,10 @@ class TermPicture(QWidget):
         if event.button() is not Qt.MouseButton.LeftButton or found is None or self.grid is None:
             return
         number = self.number_of(*found)
-        if number is None:
-            self.term_chosen.emit(self.grid.part, found[1])
-        else:
+        if number is not None:
             self.number_asked.emit(number)
+        elif self.grid.part >= 0:
+            self.term_chosen.emit(self.grid.part, found[1])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show a hand over what can be clicked."""
@@ -181,7 +183,7 @@ class TermPicture(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(box)
         self._paint_numbers(painter, sheet, grid, pixels)
-        painter.setPen(QPen(QColor(theme.backward), 2))
+        painter.setPen(QPen(QColor(theme.text), 2))
         painter.drawRect(_cell(sheet, *grid.chosen).adjusted(-1, -1, 1, 1))
 
     def _paint_numbers(
@@ -203,6 +205,8 @@ class TermPicture(QWidget):
         last = sheets[-1].box
         pairs = zip(grid.axes, grid.group, strict=True)
         where = " · ".join(f"{axis_text(axis)} {place}" for axis, place in pairs)
+        if grid.total is None:
+            return
         text = f"Σ = {signed(grid.total)}"
         text = f"{where}: {text}" if where else text
         box = QRect(1, int(last.bottom()) + 3, self.width() - 2, _FOOT - 4)

@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +27,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 6
+_HEADER = 20
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CELL = Qt.ItemDataRole.UserRole
@@ -151,15 +159,21 @@ class TermsTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(20)
-        header.setFixedHeight(20)
+        header.setFixedHeight(_HEADER)
         self.clicked.connect(self._ask)
 
     def show_rows(self, content: TermRows) -> None:
         """Show other terms, the first chosen."""
         self.rows.show_rows(content)
+        height = len(content.rows) * self.verticalHeader().defaultSectionSize()
+        self.setMaximumHeight(_HEADER + height + 4)
         self._fit()
         if content.rows:
             self.setCurrentIndex(self.rows.index(0, self._first_number()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Two rows, so that a low panel still shows the largest terms."""
+        return QSize(80, min(_HEADER + 2 * 20 + 4, self.maximumHeight()))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
