@@ -90,13 +90,21 @@ class FollowedRun:
         return self._unaltered if same and _is_altered(recording) else None
 
     def recall(self, rerecorded: Rerecorded, recording: Recording | None) -> bool:
-        """Keep an iteration that was recorded again; whether there was one."""
+        """Keep an iteration that was recorded again; whether there was one.
+
+        In place of another recording it is only kept if its loss is the same.
+        """
         if rerecorded.run != self._number:
             return False
         self.rerecorded_left = rerecorded.left
-        if recording is not None:
-            self.cache.keep(recording)
-        return recording is not None
+        if recording is None:
+            return False
+        known = self.cache.get(recording.iteration)
+        # As texts, for which NaN is NaN.
+        if known is not None and str(known.loss) != str(recording.loss):
+            return False
+        self.cache.keep(recording)
+        return True
 
     def with_keys(self, opened: Filed) -> Filed:
         """The same; breakpoints at nodes are by key, where an older file has them by number."""

@@ -15,7 +15,7 @@ from backprop_viz.desktop.wake import Wake
 from backprop_viz.desktop.worker_supervisor import STANDING, Restarts, WorkerSupervisor
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import StoredWindow, WindowPart
@@ -219,7 +219,15 @@ class Session(ShownRun):
             self._client.ask_for_update()
             self._painted.start()
         elif rerecorded and self._view_state is not None:
-            self._show(self._view_state.cursor)  # with more to go back to
+            self._show(self._whole(self._view_state.cursor))  # with more to go back to
+
+    def _whole(self, cursor: Cursor) -> Cursor:
+        """The cursor in the same iteration with all of its batch, if it was recorded so since."""
+        kept = self._run.cache.get(cursor.recording.iteration)
+        lacks = cursor.recording.samples is not None and not cursor.recording.preview
+        if not lacks or kept is None or kept.samples is not None:
+            return cursor
+        return kept.at(cursor.position)
 
     def _tell_painted(self) -> None:
         self._client.tell_painted()

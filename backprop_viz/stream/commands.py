@@ -259,6 +259,13 @@ class ExplainNumber(Command):
     number: Number
 
 
+@dataclass(frozen=True, slots=True)
+class RecordWhole(Command):
+    """Record a past iteration of the run again, every sample of its batch, and send it."""
+
+    iteration: int
+
+
 COMMANDS: tuple[type[Command], ...] = (
     Step,
     Iterate,
@@ -291,4 +298,5 @@ COMMANDS: tuple[type[Command], ...] = (
     LoadSample,
     HoldRecording,
     ExplainNumber,
+    RecordWhole,
 )

@@ -117,6 +117,7 @@ class Worker:
             commands.SaveScript: self.scripts.save,
             commands.HoldRecording: self.explanations.hold,
             commands.ExplainNumber: self.explanations.explain,
+            commands.RecordWhole: self.rerecording.record_whole,
         }
 
     def run(self) -> None:

@@ -73,6 +73,24 @@ class Rerecording:
         """The run goes on from an iteration: no iteration after it is recorded again."""
         self._due = [(base, kept) for base, kept in self._due if kept.iteration <= iteration]
 
+    def record_whole(self, iteration: int) -> None:
+        """Record an iteration of the run again, every sample of its batch, and send it.
+
+        The window, which has its loss, tells whether it came out the same.
+        """
+        trainer = self._another_trainer()
+        trainer.restore(self._state.checkpoints.before(iteration))
+        while trainer.iteration < iteration - 1:
+            trainer.iterate()
+        recording = record_again(trainer, Kept(iteration))
+        self._channel.answer(Rerecorded(self._state.branch, len(self._due)), recording)
+
+    def _another_trainer(self) -> Trainer:
+        """One with the run's settings, that knows the batches which were given by hand."""
+        trainer = Trainer.from_settings(self._state.settings)
+        trainer.given_batches.update(self._state.trainer.given_batches)
+        return trainer
+
     def go_on(self) -> None:
         """Run one iteration, and send its recording if it is one that was kept."""
         try:
@@ -89,8 +107,7 @@ class Rerecording:
     def _next(self) -> Recording | None:
         base, kept = self._due[0]
         if self._trainer is None:
-            self._trainer = Trainer.from_settings(self._state.settings)
-            self._trainer.given_batches.update(self._state.trainer.given_batches)
+            self._trainer = self._another_trainer()
         trainer = self._trainer
         if self._base is not base:
             trainer.restore(base)

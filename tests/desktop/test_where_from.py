@@ -278,3 +278,34 @@ def test_while_training_nothing_is_asked(explained: Explained) -> None:
     assert asked == []
     explained.session.pause()
     until_idle(explained.session)
+
+
+def test_an_iteration_that_training_ran_by_is_recorded_whole(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    explained = Explained(open_window(size=(1600, 1000)), qtbot)
+    session = explained.session
+    session.train()
+    kept = lambda: session.view_state.kept_iterations.iterations  # noqa: E731
+    until(session, lambda: session.iteration > 20 and len(kept()) >= 2)
+    session.pause()
+    until_idle(session)
+    partly = next(i for i in kept() if i < session.iteration)
+    session.show_iteration(partly)
+    until_idle(session)
+    sampled = session.view_state.cursor.recording
+    assert sampled.samples == 1
+    click_bar(explained, 5)
+    assert explained.wait().reason.code == "samples"
+    assert explained.panel.whole.isVisible()
+    explained.panel.whole.click()
+    until(session, lambda: session.view_state.cursor.recording.samples is None)
+    explanation = explained.wait()
+    whole = session.view_state.cursor.recording
+    assert whole.iteration == partly
+    assert whole.loss == sampled.loss
+    assert explained.panel.history.current.recording == whole
+    assert explanation.reason is None
+    assert explanation.value == sampled.tensors[explanation.number.tensor][5]
+    assert explanation.total == pytest.approx(explanation.value, rel=1e-3)
+    assert len(explanation.terms) == 64 * 30 * 30

@@ -8,9 +8,11 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.explanation_requests import Question
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.number import Number
+from backprop_viz.stream.commands import RecordWhole
 from backprop_viz.stream.messages import ChainFollowed, ExplanationAnswer, NumberExplained
 
 
@@ -23,6 +25,8 @@ class ExplanationsController(QObject):
         self._action = context.actions["actionOrigin"]
         self._view_state: ViewState | None = None
         self._focus_before: QWidget | None = None
+        # The iteration that is to be recorded whole.
+        self._whole_wanted: int | None = None
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
         self._session.explained.connect(self._show)
@@ -31,10 +35,17 @@ class ExplanationsController(QObject):
         panel.closed.connect(self.close)
         panel.maximized.connect(self._window.lower_row.maximize)
         panel.sample_wanted.connect(self._show_sample)
+        panel.whole_wanted.connect(self._record_whole)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Remember where the cursor is."""
+        """Remember where the cursor is; ask again once the iteration is recorded whole."""
         self._view_state = view_state
+        asked, shown = self._panel.history.current, view_state.cursor.recording
+        if asked is None or self._whole_wanted != shown.iteration or shown.samples is not None:
+            return
+        self._whole_wanted = None
+        if asked.recording.iteration == shown.iteration and _same(asked, shown):
+            self._panel.ask(shown, asked.number)
 
     def explain(self, number: Number) -> None:
         """Show where a number of the recording at the cursor comes from."""
@@ -103,6 +114,13 @@ class ExplanationsController(QObject):
         found = grad_number(cursor, parameter.name, index) or loss_number(cursor)
         return found or weight_number(cursor, parameter.name, index)
 
+    def _record_whole(self) -> None:
+        """Have the iteration that is explained recorded again, with all of its batch."""
+        asked = self._panel.history.current
+        if asked is not None:
+            self._whole_wanted = asked.recording.iteration
+            self._session.send(RecordWhole(asked.recording.iteration))
+
     def _show_sample(self, sample: int) -> None:
         """Let the other panels show the sample that the chosen term is of."""
         asked, shown = self._panel.history.current, self._view_state
@@ -124,3 +142,16 @@ class ExplanationsController(QObject):
             self._panel.show_chain(answer.chain)
         else:
             self._panel.show_effects(answer.effects)
+
+
+def _same(asked: AskedNumber, recording: Recording) -> bool:
+    """Whether a number is at the same place in another recording of its iteration."""
+    number = asked.number
+    if number.tensor >= len(recording.tensors):
+        return False
+    then, now = (each.tensors[number.tensor] for each in (asked.recording, recording))
+    places = all(at < size for at, size in zip(number.index, now.shape, strict=False))
+    if then.ndim != now.ndim or not places:
+        return False
+    # Bit for bit, for which NaN is NaN.
+    return bool(then[number.index].tobytes() == now[number.index].tobytes())

@@ -14,7 +14,7 @@ def no_terms_text(reason: Fact) -> str | None:
         "failed": say("reasons", "It could not be worked out: {0}: {1}. The log has more."),
         "samples": say(
             "reasons",
-            "Only {0} samples of the batch were recorded: record this iteration whole.",
+            "Of the batch only {0} of the samples was recorded, as training runs by.",
         ),
         "input_not_recorded": say("reasons", "What {0} read was not recorded."),
         "call_not_recorded": say(

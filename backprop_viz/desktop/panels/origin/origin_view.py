@@ -54,7 +54,8 @@ class OriginView(Panel):
     by ``show_explanation``, ``show_chain`` and ``show_effects``. ``marks_changed`` carries the
     NumberMarks of what is shown, None once nothing is. ``closed``: the user wants the panel away;
     ``maximized``: it is to have all the room, or no longer. ``sample_wanted`` carries the sample
-    of the batch that the chosen term is of.
+    of the batch that the chosen term is of. ``whole_wanted``: the iteration is to be recorded
+    again, with all of its batch.
     """
 
     asked = Signal(object, object)
@@ -62,6 +63,7 @@ class OriginView(Panel):
     closed = Signal()
     maximized = Signal(bool)
     sample_wanted = Signal(int)
+    whole_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         title = QCoreApplication.translate("OriginView", "Where does it come from?")
@@ -96,6 +98,14 @@ class OriginView(Panel):
         # Each at the top, however high the other is.
         pictures.addWidget(_column(self.picture), 5)
         pictures.addWidget(_column(self.bars), 3)
+        self.whole = QToolButton()
+        self.whole.setObjectName("recordWhole")
+        self.whole.setProperty("role", "link")
+        self.whole.setText(self.tr("Record this iteration whole"))
+        self.whole.setAccessibleName(self.whole.text())
+        tip = self.tr("Run it once more from the last checkpoint, and keep every sample")
+        self.whole.setToolTip(tip)
+        self.whole.clicked.connect(self.whole_wanted)
         self.effects_title = QLabel(self.tr("Changes next"))
         self.effects_title.setFont(body_font(12, bold=True))
         self.effects_note = ElidedLabel()
@@ -113,7 +123,7 @@ class OriginView(Panel):
         self.columns.setHandleWidth(14)
         parts = (
             (_column(self.value, self.formula, self.table, self.sum), 520, 5),
-            (_column(self._pictures, self.facts), 420, 4),
+            (_column(self._pictures, self.facts, self.whole), 420, 4),
             (_column(self.effects_title, self.effects, self.effects_note), 300, 2),
         )
         for i, (part, size, stretch) in enumerate(parts):
@@ -210,6 +220,7 @@ class OriginView(Panel):
         self.sum.setVisible(bool(self.terms.rows))
         reasons = () if explanation.reason is None else (explanation.reason,)
         names = self._names_of(asked.recording)
+        self.whole.setVisible(any(reason.code == "samples" for reason in reasons))
         said = [_said(fact, names) for fact in (*reasons, *explanation.facts)]
         if explanation.kind == "given" and not said:
             said.append(given_text(asked.recording, asked.number))
@@ -296,7 +307,7 @@ class OriginView(Panel):
         self.effects.show_rows(self.terms)
         self.picture.show_grid(None, None)
         self.bars.show_sums(None, None)
-        for part in (self.table, self.sum, self.effects, self._pictures):
+        for part in (self.table, self.sum, self.effects, self._pictures, self.whole):
             part.setVisible(False)
         self.effects_note.setText("")
         self.say("")
