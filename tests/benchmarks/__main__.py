@@ -21,6 +21,7 @@ BENCHMARKS = (
     "bench_stream.py",
     "bench_window.py",
     "bench_cursor.py",
+    "bench_explanations.py",
     "bench_drawing.py",
     "bench_plot.py",
     "bench_graph.py",
