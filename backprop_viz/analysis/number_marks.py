@@ -19,10 +19,19 @@ class MarkedElements:
     indices: NDArray[np.int64]
     weights: NDArray[np.float64]
 
-    def of_sample(self, sample: int) -> "MarkedElements":
-        """Those whose first index is a sample's, without that index."""
-        own = self.indices[:, 0] == sample
-        return MarkedElements(self.indices[own, 1:], self.weights[own])
+    def within(self, first: tuple[int, ...]) -> "MarkedElements":
+        """Those whose index begins so, without that beginning."""
+        own = (self.indices[:, : len(first)] == np.array(first, np.int64)).all(axis=1)
+        return MarkedElements(self.indices[own, len(first) :], self.weights[own])
+
+    def flat(self, shape: tuple[int, ...]) -> Mapping[int, float]:
+        """The weights by the elements' places in the flat array of this shape."""
+        if len(shape) != self.indices.shape[1]:
+            return {}
+        if not shape:
+            return dict(enumerate(self.weights.tolist()))
+        places = np.ravel_multi_index(tuple(self.indices.T), shape)
+        return dict(zip(places.tolist(), self.weights.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

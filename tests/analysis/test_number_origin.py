@@ -42,6 +42,20 @@ def layer_of_name(recording: Recording, name: str) -> Layer:
     return next(layer for layer in recording.layers.layers if layer.name == name)
 
 
+def made(recording: Recording, event: int, index: tuple[int, ...] = (), slot: int = 0) -> Number:
+    """An element of what an event made."""
+    tensor = recording.events[event].output_ids[slot]
+    assert tensor is not None
+    return Number(tensor, index, event, slot)
+
+
+def came(recording: Recording, event: int, index: tuple[int, ...] = ()) -> Number:
+    """An element of the gradient that arrived at a node."""
+    tensor = recording.events[event].input_ids[0]
+    assert tensor is not None
+    return Number(tensor, index, event, 0, arrived=True)
+
+
 def named(cursor: Cursor, number: Number | None) -> str:
     assert number is not None
     return NumberNames(cursor.recording).name(number)
@@ -118,7 +132,7 @@ def test_a_number_has_the_event_that_made_it_and_is_what_it_was_at_the_cursor(
     assert loss_number(recording.at(loss.start)) is None
     first_relu = recording.at(11)
     conv1 = layer_of_name(recording, "conv1")
-    assert activation_number(first_relu, conv1, (0, 0, 0, 0)) == Number(11, (0, 0, 0, 0), 10)
+    assert activation_number(first_relu, conv1, (0, 0, 0, 0)) == made(recording, 10, (0, 0, 0, 0))
 
 
 def test_numbers_are_called_as_their_tensors_are(cursor: Cursor) -> None:
@@ -132,10 +146,11 @@ def test_numbers_are_called_as_their_tensors_are(cursor: Cursor) -> None:
     assert named(cursor, weight_number(cursor, "conv1.bias", (3,))) == "conv1.bias′[3]"
     assert named(cursor, old_weight_number(cursor, "conv1.bias", (3,))) == "conv1.bias[3]"
     assert named(cursor, loss_number(cursor)) == "loss"
-    assert named(cursor, Number(10, (0, 0, 1, 2))) == "x[0, 0, 1, 2]"
-    assert named(cursor, Number(25, (), 23, arrived=True)) == "∂L/∂loss"
-    assert named(cursor, Number(29, (4, 5), 24, 2)) == "∂L/∂fc3.weight.T[4, 5]"
-    assert named(cursor, Number(38, (0, 7), 34, 1)) == "∂L/∂view[0, 7]"
+    assert recording.input_id is not None
+    assert named(cursor, Number(recording.input_id, (0, 0, 1, 2))) == "x[0, 0, 1, 2]"
+    assert named(cursor, came(recording, 23)) == "∂L/∂loss"
+    assert named(cursor, made(recording, 24, (4, 5), 2)) == "∂L/∂fc3.weight.T[4, 5]"
+    assert named(cursor, made(recording, 34, (0, 7), 1)) == "∂L/∂view[0, 7]"
 
 
 def test_an_element_of_a_flat_array_has_an_index_for_each_dimension() -> None:
@@ -145,22 +160,26 @@ def test_an_element_of_a_flat_array_has_an_index_for_each_dimension() -> None:
 
 def test_marks_are_the_factors_of_terms_that_are_not_zero(cursor: Cursor) -> None:
     recording = cursor.recording
-    number = Number(50, (0,), 46, 2)
+    number, upstream_id = made(recording, 46, (0,), 2), came(recording, 46).tensor
     indices = np.array([[0, 0, 1, 2], [0, 0, 3, 4], [0, 0, 5, 6], [0, 0, 1, 2]])
-    upstream = FactorColumn("upstream", np.array([2.0, 0.0, -4.0, 1.0]), 48, indices, 46, 0, True)
+    upstream = FactorColumn(
+        "upstream", np.array([2.0, 0.0, -4.0, 1.0]), upstream_id, indices, 46, 0, True
+    )
     part = Part("products", upstream.values, (upstream,))
     explanation = NumberExplanation(number, 0.0, "gradient", "x", parts=(part,))
     marks = marks_of(recording, number, explanation)
-    marked = marks.of(recording.serial, 48)
+    marked = marks.of(recording.serial, upstream_id)
     assert marked is not None
     assert marked.indices.tolist() == [[0, 0, 1, 2], [0, 0, 5, 6]]
     assert marked.weights.tolist() == [0.5, 1.0]
-    assert marked.of_sample(0).indices.tolist() == [[0, 1, 2], [0, 5, 6]]
-    assert len(marked.of_sample(1).indices) == 0
-    own = marks.of(recording.serial, 50)
+    assert marked.within((0,)).indices.tolist() == [[0, 1, 2], [0, 5, 6]]
+    assert len(marked.within((1,)).indices) == 0
+    assert marked.within((0, 0)).flat((30, 30)) == {1 * 30 + 2: 0.5, 5 * 30 + 6: 1.0}
+    assert marked.within((0,)).flat((30, 30)) == {}
+    own = marks.of(recording.serial, number.tensor)
     assert own is not None
     assert own.indices.tolist() == [[0]]
-    assert marks.of(recording.serial + 1, 50) is None
+    assert marks.of(recording.serial + 1, number.tensor) is None
     assert marks.nodes == {"conv2d 1"}
     assert marks.lines == {recording.events[10].line}
 

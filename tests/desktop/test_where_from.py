@@ -210,9 +210,16 @@ def test_what_takes_part_is_lit_up_in_every_panel_and_goes_out(
     assert lit == {"conv2d 1", "conv1.bias"}
     assert canvas.marks.lines == {recording.events[10].line}
     assert canvas.grab().toImage() != before
+    inspector = explained.window.panel(InspectorView)
+    assert inspector.gradient.chart.lit() == {0: 1.0}
+    table = inspector.update_section.table.rows
+    background = Qt.ItemDataRole.BackgroundRole
+    shown = [[table.data(table.index(r, c), background) for c in range(5)] for r in range(6)]
+    assert [(r, c) for r in range(6) for c in range(5) if shown[r][c] is not None] == [(0, 2)]
     qtbot.keyClick(explained.panel.table, Qt.Key.Key_Escape)
     assert canvas.marks is None
     assert not graph.item.lit
+    assert inspector.gradient.chart.lit() == {}
     assert not explained.window.lower_row.explaining
 
 

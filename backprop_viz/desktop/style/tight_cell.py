@@ -23,6 +23,9 @@ class TightCell(QStyledItemDelegate):
         """Draw a cell."""
         # The fields of a style option are unknown to PySide6's stubs.
         box: Any = option
+        background = index.data(Qt.ItemDataRole.BackgroundRole)
+        if background is not None:
+            painter.fillRect(box.rect, background)
         if box.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box.rect, box.palette.highlight())
         painter.setFont(box.font)

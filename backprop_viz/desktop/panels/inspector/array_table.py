@@ -1,6 +1,6 @@
 """A table of an array's elements; cells are created only when they become visible."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.desktop.style.numbers import apart, full, index_text, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell
@@ -80,6 +81,8 @@ class ArrayModel(QAbstractTableModel):
         self.digits = 4
         self.full_precision = False
         self._first: tuple[int, ...] = ()
+        self.marks: NumberMarks | None = None  # of the recording that is shown
+        self._lit: dict[int, Mapping[int, float]] = {}  # by section, made when first painted
 
     def show_columns(
         self, shape: tuple[int, ...], columns: Sequence[TableColumn], first: tuple[int, ...] = ()
@@ -89,6 +92,7 @@ class ArrayModel(QAbstractTableModel):
         The array is at the place ``first`` of a larger one.
         """
         self._first = first
+        self._lit.clear()
         titles = [column.title for column in columns]
         same = shape == self._shape and titles == [column.title for column in self.columns]
         if not same:
@@ -140,12 +144,33 @@ class ArrayModel(QAbstractTableModel):
             return number.tip if number and named else self.text(row, section, exact=True)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section else _LEFT
+        if role == Qt.ItemDataRole.BackgroundRole:
+            weight = self._lit_in(section).get(row)
+            strength = None if weight is None else 0.1 + 0.25 * weight
+            return None if strength is None else self._theme.tint(self._theme.backward, strength)
         if role == Qt.ItemDataRole.ForegroundRole:
             column = self.columns[section - 1] if section else None
             known = column is not None and column.values is not None
             role_name = column.color if column is not None and known else "muted"
             return self.color(role_name)
         return None
+
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light up the elements that take part in the number that is explained."""
+        self.marks = marks
+        self._lit.clear()
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._rows - 1, len(self.columns)))
+
+    def _lit_in(self, section: int) -> Mapping[int, float]:
+        """The rows of a column that are lit up, and how strongly."""
+        if section not in self._lit:
+            origin = self.columns[section - 1].origin if section else None
+            lit = None if self.marks is None or origin is None else self.marks.tensors
+            marked = None if lit is None or origin is None else lit.get(origin.tensor)
+            within = None if marked is None else marked.within(self._first)
+            self._lit[section] = {} if within is None else within.flat(self._shape)
+        return self._lit[section]
 
     def color(self, role_name: str) -> QColor:
         """The theme's colour for a role."""

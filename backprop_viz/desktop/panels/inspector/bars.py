@@ -1,6 +1,7 @@
 """A small bar chart: groups side by side, a zero line, a range and a legend."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,9 +15,11 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.desktop.style.numbers import apart, full, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
@@ -99,6 +102,7 @@ class BarChart(NumberPicture):
         super().__init__(parent)
         self.chart = Chart()
         self._range = (0.0, 0.0)
+        self._marks: NumberMarks | None = None  # of the recording that is shown
         self._theme = DARK
         self._at: int | None = None  # the group that the keyboard is at
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -126,6 +130,21 @@ class BarChart(NumberPicture):
     def area(self) -> QRectF:
         """The area of the bars."""
         return QRectF(self.rect()).adjusted(_SIDE, _LEGEND + 6, -2, -_LABELS - 4)
+
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Outline the elements that take part in the number that is explained."""
+        self._marks = marks
+        self.update()
+
+    def lit(self) -> Mapping[int, float]:
+        """The groups that are outlined, and how strongly."""
+        marks, found = self._marks, dict[int, float]()
+        if marks is None or not self.chart.tensor:
+            return found
+        for bars in self.chart.bars:
+            marked = None if bars.origin is None else marks.tensors.get(bars.origin.tensor)
+            found |= {} if marked is None else marked.flat(self.chart.shape)
+        return found
 
     def group_at(self, x: float) -> int | None:
         """The group at x; None beside the bars."""
@@ -218,6 +237,13 @@ class BarChart(NumberPicture):
         shown = [bars for bars in self.chart.bars if bars.values is not None]
         for k, bars in enumerate(shown):
             self._paint_bars(painter, bars, k, len(shown))
+        for i, weight in self.lit().items():
+            color = QColor(self._theme.text)
+            color.setAlphaF(0.3 + 0.7 * weight)
+            painter.setPen(QPen(color, 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            box = group(self.area(), len(self.chart.tips), i)
+            painter.drawRoundedRect(box.adjusted(1, -4, -1, 2), 4, 4)
         if self.chart.message:
             painter.setFont(code_font(13))
             painter.setPen(QColor(self._theme.muted))

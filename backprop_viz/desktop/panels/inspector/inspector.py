@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.comparison import NamedTensor
+from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.panels.inspector.comparison_section import ComparisonSection
@@ -103,6 +104,7 @@ class InspectorView(Panel):
         self._graph = Graph()
         self._node: str | None = None
         self._element = 0
+        self._marks: NumberMarks | None = None
         self._outputs: dict[str, int] = {}
 
     # -- what is shown -------------------------------------------------------------------------
@@ -138,6 +140,7 @@ class InspectorView(Panel):
             view_state.comparison,
         ):
             self._show_chosen(view_state)
+            self._light_up()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show the newest view state."""
@@ -169,6 +172,18 @@ class InspectorView(Panel):
         self._outputs = dict(outputs)
         if self._view_state is not None:
             self.show_view_state(self._view_state)
+
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light up the numbers that take part in the one that is explained."""
+        self._marks = marks
+        self._light_up()
+
+    def _light_up(self) -> None:
+        state, marks = self._view_state, self._marks
+        if state is None or marks is None or state.cursor.recording.serial != marks.serial:
+            marks = None
+        for part in (self.gradient.chart, self.update_section.table.rows, self.tensor.table.rows):
+            part.mark_numbers(marks)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
