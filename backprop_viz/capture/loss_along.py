@@ -10,11 +10,14 @@ from torch import Tensor
 
 from backprop_viz.analysis.finite_differences import LossRun
 from backprop_viz.analysis.provenance import forward_events, tracked
+from backprop_viz.capture.explaining.nodes import reads_unseen
 from backprop_viz.capture.replay import (
     NotReplayed,
     arrays_of,
     called,
+    followed_ids,
     laid_out,
+    replayed,
     same_as_recorded,
     wide,
 )
@@ -56,6 +59,7 @@ class LossAlong:
             raise NotReplayed("samples", recording.samples)
         self._recording = recording
         self._number = number
+        _refuse_unseen(recording)
         self._events = list(_dependent(recording, number.tensor))
         self._root, self._weights = _objective(recording)
         if not any(self._root in event.output_ids for _, event in self._events):
@@ -147,6 +151,22 @@ def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]
             yield i, event
         elif reads or not unfollowed.isdisjoint(event.input_ids):
             unfollowed.update(set(event.output_ids) - live)
+
+
+def _refuse_unseen(recording: Recording) -> None:
+    """Raise NotReplayed if an operation read what was changed in place through another view.
+
+    No call tells of what became of it: the loss could not be followed through it.
+    """
+    followed = followed_ids(recording)
+    known = {recording.input_id, recording.labels_id, *(p.value_id for p in recording.parameters)}
+    for _, event in forward_events(recording):
+        unmade = set(event.input_ids) - known
+        known.update(event.output_ids)
+        if unmade and event.tracked and event.node is not None and event.call is not None:
+            again = replayed(event, [i in followed for i in event.input_ids], checked=False)
+            if reads_unseen(recording.graph, event.node, again.outputs[0].grad_fn):
+                raise NotReplayed("changed_in_place", event.op)
 
 
 def _objective(recording: Recording) -> tuple[int, Tensor]:

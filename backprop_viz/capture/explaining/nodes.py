@@ -1,6 +1,6 @@
 """The grad_fn node of a recorded backward, in the graph of the operation made again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -17,19 +17,47 @@ def same_node(graph: Graph, root: int, replayed: GradFn | None, wanted: int) -> 
     Both graphs are walked side by side from the operation's output: from node ``root`` of the
     recorded one. None where they are not alike on the way.
     """
+    pairs = _side_by_side(graph, root, replayed)
+    return next((twin for node, twin in pairs if node == wanted), None)
+
+
+def reads_unseen(graph: Graph, root: int, replayed: GradFn | None) -> bool:
+    """Whether a recorded operation sends a gradient to where, made again, it sends none.
+
+    Not to a leaf: to a node, of a tensor of which no call tells that it was made.
+    """
+    if replayed is None:
+        return any(
+            to and graph.nodes[to[0]].name != "AccumulateGrad" for to in graph.nodes[root].sends
+        )
+    for node, twin in _side_by_side(graph, root, replayed):
+        for to, (following, _) in _edges(graph, node, twin):
+            if to is not None and following is None and graph.nodes[to[0]].name != "AccumulateGrad":
+                return True
+    return False
+
+
+def _side_by_side(graph: Graph, root: int, replayed: GradFn | None) -> Iterator[tuple[int, GradFn]]:
+    """The nodes of both graphs that stand at the same place, as far as they are alike."""
     pairs: list[tuple[int, GradFn]] = [] if replayed is None else [(root, replayed)]
     seen = set()
     for node, twin in pairs:
-        recorded = graph.nodes[node]
-        if node in seen or recorded.name != grad_fn_name(twin):
+        if node in seen or graph.nodes[node].name != grad_fn_name(twin):
             continue
-        if node == wanted:
-            return twin
         seen.add(node)
-        if len(recorded.sends) == len(twin.next_functions):
-            following = zip(recorded.sends, twin.next_functions, strict=True)
-            pairs += [(to[0], it[0]) for to, it in following if to and it[0] is not None]
-    return None
+        yield node, twin
+        pairs += [
+            (to[0], following)
+            for to, (following, _) in _edges(graph, node, twin)
+            if to is not None and following is not None
+        ]
+
+
+def _edges(
+    graph: Graph, node: int, twin: GradFn
+) -> Iterable[tuple[tuple[int, int] | None, tuple[GradFn | None, int]]]:
+    sends, following = graph.nodes[node].sends, twin.next_functions
+    return zip(sends, following, strict=True) if len(sends) == len(following) else ()
 
 
 def sent_by(node: GradFn, arrived: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:

@@ -57,20 +57,25 @@ def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
                     yield f"{column.role} is not what the tensor has there"
         if part.factors and not np.allclose(product, part.values, rtol=1e-12, equal_nan=True):
             yield f"{part.name}: the factors do not multiply to the terms"
-    if not roundings(found) <= ROUNDINGS:
-        yield f"{found.total} is {roundings(found):.3g} roundings from {found.value}"
+    off = roundings(recording, found)
+    if not off <= ROUNDINGS:
+        yield f"{found.total} is {off:.3g} roundings from {found.value}"
 
 
-def roundings(found: NumberExplanation) -> float:
+def roundings(recording: Recording, found: NumberExplanation) -> float:
     """How far the sum is from torch's float32, in roundings of what it is the sum of.
 
     The terms, and the upstream gradients: a local derivative such as 1 - y² is rounded as 1 is.
+    A norm subtracts the mean of a row: what is left has the rounding of the whole.
     """
     size = abs(found.value)
     for part in found.parts:
         size += float(np.abs(part.values).sum())
         upstream = (column.values for column in part.factors if column.role == "upstream")
         size += float(sum(np.abs(values).sum() for values in upstream))
+    if found.op == "layer_norm" and found.number.event is not None:
+        row = recording.events[found.number.event].inputs[0][found.number.index[:-1]]
+        size *= 1 + float(np.abs(row).max() / row.std())
     if not np.isfinite(found.value) or found.residual == 0:
         return 0.0
     return float(abs(found.residual) / (np.finfo(np.float32).eps * size))

@@ -4,12 +4,18 @@ import os
 import random
 from collections import Counter, defaultdict
 
+import numpy as np
+import pytest
 import torch
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
 from backprop_viz.capture.explaining.explainer import Explainer
+from backprop_viz.capture.loss_along import LossAlong
+from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
 from tests.capture.explaining.checks import faults, numbers_of, roundings
 from tests.capture.test_generated_nets import BATCH, Net, drawn_options
 
@@ -57,7 +63,7 @@ def test_the_terms_of_any_number_sum_to_it() -> None:
             wrong += [f"net {net}, {number}: {fault}" for fault in faults(recording, found)]
             row = table[found.kind, found.op]
             row.explained += 1
-            row.largest = max(row.largest, 0 if found.reason else roundings(found))
+            row.largest = max(row.largest, 0 if found.reason else roundings(recording, found))
             if found.reason is not None:
                 row.without[found.reason.code] += 1
             elif not found.parts:
@@ -75,3 +81,40 @@ def test_the_terms_of_any_number_sum_to_it() -> None:
     reasons = {reason for row in table.values() for reason in row.without if "_" in reason}
     assert reasons <= REASONS
     assert len(table) > 60
+
+
+def test_gradients_agree_with_finite_differences_away_from_kinks() -> None:
+    """Of the float64 model: the loss made again from recorded calls, along random weights."""
+    compared, reasons = 0, set()
+    for net in range(NETS):
+        recording, draw = recorded(net), random.Random(net)
+        for parameter in recording.parameters:
+            if not parameter.requires_grad or parameter.name == "unused":
+                continue
+            index = tuple(draw.randrange(n) for n in parameter.value.shape)
+            try:
+                along = LossAlong(recording, Number(parameter.value_id, index))
+            except NotReplayed as error:
+                reasons.add(error.reason.code)
+                continue
+            grad = arrived(recording, parameter.name)
+            assert along.gradient() == pytest.approx(grad[index], rel=1e-3, abs=1e-5), net
+            x, h, exact = along.value, 1e-5, along.gradient()
+            ends = along.run(x - h), along.run(x + h)
+            same = (np.array_equal(ends[0].sides[i], ends[1].sides[i]) for i in ends[0].sides)
+            if not all(same):
+                continue
+            slope = (ends[1].loss - ends[0].loss) / (2 * h)
+            rounding = np.finfo(float).eps * max(1, abs(ends[0].loss)) / h
+            assert abs(slope - exact) <= 1e-6 * max(abs(exact), abs(slope)) + 4 * rounding
+            compared += 1
+    assert compared > 2 * NETS
+    assert reasons <= {"custom_function", "loss_does_not_depend", "changed_in_place"}
+
+
+def arrived(recording: Recording, parameter: str) -> Array:
+    """The gradient of a parameter, as its AccumulateGrad got it."""
+    events = (recording.events[i] for i in recording.happened_to[parameter])
+    grad = next(e.inputs[1] for e in events if e.op == "AccumulateGrad")
+    assert grad is not None
+    return grad

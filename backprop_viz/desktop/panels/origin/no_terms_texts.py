@@ -29,6 +29,9 @@ def no_terms_text(reason: Fact) -> str | None:
         "custom_function": say(
             "reasons", "{0} is a Function of your own: only its backward method knows the terms."
         ),
+        "changed_in_place": say(
+            "reasons", "{0} read a tensor that was changed in place through a view of it."
+        ),
         "in_place_on_view": say("reasons", "{0} wrote into a part of a tensor."),
         "node_not_found": say("reasons", "Run again, the operation made no {0}."),
         "node_cannot_run": say("reasons", "{0} could not be run again: {1}"),
