@@ -19,6 +19,7 @@ from backprop_viz.analysis.operations import (
     sent_role,
 )
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
+from backprop_viz.capture.explaining.composite import parts_in_one_step
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.nodes import columns, same_node, sent_by
 from backprop_viz.capture.explaining.problems import (
@@ -51,7 +52,12 @@ def gradient_parts(lookup: Lookup, number: Number) -> tuple[Part, ...]:
     except NotReplayed as error:
         if event.op in _IN_PLACE:
             raise NotReplayed("in_place_on_view", event.op) from error
-        raise
+        if error.reason.code != "node_not_found":
+            raise
+        parts = parts_in_one_step(lookup, number, event, _operation(lookup, event))
+        if parts is None:
+            raise
+        return parts
 
 
 def _parts(lookup: Lookup, number: Number, event: Event) -> tuple[Part, ...]:

@@ -97,6 +97,33 @@ def block(request: pytest.FixtureRequest) -> Block:
     return Block(request.param)
 
 
+@pytest.mark.parametrize("layer", [nn.LSTM, nn.GRU, nn.RNN])
+def test_a_recurrent_layer_is_explained_in_one_step(layer: type[nn.RNNBase]) -> None:
+    torch.manual_seed(4)
+    net, x = layer(3, 4), torch.randn(5, 2, 3)
+    block = copy.deepcopy(net).double()
+    recording = recorded_net(LastOutput(net), x, cubes)
+    cubes(block(x.double())[0][-1]).backward()
+    for name, parameter in block.named_parameters():
+        assert parameter.grad is not None
+        index = tuple(n - 1 for n in parameter.shape)
+        found = recording.explain(explained_event(recording, f"layer.{name}"), 0, index)
+        assert found.reason is None
+        assert not [*faults(recording, found)]
+        assert found.total == pytest.approx(parameter.grad[index].item(), rel=1e-4, abs=1e-7)
+
+
+class LastOutput(nn.Module):
+    """What a recurrent layer makes at the end."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layer(x)[0][-1]
+
+
 def explained_event(recording: Recording, parameter: str) -> int:
     return next(
         i
