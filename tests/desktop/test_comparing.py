@@ -206,7 +206,8 @@ def test_an_experiment_is_compared_with_what_was_before(window: MainWindow) -> N
     window.session.send(AlterGradient(GradientIntervention(relu.key, "scale", 3.0)))
     assert window.session.wait_idle(30)
     trigger(window, "actionCompareExperiment")
-    assert network.compare.text() == "before the experiment"
+    assert network.compare.text() == "experiment"
+    assert "before the experiment" in network.compare.toolTip()
     inspector = window.panel(InspectorView)
     section = inspector.comparison
     section.choose(NamedTensor("grad", "conv1.bias"), (0,))
@@ -237,3 +238,38 @@ def test_nothing_is_compared_while_training_runs(window: MainWindow) -> None:
     assert window.session.wait_until(lambda: not view_state_of(window).training, 20)
     assert window.session.wait_idle(30)
     assert view_state_of(window).comparison is not None
+
+
+def test_the_enlarged_map_says_which_it_is_and_what_the_others_are(window: MainWindow) -> None:
+    network = window.panel(NetworkView)
+    network.set_mode("weights")
+    column = [y.name for y in network.canvas.layers].index("conv1")
+    network.canvas.chosen.emit(Spot(column, 1, 2))  # of the bias
+    large = network._map
+    assert large is not None
+    assert large.heading.text() == "conv1.bias[2] · 6 units"
+    trigger(window, "actionComparePrevious")
+    assert large.heading.text() == "now · conv1.bias[2] · 6 units"
+    plain = plain_loop(3)
+    then, now, less = compared(plain[1].bias[2], plain[2].bias[2])
+    said = f"conv1.bias[2]   then {then}   now {now}   difference {less}"
+    assert large.readout.text() == said
+    trigger(window, "actionStopComparing")
+    assert large.heading.text() == "conv1.bias[2] · 6 units"
+    network.set_mode("activations")  # which has one block
+    assert large.heading.text() == "relu(conv1)[2] · 6 maps"
+    large.close()
+
+
+@pytest.mark.parametrize("name", ["actionComparePrevious", "actionTrain"])
+def test_the_network_needs_no_more_than_its_width(window: MainWindow, name: str) -> None:
+    """What its header says grows in a comparison and while training; other panels keep theirs."""
+    network = window.panel(NetworkView)
+    window.findChild(QAction, name).trigger()
+    if name == "actionTrain":
+        assert window.session.wait_until(lambda: "recorded" in network.samples.total.text(), 20)
+    else:
+        assert view_state_of(window).comparison is not None
+    assert network.minimumSizeHint().width() <= 760  # its share of a window of 1280
+    window.session.pause()
+    assert window.session.wait_idle(30)

@@ -50,6 +50,8 @@ class CompareButton(QToolButton):
         else:
             known = comparison.then is not None
             text = baseline_text(comparison) if known else self.tr("nothing kept")
+            if known and comparison.baseline == "experiment":
+                text = self.tr("experiment")  # the tooltip has all of it
             tip = self.tr("Then, now and the difference: compared with {0}")
             if not known:
                 tip = self.tr("There is nothing kept to compare with: {0}")

@@ -30,7 +30,12 @@ from backprop_viz.desktop.panels.network.feature_maps import (
 )
 from backprop_viz.desktop.panels.network.lit_numbers import lit_places
 from backprop_viz.desktop.panels.network.map_picture import MapPicture
-from backprop_viz.desktop.panels.network.network_hints import map_table, number_of
+from backprop_viz.desktop.panels.network.network_hints import (
+    compared_hint,
+    map_table,
+    number_of,
+    row_name,
+)
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import Theme, code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions, exactly
@@ -61,6 +66,7 @@ class MapWindow(QFrame):
         self.index = 0
         self._tensor = ""
         self._full_precision = False
+        self._beside: tuple[tuple[Block, ...], int] | None = None
         self.heading = QLabel()
         self.heading.setProperty("role", "title")
         self.facts = QLabel()
@@ -107,11 +113,14 @@ class MapWindow(QFrame):
         other: str = "",
         tensor: str = "",
         full_precision: bool = False,
+        beside: tuple[tuple[Block, ...], int] | None = None,
     ) -> None:
         """Show a map of a block, in the colours of its column's range.
 
-        ``other`` names the layer's next output, if it has several; ``tensor`` the numbers.
+        ``other`` names the layer's next output, if it has several; ``tensor`` the numbers. In a
+        comparison ``beside`` are the column's blocks, and which of them this is.
         """
+        self._beside = beside
         self._tensor, self._full_precision = tensor or name, full_precision
         self.output.setVisible(bool(other))
         text = self.tr("Show {output}").format(output=other)
@@ -128,10 +137,13 @@ class MapWindow(QFrame):
             self.picture.mark(None)
             heading = self.tr("{name} · {count} maps")
         if block.size.count == 1:
-            self.heading.setText(block.parameter or name)
+            heading = block.parameter or name
         else:
             name = indexed(block.parameter or name, self.index)
-            self.heading.setText(heading.format(name=name, count=block.size.count))
+            heading = heading.format(name=name, count=block.size.count)
+        if beside is not None:
+            heading = f"{row_name(*beside)} · {heading}"
+        self.heading.setText(heading)
         self.facts.setText(self._facts(span))
         self._read_out()
 
@@ -240,7 +252,11 @@ class MapWindow(QFrame):
         number = self.number_at(self.picture.at)
         if number is not None:
             said = number.said(self._full_precision)
-            self.readout.setText(f"{said}   {exactly(number.value)}")
+            text = f"{said}   {exactly(number.value)}"
+            if self._beside is not None:
+                compared = compared_hint(self._tensor, *self._beside, number.index)
+                text = "   ".join(compared.splitlines()) or text
+            self.readout.setText(text)
         elif self.block is None or self.block.maps is None:
             self.readout.setText(" ")
         else:

@@ -32,6 +32,20 @@ def named_tensor(state: NetworkState, layer: Layer, block: Block) -> NamedTensor
     return NamedTensor("gradient" if gradient else "activation", layer.name, layer.shown)
 
 
+def row_names() -> tuple[str, str, str]:
+    """What the rows of a comparison are."""
+    return (
+        _tr("NetworkCanvas", "then"),
+        _tr("NetworkCanvas", "now"),
+        _tr("NetworkCanvas", "difference"),
+    )
+
+
+def row_name(blocks: tuple[Block, ...], block: int) -> str:
+    """What the row is that a block of a layer is in."""
+    return row_names()[block * COMPARED_ROWS // len(blocks)]
+
+
 def compared_hint(name: str, blocks: tuple[Block, ...], block: int, index: tuple[int, ...]) -> str:
     """A number then, now, and the difference, on a line each; "" if one of them is missing.
 

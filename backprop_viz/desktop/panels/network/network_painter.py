@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, color_range
 from backprop_viz.desktop.panels.network.lit_numbers import paint_lit
 from backprop_viz.desktop.panels.network.mosaic import colours, mosaic
+from backprop_viz.desktop.panels.network.network_hints import row_names
 from backprop_viz.desktop.panels.network.network_layout import ROW_NAME, Grid, NetworkColumn
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import short
@@ -102,15 +103,9 @@ class NetworkPainter:
 
     def _row_names(self, painter: QPainter, columns: Sequence[NetworkColumn]) -> None:
         """Write on the left what each row of a comparison is."""
-        tr = QCoreApplication.translate
-        names = (
-            tr("NetworkCanvas", "then"),
-            tr("NetworkCanvas", "now"),
-            tr("NetworkCanvas", "difference"),
-        )
         for foot in {column.captions[0].y(): column for column in columns}.values():
             top = foot.header.bottom()
-            for name, caption in zip(names, foot.captions, strict=True):
+            for name, caption in zip(row_names(), foot.captions, strict=True):
                 painter.save()
                 painter.translate(0, caption.bottom())
                 painter.rotate(-90)

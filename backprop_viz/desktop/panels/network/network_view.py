@@ -54,6 +54,7 @@ class NetworkView(Panel):
         self._theme = DARK
         self._map: MapWindow | None = None
         self._map_spot = Spot(0, 0, 0)
+        self._map_rows = 1
         self._switch = QButtonGroup(self)
         self._switch.setExclusive(True)
         self.samples = SampleChooser()
@@ -238,7 +239,7 @@ class NetworkView(Panel):
     def _choose(self, spot: Spot) -> None:
         """Select a map's layer or parameter, and show the map large."""
         self._select(spot)
-        self._map_spot = spot
+        self._map_spot, self._map_rows = spot, self.canvas.state.rows
         if self._map is None:
             self._map = MapWindow(self._theme, self.window())
             self._map.closed.connect(self._forget_map)
@@ -272,19 +273,33 @@ class NetworkView(Panel):
     def _update_map(self) -> None:
         """Update the enlarged map; close it if its layer is gone."""
         assert self._map is not None
-        spot = self._map_spot
-        blocks = self.canvas.blocks_of(spot.column)
+        blocks = self.canvas.blocks_of(self._map_spot.column)
         if not blocks:
             self._map.close()
             return
-        block = blocks[min(spot.block, len(blocks) - 1)]
+        self._keep_map_in_row(len(blocks))
+        spot = self._map_spot
+        block, state = blocks[spot.block], self.canvas.state
         span = self.canvas.range_of(spot.column, spot.block)
-        layer, state = self.canvas.layers[spot.column], self.canvas.state
+        layer = self.canvas.layers[spot.column]
         other = layer.showing(layer.next_shown).titled() if state.switchable(layer) else ""
         name = tensor_name(state, layer, block)
         full = self._view_state is not None and self._view_state.full_precision
-        self._map.show_map(state.title(layer), block, spot.map, span, other, name, full)
+        title = state.title(layer)
+        beside = (blocks, spot.block) if state.rows > 1 else None
+        self._map.show_map(title, block, spot.map, span, other, name, full, beside)
         self._map.light_up(self.canvas.marks)
+
+    def _keep_map_in_row(self, count: int) -> None:
+        """Stay at a block that there is: at what is now, when a comparison begins or ends."""
+        spot, rows = self._map_spot, self.canvas.state.rows
+        block, before = spot.block, self._map_rows
+        if rows > before:
+            block += count // rows
+        elif rows < before:
+            block %= count
+        self._map_rows = rows
+        self._map_spot = replace(spot, block=min(block, count - 1))
 
     def _forget_map(self) -> None:
         if self._map is not None:

@@ -34,7 +34,7 @@ class SampleChooser(QWidget):
         self.field.setObjectName("sampleField")
         # It stands in a line of text, and has no arrows: those are the buttons beside it.
         self.field.setStyleSheet(_FIELD)
-        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance("0000") + 8)
+        self.field.setFixedWidth(self.field.fontMetrics().horizontalAdvance("000") + 12)
         self.field.changed.connect(self.chosen)
         label.setBuddy(self.field)
         self.total = QLabel()
@@ -53,6 +53,7 @@ class SampleChooser(QWidget):
     def _button(self, glyph: str, tip: str, clicked: Callable[[], None]) -> QToolButton:
         button = QToolButton()
         button.setProperty("role", "segment")
+        button.setStyleSheet("padding: 1px 5px;")
         button.setText(glyph)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
@@ -75,7 +76,7 @@ class SampleChooser(QWidget):
             self.field.offer(Quantity(0, recorded - 1, whole=True, step=1), view_state.sample)
         self.field.setValue(view_state.sample)
         if recorded < size:
-            text = self.tr("of {size} · {recorded} recorded")
+            text = self.tr("of {recorded} recorded")
             tip = self.tr(
                 "Of this iteration {recorded} of {size} samples were recorded: while training "
                 "runs, only the first is."
