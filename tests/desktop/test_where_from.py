@@ -138,6 +138,30 @@ def test_a_bias_gradient_is_followed_to_the_loss_in_clicks(explained: Explained)
     assert path[-1] == "∂L/∂loss"
 
 
+def test_the_keyboard_alone_follows_a_gradient_to_the_loss_and_back(
+    explained: Explained, qtbot: QtBot
+) -> None:
+    explained.step(4)
+    explained.window.findChild(QAction, "actionOrigin").trigger()
+    assert explained.wait().number.index == (0,)
+    names = [explained.name]
+    for _ in range(13):
+        table = explained.panel.table
+        assert table.hasFocus()
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+        explained.wait()
+        names.append(explained.name)
+    assert names[0] == "conv1.bias.grad[0]"
+    assert names[-1] == "∂L/∂loss"
+    assert len(set(names)) == 14
+    for name in reversed(names[:-1]):
+        qtbot.keyClick(explained.window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+        explained.wait()
+        assert explained.name == name
+    qtbot.keyClick(explained.panel, Qt.Key.Key_Escape)
+    assert not explained.window.lower_row.explaining
+
+
 def test_a_pixel_of_a_gradient_map_is_picked_in_the_enlarged_map(explained: Explained) -> None:
     explained.step(4)
     network = explained.window.panel(NetworkView)
@@ -206,6 +230,8 @@ def test_what_takes_part_is_lit_up_in_every_panel_and_goes_out(
     recording = explained.session.view_state.cursor.recording
     assert canvas.marks is not None
     assert canvas.marks.number.index == (0,)
+    # The convolution's own output, whose gradient takes part, in place of the relu's.
+    assert "conv1 · conv2d" in [canvas.state.title(layer) for layer in canvas.layers]
     lit = {graph.item.graph.nodes[i].key for i in graph.item.lit}
     assert lit == {"conv2d 1", "conv1.bias"}
     assert canvas.marks.lines == {recording.events[10].line}

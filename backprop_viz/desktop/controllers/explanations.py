@@ -90,7 +90,7 @@ class ExplanationsController(QObject):
                 self._focus_before.destroyed.connect(self._forget_focus)
             self._window.lower_row.explain()
         self._action.setChecked(True)
-        self._panel.table.setFocus()
+        self._panel.setFocus()
 
     def _forget_focus(self) -> None:
         self._focus_before = None

@@ -1,5 +1,6 @@
 """Where the numbers of a block are drawn, and those that are lit up."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,6 +22,8 @@ from backprop_viz.recording.number import Number
 
 # So many numbers of a block are lit up, those that count most.
 _MOST = 60
+# So many may be outlined in one map where they are small.
+_CROWD = 8
 # Smaller than this a mark would not be seen.
 _LEAST = 5.0
 
@@ -39,6 +42,18 @@ def origin_of(state: NetworkState, layer: Layer, block: Block) -> Number | None:
     if found is None or block.tensor != (cursor.recording.serial, found.tensor):
         return None
     return found
+
+
+def marked_output(state: NetworkState, layer: Layer, marks: NumberMarks) -> int | None:
+    """Which of a layer's outputs is lit up; None if the one that is shown is, or none is."""
+    cursor = state.cursor
+    if cursor is None or state.mode == "weights" or cursor.recording.serial != marks.serial:
+        return None
+    tensor_of = cursor.gradient_id if state.mode == "gradients" else cursor.activation_id
+    if not state.switchable(layer) or tensor_of(layer) in marks.tensors:
+        return None
+    outputs = (i for i in range(len(layer.outputs)) if tensor_of(layer.showing(i)) in marks.tensors)
+    return next(outputs, None)
 
 
 def place_in(block: Block, index: tuple[int, ...]) -> tuple[int, int, int] | None:
@@ -115,7 +130,20 @@ def paint_lit(
     painter: QPainter, theme: Theme, marks: NumberMarks | None, block: Block, grid: Grid
 ) -> None:
     """Outline the numbers of a block that take part in the one that is explained."""
-    for place, weight, own in reversed(lit_places(marks, block)):
+    lit = lit_places(marks, block)
+    size = min(grid.width / block.size.width, grid.height / block.size.height)
+    crowded = {
+        number
+        for number, count in Counter(place[0] for place, _, _ in lit).items()
+        if count > _CROWD and size < _LEAST
+    }
+    # Of many small ones the strongest is outlined, and the whole map.
+    strongest = {place[0]: place for place, _, _ in reversed(lit)}
+    for number in crowded:
+        outline(painter, theme, grid.tile(number).adjusted(-1, -1, 1, 1), 0.6, own=False)
+    for place, weight, own in reversed(lit):
+        if place[0] in crowded and not own and place != strongest[place[0]]:
+            continue
         outline(painter, theme, box_in(block, grid, place), weight, own)
 
 

@@ -11,6 +11,7 @@ from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.network.compare_button import CompareButton
 from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode
+from backprop_viz.desktop.panels.network.lit_numbers import marked_output
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.map_window import MapWindow
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
@@ -153,7 +154,8 @@ class NetworkView(Panel):
         """Light up the numbers that take part in the one that is explained."""
         before = self.canvas.marks
         self.canvas.mark_numbers(marks)
-        if marks is not None and (before is None or before.number != marks.number):
+        # Again when the terms come: then more is lit up.
+        if marks is not None and (before is None or before.tensors.keys() != marks.tensors.keys()):
             self._follow(marks)
         if self._map is not None:
             self._map.light_up(marks)
@@ -169,6 +171,20 @@ class NetworkView(Panel):
             self.set_mode("activations")
         elif phase is Phase.BACKWARD:
             self.set_mode("gradients")
+        self._show_marked_outputs(marks)
+
+    def _show_marked_outputs(self, marks: NumberMarks) -> None:
+        """Show of each layer an output that is lit up, if it has one and another is shown."""
+        found = {
+            layer.name: index
+            for layer in self.canvas.layers
+            if (index := marked_output(self.canvas.state, layer, marks)) is not None
+        }
+        if found:
+            self.outputs = {**self.outputs, **found}
+            self._of = self._showing = LayerGraph()
+            self.outputs_changed.emit(self.outputs)
+            self._refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what came while the view was hidden."""

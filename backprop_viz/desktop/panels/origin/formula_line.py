@@ -5,7 +5,7 @@ from html import escape
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.panels.origin.term_rows import TermRow, TermRows
+from backprop_viz.desktop.panels.origin.term_rows import TermRow, TermRows, factor_text
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
@@ -77,7 +77,8 @@ class FormulaLine(QWidget):
         part = explanation.parts[row.part]
         factors = []
         for i, column in enumerate(part.factors):
-            text, number = escape(signed(column.values[row.term])), column.number(row.term)
+            number = column.number(row.term)
+            text = escape(factor_text(float(column.values[row.term]), number))
             if number is not None:
                 link = f"{row.part}/{row.term}/{i}"
                 self._links[link] = number

@@ -4,7 +4,15 @@ from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backprop_viz.analysis.number_marks import marks_of
 from backprop_viz.analysis.number_names import NumberNames
@@ -69,6 +77,7 @@ class OriginView(Panel):
         title = QCoreApplication.translate("OriginView", "Where does it come from?")
         super().__init__(title, parent)
         self.subtitle.hide()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.history = QuestionHistory()
         self.explanation: NumberExplanation | None = None
         self.complete = False  # all has come that belongs to the explanation
@@ -212,6 +221,8 @@ class OriginView(Panel):
         self.formula.show_formula(explanation, self.terms)
         self.table.show_rows(self.terms)
         self.table.setVisible(bool(self.terms.rows))
+        if self.hasFocus() and self.terms.rows:
+            self.table.setFocus()
         first = first_term(explanation)
         if first is not None:
             self._choose_term(*first)
@@ -301,6 +312,10 @@ class OriginView(Panel):
             self.sample_wanted.emit(sample)
 
     def _show_nothing(self) -> None:
+        # What is hidden loses the keyboard to some other panel.
+        focused = QApplication.focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self.setFocus()
         self.explanation, self.terms, self.complete = None, TermRows(), False
         self.formula.show_formula(None, self.terms)
         self.table.show_rows(self.terms)

@@ -128,9 +128,13 @@ def _cell(
         return TermCell("" if index is None else ",".join(map(str, index.tolist())), color="muted")
     value, number = float(column.values[at]), column.number(at)
     color = "text" if number is None else phase_color(number, events)
-    # A factor that is no recorded number is often 1 or −1.
+    return TermCell(factor_text(value, number), full(value), color, number)
+
+
+def factor_text(value: float, number: Number | None) -> str:
+    """A factor in short form; one that is no recorded number is often just 1 or −1."""
     plain = number is None and value.is_integer() and abs(value) < _LARGEST_PLAIN
-    return TermCell(f"{value:.0f}" if plain else signed(value), full(value), color, number)
+    return f"{value:.0f}" if plain else signed(value)
 
 
 def phase_color(number: Number, events: Sequence[Event]) -> str:
