@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_viz.recording import explaining
 
 if TYPE_CHECKING:
+    from backprop_viz.capture.loop_watch import record as record
     from backprop_viz.capture.recorder import Recorder as Recorder
     from backprop_viz.digits.lenet import LeNet as LeNet
     from backprop_viz.recording.events import Event as Event
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 _HOME = {
     "LeNet": ".digits.lenet",
     "Recorder": ".capture.recorder",
+    "record": ".capture.loop_watch",
     "Event": ".recording.events",
     "Graph": ".recording.graph",
     "Phase": ".recording.phases",

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.backward_watch import BackwardWatch
-from backprop_viz.capture.event_log import EventLog
+from backprop_viz.capture.event_log import Copy, EventLog
 from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors, calling_line
 from backprop_viz.capture.graphs import Operation, layer_graph, parameter_names
 from backprop_viz.capture.line_trace import lines_traced
@@ -105,12 +105,13 @@ class Recorder:
             self._batch_ids = None
         self._given_batch = given
 
-    def take_inputs(self, inputs: Mapping[str, Tensor], batch_size: int) -> None:
+    def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Tell what a forward pass reads, by the names of forward's parameters."""
         self._inputs = dict(inputs)
-        self._snapshots.batch_size = batch_size
         self._batch = next(iter(inputs.values()), None)
+        self._snapshots.batch_size = 0 if self._batch is None else len(self._batch)
         self._batch_ids = None
+        self._batch_as_given()
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
         """Tell what was computed so far; backward starts from the loss, else from the output."""
@@ -175,6 +176,17 @@ class Recorder:
             op,
             given,
         )
+
+    def catch_up(self, phase: Phase, op: str) -> None:
+        """Note what has changed since the last event, as done by ``op`` in a phase."""
+        start = len(self._log)
+        self._watch.sync(op)
+        if len(self._log) > start:
+            self._spans.append(PhaseSpan(phase, start, len(self._log), 0.0))
+
+    def copies(self, tensors: Tensors) -> tuple[Copy, ...]:
+        """A copy of each tensor as it is now."""
+        return self._log.copies(tensors)
 
     def recording(self) -> Recording:
         """What has been recorded so far."""
@@ -305,7 +317,8 @@ class Recorder:
         """A backward runs in here: from these tensors, or from the last result."""
         self._watch.sync()
         if roots:
-            self._unbound = False
+            self._root, self._unbound = roots[0], False
+            self._loss = roots[0].item() if roots[0].numel() == 1 else self._loss
             self._walk(roots)
         else:
             self._bind()

@@ -74,7 +74,7 @@ class RecordedSteps:
         recorder.rate = trainer.lr_now
 
 
-def record(trainer: FivePhases) -> Recording:
+def record_to_end(trainer: FivePhases) -> Recording:
     """Run a trainer to the end of the iteration and return what torch did in it."""
     steps = RecordedSteps(trainer)
     while steps.step() is not Phase.UPDATE:

@@ -27,7 +27,7 @@ from backprop_viz.training.evaluation import Evaluation, InterruptedEvaluation, 
 from backprop_viz.training.five_phases import FivePhases
 from backprop_viz.training.prefetch import Ahead
 from backprop_viz.training.random_state import inference
-from backprop_viz.training.recorded_steps import record
+from backprop_viz.training.recorded_steps import record_to_end
 from backprop_viz.training.state_backup import StateBackup
 
 
@@ -77,7 +77,7 @@ class Trainer(FivePhases):
 
     def record(self) -> Recording:
         """Run to the end of the iteration and return what torch did in it."""
-        return record(self)
+        return record_to_end(self)
 
     def evaluate(self, interrupted: Callable[[], bool] = lambda: False) -> Evaluation:
         """Mean loss and accuracy on the validation set; the loss is NaN where there is none.

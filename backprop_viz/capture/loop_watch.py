@@ -1,0 +1,241 @@
+"""Records an iteration of somebody's own loop: the phases are found from what the loop calls."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from inspect import signature
+from typing import Any
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
+from torch.overrides import TorchFunctionMode
+
+from backprop_viz.capture.backward_watch import BACKWARD_FUNCTIONS, roots_of
+from backprop_viz.capture.function_watch import FunctionWatch
+from backprop_viz.capture.line_trace import lines_traced
+from backprop_viz.capture.parameter_watch import CHANGED
+from backprop_viz.capture.recorder import Recorder, code_of, eager
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+
+# torch says so to its profiler when an optimizer clears its gradients.
+_ENTER, _EXIT, _CLEARS = "_record_function_enter_new", "_RecordFunction", "Optimizer.zero_grad#"
+_UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
+
+
+class LoopRecording:
+    """What ``record`` gives: everything that a ``Recording`` has, of as much as has run."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    @property
+    def recording(self) -> Recording:
+        """The iteration as far as it has run."""
+        return self._recorder.recording()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.recording, name)
+
+
+@contextmanager
+def record(
+    model: nn.Module, optimizer: Optimizer | Sequence[Optimizer] | None = None
+) -> Iterator[LoopRecording]:
+    """Record the iteration of a training loop that runs in here, phase by phase.
+
+    The loop stays as it is, and its numbers are what they are without: the phases are found from
+    what it calls. Without an ``optimizer``, every one that steps in here and moves a parameter of
+    the model is recorded. Of an iteration that raises, what ran before is kept.
+    """
+    recorder = Recorder(model, optimizer)
+    watch = _LoopWatch(recorder, model)
+    with eager(), watch.hooked(), watch:
+        yield LoopRecording(recorder)
+
+
+class _LoopWatch(TorchFunctionMode):
+    """Tells a recorder which phase the loop is in, and what it runs there."""
+
+    def __init__(self, recorder: Recorder, model: nn.Module) -> None:
+        super().__init__()
+        self._recorder, self._model = recorder, model
+        self._functions = FunctionWatch(
+            recorder.operation_ran, recorder.copies, code_of(model), recorder.operation_begins
+        )
+        self._span = ExitStack()
+        self._phase: Phase | None = None
+        self._depth = 0  # of calls of the model within calls of it
+        self._forwarded = False  # whether the model has run since the last backward
+        self._quiet = False  # while an optimizer steps or clears
+        self._clears: ExitStack | None = None
+        self._cause = CHANGED
+        self._tracing = ExitStack()
+
+    @contextmanager
+    def hooked(self) -> Iterator[None]:
+        """Know when the model runs and when an optimizer steps."""
+        updating = ExitStack()
+
+        def steps(optimizer: Optimizer, *_: Any) -> None:
+            self._caught_up(Phase.BACKWARD)
+            self._go(Phase.UPDATE)
+            updating.enter_context(self._recorder.updating([optimizer]))
+            self._quiet = True
+
+        def stepped(*_: Any) -> None:
+            self._quiet = False
+            updating.close()
+
+        handles = [
+            self._model.register_forward_pre_hook(self._model_runs, with_kwargs=True),
+            self._model.register_forward_hook(self._model_ran, always_call=True),
+            register_optimizer_step_pre_hook(steps),
+            register_optimizer_step_post_hook(stepped),
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+            self._caught_up(Phase.UPDATE)
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run ``func`` as torch would, and record it if it belongs to the iteration."""
+        kwargs = kwargs or {}
+        name = getattr(func, "__name__", "")
+        if name == _ENTER or str(func).startswith("profiler"):
+            self._clearing(name, args)
+            return func(*args, **kwargs)
+        if self._quiet:
+            return func(*args, **kwargs)
+        if func in BACKWARD_FUNCTIONS:
+            return self._backward(func, args, kwargs)
+        phase = self._phase_of(name)
+        if phase is None:
+            return func(*args, **kwargs)
+        self._go(phase)
+        return self._functions.__torch_function__(func, types, args, kwargs)
+
+    # -- which phase it is -------------------------------------------------------------------
+
+    def _phase_of(self, name: str) -> Phase | None:
+        """The phase that an operation outside a backward belongs to; None if to none."""
+        if self._depth:
+            return Phase.FORWARD
+        if self._forwarded:
+            return Phase.LOSS
+        cause = "unscale_" if name == _UNSCALES else _clipping()
+        if cause is not None:
+            self._cause = cause
+        elif self._cause != CHANGED:
+            self._caught_up(Phase.BACKWARD)
+        return None
+
+    def _go(self, phase: Phase | None) -> None:
+        """Enter another phase."""
+        if phase is not self._phase:
+            self._span.close()
+            self._phase = phase
+            if phase is not None:
+                self._span.enter_context(self._recorder.span(phase))
+
+    def _caught_up(self, phase: Phase) -> None:
+        """Note what the loop's own lines have changed since the last event."""
+        self._go(None)
+        self._recorder.catch_up(phase, self._cause)
+        self._cause = CHANGED
+
+    def _model_runs(
+        self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> None:
+        self._depth += 1
+        if self._depth > 1:
+            return
+        self._caught_up(Phase.ZERO_GRAD)
+        self._go(Phase.FORWARD)
+        self._recorder.take_inputs(_named_tensors(model, args, kwargs))
+        code = code_of(model)
+        self._tracing.enter_context(lines_traced(code, self._recorder.line_begins))
+
+    def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._tracing.close()
+            self._forwarded = True
+            self._recorder.take_results(next(_tensors_in(output), None), None)
+
+    def _clearing(self, name: str, args: tuple[Any, ...]) -> None:
+        """An optimizer begins or ends to clear the gradients."""
+        if name == _ENTER and str(args[0] if args else "").startswith(_CLEARS):
+            self._go(None)
+            self._clears = ExitStack()
+            self._clears.enter_context(self._recorder.phase(Phase.ZERO_GRAD))
+            self._quiet = True
+        elif name != _ENTER and self._clears is not None:
+            self._clears.close()
+            self._clears, self._quiet = None, False
+
+    def _backward(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        roots = roots_of(func, args, kwargs)
+        self._go(Phase.BACKWARD)
+        with self._recorder.backward(roots):
+            result = func(*args, **kwargs)
+        self._forwarded = False
+        return result
+
+
+def _clipping() -> str | None:
+    """The function of ``torch.nn.utils.clip_grad`` that is running, if one is."""
+    frame, found = sys._getframe(2), None
+    for _ in range(12):
+        if frame is None:
+            break
+        code = frame.f_code
+        if code.co_name.startswith("clip_grad") and code.co_filename.endswith("clip_grad.py"):
+            found = code.co_name
+        frame = frame.f_back  # type: ignore[assignment]
+    return found
+
+
+def _named_tensors(
+    model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Tensor]:
+    """The tensors that a model is given, by the names of its forward's parameters."""
+    try:
+        given = signature(model.forward).bind(*args, **kwargs).arguments
+    except (TypeError, ValueError):
+        given = {f"x{i}": value for i, value in enumerate(args)}
+    found: dict[str, Tensor] = {}
+    for name, value in given.items():
+        tensors = list(_tensors_in(value))
+        numbered = len(tensors) > 1
+        found |= {f"{name}[{i}]" if numbered else name: t for i, t in enumerate(tensors)}
+    return found
+
+
+def _tensors_in(value: Any) -> Iterator[Tensor]:
+    """The tensors in an argument or a result, whatever holds them."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _tensors_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors_in(item)
+    elif hasattr(value, "__dataclass_fields__"):
+        for name in value.__dataclass_fields__:
+            yield from _tensors_in(getattr(value, name))

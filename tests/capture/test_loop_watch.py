@@ -1,0 +1,242 @@
+"""Loops as their users write them, recorded from outside: each number equals the plain loop's."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+import backprop_viz as bv
+from backprop_viz.recording.phases import Phase
+from tests.recording.streams import through_stream, unlike
+
+# What stands around an iteration: ``bv.record``, or nothing.
+Around = Callable[..., AbstractContextManager[Any]]
+Z, FW, LO, BW, UP = Phase
+
+
+def plain(*_: Any) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+class Convolutional(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4)
+        self.last = nn.Linear(4 * 9, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.dropout(F.max_pool2d(self.norm(self.conv(x)).relu(), 2), 0.3, self.training)
+        return self.last(x.flatten(1))
+
+
+def classifier(around: Around) -> Iterator[tuple[nn.Module, Any]]:
+    net = Convolutional()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)
+    for _ in range(3):
+        x, y = torch.randn(4, 1, 8, 8), torch.randint(3, (4,))
+        with around(net, optimizer) as recorded:
+            optimizer.zero_grad()
+            F.cross_entropy(net(x), y).backward()
+            optimizer.step()
+        schedule.step()
+        yield net, recorded
+
+
+def accumulating(around: Around) -> Iterator[tuple[nn.Module, Any]]:
+    net = nn.Sequential(nn.Linear(5, 6), nn.Tanh(), nn.Linear(6, 3))
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.1)
+    for _ in range(2):
+        with around(net, optimizer) as recorded:
+            for _ in range(2):
+                x, y = torch.randn(4, 5), torch.randint(3, (4,))
+                (F.cross_entropy(net(x), y) / 2).backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 0.05)
+            optimizer.step()
+            optimizer.zero_grad()
+        yield net, recorded
+
+
+@dataclass
+class Both:
+    mean: Tensor
+    spread: Tensor
+
+
+class Encoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.mean, self.spread = nn.Linear(6, 5), nn.Linear(5, 2), nn.Linear(5, 2)
+
+    def forward(self, *, image: Tensor, noise: Tensor) -> Both:
+        h = self.first(image).relu()
+        mean, spread = self.mean(h), self.spread(h)
+        return Both(mean + noise * spread.exp(), spread)
+
+
+def keyword_inputs_and_a_dataclass(around: Around) -> Iterator[tuple[nn.Module, Any]]:
+    net = Encoder()
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+    for _ in range(2):
+        x, noise = torch.randn(4, 6), torch.randn(4, 2)
+        with around(net) as recorded:
+            out = net(image=x, noise=noise)
+            loss = out.mean.square().sum() - out.spread.mean()
+            optimizer.zero_grad()
+            torch.autograd.backward(loss)
+            optimizer.step()
+        yield net, recorded
+
+
+def closures(around: Around) -> Iterator[tuple[nn.Module, Any]]:
+    net = nn.Linear(3, 1)
+    optimizer = torch.optim.LBFGS(net.parameters(), lr=0.5, max_iter=3)
+    x, y = torch.randn(8, 3), torch.randn(8, 1)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = F.mse_loss(net(x), y)
+        loss.backward()
+        return loss
+
+    for _ in range(2):
+        with around(net, optimizer) as recorded:
+            optimizer.step(closure)
+        yield net, recorded
+
+
+def mixed_precision(around: Around) -> Iterator[tuple[nn.Module, Any]]:
+    net = nn.Sequential(nn.Linear(5, 8), nn.GELU(), nn.Linear(8, 2))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    for _ in range(2):
+        x, y = torch.randn(4, 5), torch.randn(4, 2)
+        with around(net, optimizer) as recorded:
+            with torch.autocast("cpu", torch.bfloat16):
+                loss = F.mse_loss(net(x), y)
+            loss.backward()
+            optimizer.step()
+            net.zero_grad()
+        yield net, recorded
+
+
+class Recurrent(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.words, self.cell, self.last = nn.Embedding(9, 4), nn.LSTM(4, 5), nn.Linear(5, 9)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.last(self.cell(self.words(tokens))[0])
+
+
+def by_hand(around: Around) -> Iterator[tuple[nn.Module, Any]]:
+    net = Recurrent()
+    for _ in range(2):
+        tokens = torch.randint(9, (6, 4))
+        with around(net) as recorded:
+            logits = net(tokens[:-1])
+            F.cross_entropy(logits.flatten(0, 1), tokens[1:].flatten()).backward()
+            with torch.no_grad():
+                for parameter in net.parameters():
+                    parameter -= 0.1 * parameter.grad
+                    parameter.grad = None
+        yield net, recorded
+
+
+LOOPS = {
+    loop.__name__: loop
+    for loop in (
+        classifier,
+        accumulating,
+        keyword_inputs_and_a_dataclass,
+        closures,
+        mixed_precision,
+        by_hand,
+    )
+}
+
+
+def states_of(loop: Callable[[Around], Iterator[Any]], around: Around) -> list[list[bytes]]:
+    torch.manual_seed(3)
+    found = []
+    for net, _ in loop(around):
+        tensors = (*net.state_dict().values(), *(p.grad for p in net.parameters()))
+        found.append([b"" if t is None else t.detach().numpy().tobytes() for t in tensors])
+    return found
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_recorded_loop_computes_what_it_computes_without(name: str) -> None:
+    assert states_of(LOOPS[name], bv.record) == states_of(LOOPS[name], plain)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_the_recording_ends_as_torch_does(name: str) -> None:
+    torch.manual_seed(3)
+    for net, recorded in LOOPS[name](bv.record):
+        recording = recorded.recording
+        end = recording.at(len(recording.events))
+        assert [p.name for p in recording.parameters] == [n for n, _ in net.named_parameters()]
+        for key, parameter in net.named_parameters():
+            assert np.array_equal(end.value(key), parameter.detach().numpy())
+            grad = end.grad(key)
+            assert (grad is None) == (parameter.grad is None)
+            assert grad is None or np.array_equal(grad, parameter.grad.numpy())
+        assert list(unlike(through_stream(recording), recording)) == []
+
+
+def test_phases_are_found_from_what_is_called() -> None:
+    phases = {
+        name: [[span.phase for span in recorded.spans] for _, recorded in loop(bv.record)]
+        for name, loop in LOOPS.items()
+    }
+    assert phases["classifier"] == [[Z, FW, LO, BW, UP]] * 3
+    assert phases["accumulating"] == [[FW, LO, BW, FW, LO, BW, BW, UP, Z]] * 2
+    assert phases["keyword_inputs_and_a_dataclass"] == [[FW, LO, Z, BW, UP]] * 2
+    assert phases["by_hand"] == [[FW, LO, BW, UP]] * 2
+
+
+def test_clipping_is_an_event_of_its_own() -> None:
+    torch.manual_seed(3)
+    net, recorded = next(accumulating(bv.record))
+    clipped = [e for e in recorded.events if e.op == "clip_grad_norm_"]
+    assert [e.parameter for e in clipped] == [name for name, _ in net.named_parameters()]
+    before = np.sqrt(sum(float(np.square(e.inputs[0].astype(float)).sum()) for e in clipped))
+    for event in clipped:
+        assert event.outputs[0] == pytest.approx(event.inputs[0] * (0.05 / before), rel=1e-5)
+
+
+def test_two_backwards_of_an_iteration_are_both_there() -> None:
+    torch.manual_seed(3)
+    net, recorded = next(accumulating(bv.record))
+    for name, _ in net.named_parameters():
+        first, second = (
+            e for e in recorded.events if e.op == "AccumulateGrad" and e.parameter == name
+        )
+        assert first.inputs[0] is None
+        assert np.array_equal(second.inputs[0], first.outputs[0])
+        total = torch.from_numpy(second.inputs[0].copy()) + torch.from_numpy(
+            second.inputs[1].copy()
+        )
+        assert np.array_equal(second.outputs[0], total.numpy())
+    assert len({node.key for node in recorded.graph.nodes}) == len(recorded.graph.nodes)
+
+
+def test_what_ran_before_an_error_is_kept() -> None:
+    net = nn.Linear(3, 2)
+
+    def iteration() -> None:
+        h = net(torch.ones(1, 3)).exp()
+        h.mul_(2)
+        h.sum().backward()
+
+    with pytest.raises(RuntimeError, match="modified by an inplace"), bv.record(net) as recorded:
+        iteration()
+    assert [span.phase for span in recorded.spans] == [FW, LO, BW]
+    assert [e.op for e in recorded.events if e.phase is BW] == ["SumBackward0", "MulBackward0"]
+    assert torch.overrides._get_current_function_mode() is None
