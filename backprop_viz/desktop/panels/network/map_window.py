@@ -36,6 +36,7 @@ from backprop_viz.desktop.panels.network.network_hints import (
     number_of,
     row_name,
 )
+from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.desktop.style.theme import Theme, code_font
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions, exactly
@@ -67,7 +68,7 @@ class MapWindow(QFrame):
         self._tensor = ""
         self._full_precision = False
         self._beside: tuple[tuple[Block, ...], int] | None = None
-        self.heading = QLabel()
+        self.heading = ElidedLabel()
         self.heading.setProperty("role", "title")
         self.facts = QLabel()
         self.facts.setProperty("role", "muted")
