@@ -1,9 +1,9 @@
 """Formulas with indices, such as ``y[n, k] = b[k] + Σₘ w[k, m]·x[n, m]``.
 
-Letters in brackets are places along the axes. ``Σₘ`` sums the product that follows it over every
-place m there is; an element beyond the border is 0. ``[…]`` is the same place in every tensor.
-``x`` is what the operation read, ``y`` what it made, ``δ`` the gradient that arrives, ``∂L/∂x``
-the one that is sent.
+Letters that are no tensor's are places along the axes. ``Σₘ`` sums the product that follows it
+over every place m there is; an element beyond the border is 0. ``[…]`` is the same place in every
+tensor. ``x`` is what the operation read, ``y`` what it made, ``δ`` the gradient that arrives,
+``∂L/∂x`` the one that is sent.
 """
 
 import re
@@ -30,12 +30,7 @@ def with_index(form: str, index: Sequence[int]) -> str:
         return form
     numbers = dict(zip(letters, map(str, index), strict=True))
 
-    def numbered(letter: re.Match[str]) -> str:
-        before = form[: letter.start()]
-        inside = before.count("[") > before.count("]")
-        return numbers.get(letter[0], letter[0]) if inside else letter[0]
-
-    return _LETTER.sub(numbered, form)
+    return _LETTER.sub(lambda letter: numbers.get(letter[0], letter[0]), form)
 
 
 def place_letters(ndim: int) -> list[str]:

@@ -5,6 +5,7 @@ The language, from what binds tightest:
 - a number, a name, an element ``x[n, k + 1]`` (0 beyond the border), brackets, ``|x|``, ``⌊x⌋``;
   a function: ``exp(x)``, ``max(x, 0)``
 - what is raised: ``x²``; ``√x``
+- ``max x[2·i : 2·i + 2]``, of a slice; what lies beyond the border is left out
 - ``·`` and ``/``; ``Σₘ`` and ``Πₘ``, of the product that follows, over the places of m
 - ``+`` and ``−``; ``>``, ``=`` and the like, which are 1 or 0
 - ``a where c, else b``
@@ -138,10 +139,12 @@ class _Reader:
             parsed = self.case()
             self._need("|")
             return ("|", parsed)
-        if word == "⌊":
+        if word in ("⌊", "⌈"):
             parsed = self.case()
-            self._need("⌋")
-            return ("⌊", parsed)
+            self._need("⌋" if word == "⌊" else "⌉")
+            return (word, parsed)
+        if word == "max" and self._next == "x":
+            return ("largest", self.operand())
         if word == "½":
             return ("number", 0.5)
         if word[:1].isdigit():
@@ -150,7 +153,24 @@ class _Reader:
             raise SyntaxError(f"{word!r} is no operand in {self._text!r}")
         if self._took("("):
             return ("function", word, self._list(")"))
-        return ("element", word, self._list("]") if self._took("[") else ())
+        return ("element", word, self._places() if self._took("[") else ())
+
+    def _places(self) -> tuple[Parsed, ...]:
+        """The places along an element's axes; a place may be a slice."""
+        items = [self._place()]
+        while self._took(","):
+            items.append(self._place())
+        self._need("]")
+        return tuple(items)
+
+    def _place(self) -> Parsed:
+        if self._took(":"):
+            return ("slice", None, None, ("number", 1))
+        start = self.case()
+        if not self._took(":"):
+            return start
+        stop = self.case()
+        return ("slice", start, stop, self.case() if self._took(":") else ("number", 1))
 
     def _list(self, end: str) -> tuple[Parsed, ...]:
         items = [self.case()]
@@ -167,6 +187,8 @@ def _value(parsed: Parsed, names: Names) -> Any:
         case ("element", name, ()):
             found = names[name]
             return found.item() if isinstance(found, np.ndarray) else found
+        case ("largest", ("element", name, place)):
+            return _part(names[name], place, names).max().item()
         case ("element", name, place):
             return _element(names[name], [int(_value(each, names)) for each in place])
         case ("function", name, given):
@@ -175,6 +197,8 @@ def _value(parsed: Parsed, names: Names) -> Any:
             return abs(_value(inner, names))
         case ("⌊", inner):
             return math.floor(_value(inner, names))
+        case ("⌈", inner):
+            return math.ceil(_value(inner, names))
         case ("power", inner, power):
             return _value(inner, names) ** power
         case ("case", condition, one, other):
@@ -226,3 +250,18 @@ def _element(array: Any, place: Sequence[int]) -> float:
         raise SyntaxError(f"{place} is no place in {array.shape}")
     inside = all(0 <= i < n for i, n in zip(place, array.shape, strict=True))
     return array[tuple(place)].item() if inside else 0.0
+
+
+def _part(array: Any, place: Sequence[Parsed], names: Names) -> Any:
+    """A part of an array, whose slices are cut at the border."""
+    wanted = []
+    for each, size in zip(place, array.shape, strict=True):
+        if each[0] != "slice":
+            wanted.append([int(_value(each, names))])
+            continue
+        if each[1] is None:
+            wanted.append(list(range(size)))
+            continue
+        start, stop, step = (int(_value(end, names)) for end in each[1:])
+        wanted.append([i for i in range(start, stop, step) if 0 <= i < size])
+    return array[np.ix_(*wanted)]

@@ -64,8 +64,8 @@ class Recorded:
         return found
 
     def node(self, name: str) -> tuple[Event, Event]:
-        """The only node of a name."""
-        (found,) = self.nodes(name)
+        """The only node of a name that a call of forward made."""
+        (found,) = (each for each in self.nodes(name) if each[1].phase is Phase.FORWARD)
         return found
 
 

@@ -1,0 +1,184 @@
+"""Arithmetic, powers, exponentials, reductions, extremes and lookups."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+
+from backprop_viz.analysis.operations import (
+    forward_facts,
+    forward_formula,
+    forward_parts,
+    input_role,
+    node_formula,
+    sent_role,
+)
+from tests.analysis.operations.recorded_calls import (
+    check_form,
+    check_node_form,
+    check_terms,
+    elements,
+    fact,
+    node_fact,
+    noise,
+    record,
+)
+
+X, MAPS, ROW = noise(4, 6, scale=2.0), noise(3, 4, 2, 2), noise(6, seed=4)
+POSITIVE = (noise(4, 6, seed=1).detach().abs() + 0.1).requires_grad_()
+
+WITH_TERMS: dict[str, Callable[[], Any]] = {
+    "div": lambda: X / ROW,
+    "div by a number": lambda: torch.div(X, 3),
+    "rdiv": lambda: 3 / X,
+    "pow": lambda: X**2,
+    "cube": lambda: X.pow(3),
+    "a power of 0": lambda: X**0,
+    "a broken power": lambda: POSITIVE**0.7,
+    "a power of tensors": lambda: POSITIVE**ROW,
+    "rpow": lambda: 2**X,
+    "sum": lambda: X.sum(),
+    "sum of axes": lambda: MAPS.sum((0, 2)),
+    "sum, axes kept": lambda: MAPS.sum(-3, keepdim=True),
+    "mean": lambda: X.mean(),
+    "mean of axes": lambda: torch.mean(MAPS, dim=(1, 3)),
+    "prod": lambda: X.prod(1),
+    "cumsum": lambda: X.cumsum(0),
+    "var": lambda: X.var(),
+    "var of an axis": lambda: X.var(1),
+    "biased var": lambda: X.var(unbiased=False),
+    "var, axes kept": lambda: MAPS.var((0, 2), correction=0, keepdim=True),
+    "std": lambda: X.std(0),
+    "std of all": lambda: torch.std(X),
+    "norm": lambda: X.norm(),
+    "l1 norm": lambda: X.norm(1, dim=1),
+    "linalg norm": lambda: torch.linalg.norm(ROW),
+    "vector norm": lambda: torch.linalg.vector_norm(X, dim=1),
+    "norm of zeros": lambda: (X * 0).norm(dim=1),
+    "max": lambda: X.max(),
+    "max of an axis": lambda: X.max(1),
+    "amax": lambda: MAPS.amax((1, 2)),
+    "maximum": lambda: torch.maximum(X, ROW),
+    "min, axis kept": lambda: X.min(0, keepdim=True),
+    "min of two": lambda: torch.min(X, ROW),
+    "embedding": lambda: F.embedding(torch.tensor([[0, 1], [3, 3]]), X),
+    "where": lambda: torch.where(X > 0, X, ROW),
+}
+
+
+@pytest.mark.parametrize("name", WITH_TERMS)
+def test_terms(name: str) -> None:
+    check_terms(record(WITH_TERMS[name]).call, count=24)
+
+
+FUNCTIONS: dict[str, tuple[Callable[[], Any], str]] = {
+    "exp": (lambda: X.exp(), "ExpBackward0"),
+    "exp2": (lambda: X.exp2(), "Exp2Backward0"),
+    "expm1": (lambda: X.expm1(), "Expm1Backward0"),
+    "log": (lambda: POSITIVE.log(), "LogBackward0"),
+    "log2": (lambda: POSITIVE.log2(), "Log2Backward0"),
+    "log10": (lambda: POSITIVE.log10(), "Log10Backward0"),
+    "log1p": (lambda: POSITIVE.log1p(), "Log1PBackward0"),
+    "sin": (lambda: X.sin(), "SinBackward0"),
+    "cos": (lambda: X.cos(), "CosBackward0"),
+    "square": (lambda: X.square(), "PowBackward0"),
+    "sqrt": (lambda: POSITIVE.sqrt(), "SqrtBackward0"),
+    "rsqrt": (lambda: POSITIVE.rsqrt(), "RsqrtBackward0"),
+    "reciprocal": (lambda: X.reciprocal(), "ReciprocalBackward0"),
+    "abs": (lambda: X.abs(), "AbsBackward0"),
+    "neg": (lambda: -X, "NegBackward0"),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_of_elements(name: str) -> None:
+    run, node = FUNCTIONS[name]
+    recorded = record(run)
+    call = recorded.call
+    if name != "neg":  # it is linear: the engine finds its terms
+        check_terms(call, count=24)
+    names = {"x": call.inputs[0], "y": call.outputs[0]}
+    check_form(call, names)
+    check_node_form(*recorded.node(node), 0, names)
+
+
+def test_beyond_the_range() -> None:
+    x = torch.tensor([0.0, -1.0, 800.0], dtype=torch.float64, requires_grad=True)
+    for run, index, value in (
+        (lambda: x.log(), 0, -math.inf),
+        (lambda: x.log(), 1, math.nan),
+        (lambda: x.exp(), 2, math.inf),
+        (lambda: x.reciprocal(), 0, math.inf),
+        (lambda: x.log1p(), 1, -math.inf),
+    ):
+        (part,) = forward_parts(record(run).call, 0, (index,)) or ()
+        assert part.values.tolist() == pytest.approx([value], nan_ok=True)
+
+
+def test_roles() -> None:
+    recorded = record(lambda: X * ROW)
+    node, made_by = recorded.node("MulBackward0")
+    assert input_role(recorded.call, 1) == sent_role(node.op, made_by, 1) == "factor"
+    assert node_formula(node.op, made_by, 1) == "∂L/∂b = δ·a"
+    node, made_by = record(lambda: X - ROW).node("SubBackward0")
+    assert [sent_role(node.op, made_by, k) for k in (0, 1)] == ["one", "sign"]
+
+
+def test_the_divisor_of_a_variance() -> None:
+    for run, text in (
+        (lambda: X.var(), "y = Σ (x − mean)² / (n − 1)"),
+        (lambda: X.var(unbiased=False), "y = Σ (x − mean)² / n"),
+        (lambda: X.std(0, correction=2), "y = √(Σ (x − mean)² / (n − 2))"),
+    ):
+        assert forward_formula(record(run).call) == text
+    mean, count, divisor = fact(record(lambda: X.var(1)).call, (2,)).values
+    assert (mean, count, divisor) == (pytest.approx(X[2].mean().item()), 6, 5)
+
+
+def test_a_matrix_norm_is_not_taken_for_one_of_vectors() -> None:
+    call = record(lambda: torch.linalg.norm(X, 2)).call
+    assert forward_parts(call, 0, ()) is None
+    assert forward_parts(record(lambda: torch.linalg.norm(X, 2, dim=1)).call, 0, (0,)) is not None
+
+
+def test_winners() -> None:
+    call = record(lambda: X.max(1)).call
+    found = fact(call, (2,))
+    assert found.code == "largest_of"
+    assert found.values == (6, X[2].max().item())
+    assert found.numbers[0].index == (2, int(X[2].argmax()))
+    recorded = record(lambda: torch.minimum(X, ROW))
+    node = recorded.node("MinimumBackward0")
+    for place in ((0, 0), (1, 3), (3, 5)):
+        found = node_fact(*node, place)
+        won = (X[place] < ROW[place[1]]).item()
+        assert found.code == ("extreme_won" if won else "extreme_lost")
+        assert found.values == (X[place].item(), ROW[place[1]].item())
+    shared = record(lambda: torch.maximum(X, X * 1))
+    assert node_fact(*shared.node("MaximumBackward0"), (0, 0)).code == "extreme_shared"
+
+
+def test_lookups() -> None:
+    tokens = torch.tensor([[0, 1], [3, 3]])
+    recorded = record(lambda: F.embedding(tokens, X))
+    assert fact(recorded.call, (1, 0, 4)).values == (3,)
+    node = recorded.node("EmbeddingBackward0")
+    assert [node_fact(*node, (row, 2)).values for row in (2, 3)] == [(2, 0), (3, 2)]
+    recorded = record(lambda: torch.where(X > 0, X, ROW))
+    node = recorded.node("WhereBackward0")
+    for place in ((0, 0), (2, 1), (3, 4)):
+        holds = bool(X[place] > 0)
+        assert fact(recorded.call, place).code == ("where_first" if holds else "where_second")
+        found = node_fact(*node, place)
+        assert found.code == ("where_passed" if holds else "where_stopped")
+
+
+def test_facts_of_sums() -> None:
+    assert fact(record(lambda: MAPS.mean((1, 3))).call, (0, 1)).values == (8,)
+    call = record(lambda: X.norm()).call
+    assert fact(call, ()).values == (24, pytest.approx(X.square().sum().item(), rel=1e-14))
+    assert elements(call, fact(call, ())) == []
+    assert forward_facts(record(lambda: X.norm(1)).call, 0, ()) == ()
