@@ -75,7 +75,7 @@ def roundings(recording: Recording, found: NumberExplanation) -> float:
         size += float(sum(np.abs(values).sum() for values in upstream))
     if found.op == "layer_norm" and found.number.event is not None:
         row = recording.events[found.number.event].inputs[0][found.number.index[:-1]]
-        size *= 1 + float(np.abs(row).max() / row.std())
+        size += float(np.abs(row).max() / row.std())  # times its weight, which is about 1
     if not np.isfinite(found.value) or found.residual == 0:
         return 0.0
     return float(abs(found.residual) / (np.finfo(np.float32).eps * size))
