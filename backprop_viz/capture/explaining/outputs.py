@@ -154,7 +154,7 @@ class _Output:
         event, problem = self._event, self._problem
         values = derivative.detach().numpy(force=True)
         mask, factor = values != 0, None
-        if mask.any() and (values[mask] != 1).any():
+        if not mask.any() or (values[mask] != 1).any():
             others = [p for p in self._floats if p != place]
             found = source(problem, derivative, lambda named: self._again(place, named), others)
             if found is not None:

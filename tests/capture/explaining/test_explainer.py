@@ -164,6 +164,21 @@ def test_a_change_made_on_purpose_is_a_term_of_its_own(kind: str) -> None:
     assert fact.values[2] == pytest.approx(float(unchanged), rel=1e-5)
 
 
+def test_a_sum_of_zeros_shows_the_zeros() -> None:
+    """A product of a row and a column that are 0 has its terms all the same."""
+    net = Applied(torch.randn(3, 4), lambda w, x: (w * x[:1]) @ x.t())
+    x = torch.randn(3, 4)
+    x[1] = 0
+    net.weight.data[2] = 0
+    recording = recorded_net(net, x)
+    found = recording.explain(find(recording, "matmul"), 0, (2, 1))
+    assert [(f.role, f.values.tolist()) for f in found.parts[0].factors] == [
+        ("input", [0.0] * 4),
+        ("weight", [0.0] * 4),
+    ]
+    assert found.value == found.total == 0
+
+
 # -- reasons -------------------------------------------------------------------------------------
 
 
