@@ -1,11 +1,13 @@
 """Records an iteration of somebody's own loop: the phases are found from what the loop calls."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from inspect import signature
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.optimizer import (
@@ -24,6 +26,8 @@ from backprop_viz.recording.phases import Phase
 
 # torch says so to its profiler when an optimizer clears its gradients.
 _ENTER, _EXIT, _CLEARS = "_record_function_enter_new", "_RecordFunction", "Optimizer.zero_grad#"
+# While the recorder reads tensors itself.
+_UNSEEN = torch._C.DisableTorchFunction
 _UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
 
 
@@ -54,8 +58,20 @@ def record(
     """
     recorder = Recorder(model, optimizer)
     watch = _LoopWatch(recorder, model)
-    with eager(), watch.hooked(), watch:
+    with _without_collector(), eager(), watch.hooked(), watch:
         yield LoopRecording(recorder)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """A recording makes thousands of objects and no cycles; looking for cycles takes longest."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 class _LoopWatch(TorchFunctionMode):
@@ -82,14 +98,16 @@ class _LoopWatch(TorchFunctionMode):
         updating = ExitStack()
 
         def steps(optimizer: Optimizer, *_: Any) -> None:
-            self._caught_up(Phase.BACKWARD)
-            self._go(Phase.UPDATE)
-            updating.enter_context(self._recorder.updating([optimizer]))
+            with _UNSEEN():
+                self._caught_up(Phase.BACKWARD)
+                self._go(Phase.UPDATE)
+                updating.enter_context(self._recorder.updating([optimizer]))
             self._quiet = True
 
         def stepped(*_: Any) -> None:
             self._quiet = False
-            updating.close()
+            with _UNSEEN():
+                updating.close()
 
         handles = [
             self._model.register_forward_pre_hook(self._model_runs, with_kwargs=True),
@@ -135,7 +153,9 @@ class _LoopWatch(TorchFunctionMode):
             return Phase.FORWARD
         if self._forwarded:
             return Phase.LOSS
-        cause = "unscale_" if name == _UNSCALES else _clipping()
+        cause = "unscale_" if name == _UNSCALES else None
+        if name.endswith("_"):  # only what writes in place can clip
+            cause = cause or _clipping()
         if cause is not None:
             self._cause = cause
         elif self._cause != CHANGED:
@@ -162,9 +182,10 @@ class _LoopWatch(TorchFunctionMode):
         self._depth += 1
         if self._depth > 1:
             return
-        self._caught_up(Phase.ZERO_GRAD)
-        self._go(Phase.FORWARD)
-        self._recorder.take_inputs(_named_tensors(model, args, kwargs))
+        with _UNSEEN():
+            self._caught_up(Phase.ZERO_GRAD)
+            self._go(Phase.FORWARD)
+            self._recorder.take_inputs(_named_tensors(model, args, kwargs))
         code = code_of(model)
         self._tracing.enter_context(lines_traced(code, self._recorder.line_begins))
 
