@@ -9,9 +9,9 @@ from torch import Tensor
 from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.explaining.gradients import runs_on
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.capture.explaining.problems import unraveled
+from backprop_viz.capture.explaining.problems import Slices, effect_problem, places, unraveled
 from backprop_viz.capture.explaining.updates import update_slope
-from backprop_viz.capture.replay import NotReplayed, replayed
+from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -91,19 +91,22 @@ def _of_value(lookup: Lookup, number: Number) -> Iterator[Effect]:
 
 def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:
     """The outputs of an operation, by one derivative along the number."""
-    places = [p for p, tensor in enumerate(event.input_ids) if tensor == number.tensor]
-    again = replayed(event, [p in places for p in range(len(event.input_ids))])
-    leaves = [again.inputs[p] for p in places]
-    for slot, (tensor, made) in enumerate(zip(event.output_ids, again.outputs, strict=True)):
+    spots = [p for p, tensor in enumerate(event.input_ids) if tensor == number.tensor]
+    problem = effect_problem(event, spots, number.index)
+    leaves, outputs = problem.replayed([p in spots for p in range(len(event.input_ids))])
+    for slot, (tensor, made) in enumerate(zip(event.output_ids, outputs, strict=True)):
         if tensor is None or not made.requires_grad:
             continue
         weights = torch.zeros_like(made).requires_grad_()
-        # Not as grad_outputs, for which torch loads sympy: that takes a second.
-        weighted = (made * weights).sum()
         grads = torch.autograd.grad(
-            weighted, leaves, create_graph=True, allow_unused=True, materialize_grads=True
+            made,
+            [leaves[p] for p in spots],
+            weights,
+            create_graph=True,
+            allow_unused=True,
+            materialize_grads=True,
         )
-        slope = sum((grad[number.index] for grad in grads), torch.zeros(()))
+        slope = sum((grad[problem.index] for grad in grads), torch.zeros(()))
         if not slope.requires_grad:
             continue
         try:
@@ -111,17 +114,20 @@ def _outputs(event: Event, i: int, number: Number) -> Iterator[Effect]:
         except RuntimeError:
             continue
         if found is not None:
-            yield from _effect(i, slot, tensor, found)
+            yield from _effect(event.tensors[tensor].shape, problem.output, i, slot, tensor, found)
 
 
-def _effect(event: int, slot: int, tensor: int, slopes: Tensor) -> Iterator[Effect]:
+def _effect(
+    shape: tuple[int, ...], cut: Slices, event: int, slot: int, tensor: int, slopes: Tensor
+) -> Iterator[Effect]:
+    """An effect on what is left of a tensor of this shape, by its slopes."""
     values = slopes.detach().numpy(force=True)
-    flat = np.flatnonzero(values)
-    if len(flat):
-        derivatives = values.reshape(-1)[flat].astype(np.float64)
+    changed = np.flatnonzero(values)
+    if len(changed):
+        derivatives = values.reshape(-1)[changed].astype(np.float64)
         order = np.argsort(-np.abs(derivatives), kind="stable")
-        indices = unraveled(flat[order], values.shape)
-        yield Effect(event, slot, tensor, indices, derivatives[order])
+        flat = np.asarray(places(shape, cut)).reshape(-1)[changed[order]]
+        yield Effect(event, slot, tensor, unraveled(flat, shape), derivatives[order])
 
 
 # -- backward ------------------------------------------------------------------------------------
@@ -142,7 +148,7 @@ def _of_gradient(lookup: Lookup, number: Number, event: Event) -> Iterator[Effec
         return
     for slot, (tensor, slopes) in enumerate(zip(event.output_ids, sent, strict=True)):
         if tensor is not None and slopes is not None:
-            yield from _effect(number.event, slot, tensor, slopes)
+            yield from _effect(tuple(slopes.shape), (), number.event, slot, tensor, slopes)
 
 
 def _where_sent(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect]:

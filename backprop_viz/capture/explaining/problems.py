@@ -121,6 +121,15 @@ def gradient_problem(
     return problem, problem.output
 
 
+def effect_problem(event: Event, spots: Sequence[int], index: tuple[int, ...]) -> Problem:
+    """What it needs to say what an element of the inputs at these places changes."""
+    conv = _Convolution.of(event)
+    if conv is None or len(spots) != 1:
+        return whole(event, index)
+    # What a gradient is summed over is what its element changes.
+    return conv.gradient(spots[0], index)
+
+
 @dataclass(frozen=True, eq=False)
 class _Convolution:
     """A convolution of any kind. ``few`` and ``many`` are the channels of a group, in and out."""

@@ -9,7 +9,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
+from backprop_viz.capture.explaining.chains import effects
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
 from tests.capture.explaining.checks import faults, numbers_of
@@ -229,3 +231,27 @@ def test_a_loss_is_explained_as_a_loss() -> None:
     recording = recording_of("relu")
     event = next(i for i, e in enumerate(recording.events) if e.phase is Phase.LOSS)
     assert recording.explain(event, 0, (0, 0)).kind == "loss"
+
+
+@pytest.mark.parametrize("name", ["conv2d, strided", "conv_transpose2d", "conv3d", "bmm", "linear"])
+def test_a_number_changes_what_has_it_among_its_terms(name: str) -> None:
+    """Forth and back: the derivative is the other factor in the sum of what is changed."""
+    recording, draw = recording_of(name), random.Random(1)
+    weight = recording.by_parameter["weight"]
+    event = next(i for i, e in enumerate(recording.events) if e.op in (name.split(",")[0], "bmm"))
+    for tensor in (weight.value_id, recording.input_id):
+        index = tuple(draw.randrange(n) for n in recording.tensors[tensor].shape)
+        effect = next(e for e in effects(recording, Number(tensor, index)) if e.event == event)
+        assert len(effect.derivatives)
+        for place, slope in zip(effect.indices[:4], effect.derivatives, strict=False):
+            terms = recording.explain(event, 0, tuple(map(int, place))).terms
+            factors = [
+                factor.value
+                for term in terms
+                for factor in term.factors
+                for own in term.factors
+                if own.number is not None
+                and (own.number.tensor, own.number.index) == (tensor, index)
+                and factor is not own
+            ]
+            assert factors[:1] == [pytest.approx(slope, rel=1e-12)]
