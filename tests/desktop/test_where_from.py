@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from torch.nn import functional
 
 import backprop_viz as bv
+from backprop_viz.analysis.number_origin import activation_number, grad_number
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
@@ -342,3 +343,21 @@ def test_an_iteration_that_training_ran_by_is_recorded_whole(
     assert explanation.value == sampled.tensors[explanation.number.tensor][5]
     assert explanation.total == pytest.approx(explanation.value, rel=1e-3)
     assert len(explanation.terms) == 64 * 30 * 30
+
+
+@pytest.mark.parametrize("number", ["bias", "activation"])
+def test_the_window_stays_as_large_as_it_is(
+    open_window: OpenWindow, qtbot: QtBot, number: str
+) -> None:
+    explained = Explained(open_window(), qtbot)
+    explained.step(4)
+    cursor = explained.session.view_state.cursor
+    conv2 = next(y for y in cursor.recording.layers.layers if y.name == "conv2")
+    asked = {
+        "bias": grad_number(cursor, "conv1.bias", (0,)),
+        "activation": activation_number(cursor, conv2.showing(0), (0, 3, 5, 6)),
+    }[number]
+    explained.window.number_picked.emit(asked)
+    explained.wait()
+    assert (explained.window.width(), explained.window.height()) == (1280, 800)
+    assert explained.panel.table.height() >= 40

@@ -172,8 +172,8 @@ class TermsTable(QTableView):
             self.setCurrentIndex(self.rows.index(0, self._first_number()))
 
     def minimumSizeHint(self) -> QSize:
-        """Two rows, so that a low panel still shows the largest terms."""
-        return QSize(80, min(_HEADER + 2 * 20 + 4, self.maximumHeight()))
+        """More than a row, so that a low panel still shows the largest terms."""
+        return QSize(80, min(_HEADER + 30, self.maximumHeight()))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
