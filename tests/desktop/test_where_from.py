@@ -213,6 +213,9 @@ def test_cells_of_the_update_table_are_picked(explained: Explained) -> None:
         explained.click(table.viewport(), QPointF(table.visualRect(index).center()))
         assert explained.wait().value == value.item()
     assert explained.name == "conv1.bias′[2]"
+    explained.panel.close_button.click()
+    explained.window.findChild(QWidget, "askWeight").click()
+    assert explained.wait().value == after[2].item()
     explanation = explained.panel.explanation
     assert explanation is not None
     assert explanation.kind == "update"

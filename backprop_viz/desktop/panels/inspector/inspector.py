@@ -84,8 +84,8 @@ class InspectorView(Panel):
         for table in (self.update_section.table, self.tensor.table):
             table.element_compared.connect(self._compare_cell)
         self.body.addWidget(self.comparison)
-        sources = (self.gradient.chart, self.update_section.table, self.tensor, self.node_section)
-        for source in sources:
+        sources = (self.gradient.chart, self.update_section.table, self.state_section)
+        for source in (*sources, self.tensor, self.node_section):
             source.number_picked.connect(self.number_picked)
         self._pages = QStackedWidget()
         self._pages.addWidget(

@@ -7,7 +7,7 @@ from functools import partial
 from html import escape
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
     QLayout,
     QSizePolicy,
     QTextEdit,
+    QToolButton,
     QToolTip,
     QVBoxLayout,
     QWidget,
 )
 
 from backprop_viz.analysis.arithmetic import Operand
+from backprop_viz.analysis.number_origin import index_in, weight_number
 from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
 from backprop_viz.analysis.update_breakdown import Steps, explain_update
 from backprop_viz.analysis.update_rules import UpdateTerm
@@ -72,7 +74,12 @@ def raised(text: str) -> str:
 
 
 class StateSection(QWidget):
-    """A title with the element looked at, and the lines below it."""
+    """A title with the element looked at, and the lines below it.
+
+    ``number_picked`` carries the weight as a Number, when it is asked where it comes from.
+    """
+
+    number_picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +98,15 @@ class StateSection(QWidget):
         head.setSpacing(10)
         head.addWidget(title)
         head.addWidget(self.element, 1)
+        self.ask = QToolButton()
+        self.ask.setObjectName("askWeight")
+        self.ask.setProperty("role", "link")
+        self.ask.setText("Σ")
+        self.ask.setAccessibleName(self.tr("Where does this weight come from?"))
+        self.ask.setToolTip(self.ask.accessibleName())
+        self.ask.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.ask.clicked.connect(self._ask)
+        head.addWidget(self.ask)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
@@ -131,6 +147,14 @@ class StateSection(QWidget):
             self.lines.show_lines(self._hint(sentence), ())
         else:
             self._show_before(coming, element, manual)
+
+    def _ask(self) -> None:
+        if self._now is not None:
+            view_state, parameter, element = self._now
+            known = view_state.cursor.recording.by_parameter[parameter].value
+            if known.size:
+                index = index_in(known.shape, element)
+                self.number_picked.emit(weight_number(view_state.cursor, parameter, index))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
