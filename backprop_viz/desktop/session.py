@@ -218,7 +218,7 @@ class Session(ShownRun):
             self._receive(newest)
             self._client.ask_for_update()
             self._painted.start()
-        elif rerecorded and self._view_state is not None:
+        if rerecorded and self._view_state is not None:
             self._show(self._whole(self._view_state.cursor))  # with more to go back to
 
     def _whole(self, cursor: Cursor) -> Cursor:
