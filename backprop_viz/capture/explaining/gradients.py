@@ -154,7 +154,14 @@ class _Sender:
 
     def sent(self, arrived: list[Tensor | None]) -> tuple[Tensor | None, ...]:
         """What it sends for other gradients than those that arrived."""
-        return self._with_enough(lambda needed: sent_by(self._twin(needed, {})[0], arrived))
+        return self._with_enough(lambda needed: self._sent(needed, arrived))
+
+    def _sent(self, needed: list[bool], arrived: list[Tensor | None]) -> tuple[Tensor | None, ...]:
+        found = sent_by(self._twin(needed, {})[0], arrived)
+        recorded = zip(found, self._event.output_ids, strict=True)
+        if any(grad is None and tensor is not None for grad, tensor in recorded):
+            raise NotReplayed("node_not_found", self._event.op)
+        return found
 
     def _with_enough(self, run: Callable[[list[bool]], _T]) -> _T:
         """The result with the inputs that autograd followed; if need be, as if it followed all.

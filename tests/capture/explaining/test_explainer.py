@@ -327,6 +327,20 @@ def test_the_effects_of_a_gradient_are_found_among_the_terms_of_what_follows(
         assert other == pytest.approx(effect.derivatives[0], rel=1e-12)
 
 
+def test_a_batch_that_requires_a_gradient_has_one_explained() -> None:
+    """Nothing in the recording says that it does, but where its gradient was sent."""
+    torch.manual_seed(2)
+    x = torch.randn(3, 4, requires_grad=True)
+    recording = recorded_net(Applied(torch.randn(3, 4), lambda w, x: w * x), x)
+    event = find(recording, "MulBackward0")
+    other = recording.explain(event, 1, (1, 2)).parts[0].factors[1].number(0)
+    assert other == Number(recording.by_parameter["weight"].value_id, (1, 2))
+    number = Number(recording.events[event].input_ids[0], (1, 2), event, arrived=True)
+    slopes = {e.slot: e.derivatives.tolist() for e in effects(recording, number)}
+    weight = recording.by_parameter["weight"].value[1, 2]
+    assert slopes == {0: [x[1, 2].item()], 1: [weight]}
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_gradient_changes_the_new_weight_by_the_rule(optimizer: str) -> None:
     trainer = bv.Trainer("random", "mse", optimizer, lr=0.01, batch_size=2)
