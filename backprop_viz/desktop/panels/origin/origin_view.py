@@ -106,7 +106,8 @@ class OriginView(Panel):
         pictures.setSpacing(12)
         # Each at the top, however high the other is.
         pictures.addWidget(_column(self.picture), 5)
-        pictures.addWidget(_column(self.bars), 3)
+        self._bars = _column(self.bars)
+        pictures.addWidget(self._bars, 3)
         self.whole = QToolButton()
         self.whole.setObjectName("recordWhole")
         self.whole.setProperty("role", "link")
@@ -306,6 +307,7 @@ class OriginView(Panel):
         grid = grid or window_grid(asked.recording, explanation)
         self.picture.show_grid(grid, self._names_of(asked.recording))
         self.bars.show_sums(sums, grid.group[0] if grid is not None and grid.group else None)
+        self._bars.setVisible(sums is not None)
         self._pictures.setVisible(grid is not None)
         sample = sample_of_term(explanation, part, term)
         if sample is not None:
