@@ -91,7 +91,7 @@ def _hardtanh(args: _Args, kwargs: Mapping[str, Any]) -> Tensor:
 
 
 def _greater(args: _Args, _: Mapping[str, Any]) -> Tensor:
-    return args[0] > args[1]
+    return torch.gt(args[0], args[1])
 
 
 def _extreme(sign: int) -> Callable[[_Args, Mapping[str, Any]], Tensor]:
@@ -123,8 +123,8 @@ def _of_all(choose: Callable[[Tensor], Tensor]) -> Callable[[_Args, Mapping[str,
 def _norm(args: _Args, kwargs: Mapping[str, Any]) -> Tensor | None:
     order = args[1] if len(args) > 1 else kwargs.get("ord", 2)
     if order == math.inf:
-        return args[0].abs().argmax()
-    return args[0] > 0 if order == 1 else None
+        return torch.argmax(args[0].abs())
+    return torch.gt(args[0], 0) if order == 1 else None
 
 
 def _rounded(args: _Args, _: Mapping[str, Any]) -> Tensor:

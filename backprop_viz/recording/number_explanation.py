@@ -225,7 +225,8 @@ class GradientCheck:
       max(|estimate|, |exact|), 0 where both are 0.
     - ``best``: the place of the smallest error. ``verdict``: what that error says, a code after
       CS231n's thresholds: "correct", "kinks" (fine where the loss has kinks), "suspicious",
-      "wrong", "zero" (both are 0), or "rounding" (the loss changes too little to tell).
+      "wrong", "zero" (both are 0), "rounding" (the loss changes too little to tell), or "on_kink":
+      it is large because the number lies on a kink, where there is no derivative.
       Source: https://cs231n.github.io/neural-networks-3/#gradcheck
     - ``asked_at``: the place of the step h that was ``asked``. ``asked_verdict``: what its error
       says, or "switched": it is large because units switch within [x - h, x + h].
