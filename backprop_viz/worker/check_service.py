@@ -1,0 +1,103 @@
+"""Checks gradients by finite differences, the one asked for last, in slices."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact, GradientCheck
+from backprop_viz.stream.messages import GradientChecked
+from backprop_viz.worker.channel import WorkerChannel
+
+PROGRESS_S = 0.1
+# Beside free training a check waits so many times as long as it worked.
+REST = 4.0
+
+FindRecording = Callable[[int, Number], Recording | None]
+
+
+class CheckService:
+    """Does one check at a time; another that is asked for takes its place.
+
+    ``find`` gives the recording of a serial that a number is in, if the worker holds it.
+    """
+
+    def __init__(self, channel: WorkerChannel, find: FindRecording) -> None:
+        self._channel, self._find = channel, find
+        self._request = 0
+        # Each slice gives how much is done, and what looks at the check so far.
+        self._slices: Iterator[tuple[float, Callable[[], GradientCheck]]] | None = None
+        self._told_at = self._next_at = 0.0
+        self._untold: Callable[[], GradientCheck] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is a slice to do."""
+        return self._slices is not None
+
+    def check(
+        self, request: int, serial: int, number: Number, asked: float, span: float | None
+    ) -> None:
+        """Check a number from the next slice on; what was asked before is dropped."""
+        self._request, self._slices, self._untold = request, None, None
+        recording = self._find(serial, number)
+        if recording is None:
+            self._channel.answer(GradientChecked(request, None, Fact("not_held")))
+            return
+        self._slices = _slices(recording, number, asked, span)
+        self._told_at = self._next_at = 0.0
+
+    def cancel(self) -> None:
+        """Leave off the check; what there is of it is the answer."""
+        if self._slices is not None:
+            self._end(Fact("cancelled"))
+
+    def go_on(self, training: bool) -> None:
+        """Do a slice; beside training only if it is its turn.
+
+        Raises what the check raises, after having answered with it.
+        """
+        begun = time.perf_counter()
+        if self._slices is None or (training and begun < self._next_at):
+            return
+        try:
+            done = next(self._slices, None)
+        except Exception as error:
+            reason = _reason(error)
+            self._end(reason)
+            if reason.code == "failed":
+                raise
+            return
+        now = time.perf_counter()
+        self._next_at = now + REST * (now - begun)
+        if done is None:
+            self._end(None)
+            return
+        share, self._untold = done
+        if now >= self._told_at + PROGRESS_S:
+            self._told_at = now
+            self._channel.answer(GradientChecked(self._request, self._untold(), share=share))
+
+    def _end(self, reason: Fact | None) -> None:
+        check = None if self._untold is None else self._untold()
+        self._slices = self._untold = None
+        self._channel.answer(GradientChecked(self._request, check, reason, share=1.0))
+
+
+def _slices(
+    recording: Recording, number: Number, asked: float, span: float | None
+) -> Iterator[tuple[float, Callable[[], GradientCheck]]]:
+    from backprop_viz.capture.gradient_check import NumberCheck
+
+    check = NumberCheck(recording, number, asked, span)
+    for _ in check.slices():
+        yield check.share, check.result
+
+
+def _reason(error: Exception) -> Fact:
+    """Why a number cannot be checked, as a code; of a fault, what Python calls it."""
+    from backprop_viz.capture.gradient_check import CannotCheck
+
+    if isinstance(error, CannotCheck):
+        return error.reason
+    return Fact("failed", (type(error).__name__, str(error)))
