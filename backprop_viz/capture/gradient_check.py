@@ -9,7 +9,7 @@ import numpy as np
 from backprop_viz.analysis.finite_differences import (
     HAPPY,
     FiniteDifferences,
-    LossRun,
+    LossAndSides,
     Sides,
     UnitSwitch,
 )
@@ -219,7 +219,7 @@ class NumberCheck:
         wanted = max(size, _LANDINGS * landing, _STEPS * self._asked)
         return wanted if np.isfinite(wanted) and wanted > 0 else 1.0
 
-    def _run(self, value: float) -> LossRun:
+    def _run(self, value: float) -> LossAndSides:
         with KinkWatch() as watch:
 
             def at_event(event: int) -> None:
@@ -227,7 +227,7 @@ class NumberCheck:
 
             loss = self._replay.loss(value, at_event)
         self._sides = watch.sides
-        return LossRun(loss, watch.sides)
+        return LossAndSides(loss, watch.sides)
 
     def _named(self, switch: UnitSwitch) -> Switch:
         index, number = switch.operation

@@ -1,0 +1,258 @@
+"""The check of a gradient: the loss along a number, the error over h, and the verdict."""
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_viz.desktop.panels.origin.check_texts import (
+    Name,
+    reason_text,
+    step_text,
+    values_text,
+    verdict_ink,
+    verdict_text,
+)
+from backprop_viz.desktop.panels.origin.error_plot import ErrorPlot
+from backprop_viz.desktop.panels.origin.loss_along_plot import LossAlongPlot
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.theme import DARK, Theme, code_font
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact, GradientCheck
+from backprop_viz.recording.quantities import Quantity
+
+STEP = Quantity(0.0, 1e3, above=True, least=1e-15)
+FIRST_STEP = 1e-6
+SHORTCUT = "F7"
+# A number that is only passed by is not checked.
+_REST_MS = 400
+_PARTS = 1000
+
+
+class CheckSection(QWidget):
+    """Shows one check at a time, and asks for it.
+
+    ``wanted`` carries the number, the step h, and how far the curve is to reach to either side
+    (None: its own measure). ``cancelled``: the check is to be left off. ``picked`` carries the
+    number of a unit that switched, which the user wants to see.
+    """
+
+    wanted = Signal(object, float, object)
+    cancelled = Signal()
+    picked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("checkSection")
+        self.setAccessibleName(self.tr("Check by finite differences"))
+        self._theme = DARK
+        self._number: Number | None = None
+        self._name: Name = str
+        self._check: GradientCheck | None = None
+        self._reason: Fact | None = None
+        self._span: float | None = None
+        self._running = False
+        self._idle = True
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self.run)
+        self._title = QLabel(self.tr("Check"))
+        self._title.setProperty("role", "title")
+        self.subtitle = ElidedLabel()
+        self.subtitle.setProperty("role", "caption")
+        self.verdict = QLabel()
+        self.verdict.setObjectName("checkVerdict")
+        self.loss_plot = LossAlongPlot()
+        self.loss_plot.step_dragged.connect(self._ask_step)
+        self.loss_plot.span_wanted.connect(self._ask_span)
+        self.error_plot = ErrorPlot()
+        self.error_plot.step_chosen.connect(self._ask_step)
+        self.values = ElidedLabel()
+        self.values.setObjectName("checkValues")
+        self.values.setFont(code_font(11))
+        self.sentence = QLabel()
+        self.sentence.setObjectName("checkSentence")
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.sentence.linkActivated.connect(self._pick)
+        self.step = NumberField(STEP, self.tr("step h"), FIRST_STEP)
+        self.step.setObjectName("checkStep")
+        self.step.setToolTip(
+            self.tr("h, the step to look at closely: the loss at x - h and at x + h is compared.")
+        )
+        self.step.changed.connect(lambda _: self.run())
+        self.button = QToolButton()
+        self.button.setObjectName("runCheck")
+        self.button.clicked.connect(self.run_or_cancel)
+        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, _PARTS)
+        self.progress.setFixedWidth(90)
+        self.progress.setAccessibleName(self.tr("Progress of the check"))
+        shortcut = QShortcut(QKeySequence(SHORTCUT), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.activated.connect(self.run_or_cancel)
+        self._lay_out()
+        self._show()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._title)
+        head.addWidget(self.subtitle, 1)
+        head.addWidget(self.verdict)
+        plots = QHBoxLayout()
+        plots.setSpacing(8)
+        plots.addWidget(self.loss_plot, 3)
+        plots.addWidget(self.error_plot, 2)
+        for plot in (self.loss_plot, self.error_plot):
+            plot.setMinimumSize(110, 70)
+        label = QLabel(self.tr("h"))
+        label.setProperty("role", "caption")
+        label.setBuddy(self.step)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(label)
+        row.addWidget(self.step)
+        row.addWidget(self.button)
+        row.addWidget(self.progress)
+        row.addWidget(self.values, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addLayout(plots, 1)
+        column.addWidget(self.sentence)
+        column.addLayout(row)
+        self.step.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether a check is under way."""
+        return self._running
+
+    def show_number(self, number: Number | None, name: Name) -> None:
+        """Turn to a number of a recording; ``name`` gives what a number of it is called.
+
+        Where the section is seen and nothing trains, its check begins by itself.
+        """
+        if self._running:
+            self.cancelled.emit()
+        self._number, self._name, self._span = number, name, None
+        self._check = self._reason = None
+        self._running = False
+        self._start_soon()
+        self._show()
+
+    def set_idle(self, idle: bool) -> None:
+        """Tell whether a check may begin by itself: not while the network trains."""
+        self._idle = idle
+        self._start_soon()
+
+    def show_check(
+        self, check: GradientCheck | None, reason: Fact | None = None, share: float = 1.0
+    ) -> None:
+        """Show as much of the check as there is; ``reason``: why there is no more of it."""
+        self._check = check or (None if self._check is None else self._check)
+        self._reason = reason
+        self._running = share < 1.0 and reason is None
+        self.progress.setValue(round(share * _PARTS))
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.loss_plot.set_theme(theme)
+        self.error_plot.set_theme(theme)
+        self._show()
+
+    def showEvent(self, event: QEvent) -> None:
+        """Begin the check that was not begun while the section was hidden."""
+        super().showEvent(event)
+        self._start_soon()
+
+    def _show(self) -> None:
+        check, theme = self._check, self._theme
+        self.loss_plot.show_check(check)
+        self.error_plot.show_check(check)
+        number = self._number
+        self.subtitle.setText(
+            ""
+            if number is None
+            else self.tr("loss along {0}, float64").format(
+                self._name(check.number if check else number)
+            )
+        )
+        self.verdict.setText("" if check is None else verdict_text(check))
+        ink = theme.muted if check is None else getattr(theme, verdict_ink(check.verdict))
+        self.verdict.setStyleSheet(f"color: {ink};")
+        self.values.setText("" if check is None else values_text(check))
+        said = "" if check is None else step_text(check, self._name)
+        if self._reason is not None:
+            said = reason_text(self._reason)
+        self.sentence.setText(said)
+        link = f"a {{ color: {theme.accent}; text-decoration: none; }}"
+        self.sentence.setStyleSheet(link)
+        self.button.setEnabled(number is not None)
+        running = self._running
+        self.button.setText(self.tr("Cancel") if running else self.tr("Run check"))
+        tip = (
+            self.tr("Stop the check; what there is of it stays ({0})")
+            if running
+            else self.tr("Compare the gradient with differences of the loss ({0})")
+        )
+        self.button.setToolTip(tip.format(SHORTCUT))
+        self.button.setAccessibleName(self.button.text())
+        self.progress.setVisible(running)
+        self.step.setEnabled(number is not None)
+
+    # -- what is asked ---------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Ask for the check of the number with the step in the field."""
+        self._rest.stop()
+        if self._number is None:
+            return
+        self._running, self._reason = True, None
+        self.progress.setValue(0)
+        self._show()
+        self.wanted.emit(self._number, float(self.step.value()), self._span)
+
+    def run_or_cancel(self) -> None:
+        """What the button does: run the check, or leave off the one that runs."""
+        if self._running:
+            self.cancelled.emit()
+        elif self.isVisible():
+            self.run()
+
+    def _start_soon(self) -> None:
+        fresh = self._number is not None and self._check is None and self._reason is None
+        if fresh and self._idle and self.isVisible() and not self._running:
+            self._rest.start()
+        else:
+            self._rest.stop()
+
+    def _ask_step(self, step: float) -> None:
+        self.step.setValue(step)
+        self.run()
+
+    def _ask_span(self, span: float) -> None:
+        self._span = span
+        self.run()
+
+    def _pick(self, place: str) -> None:
+        assert self._check is not None
+        self.picked.emit(self._check.switches[int(place)].number)

@@ -1,0 +1,138 @@
+"""What a gradient check says, in the user's language: one table for each kind of sentence."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.desktop.style.numbers import short, signed
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact, GradientCheck
+from backprop_viz.recording.quantities import written
+
+Name = Callable[[Number], str]
+
+# The colour role of what a verdict says.
+_INK = {
+    "correct": "update",
+    "zero": "update",
+    "kinks": "update",
+    "rounding": "muted",
+    "suspicious": "backward",
+    "switched": "backward",
+    "on_kink": "backward",
+    "wrong": "error",
+}
+
+
+def verdict_ink(verdict: str) -> str:
+    """The name of the theme's colour for a verdict."""
+    return _INK[verdict]
+
+
+def verdict_text(check: GradientCheck) -> str:
+    """The verdict in a few words: ``✓ agrees to 1.2e-9``."""
+    say = QCoreApplication.translate
+    texts = {
+        "correct": say("check", "✓ agrees to {0}"),
+        "kinks": say("check", "✓ agrees to {0}: fine where the loss has kinks"),
+        "zero": say("check", "✓ both are 0"),
+        "rounding": say("check", "≈ too small to tell from rounding"),
+        "suspicious": say("check", "? differs by {0}, more than it should"),
+        "on_kink": say("check", "∧ it lies on a kink: there is no derivative"),
+        "wrong": say("check", "✗ differs by {0}: probably wrong"),
+    }
+    return texts[check.verdict].format(error_text(float(check.errors[check.best])))
+
+
+def step_text(check: GradientCheck, name: Name) -> str:
+    """What the step that was asked gives, and why: ``h = 0.0001: ...``."""
+    say = QCoreApplication.translate
+    at = check.asked_at
+    head = say("check", "With h = {0} the difference quotient is {1}, relative error {2}.").format(
+        written(check.asked), short(check.estimates[at]), error_text(float(check.errors[at]))
+    )
+    return " ".join(part for part in (head, _switches_text(check, name)) if part)
+
+
+def _switches_text(check: GradientCheck, name: Name) -> str:
+    """Which units switch within the interval."""
+    say = QCoreApplication.translate
+    if check.switched is None:
+        return ""
+    if not check.switched:
+        return say("check", "No unit switches inside the interval.")
+    if not check.switches:
+        return say("check", "{0} units switch inside the interval.").format(check.switched)
+    nearest = check.switches[0]
+    unit = unit_name(nearest.op, nearest.number, name)
+    link = f'<a href="0">{unit}</a>' if nearest.number.index else unit
+    if nearest.at == 0 and check.switched > 1:
+        text = say("check", "{0} lies on its kink, and {2} more units switch inside the interval.")
+    elif nearest.at == 0:
+        text = say("check", "{0} lies on its kink.")
+    elif check.switched > 1:
+        text = say("check", "{0} switched inside the interval, at {1}, and {2} more units.")
+    else:
+        text = say("check", "{0} switched inside the interval, at {1}.")
+    return text.format(link, signed(nearest.at, 2), check.switched - 1)
+
+
+def unit_name(op: str, number: Number, name: Name) -> str:
+    """What a unit is called; of one hidden inside an operation, what the operation is called."""
+    kinds = {
+        "relu": QCoreApplication.translate("check", "a ReLU: {0}"),
+        "max_pool2d": QCoreApplication.translate("check", "a max pool: {0}"),
+        "abs": QCoreApplication.translate("check", "an absolute value: {0}"),
+    }
+    return kinds.get(op.rstrip("_"), "{0}").format(name(number))
+
+
+def values_text(check: GradientCheck) -> str:
+    """The gradient three times: of backward, in float64, and as a difference quotient."""
+    say = QCoreApplication.translate
+    estimate = short(check.estimates[check.best], 7)
+    h = written(float(check.steps[check.best]))
+    if check.gradient is None:
+        text = say("check", "float64 {1} · differences {2} (h = {3})")
+    else:
+        text = say("check", "backward {0} · float64 {1} · differences {2} (h = {3})")
+    recorded = "" if check.gradient is None else short(check.gradient, 7)
+    return text.format(recorded, short(check.exact, 7), estimate, h)
+
+
+def error_text(error: float) -> str:
+    """A relative error in two digits: ``1.2e-9``, ``0.5``."""
+    if error == 0:
+        return "0"
+    return f"{error:.2g}" if error >= 1e-3 else short(error, 2)
+
+
+def reason_text(reason: Fact) -> str:
+    """Why a number could not be checked, and what to do."""
+    say = QCoreApplication.translate
+    texts = {
+        "cancelled": say("check", "The check was cancelled."),
+        "not_held": say("check", "This recording is no longer held: run the check again."),
+        "no_tensor": say(
+            "check",
+            "This gradient belongs to no recorded tensor, so there is nothing to vary: "
+            "choose a weight or an activation.",
+        ),
+        "whole_number": say(
+            "check", "This number is a whole one ({0}): it cannot be varied a little."
+        ),
+        "step": say("check", "With h = {0} this number would not change: choose a larger h."),
+        "no_loss": say("check", "There is no loss yet: run the loss phase first."),
+        "not_used": say("check", "The loss does not depend on this number: its gradient is None."),
+        "part_of_batch": say(
+            "check",
+            "Only {0} samples of this iteration were recorded, so the loss cannot be computed "
+            "again: record the iteration whole.",
+        ),
+        "not_recorded": say("check", "{0} cannot be run again: its arguments were not recorded."),
+        "not_reproduced": say("check", "{0} does not give what was recorded when it is run again."),
+        "failed": say("check", "The check failed: {0}: {1}"),
+    }
+    text = texts.get(reason.code, say("check", "This number cannot be checked ({0})."))
+    values = reason.values or (reason.code,)
+    return text.format(*values)

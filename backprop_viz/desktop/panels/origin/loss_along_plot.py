@@ -1,0 +1,203 @@
+"""The loss along one number, with the tangent that is its gradient."""
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from backprop_viz.desktop.panels.origin.check_plot import CheckPlot
+from backprop_viz.desktop.panels.plots.axes import NamedAxis
+from backprop_viz.desktop.style.numbers import short, signed
+from backprop_viz.desktop.style.theme import Theme, body_font
+from backprop_viz.recording.number_explanation import GradientCheck
+
+# The tangent reaches over this share of the span, and its name stands at this share.
+_TANGENT, _NAME = 0.6, 0.3
+_ZOOM = 3.0
+WIDEST, NARROWEST = 1e3, 1e-9
+
+
+class LossAxis(NamedAxis):
+    """Losses as changes from ``base``: where the changes are small, they are what is written."""
+
+    base = 0.0
+
+    def _number(self, value: float, span: float) -> str:
+        if span < 1e-2 * abs(self.base) or span < 1e-4:
+            return "0" if value == 0 else f"{value:+.2g}"
+        return super()._number(self.base + value, span)
+
+
+class LossAlongPlot(CheckPlot):
+    """The loss where the number is moved: the curve, the tangent, where the step lands.
+
+    The interval [-h, h] can be dragged: ``step_dragged`` carries h. The wheel, + and - ask for a
+    narrower or a wider part of the curve: ``span_wanted`` carries how far it reaches to either
+    side. Each unit that switches in the interval has a line.
+    """
+
+    step_dragged = Signal(float)
+    span_wanted = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._losses = LossAxis("left", self.tr("loss"))
+        super().__init__(NamedAxis("bottom", self.tr("moved by")), self._losses, parent)
+        self.setObjectName("lossAlong")
+        self.setAccessibleName(self.tr("Loss along this number"))
+        self.setToolTip(
+            self.tr(
+                "The loss where only this number is another, in float64; the dashed line has the "
+                "gradient as its slope. Drag the interval's edges to choose h; the wheel, + and - "
+                "zoom; Left and Right read the points."
+            )
+        )
+        plot = self.getPlotItem()
+        self._tangent = pg.PlotCurveItem(antialias=True)
+        self._switches = pg.PlotCurveItem(connect="pairs")
+        self._dot = pg.ScatterPlotItem(size=8, pxMode=True, pen=None)
+        self._landing = pg.ScatterPlotItem(size=11, pxMode=True, symbol="d")
+        self._interval = pg.LinearRegionItem(movable=True, swapMode="block")
+        self._interval.sigRegionChanged.connect(self._mirror)
+        self._interval.sigRegionChangeFinished.connect(self._dragged)
+        self._slope, self._lands = pg.TextItem(anchor=(0, 1)), pg.TextItem(anchor=(0.5, 0))
+        self._slope.setText(self.tr("slope = the gradient"))
+        self._lands.setText(self.tr("the step lands here"))
+        for item, z in (
+            (self._interval, -5),
+            (self._switches, -2),
+            (self._tangent, 2),
+            (self._dot, 4),
+            (self._landing, 5),
+            (self._slope, 6),
+            (self._lands, 6),
+        ):
+            item.setZValue(z)
+            plot.addItem(item, ignoreBounds=True)
+        for text in (self._slope, self._lands):
+            text.setFont(body_font(11))
+        self._draw()
+
+    @property
+    def span(self) -> float | None:
+        """How far the curve reaches to either side."""
+        return None if self._check is None else float(np.abs(self._check.moved).max()) or None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._line.setPen(pg.mkPen(theme.loss, width=1))
+        self._tangent.setPen(pg.mkPen(theme.backward, width=1, style=Qt.PenStyle.DashLine))
+        self._switches.setPen(pg.mkPen(theme.error, width=1))
+        self._dot.setBrush(QColor(theme.backward))
+        self._landing.setPen(pg.mkPen(theme.update, width=1))
+        self._landing.setBrush(QColor(theme.panel))
+        self._slope.setColor(QColor(theme.backward))
+        self._lands.setColor(QColor(theme.update))
+        inside = QColor(theme.accent)
+        inside.setAlpha(28)
+        self._interval.setBrush(inside)
+        self._interval.setHoverBrush(inside)
+        for line in self._interval.lines:
+            line.setPen(pg.mkPen(theme.accent, width=1))
+            line.setHoverPen(pg.mkPen(theme.text, width=1))
+        super().set_theme(theme)
+
+    # -- what is drawn ---------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        check = self._check
+        span = self.span
+        shown = check is not None and span is not None
+        for item in (self._interval, self._tangent, self._dot, self._slope, self._line):
+            item.setVisible(shown)
+        self._landing.setVisible(shown and check.landing is not None)
+        self._lands.setVisible(False)
+        self._switches.setVisible(shown and bool(check.switches))
+        if check is None or span is None:
+            return
+        changes = check.losses - check.loss
+        low, high = self._fit(check, changes, span)
+        self._line.setData(check.moved, changes)
+        reach = span * _TANGENT
+        steep = abs(check.exact) * reach > (high - low) * _TANGENT
+        if steep:
+            reach = (high - low) * _TANGENT / abs(check.exact)
+        self._tangent.setData([-reach, reach], [-reach * check.exact, reach * check.exact])
+        # The name stands above the tangent, on the side where it rises or is level.
+        at = reach * _NAME / _TANGENT * (1 if check.exact >= 0 else -1)
+        self._slope.setAnchor((1, 1) if at > 0 else (0, 1))
+        self._slope.setPos(at, at * check.exact)
+        self._dot.setData([0.0], [0.0])
+        if check.landing is not None:
+            moved, loss = check.landing
+            inside = abs(moved) <= span * 1.04
+            self._landing.setVisible(inside)
+            self._lands.setVisible(inside)
+            self._landing.setData([moved], [loss - check.loss])
+            self._lands.setPos(moved, loss - check.loss)
+        blocker = QSignalBlocker(self._interval)
+        self._interval.setRegion((-check.asked, check.asked))
+        del blocker
+        places = np.repeat([switch.at for switch in check.switches], 2)
+        self._switches.setData(places, np.tile([low, high], len(check.switches)))
+
+    def _fit(
+        self, check: GradientCheck, changes: NDArray[np.float64], span: float
+    ) -> tuple[float, float]:
+        finite = changes[np.isfinite(changes)]
+        low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
+        room = 0.12 * (high - low) or 1e-12
+        low, high = low - room, high + room
+        self._losses.base = check.loss
+        self._left.fit(low, high)
+        view = self.getPlotItem().getViewBox()
+        view.setRange(xRange=(-span * 1.04, span * 1.04), yRange=(low, high), padding=0)
+        view.updateMatrix()
+        return low, high
+
+    def _places(self) -> tuple[list[float], list[float]]:
+        if self._check is None:
+            return [], []
+        return self._check.moved.tolist(), (self._check.losses - self._check.loss).tolist()
+
+    def _reading(self, at: int) -> str:
+        assert self._check is not None
+        moved, loss = self._check.moved[at], self._check.losses[at]
+        return self.tr("moved by {0}: loss {1} ({2})").format(
+            signed(moved, 3), short(loss, 7), signed(loss - self._check.loss, 3)
+        )
+
+    # -- what the user does ----------------------------------------------------------------------
+
+    def _mirror(self) -> None:
+        """Both edges move alike."""
+        low, high = self._interval.getRegion()
+        asked = 0.0 if self._check is None else self._check.asked
+        moved = max((abs(low), abs(high)), key=lambda edge: abs(edge - asked))
+        blocker = QSignalBlocker(self._interval)
+        self._interval.setRegion((-moved, moved))
+        del blocker
+
+    def _dragged(self) -> None:
+        step = float(f"{self._interval.getRegion()[1]:.3g}")
+        if self._check is not None and step > 0 and step != self._check.asked:
+            self.step_dragged.emit(step)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Ask for a narrower or a wider part of the curve."""
+        if event.angleDelta().y():
+            self._zoom(event.angleDelta().y() > 0)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Zoom, or move the crosshair."""
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self._zoom(event.key() != Qt.Key.Key_Minus)
+        else:
+            super().keyPressEvent(event)
+
+    def _zoom(self, closer: bool) -> None:
+        if self.span is not None:
+            span = self.span / _ZOOM if closer else self.span * _ZOOM
+            self.span_wanted.emit(min(max(float(f"{span:.2g}"), NARROWEST), WIDEST))
