@@ -29,7 +29,7 @@ _ROUNDING = 32 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True, slots=True)
-class LossAndSides:
+class LossRun:
     """The loss at one place, and the sides of its kinks that the units are on there."""
 
     loss: float
@@ -99,7 +99,7 @@ class FiniteDifferences:
 
     def __init__(
         self,
-        run: Callable[[float], LossAndSides],
+        run: Callable[[float], LossRun],
         value: float,
         exact: float,
         asked: float,
@@ -153,7 +153,7 @@ class FiniteDifferences:
         yield from self._losses(self._places[10:])
         yield from self._sweep(h for h in self.sizes if h in BETWEEN)
 
-    def _run(self, moved: float) -> LossAndSides:
+    def _run(self, moved: float) -> LossRun:
         self.done += 1
         return self._run_at(self.value + moved)
 
@@ -168,7 +168,7 @@ class FiniteDifferences:
                 self._step(h)
                 yield
 
-    def _step(self, h: float) -> tuple[LossAndSides, LossAndSides]:
+    def _step(self, h: float) -> tuple[LossRun, LossRun]:
         left, right = self._run(-h), self._run(h)
         # What was added is rounded, so the places are not 2h apart to the last bit.
         apart = (self.value + h) - (self.value - h)
@@ -184,7 +184,7 @@ class FiniteDifferences:
 
     # -- switches ------------------------------------------------------------------------------
 
-    def _search(self, here: Sides, ends: tuple[LossAndSides, LossAndSides]) -> Iterator[None]:
+    def _search(self, here: Sides, ends: tuple[LossRun, LossRun]) -> Iterator[None]:
         """Find the units that switch between the ends, and by bisection where, the nearest first.
 
         Not found is a unit that switches twice between two places that were run.

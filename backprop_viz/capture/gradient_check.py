@@ -1,19 +1,20 @@
 """Checks the gradient of one recorded number against finite differences, a slice at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from backprop_viz.analysis.finite_differences import (
     HAPPY,
     FiniteDifferences,
-    LossAndSides,
+    LossRun,
     Sides,
     UnitSwitch,
 )
 from backprop_viz.capture.kinks import KinkWatch, unit_index
+from backprop_viz.capture.loss_along import LossAlong
+from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -23,6 +24,9 @@ from backprop_viz.recording.tensors import Array
 
 # The curve of the loss reaches so many landings, and so many asked steps, to either side.
 _LANDINGS, _STEPS = 3.0, 1.25
+# So far may a recorded gradient be from that of the copy, which has no rounding: a unit that lies
+# on its kink but for rounding may be on the other side there.
+_REPRODUCED = 1e-2
 _FORWARDS = (Phase.FORWARD, Phase.LOSS)
 _BAD = ("suspicious", "wrong")
 
@@ -35,31 +39,22 @@ class CannotCheck(Exception):  # noqa: N818 - a number is refused; the program h
         self.reason = reason
 
 
-class LossReplay(Protocol):
-    """The recorded forward pass and loss, run again in float64 with one number as a variable."""
-
-    @property
-    def gradient(self) -> float:
-        """The derivative of the loss with respect to the number, by autograd in float64."""
-
-    def loss(self, value: float, at_event: Callable[[int], None] | None = None) -> float:
-        """The loss where the number has a value.
-
-        ``at_event`` is called with the index of each event before it runs again.
-        """
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CheckedNumber:
     """The number that is varied: an element of a tensor that the forward pass read or made.
 
-    ``gradient`` is what backward computed of it, None where that was not recorded. ``landing`` is
-    by how much the optimizer's step moved it, None where there was no step.
+    ``gradients`` is what backward computed of the whole tensor, None where that was not recorded.
+    ``landing`` is by how much the optimizer's step moved the number, None where there was no step.
     """
 
     number: Number
-    gradient: float | None
+    gradients: Array | None
     landing: float | None = None
+
+    @property
+    def gradient(self) -> float | None:
+        """The number's own gradient."""
+        return _exactly(self.gradients, self.number.index)
 
 
 def checked_number(recording: Recording, number: Number) -> CheckedNumber:
@@ -102,10 +97,9 @@ def _weight(recording: Recording, name: str, index: tuple[int, ...]) -> CheckedN
     if update is not None:
         before, after = (_exactly(array, index) for array in (update.inputs[0], update.outputs[0]))
         landing = None if before is None or after is None else after - before
-    gradient = None if accumulated is None else _exactly(accumulated.inputs[1], index)
-    return CheckedNumber(
-        Number(end.recording.by_parameter[name].value_id, index), gradient, landing
-    )
+    gradients = None if accumulated is None else accumulated.inputs[1]
+    number = Number(recording.by_parameter[name].value_id, index)
+    return CheckedNumber(number, gradients, landing)
 
 
 def _activation(recording: Recording, number: Number) -> CheckedNumber:
@@ -118,7 +112,7 @@ def _activation(recording: Recording, number: Number) -> CheckedNumber:
     ran = None if node is None else end.backward_event(node)
     if ran is None or number.slot >= len(ran.inputs):
         return CheckedNumber(number, None)
-    return CheckedNumber(number, _exactly(ran.inputs[number.slot], number.index))
+    return CheckedNumber(number, ran.inputs[number.slot])
 
 
 def _differentiated_at(recording: Recording, event: Event, number: Number) -> tuple[int, int]:
@@ -141,12 +135,37 @@ def _exactly(array: Array | None, index: tuple[int, ...]) -> float | None:
     return None if array is None else float(array[index])
 
 
+def _along(recording: Recording, checked: CheckedNumber) -> LossAlong:
+    try:
+        return LossAlong(recording, checked.number)
+    except NotReplayed as none:
+        # Backward came by a way that was not recorded.
+        if none.reason.code == "loss_does_not_depend" and checked.gradients is not None:
+            raise NotReplayed("gradient_not_reproduced") from none
+        raise
+
+
+def _reproduced(recording: Recording, checked: CheckedNumber, gradients: Array) -> bool:
+    """Whether autograd on the copy finds the gradients that were recorded, of the whole tensor.
+
+    If not, the number also reached the loss in a way that was not recorded: by a view of a tensor
+    that was written to.
+    """
+    if checked.gradients is None:
+        return all(node.name != "CopySlices" for node in recording.graph.nodes)
+    if recording.intervention is not None:
+        return True
+    apart = np.linalg.norm(checked.gradients.astype(np.float64) - gradients)
+    largest = max(float(np.linalg.norm(gradients)), float(np.linalg.norm(checked.gradients)))
+    return bool(apart <= _REPRODUCED * largest) or not np.isfinite(apart)
+
+
 class NumberCheck:
     """The check of a number, from ``slices``; it can be looked at while it grows.
 
     ``asked`` is the step h to look at closely. ``span``: how far the curve of the loss reaches to
     either side; by default the size of the tensor's values, and past where the optimizer lands.
-    ``replay`` gives the loss where the number is another. Raises CannotCheck.
+    Raises CannotCheck, and NotReplayed where the loss cannot be computed again.
     """
 
     def __init__(
@@ -155,20 +174,20 @@ class NumberCheck:
         number: Number,
         asked: float,
         span: float | None = None,
-        *,
-        replay: Callable[[Recording, Number], LossReplay],
     ) -> None:
         self._recording, self._asked = recording, asked
         self._checked = checked = checked_number(recording, number)
-        self._replay = replay(recording, checked.number)
+        self._replay = _along(recording, checked)
         array = recording.tensors[checked.number.tensor]
-        self._value = float(array[checked.number.index])
+        gradients = self._replay.gradient().numpy()
+        if not _reproduced(recording, checked, gradients):
+            raise NotReplayed("gradient_not_reproduced")
         self._sides: Sides = {}
         try:
             self._differences = FiniteDifferences(
                 self._run,
-                self._value,
-                self._replay.gradient,
+                self._replay.value,
+                float(gradients[checked.number.index]),
                 asked,
                 span or self._own_span(array),
                 checked.landing,
@@ -194,7 +213,7 @@ class NumberCheck:
         landing = self._checked.landing
         return GradientCheck(
             number=self._checked.number,
-            value=self._value,
+            value=found.value,
             gradient=self._checked.gradient,
             exact=found.exact,
             loss=found.curve[0.0],
@@ -219,7 +238,7 @@ class NumberCheck:
         wanted = max(size, _LANDINGS * landing, _STEPS * self._asked)
         return wanted if np.isfinite(wanted) and wanted > 0 else 1.0
 
-    def _run(self, value: float) -> LossAndSides:
+    def _run(self, value: float) -> LossRun:
         with KinkWatch() as watch:
 
             def at_event(event: int) -> None:
@@ -227,7 +246,7 @@ class NumberCheck:
 
             loss = self._replay.loss(value, at_event)
         self._sides = watch.sides
-        return LossAndSides(loss, watch.sides)
+        return LossRun(loss, watch.sides)
 
     def _named(self, switch: UnitSwitch) -> Switch:
         index, number = switch.operation

@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 _Args = Sequence[Any]
 
 
-class KinkWatch(TorchDispatchMode):
+class KinkWatch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Notes the sides of all kinked operations that run while it is entered, in ``sides``.
 
     torch is watched below autograd, where composite functions are made of a few plain ones: an
@@ -23,7 +23,7 @@ class KinkWatch(TorchDispatchMode):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.event = 0
         self.sides: dict[tuple[int, int], NDArray[Any]] = {}
 

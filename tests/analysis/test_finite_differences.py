@@ -9,7 +9,7 @@ import pytest
 
 from backprop_viz.analysis.finite_differences import (
     FiniteDifferences,
-    LossAndSides,
+    LossRun,
     relative_error,
     verdict_of,
 )
@@ -26,8 +26,8 @@ def checked(
 ) -> FiniteDifferences:
     """The finished check of a function with units that switch at ``kinks``."""
 
-    def run(x: float) -> LossAndSides:
-        return LossAndSides(loss(x), {"relu": np.array([x > kink for kink in kinks])})
+    def run(x: float) -> LossRun:
+        return LossRun(loss(x), {"relu": np.array([x > kink for kink in kinks])})
 
     check = FiniteDifferences(run, value, exact, asked, 0.5, landing)
     for _ in check.slices():
@@ -119,8 +119,8 @@ def test_of_many_switches_the_nearest_are_placed_and_all_are_counted() -> None:
 
 
 def test_the_curve_the_landing_and_what_is_told_first() -> None:
-    def run(x: float) -> LossAndSides:
-        return LossAndSides(x * x, {})
+    def run(x: float) -> LossRun:
+        return LossRun(x * x, {})
 
     check = FiniteDifferences(run, 3.0, 6.0, 1e-5, 0.5, -0.06)
     slices = check.slices()
@@ -138,7 +138,7 @@ def test_the_curve_the_landing_and_what_is_told_first() -> None:
 
 
 def test_a_step_is_positive_and_moves_the_number() -> None:
-    def run(x: float) -> LossAndSides:
+    def run(x: float) -> LossRun:
         raise AssertionError(x)
 
     for asked in (0.0, -1e-3, math.nan):

@@ -1,7 +1,7 @@
 """The check of a gradient: the loss along a number, the error over h, and the verdict."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -179,7 +179,7 @@ class CheckSection(QWidget):
         self.error_plot.set_theme(theme)
         self._show()
 
-    def showEvent(self, event: QEvent) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Begin the check that was not begun while the section was hidden."""
         super().showEvent(event)
         self._start_soon()

@@ -111,9 +111,8 @@ class LossAlongPlot(CheckPlot):
         shown = check is not None and span is not None
         for item in (self._interval, self._tangent, self._dot, self._slope, self._line):
             item.setVisible(shown)
-        self._landing.setVisible(shown and check.landing is not None)
-        self._lands.setVisible(False)
-        self._switches.setVisible(shown and bool(check.switches))
+        for item in (self._landing, self._lands, self._switches):
+            item.setVisible(False)
         if check is None or span is None:
             return
         changes = check.losses - check.loss
@@ -139,6 +138,7 @@ class LossAlongPlot(CheckPlot):
         blocker = QSignalBlocker(self._interval)
         self._interval.setRegion((-check.asked, check.asked))
         del blocker
+        self._switches.setVisible(bool(check.switches))
         places = np.repeat([switch.at for switch in check.switches], 2)
         self._switches.setData(places, np.tile([low, high], len(check.switches)))
 
