@@ -6,6 +6,7 @@ a check can be shown while it grows, done in slices, and left off at any time.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ WRONG, UNCOMFORTABLE, HAPPY = 1e-2, 1e-4, 1e-7
 # The sweep of h: decades, then what lies between them.
 DECADES = tuple(float(f"1e{power}") for power in range(-12, 1))
 BETWEEN = tuple(float(f"3e{power}") for power in range(-12, 0))
+_BAD = {"suspicious", "wrong"}
 # How many units are named, and how many runs may go into finding where they switch.
 NAMED, SEARCHED = 32, 48
 # The places of a switch are known to this share of h.
@@ -135,6 +137,25 @@ class FiniteDifferences:
     def best(self) -> SweepStep:
         """The step of the sweep with the smallest error; NaN is none."""
         return min(self.steps.values(), key=lambda step: (np.isnan(step.error), step.error))
+
+    @property
+    def verdict(self) -> str:
+        """What the sweep says: the verdict of the best step, but for two cases.
+
+        "on_kink": the step asked errs, and the number lies on a kink. "rounding": small steps
+        drown in rounding, and no two others agree on what the slope is.
+        """
+        best, asked = self.best.verdict, self.steps[self.asked].verdict
+        if any(switch.at == 0 for switch in self.switches) and {best, asked} & _BAD:
+            return "on_kink"
+        told = [self.steps[h] for h in sorted(self.steps) if self.steps[h].verdict in _BAD]
+        agree = [b for a, b in pairwise(told) if relative_error(a.estimate, b.estimate) <= WRONG]
+        drowned = any(step.verdict == "rounding" for step in self.steps.values())
+        if best not in _BAD and best != "rounding":
+            return best
+        if agree:
+            return min(agree, key=lambda step: step.error).verdict
+        return "rounding" if drowned else best
 
     def slices(self) -> Iterator[None]:
         """Do the check; it can be left off, and shown, at each ``yield``: after one or two runs.

@@ -12,7 +12,7 @@ from backprop_viz.analysis.finite_differences import (
     Sides,
     UnitSwitch,
 )
-from backprop_viz.capture.kinks import KinkWatch, unit_index
+from backprop_viz.capture.kinks import unit_index
 from backprop_viz.capture.loss_along import LossAlong
 from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.events import Event
@@ -28,7 +28,6 @@ _LANDINGS, _STEPS = 3.0, 1.25
 # on its kink but for rounding may be on the other side there.
 _REPRODUCED = 1e-2
 _FORWARDS = (Phase.FORWARD, Phase.LOSS)
-_BAD = ("suspicious", "wrong")
 
 
 class CannotCheck(Exception):  # noqa: N818 - a number is refused; the program has no error
@@ -179,7 +178,7 @@ class NumberCheck:
         self._checked = checked = checked_number(recording, number)
         self._replay = _along(recording, checked)
         array = recording.tensors[checked.number.tensor]
-        gradients = self._replay.gradient().numpy()
+        gradients = self._replay.gradients()
         if not _reproduced(recording, checked, gradients):
             raise NotReplayed("gradient_not_reproduced")
         self._sides: Sides = {}
@@ -222,7 +221,7 @@ class NumberCheck:
             estimates=np.array([step.estimate for step in steps]),
             errors=np.array([step.error for step in steps]),
             best=steps.index(found.best),
-            verdict=self._verdict(),
+            verdict=found.verdict,
             asked_at=steps.index(found.steps[self._asked]),
             asked_verdict=self._asked_verdict(),
             moved=np.array([moved for moved, _ in curve]),
@@ -239,14 +238,9 @@ class NumberCheck:
         return wanted if np.isfinite(wanted) and wanted > 0 else 1.0
 
     def _run(self, value: float) -> LossRun:
-        with KinkWatch() as watch:
-
-            def at_event(event: int) -> None:
-                watch.event = event
-
-            loss = self._replay.loss(value, at_event)
-        self._sides = watch.sides
-        return LossRun(loss, watch.sides)
+        run = self._replay.run(value)
+        self._sides = run.sides
+        return run
 
     def _named(self, switch: UnitSwitch) -> Switch:
         index, number = switch.operation
@@ -256,12 +250,6 @@ class NumberCheck:
         shape = self._recording.tensors[tensor].shape
         unit = unit_index(self._sides[index, number], switch.unit, shape)
         return Switch(Number(tensor, unit, index), event.op, switch.at)
-
-    def _verdict(self) -> str:
-        """On the kink itself no step can be small enough."""
-        found = self._differences
-        on_kink = any(switch.at == 0 for switch in found.switches)
-        return "on_kink" if on_kink and found.best.verdict in _BAD else found.best.verdict
 
     def _asked_verdict(self) -> str:
         found = self._differences

@@ -1,16 +1,14 @@
-"""The loss as a function of one recorded number: all else stays as it was recorded."""
+"""The loss as a function of one recorded number, on a float64 copy of the recorded iteration."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from backprop_viz.analysis.finite_differences import LossRun
 from backprop_viz.analysis.provenance import forward_events, tracked
 from backprop_viz.capture.explaining.nodes import reads_unseen
+from backprop_viz.capture.kinks import KinkWatch
 from backprop_viz.capture.replay import (
     NotReplayed,
     arrays_of,
@@ -21,34 +19,19 @@ from backprop_viz.capture.replay import (
     same_as_recorded,
     wide,
 )
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
-
-# Functions that are made of straight pieces, by their names without underscores.
-KINKED = frozenset(
-    {
-        *("relu", "relu6", "leaky_relu", "prelu", "rrelu", "threshold", "hardtanh", "hardsigmoid"),
-        *("hardshrink", "softshrink", "abs", "absolute", "clamp", "clip", "clamp_min"),
-        *("clamp_max", "max", "min", "amax", "amin", "maximum", "minimum", "fmax", "fmin", "topk"),
-        *("sort", "median", "kthvalue", "cummax", "cummin", "l1_loss"),
-        *("hinge_embedding_loss", "margin_ranking_loss", "multi_margin_loss"),
-        *(f"{kind}max_pool{d}d" for kind in ("", "adaptive_") for d in (1, 2, 3)),
-        *(f"{kind}max_pool{d}d_with_indices" for kind in ("", "adaptive_") for d in (1, 2, 3)),
-    }
-)
-# Those whose kink is at 0, and the poolings that also tell which element won.
-_SIGNS = frozenset({"relu", "leaky_relu", "abs", "absolute"})
-_POOLS = frozenset(f"{kind}max_pool{d}d" for kind in ("", "adaptive_") for d in (1, 2, 3))
 
 
 class LossAlong:
     """The loss along one number, in float64, from recorded calls alone.
 
-    ``number`` is an element of a parameter, of the batch, or of what a forward operation made. The
-    operations after it are made again, as autograd sees them: what it does not follow (after
-    ``detach`` or under ``no_grad``) stays as it was. Without a loss it is the sum of the output
-    times the gradient that backward was given.
+    ``number`` is an element of a parameter, of the batch, or of what a forward operation made;
+    ``value`` is what it is in float64. All operations are made again from what the iteration began
+    with, in float64; then those that depend on the number, as autograd sees them, for each loss:
+    what it does not follow (after ``detach`` or under ``no_grad``) stays as it was. Without a loss
+    it is the sum of the output times the gradient that backward was given.
 
     Raises NotReplayed where the loss cannot be had from the recording, or does not depend on the
     number.
@@ -57,80 +40,100 @@ class LossAlong:
     def __init__(self, recording: Recording, number: Number) -> None:
         if recording.samples is not None:
             raise NotReplayed("samples", recording.samples)
-        self._recording = recording
         self._number = number
         _refuse_unseen(recording)
         self._events = list(_dependent(recording, number.tensor))
         self._root, self._weights = _objective(recording)
         if not any(self._root in event.output_ids for _, event in self._events):
             raise NotReplayed("loss_does_not_depend")
-        self._start = wide(recording.tensors[number.tensor])
+        self._copy = _float64_copy(recording, {i for i, _ in self._events})
+        found = self._copy.get(number.tensor)
+        self._start = wide(recording.tensors[number.tensor]) if found is None else found
         if not self._start.is_floating_point():
             raise NotReplayed("not_a_float")
         self.value = float(self._start[number.index])
-        self._run(self.value, checked=True)
 
     def loss(self, value: float) -> float:
         """The loss with the number at ``value``."""
         with torch.no_grad():
-            return float(self._run(value)[self._root].mul(self._weights).sum())
-
-    def gradient(self) -> float:
-        """The loss's derivative by the number where it was recorded, by autograd in float64."""
-        start = self._start.clone().requires_grad_()
-        with torch.enable_grad():
-            loss = self._forward(start)[self._root].mul(self._weights).sum()
-        (grad,) = torch.autograd.grad(loss, start)
-        return float(grad[self._number.index])
+            return float(self._loss(self._moved(value)))
 
     def run(self, value: float) -> LossRun:
         """The loss with the number at ``value``, and the sides of their kinks that units are on.
 
-        The sides are those of each event with a kinked operation that depends on the number, in the
-        shape of what it made first: a code for each unit. A relu's is another where its input's
-        sign is; a max pool's is another where another element of the window wins.
+        The sides are those of the kinked operations that depend on the number, by the index of the
+        event and the operation's place within it.
         """
-        sides: dict[int, NDArray[Any]] = {}
-        values = self._run(value, sides=sides)
-        return LossRun(float(values[self._root].mul(self._weights).sum()), sides)
+        with torch.no_grad(), KinkWatch() as watch:
+            loss = float(self._loss(self._moved(value), watch))
+        return LossRun(loss, watch.sides)
 
-    def _run(
-        self,
-        value: float,
-        checked: bool = False,
-        sides: dict[int, NDArray[Any]] | None = None,
-    ) -> dict[int, Tensor]:
+    def gradient(self) -> float:
+        """The loss's derivative by the number, by autograd in float64."""
+        return float(self.gradients()[self._number.index])
+
+    def gradients(self) -> Array:
+        """The derivatives by all elements of the number's tensor, in its shape."""
+        start = self._start.clone().requires_grad_()
+        with torch.enable_grad():
+            loss = self._loss(start)
+        (grad,) = torch.autograd.grad(loss, start)
+        return grad.numpy()
+
+    def _moved(self, value: float) -> Tensor:
         start = self._start.clone()
         start[self._number.index] = value
-        with torch.no_grad():
-            return self._forward(start, checked, sides)
+        return start
 
-    def _forward(
-        self,
-        start: Tensor,
-        checked: bool = False,
-        sides: dict[int, NDArray[Any]] | None = None,
-    ) -> dict[int, Tensor]:
-        """What each operation makes, by the tensor's id."""
-        values: dict[int, Tensor] = {self._number.tensor: start}
+    def _loss(self, start: Tensor, watch: KinkWatch | None = None) -> Tensor:
+        made = {self._number.tensor: start}
         for i, event in self._events:
-            inputs = [
-                values[tensor] if tensor in values else laid_out(event, place, wide(array))
-                for place, (tensor, array) in enumerate(
-                    zip(event.input_ids, arrays_of(event), strict=True)
-                )
-                if tensor is not None
-            ]
-            made = called(event, inputs)
-            if len(made) != len(event.output_ids) or (
-                checked and not all(map(same_as_recorded, made, event.outputs))
-            ):
-                raise NotReplayed("not_reproduced", event.op)
-            if sides is not None and event.op.strip("_") in KINKED:
-                sides |= _sides(i, event, inputs)
+            if watch is not None:
+                watch.event = i
+            outputs = called(event, _inputs(event, made, self._copy))
+            pairs = zip(event.output_ids, outputs, strict=True)
+            made |= {k: output for k, output in pairs if k is not None and k not in made}
+        return made[self._root].mul(self._weights).sum()
+
+
+def _inputs(event: Event, *values: dict[int, Tensor]) -> list[Tensor]:
+    """What an operation reads, from the first of these that has it, else as it was recorded."""
+    found = []
+    pairs = zip(event.input_ids, arrays_of(event), strict=True)
+    for place, (tensor, array) in enumerate(pairs):
+        known = (each[tensor] for each in values if tensor is not None and tensor in each)
+        given = next(known, None)
+        found.append(laid_out(event, place, wide(array)) if given is None else given)
+    return found
+
+
+def _float64_copy(recording: Recording, needed: set[int]) -> dict[int, Tensor]:
+    """What each operation made, in float64 from the start, by the tensor's id.
+
+    What cannot be made again is left out, and stays as it was recorded. Raises NotReplayed if that
+    is one of the ``needed`` events.
+    """
+    copies: dict[int, Tensor] = {}
+    with torch.no_grad():
+        for i, event in forward_events(recording):
+            try:
+                made = called(event, _inputs(event, copies))
+                if not _as_recorded(event, made):
+                    # Rounding may have tipped a choice: the operation by itself tells.
+                    again = called(event, _inputs(event))
+                    if not _as_recorded(event, again):
+                        raise NotReplayed("not_reproduced", event.op)
+            except NotReplayed:
+                if i in needed:
+                    raise
+                continue
             pairs = zip(event.output_ids, made, strict=True)
-            values |= {i: output for i, output in pairs if i is not None and i not in values}
-        return values
+            copies |= {k: tensor for k, tensor in pairs if k is not None and k not in copies}
+    return copies
+
+
+def _as_recorded(event: Event, made: tuple[Tensor, ...]) -> bool:
+    return len(made) == len(event.output_ids) and all(map(same_as_recorded, made, event.outputs))
 
 
 def _dependent(recording: Recording, tensor: int) -> Iterator[tuple[int, Event]]:
@@ -182,43 +185,3 @@ def _objective(recording: Recording) -> tuple[int, Tensor]:
     if recording.tensors[root].size > 1:
         raise NotReplayed("no_loss")
     return root, torch.ones(recording.tensors[root].shape, dtype=torch.float64)
-
-
-def _sides(i: int, event: Event, inputs: list[Tensor]) -> dict[int, NDArray[Any]]:
-    """Which side of its kink each unit of an event is on; nothing where that cannot be told."""
-    name = event.op.strip("_")
-    if name in _SIGNS:
-        return {i: (inputs[0] > 0).numpy(force=True).copy()}
-    call = event.call
-    if name in _POOLS and call is not None:
-        module = call.function.rpartition(".")[0]
-        pool = replace(call, function=f"{module}.{name}_with_indices")
-        return {i: called(replace(event, call=pool), inputs)[1].numpy(force=True)}
-    found = _slopes(event, inputs)
-    return {} if found is None else {i: found}
-
-
-def _slopes(event: Event, inputs: list[Tensor]) -> NDArray[Any] | None:
-    """Each unit's derivative along a direction in which every input has another slope.
-
-    With pieces of straight lines it is a number for the piece: for the sign, for the winner.
-    None for an operation that cannot be differentiated twice.
-    """
-    with torch.enable_grad():
-        leaves = [tensor.detach().clone() for tensor in inputs]
-        floats = [leaf.requires_grad_() for leaf in leaves if leaf.is_floating_point()]
-        made = called(event, leaves)[0]
-        weights = torch.zeros_like(made, requires_grad=True)
-        grads = torch.autograd.grad(
-            made, floats, weights, create_graph=True, allow_unused=True, materialize_grads=True
-        )
-        count, along = 1, torch.zeros((), dtype=made.dtype)
-        for leaf, grad in zip(floats, grads, strict=True):
-            slopes = torch.arange(count, count + leaf.numel(), dtype=leaf.dtype)
-            along = along + (grad * slopes.reshape(leaf.shape)).sum()
-            count += leaf.numel()
-        try:
-            (found,) = torch.autograd.grad(along, weights, allow_unused=True)
-        except RuntimeError:
-            return None
-    return (torch.zeros_like(made) if found is None else found).numpy(force=True).copy()

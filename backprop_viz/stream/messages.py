@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves, Points, ValidationPoints
 from backprop_viz.recording.notices import Notice
-from backprop_viz.recording.number_explanation import Effect, NumberExplanation
+from backprop_viz.recording.number_explanation import Effect, Fact, GradientCheck, NumberExplanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
@@ -116,13 +116,35 @@ class EffectsFound:
     effects: tuple[Effect, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class GradientChecked:
+    """As much of a check as is done, ``share`` of it from 0 to 1; 1: there will be no more.
+
+    ``reason``: why there is not all of it; "not_held" asks for the recording.
+    """
+
+    request: int
+    check: GradientCheck | None
+    reason: Fact | None = None
+    share: float = 1.0
+
+
 ExplanationAnswer = NumberExplained | ChainFollowed | EffectsFound
 # What the worker tells of its samples, of files, of past iterations, and of numbers.
-Answer = Sheet | Page | EvaluationProgress | Filed | Rerecorded | Scripted | ExplanationAnswer
+Answer = (
+    Sheet
+    | Page
+    | EvaluationProgress
+    | Filed
+    | Rerecorded
+    | Scripted
+    | ExplanationAnswer
+    | GradientChecked
+)
 FROM_WORKER: Sequence[type[object]] = (
     *(Update, Notice),
     *(Sheet, Page, EvaluationProgress, Filed, Rerecorded, Scripted),
-    *(NumberExplained, ChainFollowed, EffectsFound),
+    *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked),
 )
 
 # -- from the window -----------------------------------------------------------------------------

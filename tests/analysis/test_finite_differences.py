@@ -81,6 +81,11 @@ def test_what_the_rounding_of_the_loss_hides_is_not_called_wrong() -> None:
     check = checked(lambda x: 2.3 + 1e-17 * x, 1.0, 1e-17)
     assert check.best.error == 1
     assert check.best.verdict == "rounding"
+    # A slope too small for small steps, and a curve too bent for large ones.
+    check = checked(lambda x: 2.3 + 1e-13 * x + 1e-9 * x**9, 0.0, 1e-13)
+    assert check.verdict == "rounding"
+    check = checked(lambda x: 2.3 + 1e-3 * x, 0.0, 2e-3)
+    assert check.verdict == "wrong"
 
 
 def test_a_unit_that_switches_is_found_where_it_does() -> None:
@@ -101,10 +106,11 @@ def test_a_unit_that_switches_is_found_where_it_does() -> None:
 def test_a_number_that_lies_on_a_kink_is_told_so() -> None:
     check = checked(abs, 0.0, 0.0, asked=1e-3, kinks=(0.0,))
     assert [switch.at for switch in check.switches] == [0.0]
-    assert check.best.verdict == "zero"  # abs is even
+    assert check.verdict == "zero"  # abs is even
     check = checked(lambda x: max(x, 0.0), 0.0, 0.0, asked=1e-3, kinks=(0.0,))
     assert [switch.at for switch in check.switches] == [0.0]
     assert check.best.estimate == pytest.approx(0.5)
+    assert check.verdict == "on_kink"
 
 
 def test_of_many_switches_the_nearest_are_placed_and_all_are_counted() -> None:

@@ -123,13 +123,17 @@ def reason_text(reason: Fact) -> str:
         ),
         "step": say("check", "With h = {0} this number would not change: choose a larger h."),
         "no_loss": say("check", "There is no loss yet: run the loss phase first."),
-        "not_used": say("check", "The loss does not depend on this number: its gradient is None."),
-        "part_of_batch": say(
+        "loss_does_not_depend": say(
+            "check", "The loss does not depend on this number: its gradient is None."
+        ),
+        "samples": say(
             "check",
             "Only {0} samples of this iteration were recorded, so the loss cannot be computed "
             "again: record the iteration whole.",
         ),
-        "not_recorded": say("check", "{0} cannot be run again: its arguments were not recorded."),
+        "call_not_recorded": say(
+            "check", "{0} cannot be run again: its arguments were not recorded."
+        ),
         "not_reproduced": say("check", "{0} does not give what was recorded when it is run again."),
         "failed": say("check", "The check failed: {0}: {1}"),
     }
