@@ -9,9 +9,9 @@ from backprop_viz.recording.number_explanation import Fact, GradientCheck
 from backprop_viz.stream.messages import GradientChecked
 from backprop_viz.worker.channel import WorkerChannel
 
-PROGRESS_S = 0.1
+CHECK_PROGRESS_S = 0.1
 # Beside free training a check waits so many times as long as it worked.
-REST = 4.0
+CHECK_REST = 4.0
 
 FindRecording = Callable[[int, Number], Recording | None]
 
@@ -69,12 +69,12 @@ class CheckService:
                 raise
             return
         now = time.perf_counter()
-        self._next_at = now + REST * (now - begun)
+        self._next_at = now + CHECK_REST * (now - begun)
         if done is None:
             self._end(None)
             return
         share, self._untold = done
-        if now >= self._told_at + PROGRESS_S:
+        if now >= self._told_at + CHECK_PROGRESS_S:
             self._told_at = now
             self._channel.answer(GradientChecked(self._request, self._untold(), share=share))
 

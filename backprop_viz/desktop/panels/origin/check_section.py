@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.desktop.panels.origin.check_texts import (
     Name,
-    reason_text,
+    no_check_text,
     step_text,
     values_text,
     verdict_ink,
@@ -29,9 +29,9 @@ from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, GradientCheck
 from backprop_viz.recording.quantities import Quantity
 
-STEP = Quantity(0.0, 1e3, above=True, least=1e-15)
+CHECK_STEP = Quantity(0.0, 1e3, above=True, least=1e-15)
 FIRST_STEP = 1e-6
-SHORTCUT = "F7"
+CHECK_SHORTCUT = "F7"
 # A number that is only passed by is not checked.
 _REST_MS = 400
 _PARTS = 1000
@@ -85,7 +85,7 @@ class CheckSection(QWidget):
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
         self.sentence.linkActivated.connect(self._pick)
-        self.step = NumberField(STEP, self.tr("step h"), FIRST_STEP)
+        self.step = NumberField(CHECK_STEP, self.tr("step h"), FIRST_STEP)
         self.step.setObjectName("checkStep")
         self.step.setToolTip(
             self.tr("h, the step to look at closely: the loss at x - h and at x + h is compared.")
@@ -100,7 +100,7 @@ class CheckSection(QWidget):
         self.progress.setRange(0, _PARTS)
         self.progress.setFixedWidth(90)
         self.progress.setAccessibleName(self.tr("Progress of the check"))
-        shortcut = QShortcut(QKeySequence(SHORTCUT), self)
+        shortcut = QShortcut(QKeySequence(CHECK_SHORTCUT), self)
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(self.run_or_cancel)
         self._lay_out()
@@ -202,7 +202,7 @@ class CheckSection(QWidget):
         self.values.setText("" if check is None else values_text(check))
         said = "" if check is None else step_text(check, self._name)
         if self._reason is not None:
-            said = reason_text(self._reason)
+            said = no_check_text(self._reason)
         self.sentence.setText(said)
         link = f"a {{ color: {theme.accent}; text-decoration: none; }}"
         self.sentence.setStyleSheet(link)
@@ -214,7 +214,7 @@ class CheckSection(QWidget):
             if running
             else self.tr("Compare the gradient with differences of the loss ({0})")
         )
-        self.button.setToolTip(tip.format(SHORTCUT))
+        self.button.setToolTip(tip.format(CHECK_SHORTCUT))
         self.button.setAccessibleName(self.button.text())
         self.progress.setVisible(running)
         self.step.setEnabled(number is not None)

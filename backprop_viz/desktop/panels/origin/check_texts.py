@@ -107,7 +107,7 @@ def error_text(error: float) -> str:
     return f"{error:.2g}" if error >= 1e-3 else short(error, 2)
 
 
-def reason_text(reason: Fact) -> str:
+def no_check_text(reason: Fact) -> str:
     """Why a number could not be checked, and what to do."""
     say = QCoreApplication.translate
     texts = {
