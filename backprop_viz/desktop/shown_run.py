@@ -165,9 +165,13 @@ class ShownRun(QObject):
 
     def choose_sample(self, sample: int) -> None:
         """Show another sample of the batch in every panel, as far as it is recorded."""
-        self._sample = max(sample, 0)
+        self.keep_sample(sample)
         if self._view_state is not None:
             self._show(self._view_state.cursor)
+
+    def keep_sample(self, sample: int) -> None:
+        """Show another sample from the next view state on."""
+        self._sample = max(sample, 0)
 
     def show_full_precision(self, wanted: bool) -> None:
         """Write numbers with every digit, or as short as they can be read."""

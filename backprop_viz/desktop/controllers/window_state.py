@@ -33,7 +33,8 @@ def apply_window_state(context: Context, state: StoredWindow) -> None:
     window.panel(DrawPanel).show_strokes(marks_from_json(state.get("strokes", ())))
     if "pen" in state:
         window.panel(DrawPanel).set_size_of_pen(state["pen"])
-    session.choose_sample(state.get("sample", 0))
+    # The run that is opened is shown after this, not the one before.
+    session.keep_sample(state.get("sample", 0))
     window.apply_layout(state.get("layout", {}))
     # In older files the drawing has a label only if it is the batch.
     label = state.get("label")
