@@ -140,7 +140,7 @@ def _along(recording: Recording, checked: CheckedNumber) -> LossAlong:
     except NotReplayed as none:
         # Backward came by a way that was not recorded.
         if none.reason.code == "loss_does_not_depend" and checked.gradients is not None:
-            raise NotReplayed("gradient_not_reproduced") from none
+            raise CannotCheck(Fact("gradient_not_reproduced")) from none
         raise
 
 
@@ -180,7 +180,7 @@ class NumberCheck:
         array = recording.tensors[checked.number.tensor]
         gradients = self._replay.gradients()
         if not _reproduced(recording, checked, gradients):
-            raise NotReplayed("gradient_not_reproduced")
+            raise CannotCheck(Fact("gradient_not_reproduced"))
         self._sides: Sides = {}
         try:
             self._differences = FiniteDifferences(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
-from backprop_viz.stream.commands import ExplainNumber, HoldRecording
+from backprop_viz.stream.commands import Command, ExplainNumber, HoldRecording
 from backprop_viz.stream.messages import ExplanationAnswer, NumberExplained
 
-Submit = Callable[[ExplainNumber | HoldRecording, Recording | None], bool]
+Submit = Callable[[Command, Recording | None], bool]
 
 
 @dataclass(frozen=True, slots=True)

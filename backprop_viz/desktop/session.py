@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
+from backprop_viz.desktop.check_requests import CheckRequests
 from backprop_viz.desktop.draw_image import DrawImage
 from backprop_viz.desktop.explanation_requests import ExplanationRequests, Question
 from backprop_viz.desktop.file_requests import FileCommand, FileRequests
@@ -30,7 +31,14 @@ from backprop_viz.stream.commands import (
     SetBreakpoints,
     Train,
 )
-from backprop_viz.stream.messages import ExplanationAnswer, Filed, Rerecorded, Scripted, Update
+from backprop_viz.stream.messages import (
+    ExplanationAnswer,
+    Filed,
+    GradientChecked,
+    Rerecorded,
+    Scripted,
+    Update,
+)
 
 
 class Session(ShownRun):
@@ -47,6 +55,7 @@ class Session(ShownRun):
     filed = Signal(object)
     scripted = Signal(object)
     explained = Signal(object)
+    checked = Signal(object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(settings, parent)
@@ -57,6 +66,7 @@ class Session(ShownRun):
         self._opened: Filed | None = None
         self._files = FileRequests()
         self._explanations = ExplanationRequests(self._client.submit)
+        self.checks = CheckRequests(self._client.submit)
         self._restarts = Restarts()
         # What was shown is painted when the event loop comes to this.
         self._painted = QTimer(self, singleShot=True, interval=0)
@@ -209,6 +219,9 @@ class Session(ShownRun):
                 rerecorded |= self._run.recall(message, recording)
             elif isinstance(message, Notice):
                 self._tell(message)
+            elif isinstance(message, GradientChecked):
+                if self.checks.is_wanted(message):
+                    self.checked.emit(message)
             elif isinstance(message, ExplanationAnswer):
                 if self._explanations.is_wanted(message):
                     self.explained.emit(message)

@@ -266,6 +266,26 @@ class RecordWhole(Command):
     iteration: int
 
 
+@dataclass(frozen=True, slots=True)
+class CheckGradient(Command):
+    """Check a number of the recording with this serial by finite differences.
+
+    ``asked`` is the step h to look at closely, ``span`` how far the curve of the loss reaches to
+    either side (None: its own measure). A check that was asked for before is dropped.
+    """
+
+    request: int
+    serial: int
+    number: Number
+    asked: float
+    span: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCheck(Command):
+    """Leave off the check; the answer is as much of it as there is."""
+
+
 COMMANDS: tuple[type[Command], ...] = (
     Step,
     Iterate,
@@ -299,4 +319,6 @@ COMMANDS: tuple[type[Command], ...] = (
     HoldRecording,
     ExplainNumber,
     RecordWhole,
+    CheckGradient,
+    CancelCheck,
 )

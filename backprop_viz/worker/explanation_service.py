@@ -47,7 +47,7 @@ class ExplanationService:
 
     def explain(self, request: int, serial: int, number: Number) -> None:
         """Explain a number from the next slice on; what was asked before is dropped."""
-        recording = self._find(serial, number)
+        recording = self.find(serial, number)
         if recording is None:
             self._answers = None
             self._channel.answer(NumberExplained(request, None))
@@ -64,7 +64,7 @@ class ExplanationService:
         else:
             self._channel.answer(answer)
 
-    def _find(self, serial: int, number: Number) -> Recording | None:
+    def find(self, serial: int, number: Number) -> Recording | None:
         """The recording of a serial, if it goes as far as the number."""
         for recording in (self._state.recording, *self._held.values()):
             known = number.tensor < len(recording.tensors)

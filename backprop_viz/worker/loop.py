@@ -19,6 +19,7 @@ from backprop_viz.stream.wire import NumberedCommand, Unreadable
 from backprop_viz.training.thread_count import torch_threads
 from backprop_viz.training.without_compiler import leave_out_compiler
 from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.check_service import CheckService
 from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingTraining
 from backprop_viz.worker.experiments import Experiments
@@ -56,6 +57,7 @@ class Worker:
         self.experiments = Experiments(state, faults)
         self.rerecording = Rerecording(state, channel, faults)
         self.explanations = ExplanationService(state, channel)
+        self.checks = CheckService(channel, self.explanations.find)
         self.scripts = ScriptService(state, channel)
         self.files = SessionFiles(
             state,
@@ -117,6 +119,8 @@ class Worker:
             commands.SaveScript: self.scripts.save,
             commands.HoldRecording: self.explanations.hold,
             commands.ExplainNumber: self.explanations.explain,
+            commands.CheckGradient: self.checks.check,
+            commands.CancelCheck: self.checks.cancel,
             commands.RecordWhole: self.rerecording.record_whole,
         }
 
@@ -126,6 +130,8 @@ class Worker:
         while True:
             if self.explanations.busy and not channel.has_command():
                 self._guarded("explanations.go_on", self.explanations.go_on)
+            elif self.checks.busy and not channel.has_command():
+                self._guarded("checks.go_on", lambda: self.checks.go_on(state.training))
             if self.samples.busy and not channel.has_command():
                 self._guarded("samples.go_on", lambda: self.samples.go_on(state.training))
             if state.training and not channel.has_command():
@@ -134,7 +140,9 @@ class Worker:
                 self._guarded("_evaluate", self.phases.evaluate)
             elif self.rerecording.busy and not channel.has_command():
                 self.rerecording.go_on()
-            elif channel.has_command() or not (self.samples.busy or self.explanations.busy):
+            elif channel.has_command() or not (
+                self.samples.busy or self.explanations.busy or self.checks.busy
+            ):
                 self._next_command()
 
     def _next_command(self) -> None:

@@ -13,7 +13,12 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.stream.commands import RecordWhole
-from backprop_viz.stream.messages import ChainFollowed, ExplanationAnswer, NumberExplained
+from backprop_viz.stream.messages import (
+    ChainFollowed,
+    ExplanationAnswer,
+    GradientChecked,
+    NumberExplained,
+)
 
 
 class ExplanationsController(QObject):
@@ -36,6 +41,9 @@ class ExplanationsController(QObject):
         panel.maximized.connect(self._window.lower_row.maximize)
         panel.sample_wanted.connect(self._show_sample)
         panel.whole_wanted.connect(self._record_whole)
+        panel.check.wanted.connect(self._ask_check)
+        panel.check.cancelled.connect(self._session.checks.cancel)
+        self._session.checked.connect(self._show_check)
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Remember where the cursor is; ask again once the iteration is recorded whole."""
@@ -132,6 +140,14 @@ class ExplanationsController(QObject):
     def _ask(self, recording: Recording, number: Number) -> None:
         if not self._session.explain(Question(recording, number)):
             self._panel.say(self.tr("There is no worker to ask: choose Run > Start torch again."))
+
+    def _ask_check(self, number: Number, step: float, span: float | None) -> None:
+        asked = self._panel.history.current
+        if asked is not None and not self._is_training():
+            self._session.checks.ask(Question(asked.recording, number), step, span)
+
+    def _show_check(self, answer: GradientChecked) -> None:
+        self._panel.check.show_check(answer.check, answer.reason, answer.share)
 
     def _show(self, answer: ExplanationAnswer) -> None:
         if not self._window.lower_row.explaining:

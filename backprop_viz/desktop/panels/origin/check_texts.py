@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
 
+from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
 from backprop_viz.desktop.style.numbers import short, signed
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, GradientCheck
@@ -135,8 +136,16 @@ def no_check_text(reason: Fact) -> str:
             "check", "{0} cannot be run again: its arguments were not recorded."
         ),
         "not_reproduced": say("check", "{0} does not give what was recorded when it is run again."),
+        "gradient_not_reproduced": say(
+            "check",
+            "The gradient that backward computed is not that of the recorded operations: a tensor "
+            "was written to in a way that was not recorded.",
+        ),
         "failed": say("check", "The check failed: {0}: {1}"),
     }
+    told = None if reason.code in texts else no_terms_text(reason)
+    if told is not None:
+        return told
     text = texts.get(reason.code, say("check", "This number cannot be checked ({0})."))
     values = reason.values or (reason.code,)
     return text.format(*values)

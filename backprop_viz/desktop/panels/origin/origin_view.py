@@ -18,6 +18,7 @@ from backprop_viz.analysis.number_marks import marks_of
 from backprop_viz.analysis.number_names import NumberNames
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
+from backprop_viz.desktop.panels.origin.check_section import CheckSection
 from backprop_viz.desktop.panels.origin.effect_rows import effect_rows
 from backprop_viz.desktop.panels.origin.fact_texts import fact_text
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
@@ -128,6 +129,8 @@ class OriginView(Panel):
         self.table.row_chosen.connect(self._choose_row)
         self.picture.term_chosen.connect(self._choose_term)
         self.bars.term_chosen.connect(self._choose_term)
+        self.check = CheckSection()
+        self.check.picked.connect(self.ask_here)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setObjectName("originColumns")
         self.columns.setHandleWidth(14)
@@ -135,12 +138,13 @@ class OriginView(Panel):
             (_column(self.value, self.formula, self.table, self.sum), 520, 5),
             (_column(self._pictures, self.facts, self.whole), 420, 4),
             (_column(self.effects_title, self.effects, self.effects_note), 300, 2),
+            (self.check, 420, 4),
         )
         for i, (part, size, stretch) in enumerate(parts):
             self.columns.addWidget(part)
             self.columns.setStretchFactor(i, stretch)
             part.setMinimumWidth(size // 3)
-        self.columns.setSizes([520, 420, 300])
+        self.columns.setSizes([480, 360, 240, 420])
         self.columns.setChildrenCollapsible(False)
         self.body.addWidget(self.columns, 1)
         self._show_nothing()
@@ -192,6 +196,7 @@ class OriginView(Panel):
         assert asked is not None
         self._show_nothing()
         names = self._names_of(asked.recording)
+        self.check.show_number(asked.number, names.name)
         self._color = phase_color(asked.number, asked.recording.events)
         value = asked.recording.tensors[asked.number.tensor][asked.number.index]
         self.value.setText(f"{names.name(asked.number)} = {signed(value)}")
@@ -266,12 +271,13 @@ class OriginView(Panel):
         """Ask nothing while training runs."""
         for source in (self.formula, self.table, self.effects, self.path, self._pictures):
             source.setEnabled(not view_state.training)
+        self.check.set_idle(not view_state.training)
         self._enable_buttons(view_state.training)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        for part in (self.table, self.effects, self.formula, self.picture, self.bars):
+        for part in (self.table, self.effects, self.formula, self.picture, self.bars, self.check):
             part.set_theme(theme)
         self._paint()
 

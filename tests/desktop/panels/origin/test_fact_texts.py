@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import backprop_viz
+from backprop_viz.desktop.panels.origin.check_texts import no_check_text
 from backprop_viz.desktop.panels.origin.fact_texts import _WITH_LIST, _sentences, fact_text
 from backprop_viz.desktop.panels.origin.no_terms_texts import no_terms_text
 from backprop_viz.recording.number_explanation import Fact
@@ -18,6 +19,8 @@ FILES = [
     *(PACKAGE / "capture").rglob("*.py"),
 ]
 MANY = tuple(float(i) for i in range(12))
+
+CHECK_REASONS = ("no_tensor", "step", "whole_number", "gradient_not_reproduced")
 
 
 def constants(node: ast.AST) -> Iterator[str]:
@@ -52,6 +55,8 @@ def test_every_fact_has_a_sentence() -> None:
     assert {"relu_stopped", "pool_winner", "batch_statistics", "layer_statistics"} <= found
     # The engine's reasons are facts too.
     texts = {c: fact_text(Fact(c, MANY)) or no_terms_text(Fact(c, MANY)) for c in found}
+    # Why a number cannot be checked has a table of its own.
+    texts |= {c: no_check_text(Fact(c, MANY)) for c in CHECK_REASONS}
     assert {code for code, text in texts.items() if text is None} == set()
 
 
