@@ -203,9 +203,8 @@ class CheckSection(QWidget):
         said = "" if check is None else step_text(check, self._name)
         if self._reason is not None:
             said = no_check_text(self._reason)
-        self.sentence.setText(said)
-        link = f"a {{ color: {theme.accent}; text-decoration: none; }}"
-        self.sentence.setStyleSheet(link)
+        # Qt paints links in a palette's blue, whatever the style sheet says.
+        self.sentence.setText(said.replace("<a ", f'<a style="color: {theme.accent}" '))
         self.button.setEnabled(number is not None)
         running = self._running
         self.button.setText(self.tr("Cancel") if running else self.tr("Run check"))
