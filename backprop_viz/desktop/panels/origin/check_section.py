@@ -117,7 +117,7 @@ class CheckSection(QWidget):
         plots.addWidget(self.loss_plot, 3)
         plots.addWidget(self.error_plot, 2)
         for plot in (self.loss_plot, self.error_plot):
-            plot.setMinimumSize(110, 70)
+            plot.setMinimumSize(110, 52)
         label = QLabel(self.tr("h"))
         label.setProperty("role", "caption")
         label.setBuddy(self.step)
