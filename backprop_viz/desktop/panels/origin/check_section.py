@@ -80,6 +80,7 @@ class CheckSection(QWidget):
         self.sentence = QLabel()
         self.sentence.setObjectName("checkSentence")
         self.sentence.setWordWrap(True)
+        self.sentence.setProperty("role", "caption")
         self.sentence.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard

@@ -4,7 +4,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from backprop_viz.desktop.panels.origin.check_plot import CheckPlot
@@ -16,6 +16,8 @@ from backprop_viz.recording.number_explanation import GradientCheck
 # The tangent reaches over this share of the span, and its name stands at this share.
 _TANGENT, _NAME = 0.6, 0.3
 _ZOOM = 3.0
+# The least width in pixels in which the names do not cover the curve.
+_ROOM_FOR_NAMES = 260
 WIDEST, NARROWEST = 1e3, 1e-9
 
 
@@ -103,14 +105,23 @@ class LossAlongPlot(CheckPlot):
             line.setHoverPen(pg.mkPen(theme.text, width=1))
         super().set_theme(theme)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the names again where there is room for them."""
+        super().resizeEvent(event)
+        if hasattr(self, "_lands"):  # the plot is resized before it is made
+            self._draw()
+
     # -- what is drawn ---------------------------------------------------------------------------
 
     def _draw(self) -> None:
         check = self._check
         span = self.span
         shown = check is not None and span is not None
-        for item in (self._interval, self._tangent, self._dot, self._slope, self._line):
+        for item in (self._interval, self._tangent, self._dot, self._line):
             item.setVisible(shown)
+        # In little room the names would cover the curve; the tooltip has them.
+        roomy = self.width() >= _ROOM_FOR_NAMES
+        self._slope.setVisible(shown and roomy)
         for item in (self._landing, self._lands, self._switches):
             item.setVisible(False)
         if check is None or span is None:
@@ -132,7 +143,7 @@ class LossAlongPlot(CheckPlot):
             moved, loss = check.landing
             inside = abs(moved) <= span * 1.04
             self._landing.setVisible(inside)
-            self._lands.setVisible(inside)
+            self._lands.setVisible(inside and roomy)
             self._landing.setData([moved], [loss - check.loss])
             self._lands.setPos(moved, loss - check.loss)
         blocker = QSignalBlocker(self._interval)

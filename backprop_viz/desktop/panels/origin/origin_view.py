@@ -134,10 +134,11 @@ class OriginView(Panel):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setObjectName("originColumns")
         self.columns.setHandleWidth(14)
+        self._effects_column = _column(self.effects_title, self.effects, self.effects_note)
         parts = (
             (_column(self.value, self.formula, self.table, self.sum), 520, 5),
             (_column(self._pictures, self.facts, self.whole), 420, 4),
-            (_column(self.effects_title, self.effects, self.effects_note), 300, 2),
+            (self._effects_column, 300, 2),
             (self.check, 420, 4),
         )
         for i, (part, size, stretch) in enumerate(parts):
@@ -258,8 +259,9 @@ class OriginView(Panel):
         rows = effect_rows(effects, asked.recording.events, self._names_of(asked.recording))
         self.effects.show_rows(rows)
         self.effects.setVisible(bool(rows.rows))
+        self._effects_column.setVisible(bool(rows.rows))
         note = self.tr("{0} more").format(f"{rows.rest_count:,}") if rows.rest_count else ""
-        self.effects_note.setText(note if rows.rows else self.tr("Nothing that was recorded."))
+        self.effects_note.setText(note)
         self.effects_note.setVisible(bool(self.effects_note.text()))
         self.complete = True
 
