@@ -173,6 +173,7 @@ def _origin() -> Section:
             (tr("keys", "Move between numbers"), "←  →  ↑  ↓"),
             (tr("keys", "Ask where the number comes from"), "Enter"),
             (tr("keys", "Back to the number before, forward again"), "Alt+←  Alt+→"),
+            (tr("keys", "Check the gradient by finite differences"), "F7"),
             (tr("keys", "Close"), "Esc"),
         ],
     )
