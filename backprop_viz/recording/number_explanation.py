@@ -232,7 +232,6 @@ class GradientCheck:
       says, or "switched": it is large because units switch within [x - h, x + h].
     - ``switches``: units that switch there, the nearest to x first; ``switched`` counts them all.
       It is None until they were looked for.
-    - ``single``: the central difference of the step asked, in float32; None where not computed.
     - ``moved`` (P,) and ``losses`` (P,): the loss where the number is moved by so much; moved 0
       is among them. ``landing``: by how much the optimizer's step moved it, and the loss there.
     """
@@ -254,5 +253,4 @@ class GradientCheck:
     losses: _Floats
     switches: tuple[Switch, ...] = ()
     switched: int | None = None
-    single: float | None = None
     landing: tuple[float, float] | None = None

@@ -1,0 +1,140 @@
+"""The worker checks the number asked for last, a slice at a time, and can leave it off."""
+
+from typing import cast
+
+import pytest
+
+import backprop_viz as bv
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.stream.messages import GradientChecked
+from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.check_service import CheckService
+
+
+class Line:
+    """In place of the line: keeps the answers."""
+
+    def __init__(self) -> None:
+        self.answers: list[GradientChecked] = []
+
+    def answer(self, answer: GradientChecked) -> None:
+        self.answers.append(answer)
+
+
+@pytest.fixture(scope="module")
+def recording() -> Recording:
+    return bv.Trainer(data="random", loss="mse", batch_size=1).record()
+
+
+def bias(recording: Recording, index: int = 0) -> Number:
+    event = recording.happened_to["fc3.bias"][1]
+    tensor = recording.events[event].output_ids[0]
+    assert tensor is not None
+    return Number(tensor, (index,), event)
+
+
+def served(recording: Recording | None) -> tuple[CheckService, Line]:
+    line = Line()
+    return CheckService(cast(WorkerChannel, line), lambda *_: recording), line
+
+
+def test_a_check_is_told_as_it_grows_and_ends_whole(recording: Recording) -> None:
+    service, line = served(recording)
+    service.check(3, recording.serial, bias(recording), 1e-4, None)
+    assert line.answers == []
+    slices = 0
+    while service.busy:
+        service.go_on(training=False)
+        slices += 1
+    assert slices > 10
+    assert {answer.request for answer in line.answers} == {3}
+    shares = [answer.share for answer in line.answers]
+    assert shares == sorted(shares)
+    assert [share < 1 for share in shares] == [True] * (len(shares) - 1) + [False]
+    check = line.answers[-1].check
+    assert check is not None
+    grad = recording.at(len(recording.events)).grad("fc3.bias")
+    assert check.gradient == float(grad[0])
+    assert (check.verdict, check.steps[check.asked_at]) == ("correct", 1e-4)
+    sizes = [len(a.check.steps) for a in line.answers if a.check is not None]
+    assert sizes == sorted(sizes)
+
+
+def test_one_that_is_cancelled_answers_with_what_there_is(recording: Recording) -> None:
+    service, line = served(recording)
+    service.check(1, recording.serial, bias(recording), 1e-4, None)
+    for _ in range(4):
+        service.go_on(training=False)
+    service.cancel()
+    assert not service.busy
+    answer = line.answers[-1]
+    assert (answer.reason, answer.share) == (Fact("cancelled"), 1.0)
+    assert answer.check is not None
+    service.cancel()  # of nothing: nothing is answered
+    assert line.answers[-1] is answer
+
+
+def test_another_number_takes_the_place_of_the_one_before(recording: Recording) -> None:
+    service, line = served(recording)
+    service.check(1, recording.serial, bias(recording), 1e-4, None)
+    service.go_on(training=False)
+    line.answers.clear()
+    service.check(2, recording.serial, bias(recording, 4), 1e-4, None)
+    while service.busy:
+        service.go_on(training=False)
+    assert {answer.request for answer in line.answers} == {2}
+    check = line.answers[-1].check
+    assert check is not None
+    assert check.number.index == (4,)
+
+
+def test_a_recording_that_is_not_held_is_said_so() -> None:
+    service, line = served(None)
+    service.check(5, 1, Number(0, (0,)), 1e-4, None)
+    assert [(a.request, a.check, a.reason) for a in line.answers] == [(5, None, Fact("not_held"))]
+    assert not service.busy
+
+
+def test_what_cannot_be_checked_has_its_reason(recording: Recording) -> None:
+    service, line = served(recording)
+    assert recording.labels_id is not None
+    service.check(1, recording.serial, Number(recording.labels_id, (0,)), 1e-4, None)
+    while service.busy:
+        service.go_on(training=False)
+    assert [answer.check for answer in line.answers] == [None]
+    assert line.answers[0].reason == Fact("whole_number", ("int64",))
+
+
+def test_beside_training_it_waits_its_turn(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("backprop_viz.worker.check_service.time.perf_counter", lambda: now[0])
+    service, line = served(recording)
+    service.check(1, recording.serial, bias(recording), 1e-4, None)
+
+    def slice_of(seconds: float) -> None:
+        # The clock moves while the slice runs.
+        slices = service._slices
+        assert slices is not None
+
+        def slow():  # type: ignore[no-untyped-def]
+            for done in slices:
+                now[0] += seconds
+                yield done
+
+        service._slices = slow()
+        service.go_on(training=True)
+
+    slice_of(1.0)
+    told = len(line.answers)
+    service.go_on(training=True)  # it has worked for a second, and waits four
+    assert len(line.answers) == told
+    now[0] += 3.9
+    service.go_on(training=True)
+    assert len(line.answers) == told
+    now[0] += 0.2
+    service.go_on(training=True)
+    assert len(line.answers) > told
