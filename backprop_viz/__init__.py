@@ -10,7 +10,7 @@ Names are imported on first use, so that ``import backprop_viz`` loads neither t
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from backprop_viz.recording import explaining
+from backprop_viz.recording import explaining, finding
 
 if TYPE_CHECKING:
     from backprop_viz.capture.loop_watch import record as record
@@ -44,7 +44,12 @@ def _explained(recording: Any, number: Any) -> Any:
     return engine.explain_number(recording, number)
 
 
+def _found(recording: Any) -> Any:
+    return import_module(".analysis.findings", __name__).findings(recording)
+
+
 explaining.set_engine(_explained)
+finding.set_search(_found)
 
 
 def __getattr__(name: str) -> object:

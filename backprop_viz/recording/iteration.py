@@ -14,6 +14,7 @@ from backprop_viz.recording.events import (
     PhaseSpan,
 )
 from backprop_viz.recording.explaining import explained
+from backprop_viz.recording.finding import Finding, found_in
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import Layer, LayerGraph
 from backprop_viz.recording.number import Number
@@ -194,6 +195,10 @@ class Recording:
             raise ValueError(f"Event {event}, {found.op}, has nothing at output {output}.")
         place = tuple(int(i) for i in index)
         return explained(self, Number(tensor, place, event, output, arrived))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What looks wrong in the iteration, the worst first; nothing if it is healthy."""
+        return found_in(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,26 @@
+"""What looks wrong in an iteration: one file each. To add one, add a file with a ``find``."""
+
+import pkgutil
+from collections.abc import Callable, Iterator
+from importlib import import_module
+
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+
+__all__ = ["findings"]
+
+_ORDER = ("error", "warning", "hint")
+
+
+def _searches() -> tuple[Callable[[Recording], Iterator[Finding]], ...]:
+    modules = (import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    return tuple(module.find for module in modules if hasattr(module, "find"))
+
+
+_SEARCHES = _searches()
+
+
+def findings(recording: Recording) -> tuple[Finding, ...]:
+    """What looks wrong in a recording, the worst first; nothing in one that is healthy."""
+    found = [finding for search in _SEARCHES for finding in search(recording)]
+    return tuple(sorted(found, key=lambda finding: _ORDER.index(finding.severity)))

@@ -1,0 +1,27 @@
+"""Several mean losses of one step that are added up undivided: a step that many times as large."""
+
+from collections.abc import Iterator
+
+from backprop_viz.analysis.provenance import forward_events
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+
+_LOSSES = {"cross_entropy", "nll_loss", "mse_loss", "binary_cross_entropy_with_logits"}
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``undivided``: may be meant, with a learning rate made for it."""
+    phases = [span.phase for span in recording.spans]
+    backwards = sum(phase is Phase.BACKWARD for phase in phases)
+    means = [
+        (i, event)
+        for i, event in forward_events(recording)
+        if event.op in _LOSSES
+        and (event.call is None or event.call.kwargs.get("reduction", "mean") == "mean")
+    ]
+    if backwards < 2 or len(means) < 2 or len({event.op for _, event in means}) > 1:
+        return
+    read = {tensor for _, event in forward_events(recording) for tensor in event.input_ids}
+    if not any(tensor in read for _, event in means for tensor in event.output_ids):
+        yield Finding("undivided", "hint", (len(means),), event=means[-1][0])

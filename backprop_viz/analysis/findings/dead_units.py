@@ -1,0 +1,33 @@
+"""Units of a ReLU that are 0 for every sample of the batch: no gradient passes them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from backprop_viz.analysis.provenance import forward_events, layer_of
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+
+# Of fewer samples a unit may be 0 by chance. Where nearly all units are dead, little is learnt.
+_SAMPLES, _NEARLY_ALL = 8, 0.9
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``dead_layer``: nearly all units of a layer; ``dead_units``: some."""
+    for i, event in forward_events(recording):
+        made = event.outputs[0] if event.outputs else None
+        if not event.op.startswith("relu") or made is None or made.ndim < 2:
+            continue
+        if len(made) < _SAMPLES:
+            continue
+        # A map's unit is its channel; elsewhere a unit is an element of the last axis.
+        unit = 1 if made.ndim >= 4 else made.ndim - 1
+        others = tuple(axis for axis in range(made.ndim) if axis != unit)
+        dead = ~made.any(axis=others)
+        count, units = int(np.sum(dead)), made.shape[unit]
+        layer = layer_of(recording, i)
+        name = event.op if layer is None else layer.name
+        if count >= _NEARLY_ALL * units:
+            yield Finding("dead_layer", "warning", (name, count, units), event=i)
+        elif count:
+            yield Finding("dead_units", "hint", (name, count, units), event=i)

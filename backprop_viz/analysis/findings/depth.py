@@ -1,0 +1,39 @@
+"""Gradients that vanish or explode on their way to the first layers."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from backprop_viz.analysis.provenance import forward_events
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+
+# The root mean square of the first weight's gradient, measured by the last one's. Twelve public
+# recipes stay within 1e-3 to 1e3, also after 20 iterations; ten sigmoid layers give 1e-8.
+_LEAST, _MOST = 1e-4, 1e4
+_LAYERS = 4
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``vanishing`` and ``exploding``, between the first and the last weight matrix."""
+    by_value = {p.value_id: p.name for p in recording.parameters if p.value.ndim >= 2}
+    order: dict[str, None] = {}
+    for _, event in forward_events(recording):
+        for tensor in event.input_ids:
+            if tensor in by_value:
+                order.setdefault(by_value[tensor])
+    end = recording.at(len(recording.events))
+    sizes = {}
+    for name in order:
+        grad = end.grad(name)
+        if grad is not None and grad.size and np.isfinite(grad).all():
+            sizes[name] = float(np.sqrt(np.square(np.abs(grad), dtype=np.float64).mean()))
+    names = [name for name, size in sizes.items() if size > 0]
+    if len(names) < _LAYERS:
+        return
+    first, last = names[0], names[-1]
+    ratio = sizes[first] / sizes[last]
+    if ratio < _LEAST:
+        yield Finding("vanishing", "warning", (first, last, ratio), first)
+    elif ratio > _MOST:
+        yield Finding("exploding", "warning", (first, last, ratio), first)

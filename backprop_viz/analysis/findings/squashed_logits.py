@@ -1,0 +1,33 @@
+"""A softmax or a sigmoid before a loss that has its own."""
+
+from collections.abc import Iterator
+
+from backprop_viz.analysis.provenance import forward_events, maker
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+
+# The loss, what it does itself, and what was done before it.
+_TWICE = {
+    "cross_entropy": {"softmax": "warning", "sigmoid": "warning", "log_softmax": "hint"},
+    "binary_cross_entropy_with_logits": {"sigmoid": "warning", "softmax": "warning"},
+    "nll_loss": {"softmax": "warning"},
+}
+# The same numbers in another shape.
+_VIEWS = {"view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"}
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``squashed_twice``: the gradient is a fraction of what it should be."""
+    for i, event in forward_events(recording):
+        if event.op not in _TWICE or not event.input_ids or event.input_ids[0] is None:
+            continue
+        made = maker(recording, event.input_ids[0], i)
+        while made is not None and recording.events[made].op in _VIEWS:
+            source = recording.events[made].input_ids[0]
+            made = None if source is None else maker(recording, source, made)
+        op = "" if made is None else recording.events[made].op
+        severity = _TWICE[event.op].get(op)
+        if severity == "warning":
+            yield Finding("squashed_twice", "warning", (op, event.op), event=made)
+        elif severity == "hint":
+            yield Finding("squashed_twice", "hint", (op, event.op), event=made)

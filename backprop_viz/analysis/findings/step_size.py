@@ -1,0 +1,37 @@
+"""Updates that are far too large or too small for the weights."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+
+# |update| / |weight|, the median over the weight matrices; about 1e-3 is usual.
+# Source: https://cs231n.github.io/neural-networks-3/#ratio
+_LEAST, _MOST = 1e-8, 0.5
+
+
+def find(recording: Recording) -> Iterator[Finding]:
+    """``steps_too_large``, ``steps_too_small``."""
+    ratios: dict[str, float] = {}
+    for event in recording.events:
+        if event.phase is not Phase.UPDATE or event.parameter is None:
+            continue
+        before, after = event.inputs[0], event.outputs[0]
+        if before is None or after is None or before.ndim < 2:
+            continue
+        size = float(np.linalg.norm(before))
+        step = float(np.linalg.norm(np.subtract(after, before)))
+        if size > 0 and np.isfinite(step):
+            ratios[event.parameter] = ratios.get(event.parameter, 0.0) + step / size
+    if not ratios:
+        return
+    middle = float(np.median(list(ratios.values())))
+    if middle > _MOST:
+        largest = max(ratios, key=lambda name: ratios[name])
+        yield Finding("steps_too_large", "warning", (middle,), largest)
+    elif middle < _LEAST and recording.options.get("lr") != 0:  # as a warm-up may begin
+        smallest = min(ratios, key=lambda name: ratios[name])
+        yield Finding("steps_too_small", "warning", (middle,), smallest)

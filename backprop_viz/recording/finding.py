@@ -1,0 +1,40 @@
+"""Something that looks wrong in a recorded iteration, as plain data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "hint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found, and where the evidence is.
+
+    ``code`` names a sentence, into which ``values`` are put. An "error" spoils the training, a
+    "warning" very likely does, a "hint" may be meant. ``parameter`` is a dotted name, ``event``
+    the index of an event.
+    """
+
+    code: str
+    severity: Severity
+    values: tuple[str | float | int, ...] = ()
+    parameter: str | None = None
+    event: int | None = None
+
+
+# Takes a Recording, whose module imports this one.
+_Find = Callable[[Any], tuple[Finding, ...]]
+_search: list[_Find] = []
+
+
+def set_search(find: _Find) -> None:
+    """Put in what looks through a recording."""
+    _search[:] = [find]
+
+
+def found_in(recording: Any) -> tuple[Finding, ...]:
+    """What is found in a recording. Raises RuntimeError where nothing can look."""
+    if not _search:
+        raise RuntimeError("Findings are made by backprop_viz as a whole: import backprop_viz.")
+    return _search[0](recording)
