@@ -4,9 +4,13 @@ from PySide6.QtCore import QCoreApplication
 
 
 def role_text(role: str) -> str:
-    """A factor's role in the field's terms: "upstream", "window"."""
+    """A factor's role in the field's terms: "upstream", "window"; a code not known as it is."""
+    return _roles().get(role, role.replace("_", " "))
+
+
+def _roles() -> dict[str, str]:
     say = QCoreApplication.translate
-    texts = {
+    return {
         "upstream": say("roles", "upstream"),
         "local": say("roles", "× local"),
         "one": say("roles", "× local"),
@@ -37,8 +41,33 @@ def role_text(role: str) -> str:
         "step": say("roles", "step"),
         "effect": say("roles", "what changes"),
         "derivative": say("roles", "per +1"),
+        "absolute_error": say("roles", "|error|"),
+        "attention": say("roles", "attention weight"),
+        "base": say("roles", "base"),
+        "bound": say("roles", "bound"),
+        "chosen": say("roles", "chosen"),
+        "class_share": say("roles", "share of the class"),
+        "coefficient": say("roles", "coefficient"),
+        "dividend": say("roles", "dividend"),
+        "element": say("roles", "element"),
+        "element_loss": say("roles", "loss of the element"),
+        "embedding": say("roles", "embedding"),
+        "gain": say("roles", "gain γ"),
+        "label_share": say("roles", "share of the label"),
+        "mask": say("roles", "mask"),
+        "minuend": say("roles", "minuend"),
+        "minus_log_probabilities": say("roles", "−Σ ln p"),
+        "minus_log_sum": say("roles", "−ln Σ exp"),
+        "normalized": say("roles", "normalized"),
+        "one_over_divisor": say("roles", "1 / divisor"),
+        "one_over_sum": say("roles", "1 / Σ exp"),
+        "slope": say("roles", "slope"),
+        "squared_deviation": say("roles", "deviation²"),
+        "squared_error": say("roles", "error²"),
+        "subtrahend": say("roles", "subtrahend"),
+        "summand": say("roles", "summand"),
+        "value": say("roles", "value"),
     }
-    return texts.get(role, role.replace("_", " "))
 
 
 def axis_text(axis: str) -> str:
