@@ -117,6 +117,15 @@ def arrived(event: Event) -> tuple[Array | None, ...]:
     return event.inputs[1:] if event.op == "AccumulateGrad" else event.inputs
 
 
+def gradient_made(recording: Recording, parameter: str) -> Array | None:
+    """A parameter's ``.grad`` as backward left it last, whatever clipped or cleared it after."""
+    for i in reversed(recording.happened_to.get(parameter, ())):
+        event = recording.events[i]
+        if event.op == "AccumulateGrad":
+            return event.outputs[0]
+    return None
+
+
 def is_finite(arrays: tuple[Array | None, ...]) -> bool:
     """Whether no array has a NaN or an Inf."""
     return all(bool(np.isfinite(a).all()) for a in arrays if a is not None)

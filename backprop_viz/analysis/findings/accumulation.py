@@ -12,8 +12,7 @@ _LOSSES = {"cross_entropy", "nll_loss", "mse_loss", "binary_cross_entropy_with_l
 
 def find(recording: Recording) -> Iterator[Finding]:
     """``undivided``: may be meant, with a learning rate made for it."""
-    phases = [span.phase for span in recording.spans]
-    backwards = sum(phase is Phase.BACKWARD for phase in phases)
+    backwards = _backwards_added_up(recording)
     means = [
         (i, event)
         for i, event in forward_events(recording)
@@ -25,3 +24,15 @@ def find(recording: Recording) -> Iterator[Finding]:
     read = {tensor for _, event in forward_events(recording) for tensor in event.input_ids}
     if not any(tensor in read for _, event in means for tensor in event.output_ids):
         yield Finding("undivided", "hint", (len(means),), event=means[-1][0])
+
+
+def _backwards_added_up(recording: Recording) -> int:
+    """How many backwards ran with no zero_grad between them, as LBFGS's closure has."""
+    most = count = 0
+    for span in recording.spans:
+        if span.phase is Phase.ZERO_GRAD:
+            count = 0
+        elif span.phase is Phase.BACKWARD:
+            count += 1
+        most = max(most, count)
+    return most

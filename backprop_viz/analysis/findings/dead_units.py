@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_viz.analysis.provenance import forward_events, layer_of
+from backprop_viz.analysis.provenance import forward_events, layer_of, maker
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 
@@ -21,7 +21,7 @@ def find(recording: Recording) -> Iterator[Finding]:
         if len(made) < _SAMPLES:
             continue
         # A map's unit is its channel; elsewhere a unit is an element of the last axis.
-        unit = 1 if made.ndim >= 4 else made.ndim - 1
+        unit = 1 if made.ndim >= 4 or _is_map(recording, i) else made.ndim - 1
         others = tuple(axis for axis in range(made.ndim) if axis != unit)
         dead = ~made.any(axis=others)
         count, units = int(np.sum(dead)), made.shape[unit]
@@ -31,3 +31,16 @@ def find(recording: Recording) -> Iterator[Finding]:
             yield Finding("dead_layer", "warning", (name, count, units), event=i)
         elif count:
             yield Finding("dead_units", "hint", (name, count, units), event=i)
+
+
+def _is_map(recording: Recording, index: int | None) -> bool:
+    """Whether a convolution made what an operation reads, batch norm between or not."""
+    while index is not None:
+        event = recording.events[index]
+        if event.op.startswith("conv"):
+            return True
+        if not event.op.startswith("relu") and event.op != "batch_norm":
+            return False
+        read = event.input_ids[0] if event.input_ids else None
+        index = None if read is None else maker(recording, read, index)
+    return False

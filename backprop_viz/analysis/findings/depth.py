@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_viz.analysis.provenance import forward_events
+from backprop_viz.analysis.provenance import forward_events, gradient_made
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 
-# The root mean square of the first weight's gradient, measured by the last one's. Twelve public
-# recipes stay within 1e-3 to 1e3, also after 20 iterations; ten sigmoid layers give 1e-8.
+# The root mean square of the first weight's gradient over that of the last one's. The healthy
+# recipes of the tests lie within 0.02 and 4, in their first iteration and in their hundredth.
 _LEAST, _MOST = 1e-4, 1e4
 _LAYERS = 4
 
@@ -22,10 +22,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         for tensor in event.input_ids:
             if tensor in by_value:
                 order.setdefault(by_value[tensor])
-    end = recording.at(len(recording.events))
     sizes = {}
     for name in order:
-        grad = end.grad(name)
+        grad = gradient_made(recording, name)
         if grad is not None and grad.size and np.isfinite(grad).all():
             sizes[name] = float(np.sqrt(np.square(np.abs(grad), dtype=np.float64).mean()))
     names = [name for name, size in sizes.items() if size > 0]

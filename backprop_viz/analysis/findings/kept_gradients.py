@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 
-from backprop_viz.recording.finding import Finding
+from backprop_viz.analysis.provenance import forward_events
+from backprop_viz.recording.finding import Finding, Severity
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
 
 def find(recording: Recording) -> Iterator[Finding]:
-    """``gradients_kept``. Several backwards before a step, or none, are accumulation: meant."""
-    phases = [span.phase for span in recording.spans]
-    if Phase.UPDATE not in phases or Phase.ZERO_GRAD in phases[: phases.index(Phase.UPDATE)]:
+    """``gradients_kept``. Several backwards before a step, or none, are accumulation: meant.
+
+    A divided loss may be the last part of an accumulation whose parts are recorded one by one.
+    """
+    phases = {span.phase for span in recording.spans}
+    if Phase.UPDATE not in phases or Phase.ZERO_GRAD in phases:
         return
     kept = []
     for parameter in recording.parameters:
@@ -19,9 +23,28 @@ def find(recording: Recording) -> Iterator[Finding]:
             for i in recording.happened_to.get(parameter.name, ())
             if recording.events[i].op == "AccumulateGrad"
         ]
-        if len(added) > 1:
+        if len(added) > 1 or _cleared_by_hand(recording, parameter.name):
             return
         if added and added[0].inputs[0] is not None and added[0].inputs[0].any():
             kept.append(parameter.name)
     if kept:
-        yield Finding("gradients_kept", "warning", (len(kept), kept[0]), kept[0])
+        severity: Severity = "hint" if _loss_is_divided(recording) else "warning"
+        values = (len(kept), kept[0])
+        yield Finding("gradients_kept", severity, values, kept[0])
+
+
+def _loss_is_divided(recording: Recording) -> bool:
+    return any(
+        event.op in ("div", "truediv", "true_divide", "__truediv__")
+        and event.phase is Phase.LOSS
+        and event.outputs[0] is not None
+        and event.outputs[0].ndim == 0
+        for _, event in forward_events(recording)
+    )
+
+
+def _cleared_by_hand(recording: Recording, name: str) -> bool:
+    """Whether ``model.zero_grad()``, or the loop's own lines, emptied a ``.grad``."""
+    events = [recording.events[i] for i in recording.happened_to.get(name, ())]
+    changes = [e for e in events if e.phase is Phase.BACKWARD and e.op != "AccumulateGrad"]
+    return any(e.outputs[0] is None or not e.outputs[0].any() for e in changes)

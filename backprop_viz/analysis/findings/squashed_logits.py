@@ -12,8 +12,11 @@ _TWICE = {
     "binary_cross_entropy_with_logits": {"sigmoid": "warning", "softmax": "warning"},
     "nll_loss": {"softmax": "warning"},
 }
-# The same numbers in another shape.
-_VIEWS = {"view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"}
+# The same numbers in another shape or dtype.
+_VIEWS = {
+    *("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"),
+    *("to", "float", "double", "clone", "contiguous"),
+}
 
 
 def find(recording: Recording) -> Iterator[Finding]:

@@ -8,9 +8,10 @@ from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
-# |update| / |weight|, the median over the weight matrices; about 1e-3 is usual.
+# |update| / |weight|, the median over the weight matrices; about 1e-3 is usual, so these are a
+# thousand times less and more. The healthy recipes of the tests lie within 8e-4 and 0.4.
 # Source: https://cs231n.github.io/neural-networks-3/#ratio
-_LEAST, _MOST = 1e-8, 0.5
+_LEAST, _MOST = 1e-6, 1.0
 
 
 def find(recording: Recording) -> Iterator[Finding]:
@@ -34,4 +35,5 @@ def find(recording: Recording) -> Iterator[Finding]:
         yield Finding("steps_too_large", "warning", (middle,), largest)
     elif middle < _LEAST and recording.options.get("lr") != 0:  # as a warm-up may begin
         smallest = min(ratios, key=lambda name: ratios[name])
-        yield Finding("steps_too_small", "warning", (middle,), smallest)
+        # A run that has converged, or warms up, looks the same in one iteration.
+        yield Finding("steps_too_small", "hint", (middle,), smallest)

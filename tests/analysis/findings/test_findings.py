@@ -10,6 +10,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
+from backprop_viz.desktop.finding_texts import finding_text
 from backprop_viz.recording.finding import Finding
 from tests.analysis.findings.recipes import RECIPES, Recipe
 
@@ -53,6 +54,7 @@ def found(
         by_code.clear()
         for finding in recording.findings():
             by_code.setdefault(finding.code, []).append(finding)
+            assert finding_text(finding)  # its values fit its sentence
             assert finding.event is None or 0 <= finding.event < len(recording.events)
     return by_code
 

@@ -1,0 +1,82 @@
+"""A sentence for each finding."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.recording.finding import Finding
+
+
+def finding_texts() -> dict[str, str]:
+    """The sentences by code, in the user's language; a finding's values go into the braces."""
+    translate = QCoreApplication.translate
+    return {
+        "batch_norm_in_eval": translate(
+            "findings",
+            "Batch norm is in eval mode while the model trains: it uses its stored statistics.",
+        ),
+        "dead_layer": translate(
+            "findings",
+            "Of the {2} units of {0}, {1} are 0 for the whole batch: almost no gradient passes.",
+        ),
+        "dead_units": translate(
+            "findings", "Of the {2} units of {0}, {1} are 0 for the whole batch."
+        ),
+        "exploding": translate(
+            "findings", "Gradients explode: that of {0} is {2:.1e} times that of {1}."
+        ),
+        "gradients_kept": translate(
+            "findings",
+            "zero_grad was not called: {1} still had its last gradient when backward began. "
+            "Parameters with an old gradient: {0}.",
+        ),
+        "never_reached": translate(
+            "findings", "Backward never reached {0}: the loss does not depend on it."
+        ),
+        "not_finite": translate(
+            "findings", "The first {0} arose in {1}, from inputs that were all finite."
+        ),
+        "not_finite_from_start": translate(
+            "findings", "The loss is {0}, and an input or a parameter was already not finite."
+        ),
+        "not_in_optimizer": translate(
+            "findings",
+            "{0} has a gradient of norm {1:.2e} and was not updated: no optimizer has it.",
+        ),
+        "nothing_reached": translate(
+            "findings",
+            "Backward reached no parameter of the model: the loss does not depend on any.",
+        ),
+        "one_sample_batch_norm": translate(
+            "findings", "Batch norm is training on a batch of one sample."
+        ),
+        "squashed_twice": translate(
+            "findings", "{0} comes before {1}, which expects raw scores: remove the {0}."
+        ),
+        "steps_too_large": translate(
+            "findings",
+            "Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. "
+            "Lower the learning rate.",
+        ),
+        "steps_too_small": translate(
+            "findings",
+            "Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. "
+            "The learning rate may be too small.",
+        ),
+        "undivided": translate(
+            "findings",
+            "The gradients of {0} mean losses are added up undivided: the sum is {0} times their "
+            "mean.",
+        ),
+        "unregistered": translate(
+            "findings",
+            "A tensor of shape {0} got a gradient and is no parameter of the model: use "
+            "nn.ModuleList for a list of layers, and make layers in __init__.",
+        ),
+        "vanishing": translate(
+            "findings", "Gradients vanish: that of {0} is {2:.1e} times that of {1}."
+        ),
+    }
+
+
+def finding_text(finding: Finding) -> str:
+    """What was found, in the user's language."""
+    return finding_texts()[finding.code].format(*finding.values)

@@ -1,0 +1,195 @@
+"""Where a finding is easily taken for another, or for nothing."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import Tensor, nn
+
+import backprop_viz as bv
+from backprop_viz.recording.finding import Finding
+from tests.analysis.findings.recipes import RECIPES, lbfgs_regression
+from tests.analysis.findings.test_findings import X, found
+
+LABELS = torch.arange(9) % 3
+
+
+@pytest.fixture
+def net() -> nn.Sequential:
+    torch.manual_seed(4)
+    return nn.Sequential(nn.Linear(5, 6), nn.Tanh(), nn.Linear(6, 3))
+
+
+def severities(findings: tuple[Finding, ...]) -> dict[str, str]:
+    return {finding.code: finding.severity for finding in findings}
+
+
+def test_there_are_twelve_recipes() -> None:
+    assert len({recipe.__name__ for recipe in RECIPES}) >= 12
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_accumulation_recorded_part_by_part(net: nn.Sequential, first: bool) -> None:
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    for part in range(4):
+        with bv.record(net, optimizer) as recording:
+            if first and part == 0:
+                optimizer.zero_grad()
+            (F.cross_entropy(net(X), LABELS) / 4).backward()
+            if part == 3:
+                optimizer.step()
+                if not first:
+                    optimizer.zero_grad()
+    assert severities(recording.findings()) == ({"gradients_kept": "hint"} if first else {})
+
+
+def test_a_model_that_is_cleared_by_its_own_zero_grad(net: nn.Sequential) -> None:
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    for part in range(4):
+        with bv.record(net, optimizer) as recording:
+            F.cross_entropy(net(X), LABELS, reduction="sum").backward()
+            if part == 3:
+                optimizer.step()
+                net.zero_grad()
+    assert severities(recording.findings()) == {}
+
+
+def test_a_closure_called_again_and_again_adds_nothing_up() -> None:
+    torch.manual_seed(4)
+    model, optimizer, iterate = lbfgs_regression()
+    with bv.record(model, optimizer) as recording:
+        iterate()
+    assert severities(recording.findings()) == {}
+
+
+def test_a_loss_that_was_detached(net: nn.Sequential) -> None:
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    with (
+        pytest.raises(RuntimeError, match="does not require grad"),
+        bv.record(net, optimizer) as recording,
+    ):
+        F.cross_entropy(net(X).detach(), LABELS).backward()
+    assert severities(recording.findings()) == {"nothing_reached": "error"}
+
+
+def test_gradients_asked_for_and_applied_by_hand(net: nn.Sequential) -> None:
+    weights = list(net.parameters())
+    with bv.record(net) as recording:
+        grads = torch.autograd.grad(F.cross_entropy(net(X), LABELS), weights)
+        with torch.no_grad():
+            for weight, grad in zip(weights, grads, strict=True):
+                weight -= 0.01 * grad
+    assert severities(recording.findings()) == {}
+
+
+def test_the_turn_of_another_network(net: nn.Sequential) -> None:
+    other = nn.Linear(3, 1)
+    theirs = torch.optim.SGD(other.parameters(), lr=0.01)
+    with bv.record(net, torch.optim.SGD(net.parameters(), lr=0.01)) as recording:
+        theirs.zero_grad()
+        other(net(X).detach()).mean().backward()
+        theirs.step()
+    assert set(severities(recording.findings()).values()) == {"hint"}
+
+
+class WithTarget(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.online, self.target = nn.Linear(5, 3), nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            target = self.target(x)
+        return self.online(x) - target
+
+
+def test_a_target_network_is_not_reached_on_purpose() -> None:
+    model = WithTarget()
+    said = found(model, X, owned=model.online.parameters())["never_reached"]
+    assert [(f.parameter, f.severity) for f in said] == [
+        ("target.weight", "hint"),
+        ("target.bias", "hint"),
+    ]
+
+
+class MadeInForward(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(5, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.Linear(4, 3)(self.first(x))
+
+
+def test_a_layer_made_in_forward() -> None:
+    assert sorted(f.values for f in found(MadeInForward(), X)["unregistered"]) == [("3",), ("3x4",)]
+
+
+def test_log_softmax_twice_is_only_a_hint(net: nn.Sequential) -> None:
+    (said,) = found(nn.Sequential(*net, nn.LogSoftmax(1)), X)["squashed_twice"]
+    assert (said.values, said.severity) == (("log_softmax", "cross_entropy"), "hint")
+    assert "squashed_twice" not in found(net, X)
+
+
+def test_another_dtype_hides_no_softmax(net: nn.Sequential) -> None:
+    def loss(out: Tensor) -> Tensor:
+        return F.cross_entropy(out.softmax(1).to(torch.float64).clone(), LABELS)
+
+    (said,) = found(net, X, loss=loss)["squashed_twice"]
+    assert said.severity == "warning"
+
+
+class Masked(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(5, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        query = self.first(x)
+        later = torch.ones(9, 9).triu(1) > 0
+        weights = (query @ query.T).masked_fill(later, -math.inf).softmax(1)
+        return torch.log(weights @ query - 100)
+
+
+def test_the_inf_of_a_mask_is_not_where_a_nan_arose() -> None:
+    (said,) = found(Masked(), X, lr=0.0)["not_finite"]
+    assert said.values == ("NaN", "log")
+
+
+def test_a_weight_that_was_nan_before(net: nn.Sequential) -> None:
+    with torch.no_grad():
+        net[2].weight[0, 0] = math.nan
+    (said,) = found(net, X)["not_finite_from_start"]
+    assert (said.parameter, said.severity) == ("2.weight", "error")
+
+
+def test_a_unit_of_a_sequence_of_convolutions_is_its_channel() -> None:
+    torch.manual_seed(4)
+    model = nn.Sequential(nn.Conv1d(2, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(24, 3))
+    with torch.no_grad():
+        model[0].bias.copy_(torch.tensor([-50.0, 1, 1, 1]))
+    (said,) = found(model, torch.randn(9, 2, 8))["dead_units"]
+    assert said.values == ("0", 1, 4)
+
+
+def test_zero_grad_after_the_step_hides_nothing(net: nn.Sequential) -> None:
+    optimizer = torch.optim.SGD(net[0].parameters(), lr=0.01)
+    with bv.record(net, optimizer) as recording:
+        F.cross_entropy(net(X), LABELS).backward()
+        optimizer.step()
+        net.zero_grad()
+    said = [f.parameter for f in recording.findings() if f.code == "not_in_optimizer"]
+    assert said == ["2.weight", "2.bias"]
+
+
+def test_vanishing_gradients_are_seen_where_they_are_cleared_after_the_step() -> None:
+    torch.manual_seed(4)
+    layers = [layer for _ in range(14) for layer in (nn.Linear(5, 5), nn.Sigmoid())]
+    model = nn.Sequential(*layers, nn.Linear(5, 3))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    with bv.record(model, optimizer) as recording:
+        F.cross_entropy(model(X), LABELS).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert severities(recording.findings())["vanishing"] == "warning"

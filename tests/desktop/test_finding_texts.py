@@ -1,0 +1,27 @@
+"""Each finding has a sentence that fits its values."""
+
+import re
+from pathlib import Path
+
+from backprop_viz.analysis import findings
+from backprop_viz.desktop.finding_texts import finding_text, finding_texts
+from backprop_viz.recording.finding import Finding
+
+
+def test_each_code_has_one_and_each_sentence_a_code() -> None:
+    files = Path(findings.__file__).parent.glob("*.py")
+    codes = {
+        code
+        for file in files
+        for code in re.findall(r'Finding\(\s*"(\w+)"', file.read_text("utf-8"))
+    }
+    assert codes == set(finding_texts())
+
+
+def test_values_are_put_into_the_sentence() -> None:
+    assert finding_text(Finding("dead_units", "hint", ("0", 2, 6))) == (
+        "Of the 6 units of 0, 2 are 0 for the whole batch."
+    )
+    assert finding_text(Finding("vanishing", "warning", ("a", "b", 3.14e-8))) == (
+        "Gradients vanish: that of a is 3.1e-08 times that of b."
+    )
