@@ -38,7 +38,9 @@ class NumberNames:
         if event.phase is Phase.ZERO_GRAD:
             return f"{event.parameter}.grad"
         if event.phase is Phase.UPDATE:
-            return f"{event.parameter}′"
+            states = (key for key, (_, after) in event.state_ids.items() if after == number.tensor)
+            state = next(states, None)
+            return f"{event.parameter}′" if state is None else f"{event.parameter} {state}"
         return self._made(number.event, number.slot)
 
     def short(self, number: Number) -> str:
@@ -65,6 +67,10 @@ class NumberNames:
                 return parameter.name
             if tensor == parameter.grad_id:
                 return f"{parameter.name}.grad"
+        for event in recording.events:
+            for key, (before, _) in event.state_ids.items():
+                if tensor == before:
+                    return f"{event.parameter} {key} before"
         return "y" if tensor == recording.labels_id else f"tensor {tensor}"
 
     def _gradient(self, event: Event, number: Number) -> str:

@@ -1,6 +1,7 @@
 """Which number of a recording a cell of the window shows, with the event that it is from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -107,3 +108,49 @@ def _of_parameter(
         i for i in happened if i < cursor.position and cursor.recording.events[i].phase in phases
     ]
     return Number(tensor, index, done[-1] if done else None)
+
+
+def counterpart(recording: Recording, number: Number, other: Recording) -> Number | None:
+    """The same number in another iteration of the same run; None where that has not got it."""
+    if number.event is None:
+        tensor = _given_counterpart(recording, number.tensor, other)
+    else:
+        tensor = _event_counterpart(recording, number, other)
+    if tensor is None:
+        return None
+    shape = other.tensors[tensor].shape
+    if len(shape) != len(number.index):
+        return None
+    if any(at >= size for at, size in zip(number.index, shape, strict=True)):
+        return None
+    return replace(number, tensor=tensor)
+
+
+def _given_counterpart(recording: Recording, tensor: int, other: Recording) -> int | None:
+    """A parameter or its gradient as the iteration began, or the batch."""
+    if tensor == recording.input_id:
+        return other.input_id
+    for parameter in recording.parameters:
+        found = other.by_parameter.get(parameter.name)
+        if found is not None and tensor == parameter.value_id:
+            return found.value_id
+        if found is not None and tensor == parameter.grad_id:
+            return found.grad_id
+    return None
+
+
+def _event_counterpart(recording: Recording, number: Number, other: Recording) -> int | None:
+    """What the event of the same place and kind has there."""
+    assert number.event is not None
+    if number.event >= len(other.events):
+        return None
+    one, two = recording.events[number.event], other.events[number.event]
+    if (one.phase, one.op, one.parameter) != (two.phase, two.op, two.parameter):
+        return None
+    for key, (_, after) in one.state_ids.items():
+        if after == number.tensor:
+            return two.state_ids[key][1] if key in two.state_ids else None
+    ids = two.output_ids
+    if number.arrived:
+        ids = two.input_ids[1:] if two.op == "AccumulateGrad" else two.input_ids
+    return ids[number.slot] if number.slot < len(ids) else None

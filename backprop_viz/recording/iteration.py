@@ -288,7 +288,8 @@ class Cursor:
     def activation_id(self, layer: Layer) -> int | None:
         """The id of ``activation``."""
         if not layer.operations:
-            return layer.tensor
+            # A stream of before version 1.1 tells of one input alone.
+            return self.recording.input_id if layer.tensor is None else layer.tensor
         done = [i for i in layer.leading if i < self.position]
         return self.recording.events[done[-1]].output_ids[0] if done else None
 

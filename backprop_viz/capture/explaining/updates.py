@@ -1,7 +1,7 @@
 """A new weight: the old one, and what the optimizer's rule adds to it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,15 +48,35 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     if not summands:
         value = float(np.asarray(term.value))
         return formula, (Part("value", np.array([value])),), facts
+    decayed = next((t for t in terms if t.symbol == "g" and "g" in columns.changed(term)), None)
     parts = []
     for i, (sign, keys, by) in enumerate(summands):
-        factors = [columns.factor(term, key) for key in keys]
-        if by is not None:
-            factors.append(columns.divisor(term, by))
-        if sign < 0:
-            factors.insert(0, plain("sign", -1.0))
-        parts.append(product("before" if i == 0 and len(factors) == 1 else "step", *factors))
+        linear = [key for key in keys if term.operands[key][0] == "g"]
+        for inner in _within(decayed, linear):
+            factors = [columns.factor(term, key) for key in keys if not inner or key not in linear]
+            if inner:
+                assert decayed is not None
+                factors += [columns.factor(decayed, key) for key in inner[1]]
+            if by is not None:
+                factors.append(columns.divisor(term, by))
+            if sign * (inner[0] if inner else 1) < 0:
+                factors.insert(0, plain("sign", -1.0))
+            name = "before" if i == 0 and len(factors) == 1 else "step"
+            parts.append(product(name, *factors))
     return formula, tuple(parts), facts
+
+
+def _within(
+    decayed: UpdateTerm | None, linear: Sequence[str]
+) -> list[tuple[int, list[str]] | None]:
+    """The summands of the gradient that weight decay has changed, to be put in its place.
+
+    [None] where it is not a factor, or is one twice.
+    """
+    if decayed is None or len(linear) != 1:
+        return [None]
+    found = list(_summands(decayed))
+    return [(sign, keys) for sign, keys, by in found if by is None] or [None]
 
 
 def update_slope(recording: Recording, event: Event, index: tuple[int, ...]) -> float | None:
@@ -143,7 +163,7 @@ class _Columns:
         event = self._event
         if symbol == "w":
             return event.input_ids[0], None
-        if symbol == "grad" or (symbol == "g" and "g" not in self._changed(term)):
+        if symbol == "grad" or (symbol == "g" and "g" not in self.changed(term)):
             return event.input_ids[1], self._grad_event
         state = self._states.get(symbol)
         if state is None:
@@ -159,7 +179,7 @@ class _Columns:
             return None, None
         return tensor, None if own else self._number.event
 
-    def _changed(self, term: UpdateTerm) -> frozenset[str]:
+    def changed(self, term: UpdateTerm) -> frozenset[str]:
         """The symbols that are not what was recorded: weight decay changes the gradient."""
         grad = self._event.inputs[1]
         value = next((v for symbol, v in term.operands.values() if symbol == "g"), None)

@@ -3,7 +3,12 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
-from backprop_viz.analysis.number_origin import grad_number, loss_number, weight_number
+from backprop_viz.analysis.number_origin import (
+    counterpart,
+    grad_number,
+    loss_number,
+    weight_number,
+)
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.explanation_requests import Question
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
@@ -11,14 +16,19 @@ from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.number import Number
 from backprop_viz.stream.commands import RecordWhole
 from backprop_viz.stream.messages import (
     ChainFollowed,
     ExplanationAnswer,
+    Filed,
     GradientChecked,
     NumberExplained,
 )
+
+# The subject of the message that is withdrawn once a question is put.
+_PAUSE_FIRST = "pause_first"
 
 
 class ExplanationsController(QObject):
@@ -32,9 +42,13 @@ class ExplanationsController(QObject):
         self._focus_before: QWidget | None = None
         # The iteration that is to be recorded whole.
         self._whole_wanted: int | None = None
+        self._restarting = False
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
         self._session.explained.connect(self._show)
+        self._session.run_began.connect(self._run_began)
+        self._session.told.connect(self._told)
+        self._session.filed.connect(self._filed)
         panel.asked.connect(self._ask)
         panel.marks_changed.connect(self._window.mark_numbers)
         panel.closed.connect(self.close)
@@ -46,21 +60,51 @@ class ExplanationsController(QObject):
         self._session.checked.connect(self._show_check)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Remember where the cursor is; ask again once the iteration is recorded whole."""
+        """Remember where the cursor is; ask about the same number of the iteration shown."""
         self._view_state = view_state
         asked, shown = self._panel.history.current, view_state.cursor.recording
-        if asked is None or self._whole_wanted != shown.iteration or shown.samples is not None:
+        if asked is None:
             return
-        self._whole_wanted = None
-        if asked.recording.iteration == shown.iteration and _same(asked, shown):
-            self._panel.ask(shown, asked.number)
+        if self._whole_wanted == shown.iteration and shown.samples is None:
+            self._whole_wanted = None
+            if asked.recording.iteration == shown.iteration and _same(asked, shown):
+                self._panel.ask(shown, asked.number)
+                return
+        other = asked.recording.serial != shown.serial
+        if other and self._window.lower_row.explaining and not view_state.training:
+            number = counterpart(asked.recording, asked.number, shown)
+            if number is not None:
+                self._panel.follow(shown, number)
+
+    def _told(self, notice: Notice) -> None:
+        self._restarting |= notice.code in ("worker_restarted", "started_again")
+
+    def _run_began(self) -> None:
+        # A new worker's run is not another one of the user's: what was asked can be looked at.
+        if self._restarting:
+            self._restarting = False
+        else:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Another run began: what was asked is of a network that is no more."""
+        self._panel.history.clear()
+        if self._window.lower_row.explaining:
+            self.close()
+        self._panel.forget()
+
+    def _filed(self, filed: Filed) -> None:
+        if filed.what == "opened" and filed.refusal is None:
+            self._forget()
 
     def explain(self, number: Number) -> None:
         """Show where a number of the recording at the cursor comes from."""
         if self._view_state is None or self._is_training():
             return
+        self._window.messages.withdraw(_PAUSE_FIRST)
         self._open()
         self._panel.ask(self._view_state.cursor.recording, number)
+        self._panel.show_view_state(self._view_state)
 
     def toggle(self) -> None:
         """Show the number asked about last, or one to begin with; if it is shown, the plots."""
@@ -108,7 +152,7 @@ class ExplanationsController(QObject):
         training = self._view_state is not None and self._view_state.training
         if training:
             text = self.tr("Pause training (F5) to ask where a number comes from.")
-            self._window.messages.tell(text, "info")
+            self._window.messages.tell(text, "info", _PAUSE_FIRST)
         return training
 
     def _first_number(self, cursor: Cursor) -> Number | None:

@@ -182,6 +182,11 @@ class OriginView(Panel):
         if self.history.current is not None:
             self.ask(self.history.current.recording, number)
 
+    def follow(self, recording: Recording, number: Number) -> None:
+        """The window shows another iteration: ask about the same number of that one."""
+        self.history.replace(AskedNumber(recording, number))
+        self._ask_current()
+
     def ask_again(self) -> None:
         """Ask once more about what was shown when the panel was closed."""
         if self.history.current is not None:
@@ -232,7 +237,7 @@ class OriginView(Panel):
             self.table.setFocus()
         first = first_term(explanation)
         if first is not None:
-            self._choose_term(*first)
+            self._show_term(*first)
         exact = full(asked.recording.tensors[asked.number.tensor][asked.number.index])
         self.sum.show_sum(explanation, self.terms, exact)
         self.sum.setVisible(bool(self.terms.rows))
@@ -270,11 +275,23 @@ class OriginView(Panel):
         self.facts.setText(text)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Ask nothing while training runs."""
+        """Say which iteration it is about; ask nothing while training runs."""
+        self._show_iteration(view_state.cursor.recording)
         for source in (self.formula, self.table, self.effects, self.path, self._pictures):
             source.setEnabled(not view_state.training)
         self.check.set_idle(not view_state.training)
         self._enable_buttons(view_state.training)
+
+    def _show_iteration(self, shown: Recording) -> None:
+        asked = self.history.current
+        if asked is None:
+            self.subtitle.hide()
+            return
+        number = asked.recording.iteration
+        same = asked.recording.serial == shown.serial
+        text = self.tr("iteration {0}") if same else self.tr("iteration {0}, not the one shown")
+        self.subtitle.setText(text.format(number))
+        self.subtitle.show()
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
@@ -307,6 +324,15 @@ class OriginView(Panel):
         self._choose_term(row.part, row.term)
 
     def _choose_term(self, part: int, term: int) -> None:
+        """Show where a term lies that the user has chosen, in every panel."""
+        self._show_term(part, term)
+        sample = None
+        if self.explanation is not None:
+            sample = sample_of_term(self.explanation, part, term)
+        if sample is not None:
+            self.sample_wanted.emit(sample)
+
+    def _show_term(self, part: int, term: int) -> None:
         """Show where a term lies, and the sums by group."""
         asked, explanation = self.history.current, self.explanation
         if asked is None or explanation is None:
@@ -317,9 +343,6 @@ class OriginView(Panel):
         self.bars.show_sums(sums, grid.group[0] if grid is not None and grid.group else None)
         self._bars.setVisible(sums is not None)
         self._pictures.setVisible(grid is not None)
-        sample = sample_of_term(explanation, part, term)
-        if sample is not None:
-            self.sample_wanted.emit(sample)
 
     def _show_nothing(self) -> None:
         # What is hidden loses the keyboard to some other panel.

@@ -46,6 +46,14 @@ class QuestionHistory:
         self._asked = [*self._asked[: self._at + 1], asked][-MOST:]
         self._at = len(self._asked) - 1
 
+    def replace(self, asked: AskedNumber) -> None:
+        """Have another number in place of the one that is shown."""
+        self._asked[self._at] = asked
+
+    def clear(self) -> None:
+        """Forget what was asked."""
+        self._asked, self._at = [], -1
+
     def go(self, step: int) -> bool:
         """Go back (-1) or forward (1); whether there was something to go to."""
         if not 0 <= self._at + step < len(self._asked):

@@ -187,9 +187,9 @@ class TermsTable(QTableView):
         return self.rows.content.rows[index.row()] if index.isValid() else None
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:  # noqa: N802
-        """Emit the term of the current row."""
+        """Emit the term of the row that the user goes to; not the one that a sum begins with."""
         super().currentChanged(current, previous)
-        if current.isValid() and current.row() != previous.row():
+        if current.isValid() and previous.isValid() and current.row() != previous.row():
             self.row_chosen.emit(self.rows.content.rows[current.row()])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

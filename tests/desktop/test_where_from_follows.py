@@ -1,0 +1,63 @@
+"""What was asked about follows the iteration that is shown, and goes with its run."""
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.analysis.number_origin import loss_number
+from tests.conftest import OpenWindow
+from tests.desktop.test_where_from import Explained, click_bar
+from tests.waiting import until, until_idle
+
+
+@pytest.fixture
+def explained(open_window: OpenWindow, qtbot: QtBot) -> Explained:
+    return Explained(open_window("--preset", "tutorial", size=(1600, 1000)), qtbot)
+
+
+def test_the_panel_follows_the_iteration_that_is_shown(explained: Explained) -> None:
+    explained.step(5)
+    net = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)
+    losses = [net.record().loss for _ in range(2)]
+    cursor = explained.session.view_state.cursor
+    number = loss_number(cursor)
+    assert number is not None
+    explained.window.number_picked.emit(number)
+    assert explained.wait().value == losses[0]
+    assert explained.panel.subtitle.text() == "iteration 1"
+    explained.session.iterate()
+    until_idle(explained.session)
+    until(explained.session, lambda: explained.panel.subtitle.text() == "iteration 2")
+    assert explained.wait().value == losses[1]
+    assert explained.name == "loss"
+    explained.session.step()  # the next one has no loss yet
+    until_idle(explained.session)
+    assert explained.panel.subtitle.text() == "iteration 2, not the one shown"
+    assert explained.wait().value == losses[1]
+
+
+def test_what_was_asked_of_another_run_is_forgotten(explained: Explained) -> None:
+    explained.step(4)
+    click_bar(explained, 0)
+    explained.wait()
+    explained.session.reset()
+    until_idle(explained.session)
+    assert not explained.window.lower_row.explaining
+    assert explained.panel.history.current is None
+
+
+def test_asking_leaves_the_sample_as_it_is_and_a_chosen_term_shows_its_own(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    explained = Explained(open_window("--preset", "digits", size=(1600, 1000)), qtbot)
+    explained.step(4)
+    click_bar(explained, 0)
+    explanation = explained.wait()
+    assert explained.session.view_state.sample == 0
+    second = explanation.terms[1].factors[0].number
+    assert second is not None
+    table = explained.panel.table
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    until(explained.session, lambda: explained.session.view_state.sample == second.index[0])
