@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.analysis.number_origin import loss_number
+from backprop_viz.desktop.style.numbers import full, signed
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained, click_bar
 from tests.waiting import until, until_idle
@@ -61,3 +62,21 @@ def test_asking_leaves_the_sample_as_it_is_and_a_chosen_term_shows_its_own(
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Down)
     until(explained.session, lambda: explained.session.view_state.sample == second.index[0])
+
+
+def test_full_precision_writes_every_digit(explained: Explained) -> None:
+    explained.step(4)
+    click_bar(explained, 0)
+    explanation = explained.wait()
+    table = explained.panel.table
+    last = table.rows.columnCount() - 1
+    assert table.rows.index(0, last).data() == signed(explanation.terms[0].value)
+    explained.session.show_full_precision(True)
+    until(explained.session, lambda: table.rows.full_precision)
+    assert table.rows.index(0, last).data() == full(explanation.terms[0].value)
+    tensor, index = explanation.number.tensor, explanation.number.index
+    recording = explained.session.view_state.cursor.recording
+    assert (
+        explained.panel.value.text()
+        == f"conv1.bias.grad[0] = {full(recording.tensors[tensor][index])}"
+    )

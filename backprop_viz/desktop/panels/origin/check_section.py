@@ -1,7 +1,7 @@
 """The check of a gradient: the loss along a number, the error over h, and the verdict."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -34,6 +34,9 @@ FIRST_STEP = 1e-6
 CHECK_SHORTCUT = "F7"
 # A number that is only passed by is not checked.
 _REST_MS = 400
+# The height in pixels from which on a long sentence leaves enough to the plots.
+_ROOMY = 220
+_UNBOUNDED = 16_777_215
 _PARTS = 1000
 
 
@@ -180,6 +183,12 @@ class CheckSection(QWidget):
         self.error_plot.set_theme(theme)
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In little height the plots keep theirs; the tooltip has the whole sentence."""
+        super().resizeEvent(event)
+        lines = 2 * self.sentence.fontMetrics().lineSpacing() + 2
+        self.sentence.setMaximumHeight(lines if self.height() < _ROOMY else _UNBOUNDED)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Begin the check that was not begun while the section was hidden."""
         super().showEvent(event)
@@ -206,6 +215,7 @@ class CheckSection(QWidget):
             said = no_check_text(self._reason)
         # Qt paints links in a palette's blue, whatever the style sheet says.
         self.sentence.setText(said.replace("<a ", f'<a style="color: {theme.accent}" '))
+        self.sentence.setToolTip(said)
         self.button.setEnabled(number is not None)
         running = self._running
         self.button.setText(self.tr("Cancel") if running else self.tr("Run check"))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QSplitter,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +23,7 @@ from backprop_viz.desktop.panels.origin.fact_texts import fact_text
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.group_bars import GroupBars
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
+from backprop_viz.desktop.panels.origin.origin_parts import plain_button, stacked
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
 from backprop_viz.desktop.panels.origin.term_grid import (
@@ -78,6 +78,7 @@ class OriginView(Panel):
         title = QCoreApplication.translate("OriginView", "Where does it come from?")
         super().__init__(title, parent)
         self.subtitle.hide()
+        self.header.setStretchFactor(self.subtitle, 0)  # the breadcrumb has the room
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.history = QuestionHistory()
         self.explanation: NumberExplanation | None = None
@@ -85,6 +86,7 @@ class OriginView(Panel):
         self.terms = TermRows()
         self._theme = DARK
         self._color = "text"
+        self._full_precision = False
         self._names: tuple[Recording, NumberNames] | None = None
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._slow.timeout.connect(self._say_slow)
@@ -106,8 +108,8 @@ class OriginView(Panel):
         pictures.setContentsMargins(0, 0, 0, 0)
         pictures.setSpacing(12)
         # Each at the top, however high the other is.
-        pictures.addWidget(_column(self.picture), 5)
-        self._bars = _column(self.bars)
+        pictures.addWidget(stacked(self.picture), 5)
+        self._bars = stacked(self.bars)
         pictures.addWidget(self._bars, 3)
         self.whole = QToolButton()
         self.whole.setObjectName("recordWhole")
@@ -134,10 +136,10 @@ class OriginView(Panel):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setObjectName("originColumns")
         self.columns.setHandleWidth(14)
-        self._effects_column = _column(self.effects_title, self.effects, self.effects_note)
+        self._effects_column = stacked(self.effects_title, self.effects, self.effects_note)
         parts = (
-            (_column(self.value, self.formula, self.table, self.sum), 520, 5),
-            (_column(self._pictures, self.facts, self.whole), 420, 4),
+            (stacked(self.value, self.formula, self.table, self.sum), 520, 5),
+            (stacked(self._pictures, self.facts, self.whole), 420, 4),
             (self._effects_column, 300, 2),
             (self.check, 420, 4),
         )
@@ -151,11 +153,11 @@ class OriginView(Panel):
         self._show_nothing()
 
     def _add_buttons(self) -> tuple[QToolButton, QToolButton, QToolButton, QToolButton]:
-        back = _button("‹", self.tr("Back to the number before"), "Alt+Left")
-        forward = _button("›", self.tr("Forward again"), "Alt+Right")
-        maximize = _button("⤢", self.tr("All the room for this panel, or no longer"), "")
+        back = plain_button("‹", self.tr("Back to the number before"), "Alt+Left")
+        forward = plain_button("›", self.tr("Forward again"), "Alt+Right")
+        maximize = plain_button("⤢", self.tr("All the room for this panel, or no longer"), "")
         maximize.setCheckable(True)
-        close = _button("✕", self.tr("Close (Esc)"), "")
+        close = plain_button("✕", self.tr("Close (Esc)"), "")
         self.path = Breadcrumb()
         self.header.addWidget(back)
         self.header.addWidget(forward)
@@ -204,13 +206,20 @@ class OriginView(Panel):
         names = self._names_of(asked.recording)
         self.check.show_number(asked.number, names.name)
         self._color = phase_color(asked.number, asked.recording.events)
-        value = asked.recording.tensors[asked.number.tensor][asked.number.index]
-        self.value.setText(f"{names.name(asked.number)} = {signed(value)}")
-        self.value.setToolTip(f"{names.name(asked.number)} = {full(value)}")
+        self._write_value()
         self._paint()
         self._slow.start()
         self.marks_changed.emit(marks_of(asked.recording, asked.number))
         self.asked.emit(asked.recording, asked.number)
+
+    def _write_value(self) -> None:
+        asked = self.history.current
+        assert asked is not None
+        value = asked.recording.tensors[asked.number.tensor][asked.number.index]
+        name = self._names_of(asked.recording).name(asked.number)
+        exact = f"{name} = {full(value)}"
+        self.value.setText(exact if self._full_precision else f"{name} = {signed(value)}")
+        self.value.setToolTip(exact)
 
     def forget(self) -> None:
         """The panel is closed: nothing is lit up any more."""
@@ -277,6 +286,12 @@ class OriginView(Panel):
     def show_view_state(self, view_state: ViewState) -> None:
         """Say which iteration it is about; ask nothing while training runs."""
         self._show_iteration(view_state.cursor.recording)
+        if view_state.full_precision != self._full_precision:
+            self._full_precision = view_state.full_precision
+            for table in (self.table, self.effects):
+                table.set_full_precision(view_state.full_precision)
+            if self.history.current is not None:
+                self._write_value()
         for source in (self.formula, self.table, self.effects, self.path, self._pictures):
             source.setEnabled(not view_state.training)
         self.check.set_idle(not view_state.training)
@@ -375,24 +390,3 @@ class OriginView(Panel):
 
 def _said(fact: Fact, names: NumberNames) -> str:
     return no_terms_text(fact) or fact_text(fact) or fact.code
-
-
-def _button(text: str, tip: str, key: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setAccessibleName(tip)
-    button.setToolTip(f"{tip} ({key})" if key else tip)
-    button.setProperty("role", "segment")
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    column = QWidget()
-    layout = QVBoxLayout(column)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget, 0 if isinstance(widget, QLabel | FormulaLine | SumLines) else 1)
-    layout.addStretch(0)
-    return column

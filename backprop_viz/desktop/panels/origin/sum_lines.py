@@ -36,14 +36,16 @@ class SumLines(QWidget):
         said = []
         if terms.rest_count:
             said.append(self.tr("{0} more").format(f"{terms.rest_count:,}"))
-        if terms.zeros:
+        count = sum(len(part.values) for part in explanation.parts)
+        if terms.zeros == 1 and count > 1:
+            said.append(self.tr("1 is 0"))
+        elif terms.zeros > 1:
             said.append(self.tr("{0} are 0").format(f"{terms.zeros:,}"))
         rest, total = self.words
         rest.setText(" · ".join(said))
         rest.setVisible(bool(said))
         self.values[0].setText(signed(terms.rest) if terms.rest_count else "")
         self.values[0].setVisible(bool(said))
-        count = sum(len(part.values) for part in explanation.parts)
         text = self.tr("sum of {0} terms · torch has {1} · residual {2}")
         if count == 1:
             text = self.tr("one term · torch has {1} · residual {2}")

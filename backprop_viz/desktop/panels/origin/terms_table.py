@@ -39,6 +39,7 @@ class TermModel(QAbstractTableModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.content = TermRows()
+        self.full_precision = False
 
     def show_rows(self, content: TermRows) -> None:
         """Show other terms."""
@@ -77,7 +78,7 @@ class TermModel(QAbstractTableModel):
         """A number in short form, with every digit in the tooltip."""
         cell = self.cell(index)
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell.text
+            return cell.exact if self.full_precision and cell.exact else cell.text
         if role == _CELL:
             return cell
         if role == Qt.ItemDataRole.ToolTipRole and cell.exact:
@@ -113,7 +114,8 @@ class _CellPainter(QStyledItemDelegate):
         painter.setPen(QColor(getattr(theme, cell.color)))
         room = box.rect.adjusted(_PADDING, 0, -_PADDING, 0)
         align = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        said = role_text(cell.text) if cell.role else cell.text
+        shown = index.data(Qt.ItemDataRole.DisplayRole)
+        said = role_text(shown) if cell.role else shown
         text = box.fontMetrics.elidedText(said, Qt.TextElideMode.ElideLeft, room.width())
         painter.drawText(room, align, text)
         if cell.number is not None:
@@ -170,6 +172,12 @@ class TermsTable(QTableView):
         self._fit()
         if content.rows:
             self.setCurrentIndex(self.rows.index(0, self._first_number()))
+
+    def set_full_precision(self, wanted: bool) -> None:
+        """Write numbers with every digit, or in short form."""
+        if wanted != self.rows.full_precision:
+            self.rows.full_precision = wanted
+            self.viewport().update()
 
     def minimumSizeHint(self) -> QSize:
         """More than a row, so that a low panel still shows the largest terms."""
