@@ -9,7 +9,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
 # |update| / |weight|, the median over the weight matrices; about 1e-3 is usual, so these are a
-# thousand times less and more. The healthy recipes of the tests lie within 8e-4 and 0.4.
+# thousand times less and more. The healthy recipes of the tests lie within 5e-6 and 0.4.
 # Source: https://cs231n.github.io/neural-networks-3/#ratio
 _LEAST, _MOST = 1e-6, 1.0
 

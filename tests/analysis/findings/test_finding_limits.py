@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 import backprop_viz as bv
 from backprop_viz.recording.finding import Finding
-from tests.analysis.findings.recipes import RECIPES, lbfgs_regression
+from tests.analysis.findings.recipes import lbfgs_regression
 from tests.analysis.findings.test_findings import X, found
 
 LABELS = torch.arange(9) % 3
@@ -23,10 +23,6 @@ def net() -> nn.Sequential:
 
 def severities(findings: tuple[Finding, ...]) -> dict[str, str]:
     return {finding.code: finding.severity for finding in findings}
-
-
-def test_there_are_twelve_recipes() -> None:
-    assert len({recipe.__name__ for recipe in RECIPES}) >= 12
 
 
 @pytest.mark.parametrize("first", [True, False])

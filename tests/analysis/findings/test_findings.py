@@ -12,12 +12,13 @@ from torch import Tensor, nn
 import backprop_viz as bv
 from backprop_viz.desktop.finding_texts import finding_text
 from backprop_viz.recording.finding import Finding
+from tests.analysis.findings.more_recipes import MORE_RECIPES
 from tests.analysis.findings.recipes import RECIPES, Recipe
 
 SEED = 4
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.__name__)
+@pytest.mark.parametrize("recipe", RECIPES + MORE_RECIPES, ids=lambda recipe: recipe.__name__)
 def test_of_healthy_training_nothing_bad_is_said(recipe: Callable[[], Recipe]) -> None:
     torch.manual_seed(SEED)
     net, optimizer, iterate = recipe()
