@@ -1,31 +1,99 @@
-"""The check in the real window: a weight with a kink inside the interval, and without one."""
+"""The check in the real window: a weight with a kink inside the interval, and without one.
 
+The oracle is the network in float64 in a plain loop.
+"""
+
+import pytest
+import torch
 from pytestqt.qtbot import QtBot
+from torch import Tensor
+from torch.nn import functional
 
+import backprop_viz as bv
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import GradientCheck
 from tests.conftest import OpenWindow
 
+WEIGHT = (2, 0, 1, 1)  # of conv1.weight
 
-def test_a_weight_with_and_without_a_kink_inside_the_interval(
-    qtbot: QtBot, open_window: OpenWindow
-) -> None:
+
+def plain_net() -> tuple[bv.LeNet, Tensor, Tensor]:
+    """The network, the batch and its labels of the first iteration, in float64."""
+    trainer = bv.Trainer("strokes", "cross_entropy", "sgd", 0.05, 64, 0)
+    trainer.zero_grad()
+    return trainer.model.double(), trainer.batch[0].double(), trainer.labels
+
+
+def loss_at(net: bv.LeNet, x: Tensor, y: Tensor, moved: float) -> float:
+    weight = net.conv1.weight
+    before = weight[WEIGHT].item()
+    with torch.no_grad():
+        weight[WEIGHT] = before + moved
+        loss = functional.cross_entropy(net(x), y).item()
+        weight[WEIGHT] = before
+    return loss
+
+
+@pytest.fixture
+def checked(qtbot: QtBot, open_window: OpenWindow) -> dict[float, tuple[GradientCheck, str]]:
+    """The check and its sentence for a small and for a large step."""
     window = open_window("--data", "strokes")
     seen: list[ViewState] = []
     window.session.view_state_ready.connect(seen.append)
     window.session.iterate()
     assert window.session.wait_idle(60)
-    recording = seen[-1].cursor.recording
-    bias = recording.by_parameter["conv1.bias"].value_id
-    window.number_picked.emit(Number(bias, (0,)))
+    value = seen[-1].cursor.recording.by_parameter["conv1.weight"].value_id
+    window.number_picked.emit(Number(value, WEIGHT))
     section = window.panel(OriginView).check
-    said = []
-    for step in (1e-7, 1e-2):
+    checks: list[GradientCheck] = []
+    window.session.checked.connect(lambda answer: checks.append(answer.check))
+    found = {}
+    for step in (1e-8, 1e-2):
         section.step.setValue(step)
         section.run()
         qtbot.waitUntil(lambda: not section.running, timeout=60_000)
-        said.append(section.sentence.text())
         assert section.verdict.text().startswith("✓")
-    assert "No unit switches" in said[0]
-    assert "more units" in said[1]
+        found[step] = (checks[-1], section.sentence.text())
+    return found
+
+
+def test_a_weight_with_and_without_a_kink_inside_the_interval(
+    checked: dict[float, tuple[GradientCheck, str]],
+) -> None:
+    net, x, y = plain_net()
+    functional.cross_entropy(net(x), y).backward()
+    gradient = net.conv1.weight.grad[WEIGHT].item()
+    for step, (check, _) in checked.items():
+        assert check.exact == pytest.approx(gradient, rel=1e-9)
+        estimate = (loss_at(net, x, y, step) - loss_at(net, x, y, -step)) / (2 * step)
+        # The quotient has the losses' rounding over h.
+        near = 1e-15 / step
+        assert check.estimates[check.asked_at] == pytest.approx(estimate, rel=1e-7, abs=near)
+
+    # Where a relu of the first layer switches, which is linear in the weight.
+    with torch.no_grad():
+        slope = x[:, 0, 1:31, 1:31]
+        at = -net.conv1(x)[:, WEIGHT[0]] / slope
+    near_ones = at[slope != 0].abs().sort().values
+    small, said = checked[1e-8]
+    assert near_ones[0] > 1e-8
+    assert small.switched == 0
+    assert "No unit switches" in said
+    large, said = checked[1e-2]
+    assert large.switched is not None
+    assert large.switched >= int((near_ones < 1e-2).sum()) > 1
+    assert "more units" in said
+    # Those of the first layer among the nearest that are named.
+    relus = [switch for switch in large.switches if switch.op == "relu"]
+    first = min(switch.number.event for switch in relus if switch.number.event is not None)
+    mine = [switch for switch in relus if switch.number.event == first]
+    assert len(mine) > 1
+    for switch in mine:
+        n, channel, i, j = switch.number.index
+        assert channel == WEIGHT[0]
+        # Where many switch, each is found to a part of the interval.
+        assert switch.at == pytest.approx(at[n, i, j].item(), abs=1e-2 / 32)
+    index = ", ".join(map(str, large.switches[0].number.index))
+    assert f"[{index}]" in said
