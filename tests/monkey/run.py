@@ -107,6 +107,8 @@ def check_end(window: MainWindow, user: WildUser, watch: Watch) -> int:
     idle(window)
     if session.view_state.training:
         raise RunError("The run did not pause.")
+    if session.view_state.settings.input_form == "single":
+        press(window, "actionUnsqueeze")  # without its batch dimension no iteration can run
     settings = session.view_state.settings
     check_going_on(window, settings, watch)
     press(window, "actionReset")
