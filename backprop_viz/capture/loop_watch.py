@@ -25,7 +25,8 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
 # torch says so to its profiler when an optimizer clears its gradients.
-_ENTER, _EXIT, _CLEARS = "_record_function_enter_new", "_RecordFunction", "Optimizer.zero_grad#"
+_TOLD, _ENTER = "_record_function_", "_record_function_enter_new"
+_CLEARS = "Optimizer.zero_grad#"
 # While the recorder reads tensors itself.
 _UNSEEN = torch._C.DisableTorchFunction
 _UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
@@ -132,7 +133,7 @@ class _LoopWatch(TorchFunctionMode):
         """Run ``func`` as torch would, and record it if it belongs to the iteration."""
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
-        if name == _ENTER or str(func).startswith("profiler"):
+        if name.startswith(_TOLD):
             self._clearing(name, args)
             return func(*args, **kwargs)
         if self._quiet:

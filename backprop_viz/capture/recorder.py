@@ -69,6 +69,8 @@ class Recorder:
         self._nodes_watch = BackwardWatch(log, self._walked, self._watch, self._names, intervention)
         # What the network reads, by name, and the batch with the samples first, as it was then.
         self._inputs: dict[str, Tensor] = {}
+        # As they were given, where the loop has told of several.
+        self._input_ids: dict[str, int | None] = {}
         self._batch: Tensor | None = None
         self._labels: Tensor | None = None
         self._batch_ids: tuple[int | None, int | None] | None = None
@@ -100,6 +102,7 @@ class Recorder:
         """
         if self._labels is not labels or self._inputs.get("x") is not inputs:
             self._inputs, self._labels = {"x": inputs}, labels
+            self._input_ids.clear()
             self._batch = inputs.unsqueeze(0) if single else inputs
             self._snapshots.batch_size = len(labels)
             self._batch_ids = None
@@ -111,6 +114,7 @@ class Recorder:
         self._batch = next(iter(inputs.values()), None)
         self._snapshots.batch_size = 0 if self._batch is None else len(self._batch)
         self._batch_ids = None
+        self._input_ids = {name: self._log.id_of(tensor) for name, tensor in inputs.items()}
         self._batch_as_given()
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
@@ -305,7 +309,10 @@ class Recorder:
                 events[i] = replace(events[i], node=node)
         if self._inputs:
             batch, _ = self._batch_as_given()
-            sources = {name: (tensor, batch) for name, tensor in self._inputs.items()}
+            sources = {
+                name: (tensor, self._input_ids.get(name, batch))
+                for name, tensor in self._inputs.items()
+            }
             self._layers = layer_graph(
                 self._operations, self._numbers, sources, self._names, walked.ids
             )

@@ -240,3 +240,14 @@ def test_what_ran_before_an_error_is_kept() -> None:
     assert [span.phase for span in recorded.spans] == [FW, LO, BW]
     assert [e.op for e in recorded.events if e.phase is BW] == ["SumBackward0", "MulBackward0"]
     assert torch.overrides._get_current_function_mode() is None
+
+
+def test_each_input_is_shown_as_it_was_given() -> None:
+    net, image, noise = Encoder(), torch.randn(4, 6), torch.randn(4, 2)
+    with bv.record(net) as recorded:
+        net(image=image, noise=noise).mean.sum().backward()
+    end = recorded.at(len(recorded.events))
+    shown = {y.name: end.activation(y) for y in recorded.layers.layers if not y.operations}
+    assert list(shown) == ["image", "noise"]
+    assert np.array_equal(shown["image"], image.numpy())
+    assert np.array_equal(shown["noise"], noise.numpy())
