@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.overrides import get_overridable_functions, resolve_name
 
 from backprop_viz.analysis.provenance import forward_events, tracked
+from backprop_viz.capture.rounding import rounding_of
 from backprop_viz.recording.calls import Call, TensorPlace, TorchName, changed_leaves
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
@@ -25,8 +26,6 @@ _WIDER = {
     "complex64": torch.complex128,
 }
 _CASTS = frozenset(f"torch.Tensor.{name}" for name in ("half", "bfloat16", "float", "double"))
-# A float32 operation that adds up many terms is off by so many roundings of its largest result.
-_ROUNDINGS = 2**12
 
 
 class NotReplayed(Exception):  # noqa: N818 - no fault of the program's: the recording has no more
@@ -143,7 +142,7 @@ def same_as_recorded(made: Tensor, array: Array | None) -> bool:
         return bool(np.array_equal(ours, array))
     finite = np.abs(array[np.isfinite(array)])
     largest = float(finite.max()) if finite.size else 0.0
-    near = _ROUNDINGS * float(np.finfo(array.dtype).eps)
+    near = rounding_of(array)
     return bool(np.allclose(ours, array, rtol=near, atol=near * largest, equal_nan=True))
 
 

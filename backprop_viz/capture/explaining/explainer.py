@@ -10,6 +10,7 @@ from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.outputs import output_parts
 from backprop_viz.capture.explaining.updates import update_parts
 from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.capture.rounding import rounding_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -20,9 +21,6 @@ from backprop_viz.recording.number_explanation import (
     Part,
 )
 from backprop_viz.recording.phases import Phase
-
-# A float32 operation that adds up many terms is off by so many roundings of their sizes.
-_ROUNDINGS = 2**12
 
 
 def explain_number(recording: Recording, number: Number) -> NumberExplanation:
@@ -189,11 +187,9 @@ class Explainer:
         """The explanation; a reason in place of the terms where they do not sum to the value."""
         if not found.parts:
             return found
-        eps = float(np.finfo(np.float32).eps)
-        if self.recording.tensors[found.number.tensor].dtype.kind == "f":
-            eps = float(np.finfo(self.recording.tensors[found.number.tensor].dtype).eps)
+        rounding = rounding_of(self.recording.tensors[found.number.tensor])
         size = abs(found.value) + sum(map(_size, found.parts))
-        if not np.isfinite(size) or abs(found.residual) <= _ROUNDINGS * eps * size:
+        if not np.isfinite(size) or abs(found.residual) <= rounding * size:
             return found
         if self.recording.samples is not None:
             reason = Fact("samples", (self.recording.samples,))

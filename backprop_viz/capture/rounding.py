@@ -1,0 +1,33 @@
+"""How far an operation's result may be from what float64 makes of the same inputs."""
+
+import numpy as np
+
+from backprop_viz.recording.events import Array
+
+# An operation that adds up many terms is off by so many roundings of its largest result.
+_ROUNDINGS = 2**12
+# Of 16 bits only the inputs and the result are rounded; the sum between is made in float32.
+_ROUNDINGS_OF_16_BITS = 4
+_BFLOAT16_EPS = 2.0**-7
+_FLOAT32_EPS = float(np.finfo(np.float32).eps)
+
+
+def rounding_of(array: Array) -> float:
+    """The largest error of these numbers, as a share of the largest that went into them."""
+    if _is_bfloat16(array):
+        return _ROUNDINGS_OF_16_BITS * _BFLOAT16_EPS
+    if array.dtype == np.float16:
+        return _ROUNDINGS_OF_16_BITS * float(np.finfo(np.float16).eps)
+    eps = float(np.finfo(array.dtype).eps) if array.dtype.kind in "fc" else _FLOAT32_EPS
+    return _ROUNDINGS * eps
+
+
+def _is_bfloat16(array: Array) -> bool:
+    """Whether float32 numbers came from bfloat16, which numpy does not have: half the bits are 0.
+
+    Numbers that were rounded to bfloat16 on their way, as gradients under autocast, are so too.
+    """
+    if array.dtype != np.float32 or not array.size:
+        return False
+    bits = np.ascontiguousarray(array).view(np.uint32)
+    return not bool((bits & 0xFFFF).any())
