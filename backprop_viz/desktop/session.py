@@ -36,6 +36,7 @@ from backprop_viz.stream.messages import (
     Filed,
     GradientChecked,
     Rerecorded,
+    SaliencyRecorded,
     Scripted,
     Update,
 )
@@ -46,7 +47,8 @@ class Session(ShownRun):
 
     ``view_state_ready`` carries a ViewState, ``told`` a Notice, ``answered`` a Sheet, Page or
     Progress of the samples, ``filed`` a Filed, ``explained`` what is answered to the number that
-    was asked about last; all come in the window's thread.
+    was asked about last, ``saliency_recorded`` a Recording and the Number of a pixel; all come in
+    the window's thread.
     """
 
     told = Signal(object)
@@ -56,6 +58,7 @@ class Session(ShownRun):
     scripted = Signal(object)
     explained = Signal(object)
     checked = Signal(object)
+    saliency_recorded = Signal(object, object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(settings, parent)
@@ -215,6 +218,8 @@ class Session(ShownRun):
                 self.scripted.emit(message)
             elif isinstance(message, Filed):
                 self._file(message)
+            elif isinstance(message, SaliencyRecorded):
+                self.saliency_recorded.emit(recording, message.number)
             elif isinstance(message, Rerecorded):
                 rerecorded |= self._run.recall(message, recording)
             elif isinstance(message, Notice):

@@ -130,6 +130,14 @@ class ExplainDrawing(Command):
     wanted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RecordSaliency(Command):
+    """Record how the saliency of the drawing comes about, and send it with this pixel's number."""
+
+    row: int
+    column: int
+
+
 # -- experiments ---------------------------------------------------------------------------------
 
 
@@ -303,6 +311,7 @@ COMMANDS: tuple[type[Command], ...] = (
     TrainOnDrawing,
     UndoDrawing,
     ExplainDrawing,
+    RecordSaliency,
     AlterGradient,
     BackwardTwice,
     SaveSessionFile,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves, Points, ValidationPoints
 from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Effect, Fact, GradientCheck, NumberExplanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
@@ -89,6 +90,13 @@ class Scripted:
     data: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SaliencyRecorded:
+    """How the saliency of the drawing came about comes with it; ``number`` is the pixel's."""
+
+    number: Number
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NumberExplained:
     """Why a number is what it is; None if the worker does not hold the recording."""
@@ -138,12 +146,13 @@ Answer = (
     | Filed
     | Rerecorded
     | Scripted
+    | SaliencyRecorded
     | ExplanationAnswer
     | GradientChecked
 )
 FROM_WORKER: Sequence[type[object]] = (
     *(Update, Notice),
-    *(Sheet, Page, EvaluationProgress, Filed, Rerecorded, Scripted),
+    *(Sheet, Page, EvaluationProgress, Filed, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked),
 )
 

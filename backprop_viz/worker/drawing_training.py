@@ -132,8 +132,14 @@ class DrawingTraining:
             and trainer.iteration not in trainer.given_batches,
             can_undo=step is not None,
             moved=Moved(step.iteration, step.label, step.answered) if step and same else None,
-            saliency=self._saliency(),
+            saliency=self.saliency() if self._explaining else None,
         )
+
+    def saliency(self) -> Saliency | None:
+        """Which pixels of the drawing speak for its label, or for what is predicted."""
+        if self.drawing is None:
+            return None
+        return self._state.trainer.saliency_of_input(self.drawing, self._label)
 
     # -- the steps ---------------------------------------------------------------------------
 
@@ -168,12 +174,6 @@ class DrawingTraining:
         taken = trainer.given_batches.get(trainer.iteration - 1)
         steps = (step for step in self._steps if step.iteration == trainer.iteration)
         return next((step for step in steps if taken and taken[0] is step.batch[0]), None)
-
-    def _saliency(self) -> Saliency | None:
-        drawing = self.drawing
-        if not self._explaining or drawing is None:
-            return None
-        return self._state.trainer.saliency_of_input(drawing, self._label)
 
 
 def _shows_end_of(recording: Recording | None, iteration: int) -> bool:

@@ -30,6 +30,7 @@ from backprop_viz.worker.publisher import Publisher
 from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.rerecording import Rerecording
 from backprop_viz.worker.run_state import RunState
+from backprop_viz.worker.saliency_recording import SaliencyRecording
 from backprop_viz.worker.sample_service import SampleService
 from backprop_viz.worker.script_service import ScriptService
 from backprop_viz.worker.session_files import SessionFiles
@@ -57,6 +58,7 @@ class Worker:
         self.experiments = Experiments(state, faults)
         self.rerecording = Rerecording(state, channel, faults)
         self.explanations = ExplanationService(state, channel)
+        self.saliency = SaliencyRecording(state, channel, self.drawing_training, self.explanations)
         self.checks = CheckService(channel, self.explanations.find)
         self.scripts = ScriptService(state, channel)
         self.files = SessionFiles(
@@ -104,6 +106,7 @@ class Worker:
             commands.TrainOnDrawing: self.train_on_drawing,
             commands.UndoDrawing: drawing_training.undo,
             commands.ExplainDrawing: drawing_training.explain,
+            commands.RecordSaliency: self.saliency.record,
             commands.AlterGradient: self.experiments.alter,
             commands.BackwardTwice: self.experiments.backward_twice,
             commands.WatchSamples: samples.watch,

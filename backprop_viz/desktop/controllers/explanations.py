@@ -11,6 +11,7 @@ from backprop_viz.analysis.number_origin import (
 )
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.explanation_requests import Question
+from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
@@ -18,7 +19,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.number import Number
-from backprop_viz.stream.commands import RecordWhole
+from backprop_viz.stream.commands import RecordSaliency, RecordWhole
 from backprop_viz.stream.messages import (
     ChainFollowed,
     ExplanationAnswer,
@@ -43,9 +44,13 @@ class ExplanationsController(QObject):
         # The iteration that is to be recorded whole.
         self._whole_wanted: int | None = None
         self._restarting = False
+        # The serial of a recording that no iteration shown follows: that of a saliency.
+        self._aside: int | None = None
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
         self._session.explained.connect(self._show)
+        self._session.saliency_recorded.connect(self._explain_saliency)
+        self._window.panel(SaliencyDialog).picture.pixel_asked.connect(self._ask_saliency)
         self._session.run_began.connect(self._run_began)
         self._session.told.connect(self._told)
         self._session.filed.connect(self._filed)
@@ -63,7 +68,7 @@ class ExplanationsController(QObject):
         """Remember where the cursor is; ask about the same number of the iteration shown."""
         self._view_state = view_state
         asked, shown = self._panel.history.current, view_state.cursor.recording
-        if asked is None:
+        if asked is None or asked.recording.serial == self._aside:
             return
         if self._whole_wanted == shown.iteration and shown.samples is None:
             self._whole_wanted = None
@@ -104,6 +109,19 @@ class ExplanationsController(QObject):
         self._window.messages.withdraw(_PAUSE_FIRST)
         self._open()
         self._panel.ask(self._view_state.cursor.recording, number)
+        self._panel.show_view_state(self._view_state)
+
+    def _ask_saliency(self, row: int, column: int) -> None:
+        """Have the saliency recorded, to show where a pixel's gradient comes from."""
+        if not self._is_training():
+            self._session.send(RecordSaliency(row, column))
+
+    def _explain_saliency(self, recording: Recording, number: Number) -> None:
+        if self._view_state is None or self._is_training():
+            return
+        self._aside = recording.serial
+        self._open()
+        self._panel.ask(recording, number)
         self._panel.show_view_state(self._view_state)
 
     def toggle(self) -> None:

@@ -4,8 +4,16 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy
 
 from backprop_viz.desktop.style.images import image_of, signed_image, signed_pixels, signed_range
@@ -36,7 +44,13 @@ class _Painted(NumberPicture):
 
 
 class SaliencyPicture(_Painted):
-    """The gradient of each pixel in the diverging colours, with the ink's outline."""
+    """The gradient of each pixel in the diverging colours, with the ink's outline.
+
+    ``pixel_asked`` carries the row and the column of the pixel that was clicked, or chosen with
+    the arrow keys and Enter.
+    """
+
+    pixel_asked = Signal(int, int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +59,9 @@ class SaliencyPicture(_Painted):
         self.limit = 0.0
         self._saliency: Saliency | None = None
         self._edges: tuple[QLineF, ...] = ()
+        self._chosen = (0, 0)  # row and column of the pixel that the arrow keys have come to
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(self.tr("Click a pixel to see where its gradient comes from (Enter)"))
 
     def show_saliency(self, saliency: Saliency | None) -> None:
         """Show a saliency; None: nothing."""
@@ -55,12 +72,75 @@ class SaliencyPicture(_Painted):
 
     def number_at(self, point: QPoint) -> ShownNumber | None:
         """The gradient of the pixel at a point."""
+        pixel = self._pixel_at(point)
+        return None if pixel is None else self._number_of(*pixel)
+
+    def copied_by_key(self) -> ShownNumber | None:
+        """The number that Ctrl+C copies: that of the chosen pixel."""
+        return None if self._saliency is None else self._number_of(*self._chosen)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask about the pixel under the cursor."""
+        pixel = self._pixel_at(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and pixel is not None:
+            self._choose(*pixel)
+            self.pixel_asked.emit(*pixel)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show by the cursor that a pixel can be clicked."""
+        super().mouseMoveEvent(event)
+        if self._pixel_at(event.position().toPoint()) is not None:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose another pixel by the arrow keys; Enter asks about it."""
+        moves = {
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+        }
+        move = moves.get(Qt.Key(event.key()))
+        if self._saliency is None:
+            super().keyPressEvent(event)
+        elif move is not None:
+            row, column = self._chosen
+            self._choose(min(max(row + move[0], 0), 31), min(max(column + move[1], 0), 31))
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.pixel_asked.emit(*self._chosen)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Mark the chosen pixel."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Mark it no longer."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def _choose(self, row: int, column: int) -> None:
+        self._chosen = (row, column)
+        number = self._number_of(row, column) if self._saliency is not None else None
+        self.setAccessibleDescription("" if number is None else number.text)
+        self.update()
+
+    def _number_of(self, row: int, column: int) -> ShownNumber:
+        assert self._saliency is not None
+        name = f"∂out[{self._saliency.digit}]/∂x"
+        return element_of(name, self._saliency.gradient, 32 * row + column, (0, 0))
+
+    def _pixel_at(self, point: QPoint) -> tuple[int, int] | None:
+        """The row and the column of the pixel at a point."""
         box = self._box()
         if self._saliency is None or not box.contains(point):
             return None
         row, column = (32 * at // box.width() for at in (point.y() - box.y(), point.x() - box.x()))
-        name = f"∂out[{self._saliency.digit}]/∂x"
-        return element_of(name, self._saliency.gradient, 32 * row + column, (0, 0))
+        return row, column
 
     def _box(self) -> QRect:
         """A square of whole pixels in the middle."""
@@ -88,6 +168,10 @@ class SaliencyPicture(_Painted):
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawLines(self._edges)
+            if self.hasFocus():
+                pen.setColor(QColor(self._theme.accent))
+                painter.setPen(pen)
+                painter.drawRect(QRectF(self._chosen[1], self._chosen[0], 1, 1))
             painter.restore()
         painter.setPen(QPen(QColor(self._theme.border), 1))
         painter.drawRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5))

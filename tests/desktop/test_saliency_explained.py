@@ -1,0 +1,68 @@
+"""A pixel of the saliency is asked about in the real window, by click and by key."""
+
+import numpy as np
+import torch
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.digits.prepare import prepare
+from tests.conftest import OpenWindow
+from tests.waiting import until, until_idle
+
+
+def one() -> np.ndarray:
+    image = np.zeros((64, 64), np.float32)
+    image[12:52, 28:36] = 1.0
+    return image
+
+
+def test_a_clicked_pixel_leads_to_the_logit(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "digits", size=(1600, 1000))
+    session, panel = window.session, window.panel(OriginView)
+    session.draw(one())
+    until_idle(session)
+    dialog = window.panel(SaliencyDialog)
+    dialog.show()
+    picture = dialog.picture
+    until(session, lambda: picture.limit > 0)
+
+    # The plain gradient: torch alone, on the same weights.
+    net = bv.Trainer(data="strokes", seed=0).model
+    x = torch.from_numpy(prepare(one())).view(1, 1, 32, 32).requires_grad_()
+    logits = net(x)[0]
+    (gradient,) = torch.autograd.grad(logits[int(logits.argmax())], x)
+    row, column = divmod(int(gradient.abs().argmax()), 32)
+
+    side = 32 * (min(picture.width(), picture.height()) // 32)
+    left, top = (picture.width() - side) // 2, (picture.height() - side) // 2
+    unit = side // 32
+    point = QPoint(left + column * unit + unit // 2, top + row * unit + unit // 2)
+    qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=point)
+    until(session, lambda: panel.complete)
+    found = panel.explanation
+    assert found is not None
+    assert found.value == float(gradient[0, 0, row, column])
+    assert found.number.index == (0, 0, row, column)
+    assert abs(found.residual) < 1e-6
+    assert found.reason is None
+
+    # The next pixel, by keys; the iteration that is shown meanwhile does not take its place.
+    move, step = (Qt.Key.Key_Left, -1) if column else (Qt.Key.Key_Right, 1)
+    qtbot.keyClick(picture, move)
+    qtbot.keyClick(picture, Qt.Key.Key_Return)
+    until(
+        session,
+        lambda: (
+            panel.complete
+            and panel.explanation is not None
+            and panel.explanation.number.index == (0, 0, row, column + step)
+        ),
+    )
+    assert panel.explanation is not None
+    assert panel.explanation.value == float(gradient[0, 0, row, column + step])
+    session.step()
+    until_idle(session)
+    assert panel.explanation.number.index == (0, 0, row, column + step)
