@@ -31,7 +31,7 @@ def visible_texts() -> Iterator[tuple[str, str]]:
             if not isinstance(node, ast.Call):
                 continue
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in ("tr", "tr_noop", "translate", "_", "say"):
+            if name in ("tr", "translate", "QT_TRANSLATE_NOOP"):
                 for argument in node.args:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield path.name, argument.value

@@ -22,12 +22,12 @@ def data_text(text: str) -> str:
 
 def baseline_text(comparison: Comparison) -> str:
     """What is compared with, in the user's language."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     if comparison.baseline == "experiment":
-        return say("comparison", "before the experiment")
+        return translate("comparison", "before the experiment")
     if comparison.baseline == "previous" and comparison.then is None:
-        return say("comparison", "the previous iteration")
+        return translate("comparison", "the previous iteration")
     iteration = comparison.baseline
     if comparison.then is not None:
         iteration = comparison.then.recording.iteration
-    return say("comparison", "iteration {0:,}").format(iteration)
+    return translate("comparison", "iteration {0:,}").format(iteration)

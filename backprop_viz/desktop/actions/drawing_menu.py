@@ -1,37 +1,39 @@
 """The Drawing menu: the pad, its tools, and training on the drawing."""
 
-from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
+from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 DRAWING_MENU = Menu(
-    tr_noop("&Drawing"),
+    QT_TRANSLATE_NOOP("actions", "&Drawing"),
     (
         MenuCommand(
             "actionClearDrawing",
-            tr_noop("&Clear"),
+            QT_TRANSLATE_NOOP("actions", "&Clear"),
             "Del",
-            tr_noop("Clear the drawing"),
+            QT_TRANSLATE_NOOP("actions", "Clear the drawing"),
             "drawing.clear_drawing",
         ),
         MenuCommand(
             "actionUndoStroke",
-            tr_noop("&Undo stroke"),
+            QT_TRANSLATE_NOOP("actions", "&Undo stroke"),
             "Ctrl+Z",
-            tr_noop("Remove the last stroke"),
+            QT_TRANSLATE_NOOP("actions", "Remove the last stroke"),
             "drawing.undo_stroke",
         ),
         MenuCommand(
             "actionRedoStroke",
-            tr_noop("&Redo stroke"),
+            QT_TRANSLATE_NOOP("actions", "&Redo stroke"),
             "Ctrl+Shift+Z",
-            tr_noop("Draw the removed stroke again"),
+            QT_TRANSLATE_NOOP("actions", "Draw the removed stroke again"),
             "drawing.redo_stroke",
         ),
         MenuCommand(
             "actionEraser",
-            tr_noop("&Eraser"),
+            QT_TRANSLATE_NOOP("actions", "&Eraser"),
             "E",
-            tr_noop(
-                "Erase instead of drawing; the right button and a stylus's other end always erase"
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Erase instead of drawing; the right button and a stylus's other end always erase",
             ),
             "drawing.toggle_eraser",
             checkable=True,
@@ -39,47 +41,53 @@ DRAWING_MENU = Menu(
         ),
         MenuCommand(
             "actionThinner",
-            tr_noop("&Thinner pen"),
+            QT_TRANSLATE_NOOP("actions", "&Thinner pen"),
             "[",
-            tr_noop("Use a thinner pen"),
+            QT_TRANSLATE_NOOP("actions", "Use a thinner pen"),
             "drawing.thinner",
         ),
         MenuCommand(
             "actionThicker",
-            tr_noop("Thic&ker pen"),
+            QT_TRANSLATE_NOOP("actions", "Thic&ker pen"),
             "]",
-            tr_noop("Use a thicker pen"),
+            QT_TRANSLATE_NOOP("actions", "Use a thicker pen"),
             "drawing.thicker",
         ),
         MenuCommand(
             "actionUseAsBatch",
-            tr_noop("Use as &batch"),
+            QT_TRANSLATE_NOOP("actions", "Use as &batch"),
             "Ctrl+U",
-            tr_noop("Make the drawing, with its label, the next batch, or go back to the data"),
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Make the drawing, with its label, the next batch, or go back to the data",
+            ),
             "drawing_training.use_as_batch",
             checkable=True,
             separated=True,
         ),
         MenuCommand(
             "actionTrainOnThis",
-            tr_noop("Trai&n on this"),
+            QT_TRANSLATE_NOOP("actions", "Trai&n on this"),
             "Ctrl+T",
-            tr_noop("One optimizer step on the drawing with its label"),
+            QT_TRANSLATE_NOOP("actions", "One optimizer step on the drawing with its label"),
             "drawing_training.train_on_this",
         ),
         MenuCommand(
             "actionUndoTraining",
-            tr_noop("Un&do training on this"),
+            QT_TRANSLATE_NOOP("actions", "Un&do training on this"),
             "Ctrl+Alt+Z",
-            tr_noop("Undo the last step on a drawing: everything is as it was before"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Undo the last step on a drawing: everything is as it was before"
+            ),
             "drawing_training.undo_training",
         ),
         MenuCommand(
             "actionSaliency",
-            tr_noop("&Saliency"),
+            QT_TRANSLATE_NOOP("actions", "&Saliency"),
             "Ctrl+I",
-            tr_noop(
-                "Show how the digit's logit changes with each pixel, and the drawing's feature maps"
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Show how the digit's logit changes with each pixel, and the feature maps",
             ),
             "drawing_training.show_saliency",
             checkable=True,

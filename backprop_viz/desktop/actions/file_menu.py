@@ -1,23 +1,27 @@
 """The File menu: runs, sessions and weights."""
 
-from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
+from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 NEW_RUN = Menu(
-    tr_noop("&New run"),
+    QT_TRANSLATE_NOOP("actions", "&New run"),
     (
         MenuCommand(
             "actionNewTutorial",
-            tr_noop("&Tutorial: one random input"),
+            QT_TRANSLATE_NOOP("actions", "&Tutorial: one random input"),
             "Ctrl+N",
-            tr_noop("Begin the run of PyTorch's tutorial: a random input, MSE, SGD"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Begin the run of PyTorch's tutorial: a random input, MSE, SGD"
+            ),
             "presets.new_tutorial",
         ),
         MenuCommand(
             "actionNewDigits",
-            tr_noop("&Digits: learn to classify them"),
+            QT_TRANSLATE_NOOP("actions", "&Digits: learn to classify them"),
             "Ctrl+Shift+N",
-            tr_noop(
-                "Begin a run that learns the built-in digits: cross-entropy, SGD with momentum"
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Begin a run that learns the built-in digits: cross-entropy, SGD with momentum",
             ),
             "presets.new_digits",
         ),
@@ -26,49 +30,59 @@ NEW_RUN = Menu(
 
 
 FILE_MENU = Menu(
-    tr_noop("&File"),
+    QT_TRANSLATE_NOOP("actions", "&File"),
     (
         MenuCommand(
             "actionOpenSession",
-            tr_noop("&Open session…"),
+            QT_TRANSLATE_NOOP("actions", "&Open session…"),
             "Ctrl+O",
-            tr_noop("Open a saved session and continue its run"),
+            QT_TRANSLATE_NOOP("actions", "Open a saved session and continue its run"),
             "files.open_session",
         ),
         MenuCommand(
             "actionSaveSession",
-            tr_noop("&Save session"),
+            QT_TRANSLATE_NOOP("actions", "&Save session"),
             "Ctrl+S",
-            tr_noop("Save the run, the drawing and the layout in one file; training continues"),
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Save the run, the drawing and the layout in one file; training continues",
+            ),
             "files.save_session",
         ),
         MenuCommand(
             "actionSaveSessionAs",
-            tr_noop("Save session &as…"),
+            QT_TRANSLATE_NOOP("actions", "Save session &as…"),
             "Ctrl+Shift+S",
-            tr_noop("Save the run, the drawing and the layout in another file"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Save the run, the drawing and the layout in another file"
+            ),
             "files.save_session_as",
         ),
         MenuCommand(
             "actionLoadWeights",
-            tr_noop("&Load weights…"),
+            QT_TRANSLATE_NOOP("actions", "&Load weights…"),
             "",
-            tr_noop("Load weights from a .safetensors file, or from a state_dict in a .pt file"),
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Load weights from a .safetensors file, or from a state_dict in a .pt file",
+            ),
             "files.load_weights",
             separated=True,
         ),
         MenuCommand(
             "actionSaveWeights",
-            tr_noop("Save &weights…"),
+            QT_TRANSLATE_NOOP("actions", "Save &weights…"),
             "",
-            tr_noop("Save the weights for other programs, as .safetensors or as a state_dict"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Save the weights for other programs, as .safetensors or as a state_dict"
+            ),
             "files.save_weights",
         ),
         MenuCommand(
             "actionQuit",
-            tr_noop("&Quit"),
+            QT_TRANSLATE_NOOP("actions", "&Quit"),
             "Ctrl+Q",
-            tr_noop("Close the window"),
+            QT_TRANSLATE_NOOP("actions", "Close the window"),
             "window.close",
             separated=True,
         ),

@@ -1,29 +1,30 @@
 """The Help menu."""
 
-from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
+from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 HELP_MENU = Menu(
-    tr_noop("&Help"),
+    QT_TRANSLATE_NOOP("actions", "&Help"),
     (
         MenuCommand(
             "actionCheatSheet",
-            tr_noop("&Keyboard shortcuts"),
+            QT_TRANSLATE_NOOP("actions", "&Keyboard shortcuts"),
             "F1",
-            tr_noop("All keyboard shortcuts on one page"),
+            QT_TRANSLATE_NOOP("actions", "All keyboard shortcuts on one page"),
             "help.cheat_sheet",
         ),
         MenuCommand(
             "actionShowLog",
-            tr_noop("Show &log"),
+            QT_TRANSLATE_NOOP("actions", "Show &log"),
             "Shift+F1",
-            tr_noop("What has gone wrong in this program so far, and where"),
+            QT_TRANSLATE_NOOP("actions", "What has gone wrong in this program so far, and where"),
             "help.show_log",
         ),
         MenuCommand(
             "actionAbout",
-            tr_noop("&About backprop_viz"),
+            QT_TRANSLATE_NOOP("actions", "&About backprop_viz"),
             "",
-            tr_noop("Version and licence"),
+            QT_TRANSLATE_NOOP("actions", "Version and licence"),
             "help.about",
             separated=True,
         ),

@@ -1,111 +1,124 @@
 """The History menu: moving the cursor, comparing, and breakpoints."""
 
-from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
+from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 HISTORY_MENU = Menu(
-    tr_noop("H&istory"),
+    QT_TRANSLATE_NOOP("actions", "H&istory"),
     (
         MenuCommand(
             "actionFirst",
-            tr_noop("Go to &start"),
+            QT_TRANSLATE_NOOP("actions", "Go to &start"),
             "Ctrl+Home",
-            tr_noop("Show the start of the iteration"),
+            QT_TRANSLATE_NOOP("actions", "Show the start of the iteration"),
             "navigation.to_start",
         ),
         MenuCommand(
             "actionEventBack",
-            tr_noop("&Previous event"),
+            QT_TRANSLATE_NOOP("actions", "&Previous event"),
             "Shift+F8",
-            tr_noop("Go back by one event"),
+            QT_TRANSLATE_NOOP("actions", "Go back by one event"),
             "navigation.event_back",
         ),
         MenuCommand(
             "actionPlay",
-            tr_noop("P&lay"),
+            QT_TRANSLATE_NOOP("actions", "P&lay"),
             "F6",
-            tr_noop("Move the cursor forward by itself, or stop it"),
+            QT_TRANSLATE_NOOP("actions", "Move the cursor forward by itself, or stop it"),
             "navigation.toggle_playing",
         ),
         MenuCommand(
             "actionEvent",
-            tr_noop("&Next event"),
+            QT_TRANSLATE_NOOP("actions", "&Next event"),
             "F8",
-            tr_noop("Go forward by one event; past the last one, run the next phase"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Go forward by one event; past the last one, run the next phase"
+            ),
             "navigation.event_forward",
         ),
         MenuCommand(
             "actionLast",
-            tr_noop("Go to &end"),
+            QT_TRANSLATE_NOOP("actions", "Go to &end"),
             "Ctrl+End",
-            tr_noop("Show the end of what was recorded of the iteration"),
+            QT_TRANSLATE_NOOP("actions", "Show the end of what was recorded of the iteration"),
             "navigation.to_end",
         ),
         MenuCommand(
             "actionIterationBack",
-            tr_noop("Previous &iteration"),
+            QT_TRANSLATE_NOOP("actions", "Previous &iteration"),
             "Shift+F11",
-            tr_noop("Go back to the start of the iteration, then to the previous one"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Go back to the start of the iteration, then to the previous one"
+            ),
             "navigation.iteration_back",
             separated=True,
         ),
         MenuCommand(
             "actionContinue",
-            tr_noop("&Continue from here"),
+            QT_TRANSLATE_NOOP("actions", "&Continue from here"),
             "Ctrl+Shift+F5",
-            tr_noop("Continue the run from the end of the iteration shown"),
+            QT_TRANSLATE_NOOP("actions", "Continue the run from the end of the iteration shown"),
             "navigation.continue_from_here",
         ),
         MenuCommand(
             "actionComparePrevious",
-            tr_noop("Compare &with the iteration before"),
+            QT_TRANSLATE_NOOP("actions", "Compare &with the iteration before"),
             "Ctrl+K",
-            tr_noop("Show beside every number what it was in the iteration before"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Show beside every number what it was in the iteration before"
+            ),
             "viewing.compare_previous",
             checkable=True,
             separated=True,
         ),
         MenuCommand(
             "actionCompareExperiment",
-            tr_noop("Compare with before the e&xperiment"),
+            QT_TRANSLATE_NOOP("actions", "Compare with before the e&xperiment"),
             "Ctrl+Shift+K",
-            tr_noop("Show beside every number what it was before the gradient was changed"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Show beside every number what it was before the gradient was changed"
+            ),
             "viewing.compare_experiment",
             checkable=True,
         ),
         MenuCommand(
             "actionCompareIteration",
-            tr_noop("Comp&are with iteration…"),
+            QT_TRANSLATE_NOOP("actions", "Comp&are with iteration…"),
             "Ctrl+Alt+K",
-            tr_noop("Show beside every number what it was in an iteration that is kept"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Show beside every number what it was in an iteration that is kept"
+            ),
             "viewing.ask_for_iteration",
         ),
         MenuCommand(
             "actionStopComparing",
-            tr_noop("St&op comparing"),
+            QT_TRANSLATE_NOOP("actions", "St&op comparing"),
             "",
-            tr_noop("Show the numbers alone again"),
+            QT_TRANSLATE_NOOP("actions", "Show the numbers alone again"),
             "viewing.stop_comparing",
         ),
         MenuCommand(
             "actionToggleBreakpoint",
-            tr_noop("&Toggle breakpoint"),
+            QT_TRANSLATE_NOOP("actions", "&Toggle breakpoint"),
             "F9",
-            tr_noop("Set or remove a breakpoint at the current line of the program"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Set or remove a breakpoint at the current line of the program"
+            ),
             "navigation.toggle_line",
             separated=True,
         ),
         MenuCommand(
             "actionBreakpoints",
-            tr_noop("&Breakpoints…"),
+            QT_TRANSLATE_NOOP("actions", "&Breakpoints…"),
             "Ctrl+B",
-            tr_noop("Places and conditions at which training stops"),
+            QT_TRANSLATE_NOOP("actions", "Places and conditions at which training stops"),
             "navigation.show_breakpoints",
         ),
         MenuCommand(
             "actionBudget",
-            tr_noop("History &memory…"),
+            QT_TRANSLATE_NOOP("actions", "History &memory…"),
             "",
-            tr_noop("How much memory past iterations may use"),
+            QT_TRANSLATE_NOOP("actions", "How much memory past iterations may use"),
             "navigation.ask_for_budget",
             separated=True,
         ),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,6 @@ class Menu:
     def all_commands(self) -> tuple[MenuCommand, ...]:
         """The commands of the submenus and then its own."""
         return (*(c for menu in self.submenus for c in menu.all_commands()), *self.commands)
-
-
-def tr_noop(source: str) -> str:
-    """Mark a text for translation; ``translated`` translates it when the action is made."""
-    return str(QT_TRANSLATE_NOOP("actions", source))
 
 
 def translated(source: str) -> str:

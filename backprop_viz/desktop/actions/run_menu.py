@@ -1,76 +1,86 @@
 """The Run menu: stepping, training, and what a run is made of."""
 
-from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
+from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 RUN_MENU = Menu(
-    tr_noop("&Run"),
+    QT_TRANSLATE_NOOP("actions", "&Run"),
     (
         MenuCommand(
             "actionStep",
-            tr_noop("&Step"),
+            QT_TRANSLATE_NOOP("actions", "&Step"),
             "F10",
-            tr_noop("Run the next phase"),
+            QT_TRANSLATE_NOOP("actions", "Run the next phase"),
             "training.step",
         ),
         MenuCommand(
             "actionStepBack",
-            tr_noop("Step &back"),
+            QT_TRANSLATE_NOOP("actions", "Step &back"),
             "Shift+F10",
-            tr_noop("Go back to the end of the previous phase"),
+            QT_TRANSLATE_NOOP("actions", "Go back to the end of the previous phase"),
             "training.step_back",
         ),
         MenuCommand(
             "actionIteration",
-            tr_noop("&Iteration"),
+            QT_TRANSLATE_NOOP("actions", "&Iteration"),
             "F11",
-            tr_noop("Run to the end of the iteration"),
+            QT_TRANSLATE_NOOP("actions", "Run to the end of the iteration"),
             "training.iterate",
         ),
         MenuCommand(
             "actionTrain",
-            tr_noop("&Train"),
+            QT_TRANSLATE_NOOP("actions", "&Train"),
             "F5",
-            tr_noop("Train until paused"),
+            QT_TRANSLATE_NOOP("actions", "Train until paused"),
             "training.toggle_training",
             checkable=True,
         ),
         MenuCommand(
             "actionReset",
-            tr_noop("&Reset"),
+            QT_TRANSLATE_NOOP("actions", "&Reset"),
             "Ctrl+R",
-            tr_noop("Start again with a new network and the same settings"),
+            QT_TRANSLATE_NOOP("actions", "Start again with a new network and the same settings"),
             "training.reset",
         ),
         MenuCommand(
             "actionStartAgain",
-            tr_noop("Start torc&h again"),
+            QT_TRANSLATE_NOOP("actions", "Start torc&h again"),
             "",
-            tr_noop(
+            QT_TRANSLATE_NOOP(
+                "actions",
                 "Start the process that runs torch again, and continue the "
-                "run from its last autosave"
+                "run from its last autosave",
             ),
             "restarts.start_again",
         ),
         MenuCommand(
             "actionBackwardTwice",
-            tr_noop("Backward t&wice"),
+            QT_TRANSLATE_NOOP("actions", "Backward t&wice"),
             "Ctrl+2",
-            tr_noop("Call backward a second time, to see torch's error: the graph has been freed"),
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Call backward a second time, to see torch's error: the graph has been freed",
+            ),
             "training.backward_twice",
             separated=True,
         ),
         MenuCommand(
             "actionBackwardRetained",
-            tr_noop("Backward twice, &graph retained"),
+            QT_TRANSLATE_NOOP("actions", "Backward twice, &graph retained"),
             "Ctrl+Shift+2",
-            tr_noop("Call backward twice with retain_graph=True, to see the gradients accumulate"),
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Call backward twice with retain_graph=True, to see the gradients accumulate",
+            ),
             "training.backward_twice_retained",
         ),
         MenuCommand(
             "actionAccumulate",
-            tr_noop("Gradients acc&umulate"),
+            QT_TRANSLATE_NOOP("actions", "Gradients acc&umulate"),
             "Ctrl+G",
-            tr_noop("Leave zero_grad out, so that each backward adds to every .grad"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Leave zero_grad out, so that each backward adds to every .grad"
+            ),
             "presets.toggle_accumulating",
             button_text="Σ grad",
             checkable=True,
@@ -78,52 +88,64 @@ RUN_MENU = Menu(
         ),
         MenuCommand(
             "actionOutputGradient",
-            tr_noop("out.backward(r&andom)"),
+            QT_TRANSLATE_NOOP("actions", "out.backward(r&andom)"),
             "Ctrl+Shift+G",
-            tr_noop("Backward from the output with a random gradient, without a loss"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Backward from the output with a random gradient, without a loss"
+            ),
             "presets.toggle_output_gradient",
             checkable=True,
         ),
         MenuCommand(
             "actionUnbatched",
-            tr_noop("Input without batch di&mension"),
+            QT_TRANSLATE_NOOP("actions", "Input without batch di&mension"),
             "Ctrl+Shift+X",
-            tr_noop("Give the network one input of shape 1×32×32, to see what torch says of it"),
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Give the network one input of shape 1×32×32, to see what torch says of it",
+            ),
             "presets.toggle_unbatched",
             button_text="1×32×32",
             checkable=True,
         ),
         MenuCommand(
             "actionUnsqueeze",
-            tr_noop("Mend it b&y unsqueeze(0)"),
+            QT_TRANSLATE_NOOP("actions", "Mend it b&y unsqueeze(0)"),
             "Ctrl+Shift+U",
-            tr_noop("Give the network that input as a batch of one: x.unsqueeze(0)"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Give the network that input as a batch of one: x.unsqueeze(0)"
+            ),
             "presets.toggle_unsqueezing",
             button_text="unsqueeze(0)",
             checkable=True,
         ),
         MenuCommand(
             "actionOptions",
-            tr_noop("Training &options…"),
+            QT_TRANSLATE_NOOP("actions", "Training &options…"),
             "Ctrl+,",
-            tr_noop("Options of the optimizer and the schedule, and what zero_grad does"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Options of the optimizer and the schedule, and what zero_grad does"
+            ),
             "training.show_options",
             separated=True,
         ),
         MenuCommand(
             "actionCopyScript",
-            tr_noop("&Copy as script"),
+            QT_TRANSLATE_NOOP("actions", "&Copy as script"),
             "Ctrl+Shift+C",
-            tr_noop("Copy the run so far as a Python script that needs torch alone"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Copy the run so far as a Python script that needs torch alone"
+            ),
             "scripts.copy",
         ),
         MenuCommand(
             "actionSaveScript",
-            tr_noop("Sa&ve as script…"),
+            QT_TRANSLATE_NOOP("actions", "Sa&ve as script…"),
             "",
-            tr_noop(
+            QT_TRANSLATE_NOOP(
+                "actions",
                 "Save the run so far as a Python script, with its samples in "
-                "a file beside it if many"
+                "a file beside it if many",
             ),
             "scripts.save",
         ),

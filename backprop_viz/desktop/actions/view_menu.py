@@ -1,78 +1,87 @@
 """The View menu: where a number comes from, which numbers are shown, the theme and the layout."""
 
-from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand, tr_noop
+from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 VIEW_MENU = Menu(
-    tr_noop("&View"),
+    QT_TRANSLATE_NOOP("actions", "&View"),
     (
         MenuCommand(
             "actionOrigin",
-            tr_noop("&Where does it come from?"),
+            QT_TRANSLATE_NOOP("actions", "&Where does it come from?"),
             "Ctrl+E",
-            tr_noop("Show the sum behind the number chosen last, or the plots again"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Show the sum behind the number chosen last, or the plots again"
+            ),
             "explanations.toggle",
             checkable=True,
         ),
         MenuCommand(
             "actionPreviousSample",
-            tr_noop("&Previous sample"),
+            QT_TRANSLATE_NOOP("actions", "&Previous sample"),
             "Ctrl+PgUp",
-            tr_noop("Show the numbers of the batch's previous sample in every panel"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Show the numbers of the batch's previous sample in every panel"
+            ),
             "viewing.previous_sample",
             separated=True,
         ),
         MenuCommand(
             "actionNextSample",
-            tr_noop("&Next sample"),
+            QT_TRANSLATE_NOOP("actions", "&Next sample"),
             "Ctrl+PgDown",
-            tr_noop("Show the numbers of the batch's next sample in every panel"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Show the numbers of the batch's next sample in every panel"
+            ),
             "viewing.next_sample",
         ),
         MenuCommand(
             "actionSample",
-            tr_noop("&Go to sample"),
+            QT_TRANSLATE_NOOP("actions", "&Go to sample"),
             "Ctrl+J",
-            tr_noop("Type which sample of the batch is shown in every panel"),
+            QT_TRANSLATE_NOOP("actions", "Type which sample of the batch is shown in every panel"),
             "viewing.ask_for_sample",
         ),
         MenuCommand(
             "actionFullPrecision",
-            tr_noop("&Full precision"),
+            QT_TRANSLATE_NOOP("actions", "&Full precision"),
             "Ctrl+Shift+P",
-            tr_noop("Write numbers with every digit that tells them from their neighbours"),
+            QT_TRANSLATE_NOOP(
+                "actions", "Write numbers with every digit that tells them from their neighbours"
+            ),
             "viewing.show_full_precision",
             checkable=True,
         ),
         MenuCommand(
             "actionThemeSystem",
-            tr_noop("&System theme"),
+            QT_TRANSLATE_NOOP("actions", "&System theme"),
             "",
-            tr_noop("Light or dark, as the system is set"),
+            QT_TRANSLATE_NOOP("actions", "Light or dark, as the system is set"),
             "theme.theme_system",
             checkable=True,
             separated=True,
         ),
         MenuCommand(
             "actionThemeLight",
-            tr_noop("&Light theme"),
+            QT_TRANSLATE_NOOP("actions", "&Light theme"),
             "",
-            tr_noop("Use light colours"),
+            QT_TRANSLATE_NOOP("actions", "Use light colours"),
             "theme.theme_light",
             checkable=True,
         ),
         MenuCommand(
             "actionThemeDark",
-            tr_noop("&Dark theme"),
+            QT_TRANSLATE_NOOP("actions", "&Dark theme"),
             "",
-            tr_noop("Use dark colours"),
+            QT_TRANSLATE_NOOP("actions", "Use dark colours"),
             "theme.theme_dark",
             checkable=True,
         ),
         MenuCommand(
             "actionResetLayout",
-            tr_noop("&Reset layout"),
+            QT_TRANSLATE_NOOP("actions", "&Reset layout"),
             "Ctrl+Shift+L",
-            tr_noop("Give every panel its default size"),
+            QT_TRANSLATE_NOOP("actions", "Give every panel its default size"),
             "theme.reset_layout",
             separated=True,
         ),

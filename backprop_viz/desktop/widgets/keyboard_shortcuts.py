@@ -126,120 +126,123 @@ def _copy_key() -> str:
 
 
 def _timeline() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        tr("keys", "In the timeline"),
+        translate("keys", "In the timeline"),
         [
-            (tr("keys", "Previous or next event"), "←  →"),
-            (tr("keys", "First or last event"), "Home  End"),
-            (tr("keys", "Previous or next iteration"), "PgUp  PgDn"),
+            (translate("keys", "Previous or next event"), "←  →"),
+            (translate("keys", "First or last event"), "Home  End"),
+            (translate("keys", "Previous or next iteration"), "PgUp  PgDn"),
         ],
     )
 
 
 def _graph() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        tr("keys", "In the autograd graph"),
+        translate("keys", "In the autograd graph"),
         [
-            (tr("keys", "Move between nodes"), "←  →  ↑  ↓"),
-            (tr("keys", "Select the node"), "Enter"),
-            (tr("keys", "Set a breakpoint at the node"), "Menu"),
-            (tr("keys", "Zoom in or out"), "+  -"),
-            (tr("keys", "Show the whole graph"), "0"),
+            (translate("keys", "Move between nodes"), "←  →  ↑  ↓"),
+            (translate("keys", "Select the node"), "Enter"),
+            (translate("keys", "Set a breakpoint at the node"), "Menu"),
+            (translate("keys", "Zoom in or out"), "+  -"),
+            (translate("keys", "Show the whole graph"), "0"),
         ],
     )
 
 
 def _network() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        tr("keys", "In the network"),
+        translate("keys", "In the network"),
         [
-            (tr("keys", "Move between maps"), "←  →  ↑  ↓"),
-            (tr("keys", "Enlarge the map"), "Enter"),
-            (tr("keys", "Show the layer's other output"), "O"),
-            (tr("keys", "Close the enlarged map"), "Esc"),
-            (tr("keys", "Copy the number under the mouse, or the map"), _copy_key()),
+            (translate("keys", "Move between maps"), "←  →  ↑  ↓"),
+            (translate("keys", "Enlarge the map"), "Enter"),
+            (translate("keys", "Show the layer's other output"), "O"),
+            (translate("keys", "Close the enlarged map"), "Esc"),
+            (translate("keys", "Copy the number under the mouse, or the map"), _copy_key()),
         ],
     )
 
 
 def _origin() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        tr("keys", "Where does it come from?"),
+        translate("keys", "Where does it come from?"),
         [
-            (tr("keys", "Move between numbers"), "←  →  ↑  ↓"),
-            (tr("keys", "Ask where the number comes from"), "Enter"),
-            (tr("keys", "Back to the number before, forward again"), "Alt+←  Alt+→"),
-            (tr("keys", "Check the gradient by finite differences"), "F7"),
-            (tr("keys", "Close"), "Esc"),
+            (translate("keys", "Move between numbers"), "←  →  ↑  ↓"),
+            (translate("keys", "Ask where the number comes from"), "Enter"),
+            (translate("keys", "Back to the number before, forward again"), "Alt+←  Alt+→"),
+            (translate("keys", "Check the gradient by finite differences"), "F7"),
+            (translate("keys", "Close"), "Esc"),
         ],
     )
 
 
 def _program() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        tr("keys", "In the program"),
-        [(tr("keys", "Select what the line computes"), "Enter")],
+        translate("keys", "In the program"),
+        [(translate("keys", "Select what the line computes"), "Enter")],
     )
 
 
 def _plots() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        tr("keys", "In the plots"),
+        translate("keys", "In the plots"),
         [
-            (tr("keys", "Move the crosshair"), "←  →"),
-            (tr("keys", "Move the crosshair farther"), "PgUp  PgDn"),
-            (tr("keys", "First or last iteration"), "Home  End"),
-            (tr("keys", "Show the whole curve"), "A"),
-            (tr("keys", "Select a parameter in the gradient flow"), "Enter"),
-            (tr("keys", "Hide the crosshair"), "Esc"),
-            (tr("keys", "Copy the numbers at the crosshair"), _copy_key()),
+            (translate("keys", "Move the crosshair"), "←  →"),
+            (translate("keys", "Move the crosshair farther"), "PgUp  PgDn"),
+            (translate("keys", "First or last iteration"), "Home  End"),
+            (translate("keys", "Show the whole curve"), "A"),
+            (translate("keys", "Select a parameter in the gradient flow"), "Enter"),
+            (translate("keys", "Hide the crosshair"), "Esc"),
+            (translate("keys", "Copy the numbers at the crosshair"), _copy_key()),
         ],
     )
 
 
 def _pad() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     undo, redo = (
         QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
         for key in (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
     )
     return (
-        tr("keys", "On the drawing pad"),
+        translate("keys", "On the drawing pad"),
         [
-            (tr("keys", "Clear the drawing"), "Del"),
-            (tr("keys", "Undo or redo a stroke"), f"{undo}  {redo}"),
+            (translate("keys", "Clear the drawing"), "Del"),
+            (translate("keys", "Undo or redo a stroke"), f"{undo}  {redo}"),
         ],
     )
 
 
 def _samples() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        tr("keys", "In the samples window"),
+        translate("keys", "In the samples window"),
         [
-            (tr("keys", "Move between samples or cells"), "←  →  ↑  ↓"),
-            (tr("keys", "Step through this sample"), "Enter"),
-            (tr("keys", "Show the samples of the cell"), "Enter"),
-            (tr("keys", "Close the window"), "Esc"),
+            (translate("keys", "Move between samples or cells"), "←  →  ↑  ↓"),
+            (translate("keys", "Step through this sample"), "Enter"),
+            (translate("keys", "Show the samples of the cell"), "Enter"),
+            (translate("keys", "Close the window"), "Esc"),
         ],
     )
 
 
 def _everywhere() -> Section:
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        tr("keys", "Everywhere"),
+        translate("keys", "Everywhere"),
         [
-            (tr("keys", "Next or previous control"), "Tab  Shift+Tab"),
-            (tr("keys", "Press the focused button"), "Space"),
-            (tr("keys", "Dismiss a message"), "Esc"),
-            (tr("keys", "Compare a number with the iteration before"), tr("keys", "Ctrl+click")),
-            (tr("keys", "Copy the rows of a table"), _copy_key()),
+            (translate("keys", "Next or previous control"), "Tab  Shift+Tab"),
+            (translate("keys", "Press the focused button"), "Space"),
+            (translate("keys", "Dismiss a message"), "Esc"),
+            (
+                translate("keys", "Compare a number with the iteration before"),
+                translate("keys", "Ctrl+click"),
+            ),
+            (translate("keys", "Copy the rows of a table"), _copy_key()),
         ],
     )

@@ -91,12 +91,12 @@ def add_copy_actions(menu: QMenu, number: ShownNumber, by_key: str = "number") -
 
     ``by_key`` is what Ctrl+C copies there.
     """
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     for form, text in (
-        ("number", tr("ShownNumber", "&Copy number")),
-        ("numpy", tr("ShownNumber", "Copy as &NumPy")),
-        ("row", tr("ShownNumber", "Copy &row")),
-        ("hex", tr("ShownNumber", "Copy as &hexadecimal")),
+        ("number", translate("ShownNumber", "&Copy number")),
+        ("numpy", translate("ShownNumber", "Copy as &NumPy")),
+        ("row", translate("ShownNumber", "Copy &row")),
+        ("hex", translate("ShownNumber", "Copy as &hexadecimal")),
     ):
         if form == "hex" and np.iscomplexobj(number.value):
             continue
@@ -106,7 +106,7 @@ def add_copy_actions(menu: QMenu, number: ShownNumber, by_key: str = "number") -
         if form != "row":
             action.setToolTip(number.copied(form))
         else:
-            action.setToolTip(tr("ShownNumber", "Tab-separated, for a spreadsheet"))
+            action.setToolTip(translate("ShownNumber", "Tab-separated, for a spreadsheet"))
         if form == by_key:
             action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
             action.setShortcutVisibleInContextMenu(True)

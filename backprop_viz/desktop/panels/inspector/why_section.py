@@ -48,120 +48,128 @@ _STRANGE = frozenset(
 
 def reason_text(reason: Reason) -> str:
     """The reason in the user's language."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     none = {
-        "unknown": say("why", "Nothing is recorded of it yet."),
-        "frozen": say("why", "{0} is frozen: its requires_grad is False, so it gets no gradient."),
-        "unused": say("why", "{0} gets no gradient: no operation of this forward pass used it."),
-        "detached": say("why", "{0} gets no gradient: “{1}” detached its result from the graph."),
-        "no_grad": say(
+        "unknown": translate("why", "Nothing is recorded of it yet."),
+        "frozen": translate(
+            "why", "{0} is frozen: its requires_grad is False, so it gets no gradient."
+        ),
+        "unused": translate(
+            "why", "{0} gets no gradient: no operation of this forward pass used it."
+        ),
+        "detached": translate(
+            "why", "{0} gets no gradient: “{1}” detached its result from the graph."
+        ),
+        "no_grad": translate(
             "why",
             "{0} gets no gradient: “{1}” ran where autograd does not follow (no_grad), or gives "
             "a result without a gradient.",
         ),
-        "integer": say(
+        "integer": translate(
             "why", "{0} gets no gradient: “{1}” gives {2} numbers, which cannot have one."
         ),
-        "unused_output": say(
+        "unused_output": translate(
             "why", "{0} gets no gradient: the loss does not depend on the output of “{1}”."
         ),
-        "not_reached": say("why", "{0} gets no gradient: this backward did not reach it."),
-        "sent_none": say("why", "{0} got no gradient: {1} passed None on."),
+        "not_reached": translate("why", "{0} gets no gradient: this backward did not reach it."),
+        "sent_none": translate("why", "{0} got no gradient: {1} passed None on."),
     }
     position = {
-        "not_run": say("why", "Nothing has run yet: step to see the gradient of {0}."),
-        "before_none": say("why", "{0}.grad is None: backward has not reached it yet."),
-        "before_zeros": say("why", "{0}.grad is zeros, as the last iteration left it."),
-        "before_value": say(
+        "not_run": translate("why", "Nothing has run yet: step to see the gradient of {0}."),
+        "before_none": translate("why", "{0}.grad is None: backward has not reached it yet."),
+        "before_zeros": translate("why", "{0}.grad is zeros, as the last iteration left it."),
+        "before_value": translate(
             "why", "{0}.grad is still the last iteration's (norm {1}): zero_grad has not run yet."
         ),
-        "cleared_none": say("why", "{0}.grad is None: zero_grad cleared it."),
-        "nothing_to_clear": say(
+        "cleared_none": translate("why", "{0}.grad is None: zero_grad cleared it."),
+        "nothing_to_clear": translate(
             "why", "{0}.grad was None already: zero_grad had nothing to clear."
         ),
-        "cleared_zeros": say("why", "{0}.grad is zeros: zero_grad cleared it."),
-        "kept": say(
+        "cleared_zeros": translate("why", "{0}.grad is zeros: zero_grad cleared it."),
+        "kept": translate(
             "why", "{0}.grad was not cleared (norm {1}): the new gradient will be added to it."
         ),
-        "waiting_none": say("why", "{0}.grad is None: backward has not reached it yet."),
-        "waiting_zeros": say(
+        "waiting_none": translate("why", "{0}.grad is None: backward has not reached it yet."),
+        "waiting_zeros": translate(
             "why", "{0}.grad is zeros from zero_grad: backward has not reached it yet."
         ),
-        "waiting_kept": say(
+        "waiting_kept": translate(
             "why",
             "{0}.grad is kept from before (norm {1}): backward has not reached it yet and will "
             "add to it.",
         ),
-        "value": say("why", "Backward computed the gradient of {0}: its norm is {1}."),
-        "added": say("why", "Backward added to the existing {0}.grad: norm {2} before, {1} after."),
-        "node_waiting": say("why", "Backward has not reached {0} yet."),
-        "node_not_reached": say("why", "This backward did not run {0}."),
-        "node_sends_none": say("why", "{0} got a gradient and passed None on."),
-        "node_value": say(
+        "value": translate("why", "Backward computed the gradient of {0}: its norm is {1}."),
+        "added": translate(
+            "why", "Backward added to the existing {0}.grad: norm {2} before, {1} after."
+        ),
+        "node_waiting": translate("why", "Backward has not reached {0} yet."),
+        "node_not_reached": translate("why", "This backward did not run {0}."),
+        "node_sends_none": translate("why", "{0} got a gradient and passed None on."),
+        "node_value": translate(
             "why", "{0} got gradients of norm {1} and passed on gradients of norm {2}."
         ),
     }
     zero = {
-        "zero_relu": say(
+        "zero_relu": translate(
             "why",
             "The gradient of {0} is exactly zero: at {4}, {1} of {2} units of {3} let the "
             "gradient through.",
         ),
-        "zero_operand": say(
+        "zero_operand": translate(
             "why",
             "The gradient of {0} is exactly zero: “{1}” multiplied by zeros only, so "
             "{2} passed zeros on.",
         ),
-        "zero_cut": say(
+        "zero_cut": translate(
             "why",
             "The gradient of {0} is exactly zero: {1} got gradients up to {2} and passed only "
             "zeros on; its forward output lies between {3} and {4}.",
         ),
-        "zero_from_start": say(
+        "zero_from_start": translate(
             "why", "The gradient of {0} is exactly zero: it was zero where backward started."
         ),
     }
     # The new gradient is zero, but ``.grad`` has accumulated earlier ones.
     added_zero = {
-        "added_zero_relu": say(
+        "added_zero_relu": translate(
             "why",
             "Backward added exactly zero to {0}.grad, which keeps its norm {5}: at {4}, {1} of {2} "
             "units of {3} let the gradient through.",
         ),
-        "added_zero_operand": say(
+        "added_zero_operand": translate(
             "why",
             "Backward added exactly zero to {0}.grad, which keeps its norm {3}: “{1}” multiplied "
             "by zeros only, so {2} passed zeros on.",
         ),
-        "added_zero_cut": say(
+        "added_zero_cut": translate(
             "why",
             "Backward added exactly zero to {0}.grad, which keeps its norm {5}: {1} got gradients "
             "up to {2} and passed only zeros on; its forward output lies between {3} and {4}.",
         ),
-        "added_zero_from_start": say(
+        "added_zero_from_start": translate(
             "why",
             "Backward added exactly zero to {0}.grad, which keeps its norm {1}: the gradient was "
             "zero where backward started.",
         ),
     }
     strange = {
-        "first_forward": say(
+        "first_forward": translate(
             "why",
             "{1} first appeared in “{2}”, from inputs between {3} and {4}. It spread to {0}.",
         ),
-        "first_backward": say(
+        "first_backward": translate(
             "why",
             "{1} first appeared in {2}, from gradients between {3} and {4}; in forward its inputs "
             "lay between {5} and {6}. It spread to {0}.",
         ),
-        "weights_not_finite": say(
+        "weights_not_finite": translate(
             "why", "{2} already held {1} when this iteration started. It spread to {0}."
         ),
-        "input_not_finite": say("why", "The batch itself holds {1}. It spread to {0}."),
-        "not_finite": say(
+        "input_not_finite": translate("why", "The batch itself holds {1}. It spread to {0}."),
+        "not_finite": translate(
             "why", "{1} reached {0} through {2}; where it first appeared is not recorded."
         ),
-        "kept_not_finite": say(
+        "kept_not_finite": translate(
             "why", "{0}.grad held {1} before this backward, and the sum keeps it."
         ),
     }

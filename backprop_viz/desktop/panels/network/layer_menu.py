@@ -2,22 +2,21 @@
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, SignalInstance
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
+from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.layers import Layer
-
-_tr = QCoreApplication.translate
 
 
 def layer_menu(
     layer: Layer, number: ShownNumber | None, breakpoints: tuple[Breakpoint, ...], parent: QWidget
 ) -> BreakMenu:
     """Whether to stop at a layer, and how to copy the number; it deletes itself when it closes."""
-    text = _tr("NetworkCanvas", "&Break when {name} is computed").format(name=layer.name)
+    text = translate("NetworkCanvas", "&Break when {name} is computed").format(name=layer.name)
     menu = BreakMenu([(text, Breakpoint("layer", layer.name))], breakpoints, parent)
     if number is not None:
         menu.addSeparator()
@@ -31,7 +30,7 @@ def add_outputs(menu: BreakMenu, layer: Layer, wanted: SignalInstance) -> None:
     for i in range(len(layer.outputs)):
         output = layer.showing(i)
         action = menu.addAction(
-            _tr("NetworkCanvas", "Show {output}").format(output=output.titled())
+            translate("NetworkCanvas", "Show {output}").format(output=output.titled())
         )
         action.setCheckable(True)
         action.setChecked(output == layer)

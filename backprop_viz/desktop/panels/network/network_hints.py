@@ -1,19 +1,16 @@
 """What the network panel says of a map, a layer or a number under the cursor."""
 
-from PySide6.QtCore import QCoreApplication
-
 from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.analysis.number_names import element_name
 from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, indexed, shape_text
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.network_state import NetworkState
+from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.numbers import compared, full, signed
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number
-
-_tr = QCoreApplication.translate
 
 
 def tensor_name(state: NetworkState, layer: Layer, block: Block) -> str:
@@ -35,9 +32,9 @@ def named_tensor(state: NetworkState, layer: Layer, block: Block) -> NamedTensor
 def row_names() -> tuple[str, str, str]:
     """What the rows of a comparison are."""
     return (
-        _tr("NetworkCanvas", "then"),
-        _tr("NetworkCanvas", "now"),
-        _tr("NetworkCanvas", "difference"),
+        translate("NetworkCanvas", "then"),
+        translate("NetworkCanvas", "now"),
+        translate("NetworkCanvas", "difference"),
     )
 
 
@@ -60,9 +57,9 @@ def compared_hint(name: str, blocks: tuple[Block, ...], block: int, index: tuple
     ours = index if now.sample is None or not index else (now.sample, *index[1:])
     texts = compared(then.value(place), now.value(ours))
     lines = (
-        _tr("NetworkCanvas", "then {0}").format(texts[0]),
-        _tr("NetworkCanvas", "now {0}").format(texts[1]),
-        _tr("NetworkCanvas", "difference {0}").format(texts[2]),
+        translate("NetworkCanvas", "then {0}").format(texts[0]),
+        translate("NetworkCanvas", "now {0}").format(texts[1]),
+        translate("NetworkCanvas", "difference {0}").format(texts[2]),
     )
     return "\n".join((element_name(name, ours), *lines))
 
@@ -106,30 +103,30 @@ def map_hint(state: NetworkState, layer: Layer, block: Block, map_nr: int) -> st
     """A map and the range of its numbers."""
     name = block.parameter or state.title(layer)
     if block.size.look is Look.NOTHING:
-        return _tr("NetworkCanvas", "{layer}: no parameters").format(layer=layer.name)
+        return translate("NetworkCanvas", "{layer}: no parameters").format(layer=layer.name)
     maps = block.maps
     if maps is None:
-        return _tr("NetworkCanvas", "{name}: not computed yet").format(name=name)
+        return translate("NetworkCanvas", "{name}: not computed yet").format(name=name)
     own, name = maps[map_nr], indexed(name, map_nr)
     if own.size == 1:
-        text = _tr("NetworkCanvas", "{name}: {value}")
+        text = translate("NetworkCanvas", "{name}: {value}")
         return text.format(name=name, value=signed(own.flat[0]))
-    text = _tr("NetworkCanvas", "{name}: {low} to {high}")
+    text = translate("NetworkCanvas", "{name}: {low} to {high}")
     return text.format(name=name, low=signed(own.min()), high=signed(own.max()))
 
 
 def layer_hint(state: NetworkState, layer: Layer) -> str:
     """A layer, its outputs and its parameters."""
-    shape = shape_text(layer.shape) or _tr("NetworkCanvas", "a number")
-    lines = [_tr("NetworkCanvas", "{layer}: {shape}").format(layer=layer.name, shape=shape)]
+    shape = shape_text(layer.shape) or translate("NetworkCanvas", "a number")
+    lines = [translate("NetworkCanvas", "{layer}: {shape}").format(layer=layer.name, shape=shape)]
     if state.switchable(layer):
         chain = " → ".join(output.op for output in layer.outputs)
         shown, chosen = state.title(layer), layer.titled()
         other = layer.showing(layer.next_shown).titled()
-        text = _tr("NetworkCanvas", "{chain}: {shown} is shown")
-        hint = _tr("NetworkCanvas", "Click the name to show {other} (O)")
+        text = translate("NetworkCanvas", "{chain}: {shown} is shown")
+        hint = translate("NetworkCanvas", "Click the name to show {other} (O)")
         if shown != chosen:
-            hint = _tr("NetworkCanvas", "{chosen} has not run yet")
+            hint = translate("NetworkCanvas", "{chosen} has not run yet")
         lines += [
             text.format(chain=chain, shown=shown),
             hint.format(other=other, chosen=chosen),

@@ -32,49 +32,51 @@ def verdict_ink(verdict: str) -> str:
 
 def verdict_text(check: GradientCheck) -> str:
     """The verdict in a few words: ``✓ agrees to 1.2e-9``."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     texts = {
-        "correct": say("check", "✓ agrees to {0}"),
-        "kinks": say("check", "✓ agrees to {0}: fine where the loss has kinks"),
-        "zero": say("check", "✓ both are 0"),
-        "rounding": say("check", "≈ too small to tell from rounding"),
-        "suspicious": say("check", "? differs by {0}, more than it should"),
-        "on_kink": say("check", "∧ it lies on a kink: there is no derivative"),
-        "wrong": say("check", "✗ differs by {0}: probably wrong"),
+        "correct": translate("check", "✓ agrees to {0}"),
+        "kinks": translate("check", "✓ agrees to {0}: fine where the loss has kinks"),
+        "zero": translate("check", "✓ both are 0"),
+        "rounding": translate("check", "≈ too small to tell from rounding"),
+        "suspicious": translate("check", "? differs by {0}, more than it should"),
+        "on_kink": translate("check", "∧ it lies on a kink: there is no derivative"),
+        "wrong": translate("check", "✗ differs by {0}: probably wrong"),
     }
     return texts[check.verdict].format(error_text(float(check.errors[check.best])))
 
 
 def step_text(check: GradientCheck, name: Name) -> str:
     """What the step that was asked gives, and why: ``h = 0.0001: ...``."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     at = check.asked_at
-    head = say("check", "With h = {0} the difference quotient is {1}, relative error {2}.").format(
-        written(check.asked), short(check.estimates[at]), error_text(float(check.errors[at]))
-    )
+    head = translate(
+        "check", "With h = {0} the difference quotient is {1}, relative error {2}."
+    ).format(written(check.asked), short(check.estimates[at]), error_text(float(check.errors[at])))
     return " ".join(part for part in (head, _switches_text(check, name)) if part)
 
 
 def _switches_text(check: GradientCheck, name: Name) -> str:
     """Which units switch within the interval."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     if check.switched is None:
         return ""
     if not check.switched:
-        return say("check", "No unit switches inside the interval.")
+        return translate("check", "No unit switches inside the interval.")
     if not check.switches:
-        return say("check", "{0} units switch inside the interval.").format(check.switched)
+        return translate("check", "{0} units switch inside the interval.").format(check.switched)
     nearest = check.switches[0]
     unit = unit_name(nearest.op, nearest.number, name)
     link = f'<a href="0">{unit}</a>' if nearest.number.index else unit
     if nearest.at == 0 and check.switched > 1:
-        text = say("check", "{0} lies on its kink, and {2} more units switch inside the interval.")
+        text = translate(
+            "check", "{0} lies on its kink, and {2} more units switch inside the interval."
+        )
     elif nearest.at == 0:
-        text = say("check", "{0} lies on its kink.")
+        text = translate("check", "{0} lies on its kink.")
     elif check.switched > 1:
-        text = say("check", "{0} switched inside the interval, at {1}, and {2} more units.")
+        text = translate("check", "{0} switched inside the interval, at {1}, and {2} more units.")
     else:
-        text = say("check", "{0} switched inside the interval, at {1}.")
+        text = translate("check", "{0} switched inside the interval, at {1}.")
     return text.format(link, signed(nearest.at, 2), check.switched - 1)
 
 
@@ -90,13 +92,13 @@ def unit_name(op: str, number: Number, name: Name) -> str:
 
 def values_text(check: GradientCheck) -> str:
     """The gradient three times: of backward, in float64, and as a difference quotient."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     estimate = short(check.estimates[check.best], 7)
     h = written(float(check.steps[check.best]))
     if check.gradient is None:
-        text = say("check", "float64 {1} · differences {2} (h = {3})")
+        text = translate("check", "float64 {1} · differences {2} (h = {3})")
     else:
-        text = say("check", "backward {0} · float64 {1} · differences {2} (h = {3})")
+        text = translate("check", "backward {0} · float64 {1} · differences {2} (h = {3})")
     recorded = "" if check.gradient is None else short(check.gradient, 7)
     return text.format(recorded, short(check.exact, 7), estimate, h)
 
@@ -110,42 +112,44 @@ def error_text(error: float) -> str:
 
 def no_check_text(reason: Fact) -> str:
     """Why a number could not be checked, and what to do."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     texts = {
-        "cancelled": say("check", "The check was cancelled."),
-        "not_held": say("check", "This recording is no longer held: run the check again."),
-        "no_tensor": say(
+        "cancelled": translate("check", "The check was cancelled."),
+        "not_held": translate("check", "This recording is no longer held: run the check again."),
+        "no_tensor": translate(
             "check",
             "This gradient belongs to no recorded tensor, so there is nothing to vary: "
             "choose a weight or an activation.",
         ),
-        "whole_number": say(
+        "whole_number": translate(
             "check", "This number is a whole one ({0}): it cannot be varied a little."
         ),
-        "step": say("check", "With h = {0} this number would not change: choose a larger h."),
-        "no_loss": say("check", "There is no loss yet: run the loss phase first."),
-        "loss_does_not_depend": say(
+        "step": translate("check", "With h = {0} this number would not change: choose a larger h."),
+        "no_loss": translate("check", "There is no loss yet: run the loss phase first."),
+        "loss_does_not_depend": translate(
             "check", "The loss does not depend on this number: its gradient is None."
         ),
-        "samples": say(
+        "samples": translate(
             "check",
             "Only {0} samples of this iteration were recorded, so the loss cannot be computed "
             "again: record the iteration whole.",
         ),
-        "call_not_recorded": say(
+        "call_not_recorded": translate(
             "check", "{0} cannot be run again: its arguments were not recorded."
         ),
-        "not_reproduced": say("check", "{0} does not give what was recorded when it is run again."),
-        "gradient_not_reproduced": say(
+        "not_reproduced": translate(
+            "check", "{0} does not give what was recorded when it is run again."
+        ),
+        "gradient_not_reproduced": translate(
             "check",
             "The gradient that backward computed is not that of the recorded operations: a tensor "
             "was written to in a way that was not recorded.",
         ),
-        "failed": say("check", "The check failed: {0}: {1}"),
+        "failed": translate("check", "The check failed: {0}: {1}"),
     }
     told = None if reason.code in texts else no_terms_text(reason)
     if told is not None:
         return told
-    text = texts.get(reason.code, say("check", "This number cannot be checked ({0})."))
+    text = texts.get(reason.code, translate("check", "This number cannot be checked ({0})."))
     values = reason.values or (reason.code,)
     return text.format(*values)

@@ -9,38 +9,44 @@ from backprop_viz.recording.number_explanation import Fact
 
 def no_terms_text(reason: Fact) -> str | None:
     """The sentence for a reason; None for a code that is not one."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     texts = {
-        "failed": say("reasons", "It could not be worked out: {0}: {1}. The log has more."),
-        "samples": say(
+        "failed": translate("reasons", "It could not be worked out: {0}: {1}. The log has more."),
+        "samples": translate(
             "reasons",
             "Of the batch only {0} of the samples was recorded, as training runs by.",
         ),
-        "input_not_recorded": say("reasons", "What {0} read was not recorded."),
-        "call_not_recorded": say(
+        "input_not_recorded": translate("reasons", "What {0} read was not recorded."),
+        "call_not_recorded": translate(
             "reasons", "How {0} was called was not recorded: an argument is no plain value."
         ),
-        "function_not_known": say("reasons", "This version of torch has no {0}."),
-        "not_replayed": say("reasons", "{0} could not be run again: {1}"),
-        "not_reproduced": say("reasons", "{0}, run again, gave other numbers than were recorded."),
-        "constant": say("reasons", "{0} made it of nothing that was recorded."),
-        "no_derivative": say("reasons", "{0} has no derivative."),
-        "no_operation": say("reasons", "The operation that made {0} was not recorded."),
-        "custom_function": say(
+        "function_not_known": translate("reasons", "This version of torch has no {0}."),
+        "not_replayed": translate("reasons", "{0} could not be run again: {1}"),
+        "not_reproduced": translate(
+            "reasons", "{0}, run again, gave other numbers than were recorded."
+        ),
+        "constant": translate("reasons", "{0} made it of nothing that was recorded."),
+        "no_derivative": translate("reasons", "{0} has no derivative."),
+        "no_operation": translate("reasons", "The operation that made {0} was not recorded."),
+        "custom_function": translate(
             "reasons", "{0} is a Function of your own: only its backward method knows the terms."
         ),
-        "changed_in_place": say(
+        "changed_in_place": translate(
             "reasons", "{0} read a tensor that was changed in place through a view of it."
         ),
-        "in_place_on_view": say("reasons", "{0} wrote into a part of a tensor."),
-        "node_not_found": say("reasons", "Run again, the operation made no {0}."),
-        "node_cannot_run": say("reasons", "{0} could not be run again: {1}"),
-        "not_differentiable_twice": say("reasons", "Its backward cannot be differentiated: {0}"),
-        "no_update_rule": say("reasons", "The rule of {0} is not known here."),
-        "does_not_close": say("reasons", "The terms found for {0} sum to {1}, which is not it."),
-        "loss_does_not_depend": say("reasons", "The loss does not depend on it."),
-        "not_a_float": say("reasons", "It is a whole number, which has no gradient."),
-        "no_loss": say("reasons", "No loss was recorded."),
+        "in_place_on_view": translate("reasons", "{0} wrote into a part of a tensor."),
+        "node_not_found": translate("reasons", "Run again, the operation made no {0}."),
+        "node_cannot_run": translate("reasons", "{0} could not be run again: {1}"),
+        "not_differentiable_twice": translate(
+            "reasons", "Its backward cannot be differentiated: {0}"
+        ),
+        "no_update_rule": translate("reasons", "The rule of {0} is not known here."),
+        "does_not_close": translate(
+            "reasons", "The terms found for {0} sum to {1}, which is not it."
+        ),
+        "loss_does_not_depend": translate("reasons", "The loss does not depend on it."),
+        "not_a_float": translate("reasons", "It is a whole number, which has no gradient."),
+        "no_loss": translate("reasons", "No loss was recorded."),
     }
     text = texts.get(reason.code)
     return None if text is None else text.format(*reason.values)
@@ -48,18 +54,20 @@ def no_terms_text(reason: Fact) -> str | None:
 
 def given_text(recording: Recording, number: Number) -> str:
     """What a number is that nothing recorded made."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     tensor = number.tensor
     if tensor == recording.input_id:
-        return say("reasons", "It is given: the batch has it.")
+        return translate("reasons", "It is given: the batch has it.")
     if tensor == recording.labels_id:
-        return say("reasons", "It is given: a label of the batch.")
+        return translate("reasons", "It is given: a label of the batch.")
     if any(tensor == parameter.value_id for parameter in recording.parameters):
-        return say(
+        return translate(
             "reasons",
             "So the parameter was as the iteration began: the update before made it, or the "
             "network was given it.",
         )
     if any(tensor == parameter.grad_id for parameter in recording.parameters):
-        return say("reasons", "So .grad was as the iteration began: the one before left it.")
-    return say("reasons", "Nothing that was recorded made it: to the network it is a constant.")
+        return translate("reasons", "So .grad was as the iteration began: the one before left it.")
+    return translate(
+        "reasons", "Nothing that was recorded made it: to the network it is a constant."
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QWidget
 
@@ -13,6 +13,7 @@ from backprop_viz.desktop.panels.plots.curve_row import CurveData, CurveRow, lin
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
 from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT, LegendButton
 from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["AccuracyPlot", "GradientFlowPlot", "LossPlot"]
 
-translate = QCoreApplication.translate
 
 # Each iteration has 5 % less weight than the next one.
 _SMOOTHING = 0.95

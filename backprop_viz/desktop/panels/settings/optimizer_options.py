@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 
 from backprop_viz.analysis.optimizer_entry import FlagOption, NumberOption, TupleOption
 from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.table_texts import optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.settings import Settings
@@ -23,7 +24,9 @@ class OptimizerOptions:
         self.flags: dict[str, QComboBox] = {}
         self._optimizer = OPTIMIZERS[settings.optimizer]
         self._form, self._owner = form, owner
-        form.addRow(QLabel(owner.tr("Optimizer")), QLabel(optimizer_text(self._optimizer.title)))
+        form.addRow(
+            QLabel(translate("options", "Optimizer")), QLabel(optimizer_text(self._optimizer.title))
+        )
         options: Mapping[str, Any] = settings.optimizer_options
         for option in self._optimizer.options:
             value = options.get(option.name, option.default)
@@ -59,8 +62,8 @@ class OptimizerOptions:
     def _add_flag(self, option: FlagOption, on: bool) -> None:
         box = QComboBox()
         box.setAccessibleName(option.name)
-        box.addItem(self._owner.tr("off"), False)
-        box.addItem(self._owner.tr("on"), True)
+        box.addItem(translate("options", "off"), False)
+        box.addItem(translate("options", "on"), True)
         box.setCurrentIndex(int(on))
         self.flags[option.name] = box
         self._add(option.name, option.tooltip, box)

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
+from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.schedules import SCHEDULES, Schedule
@@ -17,9 +18,9 @@ SCHEDULE_QUANTITIES = {
 def schedule_labels(owner: QWidget) -> dict[str, str]:
     """The schedules by the name the trainer knows them by."""
     return {
-        "none": owner.tr("None"),
-        "cosine": owner.tr("Cosine"),
-        "step": owner.tr("Step"),
+        "none": translate("options", "None"),
+        "cosine": translate("options", "Cosine"),
+        "step": translate("options", "Step"),
     }
 
 
@@ -29,30 +30,36 @@ class ScheduleOptions:
     def __init__(self, settings: Settings, form: QFormLayout, owner: QWidget) -> None:
         self.boxes: dict[str, NumberField] = {}
         self._name = settings.schedule
-        form.addRow(QLabel(owner.tr("Schedule")), QLabel(schedule_labels(owner)[self._name]))
+        form.addRow(
+            QLabel(translate("options", "Schedule")), QLabel(schedule_labels(owner)[self._name])
+        )
         words = {
             "iterations": (
-                owner.tr("over"),
-                owner.tr(
-                    "The learning rate falls to 0 over this many iterations, and stays there."
+                translate("options", "over"),
+                translate(
+                    "options",
+                    "The learning rate falls to 0 over this many iterations, and stays there.",
                 ),
             ),
             "step_size": (
-                owner.tr("every"),
-                owner.tr("The learning rate is multiplied by gamma every this many iterations."),
+                translate("options", "every"),
+                translate(
+                    "options",
+                    "The learning rate is multiplied by gamma every this many iterations.",
+                ),
             ),
             "gamma": (
-                owner.tr("times gamma"),
-                owner.tr("The factor of the learning rate, as in torch's StepLR."),
+                translate("options", "times gamma"),
+                translate("options", "The factor of the learning rate, as in torch's StepLR."),
             ),
         }
         for name, value in Schedule(self._name, settings.schedule_options).options.items():
             label, tip = words[name]
             quantity = SCHEDULE_QUANTITIES[name]
-            title = f"{owner.tr('Schedule')}: {label}"
+            title = f"{translate('options', 'Schedule')}: {label}"
             box = NumberField(quantity, title, int(value) if quantity.whole else float(value))
             box.setObjectName(f"schedule_{name}")
-            box.setToolTip(f"{tip} {owner.tr('Takes effect at once.')}")
+            box.setToolTip(f"{tip} {translate('options', 'Takes effect at once.')}")
             self.boxes[name] = box
             form.addRow(label, _counting(box, owner) if quantity.whole else box)
 
@@ -68,5 +75,5 @@ def _counting(box: NumberField, owner: QWidget) -> QHBoxLayout:
     """A field with the name of what it counts beside it."""
     row = QHBoxLayout()
     row.addWidget(box, 1)
-    row.addWidget(QLabel(owner.tr("iterations")))
+    row.addWidget(QLabel(translate("options", "iterations")))
     return row
