@@ -1,0 +1,60 @@
+"""The real window, and recordings of models that are not ours to show in it."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.actions.menus import make_actions
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.registry import find_panels
+from backprop_viz.desktop.style.theme import DARK
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.history import History
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.settings import Settings
+from tests.foreign.steps import STEPS
+
+_MADE: dict[str, Recording] = {}
+
+
+def recording_of(name: str) -> Recording:
+    """The recorded step of a model, made once."""
+    if name not in _MADE:
+        _MADE[name] = STEPS[name]()
+    return _MADE[name]
+
+
+def state_at(recording: Recording, position: int | None = None) -> ViewState:
+    """What the window shows of a recording that no worker of ours made."""
+    at = len(recording.events) if position is None else position
+    return ViewState(
+        settings=Settings(),
+        cursor=recording.at(at),
+        program=Program(()),
+        curves=History().curves(),
+        iteration=1,
+        due=Phase.ZERO_GRAD,
+    )
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window with all panels, and no worker behind it."""
+    owner = QObject()
+    actions = {command.id: action for command, action in make_actions(owner)}
+    window = MainWindow(actions, find_panels())
+    window.set_theme(DARK)
+    window.resize(1280, 800)
+    window.show()
+    yield window
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    owner.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+

@@ -1,0 +1,31 @@
+"""Every panel shows a step of any model: nothing raises, wherever the cursor is."""
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.analysis.selection import select
+from backprop_viz.desktop.main_window import MainWindow
+from tests.foreign.conftest import recording_of, state_at
+from tests.foreign.steps import STEPS
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_is_shown_in_every_panel(window: MainWindow, name: str) -> None:
+    recording = recording_of(name)
+    ends = {0, *(span.stop for span in recording.spans)}
+    for position in sorted(ends | {position - 1 for position in ends if position}):
+        window.show_view_state(state_at(recording, position))
+        QCoreApplication.processEvents()
+        assert not window.grab().isNull()  # pytest-qt fails the test if a paintEvent raised
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_anything_of_it_can_be_selected(window: MainWindow, name: str) -> None:
+    recording = recording_of(name)
+    window.show_view_state(state_at(recording))
+    things = [("parameter", parameter.name) for parameter in recording.parameters]
+    things += [("layer", layer.name) for layer in recording.layers.layers]
+    things += [("node", node.key) for node in recording.graph.nodes[:40]]
+    for kind, key in things:
+        window.select(select(recording, kind, key))
+        QCoreApplication.processEvents()
