@@ -24,6 +24,7 @@ class Operation:
     # Of the first tensor made. Read at once, for a later in-place operation replaces them.
     grad_fn: GradFn | None
     output_nr: int
+    module: str | None = None  # the innermost one that ran it
 
 
 def walk(root: GradFn) -> list[GradFn]:
@@ -180,7 +181,7 @@ def layer_graph(
         if column is None:
             column = len(columns)
             title = _title(operation, parameters)
-            columns.append(_Column(title, made, [], [], parameters))
+            columns.append(_Column(title, made, [], [], parameters, operation.module))
             edges += [(read, column) for read in reads]
         columns[column].operations.append(i)
         columns[column].shown = made
@@ -198,6 +199,7 @@ def layer_graph(
             output_nr=column.outputs[-1].output_nr if column.outputs else 0,
             tensor=tensors[i] if i < len(tensors) else None,
             outputs=tuple(column.outputs),
+            module=column.module,
         )
         for i, (name, column) in enumerate(
             zip(_distinct([c.title for c in columns]), columns, strict=True)
@@ -213,6 +215,7 @@ class _Column:
     operations: list[int]
     outputs: list[Output]
     parameters: Iterable[str] = ()
+    module: str | None = None
 
 
 def _continued(
@@ -247,5 +250,7 @@ def _distinct(titles: Sequence[str]) -> list[str]:
     for title in titles:
         counts[title] = counts.get(title, 0) + 1
         numbered = title == "pool" or counts[title] > 1
-        names.append(f"{title}{counts[title]}" if numbered else title)
+        # "net.0" again is "net.0 (2)": "net.02" would be another module.
+        number = f" ({counts[title]})" if title[-1:].isdigit() else f"{counts[title]}"
+        names.append(f"{title}{number}" if numbered else title)
     return names

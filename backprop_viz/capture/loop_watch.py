@@ -117,7 +117,8 @@ class _LoopWatch(TorchFunctionMode):
             register_optimizer_step_post_hook(stepped),
         ]
         try:
-            yield
+            with self._recorder.following_modules():
+                yield
         finally:
             for handle in handles:
                 handle.remove()

@@ -10,6 +10,7 @@ from torch.optim import Optimizer
 from backprop_viz.capture.event_log import Copy, EventLog
 from backprop_viz.capture.memory import NotCopied, to_array
 from backprop_viz.recording.events import Array, Parameter
+from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
 
 # The operation of an event that tells of a change whose cause was not seen.
@@ -152,6 +153,29 @@ def rule_of(optimizer: Optimizer) -> str:
     return kind.__name__ if torchs else f"{kind.__module__}.{kind.__qualname__}"
 
 
-def options_of(optimizer: Optimizer) -> dict[str, Any]:
-    """The options of an optimizer's first group of parameters."""
-    return {key: value for key, value in optimizer.param_groups[0].items() if key != "params"}
+def groups_of(
+    optimizers: Sequence[Optimizer], names: Mapping[int, str]
+) -> tuple[OptimizerGroup, ...]:
+    """The groups of some optimizers, with those parameters that have a name.
+
+    ``names``: a parameter's dotted name by the ``id()`` of its tensor.
+    """
+    return tuple(
+        OptimizerGroup(
+            rule_of(optimizer),
+            number,
+            {key: _plain(value) for key, value in group.items() if key != "params"},
+            tuple(names[id(p)] for p in group["params"] if id(p) in names),
+        )
+        for optimizer in optimizers
+        for number, group in enumerate(optimizer.param_groups)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """An option as a record holds it: a tensor of one element as its number."""
+    if isinstance(value, Tensor):
+        return value.item() if value.numel() == 1 else str(value)
+    if isinstance(value, tuple | list):
+        return tuple(_plain(each) for each in value)
+    return value if isinstance(value, bool | int | float | str | None) else str(value)

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +16,14 @@ from backprop_viz.capture.event_log import Copy, EventLog
 from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors, calling_line
 from backprop_viz.capture.graphs import Operation, layer_graph, parameter_names
 from backprop_viz.capture.line_trace import lines_traced
-from backprop_viz.capture.parameter_watch import ParameterWatch, options_of
+from backprop_viz.capture.module_watch import BufferWatch, ModuleWatch
+from backprop_viz.capture.parameter_watch import ParameterWatch, groups_of
 from backprop_viz.capture.snapshots import TensorSnapshots
 from backprop_viz.capture.walked_graph import WalkedGraph
 from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
 from backprop_viz.recording.iteration import Recording, new_serial
-from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.layers import ForwardPass, LayerGraph
+from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
 
 
@@ -65,12 +67,15 @@ class Recorder:
         self._log = log = EventLog(self._snapshots)
         self._watch = ParameterWatch(model, self._optimizers, log)
         self._parameters = self._watch.at_start()
+        self._modules = ModuleWatch(model)
+        self._buffers = BufferWatch(model, log)
         self._walked = WalkedGraph(self._names)
         self._nodes_watch = BackwardWatch(log, self._walked, self._watch, self._names, intervention)
         # What the network reads, by name, and the batch with the samples first, as it was then.
         self._inputs: dict[str, Tensor] = {}
-        # As they were given, where the loop has told of several.
-        self._input_ids: dict[str, int | None] = {}
+        # As they were given, where the loop has told of them by name; those of every pass since
+        # the last backward.
+        self._sources: dict[str, tuple[Tensor, int | None]] = {}
         self._batch: Tensor | None = None
         self._labels: Tensor | None = None
         self._batch_ids: tuple[int | None, int | None] | None = None
@@ -84,8 +89,10 @@ class Recorder:
         self._numbers: list[int] = []
         self._spans: list[PhaseSpan] = []
         self._trace: list[tuple[int, int]] = []
-        self._layers = LayerGraph()
-        self._options_used: dict[str, Any] = {}
+        self._passes: list[ForwardPass] = []
+        # Of each optimizer as it last stepped.
+        self._groups_used: dict[int, tuple[OptimizerGroup, ...]] = {}
+        self._rate_used: float | None = None
         self._failure: Failure | None = None
         # The operation that began last, and the shapes of the tensors that it was given.
         self._tried: tuple[str, tuple[tuple[int, ...], ...]] = ("", ())
@@ -102,7 +109,7 @@ class Recorder:
         """
         if self._labels is not labels or self._inputs.get("x") is not inputs:
             self._inputs, self._labels = {"x": inputs}, labels
-            self._input_ids.clear()
+            self._sources.clear()
             self._batch = inputs.unsqueeze(0) if single else inputs
             self._snapshots.batch_size = len(labels)
             self._batch_ids = None
@@ -114,7 +121,9 @@ class Recorder:
         self._batch = next(iter(inputs.values()), None)
         self._snapshots.batch_size = 0 if self._batch is None else len(self._batch)
         self._batch_ids = None
-        self._input_ids = {name: self._log.id_of(tensor) for name, tensor in inputs.items()}
+        for name, tensor in inputs.items():
+            title = name if name not in self._sources else f"{name} ({len(self._sources) + 1})"
+            self._sources[title] = tensor, self._log.id_of(tensor)
         self._batch_as_given()
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
@@ -155,6 +164,7 @@ class Recorder:
             if phase is Phase.FORWARD:
                 self._failure = self._refused(error, start)
             log.cut(start, tensors)
+            self._buffers.cut(start)
             del self._operations[operations:], self._numbers[operations:], self._trace[lines:]
             raise
         seconds = time.perf_counter() - begun
@@ -202,19 +212,22 @@ class Recorder:
             events=tuple(self._log.events),
             spans=tuple(self._spans),
             graph=self._walked.graph,
-            layers=self._layers,
+            passes=tuple(self._passes),
             input_id=batch,
             labels_id=labels,
             loss=self._loss,
             samples=self._samples,
             model=type(self._model).__name__,
-            options=self._options_used or self._options(),
+            options=self._options(),
             intervention=self._intervention,
             backwards=max(1, self._backwards),
             given_batch=self._given_batch,
             failure=self._failure,
             trace=tuple(self._trace),
             cleared=self.cleared,
+            modules=self._modules.modules,
+            buffers=self._buffers.buffers(),
+            groups=self._groups(),
             tensors=self._log.tensors,
             serial=self._serial,
         )
@@ -238,16 +251,27 @@ class Recorder:
     def updating(self, optimizers: Sequence[Optimizer] | None = None) -> Iterator[None]:
         """An optimizer steps in here: these, or all; or the loop changes the weights by hand."""
         # Read now: after the update a schedule sets the next iteration's rate.
-        self._options_used = self._options()
+        used, self._rate_used = optimizers or self._optimizers, self.rate
+        self._groups_used |= {id(one): groups_of([one], self._names) for one in used}
         self._watch.sync()
         states = self._watch.states()
         yield
         self._watch.updated(states, (optimizers or self._optimizers) or None)
 
+    def _groups(self) -> tuple[OptimizerGroup, ...]:
+        """The groups of the optimizers that stepped, in their order; else as they are now."""
+        found = self._groups_used or {0: groups_of(self._optimizers, self._names)}
+        return tuple(group for groups in found.values() for group in groups)
+
     def _options(self) -> dict[str, Any]:
-        if self._optimizers:
-            return options_of(self._optimizers[0])
-        return {} if self.rate is None else {"lr": self.rate}
+        for group in self._groups():
+            return dict(group.options)
+        rate = self.rate if self._rate_used is None else self._rate_used
+        return {} if rate is None else {"lr": rate}
+
+    def following_modules(self) -> AbstractContextManager[None]:
+        """Note in here of each operation which module ran it."""
+        return self._modules.following()
 
     # -- forward and loss --------------------------------------------------------------------
 
@@ -257,15 +281,15 @@ class Recorder:
         watch = FunctionWatch(self.operation_ran, self._log.copies, code, self.operation_begins)
         self._watch.sync()
         self._batch_as_given()
-        with lines_traced(code, self.line_begins), eager(), watch:
+        with lines_traced(code, self.line_begins), eager(), self.following_modules(), watch:
             yield
 
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
         log, made = self._log, told.made
-        first = made[0]
+        first, module = made[0], self._modules.running
         self._operations.append(
-            Operation(self._phase, told.op, told.read, made, first.grad_fn, first.output_nr)
+            Operation(self._phase, told.op, told.read, made, first.grad_fn, first.output_nr, module)
         )
         self._numbers.append(len(log))
         of_weights = bool(told.read) and all(id(tensor) in log.weights for tensor in told.read)
@@ -279,7 +303,9 @@ class Recorder:
             line=told.line,
             tracked=any(tensor.requires_grad for tensor in made),
             call=told.call,
+            module=module,
         )
+        self._buffers.look((*told.read, *made))
 
     def operation_begins(self, op: str, read: Tensors) -> None:
         """Remember what is tried, for an operation that raises."""
@@ -307,15 +333,18 @@ class Recorder:
             node = None if grad_fn is None else walked.ids.get(grad_fn)
             if node != events[i].node:
                 events[i] = replace(events[i], node=node)
-        if self._inputs:
+        if self._inputs and self._operations:
             batch, _ = self._batch_as_given()
-            sources = {
-                name: (tensor, self._input_ids.get(name, batch))
-                for name, tensor in self._inputs.items()
-            }
-            self._layers = layer_graph(
-                self._operations, self._numbers, sources, self._names, walked.ids
-            )
+            sources = self._sources or {n: (t, batch) for n, t in self._inputs.items()}
+            layers = layer_graph(self._operations, self._numbers, sources, self._names, walked.ids)
+            self._passed(layers)
+
+    def _passed(self, layers: LayerGraph) -> None:
+        """Take note of the pass whose operations are these; it may be longer than before."""
+        start = self._numbers[0] if self._numbers else len(self._log)
+        if self._passes and self._passes[-1].start == start:
+            self._passes.pop()
+        self._passes.append(ForwardPass(start, layers))
 
     # -- backward ----------------------------------------------------------------------------
 
@@ -332,8 +361,11 @@ class Recorder:
         # What forward made is needed no longer: torch can have its memory.
         self._operations.clear()
         self._numbers.clear()
+        self._sources.clear()
         batch = (t for t in (*self._inputs.values(), self._batch, self._labels) if t is not None)
-        self._snapshots.forget_all_but((*self._model.parameters(), *batch))
+        kept = (*self._model.parameters(), *self._model.buffers(), *batch)
+        self._snapshots.forget_all_but(kept)
+        self._buffers.look_at_all()
         with self._nodes_watch.running(self._walked.nodes):
             yield
         self._watch.sync()

@@ -50,8 +50,9 @@ class Event:
 
     ``missing`` says why tensors were not recorded, as a code by place: "input 0", "output 1".
     ``call`` is how a forward operation was called; None where an argument is no plain data.
-    ``tracked``: whether autograd follows the output of a forward operation. It does not after
-    ``detach`` or under ``no_grad``.
+    ``module`` is the dotted name of the innermost module that ran a forward operation, "" for the
+    network's own forward, None outside it. ``tracked``: whether autograd follows the output of a
+    forward operation. It does not after ``detach`` or under ``no_grad``.
     """
 
     phase: Phase
@@ -66,6 +67,7 @@ class Event:
     state_ids: Mapping[str, tuple[int | None, int]] = field(default_factory=dict)
     call: Call | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
+    module: str | None = None
 
     @property
     def inputs(self) -> tuple[Array | None, ...]:

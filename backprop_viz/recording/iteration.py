@@ -16,7 +16,8 @@ from backprop_viz.recording.events import (
 from backprop_viz.recording.explaining import explained
 from backprop_viz.recording.finding import Finding, found_in
 from backprop_viz.recording.graph import Graph
-from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
+from backprop_viz.recording.modules import Buffer, Module, OptimizerGroup
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
@@ -57,7 +58,10 @@ class Recording:
     - ``preview``: a forward pass on a copy of the network before the first step, so that there is
       a graph to show. Its events have not happened yet.
     - ``model``: the name of the network's class.
-    - ``options``: the optimizer's lr, momentum, betas, ..., as in torch's param_groups.
+    - ``options``: the first optimizer's lr, momentum, betas, ..., as in its first param_group;
+      ``groups`` has those of every optimizer and group.
+    - ``passes``: the network as each forward pass before a backward ran. ``layers`` is the last.
+    - ``modules``: the network and all its modules, in torch's order. ``buffers``: their buffers.
     - ``intervention``: a change made on purpose to this iteration's gradients.
     - ``backwards``: how often backward ran.
     - ``given_batch``: the batch was a drawing or a sample chosen by hand, not the loader's.
@@ -73,7 +77,7 @@ class Recording:
     events: tuple[Event, ...] = ()
     spans: tuple[PhaseSpan, ...] = ()
     graph: Graph = NO_GRAPH
-    layers: LayerGraph = NO_LAYERS
+    passes: tuple[ForwardPass, ...] = ()
     input_id: int | None = None
     labels_id: int | None = None
     loss: float | None = None
@@ -87,6 +91,9 @@ class Recording:
     failure: Failure | None = None
     trace: tuple[tuple[int, int], ...] = ()
     cleared: bool = True
+    modules: tuple[Module, ...] = ()
+    buffers: tuple[Buffer, ...] = ()
+    groups: tuple[OptimizerGroup, ...] = ()
     tensors: TensorTable = field(default_factory=TensorTable, repr=False)
     serial: int = field(default_factory=new_serial)
 
@@ -116,6 +123,26 @@ class Recording:
             self.failure,
             self.cleared,
         )
+
+    @property
+    def layers(self) -> LayerGraph:
+        """The network as its last forward pass ran."""
+        return self.passes[-1].layers if self.passes else NO_LAYERS
+
+    def layers_at(self, position: int) -> LayerGraph:
+        """The network as the pass ran that had begun after ``position`` events; else the first."""
+        begun = [p for p in self.passes if p.start < position] or self.passes[:1]
+        return begun[-1].layers if begun else NO_LAYERS
+
+    def options_of(self, parameter: str, rule: str | None = None) -> Mapping[str, Any]:
+        """What the optimizer goes by that moves a parameter, by updates of this ``op``."""
+        found = self.group_of(parameter, rule)
+        return self.options if found is None else found.options
+
+    def group_of(self, parameter: str, rule: str | None = None) -> OptimizerGroup | None:
+        """The group of a parameter in an optimizer; None where no optimizer has it."""
+        mine = (group for group in self.groups if parameter in group.parameters)
+        return next((group for group in mine if rule in (None, group.rule)), None)
 
     @property
     def input(self) -> Array | None:

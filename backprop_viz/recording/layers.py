@@ -21,6 +21,7 @@ class Layer:
     ``shown`` says which output is shown; None stands for the last. ``node`` and ``output_nr`` say
     where the gradient of that output enters the grad_fn graph. ``shape`` is the output's, without
     the batch dimension. ``tensor`` is the id of what the network was given, if the column is that.
+    ``module`` is the dotted name of the module that ran the first operation; None outside them.
     """
 
     id: int
@@ -33,6 +34,7 @@ class Layer:
     outputs: tuple[Output, ...] = ()
     shown: int | None = None
     tensor: int | None = None
+    module: str | None = None
 
     @property
     def leading(self) -> tuple[int, ...]:
@@ -87,3 +89,11 @@ class LayerGraph:
             return self
         layers = (y.showing(chosen[y.name]) if y.name in chosen else y for y in self.layers)
         return replace(self, layers=tuple(layers))
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardPass:
+    """The network as one forward pass ran, whose first operation is event ``start``."""
+
+    start: int
+    layers: LayerGraph

@@ -10,7 +10,7 @@ from backprop_viz.recording.events import Event, Parameter, PhaseSpan
 from backprop_viz.recording.frames import read_header, read_record
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.layers import ForwardPass
 from backprop_viz.recording.records import (
     BeginRecord,
     EventRecord,
@@ -83,7 +83,7 @@ class RecordingReader:
             events=tuple(self._events),
             spans=tuple(self._spans),
             graph=self._graph,
-            layers=self._layers,
+            passes=tuple(self._passes),
             input_id=self._known_or_none(state.input),
             labels_id=self._known_or_none(state.labels),
             loss=state.loss,
@@ -97,6 +97,9 @@ class RecordingReader:
             failure=state.failure,
             trace=tuple(self._trace),
             cleared=state.cleared,
+            modules=begin.modules,
+            buffers=state.buffers,
+            groups=state.groups,
             tensors=self._tensors,
             serial=begin.serial,
         )
@@ -109,7 +112,8 @@ class RecordingReader:
         self._events: list[Event] = []
         self._spans: list[PhaseSpan] = []
         self._trace: list[tuple[int, int]] = []
-        self._graph, self._layers, self._state = Graph(), LayerGraph(), StateRecord()
+        self._passes: list[ForwardPass] = []
+        self._graph, self._state = Graph(), StateRecord()
 
     def _take_tensor(self, payload: bytes) -> None:
         number = int.from_bytes(payload[:_PLACE], "little")
@@ -136,6 +140,7 @@ class RecordingReader:
             told.state,
             None if told.call is None else understood_call(told.call, len(told.inputs)),
             told.missing,
+            told.module,
         )
 
     def _take_graph(self, payload: bytes) -> None:
@@ -151,7 +156,8 @@ class RecordingReader:
         told = decoded(payload, LayersRecord)
         for layer in told.layers.layers:
             self._known_or_none(layer.tensor)
-        self._layers = told.layers
+        self._passes = [p for p in self._passes if p.start != told.start]
+        self._passes.append(ForwardPass(told.start, told.layers))
 
     def _take_span(self, payload: bytes) -> None:
         self._spans.append(decoded(payload, SpanRecord).span)
@@ -163,6 +169,8 @@ class RecordingReader:
             self._known_or_none(parameter.grad)
         self._known_or_none(state.input)
         self._known_or_none(state.labels)
+        for _, tensor in (pair for buffer in state.buffers for pair in buffer.values):
+            self._known(tensor)
         self._state = state
         self._trace += state.trace
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import LayerGraph
+from backprop_viz.recording.modules import Buffer, Module, OptimizerGroup
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import OptionValue
 
@@ -47,6 +48,7 @@ class BeginRecord(Struct, frozen=True, omit_defaults=True):
     model: str = ""
     intervention: GradientIntervention | None = None
     given_batch: bool = False
+    modules: tuple[Module, ...] = ()
 
 
 class CallRecord(Struct, frozen=True, omit_defaults=True):
@@ -73,6 +75,7 @@ class EventRecord(Struct, frozen=True, omit_defaults=True):
     state: dict[str, tuple[int | None, int]] = {}
     call: CallRecord | None = None
     missing: dict[str, str] = {}
+    module: str | None = None
 
 
 class EventsRecord(Struct, frozen=True):
@@ -92,10 +95,11 @@ class GraphRecord(Struct, frozen=True):
     node_of_event: tuple[int | None, ...]
 
 
-class LayersRecord(Struct, frozen=True):
-    """The network as its forward ran, in place of any before."""
+class LayersRecord(Struct, frozen=True, omit_defaults=True):
+    """The network as a forward pass ran, in place of any before that has the same ``start``."""
 
     layers: LayerGraph
+    start: int = 0
 
 
 class SpanRecord(Struct, frozen=True):
@@ -115,3 +119,5 @@ class StateRecord(Struct, frozen=True, omit_defaults=True):
     failure: Failure | None = None
     cleared: bool = True
     trace: tuple[tuple[int, int], ...] = ()
+    buffers: tuple[Buffer, ...] = ()
+    groups: tuple[OptimizerGroup, ...] = ()

@@ -55,8 +55,9 @@ class RecordingWriter:
         if _has_other_graph(before, recording):
             nodes = tuple(event.node for event in recording.events)
             yield _record(RecordType.GRAPH, GraphRecord(recording.graph, nodes))
-        if recording.layers != before.layers:
-            yield _record(RecordType.LAYERS, LayersRecord(recording.layers))
+        for i, ran in enumerate(recording.passes):
+            if i >= len(before.passes) or ran != before.passes[i]:
+                yield _record(RecordType.LAYERS, LayersRecord(ran.layers, ran.start))
         for span in recording.spans[len(before.spans) :]:
             yield _record(RecordType.SPAN, SpanRecord(span))
         yield _record(RecordType.STATE, _state(recording, len(before.trace)))
@@ -99,6 +100,7 @@ def _begin(recording: Recording) -> BeginRecord:
         recording.model,
         recording.intervention,
         recording.given_batch,
+        recording.modules,
     )
 
 
@@ -115,6 +117,7 @@ def _event(event: Event) -> EventRecord:
         dict(event.state_ids),
         None if event.call is None else told_call(event.call),
         dict(event.missing),
+        event.module,
     )
 
 
@@ -128,4 +131,6 @@ def _state(recording: Recording, traced: int) -> StateRecord:
         recording.failure,
         recording.cleared,
         recording.trace[traced:],
+        recording.buffers,
+        recording.groups,
     )

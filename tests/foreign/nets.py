@@ -1,8 +1,8 @@
 """Models as others write them, small: what the panels have to show besides the built-in LeNet."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Attention(nn.Module):
@@ -16,7 +16,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         n, length, width = x.shape
         q, k, v = self.qkv(x).view(n, length, 3, 2, width // 2).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
         return self.proj(y.transpose(1, 2).reshape(n, length, width))
 
 
@@ -28,7 +28,9 @@ class Block(nn.Module):
         self.ln_1 = nn.LayerNorm(width)
         self.attn = Attention(width)
         self.ln_2 = nn.LayerNorm(width)
-        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         x = x + self.attn(self.ln_1(x))
@@ -66,8 +68,8 @@ class Residual(nn.Module):
         self.bn2 = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu(self.bn1(self.conv1(x)))
-        return F.relu(self.bn2(self.conv2(y)) + x)
+        y = functional.relu(self.bn1(self.conv1(x)))
+        return functional.relu(self.bn2(self.conv2(y)) + x)
 
 
 class SmallResNet(nn.Module):
@@ -81,7 +83,7 @@ class SmallResNet(nn.Module):
         self.fc = nn.Linear(8, 5)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.layer1(F.relu(self.bn(self.stem(x))))
+        x = self.layer1(functional.relu(self.bn(self.stem(x))))
         return self.fc(x.mean((2, 3)))
 
 
@@ -158,7 +160,7 @@ class Conv3d(nn.Module):
         self.head = nn.Linear(24, 1)
 
     def forward(self, volume: Tensor) -> Tensor:
-        return self.head(self.pool(F.relu(self.conv(volume))).flatten(1))
+        return self.head(self.pool(functional.relu(self.conv(volume))).flatten(1))
 
 
 class TwoInputs(nn.Module):
@@ -172,6 +174,6 @@ class TwoInputs(nn.Module):
         self.sizes = nn.Linear(8, 2)
 
     def forward(self, image: Tensor, facts: Tensor) -> dict[str, Tensor]:
-        seen = F.relu(self.conv(image)).mean((2, 3))
+        seen = functional.relu(self.conv(image)).mean((2, 3))
         both = torch.cat([seen, self.facts(facts)], 1)
         return {"score": self.score(both).squeeze(1), "sizes": self.sizes(both)}

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 
 import backprop_viz as bv
 from backprop_viz.recording.iteration import Recording
@@ -37,7 +37,10 @@ def gpt() -> Recording:
         optimizer.zero_grad(set_to_none=True)
         for micro in tokens:
             logits = model(micro[:, :-1])
-            loss = F.cross_entropy(logits.flatten(0, 1), micro[:, 1:].flatten()) / MICRO_BATCHES
+            loss = (
+                functional.cross_entropy(logits.flatten(0, 1), micro[:, 1:].flatten())
+                / MICRO_BATCHES
+            )
             loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         optimizer.step()
@@ -52,7 +55,7 @@ def resnet() -> Recording:
     images, labels = torch.rand(4, 3, 16, 16), torch.randint(0, 5, (4,))
     with bv.record(model, optimizer) as rec:
         optimizer.zero_grad()
-        F.cross_entropy(model(images), labels).backward()
+        functional.cross_entropy(model(images), labels).backward()
         optimizer.step()
     return rec.recording
 
@@ -65,7 +68,7 @@ def lstm() -> Recording:
     series, target = torch.randn(3, 12, 5), torch.randn(3, 12, 2)
     with bv.record(model, optimizer) as rec:
         optimizer.zero_grad()
-        F.mse_loss(model(series), target).backward()
+        functional.mse_loss(model(series), target).backward()
         optimizer.step()
     return rec.recording
 
@@ -82,12 +85,12 @@ def gan() -> Recording:
     with bv.record(discriminator, [d_step, g_step]) as rec:
         d_step.zero_grad()
         fake = generator(noise)
-        loss_real = F.binary_cross_entropy_with_logits(discriminator(real), ones)
-        loss_fake = F.binary_cross_entropy_with_logits(discriminator(fake.detach()), zeros)
+        loss_real = functional.binary_cross_entropy_with_logits(discriminator(real), ones)
+        loss_fake = functional.binary_cross_entropy_with_logits(discriminator(fake.detach()), zeros)
         (loss_real + loss_fake).backward()
         d_step.step()
         g_step.zero_grad()
-        F.binary_cross_entropy_with_logits(discriminator(fake), ones).backward()
+        functional.binary_cross_entropy_with_logits(discriminator(fake), ones).backward()
         g_step.step()
     return rec.recording
 
@@ -101,7 +104,7 @@ def vae() -> Recording:
     with bv.record(model, optimizer) as rec:
         optimizer.zero_grad()
         out, mean, log_variance = model(x)
-        reconstruction = F.binary_cross_entropy(out, x, reduction="sum")
+        reconstruction = functional.binary_cross_entropy(out, x, reduction="sum")
         divergence = -0.5 * (1 + log_variance - mean.pow(2) - log_variance.exp()).sum()
         (reconstruction + divergence).backward()
         optimizer.step()
@@ -116,7 +119,7 @@ def regression() -> Recording:
     rows, prices = torch.randn(8, 6), torch.randn(8)
     with bv.record(model, optimizer) as rec:
         optimizer.zero_grad()
-        F.smooth_l1_loss(model(rows), prices).backward()
+        functional.smooth_l1_loss(model(rows), prices).backward()
         optimizer.step()
     return rec.recording
 
@@ -142,7 +145,7 @@ def two_inputs() -> Recording:
     with bv.record(model, optimizer) as rec:
         optimizer.zero_grad()
         out = model(image=torch.rand(4, 1, 6, 8), facts=torch.randn(4, 3))
-        loss = F.mse_loss(out["score"], torch.zeros(4)) + out["sizes"].abs().mean()
+        loss = functional.mse_loss(out["score"], torch.zeros(4)) + out["sizes"].abs().mean()
         loss.backward()
         optimizer.step()
     return rec.recording

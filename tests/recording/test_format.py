@@ -15,6 +15,7 @@ from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSp
 from backprop_viz.recording.frames import MAGIC, MAJOR, MINOR
 from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
+from backprop_viz.recording.modules import Buffer, Module, OptimizerGroup
 from backprop_viz.recording.records import (
     BeginRecord,
     CallRecord,
@@ -32,6 +33,7 @@ TEXT = (Path(recording.__file__).parent / "FORMAT.md").read_text("utf-8")
 TABLES = {
     "1 begin": BeginRecord,
     "parameter": ParameterRecord,
+    "module": Module,
     "intervention": GradientIntervention,
     "3 events": EventsRecord,
     "event": EventRecord,
@@ -48,6 +50,8 @@ TABLES = {
     "phase span": PhaseSpan,
     "7 state": StateRecord,
     "failure": Failure,
+    "buffer": Buffer,
+    "optimizer group": OptimizerGroup,
 }
 
 

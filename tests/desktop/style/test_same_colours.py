@@ -19,7 +19,7 @@ from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
 from backprop_viz.recording.settings import Settings
 from tests.recording.records import made_recording
 
@@ -192,7 +192,7 @@ def test_the_batch_decides_not_its_first_sample() -> None:
     batch = np.stack([np.ones((1, 4, 4)), -np.ones((1, 4, 4))]).astype(np.float32)
     layer = Layer(0, "x", (), (1, 4, 4))
     for array, look in ((batch, Look.MAPS), (batch[:1], Look.IMAGE)):
-        recording = made_recording(layers=LayerGraph((layer,)), input=array)
+        recording = made_recording(passes=(ForwardPass(0, LayerGraph((layer,))),), input=array)
         (block,) = blocks(recording.at(0), layer, "activations")
         assert block.size.look is look
 

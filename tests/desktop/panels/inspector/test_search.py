@@ -12,7 +12,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
 
@@ -148,6 +148,7 @@ def test_a_thousand_nodes_are_listed_as_each_would_be_by_itself() -> None:
     events = tuple(
         Event(Phase.FORWARD, "relu", (), (), TensorTable(), node=2 * i) for i in range(count // 2)
     )
+    layers = tuple(Layer(i, f"layer{i}", (i,), (1,)) for i in range(count // 2))
     recording = Recording(
         1,
         (),
@@ -156,7 +157,7 @@ def test_a_thousand_nodes_are_listed_as_each_would_be_by_itself() -> None:
             tuple(Node(i, f"Relu{i}", None) for i in range(count)),
             tuple((i, i + 1) for i in range(count - 1)),
         ),
-        layers=LayerGraph(tuple(Layer(i, f"layer{i}", (i,), (1,)) for i in range(count // 2))),
+        passes=(ForwardPass(0, LayerGraph(layers)),),
     )
     texts = [entry.text for entry in entries(recording) if entry.kind == "node"]
     for i in range(0, count, 111):

@@ -14,7 +14,7 @@ from backprop_viz.desktop.panels.network.network_layout import Grid
 from backprop_viz.desktop.panels.network.network_painter import NetworkPainter
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.theme import LIGHT
-from backprop_viz.recording.layers import Layer, LayerGraph
+from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
 from backprop_viz.recording.phases import Phase
 from tests.recording.records import made_recording
 
@@ -28,7 +28,7 @@ def canvas(qtbot) -> NetworkCanvas:
     events = [(Phase.FORWARD, "conv2d", (maps,), (maps,))] * LAYERS
     layers = tuple(Layer(i, f"layer{i}", (i,), (4, 2, 2)) for i in range(LAYERS))
     edges = (*((i, i + 1) for i in range(LAYERS - 1)), (0, LAYERS - 1))
-    recording = made_recording(events=events, layers=LayerGraph(layers, edges))
+    recording = made_recording(events=events, passes=(ForwardPass(0, LayerGraph(layers, edges)),))
     canvas = NetworkCanvas()
     qtbot.addWidget(canvas)
     canvas.show_state(NetworkState(recording.layers, recording.at(LAYERS), "activations"))
