@@ -1,5 +1,6 @@
 """Which files the worker was asked for and has not answered."""
 
+from backprop_viz.recording.notices import Notice
 from backprop_viz.stream.commands import (
     Command,
     LoadWeights,
@@ -30,7 +31,7 @@ class FileRequests:
             what = "autosaved" if command.auto else "saved"
         else:
             what = _ANSWERS[type(command)]
-        self._open.append(Filed(what, command.path, refusal="", lost=True))
+        self._open.append(Filed(what, command.path, refusal=Notice("no_worker"), lost=True))
 
     def answered(self, filed: Filed) -> None:
         """The worker has said what became of one."""

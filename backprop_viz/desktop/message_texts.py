@@ -9,6 +9,9 @@ from backprop_viz.recording.notices import Notice
 def message_text(notice: Notice) -> str:
     """What to say, and what to do, in the user's language."""
     translate = QCoreApplication.translate
+    if notice.code == "refused":
+        text = translate("errors", notice.values[0])
+        return text.format(*notice.values[1:]) if len(notice.values) > 1 else text
     texts = {
         "loss_not_finite": translate(
             "notices",
@@ -19,7 +22,6 @@ def message_text(notice: Notice) -> str:
             "The loss became {0} in iteration {1}, so training stopped before the update: "
             "lower the learning rate and press Reset.",
         ),
-        "refused": translate("notices", "{0}"),
         "out_of_memory": translate(
             "notices", "There is not enough memory for this: choose a smaller batch."
         ),

@@ -24,8 +24,9 @@ from backprop_viz.desktop.worker_process import (
     take,
     traceback_in,
 )
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.notices import Notice, notice_of
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import Command, Draw
 from backprop_viz.stream.flow_control import SWITCH_S, UPDATES_AHEAD
@@ -167,8 +168,8 @@ class WorkerClient:
             return numbered
         try:
             return NumberedCommand(numbered.number, command.prepared())
-        except ValueError as error:
-            self._tell(Notice("refused", (str(error),), Draw.__name__))
+        except ArgumentError as error:
+            self._tell(replace(notice_of(error), subject=Draw.__name__))
             return NumberedCommand(numbered.number, Draw(None))
 
     def _read(self) -> None:

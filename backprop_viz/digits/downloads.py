@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from backprop_viz.digits.data_set import DownloadSource
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.progress import Progress, Report
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     import requests
@@ -64,17 +65,28 @@ def _fetch_from_any(
             failures.append(f"{urlsplit(url).netloc} {error}")
         except OSError as error:
             raise DownloadError(
-                f"The folder {folder} cannot be written: {error.strerror or error}. Make room or "
-                "give yourself access there and download again, or choose a folder with "
-                f"{source.title}'s files."
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "The folder {0} cannot be written: {1}. Make room or give yourself access"
+                    " there and download again, or choose a folder with {2}'s files.",
+                ),
+                folder,
+                error.strerror or error,
+                source.title,
             ) from error
         else:
             mirrors.remove(url)
             mirrors.insert(0, url)
             return
     raise DownloadError(
-        f"{progress.name} could not be downloaded: {'; '.join(failures)}. Check the network and "
-        f"download again, or choose a folder with {source.title}'s files."
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "{0} could not be downloaded: {1}. Check the network and download again, "
+            "or choose a folder with {2}'s files.",
+        ),
+        progress.name,
+        "; ".join(failures),
+        source.title,
     )
 
 

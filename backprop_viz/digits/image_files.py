@@ -14,6 +14,7 @@ from PIL import Image
 
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.limits import PAD_SIDE
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _MARGIN = 30  # around the ink in it
 _READ_SIDE = 1024  # pixels; more than that tells nothing more of a digit
@@ -50,14 +51,20 @@ def read_image(source: str | os.PathLike[str] | bytes, name: str = "") -> NDArra
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise ImageError(f"{path} is not a file. Choose an image.")
+            raise ImageError(
+                QT_TRANSLATE_NOOP("errors", "{0} is not a file. Choose an image."), path
+            )
         if status.st_size > _MOST_BYTES:
             raise _huge(str(path))
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(
-            f"{path} cannot be read: {error.strerror or error}. "
-            "Check that it is there and that you may read it."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} cannot be read: {1}. Check that it is there and that you may read it.",
+            ),
+            path,
+            error.strerror or error,
         ) from error
     return _ink(_decode(data, str(path)))
 
@@ -67,7 +74,13 @@ def read_drawing(source: str | os.PathLike[str] | bytes, name: str = "") -> NDAr
     ink = read_image(source, name)
     if not ink.any():
         named = name if isinstance(source, bytes) else os.fspath(source)
-        raise ImageError(f"{named} is all of one colour. Choose an image with a digit in it.")
+        raise ImageError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} is all of one colour. Choose an image with a digit in it.",
+            ),
+            named,
+        )
     return as_drawing(ink)
 
 
@@ -96,11 +109,15 @@ def _decode(data: bytes, name: str) -> NDArray[np.float32]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _huge(name) from error
     except Image.UnidentifiedImageError as error:
-        raise ImageError(f"{name} is not a PNG or JPEG image. Choose one that is.") from error
+        raise ImageError(
+            QT_TRANSLATE_NOOP("errors", "{0} is not a PNG or JPEG image. Choose one that is."), name
+        ) from error
     except Exception as error:
         # Pillow's decoders raise whatever comes up in a damaged file: SyntaxError, struct.error …
         raise ImageError(
-            f"{name} is damaged or incomplete: {_words(error)}. Choose another image."
+            QT_TRANSLATE_NOOP("errors", "{0} is damaged or incomplete: {1}. Choose another image."),
+            name,
+            _words(error),
         ) from error
 
 
@@ -111,8 +128,15 @@ def _grey(data: bytes, name: str) -> NDArray[np.float32]:
             raise _huge(name)
         if pixels > _MOST_PIXELS_PER_BYTE * len(data):
             raise ImageError(
-                f"{name} is incomplete: its header promises {image.width:,} by {image.height:,} "
-                f"pixels in {len(data):,} bytes. Choose another image."
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "{0} is incomplete: its header promises {1} by {2} pixels in {3} bytes. "
+                    "Choose another image.",
+                ),
+                name,
+                format(image.width, ","),
+                format(image.height, ","),
+                format(len(data), ","),
             )
         # A JPEG is read smaller at once where it can be.
         image.draft(None, (_READ_SIDE, _READ_SIDE))
@@ -178,7 +202,14 @@ def _ink(grey: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _huge(name: str) -> ImageError:
     most = _MOST_PIXELS // 1_000_000
-    return ImageError(f"{name} has more than {most} million pixels. Make it smaller first.")
+    return ImageError(
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "{0} has more than {1} million pixels. Make it smaller first.",
+        ),
+        name,
+        most,
+    )
 
 
 def _words(error: Exception) -> str:

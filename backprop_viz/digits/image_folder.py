@@ -15,6 +15,7 @@ from backprop_viz.digits.image_files import ImageError, read_image
 from backprop_viz.digits.prepare import NET_SIZE, prepare
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _CLASSES = tuple(str(digit) for digit in range(10))
 _ENDINGS = (".png", ".jpg", ".jpeg")
@@ -42,7 +43,12 @@ def list_folder(root: str | os.PathLike[str]) -> Listing:
     digest = hashlib.sha256(os.fsencode(folder))
     try:
         if not folder.is_dir():
-            raise ImageError(f"{folder} is not a folder. Choose one with subfolders 0 to 9.")
+            raise ImageError(
+                QT_TRANSLATE_NOOP(
+                    "errors", "{0} is not a folder. Choose one with subfolders 0 to 9."
+                ),
+                folder,
+            )
         classes = [name for name in _CLASSES if (folder / name).is_dir()]
         for name in classes:
             with os.scandir(folder / name) as entries:
@@ -54,18 +60,32 @@ def list_folder(root: str | os.PathLike[str]) -> Listing:
                 digest.update(os.fsencode(f"{entry.path}\0{stat.st_size}\0{stat.st_mtime_ns}\0"))
     except OSError as error:
         raise ImageError(
-            f"{error.filename or folder} cannot be read: {error.strerror or error}. "
-            "Check that it is there and that you may read it."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} cannot be read: {1}. Check that it is there and that you may read it.",
+            ),
+            error.filename or folder,
+            error.strerror or error,
         ) from error
     if not classes:
         raise ImageError(
-            f"{folder} has no subfolder named 0 to 9. Put the images of each digit into a "
-            "subfolder of its name."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} has no subfolder named 0 to 9. Put the images of each digit into a "
+                "subfolder of its name.",
+            ),
+            folder,
         )
     if not 1 <= len(paths) <= _MOST_IMAGES:
         raise ImageError(
-            f"The subfolders 0 to 9 of {folder} hold {len(paths):,} PNG and JPEG files, not 1 to "
-            f"{_MOST_IMAGES:,}. Choose another folder."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "The subfolders 0 to 9 of {0} hold {1} PNG and JPEG files, not 1 to {2}. "
+                "Choose another folder.",
+            ),
+            folder,
+            format(len(paths), ","),
+            format(_MOST_IMAGES, ","),
         )
     return Listing(tuple(paths), tuple(labels), digest.hexdigest())
 

@@ -21,6 +21,7 @@ from backprop_viz.digits.data_set import ScriptSamples
 from backprop_viz.digits.prepare import NET_SIZE
 from backprop_viz.digits.stored_images import as_batch
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _SIZE = 28  # of MNIST's square images
 _UNSIGNED_BYTE = 8  # the only one of IDX's type codes that MNIST uses
@@ -68,12 +69,22 @@ def load_mnist(
     folder = Path(root)
     try:
         if not folder.is_dir():
-            raise MnistError(f"{folder} is not a folder. Choose the one with {title}'s four files.")
+            raise MnistError(
+                QT_TRANSLATE_NOOP(
+                    "errors", "{0} is not a folder. Choose the one with {1}'s four files."
+                ),
+                folder,
+                title,
+            )
         return _load_part(folder, "train"), _load_part(folder, "t10k")
     except OSError as error:
         raise MnistError(
-            f"{error.filename or folder} cannot be read: {error.strerror or error}. "
-            "Check that it is there and that you may read it."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} cannot be read: {1}. Check that it is there and that you may read it.",
+            ),
+            error.filename or folder,
+            error.strerror or error,
         ) from error
 
 
@@ -110,8 +121,14 @@ def _load_part(folder: Path, part: str) -> MnistImages:
     labels = _read_idx(labels_path, dimensions=1)
     if len(images) != len(labels):
         raise MnistError(
-            f"{images_path} holds {len(images)} images, but {labels_path.name} {len(labels)} "
-            "labels. Take both files from the same source."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} holds {1} images, but {2} {3} labels. Take both files from the same source.",
+            ),
+            images_path,
+            len(images),
+            labels_path.name,
+            len(labels),
         )
     if labels.max() > 9:
         raise _malformed(labels_path, f"holds the label {labels.max()}, not only 0 to 9")
@@ -126,10 +143,19 @@ def _find(folder: Path, name: str, kind: str) -> Path:
             return path
     for path in paths:
         if path.exists():
-            raise MnistError(f"{path} is not a file. Put the data set's file in its place.")
+            raise MnistError(
+                QT_TRANSLATE_NOOP(
+                    "errors", "{0} is not a file. Put the data set's file in its place."
+                ),
+                path,
+            )
     raise MnistError(
-        f"{paths[0]} is missing, and so is {paths[1].name}. "
-        "Put it there, or choose the folder that holds it."
+        QT_TRANSLATE_NOOP(
+            "errors",
+            "{0} is missing, and so is {1}. Put it there, or choose the folder that holds it.",
+        ),
+        paths[0],
+        paths[1].name,
     )
 
 
@@ -144,7 +170,11 @@ def _read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
             # One byte more than there should be, to notice it; never all that a bomb would give.
             body = _read_at_most(stream, size + 1)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise MnistError(f"{path} is not a complete gzip file: {error}. Replace it.") from error
+            raise MnistError(
+                QT_TRANSLATE_NOOP("errors", "{0} is not a complete gzip file: {1}. Replace it."),
+                path,
+                error,
+            ) from error
     if len(body) < size:
         raise _malformed(path, f"ends after {len(body):,} of the {size:,} bytes its header names")
     if len(body) > size:
@@ -182,4 +212,8 @@ def _read_at_most(stream: BinaryIO, size: int) -> bytearray:
 
 
 def _malformed(path: Path, what: str) -> MnistError:
-    return MnistError(f"{path} {what}. Replace it by the data set's file of that name.")
+    return MnistError(
+        QT_TRANSLATE_NOOP("errors", "{0} {1}. Replace it by the data set's file of that name."),
+        path,
+        what,
+    )

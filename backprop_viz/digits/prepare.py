@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from backprop_viz.digits.stray_marks import without_stray_dots
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 NET_SIZE = 32  # what LeNet takes
 INK_SIZE = 20  # the longer side of the ink in MNIST's images
@@ -29,14 +30,27 @@ def prepare(image: NDArray[Any]) -> NDArray[np.float32]:
     """
     array = np.asarray(image)
     if array.ndim != 2:
-        raise ArgumentError(f"A drawing has 2 dimensions (height, width), not {array.ndim}.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "A drawing has 2 dimensions (height, width), not {0}."),
+            array.ndim,
+        )
     if array.size == 0:
-        raise ArgumentError(f"A drawing has at least one pixel; this one is {array.shape}.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "A drawing has at least one pixel; this one is {0}."),
+            array.shape,
+        )
     if array.dtype.kind not in "buif":
-        raise ArgumentError(f"A drawing holds real numbers, not {array.dtype}.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "A drawing holds real numbers, not {0}."), array.dtype
+        )
     values = array.astype(np.float64)
     if not np.isfinite(values).all():
-        raise ArgumentError("A drawing holds finite numbers only; this one has NaN or infinity.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "A drawing holds finite numbers only; this one has NaN or infinity.",
+            )
+        )
     if values.max() > 1.0:
         values /= 255.0
     canvas = np.clip(values, 0.0, 1.0).astype(np.float32)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -14,7 +15,11 @@ FORMS = ("batch", "single", "unsqueezed")
 def expect_form(name: str) -> None:
     """Raise ArgumentError, a ValueError, if there is no such form."""
     if name not in FORMS:
-        raise ArgumentError(f"input_form is one of {', '.join(FORMS)}, not {name!r}.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "input_form is one of {0}, not {1}."),
+            ", ".join(FORMS),
+            repr(name),
+        )
 
 
 def in_form(name: str, batch: "Tensor") -> "Tensor":

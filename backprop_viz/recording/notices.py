@@ -14,6 +14,7 @@ LOSS_SUBJECT = "loss"
 class Notice:
     """Something the user is to be told: a code that the window has a sentence for, and values.
 
+    "refused" has the text of a UserError and its values.
     "withdrawn" takes back what was told of the ``subject``, which has gone right since; "noted"
     goes to the log alone. ``details`` is the traceback of a fault, "" where there is none.
     """
@@ -31,7 +32,7 @@ _NO_MEMORY = ("not enough memory", "can't allocate memory", "out of memory")
 def notice_of(error: BaseException) -> Notice:
     """What to tell of an exception: its own words if they are for the user, else a fault."""
     if isinstance(error, UserError):
-        return Notice("refused", (str(error),))
+        return Notice("refused", (error.text, *error.values))
     details = "".join(traceback.format_exception(error))
     if isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY):
         return Notice("out_of_memory", details=details)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _AT_ONCE = 65_536
 
@@ -32,21 +33,39 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if self.name not in SCHEDULES:
-            raise ArgumentError(f"schedule is one of {', '.join(SCHEDULES)}, not {self.name!r}.")
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP("errors", "schedule is one of {0}, not {1}."),
+                ", ".join(SCHEDULES),
+                repr(self.name),
+            )
         if not isinstance(self.given, Mapping):
-            raise ArgumentError(f"The options of a schedule are named, not {self.given!r}.")
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP("errors", "The options of a schedule are named, not {0}."),
+                repr(self.given),
+            )
         if unknown := set(self.given) - set(SCHEDULES[self.name]):
             takes = ", ".join(SCHEDULES[self.name]) or "none"
             raise ArgumentError(
-                f"The schedule {self.name} does not take {', '.join(sorted(unknown))}; "
-                f"its options: {takes}."
+                QT_TRANSLATE_NOOP(
+                    "errors", "The schedule {0} does not take {1}; its options: {2}."
+                ),
+                self.name,
+                ", ".join(sorted(unknown)),
+                takes,
             )
         for name, value in self.given.items():
             if name == "gamma":
                 if not (math.isfinite(value) and value >= 0):
-                    raise ArgumentError(f"gamma is a number from 0 up, not {value!r}.")
+                    raise ArgumentError(
+                        QT_TRANSLATE_NOOP("errors", "gamma is a number from 0 up, not {0}."),
+                        repr(value),
+                    )
             elif not float(value).is_integer() or value < 1:
-                raise ArgumentError(f"{name} is a whole number from 1 up, not {value!r}.")
+                raise ArgumentError(
+                    QT_TRANSLATE_NOOP("errors", "{0} is a whole number from 1 up, not {1}."),
+                    name,
+                    repr(value),
+                )
 
     @property
     def options(self) -> dict[str, float]:

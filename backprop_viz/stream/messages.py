@@ -46,7 +46,7 @@ class Update:
 @dataclass(frozen=True, slots=True, eq=False)
 class Filed:
     """What became of a file: ``what`` is "saved", "autosaved", "opened", "weights_saved" or
-    "weights_loaded", ``refusal`` the sentence if it was not.
+    "weights_loaded", ``refusal`` why it was not.
 
     ``state`` (iterations done, the phase that is due) is what was written. Of what was opened,
     ``stamp`` is the file's, and so many iterations as ``rerecorded`` are recorded again after it.
@@ -56,7 +56,7 @@ class Filed:
 
     what: str
     path: str
-    refusal: str | None = None
+    refusal: Notice | None = None
     state: tuple[int, Phase] | None = None
     stamp: str = ""
     rerecorded: int = 0

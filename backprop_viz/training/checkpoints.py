@@ -9,6 +9,7 @@ from torch import Tensor
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.schedules import Schedule
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.training.data_sources import LoaderState
 
 # Each holds the weights, the optimizer's state and a batch: 0.9 MB for the digits preset.
@@ -87,8 +88,12 @@ class Checkpoints:
         if found is None:
             first = min((*self._sparse, *self._recent))
             raise UserError(
-                f"What was before iteration {first + 1} is not known in a run that was opened "
-                "from a file: continue from a later iteration."
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "What was before iteration {0} is not known in a run that was opened from"
+                    " a file: continue from a later iteration.",
+                ),
+                first + 1,
             )
         return found
 

@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.digits.data_sets import data_set
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.training.prefetch import WORTHWHILE, Ahead
 
 
@@ -89,7 +90,9 @@ def open_source(
 def _split(dataset: Dataset[Any]) -> DataSource:
     size = len(dataset)  # type: ignore[arg-type]  # Dataset declares no __len__
     if size == 0:
-        raise ArgumentError("The data set is empty: give one with at least one sample.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "The data set is empty: give one with at least one sample.")
+        )
     validation = size // 10
     if not validation:
         samples = DatasetSamples(dataset, range(size))

@@ -16,6 +16,7 @@ from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.input_forms import expect_form, in_form
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.schedules import Schedule
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.training.batches import Batches
 from backprop_viz.training.data_sources import open_source
 from backprop_viz.training.losses import LossFunction
@@ -85,9 +86,13 @@ class FivePhases:
     ) -> None:
         self._loss_function = LossFunction(loss_of_name(loss))
         if batch_size < 1:
-            raise ArgumentError(f"batch_size is at least 1, not {batch_size}.")
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP("errors", "batch_size is at least 1, not {0}."), batch_size
+            )
         if not 0 <= lr < math.inf:
-            raise ArgumentError(f"lr is a finite number from 0 up, not {lr}.")
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP("errors", "lr is a finite number from 0 up, not {0}."), lr
+            )
         expect_form(input_form)
         falling_rate = Schedule(schedule, schedule_options or {})
         self.loss_name = loss

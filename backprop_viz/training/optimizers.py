@@ -12,6 +12,7 @@ from backprop_viz.analysis.optimizer_entry import Optimizer
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.schedules import Schedule
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 
 def torch_class(optimizer: Optimizer) -> type[torch.optim.Optimizer] | None:
@@ -31,19 +32,29 @@ def make_optimizer(
     Raises ValueError for an unknown name, or a rate or an option that torch refuses.
     """
     if name not in OPTIMIZERS:
-        raise ArgumentError(f"optimizer is one of {', '.join(OPTIMIZERS)}, not {name!r}.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "optimizer is one of {0}, not {1}."),
+            ", ".join(OPTIMIZERS),
+            repr(name),
+        )
     optimizer = OPTIMIZERS[name]
     kind = torch_class(optimizer)
     if kind is None:
         if options:
-            raise ArgumentError(f"{optimizer.title} takes no options, not {', '.join(options)}.")
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP("errors", "{0} takes no options, not {1}."),
+                optimizer.title,
+                ", ".join(options),
+            )
         return None
     given: dict[str, Any] = {"lr": lr, **optimizer.given, **options}
     try:
         return kind(model.parameters(), **given)
     except (TypeError, ValueError) as error:
         said = str(error).rstrip(".")
-        raise ArgumentError(f"{name} does not take these options: {said}.") from error
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "{0} does not take these options: {1}."), name, said
+        ) from error
 
 
 class LearningRate:

@@ -21,6 +21,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.samples import SamplePart
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.training.checkpoints import Checkpoint
 from backprop_viz.training.data_sources import DataSource, Samples
 from backprop_viz.training.evaluation import Evaluation, InterruptedEvaluation, Scoring
@@ -273,11 +274,19 @@ class Trainer(FivePhases):
     def expect_labels(self) -> None:
         """Raise ValueError if no label enters the loss, so that no label can be learnt."""
         if self._source.targets is not None:
-            raise ArgumentError("Random data has no labels to train on: choose other data.")
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP(
+                    "errors", "Random data has no labels to train on: choose other data."
+                )
+            )
         if self.criterion is None:
             raise ArgumentError(
-                f"With {self._loss_function.entry.title} there is no label, so the network cannot "
-                "train on a drawing: choose another loss."
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "With {0} there is no label, so the network cannot train on a drawing: "
+                    "choose another loss.",
+                ),
+                self._loss_function.entry.title,
             )
 
     def own_random_state(self) -> None:

@@ -11,6 +11,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.worker.run_state import RunState
 
 # As many steps can be taken back; each keeps the recording that was shown before it.
@@ -78,8 +79,11 @@ class DrawingTraining:
         step = self._newest()
         if step is None:
             raise UserError(
-                "The newest iteration was not on a drawing, so there is nothing to undo: to go "
-                "back farther, show an iteration and choose Continue from here."
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "The newest iteration was not on a drawing, so there is nothing to undo: "
+                    "to go back farther, show an iteration and choose Continue from here.",
+                )
             )
         self._state.go_back_to(step.iteration - 1, step.before)
         self._forget_from(step.iteration)
@@ -145,9 +149,15 @@ class DrawingTraining:
 
     def _expect_labelled_drawing(self) -> None:
         if self.drawing is None:
-            raise UserError("There is no drawing yet: draw a digit on the pad first.")
+            raise UserError(
+                QT_TRANSLATE_NOOP(
+                    "errors", "There is no drawing yet: draw a digit on the pad first."
+                )
+            )
         if self._label is None:
-            raise UserError("The drawing has no label yet: choose its label first.")
+            raise UserError(
+                QT_TRANSLATE_NOOP("errors", "The drawing has no label yet: choose its label first.")
+            )
         self._state.trainer.expect_labels()
 
     def _give_drawing(self) -> None:

@@ -7,6 +7,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 from backprop_viz.training.recorded_steps import RecordedSteps
 from backprop_viz.worker.reported_faults import ReportedFaults
@@ -25,7 +26,12 @@ class Experiments:
         trainer = self._state.trainer
         due = trainer.phase
         if due is Phase.ZERO_GRAD and not trainer.iteration:
-            raise UserError("There is no backward to change yet: press F11 to run an iteration.")
+            raise UserError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "There is no backward to change yet: press F11 to run an iteration.",
+                )
+            )
 
         def run() -> RecordedSteps:
             recorder = RecordedSteps(trainer, intervention=intervention)

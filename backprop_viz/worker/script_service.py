@@ -8,6 +8,7 @@ from torch import Tensor
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import write_atomically
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import Scripted
 from backprop_viz.training.script import Run, samples_taken, script
 from backprop_viz.training.script_data import run_data
@@ -53,8 +54,12 @@ class ScriptService:
             # Whoever replaces a script means its samples too; who saves a new one does not.
             if data.exists() and not file.exists():
                 raise UserError(
-                    f"{data.name} is there already, and would be replaced by the script's samples; "
-                    "choose another name for the script."
+                    QT_TRANSLATE_NOOP(
+                        "errors",
+                        "{0} is there already, and would be replaced by the script's samples; "
+                        "choose another name for the script.",
+                    ),
+                    data.name,
                 )
             write_atomically(data, carried.packed)
         write_atomically(file, script(run, beside).encode())

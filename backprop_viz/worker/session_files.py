@@ -10,6 +10,7 @@ from backprop_viz.recording.iteration import Kept
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.process_memory import give_back_memory
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.recording.window_part import WindowPart
 from backprop_viz.stream.commands import (
     LoadWeights,
@@ -150,7 +151,10 @@ class SessionFiles:
         checkpoint = trainer.checkpoint() if between else state.checkpoints.at(iteration)
         if checkpoint is None:
             raise UserError(
-                "An unfinished iteration cannot be saved: press F11 to finish it, then save."
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "An unfinished iteration cannot be saved: press F11 to finish it, then save.",
+                )
             )
         # What is shown of the newest iteration can be shown again if it was recorded whole.
         shown = recording.iteration == iteration + (not between) and not recording.preview
@@ -183,8 +187,7 @@ class SessionFiles:
 
     def _refuse(self, what: str, path: str, error: Exception) -> None:
         notice = notice_of(error)
-        said = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-        self._channel.answer(Filed(what, path, refusal=said))
+        self._channel.answer(Filed(what, path, refusal=notice))
         if what in _COMMANDS:
             self._faults.tell(notice, _COMMANDS[what].__name__)
         else:

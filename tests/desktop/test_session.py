@@ -234,7 +234,7 @@ def test_what_is_refused_is_told_and_the_run_goes_on(open_session: OpenSession) 
     session.configure(replace(TUTORIAL, data="mnist", roots={"mnist": "/no/such/folder"}))
     view_state = shown(session)
     assert told[0].code == "refused"
-    assert "/no/such/folder" in told[0].values[0]
+    assert "/no/such/folder" in told[0].values
     assert view_state.iteration == 1
     assert view_state.settings == TUTORIAL
 

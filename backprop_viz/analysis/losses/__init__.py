@@ -6,6 +6,7 @@ from importlib import import_module
 
 from backprop_viz.analysis.losses.loss import Loss
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 __all__ = ["LOSSES", "WITHOUT_LOSS", "Loss", "loss"]
 
@@ -24,5 +25,9 @@ WITHOUT_LOSS = next(entry for entry in LOSSES.values() if not entry.exists)
 def loss(name: str) -> Loss:
     """The loss of that name. Raises ArgumentError for a name that no loss has."""
     if name not in LOSSES:
-        raise ArgumentError(f"loss is one of {', '.join(LOSSES)}, not {name!r}.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "loss is one of {0}, not {1}."),
+            ", ".join(LOSSES),
+            repr(name),
+        )
     return LOSSES[name]

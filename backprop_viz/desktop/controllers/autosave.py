@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from backprop_viz.desktop.controllers.autosave_files import VARIABLE, KeptRun, folder, newest_left
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.files import FilesController
+from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.restore_offer import RestoreOffer
@@ -182,7 +183,7 @@ class AutosaveController(QObject):
             else:
                 self._written = None
                 if not filed.lost:
-                    self._refused(filed.refusal)
+                    self._refused(message_text(filed.refusal))
 
     def _autosaved(self) -> None:
         if self._files.modified:

@@ -9,6 +9,7 @@ from importlib import import_module
 
 from backprop_viz.digits.data_set import DataSet
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 __all__ = ["DATA_SETS", "IMAGE_FOLDER", "DataSet", "data_set"]
 
@@ -28,5 +29,9 @@ def data_set(name: str) -> DataSet:
     """The data set of that name. Raises ArgumentError for a name that none has."""
     if name not in DATA_SETS:
         names = ", ".join(f'"{known}"' for known in DATA_SETS)
-        raise ArgumentError(f"data is {names} or a torch Dataset, not {name!r}.")
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "data is {0} or a torch Dataset, not {1}."),
+            names,
+            repr(name),
+        )
     return DATA_SETS[name]

@@ -39,7 +39,10 @@ DATA_SET = DataSet(
     load=_load,
     root=RootFolder(
         holds="the folder of its four files",
-        missing="Fashion-MNIST needs the folder that holds its four files: give its path.",
+        missing=QT_TRANSLATE_NOOP(
+            "errors",
+            "Fashion-MNIST needs the folder that holds its four files: give its path.",
+        ),
         chooser=QT_TRANSLATE_NOOP("data sets", "The folder with Fashion-MNIST's four files"),
     ),
     download=DownloadSource(

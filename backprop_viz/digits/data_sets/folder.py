@@ -19,7 +19,9 @@ DATA_SET = DataSet(
     load=_load,
     root=RootFolder(
         holds="a folder with subfolders 0 to 9 of PNG and JPEG images",
-        missing="A folder of images has subfolders 0 to 9: give its path.",
+        missing=QT_TRANSLATE_NOOP(
+            "errors", "A folder of images has subfolders 0 to 9: give its path."
+        ),
         chooser=QT_TRANSLATE_NOOP("data sets", "Open a folder with subfolders 0 to 9 of images"),
     ),
     digits=False,  # its classes may be anything

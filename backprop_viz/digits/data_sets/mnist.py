@@ -25,7 +25,10 @@ DATA_SET = DataSet(
     load=_load,
     root=RootFolder(
         holds="the folder of its four files",
-        missing="MNIST needs the folder that holds its four files: give its path.",
+        missing=QT_TRANSLATE_NOOP(
+            "errors",
+            "MNIST needs the folder that holds its four files: give its path.",
+        ),
         chooser=QT_TRANSLATE_NOOP("data sets", "The folder with MNIST's four files"),
     ),
     download=DownloadSource(

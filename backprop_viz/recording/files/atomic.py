@@ -13,6 +13,7 @@ from typing import IO
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.private import FILE
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # A temporary file that nobody has written to for so long was left by a program that was killed.
 _LEFT_S = 600.0
@@ -65,7 +66,10 @@ def size_of(path: Path) -> int:
             raise IsADirectoryError(errno.EISDIR, "is a directory")
         # Anything else may never end, or never begin to answer.
         if not stat.S_ISREG(found.st_mode):
-            raise UserError(f"{path.name} is not a readable file: choose another one.")
+            raise UserError(
+                QT_TRANSLATE_NOOP("errors", "{0} is not a readable file: choose another one."),
+                path.name,
+            )
         with path.open("rb"):
             return found.st_size
 
@@ -104,18 +108,31 @@ def _remove_leftovers(path: Path) -> None:
                     left.unlink()
 
 
+_NO_PERMISSION = QT_TRANSLATE_NOOP(
+    "errors", "There is no permission for {0}: choose another folder or file."
+)
+# {0} is the path, {1} the name, {2} the folder, {3} what the system says.
 _SENTENCES = {
-    errno.ENOSPC: "The disk is full: make room, or choose a folder on another disk.",
-    errno.EDQUOT: "Your disk quota is used up: make room, or choose another folder.",
-    errno.EFBIG: "{name} is too large for this disk: choose a folder on another one.",
-    errno.EACCES: "There is no permission for {path}: choose another folder or file.",
-    errno.EPERM: "There is no permission for {path}: choose another folder or file.",
-    errno.EROFS: "The folder {folder} is read-only: choose another one.",
-    errno.ENOENT: "{path} does not exist: choose another folder or file.",
-    errno.ENOTDIR: "{folder} is not a folder: choose another one.",
-    errno.EISDIR: "{path} is a folder: choose a file, or another name.",
-    errno.ENAMETOOLONG: "The name {name} is too long: choose a shorter one.",
+    errno.ENOSPC: QT_TRANSLATE_NOOP(
+        "errors", "The disk is full: make room, or choose a folder on another disk."
+    ),
+    errno.EDQUOT: QT_TRANSLATE_NOOP(
+        "errors", "Your disk quota is used up: make room, or choose another folder."
+    ),
+    errno.EFBIG: QT_TRANSLATE_NOOP(
+        "errors", "{1} is too large for this disk: choose a folder on another one."
+    ),
+    errno.EACCES: _NO_PERMISSION,
+    errno.EPERM: _NO_PERMISSION,
+    errno.EROFS: QT_TRANSLATE_NOOP("errors", "The folder {2} is read-only: choose another one."),
+    errno.ENOENT: QT_TRANSLATE_NOOP("errors", "{0} does not exist: choose another folder or file."),
+    errno.ENOTDIR: QT_TRANSLATE_NOOP("errors", "{2} is not a folder: choose another one."),
+    errno.EISDIR: QT_TRANSLATE_NOOP("errors", "{0} is a folder: choose a file, or another name."),
+    errno.ENAMETOOLONG: QT_TRANSLATE_NOOP(
+        "errors", "The name {1} is too long: choose a shorter one."
+    ),
 }
+_OTHERWISE = QT_TRANSLATE_NOOP("errors", "{0} cannot be used ({3}): choose another folder or file.")
 
 
 @contextmanager
@@ -123,7 +140,6 @@ def _as_sentence(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        other = "{path} cannot be used ({reason}): choose another folder or file."
-        text = _SENTENCES.get(error.errno or 0, other)
-        names = {"path": path, "name": path.name, "folder": path.parent}
-        raise UserError(text.format(reason=error.strerror or error, **names)) from error
+        text = _SENTENCES.get(error.errno or 0, _OTHERWISE)
+        said = error.strerror or error
+        raise UserError(text, path, path.name, path.parent, said) from error

@@ -17,6 +17,7 @@ from torch import Tensor
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.about import ABOUT, MOST_JSON, header_length
 from backprop_viz.recording.files.atomic import size_of, write_atomically
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.worker.files.tree import Encoder, decode_tensors
 
 # 3 added what is about the file, and to sessions the iterations kept; ``upgrade`` reads 2 as 3.
@@ -36,7 +37,10 @@ def write_container(
     encoder = Encoder()
     manifest = json.dumps({"kind": kind, "version": VERSION, "value": encoder.encode(value)})
     if len(manifest) > MOST_JSON // 2:
-        raise UserError(f"This is too much for one file: {len(manifest):,} bytes of JSON.")
+        raise UserError(
+            QT_TRANSLATE_NOOP("errors", "This is too much for one file: {0} bytes of JSON."),
+            format(len(manifest), ","),
+        )
     total = _sum(manifest, encoder.tensors)
     named = {str(i): tensor for i, tensor in enumerate(encoder.tensors)}
     beside = {ABOUT + key: text for key, text in (about or {}).items()}
@@ -52,7 +56,11 @@ def read_container(path: Path, kind: str) -> Any:
     damaged, or was written by a newer version. Takes no more memory than the file, but for its
     JSON, before it is known to be whole.
     """
-    foreign = UserError(f"{path.name} is not a {kind} of backprop_viz: choose another file.")
+    foreign = UserError(
+        QT_TRANSLATE_NOOP("errors", "{0} is not a {1} of backprop_viz: choose another file."),
+        path.name,
+        kind,
+    )
     if header_length(path, size_of(path)) is None:
         raise foreign
     try:
@@ -66,12 +74,22 @@ def read_container(path: Path, kind: str) -> Any:
     version = manifest.get("version")
     if isinstance(version, int) and version > VERSION:
         raise UserError(
-            f"{path.name} was saved by a newer backprop_viz: update the program to open it."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} was saved by a newer backprop_viz: update the program to open it.",
+            ),
+            path.name,
         )
     if not total:
         raise _damaged(path)
     if version == 1:
-        raise UserError(f"{path.name} was saved by an older backprop_viz: open it with that one.")
+        raise UserError(
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} was saved by an older backprop_viz: open it with that one.",
+            ),
+            path.name,
+        )
     if version not in READABLE:
         raise _damaged(path)
     try:
@@ -81,7 +99,10 @@ def read_container(path: Path, kind: str) -> Any:
 
 
 def _damaged(path: Path) -> UserError:
-    return UserError(f"{path.name} is damaged or incomplete: choose another copy of it.")
+    return UserError(
+        QT_TRANSLATE_NOOP("errors", "{0} is damaged or incomplete: choose another copy of it."),
+        path.name,
+    )
 
 
 def _read(path: Path) -> tuple[dict[str, Any], bool, list[Tensor]]:

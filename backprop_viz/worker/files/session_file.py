@@ -10,6 +10,7 @@ from backprop_viz.recording.files.kinds import Wrong, described
 from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.iteration import Kept, Recording
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.training.upgrade import upgraded
@@ -49,7 +50,9 @@ def save_session(path: Path, run: StoredRun, about: Mapping[str, str] | None = N
     try:
         SESSION.read(run)
     except Wrong as wrong:  # it could not be opened again
-        raise UserError(f"{path.name} cannot be saved: {wrong}.") from wrong
+        raise UserError(
+            QT_TRANSLATE_NOOP("errors", "{0} cannot be saved: {1}."), path.name, wrong
+        ) from wrong
     value = {f.name: getattr(run, f.name) for f in fields(run)}
     write_container(path, _KIND, value, {**(about or {}), **_about(run)})
 
@@ -165,4 +168,8 @@ def _missing_options(run: StoredRun, trainer: Trainer) -> str:
 
 def _unusable(path: Path, what: str) -> UserError:
     what = " ".join(what.split()).rstrip(".")
-    return UserError(f"{path.name} cannot be opened: {what}; choose another file.")
+    return UserError(
+        QT_TRANSLATE_NOOP("errors", "{0} cannot be opened: {1}; choose another file."),
+        path.name,
+        what,
+    )

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import size_of, write_atomically
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 SUFFIXES = (".safetensors", ".pt")
 # torch's own description of a small network's weights is far smaller than this.
@@ -48,8 +49,12 @@ def load_weights(path: Path, model: nn.Module) -> None:
         raise
     except Exception as error:
         raise UserError(
-            f"{path.name} holds no weights that can be read safely: choose a .safetensors file, "
-            "or a state_dict that torch.save wrote."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} holds no weights that can be read safely: choose a .safetensors "
+                "file, or a state_dict that torch.save wrote.",
+            ),
+            path.name,
         ) from error
     own = model.state_dict()
     _check(path, state, own)
@@ -58,7 +63,10 @@ def load_weights(path: Path, model: nn.Module) -> None:
 
 def _suffix(path: Path) -> str:
     if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path.name} has an unknown format: choose .safetensors or .pt.")
+        raise UserError(
+            QT_TRANSLATE_NOOP("errors", "{0} has an unknown format: choose .safetensors or .pt."),
+            path.name,
+        )
     return path.suffix.lower()
 
 
@@ -99,19 +107,33 @@ def _check(path: Path, state: dict[str, Tensor], own: Mapping[str, Any]) -> None
     different = sorted(map(str, state.keys() ^ own.keys()))
     if different:
         raise UserError(
-            f"{path.name} belongs to another network (it differs in {_listed(different)}): choose "
-            "weights of this one."
+            QT_TRANSLATE_NOOP(
+                "errors",
+                "{0} belongs to another network (it differs in {1}): choose weights of this one.",
+            ),
+            path.name,
+            _listed(different),
         )
     for name, tensor in own.items():
         found = state[name]
         if not _readable(found):
             raise UserError(
-                f"{name} in {path.name} is not a tensor: choose weights of this network."
+                QT_TRANSLATE_NOOP(
+                    "errors", "{0} in {1} is not a tensor: choose weights of this network."
+                ),
+                name,
+                path.name,
             )
         if (found.shape, found.dtype) != (tensor.shape, tensor.dtype):
             raise UserError(
-                f"{name} in {path.name} is {_kind(found)}, and in this network {_kind(tensor)}: "
-                "choose weights of this network."
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "{0} in {1} is {2}, and in this network {3}: choose weights of this network.",
+                ),
+                name,
+                path.name,
+                _kind(found),
+                _kind(tensor),
             )
 
 
