@@ -42,7 +42,7 @@ class NamedTensor:
             return cursor.value(self.name)
         if self.kind == "grad":
             return cursor.grad(self.name)
-        layers = cursor.recording.layers.layers
+        layers = cursor.layers.layers
         layer = next((y for y in layers if y.name == self.name), None)
         if layer is None:
             return None

@@ -109,7 +109,8 @@ def line_of(recording: Recording, index: int) -> int | None:
 
 def layer_of(recording: Recording, index: int) -> Layer | None:
     """The layer that an operation belongs to."""
-    return next((x for x in recording.layers.layers if index in x.operations), None)
+    layers = recording.layers_at(index + 1).layers
+    return next((x for x in layers if index in x.operations), None)
 
 
 def arrived(event: Event) -> tuple[Array | None, ...]:

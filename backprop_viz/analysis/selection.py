@@ -30,7 +30,8 @@ def select(recording: Recording, kind: SelectionKind, key: str | int) -> Selecti
     """What belongs to a thing of a recording. A node is found by its key or by its id."""
     graph = recording.graph
     chosen = graph.find(key) if kind == "node" else None
-    layers = {y for y in recording.layers.layers if _belongs(recording, y, kind, key, chosen)}
+    every = (layer for ran in recording.passes for layer in ran.layers.layers)
+    layers = {y for y in every if _belongs(recording, y, kind, key, chosen)}
     events = [recording.events[i] for layer in layers for i in layer.operations]
     ids = {e.node for e in events if e.node is not None}
     names = {p for layer in layers for p in layer.parameters}

@@ -11,7 +11,7 @@ from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.event_log import EventLog
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.modules import Buffer, Module
+from backprop_viz.recording.modules import Module, ModuleBuffer
 
 
 class ModuleWatch:
@@ -93,9 +93,9 @@ class BufferWatch:
             while values[-1][0] > position:
                 values.pop()
 
-    def buffers(self) -> tuple[Buffer, ...]:
+    def buffers(self) -> tuple[ModuleBuffer, ...]:
         """The buffers as far as they are known."""
-        return tuple(Buffer(name, tuple(values)) for name, values in self._values.items())
+        return tuple(ModuleBuffer(name, tuple(values)) for name, values in self._values.items())
 
 
 def _same_bits(one: Array, other: Array) -> bool:

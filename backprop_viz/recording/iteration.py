@@ -17,7 +17,7 @@ from backprop_viz.recording.explaining import explained
 from backprop_viz.recording.finding import Finding, found_in
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import ForwardPass, Layer, LayerGraph
-from backprop_viz.recording.modules import Buffer, Module, OptimizerGroup
+from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
@@ -92,7 +92,7 @@ class Recording:
     trace: tuple[tuple[int, int], ...] = ()
     cleared: bool = True
     modules: tuple[Module, ...] = ()
-    buffers: tuple[Buffer, ...] = ()
+    buffers: tuple[ModuleBuffer, ...] = ()
     groups: tuple[OptimizerGroup, ...] = ()
     tensors: TensorTable = field(default_factory=TensorTable, repr=False)
     serial: int = field(default_factory=new_serial)
@@ -239,6 +239,11 @@ class Cursor:
     def event(self) -> Event | None:
         """The event just done, None at the very start."""
         return self.recording.events[self.position - 1] if self.position else None
+
+    @property
+    def layers(self) -> LayerGraph:
+        """The network as the pass ran that the cursor is in."""
+        return self.recording.layers_at(self.position)
 
     @property
     def at_end(self) -> bool:

@@ -15,7 +15,7 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
-class Buffer:
+class ModuleBuffer:
     """A tensor that a module keeps and no optimizer moves, such as a running mean.
 
     ``values``: from how many events on it has which value, as ids of tensors. The first is 0.

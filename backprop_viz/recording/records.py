@@ -11,7 +11,7 @@ from msgspec import Struct
 from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import LayerGraph
-from backprop_viz.recording.modules import Buffer, Module, OptimizerGroup
+from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import OptionValue
 
@@ -119,5 +119,5 @@ class StateRecord(Struct, frozen=True, omit_defaults=True):
     failure: Failure | None = None
     cleared: bool = True
     trace: tuple[tuple[int, int], ...] = ()
-    buffers: tuple[Buffer, ...] = ()
+    buffers: tuple[ModuleBuffer, ...] = ()
     groups: tuple[OptimizerGroup, ...] = ()

@@ -15,7 +15,7 @@ from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSp
 from backprop_viz.recording.frames import MAGIC, MAJOR, MINOR
 from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
-from backprop_viz.recording.modules import Buffer, Module, OptimizerGroup
+from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
 from backprop_viz.recording.records import (
     BeginRecord,
     CallRecord,
@@ -50,7 +50,7 @@ TABLES = {
     "phase span": PhaseSpan,
     "7 state": StateRecord,
     "failure": Failure,
-    "buffer": Buffer,
+    "buffer": ModuleBuffer,
     "optimizer group": OptimizerGroup,
 }
 

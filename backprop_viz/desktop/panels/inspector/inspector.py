@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.analysis.number_marks import NumberMarks
@@ -13,8 +13,16 @@ from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.panels.inspector.comparison_section import ComparisonSection
 from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection
+from backprop_viz.desktop.panels.inspector.inspector_parts import (
+    choice_box,
+    page_of,
+    parameter_line,
+    slices_button,
+)
 from backprop_viz.desktop.panels.inspector.node_section import NodeSection
 from backprop_viz.desktop.panels.inspector.search import SearchField
+from backprop_viz.desktop.panels.inspector.slice_section import SliceSection
+from backprop_viz.desktop.panels.inspector.sliced_tensors import sliced_tensors
 from backprop_viz.desktop.panels.inspector.state_section import StateSection
 from backprop_viz.desktop.panels.inspector.tensor_section import TensorSection, layer_tensors
 from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
@@ -22,14 +30,13 @@ from backprop_viz.desktop.panels.inspector.why_section import WhySection
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.recording.events import Parameter
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.layers import Layer
+from backprop_viz.recording.layers import Layer, LayerGraph
 
-Choice = tuple[str, str]  # "parameter" or "layer", and its name
+Choice = tuple[str, str]  # "parameter", "buffer" or "layer", and its name
 
 # The parameter that the tutorial prints.
 _FIRST: Choice = ("parameter", "conv1.bias")
@@ -54,14 +61,22 @@ class InspectorView(Panel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("InspectorView", "Inspector"), parent)
         self.subtitle.hide()
-        self.choice = _choice_box()
+        self.choice = choice_box()
         self.choice.setAccessibleName(self.tr("What the inspector shows"))
         self.choice.setToolTip(self.tr("Choose a parameter or a layer's tensor"))
         self.choice.activated.connect(self._chosen_by_user)
         self.search = SearchField()
         self.search.found.connect(self._found)
         self.header.addWidget(self.search, 4)
-        self.body.addWidget(self.choice)
+        self.slices_on = slices_button(
+            self.tr("slices"), self.tr("All numbers of the tensor, as rows and columns of two axes")
+        )
+        self.slices_on.toggled.connect(self._switch_slices)
+        chooser = QHBoxLayout()
+        chooser.setSpacing(4)
+        chooser.addWidget(self.choice, 1)
+        chooser.addWidget(self.slices_on)
+        self.body.addLayout(chooser)
         self.description = ElidedLabel()
         self.description.setProperty("role", "muted")
         self.description.setFont(body_font(11))
@@ -72,6 +87,7 @@ class InspectorView(Panel):
         self.tensor = TensorSection()
         self.why = WhySection()
         self.node_section = NodeSection()
+        self.slices = SliceSection()
         self.why.evidence.connect(self.evidence)
         self.node_section.why.evidence.connect(self.evidence)
         self.node_section.intervention_wanted.connect(self.intervention_wanted)
@@ -85,16 +101,17 @@ class InspectorView(Panel):
             table.element_compared.connect(self._compare_cell)
         self.body.addWidget(self.comparison)
         sources = (self.gradient.chart, self.update_section.table, self.state_section)
-        for source in (*sources, self.tensor, self.node_section):
+        for source in (*sources, self.tensor, self.node_section, self.slices):
             source.number_picked.connect(self.number_picked)
         self._pages = QStackedWidget()
         self._pages.addWidget(
-            _page(
+            page_of(
                 (self.gradient, 2), (self.why, 0), (self.update_section, 3), (self.state_section, 0)
             )
         )
-        self._pages.addWidget(_page((self.tensor, 1)))
-        self._pages.addWidget(_page((self.node_section, 0)))
+        self._pages.addWidget(page_of((self.tensor, 1)))
+        self._pages.addWidget(page_of((self.node_section, 0)))
+        self._pages.addWidget(page_of((self.slices, 1)))
         self.body.addWidget(self._pages, 1)
         self._view_state: ViewState | None = None
         self._shown = ChangeGuard()
@@ -111,7 +128,7 @@ class InspectorView(Panel):
 
     @property
     def chosen(self) -> Choice | None:
-        """What the combo box has: "parameter" or "layer", and its name."""
+        """What the combo box has: "parameter", "buffer" or "layer", and its name."""
         row = self.choice.currentIndex()
         return self._rows[row] if 0 <= row < len(self._rows) else None
 
@@ -125,8 +142,8 @@ class InspectorView(Panel):
         self._view_state = view_state
         if not self.isVisible():
             return
-        self._offer(view_state.cursor.recording)
         cursor = view_state.cursor
+        self._offer(cursor.recording, cursor.layers)
         if self._shown.is_new(
             cursor.recording,
             cursor.position,
@@ -138,6 +155,7 @@ class InspectorView(Panel):
             view_state.sample,
             view_state.full_precision,
             view_state.comparison,
+            self.slices_on.isChecked(),
         ):
             self._show_chosen(view_state)
             self._light_up()
@@ -182,7 +200,8 @@ class InspectorView(Panel):
         state, marks = self._view_state, self._marks
         if state is None or marks is None or state.cursor.recording.serial != marks.serial:
             marks = None
-        for part in (self.gradient.chart, self.update_section.table.rows, self.tensor.table.rows):
+        tables = self.update_section.table.rows, self.tensor.table.rows
+        for part in (self.gradient.chart, *tables, self.slices):
             part.mark_numbers(marks)
 
     def set_theme(self, theme: Theme) -> None:
@@ -196,18 +215,20 @@ class InspectorView(Panel):
             self.state_section,
             self.why,
             self.node_section,
+            self.slices,
         ):
             section.set_theme(theme)
 
     # -- the choice ----------------------------------------------------------------------------
 
-    def _offer(self, recording: Recording) -> None:
+    def _offer(self, recording: Recording, network: LayerGraph) -> None:
         """Fill the combo box if the network has other parameters or layers than before."""
         # An iteration has no layers before its forward pass: keep the previous ones.
-        self._layers = recording.layers.layers or self._layers
+        self._layers = network.layers or self._layers
         self._graph = recording.graph if recording.graph.nodes else self._graph
         self.search.show_recording(recording)
         parameters: list[Choice] = [("parameter", p.name) for p in recording.parameters]
+        parameters += [("buffer", buffer.name) for buffer in recording.buffers]
         layers: list[Choice] = [("layer", layer.name) for layer in self._layers]
         rows = [*parameters, None, *layers] if parameters and layers else [*parameters, *layers]
         if rows == self._rows:
@@ -243,7 +264,8 @@ class InspectorView(Panel):
         self._wanted, self._node = choice, None
         if self._view_state is not None:
             self.show_view_state(self._view_state)
-        self.picked.emit(*choice)
+        if choice[0] != "buffer":
+            self.picked.emit(*choice)
 
     def _found(self, kind: SelectionKind, key: str) -> None:
         """Show what the search found, and emit it."""
@@ -268,6 +290,13 @@ class InspectorView(Panel):
             table.set_full_precision(view_state.full_precision)
         self.comparison.show_tensors(view_state, self._compared_tensors())
         node = self.node
+        tensors = sliced_tensors(view_state.cursor, choice, node, self._chosen_layer())
+        if tensors and (self.slices_on.isChecked() or choice == ("buffer", tensors[0].name)):
+            self.description.setText(tensors[0].name)
+            full = view_state.full_precision
+            self.slices.show_tensors(tensors, recording.serial, (view_state.sample,), full)
+            self._pages.setCurrentIndex(3)
+            return
         if node is not None:
             self.description.setText(self._node_line(node))
             self.node_section.show_cursor(view_state, node)
@@ -282,12 +311,21 @@ class InspectorView(Panel):
             self.why.show_cursor(view_state, "parameter", parameter.name)
             self._pages.setCurrentIndex(0)
             return
-        layer = next((found for found in self._layers if choice == ("layer", found.name)), None)
+        layer = self._chosen_layer()
         if layer is not None:
-            layer = layer.showing(self._outputs.get(layer.name, -1))
             self.description.setText(self._layer_line(view_state, layer))
             self.tensor.show_cursor(view_state.cursor, layer, view_state.sample)
             self._pages.setCurrentIndex(1)
+
+    def _chosen_layer(self) -> Layer | None:
+        """The layer that is chosen, with the output that the network panel shows."""
+        choice = self.chosen
+        layer = next((found for found in self._layers if choice == ("layer", found.name)), None)
+        return None if layer is None else layer.showing(self._outputs.get(layer.name, -1))
+
+    def _switch_slices(self) -> None:
+        if self._view_state is not None:
+            self.show_view_state(self._view_state)
 
     # -- comparing -----------------------------------------------------------------------------
 
@@ -309,10 +347,9 @@ class InspectorView(Panel):
         kind, name = choice
         if kind == "parameter":
             return NamedTensor("weight", name), NamedTensor("grad", name)
-        layer = next((y for y in self._layers if y.name == name), None)
+        layer = self._chosen_layer()
         if layer is None:
             return ()
-        layer = layer.showing(self._outputs.get(name, -1))
         called = layer.titled().partition(" · ")[0]
         value = NamedTensor("activation", name, layer.shown, called)
         return value, NamedTensor("gradient", name, layer.shown, called)
@@ -358,40 +395,3 @@ class InspectorView(Panel):
         return self.tr("{output} · {shape} · {dtype} · sample {sample} of the batch").format(
             output=layer.titled(ran), shape=shape, dtype=value.dtype, sample=sample
         )
-
-
-def parameter_line(parameter: Parameter) -> str:
-    """``torch.Size([6]) · float32 · leaf · requires_grad``."""
-    words = [f"torch.Size({list(parameter.value.shape)})", str(parameter.value.dtype), "leaf"]
-    return " · ".join([*words, "requires_grad"] if parameter.requires_grad else words)
-
-
-def _choice_box() -> QComboBox:
-    box = QComboBox()
-    box.setObjectName("inspectorChoice")
-    box.setFont(code_font(12))
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(12)
-    box.setMaxVisibleItems(24)
-    return box
-
-
-def _page(*sections: tuple[QWidget, int]) -> QScrollArea:
-    """Sections with their stretch factors, one below the other; scrolled if they do not fit."""
-    page = QWidget()
-    layout = QVBoxLayout(page)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(10)
-    for section, stretch in sections:
-        layout.addWidget(section, stretch)
-    layout.addStretch()
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(page)
-    # A scroll area would fill its page with the palette's colour.
-    page.setAutoFillBackground(False)
-    area.viewport().setAutoFillBackground(False)
-    return area

@@ -155,20 +155,21 @@ def layer_tensors(cursor: Cursor, layer: Layer) -> tuple[Array | None, Array | N
 
     A layer of another recording has neither.
     """
-    if not _is_in(cursor, layer):
+    if not is_layer_of(cursor, layer):
         return None, None
     return cursor.activation(layer), cursor.gradient(layer)
 
 
 def _tensor_ids(cursor: Cursor, layer: Layer) -> tuple[int | None, int | None]:
     """The ids of ``layer_tensors``."""
-    if not _is_in(cursor, layer):
+    if not is_layer_of(cursor, layer):
         return None, None
     return cursor.activation_id(layer), cursor.gradient_id(layer)
 
 
-def _is_in(cursor: Cursor, layer: Layer) -> bool:
-    return layer.showing(len(layer.outputs) - 1) in cursor.recording.layers.layers
+def is_layer_of(cursor: Cursor, layer: Layer) -> bool:
+    """Whether a layer, whatever output it shows, is one of the pass that the cursor is in."""
+    return layer.showing(len(layer.outputs) - 1) in cursor.layers.layers
 
 
 class TensorSection(QWidget):
@@ -225,7 +226,7 @@ class TensorSection(QWidget):
         first = (
             () if batch is None or batch.shape == shape else (recording.sample_of(batch, sample),)
         )
-        here = _is_in(cursor, layer)
+        here = is_layer_of(cursor, layer)
         made = activation_number(cursor, layer, ()) if here else None
         came = gradient_number(cursor, layer, ()) if here else None
         self.value.picture.name_numbers(name, first, made)

@@ -21,17 +21,17 @@ def element_at(block: Block, grid: Grid, point: QPointF) -> tuple[int, ...] | No
         return block.index(0, 0, 0)
     if block.size.look is Look.UNITS:
         _, column = grid.cell(index)
-        row = _numbers_at(point.y() - grid.y, grid.rect.height(), grid.rows).start
+        row = numbers_at(point.y() - grid.y, grid.rect.height(), grid.rows).start
         unit = grid.index(row, column)
         return None if unit is None else block.index(unit, 0, 0)
     tile = grid.tile(index)
     own = maps[index]
-    rows = _numbers_at(point.y() - tile.y(), tile.height(), own.shape[0])
-    columns = _numbers_at(point.x() - tile.x(), tile.width(), own.shape[1])
-    return block.index(index, *_farthest(own, rows, columns))
+    rows = numbers_at(point.y() - tile.y(), tile.height(), own.shape[0])
+    columns = numbers_at(point.x() - tile.x(), tile.width(), own.shape[1])
+    return block.index(index, *farthest(own, rows, columns))
 
 
-def _numbers_at(at: float, length: float, count: int) -> range:
+def numbers_at(at: float, length: float, count: int) -> range:
     """The numbers along an axis of a tile that its pixel at ``at`` stands for."""
     edge = 1 if length >= 6 else 0
     pixels = max(round(length) - 2 * edge, 1)
@@ -42,7 +42,7 @@ def _numbers_at(at: float, length: float, count: int) -> range:
     return range(pixel * count // pixels, (pixel + 1) * count // pixels)
 
 
-def _farthest(numbers: Array, rows: range, columns: range) -> tuple[int, int]:
+def farthest(numbers: Array, rows: range, columns: range) -> tuple[int, int]:
     """Where the number farthest from zero is in a part of a map; NaN is farther than any."""
     part = np.abs(numbers[rows.start : rows.stop, columns.start : columns.stop])
     row, column = divmod(int(part.argmax()), part.shape[1])

@@ -42,7 +42,7 @@ def mosaic(block: Block, grid: Grid, span: Range | None, theme: Theme, ratio: fl
         pixels = np.full((size.count, 1, 1), QColor(theme.inset).rgba(), np.uint32)
     else:
         if not strip:
-            maps = _thinned(maps, grid.height * ratio, grid.width * ratio)
+            maps = thinned(maps, grid.height * ratio, grid.width * ratio)
         pixels = colours(maps, size.look, span, theme)
         tall, wide = (grid.rows if strip else maps.shape[1]), maps.shape[2]
     matrix = _matrix(pixels, grid, strip, QColor(theme.panel).rgba())
@@ -62,7 +62,7 @@ def mosaic(block: Block, grid: Grid, span: Range | None, theme: Theme, ratio: fl
     return image
 
 
-def _thinned(maps: Array, height: float, width: float) -> Array:
+def thinned(maps: Array, height: float, width: float) -> Array:
     """One number for each pixel if there are more: the one farthest from zero.
 
     A mean would show a number that does not exist, and would hide outliers.

@@ -134,14 +134,15 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
     cursor = view_state.cursor
     recording = cursor.recording
     phase = current_phase(view_state)
-    if not recording.layers.layers:
+    layers = cursor.layers
+    if not layers.layers:
         return NetworkState(remembered, None, mode, phase)
     began = phase is not None and cursor.position > 0
     current = layer_name_of(recording, cursor.position - 1) if began else None
     labels, sample = recording.labels, view_state.sample
     label = None if labels is None or sample >= len(labels) else labels[sample]
     return NetworkState(
-        recording.layers,
+        layers,
         cursor,
         mode,
         phase,
@@ -160,14 +161,17 @@ def layer_name_of(recording: Recording, index: int) -> str | None:
     """
     event = recording.events[index]
     owners: dict[int, str] = {}
-    for layer in recording.layers.layers:
+    layers = recording.layers_at(index + 1).layers
+    for layer in layers:
         if index in layer.operations:
             return layer.name
         operations = [recording.events[i] for i in layer.operations]
         owners.update((e.node, layer.name) for e in operations if e.node is not None)
-    if event.node is None:
-        named = (y.name for y in recording.layers.layers if event.parameter in y.parameters)
+    if event.parameter is not None:
+        named = (y.name for y in layers if event.parameter in y.parameters)
         return next(named, None)
+    if event.node is None:
+        return None
     parents = {b: a for a, b in reversed(recording.graph.edges)}
     node: int | None = event.node
     while node is not None and node not in owners:

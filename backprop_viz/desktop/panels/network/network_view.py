@@ -112,8 +112,9 @@ class NetworkView(Panel):
         self.samples.show_view_state(view_state)
         self.compare.show_view_state(view_state)
         recording = view_state.cursor.recording
-        if recording.layers.layers:
-            self._remembered = recording.layers
+        layers = view_state.cursor.layers
+        if layers.layers:
+            self._remembered = layers
         # Training, and its end, which is after an update, do not change the mode.
         phase = Phase.UPDATE if view_state.training else current_phase(view_state)
         if self._pinned != recording.iteration:
