@@ -7,10 +7,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.analysis.number_marks import MarkedElements
 from backprop_viz.analysis.slices import Slice
-from backprop_viz.desktop.panels.network.map_elements import farthest, numbers_at
-from backprop_viz.desktop.panels.network.mosaic import thinned
 from backprop_viz.desktop.style.images import signed_image
 from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.style.thinning import farthest, numbers_at, thinned
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.shown_number import ShownNumber
 from backprop_viz.recording.number import Number

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QSpinBox,
     QStackedWidget,
     QToolButton,
@@ -65,13 +66,14 @@ class SliceSection(QWidget):
             box.setAccessibleName(name)
             box.setToolTip(name)
             box.setFont(code_font(11))
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self._axes.addWidget(label, 0, 2 * column)
             self._axes.addWidget(box, 0, 2 * column + 1)
             self._axes.setColumnStretch(2 * column + 1, 1)
         self.rows.activated.connect(self._rows_chosen)
         self.columns.activated.connect(self._columns_chosen)
         self.places: dict[int, QSpinBox] = {}
-        self._place_row = QHBoxLayout()
+        self._place_row = QGridLayout()
         self._place_row.setSpacing(4)
         self.as_table = QToolButton()
         self.as_table.setObjectName("sliceAsTable")
@@ -80,7 +82,7 @@ class SliceSection(QWidget):
         self.as_table.setAccessibleName(self.tr("Numbers as a table"))
         self.as_table.setToolTip(self.tr("Write the numbers instead of painting them"))
         self.as_table.setCheckable(True)
-        self._axes.addWidget(self.as_table, 0, 4)
+        self._chip_row.addWidget(self.as_table)
         self.picture, self.table = SlicePicture(), SliceTable()
         self.picture.setAccessibleName(self.tr("The slice as a picture"))
         self._views = QStackedWidget()
@@ -144,6 +146,7 @@ class SliceSection(QWidget):
         for button in self.chips.buttons():
             self.chips.removeButton(button)
             self._chip_row.removeWidget(button)
+            button.hide()
             button.deleteLater()
         for i, tensor in enumerate(self.tensors):
             chip = QToolButton()
@@ -224,9 +227,9 @@ class SliceSection(QWidget):
         if tuple(self.places) != others:
             while (item := self._place_row.takeAt(0)) is not None:
                 if (old := item.widget()) is not None:
+                    old.hide()
                     old.deleteLater()
             self.places = {axis: self._place_box(axis) for axis in others}
-            self._place_row.addStretch()
         for axis, box in self.places.items():
             box.blockSignals(True)
             box.setMaximum(max(shape[axis] - 1, 0))
@@ -241,8 +244,9 @@ class SliceSection(QWidget):
         box.setToolTip(name)
         box.setPrefix(self.tr("{axis}: ").format(axis=axis))
         box.setFont(code_font(11))
+        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         box.valueChanged.connect(self._place_chosen)
-        self._place_row.addWidget(box)
+        self._place_row.addWidget(box, *divmod(self._place_row.count(), 2))
         return box
 
     def _read_out(self, number: ShownNumber) -> None:

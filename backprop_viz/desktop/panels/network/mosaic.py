@@ -10,6 +10,7 @@ from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range
 from backprop_viz.desktop.panels.network.network_layout import Grid
 from backprop_viz.desktop.style.images import gray_pixels, image_of, signed_pixels
 from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.style.thinning import thinned
 from backprop_viz.recording.events import Array
 
 Pixels = NDArray[np.uint32]
@@ -60,21 +61,6 @@ def mosaic(block: Block, grid: Grid, span: Range | None, theme: Theme, ratio: fl
     image = image_of(picture)
     image.setDevicePixelRatio(ratio)
     return image
-
-
-def thinned(maps: Array, height: float, width: float) -> Array:
-    """One number for each pixel if there are more: the one farthest from zero.
-
-    A mean would show a number that does not exist, and would hide outliers.
-    """
-    for axis, pixels in ((1, int(height) - 2), (2, int(width) - 2)):
-        numbers = maps.shape[axis]
-        if numbers > pixels > 0:
-            starts = np.arange(pixels) * numbers // pixels
-            high = np.maximum.reduceat(maps, starts, axis)
-            low = np.minimum.reduceat(maps, starts, axis)
-            maps = np.where(high >= -low, high, low)
-    return maps
 
 
 def _cells(block: Block) -> tuple[int, int]:
