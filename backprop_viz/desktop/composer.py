@@ -25,6 +25,7 @@ from backprop_viz.desktop.controllers.explanations import ExplanationsController
 from backprop_viz.desktop.controllers.files import FilesController
 from backprop_viz.desktop.controllers.help import HelpController
 from backprop_viz.desktop.controllers.images import ImagesController
+from backprop_viz.desktop.controllers.lessons import LessonsController
 from backprop_viz.desktop.controllers.navigation import NavigationController
 from backprop_viz.desktop.controllers.presets import PresetsController
 from backprop_viz.desktop.controllers.samples import SamplesController
@@ -86,6 +87,7 @@ class Composer(QObject):
         self.autosave = AutosaveController(context, self.files)
         self.restarts = WorkerRestartsController(context, self.autosave)
         self.closing = ClosingController(context, self.files, self.autosave)
+        self.lessons = LessonsController(context, self.explanations, self.autosave)
         for command, action in commands:
             action.triggered.connect(attrgetter(command.call)(self))
         self._view_state: ViewState | None = None
@@ -114,6 +116,7 @@ class Composer(QObject):
         self.files.show_view_state(view_state)
         self.autosave.show_view_state(view_state)
         self.restarts.show_view_state(view_state)
+        self.lessons.show_view_state(view_state)
 
     def _select(self, kind: SelectionKind, key: str) -> None:
         if self._view_state is not None:

@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 
 from backprop_viz.analysis.breakpoints import by_key
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.events import Array
 from backprop_viz.recording.history import Curves, History
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
@@ -35,6 +36,15 @@ class FollowedRun:
     def begin_again(self) -> None:
         """Another worker takes over: its first update is that of another run."""
         self._number = self.rerecorded_left = 0
+
+    def continue_as(self, number: int) -> None:
+        """The worker goes on with this run under another number."""
+        self._number = number
+
+    @property
+    def losses(self) -> Array:
+        """The losses of all iterations, (n,) float64."""
+        return self._history.curves().loss
 
     def is_new(self, update: Update) -> bool:
         """Whether an update begins another run."""

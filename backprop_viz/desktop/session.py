@@ -10,6 +10,7 @@ from backprop_viz.desktop.draw_image import DrawImage
 from backprop_viz.desktop.explanation_requests import ExplanationRequests, Question
 from backprop_viz.desktop.file_requests import FileCommand, FileRequests
 from backprop_viz.desktop.garbage_collector import Collector
+from backprop_viz.desktop.run_aside import RunAside, StoredShow
 from backprop_viz.desktop.shown_run import ShownRun
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.wake import Wake
@@ -26,9 +27,11 @@ from backprop_viz.stream.commands import (
     ContinueFrom,
     Iterate,
     Pause,
+    PutRunAside,
     Reset,
     SaveSessionFile,
     SetBreakpoints,
+    TakeRunBack,
     Train,
 )
 from backprop_viz.stream.messages import (
@@ -38,6 +41,7 @@ from backprop_viz.stream.messages import (
     Rerecorded,
     SaliencyRecorded,
     Scripted,
+    SnippetRan,
     Update,
 )
 
@@ -59,6 +63,7 @@ class Session(ShownRun):
     explained = Signal(object)
     checked = Signal(object)
     saliency_recorded = Signal(object, object)
+    snippet_ran = Signal(object)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(settings, parent)
@@ -71,6 +76,7 @@ class Session(ShownRun):
         self._explanations = ExplanationRequests(self._client.submit)
         self.checks = CheckRequests(self._client.submit)
         self._restarts = Restarts()
+        self._aside = RunAside()
         # What was shown is painted when the event loop comes to this.
         self._painted = QTimer(self, singleShot=True, interval=0)
         self._painted.timeout.connect(self._tell_painted)
@@ -138,6 +144,39 @@ class Session(ShownRun):
         self._stops.breakpoints = tuple(breakpoints)
         self.send(SetBreakpoints(self._stops.breakpoints))
 
+    # -- another run in place of the user's own ----------------------------------------------
+
+    def put_run_aside(self, settings: Settings) -> None:
+        """Show a run with these settings; the user's own waits until ``take_run_back``."""
+        view_state = self._view_state
+        if not self._aside.active and view_state is not None:
+            if view_state.training:
+                self.pause()
+            cursor = None if view_state.training else view_state.cursor
+            self._aside.hold(StoredShow(cursor, self.breakpoints, self._sample, self._baseline))
+            self.watch(())
+            self._baseline, self._sample = None, 0
+        self.send(PutRunAside(settings))
+        self._aside.expect(self._client.submitted, back=False)
+
+    def take_run_back(self) -> None:
+        """Show the user's own run again, just as it was."""
+        if self._aside.active:
+            self.send(TakeRunBack())
+            self._aside.expect(self._client.submitted, back=True)
+
+    @property
+    def run_is_aside(self) -> bool:
+        """Whether what is shown is a lesson's run, in place of the user's own."""
+        return self._aside.active
+
+    def _show_as_before(self, stored: StoredShow) -> None:
+        """Show the user's own run where it was looked at."""
+        self.watch(stored.breakpoints)
+        self._baseline, self._sample = stored.baseline, stored.sample
+        if stored.cursor is not None and not stored.cursor.recording.preview:
+            self._show_cursor(stored.cursor)
+
     def continue_from_here(self) -> None:
         """Take the run up again as it was after the iteration that is shown."""
         if self._view_state is not None and not self._view_state.cursor.recording.preview:
@@ -164,6 +203,25 @@ class Session(ShownRun):
         while not holds() and not deadline.hasExpired():
             loop.exec()
         return holds()
+
+    @property
+    def idle(self) -> bool:
+        """Whether every command is carried out and shown."""
+        return self._idle()
+
+    @property
+    def submitted(self) -> int:
+        """How many commands were sent so far."""
+        return self._client.submitted
+
+    @property
+    def losses(self) -> Array:
+        """The losses of all iterations of the run, (n,) float64."""
+        return self._run.losses
+
+    def recording_of(self, iteration: int) -> Recording | None:
+        """The recording of an iteration, None if it is not kept."""
+        return self._run.cache.get(iteration)
 
     @property
     def has_worker(self) -> bool:
@@ -224,6 +282,8 @@ class Session(ShownRun):
                 rerecorded |= self._run.recall(message, recording)
             elif isinstance(message, Notice):
                 self._tell(message)
+            elif isinstance(message, SnippetRan):
+                self.snippet_ran.emit(message)
             elif isinstance(message, GradientChecked):
                 if self.checks.is_wanted(message):
                     self.checked.emit(message)
@@ -234,6 +294,8 @@ class Session(ShownRun):
                 self.answered.emit(message)
         if newest is not None:
             self._receive(newest)
+            if (stored := self._aside.returned()) is not None:
+                self._show_as_before(stored)
             self._client.ask_for_update()
             self._painted.start()
         if rerecorded and self._view_state is not None:
@@ -266,6 +328,7 @@ class Session(ShownRun):
     def _begin_again(self, code: str, *values: str) -> Notice:
         """Have another worker in place of one that has ended; what to say of it."""
         self._shown = -1
+        self._run = self._aside.given_up(self._run)
         self._run.begin_again()
         self._client.begin_again(self._run.settings)
         self._explanations.ask_again()
@@ -286,11 +349,13 @@ class Session(ShownRun):
             self.filed.emit(filed)
 
     def _absorb(self, update: Update, recording: Recording | None) -> ViewState:
+        self._run = self._aside.run_of(update, self._run)
         is_new = self._run.is_new(update)
         opened = self._opened if is_new else None
         live = self._run.take(update, recording, opened)
         if is_new and opened is None and not update.kept:
             self.run_began.emit()
+        self._aside.absorbed()
         if opened is not None:
             self._opened = None
             self._files.answered(opened)

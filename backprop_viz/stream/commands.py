@@ -294,6 +294,32 @@ class CancelCheck(Command):
     """Leave off the check; the answer is as much of it as there is."""
 
 
+# -- lessons -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PutRunAside(Command):
+    """Begin another run with these settings, and keep the user's own until it is taken back.
+
+    A run that is not the user's own, as that of a lesson before, is not kept.
+    """
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRunBack(Command):
+    """Go on with the run that was put aside, just where it was; without one, nothing happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSnippet(Command):
+    """Run a lesson's snippet of this name and source, and show what it records."""
+
+    name: str
+    source: str
+
+
 COMMANDS: tuple[type[Command], ...] = (
     Step,
     Iterate,
@@ -330,4 +356,7 @@ COMMANDS: tuple[type[Command], ...] = (
     RecordWhole,
     CheckGradient,
     CancelCheck,
+    PutRunAside,
+    TakeRunBack,
+    RunSnippet,
 )

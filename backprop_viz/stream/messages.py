@@ -1,6 +1,6 @@
 """What the worker tells the window, and what the window tells the worker beside commands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
@@ -137,6 +137,14 @@ class GradientChecked:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class SnippetRan:
+    """A lesson's snippet has run; ``answers`` are the values that it returned, by name."""
+
+    name: str
+    answers: Mapping[str, float | bool | str]
+
+
 ExplanationAnswer = NumberExplained | ChainFollowed | EffectsFound
 # What the worker tells of its samples, of files, of past iterations, and of numbers.
 Answer = (
@@ -149,11 +157,12 @@ Answer = (
     | SaliencyRecorded
     | ExplanationAnswer
     | GradientChecked
+    | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
     *(Update, Notice),
     *(Sheet, Page, EvaluationProgress, Filed, Rerecorded, Scripted, SaliencyRecorded),
-    *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked),
+    *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan),
 )
 
 # -- from the window -----------------------------------------------------------------------------

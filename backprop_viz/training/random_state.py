@@ -22,6 +22,10 @@ class RandomState:
         torch.default_generator.set_state(self.now)
         self._apart = None
 
+    def be_apart(self) -> None:
+        """Be torch's global state no longer, and go on from where it stands."""
+        self._apart = self.now
+
     @property
     def now(self) -> Tensor:
         """The state as it is now; setting it goes back to an earlier one."""

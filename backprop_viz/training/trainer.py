@@ -293,6 +293,10 @@ class Trainer(FivePhases):
         """Keep torch's global random state for good: nobody else in this process draws from it."""
         self._random.be_torchs_own()
 
+    def give_up_random_state(self) -> None:
+        """Leave torch's global random state to others, and keep a copy to go on from."""
+        self._random.be_apart()
+
     def read_ahead(self, ahead: Ahead) -> None:
         """Have large batches of the built-in data, or of files, loaded while iterations run."""
         self._batches.read_ahead(ahead)

@@ -19,7 +19,7 @@ UNDOS = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Step:
+class DrawingStep:
     """An iteration on a drawing: its batch, what the net answered before, what was shown."""
 
     iteration: int
@@ -39,7 +39,7 @@ class DrawingTraining:
         self._label: int | None = None
         self._wanted = False
         self._explaining = False
-        self._steps: deque[_Step] = deque(maxlen=UNDOS)
+        self._steps: deque[DrawingStep] = deque(maxlen=UNDOS)
         # What was shown when the iteration in progress began.
         self._before: Recording | None = None
         state.on_begin.append(self.forget_all)
@@ -125,6 +125,15 @@ class DrawingTraining:
         self._wanted = False
         self._steps.clear()
 
+    def steps(self) -> tuple[DrawingStep, ...]:
+        """The steps that can be undone, to be taken up again by ``take_up_steps``."""
+        return tuple(self._steps)
+
+    def take_up_steps(self, steps: tuple[DrawingStep, ...], is_batch: bool) -> None:
+        """Have the steps of a run that is taken up again, and whether the drawing is its batch."""
+        self._steps.extend(steps)
+        self._wanted = is_batch and self._label is not None
+
     def state(self) -> DrawingTrainingState:
         """How things stand, for the window."""
         step, trainer = self._newest(), self._state.trainer
@@ -171,14 +180,14 @@ class DrawingTraining:
         trainer.use_batch(*batch)
         before = self._before if _shows_end_of(self._before, done) else None
         self._forget_from(done + 1)
-        self._steps.append(_Step(done + 1, batch, drawing, self._label, answered, before))
+        self._steps.append(DrawingStep(done + 1, batch, drawing, self._label, answered, before))
 
     def _forget_from(self, iteration: int) -> None:
         kept = [step for step in self._steps if step.iteration < iteration]
         self._steps.clear()
         self._steps.extend(kept)
 
-    def _newest(self) -> _Step | None:
+    def _newest(self) -> DrawingStep | None:
         """The newest finished iteration, if it was on a drawing."""
         trainer = self._state.trainer
         taken = trainer.given_batches.get(trainer.iteration - 1)

@@ -24,6 +24,7 @@ from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingTraining
 from backprop_viz.worker.experiments import Experiments
 from backprop_viz.worker.explanation_service import ExplanationService
+from backprop_viz.worker.lesson_runs import LessonRuns
 from backprop_viz.worker.phase_runner import PhaseRunner
 from backprop_viz.worker.publish_throttle import PublishThrottle
 from backprop_viz.worker.publisher import Publisher
@@ -70,6 +71,7 @@ class Worker:
             self.rerecording,
             curves,
         )
+        self.lessons = LessonRuns(state, channel, self.drawing_training, self.publisher, curves)
         self._table = self._handlers()
         self._names = {kind.__name__ for kind in self._table}
         self._generator: threading.Thread | None = None
@@ -125,6 +127,9 @@ class Worker:
             commands.CheckGradient: self.checks.check,
             commands.CancelCheck: self.checks.cancel,
             commands.RecordWhole: self.rerecording.record_whole,
+            commands.PutRunAside: self.lessons.put_aside,
+            commands.TakeRunBack: self.lessons.take_back,
+            commands.RunSnippet: self.lessons.run_snippet,
         }
 
     def run(self) -> None:

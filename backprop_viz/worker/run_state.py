@@ -1,7 +1,7 @@
 """The run as it stands, and the ways to another one: begin, adopt, go back."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -15,6 +15,20 @@ from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from backprop_viz.training.run_journal import WEIGHTS, RunJournal
 from backprop_viz.training.trainer import Trainer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredState:
+    """A run that waits while another one is shown."""
+
+    trainer: Trainer
+    settings: Settings
+    recording: Recording
+    recorder: RecordedSteps | None
+    checkpoints: Checkpoints
+    journal: RunJournal
+    weights_given: bool
+    settings_changed: bool
 
 
 class RunState:
@@ -107,6 +121,32 @@ class RunState:
         self.kept = 0
         for call in self.on_begin:
             call()
+
+    def stored(self) -> StoredState:
+        """The run as it stands, to be taken up again by ``take_up``."""
+        return StoredState(
+            self.trainer,
+            self.settings,
+            self.recording,
+            self.recorder,
+            self.checkpoints,
+            self.journal,
+            self._weights_given,
+            self._settings_changed,
+        )
+
+    def take_up(self, stored: StoredState) -> None:
+        """Go on with a run just where it was."""
+        self.adopt(
+            stored.settings,
+            stored.trainer,
+            stored.recording,
+            stored.recorder,
+            stored.checkpoints,
+            stored.journal,
+        )
+        self._weights_given = stored.weights_given
+        self._settings_changed = stored.settings_changed
 
     def renew(self, recording: Recording) -> None:
         """The network was given other weights: no iteration before can be run again."""

@@ -7,6 +7,25 @@ HELP_MENU = Menu(
     QT_TRANSLATE_NOOP("actions", "&Help"),
     (
         MenuCommand(
+            "actionFirstSteps",
+            QT_TRANSLATE_NOOP("actions", "&First steps"),
+            "",
+            QT_TRANSLATE_NOOP(
+                "actions", "The first lesson: what the network is, and what its gradients are"
+            ),
+            "lessons.first_steps",
+        ),
+        MenuCommand(
+            "actionLessons",
+            QT_TRANSLATE_NOOP("actions", "&Lessons…"),
+            "Ctrl+L",
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "All lessons; your own run is put away for one, and comes back as it was",
+            ),
+            "lessons.show_all",
+        ),
+        MenuCommand(
             "actionCheatSheet",
             QT_TRANSLATE_NOOP("actions", "&Keyboard shortcuts"),
             "F1",
@@ -15,7 +34,7 @@ HELP_MENU = Menu(
         ),
         MenuCommand(
             "actionShowLog",
-            QT_TRANSLATE_NOOP("actions", "Show &log"),
+            QT_TRANSLATE_NOOP("actions", "Show lo&g"),
             "Shift+F1",
             QT_TRANSLATE_NOOP("actions", "What has gone wrong in this program so far, and where"),
             "help.show_log",

@@ -72,6 +72,8 @@ class AutosaveController(QObject):
         state = self._files.state()
         if state is None or self._waiting or not self._session.has_worker:
             return
+        if self._session.run_is_aside:
+            return  # saved when it was put aside, and unchanged since
         if not self._worth_keeping:
             return
         stand = self._files.stand()
@@ -199,6 +201,8 @@ class AutosaveController(QObject):
 
     def _forget(self) -> None:
         """Another run began: no worker is to continue the one before in its place."""
+        if self._session.run_is_aside:
+            return
         if not self._taking_up:
             self._saved = None
             self._drop()

@@ -40,7 +40,9 @@ class FilesController(QObject):
         self._session.filed.connect(self._filed)
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Mark in the title whether there are unsaved changes."""
+        """Mark in the title whether there are unsaved changes of the user's own run."""
+        if self._session.run_is_aside:
+            return
         self._view_state = view_state
         if self._saved is None and self._path is None and view_state.iteration == 0:
             self._saved = self.stand()
@@ -245,6 +247,8 @@ class FilesController(QObject):
 
     def leave_file(self) -> None:
         """Forget the file, which holds an earlier run; the next save asks for a name."""
+        if self._session.run_is_aside:
+            return
         self._saved = None
         self._name(None)
 

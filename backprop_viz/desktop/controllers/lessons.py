@@ -1,0 +1,254 @@
+"""Lists, begins and leaves lessons, and shows in the window what their steps are about."""
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QLocale, QObject, QTimer
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from backprop_viz.analysis.lessons.lesson import PROGRAM_PAGES, Lesson, in_language
+from backprop_viz.analysis.lessons.lesson_text import written_value
+from backprop_viz.desktop.controllers.autosave import AutosaveController
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.explanations import ExplanationsController
+from backprop_viz.desktop.controllers.lesson_player import LessonPlayer, chosen_language
+from backprop_viz.desktop.controllers.lesson_views import number_of
+from backprop_viz.desktop.lessons import lessons, words
+from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
+from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
+from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.view_state import ViewState
+
+# What would save, open or replace the user's own run, which is put away.
+_OF_OWN_RUN = (
+    "actionOpenSession",
+    "actionSaveSession",
+    "actionSaveSessionAs",
+    "actionLoadWeights",
+    "actionSaveWeights",
+    "actionCopyScript",
+    "actionSaveScript",
+)
+# A page that runs for so long says that it does.
+_LONG_MS = 400
+# How long a closing window waits for the user's own run.
+_CLOSING_S = 5.0
+
+
+class LessonsController(QObject):
+    """Plays lessons in the lesson panel; what was reached is remembered between launches."""
+
+    def __init__(
+        self, context: Context, explanations: ExplanationsController, autosave: AutosaveController
+    ) -> None:
+        super().__init__(context.window)
+        self._window, self._session = context.window, context.session
+        self._actions, self._store = context.actions, context.store
+        self._explanations, self._autosave = explanations, autosave
+        system = QLocale().name().partition("_")[0]
+        self._language = chosen_language(str(self._store.value("lessons/language", system)))
+        self._explaining = False
+        self._hidden: list[QWidget] = []
+        self.player = LessonPlayer(self._session, self)
+        self.player.changed.connect(self._show)
+        self.player.step_told.connect(self._show_evidence)
+        self._long = QTimer(self, singleShot=True, interval=_LONG_MS)
+        self._long.timeout.connect(self._show_page)
+        self._panel = panel = self._window.panel(LessonPanel)
+        panel.next_wanted.connect(self._next)
+        panel.back_wanted.connect(lambda: self.player.go_to(self.player.number - 1))
+        panel.predicted.connect(self.player.predict)
+        panel.left.connect(self.leave)
+        panel.contents_wanted.connect(self.show_all)
+        panel.chosen.connect(self.begin)
+        panel.language_chosen.connect(self._choose_language)
+        self._offer = self._window.panel(LessonOffer)
+        self._offer.wanted.connect(self.first_steps)
+        self._may_close = self._window.may_close
+        self._window.may_close = self._leave_and_close
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Offer the first lesson once; notice that a lesson's run has ended with its worker."""
+        if not self._store.value("lessons/offered", 0):
+            self._store.setValue("lessons/offered", 1)
+            self._offer.offer(self._language)
+        if self.player.lesson is not None and not self._session.run_is_aside:
+            self.player.forget()
+            self._close()
+            self._window.messages.tell(words(self._language)["lost"], "error")
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def first_steps(self) -> None:
+        """Begin the first lesson, or go on with it."""
+        self.begin(lessons()[0].id)
+
+    def show_all(self) -> None:
+        """List all lessons in the panel; a lesson that is under way waits."""
+        self._open()
+        self._panel.show_list(list(self._rows()), self._language)
+
+    def begin(self, id: str) -> None:
+        """Begin a lesson at the page that was reached last; a finished one at its first."""
+        lesson = next(each for each in lessons() if each.id == id)
+        self._open()
+        if self.player.lesson is lesson and self._session.run_is_aside:
+            self._show_page()
+            return
+        if not self._session.run_is_aside:
+            self._autosave.save()  # should the worker end, nothing of the user's own is lost
+        page = self._reached(lesson)
+        self.player.begin(lesson, 0 if self._is_finished(lesson) else page)
+        self._enable(False)
+
+    def leave(self) -> None:
+        """Close the panel; the user's own run comes back as it was."""
+        self.player.leave()
+        self._close()
+
+    # -- pages -------------------------------------------------------------------------------
+
+    def _next(self) -> None:
+        lesson = self.player.lesson
+        if lesson is None or self.player.stage != "told":
+            return
+        if self.player.number + 1 < len(lesson.steps):
+            self.player.go_to(self.player.number + 1)
+            return
+        self._store.setValue(f"lessons/finished/{lesson.id}", 1)
+        self._store.setValue(f"lessons/page/{lesson.id}", 0)
+        self.show_all()
+
+    def _show(self) -> None:
+        """Show where the player is; what takes no time is shown when it is done."""
+        if self.player.lesson is None:
+            self._long.stop()
+        elif self.player.stage == "running":
+            if not self._long.isActive():
+                self._long.start()
+        else:
+            self._long.stop()
+            self._store.setValue(f"lessons/page/{self.player.lesson.id}", self.player.number)
+            self._show_page()
+
+    def _show_page(self) -> None:
+        if self.player.lesson is not None and self._panel.isVisible():
+            self._panel.show_page(self._page(self.player.lesson), self._language)
+
+    def _page(self, lesson: Lesson) -> LessonPage:
+        player, language = self.player, self._language
+        step, progress = player.step, player.progress
+        question = None
+        value = ""
+        if step.question is not None:
+            asked = step.question
+            options = asked.options.get(language, ())
+            question = (asked.kind, in_language(asked.text, language), options)
+            if progress.value is not None and asked.kind == "choice":
+                value = "" if progress.right else options[int(progress.value)]
+            elif progress.value is not None:
+                value = written_value(progress.value)
+        return LessonPage(
+            group=lesson.group,
+            place=self._place(lesson),
+            title=in_language(lesson.title, language),
+            number=player.number,
+            pages=len(lesson.steps),
+            stage=player.stage,
+            text=player.text(language),
+            question=question,
+            predicted=progress.predicted,
+            right=progress.right,
+            value=value,
+            told=player.told(language),
+            try_it=in_language(step.try_it, language),
+            problems=tuple(progress.problems) if player.stage == "told" else (),
+        )
+
+    def _rows(self) -> Iterator[LessonRow]:
+        for lesson in lessons():
+            title = in_language(lesson.title, self._language)
+            page, pages = self._reached(lesson), len(lesson.steps)
+            place = self._place(lesson)[0]
+            finished = self._is_finished(lesson)
+            yield LessonRow(lesson.id, lesson.group, place, title, page, pages, finished)
+
+    def _place(self, lesson: Lesson) -> tuple[int, int]:
+        group = [each for each in lessons() if each.group == lesson.group]
+        return group.index(lesson) + 1, len(group)
+
+    def _reached(self, lesson: Lesson) -> int:
+        stored = self._store.value(f"lessons/page/{lesson.id}", 0)
+        page = int(stored) if str(stored).isdecimal() else 0
+        return min(page, len(lesson.steps) - 1)
+
+    def _is_finished(self, lesson: Lesson) -> bool:
+        return str(self._store.value(f"lessons/finished/{lesson.id}", 0)) == "1"
+
+    def _choose_language(self, language: str) -> None:
+        self._language = language
+        self._store.setValue("lessons/language", language)
+        if self.player.lesson is not None and self._panel.shows_page:
+            self._show_page()
+        else:
+            self.show_all()
+
+    # -- the window --------------------------------------------------------------------------
+
+    def _show_evidence(self) -> None:
+        """Select what the step is about, and open where its number comes from."""
+        view, view_state = self.player.step.view, self._session.view_state
+        if view is None or view_state is None:
+            self._close_origin()
+            return
+        if view.page:
+            self._window.panel(ProgramView).show_page(PROGRAM_PAGES.index(view.page))
+        self._window.panel(ProgramView).setVisible(bool(view.page))
+        if view.select is not None:
+            self._window.picked.emit(*view.select)
+        number = number_of(view, view_state.cursor)
+        if number is None:
+            self._close_origin()
+        else:
+            self._explaining = True
+            self._explanations.explain(number)
+            if self._panel.question.isVisible() or self._panel.next.isEnabled():
+                self._panel.next.setFocus()
+
+    def _close_origin(self) -> None:
+        if self._explaining:
+            self._explaining = False
+            self._explanations.close()
+
+    def _open(self) -> None:
+        """Show the panel in place of those beside it."""
+        if self._panel.isVisible():
+            return
+        parent = self._panel.parentWidget()
+        if isinstance(parent, QSplitter):
+            parts = [parent.widget(i) for i in range(parent.count())]
+            self._hidden = [w for w in parts if w is not self._panel and w.isVisible()]
+        for widget in self._hidden:
+            widget.hide()
+        self._offer.hide()
+        self._panel.show()
+
+    def _close(self) -> None:
+        self._close_origin()
+        self._panel.hide()
+        for widget in self._hidden:
+            widget.show()
+        self._hidden = []
+        self._enable(True)
+
+    def _enable(self, own: bool) -> None:
+        """What is about the user's own run can be done while that is shown."""
+        for name in _OF_OWN_RUN:
+            self._actions[name].setEnabled(own)
+
+    def _leave_and_close(self) -> bool:
+        """Have the user's own run back before the window closes, so that it is saved."""
+        if self._session.run_is_aside:
+            self.leave()
+            self._session.wait_idle(_CLOSING_S)
+        return self._may_close()

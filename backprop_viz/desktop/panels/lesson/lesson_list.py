@@ -1,0 +1,59 @@
+"""The list of all lessons."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from backprop_viz.desktop.lessons import words
+from backprop_viz.desktop.panels.lesson.lesson_page import LessonRow
+
+_ID = Qt.ItemDataRole.UserRole
+
+
+class LessonList(QListWidget):
+    """``chosen`` carries the id of a lesson that is to begin."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lessonList")
+        self.setWordWrap(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.itemActivated.connect(self._choose)
+        self.itemClicked.connect(self._choose)
+
+    def show_rows(self, rows: Sequence[LessonRow], language: str) -> None:
+        """List lessons under the headings of their groups."""
+        said = words(language)
+        self.setAccessibleName(said["pick"])
+        self.clear()
+        group = ""
+        for row in rows:
+            if row.group != group:
+                group = row.group
+                self._add_heading(said[group])
+            item = QListWidgetItem(f"{row.place}  {row.title}{'  ✓' if row.finished else ''}")
+            item.setData(_ID, row.id)
+            state = said["done"] if row.finished else ""
+            if not state and row.page:
+                state = said["begun"].format(row.page + 1, row.pages)
+            item.setToolTip(state or row.title)
+            item.setData(
+                Qt.ItemDataRole.AccessibleTextRole, f"{row.place} {row.title} {state}".strip()
+            )
+            self.addItem(item)
+        self.setCurrentRow(next((i for i, r in enumerate(rows) if not r.finished), 0) + 1)
+
+    def _add_heading(self, text: str) -> None:
+        item = QListWidgetItem(text)
+        font = item.font()
+        font.setBold(True)
+        item.setFont(font)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.addItem(item)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        if item.data(_ID):
+            self.chosen.emit(item.data(_ID))

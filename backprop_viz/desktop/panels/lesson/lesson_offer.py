@@ -1,0 +1,60 @@
+"""Offers the first lesson, once, in the line of notices."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from backprop_viz.desktop.lessons import words
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.view_state import ViewState
+
+
+class LessonOffer(QWidget):
+    """Hidden until it is to offer; ``wanted``: begin the lesson. Either button hides it."""
+
+    wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = QLabel()
+        self._begin = QToolButton()
+        self._begin.setObjectName("beginFirstLesson")
+        self._begin.setProperty("role", "link")
+        self._later = QToolButton()
+        self._later.setObjectName("declineFirstLesson")
+        self._later.setProperty("role", "link")
+        card = QFrame()
+        card.setProperty("role", "panel")
+        row = QHBoxLayout(card)
+        row.setContentsMargins(12, 0, 6, 0)
+        row.setSpacing(6)
+        row.addWidget(self._text)
+        for button in (self._begin, self._later):
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.clicked.connect(self.hide)
+            row.addWidget(button)
+        self._begin.clicked.connect(self.wanted)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addStretch(1)
+        outer.addWidget(card)
+        self.hide()
+
+    def offer(self, language: str) -> None:
+        """Offer the first lesson."""
+        said = words(language)
+        self.setAccessibleName(said["offer"])
+        self._text.setText(said["offer"])
+        for button, text, tip in (
+            (self._begin, said["offer_begin"], said["offer"]),
+            (self._later, said["offer_later"], said["offer_later_tip"]),
+        ):
+            button.setText(text)
+            button.setAccessibleName(text)
+            button.setToolTip(tip)
+        self.show()
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Nothing of the run is shown."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Nothing to do: the style sheet colours it."""

@@ -1,0 +1,10 @@
+"""The places of the lesson panel and of the offer of the first lesson."""
+
+from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
+from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
+
+PANELS = (
+    PanelEntry("lessonPanel", PanelPlace.LEFT, LessonPanel, order=-1, size=420, stretch=3),
+    PanelEntry("lessonOffer", PanelPlace.NOTICE, LessonOffer, order=1),
+)

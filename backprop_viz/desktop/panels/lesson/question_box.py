@@ -1,0 +1,177 @@
+"""Asks for a prediction: one of several, a sign, or a number."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from backprop_viz.desktop.lessons import words
+from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage
+from backprop_viz.desktop.panels.lesson.rich_text import plain_text, rich_text
+from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.recording.quantities import Quantity
+
+_SIGNS = ((-1, "negative"), (0, "zero"), (1, "positive"))
+
+
+class QuestionBox(QFrame):
+    """``predicted`` carries the option's number, the sign, or the number."""
+
+    predicted = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "inset")
+        self._theme = DARK
+        self._shown: tuple[object, ...] = ()
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.RichText)
+        self.options: list[_Option] = []
+        self.number = NumberField(Quantity(), "", 0)
+        self.number.setObjectName("lessonNumber")
+        self.number.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.number.entered.connect(self._give)
+        self.see = QPushButton()
+        self.see.setObjectName("lessonSee")
+        self.see.setProperty("role", "primary")
+        self.see.clicked.connect(self._give)
+        self._group = QButtonGroup(self)
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self.text)
+        column.addLayout(self._choices)
+        column.addWidget(self.number)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.see)
+        column.addLayout(row)
+
+    def show_question(self, page: LessonPage, language: str) -> None:
+        """Show the question of a page, and what was predicted."""
+        assert page.question is not None
+        kind, text, _ = page.question
+        said = words(language)
+        self.text.setText(rich_text(f"**{said['predict']}** {text}", self._theme))
+        self.setAccessibleName(plain_text(f"{said['predict']} {text}"))
+        shown = (page.title, page.number, page.question, language)
+        if shown != self._shown:
+            self._shown = shown
+            self._make_options(page, language)
+            self.number.setValue(0)
+        asking = page.stage == "asking"
+        for option in self.options:
+            option.show_state(page, asking)
+        self.number.setVisible(kind == "number")
+        self.number.setEnabled(asking)
+        self.number.setAccessibleName(said["number"])
+        if page.predicted is not None and kind == "number":
+            self.number.setValue(page.predicted)
+        self.see.setText(said["see"])
+        self.see.setAccessibleName(said["see"])
+        self.see.setToolTip(said["see_tip"])
+        self.see.setVisible(asking)
+        self._enable()
+
+    def take_focus(self) -> None:
+        """Let the keyboard answer."""
+        first = next((o.button for o in self.options if o.button.isEnabled()), None)
+        (first or self.number).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter answers, on an option too."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.see.isEnabled():
+            self._give()
+        else:
+            super().keyPressEvent(event)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in the colours of a theme."""
+        self._theme = theme
+
+    # ----------------------------------------------------------------------------------------
+
+    def _make_options(self, page: LessonPage, language: str) -> None:
+        for option in self.options:
+            self._group.removeButton(option.button)
+            self._choices.removeWidget(option)
+            option.hide()
+            option.deleteLater()
+        assert page.question is not None
+        kind, _, texts = page.question
+        said = words(language)
+        given: list[tuple[float, str]] = []
+        if kind == "choice":
+            given = list(enumerate(texts))
+        elif kind == "sign":
+            given = [(value, said[word]) for value, word in _SIGNS]
+        self.options = [_Option(value, plain_text(text)) for value, text in given]
+        for i, option in enumerate(self.options):
+            option.button.setObjectName(f"lessonOption{i}")
+            option.button.toggled.connect(self._enable)
+            self._group.addButton(option.button)
+            self._choices.addWidget(option)
+
+    def _enable(self) -> None:
+        chosen = any(option.button.isChecked() for option in self.options)
+        self.see.setEnabled(self.see.isVisibleTo(self) and (chosen or not self.options))
+
+    def _give(self) -> None:
+        if not self.options:
+            typed = self.number.typed()
+            if typed is not None:
+                self.predicted.emit(float(typed))
+            return
+        for option in self.options:
+            if option.button.isChecked():
+                self.predicted.emit(float(option.value))
+                return
+
+
+class _Option(QWidget):
+    """A round button and its text, which wraps; a sign beside what was right or wrong."""
+
+    def __init__(self, value: float, text: str) -> None:
+        super().__init__()
+        self.value = value
+        self.button = QRadioButton()
+        self.button.setAccessibleName(text)
+        self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._text = text
+        self._label = QLabel(text)
+        self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.mousePressEvent = lambda _: self.button.click()  # type: ignore[method-assign]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._label, 1)
+
+    def show_state(self, page: LessonPage, asking: bool) -> None:
+        """Whether it can be chosen, was chosen, and was right."""
+        chosen = page.predicted is not None and int(page.predicted) == int(self.value)
+        if not asking:
+            self.button.setAutoExclusive(False)
+            self.button.setChecked(chosen)
+        self.button.setEnabled(asking)
+        mark = ""
+        if page.right is not None and chosen:
+            mark = " ✓" if page.right else " ✗"
+        self._label.setText(self._text + mark)
+        font = self._label.font()
+        font.setBold(bool(mark))
+        self._label.setFont(font)

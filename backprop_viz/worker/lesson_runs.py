@@ -1,0 +1,121 @@
+"""The runs of lessons: the user's own run is put aside for them, and snippets are run."""
+
+import linecache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from backprop_viz.capture.loop_watch import LoopRecording
+from backprop_viz.capture.loop_watch import record as record_loop
+from backprop_viz.recording.history import Curves
+from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.messages import SnippetRan
+from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.curve_log import CurveLog
+from backprop_viz.worker.drawing_training import DrawingStep, DrawingTraining
+from backprop_viz.worker.publisher import Publisher
+from backprop_viz.worker.run_state import RunState, StoredState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Aside:
+    """The user's own run, with all that is forgotten when another run begins."""
+
+    state: StoredState
+    curves: Curves
+    steps: tuple[DrawingStep, ...]
+    drawing_is_batch: bool
+
+
+class LessonRuns:
+    """Begins the runs of lessons, and keeps the user's own meanwhile."""
+
+    def __init__(
+        self,
+        state: RunState,
+        channel: WorkerChannel,
+        drawing_training: DrawingTraining,
+        publisher: Publisher,
+        curves: CurveLog,
+    ) -> None:
+        self._state = state
+        self._channel = channel
+        self._drawing_training = drawing_training
+        self._publisher = publisher
+        self._curves = curves
+        self._aside: _Aside | None = None
+
+    def put_aside(self, settings: Settings) -> None:
+        """Begin a lesson's run; the user's own waits, at whichever phase it is."""
+        state = self._state
+        if self._aside is not None:
+            state.begin(settings)
+            return
+        state.stop()
+        # What is not told of it yet would be forgotten when another run begins.
+        self._publisher.publish()
+        aside = _Aside(
+            state.stored(),
+            self._curves.curves(),
+            self._drawing_training.steps(),
+            self._drawing_training.is_batch,
+        )
+        state.trainer.give_up_random_state()
+        try:
+            state.begin(settings)
+        except Exception:
+            state.trainer.own_random_state()
+            raise
+        self._aside = aside
+
+    def take_back(self) -> None:
+        """Go on with the user's own run, bit for bit as if no lesson had been."""
+        aside, self._aside = self._aside, None
+        if aside is None:
+            return
+        self._state.take_up(aside.state)
+        self._drawing_training.take_up_steps(aside.steps, aside.drawing_is_batch)
+        self._publisher.show_history(aside.curves)
+
+    def run_snippet(self, name: str, source: str) -> None:
+        """Run a snippet, a module with a function ``run``, and show what it recorded last.
+
+        ``run(record)`` is given ``backprop_viz.record`` and returns values by name.
+        """
+        recorded: list[LoopRecording] = []
+
+        def record(*given: Any) -> Any:
+            return _Noting(record_loop(*given), recorded)
+
+        file = f"{name}.py"
+        lines = source.splitlines(keepends=True)
+        # Where tracebacks and the recorder find its lines.
+        linecache.cache[file] = (len(source), None, lines, file)
+        module: dict[str, Any] = {"__name__": f"lesson_snippets.{name}", "__file__": file}
+        with torch.random.fork_rng(devices=[]):
+            exec(compile(source, file, "exec"), module)
+            answers: Mapping[str, float | bool | str] = module["run"](record)
+        state = self._state
+        if recorded:
+            state.recorder, state.recording = None, recorded[-1].recording
+        state.program = Program(tuple(Line(line.rstrip()) for line in lines))
+        self._channel.answer(SnippetRan(name, dict(answers)))
+
+
+class _Noting:
+    """``record`` as a context manager that notes what it gives."""
+
+    def __init__(self, manager: Any, recorded: list[LoopRecording]) -> None:
+        self._manager, self._recorded = manager, recorded
+
+    def __enter__(self) -> LoopRecording:
+        recording: LoopRecording = self._manager.__enter__()
+        self._recorded.append(recording)
+        return recording
+
+    def __exit__(self, *given: Any) -> bool | None:
+        ended: bool | None = self._manager.__exit__(*given)
+        return ended
