@@ -40,6 +40,7 @@ from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
 # View > Reset layout, and each part's share of what is added when the window grows.
 COLUMNS = ((PanelPlace.LEFT, 290, 1), (PanelPlace.MIDDLE, 760, 3), (PanelPlace.RIGHT, 300, 1))
 ROWS = ((640, 4), (200, 1))
+LESSON, REST = (300, 0), (1280, 1)
 
 AnyPanel = TypeVar("AnyPanel", bound=QWidget)
 
@@ -115,6 +116,10 @@ class MainWindow(QMainWindow):
             [(part, *share) for part, share in zip((columns, self.lower_row), ROWS, strict=True)],
         )
         self.lower_row.set_rows(rows)
+        lesson = self._place(PanelPlace.LESSON)
+        whole = self._splitter(
+            "lesson", Qt.Orientation.Horizontal, [(lesson, *LESSON), (rows, *REST)]
+        )
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(10, 4, 10, 10)
@@ -126,7 +131,7 @@ class MainWindow(QMainWindow):
         )
         for widget in (self.toolbar, *self._in_place(PanelPlace.TOP), notices):
             column.addWidget(widget)
-        column.addWidget(rows, 1)
+        column.addWidget(whole, 1)
         for widget in self._in_place(PanelPlace.BOTTOM):
             column.addWidget(widget)
         for widget in self._in_place(PanelPlace.WINDOW):

@@ -146,7 +146,7 @@ class LessonEvidence:
     def _node_name(self, nth: int) -> str:
         """The name of the nth node along the first inputs, the loss's grad_fn first."""
         graph = self.newest.graph
-        following = {}
+        following: dict[int, int] = {}
         for start, stop in graph.edges:
             following.setdefault(start, stop)
         names = {node.id: node.name for node in graph.nodes}

@@ -164,9 +164,9 @@ def _value(node: ast.expr, names: Mapping[str, Callable[..., Any]]) -> Any:
             return all(some) if isinstance(op, ast.And) else any(some)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             first = _value(left, names)
-            for op, right in zip(ops, comparators, strict=True):
+            for comparison, right in zip(ops, comparators, strict=True):
                 second = _value(right, names)
-                if not np.all(_COMPARE[type(op)](first, second)):
+                if not np.all(_COMPARE[type(comparison)](first, second)):
                     return False
                 first = second
             return True

@@ -42,6 +42,7 @@ class _Progress:
     """What has come out of the steps so far."""
 
     texts: dict[str, str] = field(default_factory=dict)
+    question: dict[str, str] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     predicted: float | None = None
     value: float | None = None
@@ -253,6 +254,8 @@ class LessonPlayer(QObject):
         step, progress = self.lesson.steps[number], self._steps[number]
         if not progress.texts:
             progress.texts = self._filled(step.text, number, "text")
+            if step.question is not None:
+                progress.question = self._filled(step.question.text, number, "predict.text")
 
     def _finish(self, number: int) -> None:
         """Compute what a step that has run tells, keeps and checks."""

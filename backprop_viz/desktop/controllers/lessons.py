@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import QLocale, QObject, QTimer
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter
 
 from backprop_viz.analysis.lessons.lesson import PROGRAM_PAGES, Lesson, in_language
 from backprop_viz.analysis.lessons.lesson_text import written_value
@@ -13,6 +13,8 @@ from backprop_viz.desktop.controllers.explanations import ExplanationsController
 from backprop_viz.desktop.controllers.lesson_player import LessonPlayer, chosen_language
 from backprop_viz.desktop.controllers.lesson_views import number_of
 from backprop_viz.desktop.lessons import lessons, words
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
@@ -48,7 +50,6 @@ class LessonsController(QObject):
         system = QLocale().name().partition("_")[0]
         self._language = chosen_language(str(self._store.value("lessons/language", system)))
         self._explaining = False
-        self._hidden: list[QWidget] = []
         self.player = LessonPlayer(self._session, self)
         self.player.changed.connect(self._show)
         self.player.step_told.connect(self._show_evidence)
@@ -143,7 +144,7 @@ class LessonsController(QObject):
         if step.question is not None:
             asked = step.question
             options = asked.options.get(language, ())
-            question = (asked.kind, in_language(asked.text, language), options)
+            question = (asked.kind, in_language(progress.question, language), options)
             if progress.value is not None and asked.kind == "choice":
                 value = "" if progress.right else options[int(progress.value)]
             elif progress.value is not None:
@@ -179,7 +180,7 @@ class LessonsController(QObject):
 
     def _reached(self, lesson: Lesson) -> int:
         stored = self._store.value(f"lessons/page/{lesson.id}", 0)
-        page = int(stored) if str(stored).isdecimal() else 0
+        page = int(str(stored)) if str(stored).isdecimal() else 0
         return min(page, len(lesson.steps) - 1)
 
     def _is_finished(self, lesson: Lesson) -> bool:
@@ -198,12 +199,12 @@ class LessonsController(QObject):
     def _show_evidence(self) -> None:
         """Select what the step is about, and open where its number comes from."""
         view, view_state = self.player.step.view, self._session.view_state
+        self._show_program(view is not None and bool(view.page))
         if view is None or view_state is None:
             self._close_origin()
             return
         if view.page:
             self._window.panel(ProgramView).show_page(PROGRAM_PAGES.index(view.page))
-        self._window.panel(ProgramView).setVisible(bool(view.page))
         if view.select is not None:
             self._window.picked.emit(*view.select)
         number = number_of(view, view_state.cursor)
@@ -212,8 +213,7 @@ class LessonsController(QObject):
         else:
             self._explaining = True
             self._explanations.explain(number)
-            if self._panel.question.isVisible() or self._panel.next.isEnabled():
-                self._panel.next.setFocus()
+            self._panel.next.setFocus()
 
     def _close_origin(self) -> None:
         if self._explaining:
@@ -221,25 +221,29 @@ class LessonsController(QObject):
             self._explanations.close()
 
     def _open(self) -> None:
-        """Show the panel in place of those beside it."""
-        if self._panel.isVisible():
-            return
-        parent = self._panel.parentWidget()
-        if isinstance(parent, QSplitter):
-            parts = [parent.widget(i) for i in range(parent.count())]
-            self._hidden = [w for w in parts if w is not self._panel and w.isVisible()]
-        for widget in self._hidden:
-            widget.hide()
-        self._offer.hide()
-        self._panel.show()
+        """Show the panel in place of the column beside it."""
+        if not self._panel.isVisible():
+            self._show_program(False)
+            self._offer.hide()
+            self._panel.show()
 
     def _close(self) -> None:
         self._close_origin()
         self._panel.hide()
-        for widget in self._hidden:
-            widget.show()
-        self._hidden = []
+        self._show_program(True)
+        self._window.panel(DrawPanel).show()
+        self._window.panel(InspectorView).show()
         self._enable(True)
+
+    def _show_program(self, wanted: bool) -> None:
+        """Show the program in place of the inspector, or not: a lesson leaves no room for both."""
+        program = self._window.panel(ProgramView)
+        self._window.panel(DrawPanel).hide()
+        self._window.panel(InspectorView).setVisible(not wanted)
+        program.setVisible(wanted)
+        column = program.parentWidget()
+        if isinstance(column, QSplitter):
+            column.setVisible(wanted)
 
     def _enable(self, own: bool) -> None:
         """What is about the user's own run can be done while that is shown."""

@@ -27,6 +27,7 @@ class PanelPlace(Enum):
 
     TOP = "top"  # a row above the columns
     NOTICE = "notice"  # the line that also shows messages
+    LESSON = "lesson"  # a column at the left of all below the notices
     LEFT = "left"
     MIDDLE = "middle"
     RIGHT = "right"

@@ -191,6 +191,11 @@ QToolButton[role="switch"]:focus {{ border-color: {accent}; }}
 QToolButton[role="switch"]:checked {{ background: {accent}; color: {accent_text};
     border-color: {accent}; font-weight: 600; }}
 QToolButton[role="switch"]:checked:focus {{ border-color: {text}; }}
+QRadioButton::indicator {{ width: 12px; height: 12px; border-radius: 7px;
+    border: 1px solid {muted}; background: {inset}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {accent}; }}
+QRadioButton::indicator:disabled {{ border-color: {faint}; }}
+QRadioButton::indicator:focus {{ border-color: {accent}; }}
 QComboBox::drop-down {{ border: none; width: 18px; }}
 QComboBox::down-arrow {{ image: url({icons}/down-{name}.svg); width: 10px; height: 6px; }}
 QComboBox::down-arrow:disabled {{ image: url({icons}/down-{name}-off.svg); }}

@@ -1,11 +1,10 @@
 """The lesson at the left of the window: it tells, asks, and says what came out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -61,6 +60,10 @@ class LessonPanel(Panel):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.body.addWidget(self.progress)
+        self.heading = QLabel()
+        self.heading.setWordWrap(True)
+        self.heading.setProperty("role", "title")
+        self.body.addWidget(self.heading)
         self.text, self.verdict, self.told = self._label(), self._label(), self._label()
         self.text.setObjectName("lessonText")
         self.told.setObjectName("lessonTold")
@@ -77,14 +80,16 @@ class LessonPanel(Panel):
         for widget in (self.text, self.question, self.verdict, self.told, self.try_it):
             column.addWidget(widget)
         column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setWidget(page)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(page)
+        for part in (page, self.area.viewport()):
+            part.setAutoFillBackground(False)
         self.list = LessonList()
         self.list.chosen.connect(self.chosen)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.scroll)
+        self._pages.addWidget(self.area)
         self._pages.addWidget(self.list)
         self.body.addWidget(self._pages, 1)
         self.back, self.next = QPushButton(), QPushButton()
@@ -93,13 +98,12 @@ class LessonPanel(Panel):
         self.next.setProperty("role", "primary")
         self.back.clicked.connect(self.back_wanted)
         self.next.clicked.connect(self.next_wanted)
-        self._languages = self._language_switch()
+        self.language = self._link("lessonLanguage", self._change_language)
         footer = QHBoxLayout()
         footer.setSpacing(4)
         footer.addWidget(self.back)
         footer.addStretch(1)
-        for button in self._languages.values():
-            footer.addWidget(button)
+        footer.addWidget(self.language)
         footer.addStretch(1)
         footer.addWidget(self.next)
         self.body.addLayout(footer)
@@ -118,7 +122,7 @@ class LessonPanel(Panel):
         said = words(language)
         place = said["place" if page.group == "tutorial" else "lab_place"].format(*page.place)
         self._title.setText(place)
-        self.subtitle.setText(page.title)
+        self.heading.setText(page.title)
         self.setAccessibleName(f"{place}: {page.title}")
         self.progress.setRange(0, page.pages)
         self.progress.setValue(page.number + (page.stage == "told"))
@@ -142,7 +146,7 @@ class LessonPanel(Panel):
         self._pages.setCurrentIndex(0)
         self.contents.setVisible(True)
         if turned:
-            self.scroll.verticalScrollBar().setValue(0)
+            self.area.verticalScrollBar().setValue(0)
         self._follow(turned)
 
     @property
@@ -156,7 +160,7 @@ class LessonPanel(Panel):
         self._say(language)
         said = words(language)
         self._title.setText(said["title"])
-        self.subtitle.setText(said["pick"])
+        self.heading.setText(said["pick"])
         self.setAccessibleName(said["title"])
         finished = sum(row.finished for row in rows)
         self.progress.setRange(0, max(len(rows), 1))
@@ -186,7 +190,7 @@ class LessonPanel(Panel):
 
     # ----------------------------------------------------------------------------------------
 
-    def _verdict(self, page: LessonPage, said: dict[str, str]) -> str:
+    def _verdict(self, page: LessonPage, said: Mapping[str, str]) -> str:
         if page.right is None:
             return ""
         verdict = f"**{said['right' if page.right else 'wrong']}**"
@@ -204,9 +208,9 @@ class LessonPanel(Panel):
             if mine or turned:
                 self.next.setFocus()
             if page.question is not None:
-                self.scroll.widget().layout().activate()
-                QCoreApplication.sendPostedEvents(self.scroll.widget(), QEvent.Type.LayoutRequest)
-                self.scroll.ensureWidgetVisible(self.told, 0, 40)
+                self.area.widget().layout().activate()
+                QCoreApplication.sendPostedEvents(self.area.widget(), QEvent.Type.LayoutRequest)
+                self.area.ensureWidgetVisible(self.told, 0, 40)
 
     def _say(self, language: str) -> None:
         self._language = language
@@ -220,8 +224,18 @@ class LessonPanel(Panel):
             button.setText(text)
             button.setAccessibleName(text.strip("‹› ✓"))
             button.setToolTip(tip)
-        for name, button in self._languages.items():
-            button.setChecked(name == language)
+        name = words(self._other_language)["language"]
+        self.language.setText(name)
+        self.language.setAccessibleName(name)
+        self.language.setToolTip(name)
+
+    @property
+    def _other_language(self) -> str:
+        following = LANGUAGES.index(self._language) + 1
+        return LANGUAGES[following % len(LANGUAGES)]
+
+    def _change_language(self) -> None:
+        self.language_chosen.emit(self._other_language)
 
     def _set(self, label: QLabel, text: str) -> None:
         label.setText(rich_text(text, self._theme) if text else "")
@@ -236,27 +250,10 @@ class LessonPanel(Panel):
         label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return label
 
-    def _link(self, name: str, signal: object) -> QToolButton:
+    def _link(self, name: str, signal: SignalInstance | Callable[[], None]) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
         button.setProperty("role", "link")
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(signal)
         return button
-
-    def _language_switch(self) -> dict[str, QToolButton]:
-        group = QButtonGroup(self)
-        found = {}
-        for name in LANGUAGES:
-            button = QToolButton()
-            button.setObjectName(f"lessonLanguage_{name}")
-            button.setProperty("role", "segment")
-            button.setText(words(name)["language"])
-            button.setAccessibleName(button.text())
-            button.setToolTip(button.text())
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.clicked.connect(lambda _=False, name=name: self.language_chosen.emit(name))
-            group.addButton(button)
-            found[name] = button
-        return found

@@ -5,6 +5,6 @@ from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
 PANELS = (
-    PanelEntry("lessonPanel", PanelPlace.LEFT, LessonPanel, order=-1, size=420, stretch=3),
+    PanelEntry("lessonPanel", PanelPlace.LESSON, LessonPanel),
     PanelEntry("lessonOffer", PanelPlace.NOTICE, LessonOffer, order=1),
 )

@@ -158,6 +158,7 @@ class _Option(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
+        self.button.setContentsMargins(0, 2, 0, 0)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._label, 1)
 

@@ -29,8 +29,8 @@ def _block(block: str, theme: Theme) -> str:
         code = "\n".join(line for line in lines if not line.startswith("```"))
         family = code_font().families()[0]
         return (
-            f'<pre style="font-family: \'{family}\', monospace; font-size: 11px; '
-            f'margin: 4px 0 8px 0; color: {theme.text}">{escape(code)}</pre>'
+            f"<pre style=\"font-family: '{family}', monospace; font-size: 11px; "
+            f'white-space: pre-wrap; margin: 4px 0 8px 0; color: {theme.text}">{escape(code)}</pre>'
         )
     if all(line.startswith(("- ", "  ")) for line in lines):
         items = re.split(r"^- ", block.strip(), flags=re.MULTILINE)[1:]
