@@ -31,7 +31,7 @@ def cursor_of(view: LessonView, cursor: Cursor) -> Cursor | None:
     return recording.at(found[view.nth] + 1) if view.nth < len(found) else None
 
 
-def number_of(view: LessonView, cursor: Cursor) -> Number | None:
+def explained_number(view: LessonView, cursor: Cursor) -> Number | None:
     """The number that a step explains; None where the recording has no such one."""
     if view.explain is None:
         return None

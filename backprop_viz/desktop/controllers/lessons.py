@@ -11,7 +11,7 @@ from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.explanations import ExplanationsController
 from backprop_viz.desktop.controllers.lesson_player import LessonPlayer, chosen_language
-from backprop_viz.desktop.controllers.lesson_views import number_of
+from backprop_viz.desktop.controllers.lesson_views import explained_number
 from backprop_viz.desktop.lessons import lessons, words
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
@@ -207,7 +207,7 @@ class LessonsController(QObject):
             self._window.panel(ProgramView).show_page(PROGRAM_PAGES.index(view.page))
         if view.select is not None:
             self._window.picked.emit(*view.select)
-        number = number_of(view, view_state.cursor)
+        number = explained_number(view, view_state.cursor)
         if number is None:
             self._close_origin()
         else:

@@ -73,8 +73,8 @@ class LessonPanel(Panel):
         self.try_it.setObjectName("lessonTryIt")
         self._try_text = self._label()
         QVBoxLayout(self.try_it).addWidget(self._try_text)
-        page = QWidget()
-        column = QVBoxLayout(page)
+        self._content = page = QWidget()
+        self._column = column = QVBoxLayout(page)
         column.setContentsMargins(0, 6, 6, 6)
         column.setSpacing(8)
         for widget in (self.text, self.question, self.verdict, self.told, self.try_it):
@@ -208,8 +208,8 @@ class LessonPanel(Panel):
             if mine or turned:
                 self.next.setFocus()
             if page.question is not None:
-                self.area.widget().layout().activate()
-                QCoreApplication.sendPostedEvents(self.area.widget(), QEvent.Type.LayoutRequest)
+                self._column.activate()
+                QCoreApplication.sendPostedEvents(self._content, QEvent.Type.LayoutRequest)
                 self.area.ensureWidgetVisible(self.told, 0, 40)
 
     def _say(self, language: str) -> None:
