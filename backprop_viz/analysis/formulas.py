@@ -7,6 +7,7 @@ are the elements at the places i; ``+=`` adds where a place comes twice.
 """
 
 import re
+from collections.abc import Iterator
 
 from backprop_viz.analysis.formula import Formula
 from backprop_viz.analysis.losses import LOSSES
@@ -20,6 +21,11 @@ def formula(name: str) -> Formula:
     if family is not None:
         return _BY_FAMILY.get(family[1], _UNKNOWN)
     return _CUSTOM if name.endswith("Backward") else _UNKNOWN
+
+
+def all_formulas() -> Iterator[Formula]:
+    """Every formula of the table, for those who translate its sentences."""
+    yield from (_UNKNOWN, _CUSTOM, *_BY_NAME.values(), *_BY_FAMILY.values())
 
 
 _UNKNOWN = Formula("", "", "There is no description of this node.", (), known=False)
