@@ -5,5666 +5,5669 @@
     <name>AccuracyPlot</name>
     <message>
         <source>training</source>
-        <translation type="unfinished"></translation>
+        <translation>학습</translation>
     </message>
     <message>
         <source>The moving average of the batches&apos; accuracy</source>
-        <translation type="unfinished"></translation>
+        <translation>배치 정확도의 이동 평균</translation>
     </message>
     <message>
         <source>validation</source>
-        <translation type="unfinished"></translation>
+        <translation>검증</translation>
     </message>
     <message>
         <source>The accuracy on the validation set, which the net is not trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망이 학습하지 않는 검증 세트의 정확도</translation>
     </message>
     <message>
         <source>iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>반복</translation>
     </message>
     <message>
         <source>Accuracy</source>
-        <translation type="unfinished"></translation>
+        <translation>정확도</translation>
     </message>
     <message>
         <source>No accuracy for random data.</source>
-        <translation type="unfinished"></translation>
+        <translation>무작위 데이터에는 정확도가 없습니다.</translation>
     </message>
     <message>
         <source>The curve starts with the first iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>곡선은 첫 반복부터 그려집니다.</translation>
     </message>
 </context>
 <context>
     <name>ArrayModel</name>
     <message>
         <source>Where the element is</source>
-        <translation type="unfinished"></translation>
+        <translation>이 원소의 위치</translation>
     </message>
 </context>
 <context>
     <name>AutogradView</name>
     <message>
         <source>Autograd graph</source>
-        <translation type="unfinished"></translation>
+        <translation>Autograd 그래프</translation>
     </message>
     <message>
         <source>Zoom out (-)</source>
-        <translation type="unfinished"></translation>
+        <translation>축소 (-)</translation>
     </message>
     <message>
         <source>Zoom in (+)</source>
-        <translation type="unfinished"></translation>
+        <translation>확대 (+)</translation>
     </message>
     <message>
         <source>Show the whole graph (0)</source>
-        <translation type="unfinished"></translation>
+        <translation>그래프 전체 보기 (0)</translation>
     </message>
     <message>
         <source>loss.grad_fn → next_functions · {count} nodes</source>
-        <translation type="unfinished"></translation>
+        <translation>loss.grad_fn → next_functions · 노드 {count}개</translation>
     </message>
     <message>
         <source>out.grad_fn → next_functions · {count} nodes</source>
-        <translation type="unfinished"></translation>
+        <translation>out.grad_fn → next_functions · 노드 {count}개</translation>
     </message>
     <message>
         <source>node {done} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>노드 {done} / {count}</translation>
     </message>
 </context>
 <context>
     <name>AutosaveController</name>
     <message>
         <source>The process that runs torch does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스가 응답하지 않습니다.</translation>
     </message>
     <message>
         <source>This run cannot be autosaved, so save it yourself. {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>이 실행을 자동 저장할 수 없으니 직접 저장하세요. {0}</translation>
     </message>
 </context>
 <context>
     <name>BatchMark</name>
     <message>
         <source>What the batch is</source>
-        <translation type="unfinished"></translation>
+        <translation>배치가 무엇인지</translation>
     </message>
     <message>
         <source>Back to the data</source>
-        <translation type="unfinished"></translation>
+        <translation>데이터로 돌아가기</translation>
     </message>
     <message>
         <source>Take batches from the data again</source>
-        <translation type="unfinished"></translation>
+        <translation>배치를 다시 데이터에서 가져오기</translation>
     </message>
     <message>
         <source>The next iterations take their batches from the data.</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 반복부터 배치를 데이터에서 가져옵니다.</translation>
     </message>
     <message>
         <source>The next batch is your drawing, label {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 배치는 직접 그린 그림이며 레이블은 {0}입니다.</translation>
     </message>
     <message>
         <source>The batch is your drawing, label {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>배치는 직접 그린 그림이며 레이블은 {0}입니다.</translation>
     </message>
     <message>
         <source>Iteration {0} trained on it: the probability of {1} went {2} → {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {0}에서 이 그림을 학습했습니다. {1}의 확률: {2} → {3}</translation>
     </message>
 </context>
 <context>
     <name>Breadcrumb</name>
     <message>
         <source>The way from the loss</source>
-        <translation type="unfinished"></translation>
+        <translation>손실에서 오는 길</translation>
     </message>
 </context>
 <context>
     <name>BreakpointsDialog</name>
     <message>
         <source>Breakpoints</source>
-        <translation type="unfinished"></translation>
+        <translation>중단점</translation>
     </message>
     <message>
         <source>The cursor stops at these, in training too. A click beside a line of the program and a node&apos;s menu in the autograd graph set breakpoints at places.</source>
-        <translation type="unfinished"></translation>
+        <translation>커서는 학습 중에도 여기서 멈춥니다. 프로그램의 줄 옆을 클릭하거나 autograd 그래프에서 노드의 메뉴를 열어 중단점을 정합니다.</translation>
     </message>
     <message>
         <source>Where the cursor stops. Del removes the one chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>커서가 멈추는 곳입니다. Del을 누르면 선택한 것을 지웁니다.</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>지우기</translation>
     </message>
     <message>
         <source>Remove the chosen breakpoints (Del)</source>
-        <translation type="unfinished"></translation>
+        <translation>선택한 중단점 지우기 (Del)</translation>
     </message>
     <message>
         <source>Remove all</source>
-        <translation type="unfinished"></translation>
+        <translation>모두 지우기</translation>
     </message>
     <message>
         <source>Remove every breakpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 중단점 지우기</translation>
     </message>
     <message>
         <source>Condition</source>
-        <translation type="unfinished"></translation>
+        <translation>조건</translation>
     </message>
     <message>
         <source>What to stop at</source>
-        <translation type="unfinished"></translation>
+        <translation>무엇에서 멈출지</translation>
     </message>
     <message>
         <source>Loss above</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 다음보다 클 때</translation>
     </message>
     <message>
         <source>Gradient norm above</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도의 노름이 다음보다 클 때</translation>
     </message>
     <message>
         <source>Gradient norm below</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도의 노름이 다음보다 작을 때</translation>
     </message>
     <message>
         <source>Any NaN or Inf</source>
-        <translation type="unfinished"></translation>
+        <translation>NaN 또는 Inf가 있을 때</translation>
     </message>
     <message>
         <source>Gradient exactly zero</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도가 정확히 0일 때</translation>
     </message>
     <message>
         <source>Gradient None</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도가 None일 때</translation>
     </message>
     <message>
         <source>Parameter</source>
-        <translation type="unfinished"></translation>
+        <translation>매개변수</translation>
     </message>
     <message>
         <source>Whose gradient is looked at</source>
-        <translation type="unfinished"></translation>
+        <translation>어느 매개변수의 변화도를 볼지</translation>
     </message>
     <message>
         <source>any parameter</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 매개변수</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>값</translation>
     </message>
     <message>
         <source>A number such as 2.5 or 1e-6. Enter adds the breakpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>2.5나 1e-6 같은 수. Enter를 누르면 중단점을 추가합니다.</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished"></translation>
+        <translation>추가</translation>
     </message>
     <message>
         <source>Add the breakpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>중단점 추가</translation>
     </message>
     <message>
         <source>Stop at this condition (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>이 조건에서 멈추기 (Enter)</translation>
     </message>
 </context>
 <context>
     <name>Canvas</name>
     <message>
         <source>Drawing area</source>
-        <translation type="unfinished"></translation>
+        <translation>그리는 곳</translation>
     </message>
     <message>
         <source>Draw a digit. The right button rubs out. Del clears, {undo} undoes a stroke, {redo} draws it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>숫자를 그리세요. 오른쪽 버튼은 지우개입니다. Del은 모두 지우고, {undo}는 획을 되돌리며, {redo}는 다시 그립니다.</translation>
     </message>
     <message>
         <source>Draw a digit with the mouse or pen.</source>
-        <translation type="unfinished"></translation>
+        <translation>마우스나 펜으로 숫자를 그리세요.</translation>
     </message>
 </context>
 <context>
     <name>CheatSheet</name>
     <message>
         <source>Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>키보드 단축키</translation>
     </message>
 </context>
 <context>
     <name>CheckSection</name>
     <message>
         <source>Check by finite differences</source>
-        <translation type="unfinished"></translation>
+        <translation>유한 차분으로 검사</translation>
     </message>
     <message>
         <source>Check</source>
-        <translation type="unfinished"></translation>
+        <translation>검사</translation>
     </message>
     <message>
         <source>step h</source>
-        <translation type="unfinished"></translation>
+        <translation>간격 h</translation>
     </message>
     <message>
         <source>h, the step to look at closely: the loss at x - h and at x + h is compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>자세히 볼 간격 h: x - h와 x + h에서의 손실을 비교합니다.</translation>
     </message>
     <message>
         <source>Progress of the check</source>
-        <translation type="unfinished"></translation>
+        <translation>검사 진행률</translation>
     </message>
     <message>
         <source>h</source>
-        <translation type="unfinished"></translation>
+        <translation>h</translation>
     </message>
     <message>
         <source>loss along {0}, float64</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에 따른 손실, float64</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>취소</translation>
     </message>
     <message>
         <source>Run check</source>
-        <translation type="unfinished"></translation>
+        <translation>검사 실행</translation>
     </message>
     <message>
         <source>Stop the check; what there is of it stays ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>검사를 멈춥니다. 지금까지의 결과는 남습니다 ({0})</translation>
     </message>
     <message>
         <source>Compare the gradient with differences of the loss ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 손실의 차분과 비교합니다 ({0})</translation>
     </message>
 </context>
 <context>
     <name>ClosingController</name>
     <message>
         <source>Close and lose this run?</source>
-        <translation type="unfinished"></translation>
+        <translation>닫고 이 실행을 버릴까요?</translation>
     </message>
     <message>
         <source>It was not saved, and it cannot be kept for the next launch. {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>저장되지 않았고, 다음에 켤 때를 위해 보관할 수도 없습니다. {0}</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>닫기</translation>
     </message>
     <message>
         <source>Stay</source>
-        <translation type="unfinished"></translation>
+        <translation>머무르기</translation>
     </message>
 </context>
 <context>
     <name>CodeArea</name>
     <message>
         <source>The program that is run</source>
-        <translation type="unfinished"></translation>
+        <translation>실행되는 프로그램</translation>
     </message>
     <message>
         <source>There is nothing on this line to stop at.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 줄에는 멈출 것이 없습니다.</translation>
     </message>
     <message>
         <source>This line is a comment: nothing runs there.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 줄은 주석이라 아무것도 실행되지 않습니다.</translation>
     </message>
     <message>
         <source>This line only begins a definition: choose one below that runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 줄은 정의를 시작할 뿐입니다. 아래에서 실행되는 줄을 고르세요.</translation>
     </message>
     <message>
         <source>This line does not run in an iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 줄은 반복에서 실행되지 않습니다.</translation>
     </message>
 </context>
 <context>
     <name>CompareButton</name>
     <message>
         <source>compare</source>
-        <translation type="unfinished"></translation>
+        <translation>비교</translation>
     </message>
     <message>
         <source>Compare with another iteration (Ctrl+K)</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 반복과 비교 (Ctrl+K)</translation>
     </message>
     <message>
         <source>nothing kept</source>
-        <translation type="unfinished"></translation>
+        <translation>보관된 것 없음</translation>
     </message>
     <message>
         <source>experiment</source>
-        <translation type="unfinished"></translation>
+        <translation>실험</translation>
     </message>
     <message>
         <source>Then, now and the difference: compared with {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>그때, 지금, 차이: {0}과(와) 비교</translation>
     </message>
     <message>
         <source>There is nothing kept to compare with: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>비교할 것이 보관되어 있지 않습니다: {0}</translation>
     </message>
     <message>
         <source>Iteration {0:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {0:,}</translation>
     </message>
 </context>
 <context>
     <name>ComparisonSection</name>
     <message>
         <source>Stop comparing</source>
-        <translation type="unfinished"></translation>
+        <translation>비교 끝내기</translation>
     </message>
     <message>
         <source>Every element then, now, and the difference</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 원소의 그때, 지금, 차이</translation>
     </message>
     <message>
         <source>Then: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>그때: {0}</translation>
     </message>
     <message>
         <source>Not kept: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>보관되지 않음: {0}</translation>
     </message>
     <message>
         <source>weight</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치</translation>
     </message>
     <message>
         <source>grad</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도</translation>
     </message>
     <message>
         <source>values</source>
-        <translation type="unfinished"></translation>
+        <translation>값</translation>
     </message>
     <message>
         <source>gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도</translation>
     </message>
     <message>
         <source>Compare {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 비교</translation>
     </message>
     <message>
         <source>then</source>
-        <translation type="unfinished"></translation>
+        <translation>그때</translation>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>지금</translation>
     </message>
     <message>
         <source>difference</source>
-        <translation type="unfinished"></translation>
+        <translation>차이</translation>
     </message>
     <message>
         <source>What it was at the same place of the other recording</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 기록의 같은 자리에 있던 값</translation>
     </message>
     <message>
         <source>then {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>그때 {name}</translation>
     </message>
     <message>
         <source>What it is at the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>커서 위치에서의 값</translation>
     </message>
     <message>
         <source>Now less then, exactly</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 빼기 그때, 정확한 값</translation>
     </message>
     <message>
         <source>No such number in both: nothing to compare.</source>
-        <translation type="unfinished"></translation>
+        <translation>양쪽에 모두 있는 수가 아니라서 비교할 것이 없습니다.</translation>
     </message>
     <message>
         <source>{name}: then {then}, now {now}, difference {difference}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: 그때 {then}, 지금 {now}, 차이 {difference}</translation>
     </message>
 </context>
 <context>
     <name>ConfusionMatrix</name>
     <message>
         <source>Confusion matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>혼동 행렬</translation>
     </message>
     <message>
         <source>predicted</source>
-        <translation type="unfinished"></translation>
+        <translation>예측</translation>
     </message>
     <message>
         <source>correct</source>
-        <translation type="unfinished"></translation>
+        <translation>정답</translation>
     </message>
     <message>
         <source>all</source>
-        <translation type="unfinished"></translation>
+        <translation>전체</translation>
     </message>
     <message>
         <source>label</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블</translation>
     </message>
 </context>
 <context>
     <name>CurvePanel</name>
     <message>
         <source>Drag to pan, turn the wheel to zoom, press A to show all. Left and Right move the crosshair.</source>
-        <translation type="unfinished"></translation>
+        <translation>끌면 이동하고, 휠로 확대하며, A로 전체를 봅니다. 왼쪽과 오른쪽 키로 십자선을 옮깁니다.</translation>
     </message>
     <message>
         <source>not finite at iteration {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {n}에서 유한하지 않음</translation>
     </message>
     <message>
         <source>{n} earlier runs</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 실행 {n}개</translation>
     </message>
 </context>
 <context>
     <name>CurvePlot</name>
     <message>
         <source>View all</source>
-        <translation type="unfinished"></translation>
+        <translation>전체 보기</translation>
     </message>
     <message>
         <source>Show the whole run and follow it (A, or double click)</source>
-        <translation type="unfinished"></translation>
+        <translation>실행 전체를 보여 주고 따라갑니다 (A 또는 더블 클릭)</translation>
     </message>
     <message>
         <source>iteration {n}</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {n}</translation>
     </message>
 </context>
 <context>
     <name>DataFoldersController</name>
     <message>
         <source>Where are the files of {0}?</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 파일이 어디에 있나요?</translation>
     </message>
     <message>
         <source>They can be downloaded once ({0} MB) and are kept in {1}. Training continues meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>한 번 내려받을 수 있으며({0} MB) {1}에 보관됩니다. 그동안 학습은 계속됩니다.</translation>
     </message>
     <message>
         <source>Download</source>
-        <translation type="unfinished"></translation>
+        <translation>내려받기</translation>
     </message>
     <message>
         <source>Download {0} into the folder for cached files</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 캐시 폴더에 내려받기</translation>
     </message>
     <message>
         <source>Choose a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더 선택…</translation>
     </message>
     <message>
         <source>Use the files of {0} in a folder here</source>
-        <translation type="unfinished"></translation>
+        <translation>이 컴퓨터의 폴더에 있는 {0} 파일 사용</translation>
     </message>
     <message>
         <source>Downloading {0} ({1} of {2}): {3:.1f} of {4:.1f} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 내려받는 중 ({1}/{2}): {3:.1f} / {4:.1f} MB</translation>
     </message>
     <message>
         <source>The download was cancelled. Files that were complete are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>내려받기를 취소했습니다. 완전히 받은 파일은 남아 있습니다.</translation>
     </message>
 </context>
 <context>
     <name>DrawPanel</name>
     <message>
         <source>Draw a digit</source>
-        <translation type="unfinished"></translation>
+        <translation>숫자 그리기</translation>
     </message>
     <message>
         <source>Clear the drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>그림 지우기</translation>
     </message>
     <message>
         <source>Draw</source>
-        <translation type="unfinished"></translation>
+        <translation>그리기</translation>
     </message>
 </context>
 <context>
     <name>DrawingTrainingController</name>
     <message>
         <source>Draw a digit and choose its label first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 숫자를 그리고 레이블을 고르세요.</translation>
     </message>
     <message>
         <source>Choose the label of the drawing first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 그림의 레이블을 고르세요.</translation>
     </message>
     <message>
         <source>Pause the training first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 학습을 일시 정지하세요.</translation>
     </message>
     <message>
         <source>The newest step was not on a drawing.</source>
-        <translation type="unfinished"></translation>
+        <translation>가장 최근 단계는 그림으로 한 것이 아닙니다.</translation>
     </message>
 </context>
 <context>
     <name>ErrorPlot</name>
     <message>
         <source>h</source>
-        <translation type="unfinished"></translation>
+        <translation>h</translation>
     </message>
     <message>
         <source>error</source>
-        <translation type="unfinished"></translation>
+        <translation>오차</translation>
     </message>
     <message>
         <source>Relative error over the step h</source>
-        <translation type="unfinished"></translation>
+        <translation>간격 h에 따른 상대 오차</translation>
     </message>
     <message>
         <source>The relative error of the difference quotient over the step h. Lines at 1e-7, 1e-4 and 1e-2: below is fine, fine with kinks, suspicious; above is wrong. Click a step, or press Enter at the crosshair, to look at it.</source>
-        <translation type="unfinished"></translation>
+        <translation>간격 h에 따른 차분 몫의 상대 오차입니다. 선은 1e-7, 1e-4, 1e-2에 있습니다. 차례로 그 아래는 정상, 꺾인 점이 있으면 정상, 의심스러움이고, 맨 위 선보다 크면 틀린 것입니다. 간격을 클릭하거나 십자선에서 Enter를 누르면 자세히 봅니다.</translation>
     </message>
     <message>
         <source>h = {0}: {1}, relative error {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>h = {0}: {1}, 상대 오차 {2}</translation>
     </message>
 </context>
 <context>
     <name>EvaluateBar</name>
     <message>
         <source>How many samples to evaluate</source>
-        <translation type="unfinished"></translation>
+        <translation>평가할 샘플 수</translation>
     </message>
     <message>
         <source>How many samples of the set are evaluated</source>
-        <translation type="unfinished"></translation>
+        <translation>이 세트에서 몇 개의 샘플을 평가할지</translation>
     </message>
     <message>
         <source>Evaluate</source>
-        <translation type="unfinished"></translation>
+        <translation>평가</translation>
     </message>
     <message>
         <source>Classify these samples with the current network; training can continue</source>
-        <translation type="unfinished"></translation>
+        <translation>지금의 신경망으로 이 샘플들을 분류합니다. 학습은 계속할 수 있습니다</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>취소</translation>
     </message>
     <message>
         <source>Stop evaluating and keep the previous numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>평가를 멈추고 이전 결과를 그대로 둡니다</translation>
     </message>
     <message>
         <source>Progress of the evaluation</source>
-        <translation type="unfinished"></translation>
+        <translation>평가 진행률</translation>
     </message>
     <message>
         <source>{0:,} (first)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0:,}개 (앞에서부터)</translation>
     </message>
     <message>
         <source>{0:,} (all)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0:,}개 (전체)</translation>
     </message>
     <message>
         <source>{0:,} of {1:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0:,} / {1:,}</translation>
     </message>
 </context>
 <context>
     <name>ExcitedMaps</name>
     <message>
         <source>Most active feature maps of the drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>그림에 가장 활발히 반응하는 특징 맵</translation>
     </message>
     <message>
         <source>relu({0})   {1}×{2}×{3}   0 … {4}</source>
-        <translation type="unfinished"></translation>
+        <translation>relu({0})   {1}×{2}×{3}   0 … {4}</translation>
     </message>
 </context>
 <context>
     <name>ExperimentSection</name>
     <message>
         <source>There is no node.</source>
-        <translation type="unfinished"></translation>
+        <translation>노드가 없습니다.</translation>
     </message>
     <message>
         <source>Pause the training first.</source>
-        <translation type="unfinished"></translation>
+        <translation>먼저 학습을 일시 정지하세요.</translation>
     </message>
     <message>
         <source>This node has no output gradient: it adds what arrives to .grad.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 노드에는 출력 변화도가 없습니다. 도착한 것을 .grad에 더합니다.</translation>
     </message>
     <message>
         <source>This iteration has no such node yet: run forward first.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복에는 아직 그런 노드가 없습니다. 먼저 순전파를 실행하세요.</translation>
     </message>
     <message>
         <source>Experiment</source>
-        <translation type="unfinished"></translation>
+        <translation>실험</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>되돌리기</translation>
     </message>
     <message>
         <source>Undo the change of the gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도의 변경 되돌리기</translation>
     </message>
     <message>
         <source>Back to the recorded gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>기록된 변화도로 돌아가기</translation>
     </message>
     <message>
         <source>Change of the gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도의 변경</translation>
     </message>
     <message>
         <source>Scale by ×</source>
-        <translation type="unfinished"></translation>
+        <translation>배율 ×</translation>
     </message>
     <message>
         <source>Clip to ±</source>
-        <translation type="unfinished"></translation>
+        <translation>자르기 ±</translation>
     </message>
     <message>
         <source>Zero</source>
-        <translation type="unfinished"></translation>
+        <translation>0으로</translation>
     </message>
     <message>
         <source>Add noise σ</source>
-        <translation type="unfinished"></translation>
+        <translation>잡음 더하기 σ</translation>
     </message>
     <message>
         <source>Value of the change</source>
-        <translation type="unfinished"></translation>
+        <translation>변경의 값</translation>
     </message>
     <message>
         <source>Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>적용</translation>
     </message>
     <message>
         <source>Apply the change of the gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도의 변경 적용</translation>
     </message>
     <message>
         <source>How to change the gradient out of this node</source>
-        <translation type="unfinished"></translation>
+        <translation>이 노드에서 나가는 변화도를 어떻게 바꿀지</translation>
     </message>
     <message>
         <source>A number such as 0.5 or 1e-3. Enter applies it.</source>
-        <translation type="unfinished"></translation>
+        <translation>0.5나 1e-3 같은 수. Enter를 누르면 적용합니다.</translation>
     </message>
     <message>
         <source>Run backward with the changed gradient (Enter in the field)</source>
-        <translation type="unfinished"></translation>
+        <translation>바꾼 변화도로 역전파 실행 (입력란에서 Enter)</translation>
     </message>
     <message>
         <source>Type a number above 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>0보다 큰 수를 입력하세요.</translation>
     </message>
     <message>
         <source>Type a number.</source>
-        <translation type="unfinished"></translation>
+        <translation>수를 입력하세요.</translation>
     </message>
     <message>
         <source>Runs this iteration&apos;s backward again with the gradient out of this node changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 노드에서 나가는 변화도를 바꾸어 이 반복의 역전파를 다시 실행합니다.</translation>
     </message>
 </context>
 <context>
     <name>ExplanationsController</name>
     <message>
         <source>Nothing is computed yet: press F11 to run an iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 계산된 것이 없습니다. F11을 눌러 반복을 실행하세요.</translation>
     </message>
     <message>
         <source>Pause training (F5) to ask where a number comes from.</source>
-        <translation type="unfinished"></translation>
+        <translation>수가 어디에서 왔는지 물으려면 학습을 일시 정지하세요(F5).</translation>
     </message>
     <message>
         <source>There is no worker to ask: choose Run &gt; Start torch again.</source>
-        <translation type="unfinished"></translation>
+        <translation>물어볼 작업 프로세스가 없습니다. 실행 &gt; torch 다시 시작을 고르세요.</translation>
     </message>
 </context>
 <context>
     <name>FailureNote</name>
     <message>
         <source>Mend it by x.unsqueeze(0)</source>
-        <translation type="unfinished"></translation>
+        <translation>x.unsqueeze(0)으로 고치기</translation>
     </message>
     <message>
         <source>Give the network this input as a batch of one, 1×1×32×32</source>
-        <translation type="unfinished"></translation>
+        <translation>이 입력을 한 개짜리 배치 1×1×32×32로 신경망에 넣기</translation>
     </message>
     <message>
         <source>x has no batch dimension:</source>
-        <translation type="unfinished"></translation>
+        <translation>x에 배치 차원이 없습니다:</translation>
     </message>
     <message>
         <source>Line {0}: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}번째 줄: {1}</translation>
     </message>
     <message>
         <source>Forward failed</source>
-        <translation type="unfinished"></translation>
+        <translation>순전파 실패</translation>
     </message>
 </context>
 <context>
     <name>FilesController</name>
     <message>
         <source>Open a session</source>
-        <translation type="unfinished"></translation>
+        <translation>세션 열기</translation>
     </message>
     <message>
         <source>Save the session</source>
-        <translation type="unfinished"></translation>
+        <translation>세션 저장</translation>
     </message>
     <message>
         <source>session</source>
-        <translation type="unfinished"></translation>
+        <translation>세션</translation>
     </message>
     <message>
         <source>Load weights</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 불러오기</translation>
     </message>
     <message>
         <source>Weights (*.safetensors *.pt)</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 (*.safetensors *.pt)</translation>
     </message>
     <message>
         <source>Save the weights</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 저장</translation>
     </message>
     <message>
         <source>safetensors (*.safetensors)</source>
-        <translation type="unfinished"></translation>
+        <translation>safetensors (*.safetensors)</translation>
     </message>
     <message>
         <source>PyTorch state_dict (*.pt)</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch state_dict (*.pt)</translation>
     </message>
     <message>
         <source>weights</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치</translation>
     </message>
     <message>
         <source>Sessions (*{0})</source>
-        <translation type="unfinished"></translation>
+        <translation>세션 (*{0})</translation>
     </message>
     <message>
         <source>Open another session?</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 세션을 열까요?</translation>
     </message>
     <message>
         <source>Whatever was not saved of this run&apos;s {0:,} iterations is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 실행의 반복 {0:,}회 중 저장하지 않은 것은 사라집니다.</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>열기</translation>
     </message>
     <message>
         <source>Keep this run</source>
-        <translation type="unfinished"></translation>
+        <translation>이 실행 유지</translation>
     </message>
     <message>
         <source>The weights of {0} are loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 가중치를 불러왔습니다.</translation>
     </message>
     <message>
         <source>Saved as {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}(으)로 저장했습니다.</translation>
     </message>
 </context>
 <context>
     <name>FlowBars</name>
     <message>
         <source>Click a bar, or use Left, Right and Enter, to select the parameter</source>
-        <translation type="unfinished"></translation>
+        <translation>막대를 클릭하거나 왼쪽, 오른쪽 키와 Enter로 매개변수를 선택합니다</translation>
     </message>
     <message>
         <source>Every .grad is None.</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 .grad가 None입니다.</translation>
     </message>
 </context>
 <context>
     <name>FormulaLine</name>
     <message>
         <source>The formula with its numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>수를 넣은 수식</translation>
     </message>
 </context>
 <context>
     <name>GradientFlowPlot</name>
     <message>
         <source>Gradient flow</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도 흐름</translation>
     </message>
     <message>
         <source>bars ‖grad‖ · dots ‖Δw‖ / ‖w‖</source>
-        <translation type="unfinished"></translation>
+        <translation>막대 ‖grad‖ · 점 ‖Δw‖ / ‖w‖</translation>
     </message>
     <message>
         <source>{name}: .grad is None</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: .grad는 None</translation>
     </message>
     <message>
         <source>{name}: ‖grad‖ {grad}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: ‖grad‖ {grad}</translation>
     </message>
     <message>
         <source>{name}: ‖grad‖ {grad} · ‖Δw‖ / ‖w‖ {ratio}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: ‖grad‖ {grad} · ‖Δw‖ / ‖w‖ {ratio}</translation>
     </message>
 </context>
 <context>
     <name>GradientRow</name>
     <message>
         <source>±{limit} · norm {norm}</source>
-        <translation type="unfinished"></translation>
+        <translation>±{limit} · 노름 {norm}</translation>
     </message>
     <message>
         <source>{text} · {n} not finite</source>
-        <translation type="unfinished"></translation>
+        <translation>{text} · 유한하지 않은 것 {n}개</translation>
     </message>
 </context>
 <context>
     <name>GradientSection</name>
     <message>
         <source>The histogram leaves zeros out.</source>
-        <translation type="unfinished"></translation>
+        <translation>히스토그램은 0을 뺍니다.</translation>
     </message>
     <message>
         <source>before: None</source>
-        <translation type="unfinished"></translation>
+        <translation>이전: None</translation>
     </message>
     <message>
         <source>before: zeros</source>
-        <translation type="unfinished"></translation>
+        <translation>이전: 모두 0</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>이전</translation>
     </message>
     <message>
         <source>after backward: not yet</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 이후: 아직</translation>
     </message>
     <message>
         <source>after backward: None</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 이후: None</translation>
     </message>
     <message>
         <source>after backward: zeros</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 이후: 모두 0</translation>
     </message>
     <message>
         <source>after backward</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 이후</translation>
     </message>
     <message>
         <source>min {low} · max {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>최소 {low} · 최대 {high}</translation>
     </message>
     <message>
         <source>{n} zeros</source>
-        <translation type="unfinished"></translation>
+        <translation>0이 {n}개</translation>
     </message>
     <message>
         <source>mean {mean} · norm {norm}</source>
-        <translation type="unfinished"></translation>
+        <translation>평균 {mean} · 노름 {norm}</translation>
     </message>
     <message>
         <source>{n} not finite</source>
-        <translation type="unfinished"></translation>
+        <translation>유한하지 않은 것 {n}개</translation>
     </message>
 </context>
 <context>
     <name>GraphCanvas</name>
     <message>
         <source>Nodes of the autograd graph</source>
-        <translation type="unfinished"></translation>
+        <translation>Autograd 그래프의 노드</translation>
     </message>
     <message>
         <source>Arrow keys follow the edges, Enter chooses a node, the Menu key sets breakpoints, plus and minus zoom.</source>
-        <translation type="unfinished"></translation>
+        <translation>화살표 키로 간선을 따라가고, Enter로 노드를 고르며, 메뉴 키로 중단점을 정하고, +와 -로 확대·축소합니다.</translation>
     </message>
     <message>
         <source>&amp;Break here</source>
-        <translation type="unfinished"></translation>
+        <translation>여기서 중단(&amp;B)</translation>
     </message>
     <message>
         <source>Break when {name} is &amp;accumulated</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}이(가) 누적될 때 중단(&amp;A)</translation>
     </message>
     <message>
         <source>adds to {name}.grad</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}.grad에 더함</translation>
     </message>
     <message>
         <source>a scalar</source>
-        <translation type="unfinished"></translation>
+        <translation>스칼라</translation>
     </message>
     <message>
         <source>gradient: {shape}</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도: {shape}</translation>
     </message>
     <message>
         <source>not reached yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 도달하지 않음</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation>끝남</translation>
     </message>
     <message>
         <source>just run</source>
-        <translation type="unfinished"></translation>
+        <translation>방금 실행됨</translation>
     </message>
     <message>
         <source>has a breakpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>중단점 있음</translation>
     </message>
     <message>
         <source>The graph appears with the first forward pass.</source>
-        <translation type="unfinished"></translation>
+        <translation>첫 순전파와 함께 그래프가 나타납니다.</translation>
     </message>
 </context>
 <context>
     <name>GroupBars</name>
     <message>
         <source>The sum by groups</source>
-        <translation type="unfinished"></translation>
+        <translation>묶음별 합</translation>
     </message>
     <message>
         <source>the sum by {axis}</source>
-        <translation type="unfinished"></translation>
+        <translation>{axis}별 합</translation>
     </message>
     <message>
         <source>{title}, {n} of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>{title}, {n}/{count}</translation>
     </message>
 </context>
 <context>
     <name>Gutter</name>
     <message>
         <source>Line numbers and breakpoints</source>
-        <translation type="unfinished"></translation>
+        <translation>줄 번호와 중단점</translation>
     </message>
     <message>
         <source>The cursor stops before this line. Click to remove (F9)</source>
-        <translation type="unfinished"></translation>
+        <translation>커서가 이 줄 앞에서 멈춥니다. 클릭하면 지웁니다 (F9)</translation>
     </message>
     <message>
         <source>Click to stop before this line (F9)</source>
-        <translation type="unfinished"></translation>
+        <translation>클릭하면 이 줄 앞에서 멈춥니다 (F9)</translation>
     </message>
 </context>
 <context>
     <name>HelpController</name>
     <message>
         <source>Faults of this program and where they arose, the newest last: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>이 프로그램의 결함과 그것이 생긴 곳, 최근 것이 마지막: {0}</translation>
     </message>
     <message>
         <source>Nothing has gone wrong so far. The log would be {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>지금까지 잘못된 것이 없습니다. 로그 위치: {0}</translation>
     </message>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>로그</translation>
     </message>
     <message>
         <source>About backprop_viz</source>
-        <translation type="unfinished"></translation>
+        <translation>backprop_viz 정보</translation>
     </message>
     <message>
         <source>backprop_viz {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>backprop_viz {0}</translation>
     </message>
     <message>
         <source>See what back-propagation does, on a real PyTorch network, while it does it. MIT licence.</source>
-        <translation type="unfinished"></translation>
+        <translation>실제 PyTorch 신경망에서 역전파가 하는 일을 하는 그대로 봅니다. MIT 라이선스.</translation>
     </message>
 </context>
 <context>
     <name>ImagesController</name>
     <message>
         <source>Open an image of a digit</source>
-        <translation type="unfinished"></translation>
+        <translation>숫자 이미지 열기</translation>
     </message>
     <message>
         <source>Images (*.png *.jpg *.jpeg *.PNG *.JPG *.JPEG)</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 (*.png *.jpg *.jpeg *.PNG *.JPG *.JPEG)</translation>
     </message>
     <message>
         <source>There is no image in the clipboard: copy one first.</source>
-        <translation type="unfinished"></translation>
+        <translation>클립보드에 이미지가 없습니다. 먼저 하나 복사하세요.</translation>
     </message>
     <message>
         <source>The image in the clipboard</source>
-        <translation type="unfinished"></translation>
+        <translation>클립보드의 이미지</translation>
     </message>
     <message>
         <source>Only the first of {0} files was opened: open them one by one.</source>
-        <translation type="unfinished"></translation>
+        <translation>파일 {0}개 중 첫 번째만 열었습니다. 하나씩 여세요.</translation>
     </message>
     <message>
         <source>Reading image {0:,} of {1:,}: {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 읽는 중 {0:,}/{1:,}: {2}</translation>
     </message>
     <message>
         <source>The folder was read again: press Reset to train on its images.</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더를 다시 읽었습니다. 그 이미지로 학습하려면 초기화를 누르세요.</translation>
     </message>
     <message>
         <source>Reading was cancelled; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>읽기를 취소했습니다. 바뀐 것은 없습니다.</translation>
     </message>
 </context>
 <context>
     <name>InspectorView</name>
     <message>
         <source>Inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>검사기</translation>
     </message>
     <message>
         <source>What the inspector shows</source>
-        <translation type="unfinished"></translation>
+        <translation>검사기가 보여 주는 것</translation>
     </message>
     <message>
         <source>Choose a parameter or a layer&apos;s tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>매개변수나 층의 텐서를 고르세요</translation>
     </message>
     <message>
         <source>grad_fn of {key}</source>
-        <translation type="unfinished"></translation>
+        <translation>{key}의 grad_fn</translation>
     </message>
     <message>
         <source>a number</source>
-        <translation type="unfinished"></translation>
+        <translation>수 하나</translation>
     </message>
     <message>
         <source>grad_fn of {key} · {shape}</source>
-        <translation type="unfinished"></translation>
+        <translation>{key}의 grad_fn · {shape}</translation>
     </message>
     <message>
         <source>{shape} · {dtype} · sample {sample} of the batch</source>
-        <translation type="unfinished"></translation>
+        <translation>{shape} · {dtype} · 배치의 샘플 {sample}</translation>
     </message>
     <message>
         <source>{output} · {shape} · {dtype} · sample {sample} of the batch</source>
-        <translation type="unfinished"></translation>
+        <translation>{output} · {shape} · {dtype} · 배치의 샘플 {sample}</translation>
     </message>
 </context>
 <context>
     <name>IterationStrip</name>
     <message>
         <source>Iterations kept in memory</source>
-        <translation type="unfinished"></translation>
+        <translation>메모리에 보관된 반복</translation>
     </message>
     <message>
         <source>Iteration {number} is shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {number}을(를) 보고 있습니다.</translation>
     </message>
     <message>
         <source>Iteration {number}: click to look at it (Page Up, Page Down)</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {number}: 클릭하면 봅니다 (Page Up, Page Down)</translation>
     </message>
 </context>
 <context>
     <name>IterationStripNote</name>
     <message>
         <source>kept {first}–{last} · {kept} of {budget} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>보관 {first}–{last} · {kept}/{budget} MB</translation>
     </message>
     <message>
         <source>{words}
 These iterations can be looked at again, event by event (Page Up, Page Down).
 When the memory for them is used up, the oldest go first. How much they may take is set in the History menu.</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}
+이 반복들은 이벤트 하나하나 다시 볼 수 있습니다 (Page Up, Page Down).
+메모리가 다 차면 가장 오래된 것부터 사라집니다. 얼마나 쓸지는 기록 메뉴에서 정합니다.</translation>
     </message>
 </context>
 <context>
     <name>LossAlongPlot</name>
     <message>
         <source>loss</source>
-        <translation type="unfinished"></translation>
+        <translation>손실</translation>
     </message>
     <message>
         <source>moved by</source>
-        <translation type="unfinished"></translation>
+        <translation>이동량</translation>
     </message>
     <message>
         <source>Loss along this number</source>
-        <translation type="unfinished"></translation>
+        <translation>이 수에 따른 손실</translation>
     </message>
     <message>
         <source>The loss where only this number is another, in float64; the dashed line has the gradient as its slope. Drag the interval&apos;s edges to choose h; the wheel, + and - zoom; Left and Right read the points.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 수만 다를 때의 손실을 float64로 나타냅니다. 점선의 기울기가 변화도입니다. 구간의 끝을 끌어 h를 정하고, 휠과 +, -로 확대·축소하며, 왼쪽·오른쪽 키로 점을 읽습니다.</translation>
     </message>
     <message>
         <source>slope = the gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기 = 변화도</translation>
     </message>
     <message>
         <source>the step lands here</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신이 닿는 곳</translation>
     </message>
     <message>
         <source>moved by {0}: loss {1} ({2})</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}만큼 이동: 손실 {1} ({2})</translation>
     </message>
 </context>
 <context>
     <name>LossPlot</name>
     <message>
         <source>batch</source>
-        <translation type="unfinished"></translation>
+        <translation>배치</translation>
     </message>
     <message>
         <source>The loss of each batch, as torch computed it</source>
-        <translation type="unfinished"></translation>
+        <translation>torch가 계산한 그대로의 배치별 손실</translation>
     </message>
     <message>
         <source>smoothed</source>
-        <translation type="unfinished"></translation>
+        <translation>평활</translation>
     </message>
     <message>
         <source>The moving average of the batches&apos; losses</source>
-        <translation type="unfinished"></translation>
+        <translation>배치 손실의 이동 평균</translation>
     </message>
     <message>
         <source>validation</source>
-        <translation type="unfinished"></translation>
+        <translation>검증</translation>
     </message>
     <message>
         <source>The mean loss on the validation set, which the net is not trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망이 학습하지 않는 검증 세트의 평균 손실</translation>
     </message>
     <message>
         <source>iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>반복</translation>
     </message>
     <message>
         <source>loss</source>
-        <translation type="unfinished"></translation>
+        <translation>손실</translation>
     </message>
     <message>
         <source>Loss</source>
-        <translation type="unfinished"></translation>
+        <translation>손실</translation>
     </message>
     <message>
         <source>log</source>
-        <translation type="unfinished"></translation>
+        <translation>로그</translation>
     </message>
     <message>
         <source>Logarithmic loss</source>
-        <translation type="unfinished"></translation>
+        <translation>로그 손실</translation>
     </message>
     <message>
         <source>Show the loss on a logarithmic scale</source>
-        <translation type="unfinished"></translation>
+        <translation>손실을 로그 눈금으로 보기</translation>
     </message>
     <message>
         <source>There is no loss: backward starts from a random gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 없습니다. backward는 무작위 변화도에서 시작합니다.</translation>
     </message>
     <message>
         <source>The curve starts with the first iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>곡선은 첫 반복부터 그려집니다.</translation>
     </message>
 </context>
 <context>
     <name>MapWindow</name>
     <message>
         <source>One map, large</source>
-        <translation type="unfinished"></translation>
+        <translation>맵 하나를 크게</translation>
     </message>
     <message>
         <source>Previous map (Left)</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 맵 (왼쪽)</translation>
     </message>
     <message>
         <source>Next map (Right)</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 맵 (오른쪽)</translation>
     </message>
     <message>
         <source>Close (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>닫기 (Esc)</translation>
     </message>
     <message>
         <source>Show {output}</source>
-        <translation type="unfinished"></translation>
+        <translation>{output} 보기</translation>
     </message>
     <message>
         <source>Show {output} in its place (O)</source>
-        <translation type="unfinished"></translation>
+        <translation>대신 {output} 보기 (O)</translation>
     </message>
     <message>
         <source>{name} · {count} units</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} · 유닛 {count}개</translation>
     </message>
     <message>
         <source>{name} · {count} maps</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} · 맵 {count}개</translation>
     </message>
     <message>
         <source>Not computed yet at the cursor.</source>
-        <translation type="unfinished"></translation>
+        <translation>커서 위치에서는 아직 계산되지 않았습니다.</translation>
     </message>
     <message>
         <source>min {low}   max {high}   mean {mean}</source>
-        <translation type="unfinished"></translation>
+        <translation>최소 {low}   최대 {high}   평균 {mean}</translation>
     </message>
     <message>
         <source>colours span ±{limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>색의 범위 ±{limit}</translation>
     </message>
     <message>
         <source>{count} are nan or inf</source>
-        <translation type="unfinished"></translation>
+        <translation>{count}개가 nan 또는 inf</translation>
     </message>
     <message>
         <source>Point at a number to read it.</source>
-        <translation type="unfinished"></translation>
+        <translation>수를 읽으려면 그 위를 가리키세요.</translation>
     </message>
 </context>
 <context>
     <name>MessageBar</name>
     <message>
         <source>Show all</source>
-        <translation type="unfinished"></translation>
+        <translation>모두 보기</translation>
     </message>
     <message>
         <source>Show the whole message</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지 전체 보기</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>자세히</translation>
     </message>
     <message>
         <source>Show where this went wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>어디에서 잘못되었는지 보기</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished"></translation>
+        <translation>닫기</translation>
     </message>
     <message>
         <source>Dismiss this message (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>이 메시지 닫기 (Esc)</translation>
     </message>
     <message>
         <source>Dismiss this message</source>
-        <translation type="unfinished"></translation>
+        <translation>이 메시지 닫기</translation>
     </message>
     <message>
         <source>Error: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>오류: {text}</translation>
     </message>
     <message>
         <source>Message: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지: {text}</translation>
     </message>
     <message>
         <source>Show log</source>
-        <translation type="unfinished"></translation>
+        <translation>로그 보기</translation>
     </message>
     <message>
         <source>Open the log of this and earlier faults</source>
-        <translation type="unfinished"></translation>
+        <translation>이번과 이전 결함의 로그 열기</translation>
     </message>
 </context>
 <context>
     <name>NavigationController</name>
     <message>
         <source>It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1:.4g}에서 {2:.4g} 사이의 입력으로부터 {0}의 출력에 처음 나타났습니다.</translation>
     </message>
     <message>
         <source>Memory for past iterations, in MB</source>
-        <translation type="unfinished"></translation>
+        <translation>지난 반복을 위한 메모리(MB)</translation>
     </message>
     <message>
         <source>Memory for iterations</source>
-        <translation type="unfinished"></translation>
+        <translation>반복을 위한 메모리</translation>
     </message>
 </context>
 <context>
     <name>NetworkCanvas</name>
     <message>
         <source>&amp;Break when {name} is computed</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}이(가) 계산될 때 중단(&amp;B)</translation>
     </message>
     <message>
         <source>Show {output}</source>
-        <translation type="unfinished"></translation>
+        <translation>{output} 보기</translation>
     </message>
     <message>
         <source>Layers and their maps</source>
-        <translation type="unfinished"></translation>
+        <translation>층과 그 맵</translation>
     </message>
     <message>
         <source>Arrow keys go from map to map, Enter shows the map large, O shows the layer&apos;s other output.</source>
-        <translation type="unfinished"></translation>
+        <translation>화살표 키로 맵 사이를 옮기고, Enter로 맵을 크게 보며, O로 층의 다른 출력을 봅니다.</translation>
     </message>
     <message>
         <source>The layers appear with the first forward pass.</source>
-        <translation type="unfinished"></translation>
+        <translation>첫 순전파와 함께 층이 나타납니다.</translation>
     </message>
     <message>
         <source>then</source>
-        <translation type="unfinished"></translation>
+        <translation>그때</translation>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>지금</translation>
     </message>
     <message>
         <source>difference</source>
-        <translation type="unfinished"></translation>
+        <translation>차이</translation>
     </message>
     <message>
         <source>then {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>그때 {0}</translation>
     </message>
     <message>
         <source>now {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 {0}</translation>
     </message>
     <message>
         <source>difference {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>차이 {0}</translation>
     </message>
     <message>
         <source>{layer}: no parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer}: 매개변수 없음</translation>
     </message>
     <message>
         <source>{name}: not computed yet</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: 아직 계산되지 않음</translation>
     </message>
     <message>
         <source>{name}: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {value}</translation>
     </message>
     <message>
         <source>{name}: {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: {low} ~ {high}</translation>
     </message>
     <message>
         <source>a number</source>
-        <translation type="unfinished"></translation>
+        <translation>수 하나</translation>
     </message>
     <message>
         <source>{layer}: {shape}</source>
-        <translation type="unfinished"></translation>
+        <translation>{layer}: {shape}</translation>
     </message>
     <message>
         <source>{chain}: {shown} is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>{chain}: {shown}을(를) 보여 줍니다</translation>
     </message>
     <message>
         <source>Click the name to show {other} (O)</source>
-        <translation type="unfinished"></translation>
+        <translation>이름을 클릭하면 {other}을(를) 보여 줍니다 (O)</translation>
     </message>
     <message>
         <source>{chosen} has not run yet</source>
-        <translation type="unfinished"></translation>
+        <translation>{chosen}은(는) 아직 실행되지 않음</translation>
     </message>
 </context>
 <context>
     <name>NetworkView</name>
     <message>
         <source>Network</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망</translation>
     </message>
     <message>
         <source>activations</source>
-        <translation type="unfinished"></translation>
+        <translation>활성값</translation>
     </message>
     <message>
         <source>What each layer computed from the sample</source>
-        <translation type="unfinished"></translation>
+        <translation>각 층이 이 샘플에서 계산한 것</translation>
     </message>
     <message>
         <source>weights</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치</translation>
     </message>
     <message>
         <source>The parameters of each layer at the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>커서 위치에서의 각 층의 매개변수</translation>
     </message>
     <message>
         <source>gradients</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도</translation>
     </message>
     <message>
         <source>The gradient of the loss for each layer&apos;s output</source>
-        <translation type="unfinished"></translation>
+        <translation>각 층의 출력에 대한 손실의 변화도</translation>
     </message>
     <message>
         <source>{name} · {count} parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>{name} · 매개변수 {count}개</translation>
     </message>
 </context>
 <context>
     <name>NextStepHint</name>
     <message>
         <source>Loading PyTorch…</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch 불러오는 중…</translation>
     </message>
     <message>
         <source>Next step</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 단계</translation>
     </message>
 </context>
 <context>
     <name>NodeSection</name>
     <message>
         <source>g is the gradient that arrives: ∂L/∂y</source>
-        <translation type="unfinished"></translation>
+        <translation>g는 도착하는 변화도입니다: ∂L/∂y</translation>
     </message>
     <message>
         <source>not reached yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 도달하지 않음</translation>
     </message>
     <message>
         <source>Gradient in</source>
-        <translation type="unfinished"></translation>
+        <translation>들어오는 변화도</translation>
     </message>
     <message>
         <source>.grad after</source>
-        <translation type="unfinished"></translation>
+        <translation>이후의 .grad</translation>
     </message>
     <message>
         <source>Gradient out</source>
-        <translation type="unfinished"></translation>
+        <translation>나가는 변화도</translation>
     </message>
     <message>
         <source>saved</source>
-        <translation type="unfinished"></translation>
+        <translation>저장됨</translation>
     </message>
     <message>
         <source>used</source>
-        <translation type="unfinished"></translation>
+        <translation>사용됨</translation>
     </message>
     <message>
         <source>freed</source>
-        <translation type="unfinished"></translation>
+        <translation>해제됨</translation>
     </message>
     <message>
         <source>Saved tensors: {state}</source>
-        <translation type="unfinished"></translation>
+        <translation>저장된 텐서: {state}</translation>
     </message>
     <message>
         <source>No saved tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>저장된 텐서 없음</translation>
     </message>
     <message>
         <source>What forward kept for this node; backward uses it and frees it</source>
-        <translation type="unfinished"></translation>
+        <translation>순전파가 이 노드를 위해 남긴 것으로, 역전파가 쓰고 해제합니다</translation>
     </message>
 </context>
 <context>
     <name>NotADigit</name>
     <message>
         <source>Judged by another network, which comes with the program and was trained on drawn digits, letters and scribbles. The probabilities are your network&apos;s: it has to choose among ten digits, whatever is drawn.</source>
-        <translation type="unfinished"></translation>
+        <translation>프로그램에 들어 있는 다른 신경망이 판정합니다. 그 신경망은 그려진 숫자, 글자, 낙서로 학습했습니다. 확률은 여러분의 신경망이 낸 것으로, 무엇을 그리든 열 개의 숫자 중에서 골라야 합니다.</translation>
     </message>
     <message>
         <source>Does not look like a digit</source>
-        <translation type="unfinished"></translation>
+        <translation>숫자처럼 보이지 않습니다</translation>
     </message>
 </context>
 <context>
     <name>NumberDialog</name>
     <message>
         <source>It takes {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 받습니다.</translation>
     </message>
 </context>
 <context>
     <name>NumberField</name>
     <message>
         <source>Takes {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 받습니다.</translation>
     </message>
 </context>
 <context>
     <name>OptionsDialog</name>
     <message>
         <source>Training options</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 옵션</translation>
     </message>
     <message>
         <source>What zero_grad does to every .grad when an iteration starts. Takes effect at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복이 시작될 때 zero_grad가 모든 .grad에 하는 일입니다. 곧바로 적용됩니다.</translation>
     </message>
     <message>
         <source>sets .grad to None</source>
-        <translation type="unfinished"></translation>
+        <translation>.grad를 None으로</translation>
     </message>
     <message>
         <source>fills .grad with zeros</source>
-        <translation type="unfinished"></translation>
+        <translation>.grad를 0으로 채움</translation>
     </message>
     <message>
         <source>not called: gradients accumulate</source>
-        <translation type="unfinished"></translation>
+        <translation>부르지 않음: 변화도가 누적됨</translation>
     </message>
     <message>
         <source>Changing the optimizer&apos;s options starts again with a new network. The schedule&apos;s take effect at once, as if they had been set from the first iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>옵티마이저의 옵션을 바꾸면 새 신경망으로 다시 시작합니다. 스케줄의 옵션은 첫 반복부터 그랬던 것처럼 곧바로 적용됩니다.</translation>
     </message>
 </context>
 <context>
     <name>OriginView</name>
     <message>
         <source>Where does it come from?</source>
-        <translation type="unfinished"></translation>
+        <translation>어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Record this iteration whole</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복을 통째로 기록</translation>
     </message>
     <message>
         <source>Run it once more from the last checkpoint, and keep every sample</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 체크포인트에서 한 번 더 실행하고 모든 샘플을 보관합니다</translation>
     </message>
     <message>
         <source>Changes next</source>
-        <translation type="unfinished"></translation>
+        <translation>다음에 바꾸는 것</translation>
     </message>
     <message>
         <source>What the number changes next</source>
-        <translation type="unfinished"></translation>
+        <translation>이 수가 다음에 바꾸는 것</translation>
     </message>
     <message>
         <source>Back to the number before</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 수로 돌아가기</translation>
     </message>
     <message>
         <source>Forward again</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 앞으로</translation>
     </message>
     <message>
         <source>All the room for this panel, or no longer</source>
-        <translation type="unfinished"></translation>
+        <translation>이 패널을 최대로, 또는 원래대로</translation>
     </message>
     <message>
         <source>Close (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>닫기 (Esc)</translation>
     </message>
     <message>
         <source>The worker could not be given this iteration: run it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>작업 프로세스에 이 반복을 전달하지 못했습니다. 다시 실행하세요.</translation>
     </message>
     <message>
         <source>{0} more</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}개 더</translation>
     </message>
     <message>
         <source>iteration {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {0}</translation>
     </message>
     <message>
         <source>iteration {0}, not the one shown</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {0}, 지금 보는 반복이 아님</translation>
     </message>
     <message>
         <source>Working it out…</source>
-        <translation type="unfinished"></translation>
+        <translation>계산하는 중…</translation>
     </message>
 </context>
 <context>
     <name>ParameterModel</name>
     <message>
         <source>name</source>
-        <translation type="unfinished"></translation>
+        <translation>이름</translation>
     </message>
     <message>
         <source>shape</source>
-        <translation type="unfinished"></translation>
+        <translation>모양</translation>
     </message>
     <message>
         <source>count</source>
-        <translation type="unfinished"></translation>
+        <translation>개수</translation>
     </message>
     <message>
         <source>Its name in net.named_parameters()</source>
-        <translation type="unfinished"></translation>
+        <translation>net.named_parameters()에서의 이름</translation>
     </message>
     <message>
         <source>Its size()</source>
-        <translation type="unfinished"></translation>
+        <translation>size() 값</translation>
     </message>
     <message>
         <source>How many numbers it has</source>
-        <translation type="unfinished"></translation>
+        <translation>들어 있는 수의 개수</translation>
     </message>
     <message>
         <source>Its L2 norm at the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>커서 위치에서의 L2 노름</translation>
     </message>
     <message>
         <source>The L2 norm of its .grad at the cursor; None where .grad is None</source>
-        <translation type="unfinished"></translation>
+        <translation>커서 위치에서 .grad의 L2 노름. .grad가 None이면 None</translation>
     </message>
     <message>
         <source>{0}: torch.Size([{1}]), {2} numbers, norm {3}, norm of .grad {4}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: torch.Size([{1}]), 수 {2}개, 노름 {3}, .grad의 노름 {4}</translation>
     </message>
 </context>
 <context>
     <name>ParameterTable</name>
     <message>
         <source>Parameters of the network</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망의 매개변수</translation>
     </message>
     <message>
         <source>Choose a row to select the parameter in every panel</source>
-        <translation type="unfinished"></translation>
+        <translation>행을 고르면 모든 패널에서 그 매개변수가 선택됩니다</translation>
     </message>
     <message>
         <source>{0} parameters, {1:,} numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>매개변수 {0}개, 수 {1:,}개</translation>
     </message>
 </context>
 <context>
     <name>PhaseBar</name>
     <message>
         <source>Phases of the iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>반복의 단계</translation>
     </message>
     <message>
         <source>{note} · {count} times</source>
-        <translation type="unfinished"></translation>
+        <translation>{note} · {count}회</translation>
     </message>
     <message>
         <source>altered</source>
-        <translation type="unfinished"></translation>
+        <translation>변경됨</translation>
     </message>
     <message>
         <source>{note} · altered</source>
-        <translation type="unfinished"></translation>
+        <translation>{note} · 변경됨</translation>
     </message>
     <message>
         <source>next</source>
-        <translation type="unfinished"></translation>
+        <translation>다음</translation>
     </message>
     <message>
         <source>‖Δw‖ {length}</source>
-        <translation type="unfinished"></translation>
+        <translation>‖Δw‖ {length}</translation>
     </message>
     <message>
         <source>{time} · {count} nodes</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} · 노드 {count}개</translation>
     </message>
     <message>
         <source>{done} / {total} operations</source>
-        <translation type="unfinished"></translation>
+        <translation>연산 {done}/{total}</translation>
     </message>
     <message>
         <source>{done} / {total} nodes</source>
-        <translation type="unfinished"></translation>
+        <translation>노드 {done}/{total}</translation>
     </message>
     <message>
         <source>{done} / {total} parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>매개변수 {done}/{total}</translation>
     </message>
     <message>
         <source>not called: gradients accumulate</source>
-        <translation type="unfinished"></translation>
+        <translation>부르지 않음: 변화도가 누적됨</translation>
     </message>
     <message>
         <source>{count} grads already None</source>
-        <translation type="unfinished"></translation>
+        <translation>grad {count}개가 이미 None</translation>
     </message>
     <message>
         <source>{count} grads already clear</source>
-        <translation type="unfinished"></translation>
+        <translation>grad {count}개가 이미 비어 있음</translation>
     </message>
     <message>
         <source>{count} grads → None</source>
-        <translation type="unfinished"></translation>
+        <translation>grad {count}개 → None</translation>
     </message>
     <message>
         <source>{count} grads → 0</source>
-        <translation type="unfinished"></translation>
+        <translation>grad {count}개 → 0</translation>
     </message>
     <message>
         <source>{none} grads → None, {zero} → 0</source>
-        <translation type="unfinished"></translation>
+        <translation>grad {none}개 → None, {zero}개 → 0</translation>
     </message>
     <message>
         <source>There is no loss: backward starts from a gradient of the output.</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 없습니다. backward는 출력의 변화도에서 시작합니다.</translation>
     </message>
     <message>
         <source>{count} events in {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{time} 동안 이벤트 {count}개.</translation>
     </message>
     <message>
         <source>Click to see the state at its end.</source>
-        <translation type="unfinished"></translation>
+        <translation>클릭하면 이 단계가 끝났을 때를 봅니다.</translation>
     </message>
     <message>
         <source>This phase runs next.</source>
-        <translation type="unfinished"></translation>
+        <translation>다음에 실행될 단계입니다.</translation>
     </message>
 </context>
 <context>
     <name>ProbabilityBars</name>
     <message>
         <source>Probabilities of the classes: none yet</source>
-        <translation type="unfinished"></translation>
+        <translation>클래스별 확률: 아직 없음</translation>
     </message>
     <message>
         <source>Predicted: {name}, with probability {probability}</source>
-        <translation type="unfinished"></translation>
+        <translation>예측: {name}, 확률 {probability}</translation>
     </message>
     <message>
         <source>What the net predicts for the drawing. Draw something to see it.</source>
-        <translation type="unfinished"></translation>
+        <translation>그림에 대한 신경망의 예측입니다. 무언가를 그리면 보입니다.</translation>
     </message>
 </context>
 <context>
     <name>ProgramView</name>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>프로그램</translation>
     </message>
     <message>
         <source>Copy as script</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트로 복사</translation>
     </message>
     <message>
         <source>Copy the program as a script</source>
-        <translation type="unfinished"></translation>
+        <translation>프로그램을 스크립트로 복사</translation>
     </message>
     <message>
         <source>Copy the run so far as a script that needs torch alone and gives these losses</source>
-        <translation type="unfinished"></translation>
+        <translation>지금까지의 실행을 복사합니다. torch만으로 실행되고 같은 손실을 내는 스크립트입니다</translation>
     </message>
     <message>
         <source>The network&apos;s class, and what print(net) prints</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망의 클래스와 print(net)의 출력</translation>
     </message>
     <message>
         <source>loop</source>
-        <translation type="unfinished"></translation>
+        <translation>루프</translation>
     </message>
     <message>
         <source>The training loop and the forward</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 루프와 forward</translation>
     </message>
     <message>
         <source>class</source>
-        <translation type="unfinished"></translation>
+        <translation>클래스</translation>
     </message>
     <message>
         <source>The network&apos;s class, and print(net)</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망의 클래스와 print(net)</translation>
     </message>
     <message>
         <source>parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>매개변수</translation>
     </message>
     <message>
         <source>Every parameter in a table</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 매개변수를 표로</translation>
     </message>
     <message>
         <source>Copied</source>
-        <translation type="unfinished"></translation>
+        <translation>복사함</translation>
     </message>
 </context>
 <context>
     <name>ProgressStrip</name>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>진행률</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>취소</translation>
     </message>
     <message>
         <source>Stop this; the run is not affected</source>
-        <translation type="unfinished"></translation>
+        <translation>멈춥니다. 실행에는 영향이 없습니다</translation>
     </message>
 </context>
 <context>
     <name>QueryBar</name>
     <message>
         <source>any</source>
-        <translation type="unfinished"></translation>
+        <translation>모두</translation>
     </message>
     <message>
         <source>Set</source>
-        <translation type="unfinished"></translation>
+        <translation>세트</translation>
     </message>
     <message>
         <source>The training set, or the validation set, which is not trained on</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 세트, 또는 학습하지 않는 검증 세트</translation>
     </message>
     <message>
         <source>Label</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블</translation>
     </message>
     <message>
         <source>Only samples with this label</source>
-        <translation type="unfinished"></translation>
+        <translation>이 레이블의 샘플만</translation>
     </message>
     <message>
         <source>Predicted</source>
-        <translation type="unfinished"></translation>
+        <translation>예측</translation>
     </message>
     <message>
         <source>Only samples that the network predicts as this class</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망이 이 클래스로 예측한 샘플만</translation>
     </message>
     <message>
         <source>Result</source>
-        <translation type="unfinished"></translation>
+        <translation>결과</translation>
     </message>
     <message>
         <source>Only samples classified correctly, or only those misclassified</source>
-        <translation type="unfinished"></translation>
+        <translation>맞게 분류한 샘플만, 또는 틀린 것만</translation>
     </message>
     <message>
         <source>correct ✓</source>
-        <translation type="unfinished"></translation>
+        <translation>맞음 ✓</translation>
     </message>
     <message>
         <source>incorrect ✗</source>
-        <translation type="unfinished"></translation>
+        <translation>틀림 ✗</translation>
     </message>
     <message>
         <source>Order</source>
-        <translation type="unfinished"></translation>
+        <translation>순서</translation>
     </message>
     <message>
         <source>In dataset order, or by the loss of each sample</source>
-        <translation type="unfinished"></translation>
+        <translation>데이터셋의 순서, 또는 샘플별 손실의 순서</translation>
     </message>
     <message>
         <source>dataset order</source>
-        <translation type="unfinished"></translation>
+        <translation>데이터셋 순서</translation>
     </message>
     <message>
         <source>highest loss first</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 큰 것부터</translation>
     </message>
     <message>
         <source>lowest loss first</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 작은 것부터</translation>
     </message>
 </context>
 <context>
     <name>RestoreOffer</name>
     <message>
         <source>Restore the unsaved run?</source>
-        <translation type="unfinished"></translation>
+        <translation>저장하지 않은 실행을 복원할까요?</translation>
     </message>
     <message>
         <source>Restore</source>
-        <translation type="unfinished"></translation>
+        <translation>복원</translation>
     </message>
     <message>
         <source>Continue that run in this window</source>
-        <translation type="unfinished"></translation>
+        <translation>그 실행을 이 창에서 계속합니다</translation>
     </message>
     <message>
         <source>Discard</source>
-        <translation type="unfinished"></translation>
+        <translation>버리기</translation>
     </message>
     <message>
         <source>Delete that run</source>
-        <translation type="unfinished"></translation>
+        <translation>그 실행을 지웁니다</translation>
     </message>
     <message>
         <source>Ask again later</source>
-        <translation type="unfinished"></translation>
+        <translation>나중에 다시 묻기</translation>
     </message>
     <message>
         <source>Keep that run for the next launch (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>다음에 켤 때를 위해 그 실행을 남겨 둡니다 (Esc)</translation>
     </message>
     <message>
         <source>File: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>파일: {0}</translation>
     </message>
     <message>
         <source>Iterations done: {0:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>끝난 반복: {0:,}</translation>
     </message>
     <message>
         <source>Autosaved: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>자동 저장: {0}</translation>
     </message>
 </context>
 <context>
     <name>SaliencyDialog</name>
     <message>
         <source>Saliency</source>
-        <translation type="unfinished"></translation>
+        <translation>Saliency (중요도)</translation>
     </message>
     <message>
         <source>Draw something to see which of its pixels matter.</source>
-        <translation type="unfinished"></translation>
+        <translation>무언가를 그리면 어느 픽셀이 중요한지 보입니다.</translation>
     </message>
     <message>
         <source>Saliency for {0} (label)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에 대한 saliency (레이블)</translation>
     </message>
     <message>
         <source>Saliency for {0} (predicted)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에 대한 saliency (예측)</translation>
     </message>
     <message>
         <source>∂ out[{0}] / ∂x of 1×32×32, from −{1} to +{1}</source>
-        <translation type="unfinished"></translation>
+        <translation>1×32×32의 ∂ out[{0}] / ∂x, −{1}에서 +{1}까지</translation>
     </message>
     <message>
         <source>More ink on a pixel raises the logit of {0} where it is positive, and lowers it where it is negative. The line is the edge of your ink.</source>
-        <translation type="unfinished"></translation>
+        <translation>값이 양수인 픽셀에 잉크를 더하면 {0}의 로짓이 커지고, 음수이면 작아집니다. 선은 잉크의 가장자리입니다.</translation>
     </message>
 </context>
 <context>
     <name>SaliencyPicture</name>
     <message>
         <source>Saliency of the drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>그림의 saliency</translation>
     </message>
     <message>
         <source>Click a pixel to see where its gradient comes from (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>픽셀을 클릭하면 그 변화도가 어디에서 왔는지 봅니다 (Enter)</translation>
     </message>
 </context>
 <context>
     <name>SampleChooser</name>
     <message>
         <source>sample</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플</translation>
     </message>
     <message>
         <source>Sample of the batch</source>
-        <translation type="unfinished"></translation>
+        <translation>배치의 샘플</translation>
     </message>
     <message>
         <source>Previous sample (Ctrl+PgUp)</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 샘플 (Ctrl+PgUp)</translation>
     </message>
     <message>
         <source>Next sample (Ctrl+PgDown)</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 샘플 (Ctrl+PgDown)</translation>
     </message>
     <message>
         <source>of {recorded} recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>/ 기록된 {recorded}개</translation>
     </message>
     <message>
         <source>Of this iteration {recorded} of {size} samples were recorded: while training runs, only the first is.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복에서는 샘플 {size}개 중 {recorded}개만 기록되었습니다. 학습하는 동안에는 첫 번째만 기록합니다.</translation>
     </message>
     <message>
         <source>of {size}</source>
-        <translation type="unfinished"></translation>
+        <translation>/ {size}</translation>
     </message>
     <message>
         <source>Every panel shows this sample of the batch; the first one is 0 (Ctrl+J)</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 패널이 배치의 이 샘플을 보여 줍니다. 첫 번째가 0입니다 (Ctrl+J)</translation>
     </message>
 </context>
 <context>
     <name>SampleFacts</name>
     <message>
         <source>Sample</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플</translation>
     </message>
     <message>
         <source>Step through this sample</source>
-        <translation type="unfinished"></translation>
+        <translation>이 샘플로 단계별 실행</translation>
     </message>
     <message>
         <source>Make this sample the batch of the next iteration (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>이 샘플을 다음 반복의 배치로 씁니다 (Enter)</translation>
     </message>
     <message>
         <source>Select a sample</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플을 선택하세요</translation>
     </message>
 </context>
 <context>
     <name>SampleGrid</name>
     <message>
         <source>Samples</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플</translation>
     </message>
     <message>
         <source>Arrow keys select a sample, Enter steps through it</source>
-        <translation type="unfinished"></translation>
+        <translation>화살표 키로 샘플을 고르고 Enter로 단계별 실행합니다</translation>
     </message>
 </context>
 <context>
     <name>SamplesWindow</name>
     <message>
         <source>Samples</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플</translation>
     </message>
     <message>
         <source>Confusion matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>혼동 행렬</translation>
     </message>
     <message>
         <source>as of iteration {0:,} · colour: share of the row</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {0:,} 기준 · 색: 행에서 차지하는 비율</translation>
     </message>
     <message>
         <source>Not evaluated yet: press Evaluate.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 평가하지 않았습니다. 평가를 누르세요.</translation>
     </message>
     <message>
         <source>Not evaluated yet: press Evaluate, or train.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 평가하지 않았습니다. 평가를 누르거나 학습하세요.</translation>
     </message>
     <message>
         <source>{correct:,} of {evaluated:,} correct: accuracy {share:.2f} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{evaluated:,}개 중 {correct:,}개 맞음: 정확도 {share:.2f} %</translation>
     </message>
     <message>
         <source>{correct:,} of the first {evaluated:,} correct: accuracy {share:.2f} %</source>
-        <translation type="unfinished"></translation>
+        <translation>처음 {evaluated:,}개 중 {correct:,}개 맞음: 정확도 {share:.2f} %</translation>
     </message>
     <message>
         <source>{0:,} of {1:,} samples</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플 {1:,}개 중 {0:,}개</translation>
     </message>
     <message>
         <source>Loading the samples…</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플을 불러오는 중…</translation>
     </message>
     <message>
         <source>No sample matches.</source>
-        <translation type="unfinished"></translation>
+        <translation>맞는 샘플이 없습니다.</translation>
     </message>
 </context>
 <context>
     <name>ScriptsController</name>
     <message>
         <source>Save as script</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트로 저장</translation>
     </message>
     <message>
         <source>Python scripts (*.py)</source>
-        <translation type="unfinished"></translation>
+        <translation>Python 스크립트 (*.py)</translation>
     </message>
     <message>
         <source>training</source>
-        <translation type="unfinished"></translation>
+        <translation>학습</translation>
     </message>
     <message>
         <source>The samples of {0:,} iterations are too many for the clipboard: choose Run &gt; Save as script.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {0:,}회의 샘플은 클립보드에 넣기에 너무 많습니다. 실행 &gt; 스크립트로 저장을 고르세요.</translation>
     </message>
     <message>
         <source>Nothing has run yet: the script runs {0:,} iterations.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 실행한 것이 없습니다. 스크립트는 반복 {0:,}회를 실행합니다.</translation>
     </message>
     <message>
         <source>Saved as {0}; it reads its samples from {1}: keep the two together.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}(으)로 저장했습니다. 샘플은 {1}에서 읽으니 둘을 함께 두세요.</translation>
     </message>
     <message>
         <source>Saved as {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}(으)로 저장했습니다.</translation>
     </message>
     <message>
         <source>The script does not repeat the gradient altered in iteration {0:,}: its losses differ after that.</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트는 반복 {0:,}에서 바꾼 변화도를 되풀이하지 않으므로 그 뒤의 손실이 다릅니다.</translation>
     </message>
     <message>
         <source>The script does not load the weights that the run took from a file before iteration {0:,}: its losses differ from there on.</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트는 반복 {0:,} 전에 파일에서 불러온 가중치를 불러오지 않으므로 그때부터 손실이 다릅니다.</translation>
     </message>
     <message>
         <source>The session file does not tell all that was done in iteration {0:,}: the script&apos;s losses may differ from there on.</source>
-        <translation type="unfinished"></translation>
+        <translation>세션 파일에는 반복 {0:,}에서 한 일이 모두 적혀 있지 않으므로 스크립트의 손실이 그때부터 다를 수 있습니다.</translation>
     </message>
 </context>
 <context>
     <name>SearchField</name>
     <message>
         <source>Find…</source>
-        <translation type="unfinished"></translation>
+        <translation>찾기…</translation>
     </message>
     <message>
         <source>Find a parameter, a layer or a node</source>
-        <translation type="unfinished"></translation>
+        <translation>매개변수, 층, 노드 찾기</translation>
     </message>
     <message>
         <source>Find a parameter, a layer, a node or a command by name (Ctrl+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>매개변수, 층, 노드, 명령을 이름으로 찾기 (Ctrl+F)</translation>
     </message>
     <message>
         <source>Nothing has “{0}” in its name.</source>
-        <translation type="unfinished"></translation>
+        <translation>이름에 “{0}”이(가) 들어 있는 것이 없습니다.</translation>
     </message>
 </context>
 <context>
     <name>SeenByTheNet</name>
     <message>
         <source>What the net sees</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망이 보는 것</translation>
     </message>
     <message>
         <source>The drawing as it enters the net: cropped, centred, 32 by 32 pixels.</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망에 들어가는 그림: 잘라 내고 가운데로 옮긴 32×32 픽셀.</translation>
     </message>
     <message>
         <source>What the net sees · ±{limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망이 보는 것 · ±{limit}</translation>
     </message>
 </context>
 <context>
     <name>SettingsBar</name>
     <message>
         <source>{0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}…</translation>
     </message>
     <message>
         <source>Learning rate</source>
-        <translation type="unfinished"></translation>
+        <translation>학습률</translation>
     </message>
     <message>
         <source>Batch</source>
-        <translation type="unfinished"></translation>
+        <translation>배치</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>시드</translation>
     </message>
     <message>
         <source>Changing it starts again with a new network.</source>
-        <translation type="unfinished"></translation>
+        <translation>바꾸면 새 신경망으로 다시 시작합니다.</translation>
     </message>
     <message>
         <source>Data</source>
-        <translation type="unfinished"></translation>
+        <translation>데이터</translation>
     </message>
     <message>
         <source>Loss</source>
-        <translation type="unfinished"></translation>
+        <translation>손실</translation>
     </message>
     <message>
         <source>Optimizer</source>
-        <translation type="unfinished"></translation>
+        <translation>옵티마이저</translation>
     </message>
     <message>
         <source>Takes effect at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>곧바로 적용됩니다.</translation>
     </message>
     <message>
         <source>Schedule</source>
-        <translation type="unfinished"></translation>
+        <translation>스케줄</translation>
     </message>
     <message>
         <source>The run keeps {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 실행은 {0}을(를) 유지합니다.</translation>
     </message>
     <message>
         <source>lr now {0:.3g}</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 lr {0:.3g}</translation>
     </message>
     <message>
         <source>The schedule starts from it; in the iteration shown it is {0:.9g}.</source>
-        <translation type="unfinished"></translation>
+        <translation>스케줄은 여기서 시작합니다. 지금 보는 반복에서는 {0:.9g}입니다.</translation>
     </message>
     <message>
         <source>How the learning rate falls. Cosine: to 0, and it stays there. Step: by a factor at regular intervals. Its options are in the Training options, Ctrl+,. Takes effect at once.</source>
-        <translation type="unfinished"></translation>
+        <translation>학습률이 줄어드는 방식. 코사인: 0까지 줄고 그대로 머무릅니다. 계단: 일정한 간격으로 배수만큼 줄어듭니다. 옵션은 학습 옵션(Ctrl+,)에 있습니다. 곧바로 적용됩니다.</translation>
     </message>
     <message>
         <source>Samples in a batch. Of random input as many are drawn, with as many targets, so a change begins again with a fresh network.</source>
-        <translation type="unfinished"></translation>
+        <translation>배치의 샘플 수. 무작위 입력에서는 그만큼의 입력과 목표를 뽑으므로, 바꾸면 새 신경망으로 다시 시작합니다.</translation>
     </message>
     <message>
         <source>{0}, momentum {1:g}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}, 모멘텀 {1:g}</translation>
     </message>
 </context>
 <context>
     <name>ShownNumber</name>
     <message>
         <source>&amp;Copy number</source>
-        <translation type="unfinished"></translation>
+        <translation>수 복사(&amp;C)</translation>
     </message>
     <message>
         <source>Copy as &amp;NumPy</source>
-        <translation type="unfinished"></translation>
+        <translation>NumPy로 복사(&amp;N)</translation>
     </message>
     <message>
         <source>Copy &amp;row</source>
-        <translation type="unfinished"></translation>
+        <translation>행 복사(&amp;R)</translation>
     </message>
     <message>
         <source>Copy as &amp;hexadecimal</source>
-        <translation type="unfinished"></translation>
+        <translation>16진수로 복사(&amp;H)</translation>
     </message>
     <message>
         <source>Tab-separated, for a spreadsheet</source>
-        <translation type="unfinished"></translation>
+        <translation>스프레드시트용, 탭으로 구분</translation>
     </message>
 </context>
 <context>
     <name>StateSection</name>
     <message>
         <source>Optimizer state</source>
-        <translation type="unfinished"></translation>
+        <translation>옵티마이저 상태</translation>
     </message>
     <message>
         <source>The update of one weight, term by term</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 하나의 갱신, 항별로</translation>
     </message>
     <message>
         <source>Where does this weight come from?</source>
-        <translation type="unfinished"></translation>
+        <translation>이 가중치는 어디에서 왔나요?</translation>
     </message>
     <message>
         <source>This parameter has no elements.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 매개변수에는 원소가 없습니다.</translation>
     </message>
     <message>
         <source>Its .grad is None: the optimizer skipped it.</source>
-        <translation type="unfinished"></translation>
+        <translation>.grad가 None이라 옵티마이저가 건너뛰었습니다.</translation>
     </message>
     <message>
         <source>Step to the update to see its terms.</source>
-        <translation type="unfinished"></translation>
+        <translation>항을 보려면 갱신 단계까지 가세요.</translation>
     </message>
     <message>
         <source>With these options the optimizer keeps no state.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 옵션으로는 옵티마이저가 상태를 갖지 않습니다.</translation>
     </message>
     <message>
         <source>≈ is torch&apos;s own number; the formula gives another last digit.</source>
-        <translation type="unfinished"></translation>
+        <translation>≈는 torch 자신의 수이며, 수식은 마지막 자리가 다릅니다.</translation>
     </message>
     <message>
         <source>≈ The math library&apos;s square root is off by one in its last digit.</source>
-        <translation type="unfinished"></translation>
+        <translation>≈ 수학 라이브러리의 제곱근은 마지막 자리가 하나 다릅니다.</translation>
     </message>
     <message>
         <source>The manual rule keeps no state.</source>
-        <translation type="unfinished"></translation>
+        <translation>직접 하는 갱신은 상태를 갖지 않습니다.</translation>
     </message>
     <message>
         <source>none yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 없음</translation>
     </message>
     <message>
         <source>{symbol} = {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>{symbol} = {value}</translation>
     </message>
     <message>
         <source>The formula, rounded exactly, gives another last digit.</source>
-        <translation type="unfinished"></translation>
+        <translation>수식을 정확히 반올림하면 마지막 자리가 다릅니다.</translation>
     </message>
     <message>
         <source>There is no rule for {rule} here; its result is {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{rule}의 규칙은 여기에 없습니다. 그 결과는 {value}입니다.</translation>
     </message>
 </context>
 <context>
     <name>SumLines</name>
     <message>
         <source>{0} more</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}개 더</translation>
     </message>
     <message>
         <source>1 is 0</source>
-        <translation type="unfinished"></translation>
+        <translation>1개가 0</translation>
     </message>
     <message>
         <source>{0} are 0</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}개가 0</translation>
     </message>
     <message>
         <source>sum of {0} terms · torch has {1} · residual {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>항 {0}개의 합 · torch의 값 {1} · 나머지 {2}</translation>
     </message>
     <message>
         <source>one term · torch has {1} · residual {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>항 하나 · torch의 값 {1} · 나머지 {2}</translation>
     </message>
     <message>
         <source>In float64: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>float64로: {0}</translation>
     </message>
 </context>
 <context>
     <name>TensorSection</name>
     <message>
         <source>Every element of the tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>텐서의 모든 원소</translation>
     </message>
     <message>
         <source>values</source>
-        <translation type="unfinished"></translation>
+        <translation>값</translation>
     </message>
     <message>
         <source>not computed yet</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 계산되지 않음</translation>
     </message>
     <message>
         <source>gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도</translation>
     </message>
     <message>
         <source>no gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도 없음</translation>
     </message>
     <message>
         <source>value</source>
-        <translation type="unfinished"></translation>
+        <translation>값</translation>
     </message>
     <message>
         <source>What the layer computed</source>
-        <translation type="unfinished"></translation>
+        <translation>층이 계산한 것</translation>
     </message>
     <message>
         <source>How the loss changes with this element</source>
-        <translation type="unfinished"></translation>
+        <translation>이 원소에 따라 손실이 변하는 정도</translation>
     </message>
 </context>
 <context>
     <name>TermModel</name>
     <message>
         <source>index</source>
-        <translation type="unfinished"></translation>
+        <translation>인덱스</translation>
     </message>
     <message>
         <source>term</source>
-        <translation type="unfinished"></translation>
+        <translation>항</translation>
     </message>
     <message>
         <source>{0}
 Click or press Enter: where does it come from?</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}
+클릭하거나 Enter를 누르면: 어디에서 왔나요?</translation>
     </message>
 </context>
 <context>
     <name>TermPicture</name>
     <message>
         <source>The terms as they lie in their tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>텐서에 놓인 그대로의 항</translation>
     </message>
     <message>
         <source>products</source>
-        <translation type="unfinished"></translation>
+        <translation>곱</translation>
     </message>
 </context>
 <context>
     <name>TermsTable</name>
     <message>
         <source>The terms of the sum</source>
-        <translation type="unfinished"></translation>
+        <translation>합의 항</translation>
     </message>
     <message>
         <source>Arrow keys go from number to number, Enter asks where it comes from.</source>
-        <translation type="unfinished"></translation>
+        <translation>화살표 키로 수 사이를 옮기고, Enter로 어디에서 왔는지 묻습니다.</translation>
     </message>
 </context>
 <context>
     <name>TextDialog</name>
     <message>
         <source>Close (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>닫기 (Esc)</translation>
     </message>
     <message>
         <source>&amp;Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>복사(&amp;C)</translation>
     </message>
     <message>
         <source>Copy the whole text</source>
-        <translation type="unfinished"></translation>
+        <translation>글 전체 복사</translation>
     </message>
 </context>
 <context>
     <name>TimelineView</name>
     <message>
         <source>Timeline of the iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>반복의 타임라인</translation>
     </message>
     <message>
         <source>The events of this iteration. Left, Right, Home and End move the cursor, Page Up and Page Down show the previous and the next iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복의 이벤트입니다. 왼쪽, 오른쪽, Home, End로 커서를 옮기고 Page Up, Page Down으로 이전·다음 반복을 봅니다.</translation>
     </message>
     <message>
         <source>training · iteration {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 중 · 반복 {number}</translation>
     </message>
     <message>
         <source>iteration {number} · not started</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {number} · 시작 전</translation>
     </message>
     <message>
         <source>iteration {number} · not started · altered</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {number} · 시작 전 · 변경됨</translation>
     </message>
     <message>
         <source>iteration {number} · {phase} {done}/{total} · altered</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {number} · {phase} {done}/{total} · 변경됨</translation>
     </message>
     <message>
         <source>iteration {number} · {phase} {done}/{total}</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {number} · {phase} {done}/{total}</translation>
     </message>
 </context>
 <context>
     <name>Toolbar</name>
     <message>
         <source>done: {0:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>끝남: {0:,}</translation>
     </message>
     <message>
         <source>Iterations done: {0:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>끝난 반복: {0:,}</translation>
     </message>
     <message>
         <source>{0:.1f} it/s · {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0:.1f} 반복/초 · {1}</translation>
     </message>
     <message>
         <source>paused · {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>일시 정지 · {0}</translation>
     </message>
 </context>
 <context>
     <name>Tools</name>
     <message>
         <source>Thin pen</source>
-        <translation type="unfinished"></translation>
+        <translation>가는 펜</translation>
     </message>
     <message>
         <source>Medium pen</source>
-        <translation type="unfinished"></translation>
+        <translation>보통 펜</translation>
     </message>
     <message>
         <source>Thick pen</source>
-        <translation type="unfinished"></translation>
+        <translation>굵은 펜</translation>
     </message>
     <message>
         <source>{pen}: press for the next ({thinner} makes it thinner, {thicker} thicker)</source>
-        <translation type="unfinished"></translation>
+        <translation>{pen}: 누르면 다음 굵기 ({thinner} 더 가늘게, {thicker} 더 굵게)</translation>
     </message>
 </context>
 <context>
     <name>TrainingController</name>
     <message>
         <source>Start again with a new network?</source>
-        <translation type="unfinished"></translation>
+        <translation>새 신경망으로 다시 시작할까요?</translation>
     </message>
     <message>
         <source>This change needs a new network. The {0:,} iterations trained so far are lost; their loss stays on the plot as a faint curve.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 변경에는 새 신경망이 필요합니다. 지금까지 학습한 반복 {0:,}회는 사라지고, 그 손실은 흐린 곡선으로 남습니다.</translation>
     </message>
     <message>
         <source>Start again</source>
-        <translation type="unfinished"></translation>
+        <translation>다시 시작</translation>
     </message>
     <message>
         <source>Keep this network</source>
-        <translation type="unfinished"></translation>
+        <translation>이 신경망 유지</translation>
     </message>
 </context>
 <context>
     <name>TrainingRow</name>
     <message>
         <source>Label of the drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>그림의 레이블</translation>
     </message>
     <message>
         <source>The label of the drawing: what you drew. The keys 0 to 9 choose it, on the pad too.</source>
-        <translation type="unfinished"></translation>
+        <translation>그림의 레이블, 곧 무엇을 그렸는지입니다. 그리는 곳에서도 0~9 키로 고릅니다.</translation>
     </message>
     <message>
         <source>as</source>
         <comment>Train on this as 6</comment>
-        <translation type="unfinished"></translation>
+        <translation>레이블</translation>
     </message>
     <message>
         <source>{0} {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} {1}</translation>
     </message>
 </context>
 <context>
     <name>Transport</name>
     <message>
         <source>Speed of playing</source>
-        <translation type="unfinished"></translation>
+        <translation>재생 속도</translation>
     </message>
     <message>
         <source>How many events are played in a second</source>
-        <translation type="unfinished"></translation>
+        <translation>1초에 재생할 이벤트 수</translation>
     </message>
     <message>
         <source>{count} events/s</source>
-        <translation type="unfinished"></translation>
+        <translation>이벤트 {count}개/초</translation>
     </message>
 </context>
 <context>
     <name>UpdateSection</name>
     <message>
         <source>Update</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신</translation>
     </message>
     <message>
         <source>The update of every element</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 원소의 갱신</translation>
     </message>
     <message>
         <source>no rule for {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 규칙 없음</translation>
     </message>
     <message>
         <source>How {0} changes a weight is not known here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 가중치를 어떻게 바꾸는지 여기에는 없습니다.</translation>
     </message>
     <message>
         <source>The weight before the update</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신 전의 가중치</translation>
     </message>
     <message>
         <source>Its .grad at the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>커서 위치에서의 .grad</translation>
     </message>
     <message>
         <source>What the optimizer added: new w − w exactly; plain SGD adds −lr · grad</source>
-        <translation type="unfinished"></translation>
+        <translation>옵티마이저가 더한 것: 새 w − w의 정확한 값. 단순 SGD는 −lr · grad를 더합니다</translation>
     </message>
     <message>
         <source>step of {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}의 갱신량</translation>
     </message>
     <message>
         <source>The weight after the update</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신 후의 가중치</translation>
     </message>
     <message>
         <source>new {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>새 {name}</translation>
     </message>
 </context>
 <context>
     <name>ViewingController</name>
     <message>
         <source>Iteration to compare with</source>
-        <translation type="unfinished"></translation>
+        <translation>비교할 반복</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>비교</translation>
     </message>
 </context>
 <context>
     <name>WhySection</name>
     <message>
         <source>Why</source>
-        <translation type="unfinished"></translation>
+        <translation>이유</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>보기</translation>
     </message>
     <message>
         <source>Show the event that explains it</source>
-        <translation type="unfinished"></translation>
+        <translation>이것을 설명하는 이벤트 보기</translation>
     </message>
     <message>
         <source>Move the cursor to the event that shows it</source>
-        <translation type="unfinished"></translation>
+        <translation>이것을 보여 주는 이벤트로 커서 옮기기</translation>
     </message>
 </context>
 <context>
     <name>WorkerRestartsController</name>
     <message>
         <source>{0} was not opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 열지 않았습니다.</translation>
     </message>
     <message>
         <source>{0} was not saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 저장하지 않았습니다.</translation>
     </message>
 </context>
 <context>
     <name>_Side</name>
     <message>
         <source>{low} … {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low} … {high}</translation>
     </message>
     <message>
         <source>mean {mean}</source>
-        <translation type="unfinished"></translation>
+        <translation>평균 {mean}</translation>
     </message>
     <message>
         <source>mean {mean} · colours ±{limit}</source>
-        <translation type="unfinished"></translation>
+        <translation>평균 {mean} · 색 ±{limit}</translation>
     </message>
 </context>
 <context>
     <name>actions</name>
     <message>
         <source>{0} from a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더의 {0}…</translation>
     </message>
     <message>
         <source>Train on the files of {0} in a folder of this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>이 컴퓨터의 폴더에 있는 {0} 파일로 학습합니다</translation>
     </message>
     <message>
         <source>Download {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 내려받기</translation>
     </message>
     <message>
         <source>Download the files of {0} once ({1} MB), and train on them</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 파일을 한 번 내려받아({1} MB) 학습합니다</translation>
     </message>
     <message>
         <source>D&amp;ata</source>
-        <translation type="unfinished"></translation>
+        <translation>데이터(&amp;A)</translation>
     </message>
     <message>
         <source>&amp;Samples…</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플(&amp;S)…</translation>
     </message>
     <message>
         <source>Browse the samples: which are misclassified, which have the highest loss</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플 둘러보기: 무엇을 틀렸는지, 무엇의 손실이 가장 큰지</translation>
     </message>
     <message>
         <source>&amp;Confusion matrix…</source>
-        <translation type="unfinished"></translation>
+        <translation>혼동 행렬(&amp;C)…</translation>
     </message>
     <message>
         <source>Which classes are predicted as which, at the last evaluation</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 평가에서 어떤 클래스를 무엇으로 예측했는지</translation>
     </message>
     <message>
         <source>Image &amp;folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 폴더(&amp;F)…</translation>
     </message>
     <message>
         <source>Train on PNG and JPEG images in subfolders named 0 to 9</source>
-        <translation type="unfinished"></translation>
+        <translation>0~9라는 이름의 하위 폴더에 있는 PNG, JPEG 이미지로 학습합니다</translation>
     </message>
     <message>
         <source>&amp;Open image…</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 열기(&amp;O)…</translation>
     </message>
     <message>
         <source>Put a PNG or JPEG image on the pad for the net to classify (or drop it on the window)</source>
-        <translation type="unfinished"></translation>
+        <translation>PNG나 JPEG 이미지를 판에 올려 신경망이 분류하게 합니다 (창에 끌어다 놓아도 됩니다)</translation>
     </message>
     <message>
         <source>&amp;Paste image</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 붙여 넣기(&amp;P)</translation>
     </message>
     <message>
         <source>Put the image from the clipboard on the pad</source>
-        <translation type="unfinished"></translation>
+        <translation>클립보드의 이미지를 판에 올립니다</translation>
     </message>
     <message>
         <source>&amp;Drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>그림(&amp;D)</translation>
     </message>
     <message>
         <source>&amp;Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>지우기(&amp;C)</translation>
     </message>
     <message>
         <source>Clear the drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>그림 지우기</translation>
     </message>
     <message>
         <source>&amp;Undo stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>획 되돌리기(&amp;U)</translation>
     </message>
     <message>
         <source>Remove the last stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막 획을 지웁니다</translation>
     </message>
     <message>
         <source>&amp;Redo stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>획 다시 그리기(&amp;R)</translation>
     </message>
     <message>
         <source>Draw the removed stroke again</source>
-        <translation type="unfinished"></translation>
+        <translation>지운 획을 다시 그립니다</translation>
     </message>
     <message>
         <source>&amp;Eraser</source>
-        <translation type="unfinished"></translation>
+        <translation>지우개(&amp;E)</translation>
     </message>
     <message>
         <source>Erase instead of drawing; the right button and a stylus&apos;s other end always erase</source>
-        <translation type="unfinished"></translation>
+        <translation>그리는 대신 지웁니다. 오른쪽 버튼과 펜의 반대쪽 끝은 언제나 지우개입니다</translation>
     </message>
     <message>
         <source>&amp;Thinner pen</source>
-        <translation type="unfinished"></translation>
+        <translation>더 가는 펜(&amp;T)</translation>
     </message>
     <message>
         <source>Use a thinner pen</source>
-        <translation type="unfinished"></translation>
+        <translation>더 가는 펜을 씁니다</translation>
     </message>
     <message>
         <source>Thic&amp;ker pen</source>
-        <translation type="unfinished"></translation>
+        <translation>더 굵은 펜(&amp;K)</translation>
     </message>
     <message>
         <source>Use a thicker pen</source>
-        <translation type="unfinished"></translation>
+        <translation>더 굵은 펜을 씁니다</translation>
     </message>
     <message>
         <source>Use as &amp;batch</source>
-        <translation type="unfinished"></translation>
+        <translation>배치로 쓰기(&amp;B)</translation>
     </message>
     <message>
         <source>Make the drawing, with its label, the next batch, or go back to the data</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블을 붙인 그림을 다음 배치로 쓰거나 데이터로 돌아갑니다</translation>
     </message>
     <message>
         <source>Trai&amp;n on this</source>
-        <translation type="unfinished"></translation>
+        <translation>이것으로 학습(&amp;N)</translation>
     </message>
     <message>
         <source>One optimizer step on the drawing with its label</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블을 붙인 그림으로 옵티마이저 한 단계</translation>
     </message>
     <message>
         <source>Un&amp;do training on this</source>
-        <translation type="unfinished"></translation>
+        <translation>이 학습 되돌리기(&amp;D)</translation>
     </message>
     <message>
         <source>Undo the last step on a drawing: everything is as it was before</source>
-        <translation type="unfinished"></translation>
+        <translation>그림으로 한 마지막 단계를 되돌립니다. 모든 것이 그 전과 같아집니다</translation>
     </message>
     <message>
         <source>&amp;Saliency</source>
-        <translation type="unfinished"></translation>
+        <translation>Saliency(&amp;S)</translation>
     </message>
     <message>
         <source>Show how the digit&apos;s logit changes with each pixel, and the feature maps</source>
-        <translation type="unfinished"></translation>
+        <translation>숫자의 로짓이 픽셀마다 어떻게 변하는지와 특징 맵을 봅니다</translation>
     </message>
     <message>
         <source>&amp;New run</source>
-        <translation type="unfinished"></translation>
+        <translation>새 실행(&amp;N)</translation>
     </message>
     <message>
         <source>&amp;Tutorial: one random input</source>
-        <translation type="unfinished"></translation>
+        <translation>튜토리얼: 무작위 입력 하나(&amp;T)</translation>
     </message>
     <message>
         <source>Begin the run of PyTorch&apos;s tutorial: a random input, MSE, SGD</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch 튜토리얼의 실행을 시작합니다: 무작위 입력, MSE, SGD</translation>
     </message>
     <message>
         <source>&amp;Digits: learn to classify them</source>
-        <translation type="unfinished"></translation>
+        <translation>숫자: 분류를 배우기(&amp;D)</translation>
     </message>
     <message>
         <source>Begin a run that learns the built-in digits: cross-entropy, SGD with momentum</source>
-        <translation type="unfinished"></translation>
+        <translation>내장된 숫자를 배우는 실행을 시작합니다: 교차 엔트로피, 모멘텀 SGD</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>파일(&amp;F)</translation>
     </message>
     <message>
         <source>&amp;Open session…</source>
-        <translation type="unfinished"></translation>
+        <translation>세션 열기(&amp;O)…</translation>
     </message>
     <message>
         <source>Open a saved session and continue its run</source>
-        <translation type="unfinished"></translation>
+        <translation>저장한 세션을 열어 그 실행을 계속합니다</translation>
     </message>
     <message>
         <source>&amp;Save session</source>
-        <translation type="unfinished"></translation>
+        <translation>세션 저장(&amp;S)</translation>
     </message>
     <message>
         <source>Save the run, the drawing and the layout in one file; training continues</source>
-        <translation type="unfinished"></translation>
+        <translation>실행, 그림, 배치를 한 파일에 저장합니다. 학습은 계속됩니다</translation>
     </message>
     <message>
         <source>Save session &amp;as…</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 이름으로 세션 저장(&amp;A)…</translation>
     </message>
     <message>
         <source>Save the run, the drawing and the layout in another file</source>
-        <translation type="unfinished"></translation>
+        <translation>실행, 그림, 배치를 다른 파일에 저장합니다</translation>
     </message>
     <message>
         <source>&amp;Load weights…</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 불러오기(&amp;L)…</translation>
     </message>
     <message>
         <source>Load weights from a .safetensors file, or from a state_dict in a .pt file</source>
-        <translation type="unfinished"></translation>
+        <translation>.safetensors 파일이나 .pt 파일의 state_dict에서 가중치를 불러옵니다</translation>
     </message>
     <message>
         <source>Save &amp;weights…</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치 저장(&amp;W)…</translation>
     </message>
     <message>
         <source>Save the weights for other programs, as .safetensors or as a state_dict</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 프로그램을 위해 .safetensors나 state_dict로 가중치를 저장합니다</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>끝내기(&amp;Q)</translation>
     </message>
     <message>
         <source>Close the window</source>
-        <translation type="unfinished"></translation>
+        <translation>창을 닫습니다</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>도움말(&amp;H)</translation>
     </message>
     <message>
         <source>&amp;Keyboard shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>키보드 단축키(&amp;K)</translation>
     </message>
     <message>
         <source>All keyboard shortcuts on one page</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 키보드 단축키를 한 쪽에</translation>
     </message>
     <message>
         <source>Show &amp;log</source>
-        <translation type="unfinished"></translation>
+        <translation>로그 보기(&amp;L)</translation>
     </message>
     <message>
         <source>What has gone wrong in this program so far, and where</source>
-        <translation type="unfinished"></translation>
+        <translation>이 프로그램에서 지금까지 무엇이 어디에서 잘못되었는지</translation>
     </message>
     <message>
         <source>&amp;About backprop_viz</source>
-        <translation type="unfinished"></translation>
+        <translation>backprop_viz 정보(&amp;A)</translation>
     </message>
     <message>
         <source>Version and licence</source>
-        <translation type="unfinished"></translation>
+        <translation>버전과 라이선스</translation>
     </message>
     <message>
         <source>H&amp;istory</source>
-        <translation type="unfinished"></translation>
+        <translation>기록(&amp;I)</translation>
     </message>
     <message>
         <source>Go to &amp;start</source>
-        <translation type="unfinished"></translation>
+        <translation>처음으로(&amp;S)</translation>
     </message>
     <message>
         <source>Show the start of the iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>반복의 시작을 봅니다</translation>
     </message>
     <message>
         <source>&amp;Previous event</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 이벤트(&amp;P)</translation>
     </message>
     <message>
         <source>Go back by one event</source>
-        <translation type="unfinished"></translation>
+        <translation>이벤트 하나 뒤로</translation>
     </message>
     <message>
         <source>P&amp;lay</source>
-        <translation type="unfinished"></translation>
+        <translation>재생(&amp;L)</translation>
     </message>
     <message>
         <source>Move the cursor forward by itself, or stop it</source>
-        <translation type="unfinished"></translation>
+        <translation>커서가 저절로 앞으로 가게 하거나 멈춥니다</translation>
     </message>
     <message>
         <source>&amp;Next event</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 이벤트(&amp;N)</translation>
     </message>
     <message>
         <source>Go forward by one event; past the last one, run the next phase</source>
-        <translation type="unfinished"></translation>
+        <translation>이벤트 하나 앞으로. 마지막이면 다음 단계를 실행합니다</translation>
     </message>
     <message>
         <source>Go to &amp;end</source>
-        <translation type="unfinished"></translation>
+        <translation>끝으로(&amp;E)</translation>
     </message>
     <message>
         <source>Show the end of what was recorded of the iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복에서 기록된 것의 끝을 봅니다</translation>
     </message>
     <message>
         <source>Previous &amp;iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 반복(&amp;I)</translation>
     </message>
     <message>
         <source>Go back to the start of the iteration, then to the previous one</source>
-        <translation type="unfinished"></translation>
+        <translation>반복의 시작으로, 그다음에는 이전 반복으로 갑니다</translation>
     </message>
     <message>
         <source>&amp;Continue from here</source>
-        <translation type="unfinished"></translation>
+        <translation>여기서 계속(&amp;C)</translation>
     </message>
     <message>
         <source>Continue the run from the end of the iteration shown</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 보는 반복의 끝에서 실행을 이어 갑니다</translation>
     </message>
     <message>
         <source>Compare &amp;with the iteration before</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 반복과 비교(&amp;W)</translation>
     </message>
     <message>
         <source>Show beside every number what it was in the iteration before</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 수 옆에 이전 반복에서의 값을 보입니다</translation>
     </message>
     <message>
         <source>Compare with before the e&amp;xperiment</source>
-        <translation type="unfinished"></translation>
+        <translation>실험 전과 비교(&amp;X)</translation>
     </message>
     <message>
         <source>Show beside every number what it was before the gradient was changed</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 수 옆에 변화도를 바꾸기 전의 값을 보입니다</translation>
     </message>
     <message>
         <source>Comp&amp;are with iteration…</source>
-        <translation type="unfinished"></translation>
+        <translation>반복을 골라 비교(&amp;A)…</translation>
     </message>
     <message>
         <source>Show beside every number what it was in an iteration that is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 수 옆에 보관된 반복에서의 값을 보입니다</translation>
     </message>
     <message>
         <source>St&amp;op comparing</source>
-        <translation type="unfinished"></translation>
+        <translation>비교 끝내기(&amp;O)</translation>
     </message>
     <message>
         <source>Show the numbers alone again</source>
-        <translation type="unfinished"></translation>
+        <translation>수만 다시 보입니다</translation>
     </message>
     <message>
         <source>&amp;Toggle breakpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>중단점 켜고 끄기(&amp;T)</translation>
     </message>
     <message>
         <source>Set or remove a breakpoint at the current line of the program</source>
-        <translation type="unfinished"></translation>
+        <translation>프로그램의 지금 줄에 중단점을 정하거나 지웁니다</translation>
     </message>
     <message>
         <source>&amp;Breakpoints…</source>
-        <translation type="unfinished"></translation>
+        <translation>중단점(&amp;B)…</translation>
     </message>
     <message>
         <source>Places and conditions at which training stops</source>
-        <translation type="unfinished"></translation>
+        <translation>학습이 멈추는 곳과 조건</translation>
     </message>
     <message>
         <source>History &amp;memory…</source>
-        <translation type="unfinished"></translation>
+        <translation>기록 메모리(&amp;M)…</translation>
     </message>
     <message>
         <source>How much memory past iterations may use</source>
-        <translation type="unfinished"></translation>
+        <translation>지난 반복이 메모리를 얼마나 쓸 수 있는지</translation>
     </message>
     <message>
         <source>&amp;Run</source>
-        <translation type="unfinished"></translation>
+        <translation>실행(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Step</source>
-        <translation type="unfinished"></translation>
+        <translation>한 단계(&amp;S)</translation>
     </message>
     <message>
         <source>Run the next phase</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 단계를 실행합니다</translation>
     </message>
     <message>
         <source>Step &amp;back</source>
-        <translation type="unfinished"></translation>
+        <translation>한 단계 뒤로(&amp;B)</translation>
     </message>
     <message>
         <source>Go back to the end of the previous phase</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 단계의 끝으로 돌아갑니다</translation>
     </message>
     <message>
         <source>&amp;Iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>반복(&amp;I)</translation>
     </message>
     <message>
         <source>Run to the end of the iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>반복의 끝까지 실행합니다</translation>
     </message>
     <message>
         <source>&amp;Train</source>
-        <translation type="unfinished"></translation>
+        <translation>학습(&amp;T)</translation>
     </message>
     <message>
         <source>Train until paused</source>
-        <translation type="unfinished"></translation>
+        <translation>일시 정지할 때까지 학습합니다</translation>
     </message>
     <message>
         <source>&amp;Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>초기화(&amp;R)</translation>
     </message>
     <message>
         <source>Start again with a new network and the same settings</source>
-        <translation type="unfinished"></translation>
+        <translation>같은 설정, 새 신경망으로 다시 시작합니다</translation>
     </message>
     <message>
         <source>Start torc&amp;h again</source>
-        <translation type="unfinished"></translation>
+        <translation>torch 다시 시작(&amp;H)</translation>
     </message>
     <message>
         <source>Start the process that runs torch again, and continue the run from its last autosave</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스를 다시 시작하고 마지막 자동 저장에서 실행을 이어 갑니다</translation>
     </message>
     <message>
         <source>Backward t&amp;wice</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 두 번(&amp;W)</translation>
     </message>
     <message>
         <source>Call backward a second time, to see torch&apos;s error: the graph has been freed</source>
-        <translation type="unfinished"></translation>
+        <translation>backward를 두 번 불러 torch의 오류를 봅니다: 그래프가 해제되었습니다</translation>
     </message>
     <message>
         <source>Backward twice, &amp;graph retained</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 두 번, 그래프 유지(&amp;G)</translation>
     </message>
     <message>
         <source>Call backward twice with retain_graph=True, to see the gradients accumulate</source>
-        <translation type="unfinished"></translation>
+        <translation>retain_graph=True로 backward를 두 번 불러 변화도가 누적되는 것을 봅니다</translation>
     </message>
     <message>
         <source>Gradients acc&amp;umulate</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도 누적(&amp;U)</translation>
     </message>
     <message>
         <source>Leave zero_grad out, so that each backward adds to every .grad</source>
-        <translation type="unfinished"></translation>
+        <translation>zero_grad를 빼서 backward마다 모든 .grad에 더해지게 합니다</translation>
     </message>
     <message>
         <source>out.backward(r&amp;andom)</source>
-        <translation type="unfinished"></translation>
+        <translation>out.backward(무작위)(&amp;A)</translation>
     </message>
     <message>
         <source>Backward from the output with a random gradient, without a loss</source>
-        <translation type="unfinished"></translation>
+        <translation>손실 없이, 무작위 변화도로 출력에서 backward를 시작합니다</translation>
     </message>
     <message>
         <source>Input without batch di&amp;mension</source>
-        <translation type="unfinished"></translation>
+        <translation>배치 차원 없는 입력(&amp;M)</translation>
     </message>
     <message>
         <source>Give the network one input of shape 1×32×32, to see what torch says of it</source>
-        <translation type="unfinished"></translation>
+        <translation>모양이 1×32×32인 입력 하나를 신경망에 넣어 torch가 뭐라고 하는지 봅니다</translation>
     </message>
     <message>
         <source>Mend it b&amp;y unsqueeze(0)</source>
-        <translation type="unfinished"></translation>
+        <translation>unsqueeze(0)으로 고치기(&amp;Y)</translation>
     </message>
     <message>
         <source>Give the network that input as a batch of one: x.unsqueeze(0)</source>
-        <translation type="unfinished"></translation>
+        <translation>그 입력을 한 개짜리 배치로 신경망에 넣습니다: x.unsqueeze(0)</translation>
     </message>
     <message>
         <source>Training &amp;options…</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 옵션(&amp;O)…</translation>
     </message>
     <message>
         <source>Options of the optimizer and the schedule, and what zero_grad does</source>
-        <translation type="unfinished"></translation>
+        <translation>옵티마이저와 스케줄의 옵션, 그리고 zero_grad가 하는 일</translation>
     </message>
     <message>
         <source>&amp;Copy as script</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트로 복사(&amp;C)</translation>
     </message>
     <message>
         <source>Copy the run so far as a Python script that needs torch alone</source>
-        <translation type="unfinished"></translation>
+        <translation>지금까지의 실행을 torch만 필요한 Python 스크립트로 복사합니다</translation>
     </message>
     <message>
         <source>Sa&amp;ve as script…</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트로 저장(&amp;V)…</translation>
     </message>
     <message>
         <source>Save the run so far as a Python script, with its samples in a file beside it if many</source>
-        <translation type="unfinished"></translation>
+        <translation>지금까지의 실행을 Python 스크립트로 저장합니다. 샘플이 많으면 옆의 파일에 둡니다</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>보기(&amp;V)</translation>
     </message>
     <message>
         <source>&amp;Where does it come from?</source>
-        <translation type="unfinished"></translation>
+        <translation>어디에서 왔나요?(&amp;W)</translation>
     </message>
     <message>
         <source>Show the sum behind the number chosen last, or the plots again</source>
-        <translation type="unfinished"></translation>
+        <translation>마지막으로 고른 수 뒤의 합을 보거나 다시 그래프를 봅니다</translation>
     </message>
     <message>
         <source>&amp;Previous sample</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 샘플(&amp;P)</translation>
     </message>
     <message>
         <source>Show the numbers of the batch&apos;s previous sample in every panel</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 패널에서 배치의 이전 샘플을 봅니다</translation>
     </message>
     <message>
         <source>&amp;Next sample</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 샘플(&amp;N)</translation>
     </message>
     <message>
         <source>Show the numbers of the batch&apos;s next sample in every panel</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 패널에서 배치의 다음 샘플을 봅니다</translation>
     </message>
     <message>
         <source>&amp;Go to sample</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플로 이동(&amp;G)</translation>
     </message>
     <message>
         <source>Type which sample of the batch is shown in every panel</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 패널에서 볼 샘플의 번호를 입력합니다</translation>
     </message>
     <message>
         <source>&amp;Full precision</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 자릿수(&amp;F)</translation>
     </message>
     <message>
         <source>Write numbers with every digit that tells them from their neighbours</source>
-        <translation type="unfinished"></translation>
+        <translation>이웃한 수와 구별되는 모든 자릿수로 씁니다</translation>
     </message>
     <message>
         <source>&amp;System theme</source>
-        <translation type="unfinished"></translation>
+        <translation>시스템 테마(&amp;S)</translation>
     </message>
     <message>
         <source>Light or dark, as the system is set</source>
-        <translation type="unfinished"></translation>
+        <translation>시스템 설정에 따라 밝게 또는 어둡게</translation>
     </message>
     <message>
         <source>&amp;Light theme</source>
-        <translation type="unfinished"></translation>
+        <translation>밝은 테마(&amp;L)</translation>
     </message>
     <message>
         <source>Use light colours</source>
-        <translation type="unfinished"></translation>
+        <translation>밝은 색을 씁니다</translation>
     </message>
     <message>
         <source>&amp;Dark theme</source>
-        <translation type="unfinished"></translation>
+        <translation>어두운 테마(&amp;D)</translation>
     </message>
     <message>
         <source>Use dark colours</source>
-        <translation type="unfinished"></translation>
+        <translation>어두운 색을 씁니다</translation>
     </message>
     <message>
         <source>&amp;Reset layout</source>
-        <translation type="unfinished"></translation>
+        <translation>레이아웃 초기화(&amp;R)</translation>
     </message>
     <message>
         <source>Give every panel its default size</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 패널을 기본 크기로 되돌립니다</translation>
     </message>
 </context>
 <context>
     <name>axes</name>
     <message>
         <source>sample</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플</translation>
     </message>
     <message>
         <source>channel</source>
-        <translation type="unfinished"></translation>
+        <translation>채널</translation>
     </message>
     <message>
         <source>input channel</source>
-        <translation type="unfinished"></translation>
+        <translation>입력 채널</translation>
     </message>
     <message>
         <source>output channel</source>
-        <translation type="unfinished"></translation>
+        <translation>출력 채널</translation>
     </message>
     <message>
         <source>row</source>
-        <translation type="unfinished"></translation>
+        <translation>행</translation>
     </message>
     <message>
         <source>column</source>
-        <translation type="unfinished"></translation>
+        <translation>열</translation>
     </message>
     <message>
         <source>unit</source>
-        <translation type="unfinished"></translation>
+        <translation>유닛</translation>
     </message>
     <message>
         <source>feature</source>
-        <translation type="unfinished"></translation>
+        <translation>특징</translation>
     </message>
     <message>
         <source>class</source>
-        <translation type="unfinished"></translation>
+        <translation>클래스</translation>
     </message>
 </context>
 <context>
     <name>breakpoints</name>
     <message>
         <source>The loss is above {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 {value}보다 큼</translation>
     </message>
     <message>
         <source>A gradient&apos;s norm is above {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>어떤 변화도의 노름이 {value}보다 큼</translation>
     </message>
     <message>
         <source>A gradient&apos;s norm is below {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>어떤 변화도의 노름이 {value}보다 작음</translation>
     </message>
     <message>
         <source>A value is NaN or infinite</source>
-        <translation type="unfinished"></translation>
+        <translation>어떤 값이 NaN 또는 무한대</translation>
     </message>
     <message>
         <source>A gradient is exactly zero everywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>어떤 변화도가 모두 정확히 0</translation>
     </message>
     <message>
         <source>A .grad is still None after backward</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 이후에도 .grad가 None</translation>
     </message>
     <message>
         <source>Forward has computed {key}</source>
-        <translation type="unfinished"></translation>
+        <translation>순전파가 {key}을(를) 계산함</translation>
     </message>
     <message>
         <source>The gradient of {key} is accumulated</source>
-        <translation type="unfinished"></translation>
+        <translation>{key}의 변화도가 누적됨</translation>
     </message>
     <message>
         <source>The norm of {key}.grad is above {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>{key}.grad의 노름이 {value}보다 큼</translation>
     </message>
     <message>
         <source>The norm of {key}.grad is below {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>{key}.grad의 노름이 {value}보다 작음</translation>
     </message>
     <message>
         <source>{key}.grad is exactly zero everywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>{key}.grad가 모두 정확히 0</translation>
     </message>
     <message>
         <source>{key}.grad is still None after backward</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 이후에도 {key}.grad가 None</translation>
     </message>
     <message>
         <source>Stopped before line {line}: {code}</source>
-        <translation type="unfinished"></translation>
+        <translation>{line}번째 줄 앞에서 멈춤: {code}</translation>
     </message>
     <message>
         <source>Before line {line}: {code}</source>
-        <translation type="unfinished"></translation>
+        <translation>{line}번째 줄 앞: {code}</translation>
     </message>
     <message>
         <source>Before line {line} of the network&apos;s file</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망 파일의 {line}번째 줄 앞</translation>
     </message>
     <message>
         <source>Before a line that is not run now: {key}</source>
-        <translation type="unfinished"></translation>
+        <translation>지금 실행되지 않는 줄 앞: {key}</translation>
     </message>
     <message>
         <source>Backward has run the node of {key}</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {key}의 노드를 실행함</translation>
     </message>
     <message>
         <source>Backward has run {name} of {key}</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {key}의 {name}을(를) 실행함</translation>
     </message>
 </context>
 <context>
     <name>check</name>
     <message>
         <source>✓ agrees to {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>✓ {0}까지 일치</translation>
     </message>
     <message>
         <source>✓ agrees to {0}: fine where the loss has kinks</source>
-        <translation type="unfinished"></translation>
+        <translation>✓ {0}까지 일치: 손실에 꺾인 점이 있으면 정상</translation>
     </message>
     <message>
         <source>✓ both are 0</source>
-        <translation type="unfinished"></translation>
+        <translation>✓ 둘 다 0</translation>
     </message>
     <message>
         <source>≈ too small to tell from rounding</source>
-        <translation type="unfinished"></translation>
+        <translation>≈ 너무 작아 반올림과 구별되지 않음</translation>
     </message>
     <message>
         <source>? differs by {0}, more than it should</source>
-        <translation type="unfinished"></translation>
+        <translation>? {0}만큼 다름, 예상보다 큼</translation>
     </message>
     <message>
         <source>∧ it lies on a kink: there is no derivative</source>
-        <translation type="unfinished"></translation>
+        <translation>∧ 꺾인 점에 있음: 미분이 없음</translation>
     </message>
     <message>
         <source>✗ differs by {0}: probably wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>✗ {0}만큼 다름: 아마 틀림</translation>
     </message>
     <message>
         <source>With h = {0} the difference quotient is {1}, relative error {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>h = {0}에서 차분 몫은 {1}, 상대 오차 {2}.</translation>
     </message>
     <message>
         <source>No unit switches inside the interval.</source>
-        <translation type="unfinished"></translation>
+        <translation>구간 안에서 바뀌는 유닛이 없습니다.</translation>
     </message>
     <message>
         <source>{0} units switch inside the interval.</source>
-        <translation type="unfinished"></translation>
+        <translation>구간 안에서 유닛 {0}개가 바뀝니다.</translation>
     </message>
     <message>
         <source>{0} lies on its kink, and {2} more units switch inside the interval.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 꺾인 점에 있고, 구간 안에서 유닛 {2}개가 더 바뀝니다.</translation>
     </message>
     <message>
         <source>{0} lies on its kink.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 꺾인 점에 있습니다.</translation>
     </message>
     <message>
         <source>{0} switched inside the interval, at {1}, and {2} more units.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 구간 안 {1}에서 바뀌었고, 유닛 {2}개가 더 바뀌었습니다.</translation>
     </message>
     <message>
         <source>{0} switched inside the interval, at {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 구간 안 {1}에서 바뀌었습니다.</translation>
     </message>
     <message>
         <source>a ReLU: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU: {0}</translation>
     </message>
     <message>
         <source>a max pool: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>최대 풀링: {0}</translation>
     </message>
     <message>
         <source>an absolute value: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>절댓값: {0}</translation>
     </message>
     <message>
         <source>float64 {1} · differences {2} (h = {3})</source>
-        <translation type="unfinished"></translation>
+        <translation>float64 {1} · 차분 {2} (h = {3})</translation>
     </message>
     <message>
         <source>backward {0} · float64 {1} · differences {2} (h = {3})</source>
-        <translation type="unfinished"></translation>
+        <translation>backward {0} · float64 {1} · 차분 {2} (h = {3})</translation>
     </message>
     <message>
         <source>The check was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>검사를 취소했습니다.</translation>
     </message>
     <message>
         <source>This recording is no longer held: run the check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 기록은 더 이상 보관되어 있지 않습니다. 검사를 다시 실행하세요.</translation>
     </message>
     <message>
         <source>This gradient belongs to no recorded tensor, so there is nothing to vary: choose a weight or an activation.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 변화도는 기록된 텐서의 것이 아니어서 바꾸어 볼 것이 없습니다. 가중치나 활성값을 고르세요.</translation>
     </message>
     <message>
         <source>This number is a whole one ({0}): it cannot be varied a little.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 수는 정수({0})라서 조금 바꿀 수 없습니다.</translation>
     </message>
     <message>
         <source>With h = {0} this number would not change: choose a larger h.</source>
-        <translation type="unfinished"></translation>
+        <translation>h = {0}으로는 이 수가 바뀌지 않습니다. 더 큰 h를 고르세요.</translation>
     </message>
     <message>
         <source>There is no loss yet: run the loss phase first.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 손실이 없습니다. 먼저 손실 단계를 실행하세요.</translation>
     </message>
     <message>
         <source>The loss does not depend on this number: its gradient is None.</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 이 수에 의존하지 않아 변화도가 None입니다.</translation>
     </message>
     <message>
         <source>Only {0} samples of this iteration were recorded, so the loss cannot be computed again: record the iteration whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복에서는 샘플 {0}개만 기록되어 손실을 다시 계산할 수 없습니다. 반복을 통째로 기록하세요.</translation>
     </message>
     <message>
         <source>{0} cannot be run again: its arguments were not recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 다시 실행할 수 없습니다. 인자가 기록되지 않았습니다.</translation>
     </message>
     <message>
         <source>{0} does not give what was recorded when it is run again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 다시 실행하면 기록된 것과 다른 값이 나옵니다.</translation>
     </message>
     <message>
         <source>The gradient that backward computed is not that of the recorded operations: a tensor was written to in a way that was not recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 계산한 변화도가 기록된 연산의 것이 아닙니다. 기록되지 않은 방식으로 텐서에 값이 쓰였습니다.</translation>
     </message>
     <message>
         <source>The check failed: {0}: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>검사 실패: {0}: {1}</translation>
     </message>
     <message>
         <source>This number cannot be checked ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>이 수는 검사할 수 없습니다 ({0}).</translation>
     </message>
 </context>
 <context>
     <name>comparison</name>
     <message>
         <source>before the experiment</source>
-        <translation type="unfinished"></translation>
+        <translation>실험 전</translation>
     </message>
     <message>
         <source>the previous iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 반복</translation>
     </message>
     <message>
         <source>iteration {0:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {0:,}</translation>
     </message>
 </context>
 <context>
     <name>data sets</name>
     <message>
         <source>70,000 pictures of clothes and shoes, in four files (31 MB)</source>
-        <translation type="unfinished"></translation>
+        <translation>옷과 신발 사진 70,000장, 파일 네 개 (31 MB)</translation>
     </message>
     <message>
         <source>The folder with Fashion-MNIST&apos;s four files</source>
-        <translation type="unfinished"></translation>
+        <translation>Fashion-MNIST의 파일 네 개가 있는 폴더</translation>
     </message>
     <message>
         <source>Image folder</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 폴더</translation>
     </message>
     <message>
         <source>PNG and JPEG images in subfolders named 0 to 9</source>
-        <translation type="unfinished"></translation>
+        <translation>0~9라는 이름의 하위 폴더에 있는 PNG, JPEG 이미지</translation>
     </message>
     <message>
         <source>Open a folder with subfolders 0 to 9 of images</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지가 든 하위 폴더 0~9가 있는 폴더 열기</translation>
     </message>
     <message>
         <source>70,000 handwritten digits, in four files (12 MB)</source>
-        <translation type="unfinished"></translation>
+        <translation>손글씨 숫자 70,000개, 파일 네 개 (12 MB)</translation>
     </message>
     <message>
         <source>The folder with MNIST&apos;s four files</source>
-        <translation type="unfinished"></translation>
+        <translation>MNIST의 파일 네 개가 있는 폴더</translation>
     </message>
     <message>
         <source>Random input</source>
-        <translation type="unfinished"></translation>
+        <translation>무작위 입력</translation>
     </message>
     <message>
         <source>One batch of random images and random targets, as in PyTorch&apos;s tutorial</source>
-        <translation type="unfinished"></translation>
+        <translation>PyTorch 튜토리얼처럼 무작위 이미지와 무작위 목표로 된 배치 하나</translation>
     </message>
     <message>
         <source>Digits (built in)</source>
-        <translation type="unfinished"></translation>
+        <translation>숫자 (내장)</translation>
     </message>
     <message>
         <source>120,000 digits, drawn on this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>이 컴퓨터에서 그린 숫자 120,000개</translation>
     </message>
 </context>
 <context>
     <name>errors</name>
     <message>
         <source>loss is one of {0}, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>loss는 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
         <source>data is {0} or a torch Dataset, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>data는 {0} 중 하나이거나 torch Dataset이어야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
         <source>Fashion-MNIST needs the folder that holds its four files: give its path.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fashion-MNIST에는 파일 네 개가 있는 폴더가 필요합니다. 그 경로를 주세요.</translation>
     </message>
     <message>
         <source>A folder of images has subfolders 0 to 9: give its path.</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지 폴더에는 하위 폴더 0~9가 있어야 합니다. 그 경로를 주세요.</translation>
     </message>
     <message>
         <source>MNIST needs the folder that holds its four files: give its path.</source>
-        <translation type="unfinished"></translation>
+        <translation>MNIST에는 파일 네 개가 있는 폴더가 필요합니다. 그 경로를 주세요.</translation>
     </message>
     <message>
         <source>The folder {0} cannot be written: {1}. Make room or give yourself access there and download again, or choose a folder with {2}&apos;s files.</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더 {0}에 쓸 수 없습니다: {1}. 공간을 비우거나 권한을 얻어 다시 내려받거나, {2} 파일이 있는 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>{0} could not be downloaded: {1}. Check the network and download again, or choose a folder with {2}&apos;s files.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 내려받지 못했습니다: {1}. 네트워크를 확인하고 다시 내려받거나, {2} 파일이 있는 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>{0} is not a file. Choose an image.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 파일이 아닙니다. 이미지를 고르세요.</translation>
     </message>
     <message>
         <source>{0} cannot be read: {1}. Check that it is there and that you may read it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 읽을 수 없습니다: {1}. 거기에 있는지, 읽을 권한이 있는지 확인하세요.</translation>
     </message>
     <message>
         <source>{0} is all of one colour. Choose an image with a digit in it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 모두 한 가지 색입니다. 숫자가 있는 이미지를 고르세요.</translation>
     </message>
     <message>
         <source>{0} is not a PNG or JPEG image. Choose one that is.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) PNG나 JPEG 이미지가 아닙니다. 그런 이미지를 고르세요.</translation>
     </message>
     <message>
         <source>{0} is damaged or incomplete: {1}. Choose another image.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 손상되었거나 불완전합니다: {1}. 다른 이미지를 고르세요.</translation>
     </message>
     <message>
         <source>{0} is incomplete: its header promises {1} by {2} pixels in {3} bytes. Choose another image.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 불완전합니다. 헤더에는 {3}바이트에 {1}×{2} 픽셀이라고 되어 있습니다. 다른 이미지를 고르세요.</translation>
     </message>
     <message>
         <source>{0} has more than {1} million pixels. Make it smaller first.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) {1}백만 픽셀이 넘습니다. 먼저 작게 줄이세요.</translation>
     </message>
     <message>
         <source>{0} is not a folder. Choose one with subfolders 0 to 9.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 폴더가 아닙니다. 하위 폴더 0~9가 있는 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>{0} has no subfolder named 0 to 9. Put the images of each digit into a subfolder of its name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에는 0~9라는 이름의 하위 폴더가 없습니다. 각 숫자의 이미지를 그 이름의 하위 폴더에 넣으세요.</translation>
     </message>
     <message>
         <source>The subfolders 0 to 9 of {0} hold {1} PNG and JPEG files, not 1 to {2}. Choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 하위 폴더 0~9에 PNG, JPEG 파일이 {1}개 있습니다. 1개에서 {2}개까지 됩니다. 다른 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>{0} is not a folder. Choose the one with {1}&apos;s four files.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 폴더가 아닙니다. {1}의 파일 네 개가 있는 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>{0} holds {1} images, but {2} {3} labels. Take both files from the same source.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에는 이미지가 {1}개, {2}에는 레이블이 {3}개 있습니다. 두 파일을 같은 곳에서 가져오세요.</translation>
     </message>
     <message>
         <source>{0} is not a file. Put the data set&apos;s file in its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 파일이 아닙니다. 그 자리에 데이터 세트의 파일을 두세요.</translation>
     </message>
     <message>
         <source>{0} is missing, and so is {1}. Put it there, or choose the folder that holds it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 없고 {1}도 없습니다. 거기에 두거나 그것이 있는 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>{0} is not a complete gzip file: {1}. Replace it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 완전한 gzip 파일이 아닙니다: {1}. 바꾸세요.</translation>
     </message>
     <message>
         <source>{0} {1}. Replace it by the data set&apos;s file of that name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} {1}. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
     </message>
     <message>
         <source>A drawing has 2 dimensions (height, width), not {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>그림은 2차원(높이, 너비)이어야 합니다. {0}차원은 안 됩니다.</translation>
     </message>
     <message>
         <source>A drawing has at least one pixel; this one is {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>그림에는 픽셀이 하나 이상 있어야 합니다. 이것은 {0}입니다.</translation>
     </message>
     <message>
         <source>A drawing holds real numbers, not {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>그림은 실수로 되어 있어야 합니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
         <source>A drawing holds finite numbers only; this one has NaN or infinity.</source>
-        <translation type="unfinished"></translation>
+        <translation>그림은 유한한 수로만 되어 있어야 합니다. 이것에는 NaN이나 무한대가 있습니다.</translation>
     </message>
     <message>
         <source>{0} is not a readable file: choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 읽을 수 있는 파일이 아닙니다. 다른 것을 고르세요.</translation>
     </message>
     <message>
         <source>There is no permission for {0}: choose another folder or file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에 대한 권한이 없습니다. 다른 폴더나 파일을 고르세요.</translation>
     </message>
     <message>
         <source>The disk is full: make room, or choose a folder on another disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>디스크가 가득 찼습니다. 공간을 비우거나 다른 디스크의 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>Your disk quota is used up: make room, or choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>디스크 할당량을 다 썼습니다. 공간을 비우거나 다른 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>{1} is too large for this disk: choose a folder on another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}은(는) 이 디스크에 너무 큽니다. 다른 디스크의 폴더를 고르세요.</translation>
     </message>
     <message>
         <source>The folder {2} is read-only: choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>폴더 {2}은(는) 읽기 전용입니다. 다른 것을 고르세요.</translation>
     </message>
     <message>
         <source>{0} does not exist: choose another folder or file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 없습니다. 다른 폴더나 파일을 고르세요.</translation>
     </message>
     <message>
         <source>{2} is not a folder: choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{2}은(는) 폴더가 아닙니다. 다른 것을 고르세요.</translation>
     </message>
     <message>
         <source>{0} is a folder: choose a file, or another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 폴더입니다. 파일이나 다른 이름을 고르세요.</translation>
     </message>
     <message>
         <source>The name {1} is too long: choose a shorter one.</source>
-        <translation type="unfinished"></translation>
+        <translation>이름 {1}이(가) 너무 깁니다. 더 짧은 이름을 고르세요.</translation>
     </message>
     <message>
         <source>{0} cannot be used ({3}): choose another folder or file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 쓸 수 없습니다 ({3}). 다른 폴더나 파일을 고르세요.</translation>
     </message>
     <message>
         <source>input_form is one of {0}, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>input_form은 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
         <source>schedule is one of {0}, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>schedule은 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
         <source>The options of a schedule are named, not {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>스케줄의 옵션은 이름으로 줍니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
         <source>The schedule {0} does not take {1}; its options: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>스케줄 {0}은(는) {1}을(를) 받지 않습니다. 옵션: {2}.</translation>
     </message>
     <message>
         <source>gamma is a number from 0 up, not {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>gamma는 0 이상의 수여야 합니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
         <source>{0} is a whole number from 1 up, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 1 이상의 정수여야 합니다. {1}은(는) 안 됩니다.</translation>
     </message>
     <message>
         <source>What was before iteration {0} is not known in a run that was opened from a file: continue from a later iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>파일에서 연 실행에서는 반복 {0} 이전이 어땠는지 알 수 없습니다. 더 뒤의 반복에서 계속하세요.</translation>
     </message>
     <message>
         <source>The data set is empty: give one with at least one sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>데이터 세트가 비어 있습니다. 샘플이 하나 이상 있는 것을 주세요.</translation>
     </message>
     <message>
         <source>batch_size is at least 1, not {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>batch_size는 1 이상이어야 합니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
         <source>lr is a finite number from 0 up, not {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>lr은 0 이상의 유한한 수여야 합니다. {0}은(는) 안 됩니다.</translation>
     </message>
     <message>
         <source>optimizer is one of {0}, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>optimizer는 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
     </message>
     <message>
         <source>{0} takes no options, not {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 옵션을 받지 않습니다. {1}은(는) 안 됩니다.</translation>
     </message>
     <message>
         <source>{0} does not take these options: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 이 옵션을 받지 않습니다: {1}.</translation>
     </message>
     <message>
         <source>Random data has no labels to train on: choose other data.</source>
-        <translation type="unfinished"></translation>
+        <translation>무작위 데이터에는 학습할 레이블이 없습니다. 다른 데이터를 고르세요.</translation>
     </message>
     <message>
         <source>With {0} there is no label, so the network cannot train on a drawing: choose another loss.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에는 레이블이 없어 신경망이 그림으로 학습할 수 없습니다. 다른 손실을 고르세요.</translation>
     </message>
     <message>
         <source>The newest iteration was not on a drawing, so there is nothing to undo: to go back farther, show an iteration and choose Continue from here.</source>
-        <translation type="unfinished"></translation>
+        <translation>가장 최근 반복은 그림으로 한 것이 아니어서 되돌릴 것이 없습니다. 더 뒤로 가려면 반복을 보며 여기서 계속을 고르세요.</translation>
     </message>
     <message>
         <source>There is no drawing yet: draw a digit on the pad first.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 그림이 없습니다. 먼저 판에 숫자를 그리세요.</translation>
     </message>
     <message>
         <source>The drawing has no label yet: choose its label first.</source>
-        <translation type="unfinished"></translation>
+        <translation>그림에 아직 레이블이 없습니다. 먼저 레이블을 고르세요.</translation>
     </message>
     <message>
         <source>There is no backward to change yet: press F11 to run an iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>바꿀 backward가 아직 없습니다. F11을 눌러 반복을 실행하세요.</translation>
     </message>
     <message>
         <source>This is too much for one file: {0} bytes of JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>한 파일에 담기에 너무 많습니다: JSON {0}바이트.</translation>
     </message>
     <message>
         <source>{0} is not a {1} of backprop_viz: choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) backprop_viz의 {1} 파일이 아닙니다. 다른 파일을 고르세요.</translation>
     </message>
     <message>
         <source>{0} was saved by a newer backprop_viz: update the program to open it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 더 새로운 backprop_viz가 저장했습니다. 열려면 프로그램을 업데이트하세요.</translation>
     </message>
     <message>
         <source>{0} was saved by an older backprop_viz: open it with that one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 더 오래된 backprop_viz가 저장했습니다. 그 버전으로 여세요.</translation>
     </message>
     <message>
         <source>{0} is damaged or incomplete: choose another copy of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 손상되었거나 불완전합니다. 다른 사본을 고르세요.</translation>
     </message>
     <message>
         <source>{0} cannot be saved: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 저장할 수 없습니다: {1}.</translation>
     </message>
     <message>
         <source>{0} cannot be opened: {1}; choose another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 열 수 없습니다: {1}. 다른 파일을 고르세요.</translation>
     </message>
     <message>
         <source>{0} holds no weights that can be read safely: choose a .safetensors file, or a state_dict that torch.save wrote.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에는 안전하게 읽을 수 있는 가중치가 없습니다. .safetensors 파일이나 torch.save로 쓴 state_dict를 고르세요.</translation>
     </message>
     <message>
         <source>{0} has an unknown format: choose .safetensors or .pt.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 형식을 알 수 없습니다. .safetensors나 .pt를 고르세요.</translation>
     </message>
     <message>
         <source>{0} belongs to another network (it differs in {1}): choose weights of this one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 다른 신경망의 것입니다({1}이(가) 다름). 이 신경망의 가중치를 고르세요.</translation>
     </message>
     <message>
         <source>{0} in {1} is not a tensor: choose weights of this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}의 {0}은(는) 텐서가 아닙니다. 이 신경망의 가중치를 고르세요.</translation>
     </message>
     <message>
         <source>{0} in {1} is {2}, and in this network {3}: choose weights of this network.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}의 {0}은(는) {2}이고 이 신경망에서는 {3}입니다. 이 신경망의 가중치를 고르세요.</translation>
     </message>
     <message>
         <source>{0} is there already, and would be replaced by the script&apos;s samples; choose another name for the script.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 이미 있어 스크립트의 샘플로 덮어쓰게 됩니다. 스크립트의 이름을 다르게 고르세요.</translation>
     </message>
     <message>
         <source>An unfinished iteration cannot be saved: press F11 to finish it, then save.</source>
-        <translation type="unfinished"></translation>
+        <translation>끝나지 않은 반복은 저장할 수 없습니다. F11로 끝낸 뒤 저장하세요.</translation>
     </message>
 </context>
 <context>
     <name>facts</name>
     <message>
         <source>Pre-activation {0}, above 0: it passes.</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전 값 {0}, 0보다 큼: 그대로 통과합니다.</translation>
     </message>
     <message>
         <source>Pre-activation {0}, so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전 값 {0}, 그래서 0.</translation>
     </message>
     <message>
         <source>ReLU: its input was {0}, so × 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU: 입력이 {0}이었으므로 × 1.</translation>
     </message>
     <message>
         <source>ReLU stopped it: its input was {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>ReLU가 막음: 입력이 {0}이었습니다.</translation>
     </message>
     <message>
         <source>Pre-activation {0}, above 0: × 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전 값 {0}, 0보다 큼: × 1.</translation>
     </message>
     <message>
         <source>Pre-activation {0}, not above 0: × {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전 값 {0}, 0보다 크지 않음: × {1}.</translation>
     </message>
     <message>
         <source>Pre-activation {0}, above {1}: it passes.</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전 값 {0}, {1}보다 큼: 그대로 통과합니다.</translation>
     </message>
     <message>
         <source>Pre-activation {0}, not above {1}: it is replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전 값 {0}, {1}보다 크지 않음: 바뀝니다.</translation>
     </message>
     <message>
         <source>Pre-activation {0}, above 0: on the line.</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전 값 {0}, 0보다 큼: 직선 위.</translation>
     </message>
     <message>
         <source>Pre-activation {0}, not above 0: on the curve.</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전 값 {0}, 0보다 크지 않음: 곡선 위.</translation>
     </message>
     <message>
         <source>Saturated: at {0} the slope is only {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>포화: {0}에서 기울기는 {1}뿐입니다.</translation>
     </message>
     <message>
         <source>{0} is between the bounds: it passes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 두 경계 사이: 그대로 통과합니다.</translation>
     </message>
     <message>
         <source>{0} is at or below the lower bound {1}: it stops there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 아래 경계 {1} 이하: 거기서 멈춥니다.</translation>
     </message>
     <message>
         <source>{0} is at or above the upper bound {1}: it stops there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 위 경계 {1} 이상: 거기서 멈춥니다.</translation>
     </message>
     <message>
         <source>Dropout kept it, scaled by {1} (p = {0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>드롭아웃이 남겼고 {1}배 했습니다 (p = {0}).</translation>
     </message>
     <message>
         <source>Dropout dropped it (p = {0}), so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>드롭아웃이 버렸습니다 (p = {0}), 그래서 0.</translation>
     </message>
     <message>
         <source>It is 0 whether dropout (p = {0}) kept it or not.</source>
-        <translation type="unfinished"></translation>
+        <translation>드롭아웃(p = {0})이 남기든 버리든 0입니다.</translation>
     </message>
     <message>
         <source>Dropout is off: it passes.</source>
-        <translation type="unfinished"></translation>
+        <translation>드롭아웃이 꺼져 있음: 그대로 통과합니다.</translation>
     </message>
     <message>
         <source>The mean of a window of {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>원소 {0}개인 창의 평균.</translation>
     </message>
     <message>
         <source>No window has this element, so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 원소가 든 창이 없으므로 0.</translation>
     </message>
     <message>
         <source>The largest of {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}개 중 가장 큰 것: {1}.</translation>
     </message>
     <message>
         <source>The smallest of {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}개 중 가장 작은 것: {1}.</translation>
     </message>
     <message>
         <source>{0} won against {1}, so the gradient is passed on here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) {1}을(를) 이겨서 변화도가 이쪽으로 전달됩니다.</translation>
     </message>
     <message>
         <source>{1} won against {0}, so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}이(가) {0}을(를) 이겨서 0.</translation>
     </message>
     <message>
         <source>Both are {0}: they share the gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>둘 다 {0}: 변화도를 나눠 갖습니다.</translation>
     </message>
     <message>
         <source>ln Σ exp(x) of {1} numbers is {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>수 {1}개의 ln Σ exp(x)는 {0}.</translation>
     </message>
     <message>
         <source>Its own probability is {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>자신의 확률은 {0}.</translation>
     </message>
     <message>
         <source>Class {1} is the label; the network gave it the probability {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>클래스 {1}이(가) 레이블이고, 신경망이 준 확률은 {0}입니다.</translation>
     </message>
     <message>
         <source>Class {1} is not the label (that is {2}); its probability is {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>클래스 {1}은(는) 레이블이 아니며(레이블은 {2}), 확률은 {0}입니다.</translation>
     </message>
     <message>
         <source>Class {0} is this sample&apos;s label, so its gradient is passed.</source>
-        <translation type="unfinished"></translation>
+        <translation>클래스 {0}이(가) 이 샘플의 레이블이므로 변화도가 전달됩니다.</translation>
     </message>
     <message>
         <source>Class {0} is not this sample&apos;s label ({1}), so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>클래스 {0}은(는) 이 샘플의 레이블({1})이 아니므로 0.</translation>
     </message>
     <message>
         <source>The label is {0}; its probability is {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블은 {0}, 확률은 {1}.</translation>
     </message>
     <message>
         <source>This sample is ignored, so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 샘플은 무시되므로 0.</translation>
     </message>
     <message>
         <source>Samples that are ignored: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>무시된 샘플: {0}.</translation>
     </message>
     <message>
         <source>Output {1}, target {2}: the error is {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>출력 {1}, 목표 {2}: 오차는 {0}.</translation>
     </message>
     <message>
         <source>Output {2}, target {3}: the error {0} is within {1}, so it counts squared.</source>
-        <translation type="unfinished"></translation>
+        <translation>출력 {2}, 목표 {3}: 오차 {0}이(가) {1} 이내이므로 제곱으로 셉니다.</translation>
     </message>
     <message>
         <source>Output {2}, target {3}: the error {0} is not within {1}; its sign counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>출력 {2}, 목표 {3}: 오차 {0}이(가) {1} 밖이므로 부호만 셉니다.</translation>
     </message>
     <message>
         <source>Probability {0}, target {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>확률 {0}, 목표 {1}.</translation>
     </message>
     <message>
         <source>Of {2} features: mean {0}, σ {1}. Here x is {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>특징 {2}개: 평균 {0}, σ {1}. 여기서 x는 {3}.</translation>
     </message>
     <message>
         <source>Of a group of {2}: mean {0}, σ {1}. Here x is {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{2}개 묶음: 평균 {0}, σ {1}. 여기서 x는 {3}.</translation>
     </message>
     <message>
         <source>Of this sample&apos;s channel ({2}): mean {0}, σ {1}. Here x is {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 샘플의 채널({2}개): 평균 {0}, σ {1}. 여기서 x는 {3}.</translation>
     </message>
     <message>
         <source>The batch&apos;s own statistics ({2} numbers): mean {0}, σ {1}. Here x is {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>배치 자신의 통계(수 {2}개): 평균 {0}, σ {1}. 여기서 x는 {3}.</translation>
     </message>
     <message>
         <source>The running statistics: mean {0}, σ {1}. Here x is {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>이동 통계: 평균 {0}, σ {1}. 여기서 x는 {3}.</translation>
     </message>
     <message>
         <source>Root mean square of {1}: {0}. Here x is {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}개의 제곱평균제곱근: {0}. 여기서 x는 {2}.</translation>
     </message>
     <message>
         <source>The mean of {0} numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>수 {0}개의 평균.</translation>
     </message>
     <message>
         <source>The mean of {1} numbers is {0}; divided by {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>수 {1}개의 평균은 {0}, {2}(으)로 나눔.</translation>
     </message>
     <message>
         <source>The squares of {0} numbers sum to {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>수 {0}개의 제곱의 합은 {1}.</translation>
     </message>
     <message>
         <source>Row {0} of the table.</source>
-        <translation type="unfinished"></translation>
+        <translation>표의 {0}번 행.</translation>
     </message>
     <message>
         <source>Row {0} was looked up {1} times.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}번 행을 {1}번 찾았습니다.</translation>
     </message>
     <message>
         <source>The condition holds: taken from the first.</source>
-        <translation type="unfinished"></translation>
+        <translation>조건이 참: 첫째에서 가져옵니다.</translation>
     </message>
     <message>
         <source>The condition does not hold: taken from the second.</source>
-        <translation type="unfinished"></translation>
+        <translation>조건이 거짓: 둘째에서 가져옵니다.</translation>
     </message>
     <message>
         <source>It was chosen, so the gradient is passed on here.</source>
-        <translation type="unfinished"></translation>
+        <translation>이것이 선택되어 변화도가 이쪽으로 전달됩니다.</translation>
     </message>
     <message>
         <source>The other was chosen, so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>다른 것이 선택되어 0.</translation>
     </message>
     <message>
         <source>Of {2} keys, {0} has the most attention: {1}. Without any: {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>키 {2}개 중 {0}에 주의가 가장 큽니다: {1}. 주의 없음: {3}.</translation>
     </message>
     <message>
         <source>It depends on {0} numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>수 {0}개에 의존합니다.</translation>
     </message>
     <message>
         <source>Backward starts here: the loss&apos;s own gradient is 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward는 여기에서 시작합니다. 손실 자신의 변화도는 1입니다.</translation>
     </message>
     <message>
         <source>An experiment changed it: {0} ({1}). Without it: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>실험이 바꾸었습니다: {0} ({1}). 그것이 없으면: {2}.</translation>
     </message>
     <message>
         <source>{0} = {1} = {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} = {1} = {2}</translation>
     </message>
     <message>
         <source>Max pool: {1} won of the {0} in its window. The others: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>최대 풀링: 창의 {0}개 중 {1}이(가) 이겼습니다. 나머지: {2}.</translation>
     </message>
     <message>
         <source>Max pool: this of the {0} won, so the gradient is passed on here.</source>
-        <translation type="unfinished"></translation>
+        <translation>최대 풀링: {0}개 중 이것이 이겨서 변화도가 이쪽으로 전달됩니다.</translation>
     </message>
     <message>
         <source>Max pool: this won in {0} of the {1} windows that have it.</source>
-        <translation type="unfinished"></translation>
+        <translation>최대 풀링: 이것이 든 창 {1}개 중 {0}개에서 이겼습니다.</translation>
     </message>
     <message>
         <source>Max pool: another of the {0} won ({1}), so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>최대 풀링: {0}개 중 다른 것({1})이 이겨서 0.</translation>
     </message>
     <message>
         <source>Max pool: others won in all of the {0} windows that have it, so 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>최대 풀링: 이것이 든 창 {0}개 모두에서 다른 것이 이겨서 0.</translation>
     </message>
     <message>
         <source>Σ exp(x) of {1} numbers is {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>수 {1}개의 Σ exp(x)는 {0}.</translation>
     </message>
     <message>
         <source>Σ exp(x) = {0} = {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Σ exp(x) = {0} = {1}</translation>
     </message>
     <message>
         <source>The labels&apos; probabilities ({0}): {1} on average, at least {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블의 확률({0}개): 평균 {1}, 최소 {2}.</translation>
     </message>
 </context>
 <context>
     <name>fields</name>
     <message>
         <source>{name}: “{text}” can mean {one} or {other}; type one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: “{text}”은(는) {one}일 수도 {other}일 수도 있습니다. 둘 중 하나로 입력하세요.</translation>
     </message>
     <message>
         <source>{name}: “{text}” is too close to 0 to be told from it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}: “{text}”은(는) 0에 너무 가까워 구별되지 않습니다.</translation>
     </message>
     <message>
         <source>{name} takes {range}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}에는 {range}이(가) 들어갑니다.</translation>
     </message>
     <message>
         <source>{name} takes {range}, not “{text}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>{name}에는 {range}이(가) 들어갑니다. “{text}”은(는) 안 됩니다.</translation>
     </message>
     <message>
         <source>a whole number from {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low}에서 {high}까지의 정수</translation>
     </message>
     <message>
         <source>a number</source>
-        <translation type="unfinished"></translation>
+        <translation>수 하나</translation>
     </message>
     <message>
         <source>a number above {low}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low}보다 큰 수</translation>
     </message>
     <message>
         <source>a number from {low} up</source>
-        <translation type="unfinished"></translation>
+        <translation>{low} 이상의 수</translation>
     </message>
     <message>
         <source>a number more than {low} and less than {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low}보다 크고 {high}보다 작은 수</translation>
     </message>
     <message>
         <source>a number more than {low}, up to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low}보다 크고 {high} 이하인 수</translation>
     </message>
     <message>
         <source>a number from {low} to less than {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low} 이상이고 {high}보다 작은 수</translation>
     </message>
     <message>
         <source>a number from {low} to {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>{low}에서 {high}까지의 수</translation>
     </message>
 </context>
 <context>
     <name>findings</name>
     <message>
         <source>Batch norm is in eval mode while the model trains: it uses its stored statistics.</source>
-        <translation type="unfinished"></translation>
+        <translation>모델은 학습 중인데 배치 정규화는 eval 모드입니다. 저장된 통계를 씁니다.</translation>
     </message>
     <message>
         <source>Of the {2} units of {0}, {1} are 0 for the whole batch: almost no gradient passes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다. 변화도가 거의 지나가지 못합니다.</translation>
     </message>
     <message>
         <source>Of the {2} units of {0}, {1} are 0 for the whole batch.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 유닛 {2}개 중 {1}개가 배치 전체에서 0입니다.</translation>
     </message>
     <message>
         <source>Gradients explode: that of {0} is {2:.1e} times that of {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도 폭발: {0}의 변화도가 {1}의 {2:.1e}배입니다.</translation>
     </message>
     <message>
         <source>zero_grad was not called: {1} still had its last gradient when backward began. Parameters with an old gradient: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>zero_grad를 부르지 않았습니다. backward가 시작될 때 {1}에 지난 변화도가 남아 있었습니다. 지난 변화도가 있는 매개변수: {0}개.</translation>
     </message>
     <message>
         <source>Backward never reached {0}: the loss does not depend on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {0}에 이르지 않았습니다. 손실이 그것에 의존하지 않습니다.</translation>
     </message>
     <message>
         <source>The first {0} arose in {1}, from inputs that were all finite.</source>
-        <translation type="unfinished"></translation>
+        <translation>첫 {0}이(가) {1}에서 생겼습니다. 입력은 모두 유한했습니다.</translation>
     </message>
     <message>
         <source>The loss is {0}, and an input or a parameter was already not finite.</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 {0}이며, 입력이나 매개변수가 이미 유한하지 않았습니다.</translation>
     </message>
     <message>
         <source>{0} has a gradient of norm {1:.2e} and was not updated: no optimizer has it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 변화도 노름은 {1:.2e}인데 갱신되지 않았습니다. 어느 옵티마이저에도 없습니다.</translation>
     </message>
     <message>
         <source>Backward reached no parameter of the model: the loss does not depend on any.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 모델의 어떤 매개변수에도 이르지 않았습니다. 손실이 아무것에도 의존하지 않습니다.</translation>
     </message>
     <message>
         <source>Batch norm is training on a batch of one sample.</source>
-        <translation type="unfinished"></translation>
+        <translation>배치 정규화가 샘플 하나짜리 배치로 학습하고 있습니다.</translation>
     </message>
     <message>
         <source>{0} comes before {1}, which expects raw scores: remove the {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} 앞에 {0}이(가) 있습니다. {1}은(는) 가공되지 않은 점수를 받으니 {0}을(를) 빼세요.</translation>
     </message>
     <message>
         <source>Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. Lower the learning rate.</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신량이 가중치의 {0:.1e}배입니다. 보통 1e-3쯤입니다. 학습률을 낮추세요.</translation>
     </message>
     <message>
         <source>Updates are {0:.1e} times as large as the weights; about 1e-3 is usual. The learning rate may be too small.</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신량이 가중치의 {0:.1e}배입니다. 보통 1e-3쯤입니다. 학습률이 너무 작을 수 있습니다.</translation>
     </message>
     <message>
         <source>The gradients of {0} mean losses are added up undivided: the sum is {0} times their mean.</source>
-        <translation type="unfinished"></translation>
+        <translation>평균 손실 {0}개의 변화도가 나누지 않고 더해졌습니다. 합은 그 평균의 {0}배입니다.</translation>
     </message>
     <message>
         <source>A tensor of shape {0} got a gradient and is no parameter of the model: use nn.ModuleList for a list of layers, and make layers in __init__.</source>
-        <translation type="unfinished"></translation>
+        <translation>모양이 {0}인 텐서가 변화도를 받았지만 모델의 매개변수가 아닙니다. 층의 목록에는 nn.ModuleList를 쓰고, 층은 __init__에서 만드세요.</translation>
     </message>
     <message>
         <source>Gradients vanish: that of {0} is {2:.1e} times that of {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도 소실: {0}의 변화도가 {1}의 {2:.1e}배입니다.</translation>
     </message>
 </context>
 <context>
     <name>formulas</name>
     <message>
         <source>There is no description of this node.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 노드의 설명이 없습니다.</translation>
     </message>
     <message>
         <source>A torch.autograd.Function of your own: its backward method says what it computes.</source>
-        <translation type="unfinished"></translation>
+        <translation>직접 만든 torch.autograd.Function: 무엇을 계산하는지는 그 backward 메서드에 있습니다.</translation>
     </message>
     <message>
         <source>Adds the gradient that arrives to .grad; where .grad was None, it becomes the gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>도착한 변화도를 .grad에 더합니다. .grad가 None이었으면 그 변화도가 됩니다.</translation>
     </message>
     <message>
         <source>Multiplies the gradient by the slope of the power, towards its base and its exponent.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도에 거듭제곱의 기울기를 곱해 밑과 지수로 보냅니다.</translation>
     </message>
     <message>
         <source>Sends the gradient to the largest element; n equal ones share it.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 가장 큰 원소로 보냅니다. 같은 것이 n개면 나눠 갖습니다.</translation>
     </message>
     <message>
         <source>Sends the gradient to the smallest element; n equal ones share it.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 가장 작은 원소로 보냅니다. 같은 것이 n개면 나눠 갖습니다.</translation>
     </message>
     <message>
         <source>Spreads the gradient back over the input through the kernels; the kernels get the input correlated with it, the bias its sum over batch and positions.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 커널을 거쳐 입력으로 되돌려 퍼뜨립니다. 커널은 입력과 변화도의 상관을, 편향은 배치와 위치에 걸친 합을 받습니다.</translation>
     </message>
     <message>
         <source>Sums the gradient over the batch for the bias, and multiplies it with each factor for the other. In a Linear layer A is the transposed weight.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 배치에 걸쳐 더해 편향으로 보내고, 각 인수를 곱해 다른 쪽으로 보냅니다. Linear 층에서 A는 전치된 가중치입니다.</translation>
     </message>
     <message>
         <source>Adds each gradient to the row that was looked up; the other rows get zeros.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 변화도를 찾았던 행에 더합니다. 다른 행은 0을 받습니다.</translation>
     </message>
     <message>
         <source>In training: takes out of each channel&apos;s gradient its mean over the batch and its part along the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 중: 각 채널의 변화도에서 배치에 걸친 평균과 입력 방향의 부분을 뺍니다.</translation>
     </message>
     <message>
         <source>Takes out of each sample&apos;s gradient its mean and its part along the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 샘플의 변화도에서 평균과 입력 방향의 부분을 뺍니다.</translation>
     </message>
     <message>
         <source>Takes out of each group&apos;s gradient its mean and its part along the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 묶음의 변화도에서 평균과 입력 방향의 부분을 뺍니다.</translation>
     </message>
     <message>
         <source>What was dropped gets zero; what was kept gets the gradient, scaled as in forward.</source>
-        <translation type="unfinished"></translation>
+        <translation>버려진 것은 0을, 남은 것은 순전파에서처럼 배율을 곱한 변화도를 받습니다.</translation>
     </message>
     <message>
         <source>The values get the gradient weighted by the attention; queries and keys get it through the softmax.</source>
-        <translation type="unfinished"></translation>
+        <translation>값은 주의로 가중된 변화도를 받고, 쿼리와 키는 softmax를 거쳐 받습니다.</translation>
     </message>
     <message>
         <source>Sends each gradient to the element i that was the largest of its window; where windows overlap, it adds them up.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 변화도를 창에서 가장 컸던 원소 i로 보냅니다. 창이 겹치는 곳에서는 더합니다.</translation>
     </message>
     <message>
         <source>Gives each of the k elements i of a window an equal share of its gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>창의 원소 k개 각각에 변화도를 똑같이 나눠 줍니다.</translation>
     </message>
     <message>
         <source>Gives every element that went into the mean an equal share of the gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>평균에 들어간 모든 원소에 변화도를 똑같이 나눠 줍니다.</translation>
     </message>
     <message>
         <source>Every element summed gets the same gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>더해진 모든 원소가 같은 변화도를 받습니다.</translation>
     </message>
     <message>
         <source>Sends the gradient to the element i that was the largest; all others get zero.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 가장 컸던 원소 i로 보냅니다. 나머지는 모두 0을 받습니다.</translation>
     </message>
     <message>
         <source>Sends the gradient to the element i that was the smallest; all others get zero.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 가장 작았던 원소 i로 보냅니다. 나머지는 모두 0을 받습니다.</translation>
     </message>
     <message>
         <source>Multiplies by the product of the others.</source>
-        <translation type="unfinished"></translation>
+        <translation>나머지 것들의 곱을 곱합니다.</translation>
     </message>
     <message>
         <source>Sums the gradient from each place to the end.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 자리에서 끝까지의 변화도를 더합니다.</translation>
     </message>
     <message>
         <source>Shares the gradient out by the softmax of the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력의 softmax에 따라 변화도를 나눠 줍니다.</translation>
     </message>
     <message>
         <source>Twice the error of each element, divided by their number n; a sum does not divide.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 원소의 오차의 두 배를 원소 수 n으로 나눕니다. 합(sum)이면 나누지 않습니다.</translation>
     </message>
     <message>
         <source>The error of each element, cut at −1 and 1, divided by their number n.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 원소의 오차를 −1과 1에서 자르고 원소 수 n으로 나눕니다.</translation>
     </message>
     <message>
         <source>Each sample&apos;s own class gets an equal share with a minus sign; the other classes get zero. N counts the samples; a sum over the batch does not divide.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 샘플의 자기 클래스가 음의 부호로 같은 몫을 받고, 다른 클래스는 0을 받습니다. N은 샘플의 수이며, 배치에 걸친 합이면 나누지 않습니다.</translation>
     </message>
     <message>
         <source>The error of each element, the larger the surer it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 원소의 오차로, 확신이 클수록 큽니다.</translation>
     </message>
     <message>
         <source>The error of each element&apos;s sigmoid, divided by their number n.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 원소의 시그모이드의 오차를 원소 수 n으로 나눕니다.</translation>
     </message>
     <message>
         <source>Takes from the gradient its sum over the classes, shared out by their probabilities.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도에서 클래스에 걸친 합을 확률에 따라 나누어 뺍니다.</translation>
     </message>
     <message>
         <source>Each gradient less their mean weighted by the probabilities, times its own probability.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 변화도에서 확률로 가중한 평균을 빼고 자신의 확률을 곱합니다.</translation>
     </message>
     <message>
         <source>Lets the gradient through where the output is positive and stops it where it is 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>출력이 양수인 곳은 변화도를 통과시키고 0인 곳은 막습니다.</translation>
     </message>
     <message>
         <source>Lets the gradient through where the input is positive; elsewhere a small part of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력이 양수인 곳은 변화도를 통과시키고, 다른 곳은 작은 일부만 통과시킵니다.</translation>
     </message>
     <message>
         <source>Lets the gradient through where the input is positive; elsewhere it fades.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력이 양수인 곳은 변화도를 통과시키고, 다른 곳에서는 점점 약해집니다.</translation>
     </message>
     <message>
         <source>Lets the gradient through where the input was above the threshold.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력이 문턱값보다 컸던 곳은 변화도를 통과시킵니다.</translation>
     </message>
     <message>
         <source>Lets the gradient through between the two bounds.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 경계 사이의 변화도를 통과시킵니다.</translation>
     </message>
     <message>
         <source>Multiplies by the slope: 1 at zero, almost nothing where the output is near ±1.</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기를 곱합니다. 0에서 1이고, 출력이 ±1에 가까우면 거의 0입니다.</translation>
     </message>
     <message>
         <source>Multiplies by the slope: ¼ at zero, almost nothing where the output is near 0 or 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기를 곱합니다. 0에서 ¼이고, 출력이 0이나 1에 가까우면 거의 0입니다.</translation>
     </message>
     <message>
         <source>Multiplies the gradient by the slope of the function at its input.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도에 입력에서의 함수의 기울기를 곱합니다.</translation>
     </message>
     <message>
         <source>Multiplies by the slope; Φ and φ are the normal distribution and its density.</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기를 곱합니다. Φ와 φ는 정규 분포와 그 밀도입니다.</translation>
     </message>
     <message>
         <source>Multiplies the gradient by the sigmoid of the input (here with β = 1).</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도에 입력의 시그모이드를 곱합니다(여기서는 β = 1).</translation>
     </message>
     <message>
         <source>Multiplies the gradient by the output.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도에 출력을 곱합니다.</translation>
     </message>
     <message>
         <source>Divides the gradient by the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 입력으로 나눕니다.</translation>
     </message>
     <message>
         <source>Divides by one plus the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>1에 입력을 더한 것으로 나눕니다.</translation>
     </message>
     <message>
         <source>Divides by twice the root: at 0 that is without bound.</source>
-        <translation type="unfinished"></translation>
+        <translation>제곱근의 두 배로 나눕니다. 0에서는 한없이 커집니다.</translation>
     </message>
     <message>
         <source>Multiplies by minus half the cube of the output.</source>
-        <translation type="unfinished"></translation>
+        <translation>출력의 세제곱의 반에 음의 부호를 붙여 곱합니다.</translation>
     </message>
     <message>
         <source>Multiplies by minus the square of the output.</source>
-        <translation type="unfinished"></translation>
+        <translation>출력의 제곱에 음의 부호를 붙여 곱합니다.</translation>
     </message>
     <message>
         <source>Multiplies the gradient by the slope of the power.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도에 거듭제곱의 기울기를 곱합니다.</translation>
     </message>
     <message>
         <source>Multiplies by the cosine of the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력의 코사인을 곱합니다.</translation>
     </message>
     <message>
         <source>Multiplies by minus the sine of the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력의 사인에 음의 부호를 붙여 곱합니다.</translation>
     </message>
     <message>
         <source>Turns the sign where the input was negative.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력이 음수였던 곳의 부호를 바꿉니다.</translation>
     </message>
     <message>
         <source>Turns the sign of the gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도의 부호를 바꿉니다.</translation>
     </message>
     <message>
         <source>Steps have no slope: sends zeros.</source>
-        <translation type="unfinished"></translation>
+        <translation>계단에는 기울기가 없어 0을 보냅니다.</translation>
     </message>
     <message>
         <source>What was overwritten gets zero; the rest gets the gradient as it is. The value gets the sum of what was overwritten.</source>
-        <translation type="unfinished"></translation>
+        <translation>덮어쓴 것은 0을, 나머지는 변화도를 그대로 받습니다. 값은 덮어쓴 곳의 합을 받습니다.</translation>
     </message>
     <message>
         <source>Each element&apos;s gradient goes to the side it was taken from.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 원소의 변화도는 그것을 가져온 쪽으로 갑니다.</translation>
     </message>
     <message>
         <source>Both terms get the gradient as it is, summed over what was broadcast.</source>
-        <translation type="unfinished"></translation>
+        <translation>두 항이 변화도를 그대로 받되, 브로드캐스트된 것에 걸쳐 더합니다.</translation>
     </message>
     <message>
         <source>The first term gets the gradient, the second its negative, summed over what was broadcast.</source>
-        <translation type="unfinished"></translation>
+        <translation>첫 항은 변화도를, 둘째 항은 그 음수를 받되, 브로드캐스트된 것에 걸쳐 더합니다.</translation>
     </message>
     <message>
         <source>Each factor gets the gradient times the other factor, summed over what was broadcast.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 인수는 변화도에 다른 인수를 곱한 것을 받되, 브로드캐스트된 것에 걸쳐 더합니다.</translation>
     </message>
     <message>
         <source>The quotient rule, summed over what was broadcast.</source>
-        <translation type="unfinished"></translation>
+        <translation>몫의 미분법입니다. 브로드캐스트된 것에 걸쳐 더합니다.</translation>
     </message>
     <message>
         <source>Each matrix gets the gradient multiplied with the other, transposed.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 행렬은 변화도에 다른 행렬의 전치를 곱한 것을 받습니다.</translation>
     </message>
     <message>
         <source>In each matrix of the batch: the gradient multiplied with the other, transposed.</source>
-        <translation type="unfinished"></translation>
+        <translation>배치의 각 행렬에서: 변화도에 다른 행렬의 전치를 곱한 것.</translation>
     </message>
     <message>
         <source>The matrix gets the outer product with the vector, the vector what comes back through the matrix.</source>
-        <translation type="unfinished"></translation>
+        <translation>행렬은 벡터와의 외적을, 벡터는 행렬을 거쳐 돌아오는 것을 받습니다.</translation>
     </message>
     <message>
         <source>Each vector gets the other, times the gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 벡터는 다른 벡터에 변화도를 곱한 것을 받습니다.</translation>
     </message>
     <message>
         <source>Transposes the gradient back.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 다시 전치합니다.</translation>
     </message>
     <message>
         <source>Swaps the same two dimensions back.</source>
-        <translation type="unfinished"></translation>
+        <translation>같은 두 차원을 다시 바꿉니다.</translation>
     </message>
     <message>
         <source>Puts dimensions back.</source>
-        <translation type="unfinished"></translation>
+        <translation>차원을 제자리로 되돌립니다.</translation>
     </message>
     <message>
         <source>The same numbers in another shape: gives the gradient the shape of the input.</source>
-        <translation type="unfinished"></translation>
+        <translation>모양만 다른 같은 수들: 변화도에 입력의 모양을 줍니다.</translation>
     </message>
     <message>
         <source>Sends the gradient on as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 그대로 전달합니다.</translation>
     </message>
     <message>
         <source>Sends it on in the input&apos;s own type and place.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력 자신의 자료형과 장치로 전달합니다.</translation>
     </message>
     <message>
         <source>Sums the gradient over the copies.</source>
-        <translation type="unfinished"></translation>
+        <translation>복사본들에 걸쳐 변화도를 더합니다.</translation>
     </message>
     <message>
         <source>Cuts the gradient up: each tensor gets the part i that it became.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 잘라, 각 텐서가 자신이 된 부분 i를 받습니다.</translation>
     </message>
     <message>
         <source>Joins the parts&apos; gradients again; a part that was not used counts as zeros.</source>
-        <translation type="unfinished"></translation>
+        <translation>부분들의 변화도를 다시 잇습니다. 쓰이지 않은 부분은 0으로 셉니다.</translation>
     </message>
     <message>
         <source>Joins the slices&apos; gradients again; one that was not used counts as zeros.</source>
-        <translation type="unfinished"></translation>
+        <translation>조각들의 변화도를 다시 잇습니다. 쓰이지 않은 조각은 0으로 셉니다.</translation>
     </message>
     <message>
         <source>Only a part was used: that part gets the gradient, the rest gets zeros.</source>
-        <translation type="unfinished"></translation>
+        <translation>일부만 쓰였습니다. 그 부분이 변화도를 받고 나머지는 0을 받습니다.</translation>
     </message>
     <message>
         <source>Adds each gradient to the element it was taken from.</source>
-        <translation type="unfinished"></translation>
+        <translation>각 변화도를 그것을 가져온 원소에 더합니다.</translation>
     </message>
     <message>
         <source>Cuts the border off: i are the places inside it.</source>
-        <translation type="unfinished"></translation>
+        <translation>테두리를 잘라 냅니다. i는 그 안의 자리입니다.</translation>
     </message>
 </context>
 <context>
     <name>guard</name>
     <message>
         <source>could not be drawn</source>
-        <translation type="unfinished"></translation>
+        <translation>그릴 수 없습니다</translation>
     </message>
 </context>
 <context>
     <name>interventions</name>
     <message>
         <source>The gradient out of {node} was scaled by {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{node}에서 나가는 변화도를 {value}배 했습니다.</translation>
     </message>
     <message>
         <source>The gradient out of {node} was clipped to ±{value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{node}에서 나가는 변화도를 ±{value}에서 잘랐습니다.</translation>
     </message>
     <message>
         <source>The gradient out of {node} was set to zero.</source>
-        <translation type="unfinished"></translation>
+        <translation>{node}에서 나가는 변화도를 0으로 했습니다.</translation>
     </message>
     <message>
         <source>Noise of standard deviation {value} was added to the gradient out of {node}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{node}에서 나가는 변화도에 표준편차 {value}의 잡음을 더했습니다.</translation>
     </message>
     <message>
         <source>Backward will scale the gradient out of {node} by {value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {node}에서 나가는 변화도를 {value}배 합니다.</translation>
     </message>
     <message>
         <source>Backward will clip the gradient out of {node} to ±{value}.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {node}에서 나가는 변화도를 ±{value}에서 자릅니다.</translation>
     </message>
     <message>
         <source>Backward will set the gradient out of {node} to zero.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {node}에서 나가는 변화도를 0으로 합니다.</translation>
     </message>
     <message>
         <source>Backward will add noise of standard deviation {value} to the gradient out of {node}.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {node}에서 나가는 변화도에 표준편차 {value}의 잡음을 더합니다.</translation>
     </message>
     <message>
         <source>the node of {key}</source>
-        <translation type="unfinished"></translation>
+        <translation>{key}의 노드</translation>
     </message>
     <message>
         <source>this node</source>
-        <translation type="unfinished"></translation>
+        <translation>이 노드</translation>
     </message>
     <message>
         <source>{name} of {key}</source>
-        <translation type="unfinished"></translation>
+        <translation>{key}의 {name}</translation>
     </message>
 </context>
 <context>
     <name>keys</name>
     <message>
         <source>In the timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>타임라인에서</translation>
     </message>
     <message>
         <source>Previous or next event</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 또는 다음 이벤트</translation>
     </message>
     <message>
         <source>First or last event</source>
-        <translation type="unfinished"></translation>
+        <translation>첫 또는 마지막 이벤트</translation>
     </message>
     <message>
         <source>Previous or next iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 또는 다음 반복</translation>
     </message>
     <message>
         <source>In the autograd graph</source>
-        <translation type="unfinished"></translation>
+        <translation>Autograd 그래프에서</translation>
     </message>
     <message>
         <source>Move between nodes</source>
-        <translation type="unfinished"></translation>
+        <translation>노드 사이를 이동</translation>
     </message>
     <message>
         <source>Select the node</source>
-        <translation type="unfinished"></translation>
+        <translation>노드 선택</translation>
     </message>
     <message>
         <source>Set a breakpoint at the node</source>
-        <translation type="unfinished"></translation>
+        <translation>노드에 중단점 정하기</translation>
     </message>
     <message>
         <source>Zoom in or out</source>
-        <translation type="unfinished"></translation>
+        <translation>확대 또는 축소</translation>
     </message>
     <message>
         <source>Show the whole graph</source>
-        <translation type="unfinished"></translation>
+        <translation>그래프 전체 보기</translation>
     </message>
     <message>
         <source>In the network</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망에서</translation>
     </message>
     <message>
         <source>Move between maps</source>
-        <translation type="unfinished"></translation>
+        <translation>맵 사이를 이동</translation>
     </message>
     <message>
         <source>Enlarge the map</source>
-        <translation type="unfinished"></translation>
+        <translation>맵을 크게</translation>
     </message>
     <message>
         <source>Show the layer&apos;s other output</source>
-        <translation type="unfinished"></translation>
+        <translation>층의 다른 출력 보기</translation>
     </message>
     <message>
         <source>Close the enlarged map</source>
-        <translation type="unfinished"></translation>
+        <translation>크게 본 맵 닫기</translation>
     </message>
     <message>
         <source>Copy the number under the mouse, or the map</source>
-        <translation type="unfinished"></translation>
+        <translation>마우스 아래의 수 또는 맵 복사</translation>
     </message>
     <message>
         <source>Where does it come from?</source>
-        <translation type="unfinished"></translation>
+        <translation>어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Move between numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>수 사이를 이동</translation>
     </message>
     <message>
         <source>Ask where the number comes from</source>
-        <translation type="unfinished"></translation>
+        <translation>수가 어디에서 왔는지 묻기</translation>
     </message>
     <message>
         <source>Back to the number before, forward again</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 수로, 다시 앞으로</translation>
     </message>
     <message>
         <source>Check the gradient by finite differences</source>
-        <translation type="unfinished"></translation>
+        <translation>유한 차분으로 변화도 검사</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>닫기</translation>
     </message>
     <message>
         <source>In the program</source>
-        <translation type="unfinished"></translation>
+        <translation>프로그램에서</translation>
     </message>
     <message>
         <source>Select what the line computes</source>
-        <translation type="unfinished"></translation>
+        <translation>그 줄이 계산하는 것 선택</translation>
     </message>
     <message>
         <source>In the plots</source>
-        <translation type="unfinished"></translation>
+        <translation>그래프(plot)에서</translation>
     </message>
     <message>
         <source>Move the crosshair</source>
-        <translation type="unfinished"></translation>
+        <translation>십자선 옮기기</translation>
     </message>
     <message>
         <source>Move the crosshair farther</source>
-        <translation type="unfinished"></translation>
+        <translation>십자선 더 멀리 옮기기</translation>
     </message>
     <message>
         <source>First or last iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>첫 또는 마지막 반복</translation>
     </message>
     <message>
         <source>Show the whole curve</source>
-        <translation type="unfinished"></translation>
+        <translation>곡선 전체 보기</translation>
     </message>
     <message>
         <source>Select a parameter in the gradient flow</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도 흐름에서 매개변수 선택</translation>
     </message>
     <message>
         <source>Hide the crosshair</source>
-        <translation type="unfinished"></translation>
+        <translation>십자선 숨기기</translation>
     </message>
     <message>
         <source>Copy the numbers at the crosshair</source>
-        <translation type="unfinished"></translation>
+        <translation>십자선의 수 복사</translation>
     </message>
     <message>
         <source>On the drawing pad</source>
-        <translation type="unfinished"></translation>
+        <translation>그리는 판에서</translation>
     </message>
     <message>
         <source>Clear the drawing</source>
-        <translation type="unfinished"></translation>
+        <translation>그림 지우기</translation>
     </message>
     <message>
         <source>Undo or redo a stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>획 되돌리기 또는 다시 그리기</translation>
     </message>
     <message>
         <source>In the samples window</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플 창에서</translation>
     </message>
     <message>
         <source>Move between samples or cells</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플이나 칸 사이를 이동</translation>
     </message>
     <message>
         <source>Step through this sample</source>
-        <translation type="unfinished"></translation>
+        <translation>이 샘플로 단계별 실행</translation>
     </message>
     <message>
         <source>Show the samples of the cell</source>
-        <translation type="unfinished"></translation>
+        <translation>그 칸의 샘플 보기</translation>
     </message>
     <message>
         <source>Close the window</source>
-        <translation type="unfinished"></translation>
+        <translation>창을 닫습니다</translation>
     </message>
     <message>
         <source>Everywhere</source>
-        <translation type="unfinished"></translation>
+        <translation>어디에서나</translation>
     </message>
     <message>
         <source>Next or previous control</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 또는 이전 컨트롤</translation>
     </message>
     <message>
         <source>Press the focused button</source>
-        <translation type="unfinished"></translation>
+        <translation>초점이 있는 단추 누르기</translation>
     </message>
     <message>
         <source>Dismiss a message</source>
-        <translation type="unfinished"></translation>
+        <translation>메시지 닫기</translation>
     </message>
     <message>
         <source>Compare a number with the iteration before</source>
-        <translation type="unfinished"></translation>
+        <translation>수를 이전 반복과 비교</translation>
     </message>
     <message>
         <source>Ctrl+click</source>
-        <translation type="unfinished"></translation>
+        <translation>Ctrl+클릭</translation>
     </message>
     <message>
         <source>Copy the rows of a table</source>
-        <translation type="unfinished"></translation>
+        <translation>표의 행 복사</translation>
     </message>
 </context>
 <context>
     <name>losses</name>
     <message>
         <source>Cross-entropy</source>
-        <translation type="unfinished"></translation>
+        <translation>교차 엔트로피</translation>
     </message>
     <message>
         <source>Minus the log of the probability that softmax gives each sample&apos;s label</source>
-        <translation type="unfinished"></translation>
+        <translation>softmax가 각 샘플의 레이블에 주는 확률의 로그에 음의 부호를 붙인 것</translation>
     </message>
     <message>
         <source>KL divergence</source>
-        <translation type="unfinished"></translation>
+        <translation>KL 발산</translation>
     </message>
     <message>
         <source>How far softmax of the output is from the target distribution, which gives the label 0.9 and spreads 0.1 over all classes</source>
-        <translation type="unfinished"></translation>
+        <translation>출력의 softmax가 목표 분포에서 얼마나 먼지. 목표 분포는 레이블에 0.9를 주고 0.1을 모든 클래스에 나눕니다</translation>
     </message>
     <message>
         <source>L1</source>
-        <translation type="unfinished"></translation>
+        <translation>L1</translation>
     </message>
     <message>
         <source>The mean of the absolute differences between the output and the target</source>
-        <translation type="unfinished"></translation>
+        <translation>출력과 목표의 차이의 절댓값의 평균</translation>
     </message>
     <message>
         <source>measures how far the output is from the target.</source>
-        <translation type="unfinished"></translation>
+        <translation>출력이 목표에서 얼마나 먼지 잽니다.</translation>
     </message>
     <message>
         <source>MSE</source>
-        <translation type="unfinished"></translation>
+        <translation>MSE</translation>
     </message>
     <message>
         <source>The mean of the squared differences between the output and the target</source>
-        <translation type="unfinished"></translation>
+        <translation>출력과 목표의 차이의 제곱의 평균</translation>
     </message>
     <message>
         <source>NLL of log-softmax</source>
-        <translation type="unfinished"></translation>
+        <translation>log-softmax의 NLL</translation>
     </message>
     <message>
         <source>The mean of minus each label&apos;s log-probability, from a log_softmax of its own: cross-entropy in two steps</source>
-        <translation type="unfinished"></translation>
+        <translation>각 레이블의 로그 확률에 음의 부호를 붙인 것의 평균. log_softmax를 따로 써서 교차 엔트로피를 두 단계로 나눕니다</translation>
     </message>
     <message>
         <source>out.backward(random)</source>
-        <translation type="unfinished"></translation>
+        <translation>out.backward(무작위)</translation>
     </message>
     <message>
         <source>No loss: backward starts from a random gradient of the output</source>
-        <translation type="unfinished"></translation>
+        <translation>손실 없음: backward가 출력의 무작위 변화도에서 시작합니다</translation>
     </message>
     <message>
         <source>is not computed: backward takes a random gradient instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>계산하지 않습니다. backward가 대신 무작위 변화도를 받습니다.</translation>
     </message>
     <message>
         <source>Smooth L1</source>
-        <translation type="unfinished"></translation>
+        <translation>Smooth L1</translation>
     </message>
     <message>
         <source>The mean of half the squared differences between the output and the target, and of the absolute differences less ½ where they are 1 or more</source>
-        <translation type="unfinished"></translation>
+        <translation>출력과 목표의 차이의 제곱의 반의 평균. 차이가 1 이상인 곳에서는 절댓값에서 ½을 뺀 것</translation>
     </message>
 </context>
 <context>
     <name>notices</name>
     <message>
         <source>The loss became {0} in iteration {1}: lower the learning rate and press Reset.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {1}에서 손실이 {0}이(가) 되었습니다. 학습률을 낮추고 초기화를 누르세요.</translation>
     </message>
     <message>
         <source>The loss became {0} in iteration {1}, so training stopped before the update: lower the learning rate and press Reset.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복 {1}에서 손실이 {0}이(가) 되어 갱신 전에 학습을 멈췄습니다. 학습률을 낮추고 초기화를 누르세요.</translation>
     </message>
     <message>
         <source>There is not enough memory for this: choose a smaller batch.</source>
-        <translation type="unfinished"></translation>
+        <translation>메모리가 부족합니다. 더 작은 배치를 고르세요.</translation>
     </message>
     <message>
         <source>This could not be run. {0} says: {1}: {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>실행할 수 없었습니다. {0}의 말: {1}: {2}</translation>
     </message>
     <message>
         <source>This could not be run, so the run is as it was. {0} says: {1}: {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>실행할 수 없어 실행은 그 전 그대로입니다. {0}의 말: {1}: {2}</translation>
     </message>
     <message>
         <source>There is not enough memory for this, so the run is as it was: choose a smaller batch.</source>
-        <translation type="unfinished"></translation>
+        <translation>메모리가 부족하여 실행은 그 전 그대로입니다. 더 작은 배치를 고르세요.</translation>
     </message>
     <message>
         <source>The process that runs torch could not start ({0}): choose Run &gt; Start torch again.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스를 시작하지 못했습니다({0}). 실행 &gt; torch 다시 시작을 고르세요.</translation>
     </message>
     <message>
         <source>The process that runs torch ended again and again ({0}): choose Run &gt; Start torch again.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스가 거듭 끝났습니다({0}). 실행 &gt; torch 다시 시작을 고르세요.</translation>
     </message>
     <message>
         <source>The process that runs torch ended ({0}). It is being started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스가 끝났습니다({0}). 다시 시작하고 있습니다.</translation>
     </message>
     <message>
         <source>The process that runs torch ended ({0}). It was restarted, and the run continues as it was saved in {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스가 끝났습니다({0}). 다시 시작했으며, 실행은 {1}에 저장된 대로 이어집니다.</translation>
     </message>
     <message>
         <source>The process that runs torch ended ({0}). It was restarted with a new network, because the run could not be brought back. Its file stays where it is: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스가 끝났습니다({0}). 실행을 되살릴 수 없어 새 신경망으로 다시 시작했습니다. 그 파일은 그대로 있습니다: {1}</translation>
     </message>
     <message>
         <source>The process that runs torch ended ({0}). It was restarted with the same settings and a new network; the loss so far stays on the plot.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스가 끝났습니다({0}). 같은 설정과 새 신경망으로 다시 시작했습니다. 지금까지의 손실은 그래프에 남습니다.</translation>
     </message>
     <message>
         <source>The process that runs torch ended ({0}). It was restarted, and the run continues from its last autosave, at most half a minute old.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스가 끝났습니다({0}). 다시 시작했으며, 실행은 많아야 30초 전인 마지막 자동 저장에서 이어집니다.</translation>
     </message>
     <message>
         <source>The process that runs torch is being started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스를 다시 시작하고 있습니다.</translation>
     </message>
     <message>
         <source>The process that runs torch was started again, and the run continues as it was saved in {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스를 다시 시작했으며, 실행은 {0}에 저장된 대로 이어집니다.</translation>
     </message>
     <message>
         <source>The process that runs torch was started again with a new network, because the run could not be brought back. Its file stays where it is: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스를 다시 시작했지만 실행을 되살릴 수 없어 새 신경망입니다. 그 파일은 그대로 있습니다: {0}</translation>
     </message>
     <message>
         <source>The process that runs torch was started again, with the same settings and a new network; the loss so far stays on the plot.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스를 같은 설정과 새 신경망으로 다시 시작했습니다. 지금까지의 손실은 그래프에 남습니다.</translation>
     </message>
     <message>
         <source>The process that runs torch was started again, and the run continues from its last autosave.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스를 다시 시작했으며, 실행은 마지막 자동 저장에서 이어집니다.</translation>
     </message>
     <message>
         <source>This was not done, because the process that runs torch has ended: choose Run &gt; Start torch again.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch를 실행하는 프로세스가 끝나 있어 하지 못했습니다. 실행 &gt; torch 다시 시작을 고르세요.</translation>
     </message>
     <message>
         <source>Something in the window failed: {0}: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>창에서 무언가가 실패했습니다: {0}: {1}</translation>
     </message>
     <message>
         <source>The window and the process that runs torch do not understand each other ({0}): save the session, then choose Run &gt; Start torch again.</source>
-        <translation type="unfinished"></translation>
+        <translation>창과 torch를 실행하는 프로세스가 서로 이해하지 못합니다({0}). 세션을 저장한 뒤 실행 &gt; torch 다시 시작을 고르세요.</translation>
     </message>
     <message>
         <source>{0}, perhaps for lack of memory</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}, 아마 메모리 부족</translation>
     </message>
     <message>
         <source>the system had run out of memory</source>
-        <translation type="unfinished"></translation>
+        <translation>시스템의 메모리가 바닥났습니다</translation>
     </message>
     <message>
         <source>exit status {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>종료 상태 {0}</translation>
     </message>
 </context>
 <context>
     <name>optimizers</name>
     <message>
         <source>Manual rule</source>
-        <translation type="unfinished"></translation>
+        <translation>직접 하는 갱신</translation>
     </message>
     <message>
         <source>SGD</source>
-        <translation type="unfinished"></translation>
+        <translation>SGD</translation>
     </message>
     <message>
         <source>How much of the step before is kept and added to the new one; 0: none</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 갱신량을 얼마나 남겨 새 갱신량에 더할지. 0이면 없음</translation>
     </message>
     <message>
         <source>What part of a new gradient is left out of the momentum, from the second one on</source>
-        <translation type="unfinished"></translation>
+        <translation>두 번째부터, 새 변화도의 얼마를 모멘텀에서 뺄지</translation>
     </message>
     <message>
         <source>How much of each weight is added to its gradient, which pulls the weights towards 0</source>
-        <translation type="unfinished"></translation>
+        <translation>각 가중치의 얼마를 변화도에 더할지. 가중치를 0 쪽으로 당깁니다</translation>
     </message>
     <message>
         <source>SGD, Nesterov</source>
-        <translation type="unfinished"></translation>
+        <translation>SGD, Nesterov</translation>
     </message>
     <message>
         <source>How much of the step before is kept; the new step looks ahead along it</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 갱신량을 얼마나 남길지. 새 갱신은 그 방향을 미리 내다봅니다</translation>
     </message>
     <message>
         <source>Adagrad</source>
-        <translation type="unfinished"></translation>
+        <translation>Adagrad</translation>
     </message>
     <message>
         <source>How fast the learning rate falls with the number of updates; 0: it stays</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신 횟수에 따라 학습률이 얼마나 빨리 줄어드는지. 0이면 그대로</translation>
     </message>
     <message>
         <source>What the sum of squares begins with; the larger, the smaller the first steps</source>
-        <translation type="unfinished"></translation>
+        <translation>제곱의 합이 시작하는 값. 클수록 첫 갱신이 작습니다</translation>
     </message>
     <message>
         <source>What is added to the divisor, so that it is never 0</source>
-        <translation type="unfinished"></translation>
+        <translation>나누는 수가 0이 되지 않도록 더하는 값</translation>
     </message>
     <message>
         <source>Adam</source>
-        <translation type="unfinished"></translation>
+        <translation>Adam</translation>
     </message>
     <message>
         <source>How much of the mean gradient is kept at each update; the rest is the new gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신마다 평균 변화도를 얼마나 남길지. 나머지는 새 변화도입니다</translation>
     </message>
     <message>
         <source>How much of the mean square is kept at each update; the rest is the new square</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신마다 제곱의 평균을 얼마나 남길지. 나머지는 새 제곱입니다</translation>
     </message>
     <message>
         <source>Divide by the largest mean square so far, so that steps never grow again</source>
-        <translation type="unfinished"></translation>
+        <translation>지금까지 가장 컸던 제곱 평균으로 나누어 갱신이 다시 커지지 않게 합니다</translation>
     </message>
     <message>
         <source>AdamW</source>
-        <translation type="unfinished"></translation>
+        <translation>AdamW</translation>
     </message>
     <message>
         <source>What part of each weight, times the learning rate, is taken off before the step</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신 전에 각 가중치에서, 학습률을 곱한 얼마를 덜어 낼지</translation>
     </message>
     <message>
         <source>NAdam</source>
-        <translation type="unfinished"></translation>
+        <translation>NAdam</translation>
     </message>
     <message>
         <source>How fast the momentum grows from half of beta1 towards beta1</source>
-        <translation type="unfinished"></translation>
+        <translation>모멘텀이 beta1의 절반에서 beta1까지 얼마나 빨리 커지는지</translation>
     </message>
     <message>
         <source>Let weight decay shrink the weights themselves, as in AdamW</source>
-        <translation type="unfinished"></translation>
+        <translation>AdamW처럼 가중치 감쇠가 가중치 자체를 줄이게 합니다</translation>
     </message>
     <message>
         <source>RMSprop</source>
-        <translation type="unfinished"></translation>
+        <translation>RMSprop</translation>
     </message>
     <message>
         <source>Divide by the gradient&apos;s standard deviation, not by its root mean square</source>
-        <translation type="unfinished"></translation>
+        <translation>제곱평균제곱근 대신 변화도의 표준편차로 나눕니다</translation>
     </message>
 </context>
 <context>
     <name>options</name>
     <message>
         <source>Optimizer</source>
-        <translation type="unfinished"></translation>
+        <translation>옵티마이저</translation>
     </message>
     <message>
         <source>off</source>
-        <translation type="unfinished"></translation>
+        <translation>끔</translation>
     </message>
     <message>
         <source>on</source>
-        <translation type="unfinished"></translation>
+        <translation>켬</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>없음</translation>
     </message>
     <message>
         <source>Cosine</source>
-        <translation type="unfinished"></translation>
+        <translation>코사인</translation>
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>계단</translation>
     </message>
     <message>
         <source>Schedule</source>
-        <translation type="unfinished"></translation>
+        <translation>스케줄</translation>
     </message>
     <message>
         <source>over</source>
-        <translation type="unfinished"></translation>
+        <translation>기간</translation>
     </message>
     <message>
         <source>The learning rate falls to 0 over this many iterations, and stays there.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복 수에 걸쳐 학습률이 0까지 줄고 그대로 머무릅니다.</translation>
     </message>
     <message>
         <source>every</source>
-        <translation type="unfinished"></translation>
+        <translation>간격</translation>
     </message>
     <message>
         <source>The learning rate is multiplied by gamma every this many iterations.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복 수마다 학습률에 gamma를 곱합니다.</translation>
     </message>
     <message>
         <source>times gamma</source>
-        <translation type="unfinished"></translation>
+        <translation>gamma 배</translation>
     </message>
     <message>
         <source>The factor of the learning rate, as in torch&apos;s StepLR.</source>
-        <translation type="unfinished"></translation>
+        <translation>torch의 StepLR처럼 학습률에 곱하는 수입니다.</translation>
     </message>
     <message>
         <source>iterations</source>
-        <translation type="unfinished"></translation>
+        <translation>반복</translation>
     </message>
 </context>
 <context>
     <name>phases</name>
     <message>
         <source>is not called: gradients accumulate.</source>
-        <translation type="unfinished"></translation>
+        <translation>부르지 않습니다. 변화도가 누적됩니다.</translation>
     </message>
     <message>
         <source>takes a random gradient of the output in place of a loss, and computes that of every parameter.</source>
-        <translation type="unfinished"></translation>
+        <translation>손실 대신 출력의 무작위 변화도를 받아 모든 매개변수의 변화도를 계산합니다.</translation>
     </message>
     <message>
         <source>clears the gradients of the previous iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>이전 반복의 변화도를 지웁니다.</translation>
     </message>
     <message>
         <source>computes the network&apos;s output from its input.</source>
-        <translation type="unfinished"></translation>
+        <translation>입력에서 신경망의 출력을 계산합니다.</translation>
     </message>
     <message>
         <source>computes the gradient of the loss for every parameter.</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 매개변수에 대한 손실의 변화도를 계산합니다.</translation>
     </message>
     <message>
         <source>changes the parameters by the optimizer&apos;s rule, using their gradients.</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도를 써서 옵티마이저의 규칙대로 매개변수를 바꿉니다.</translation>
     </message>
     <message>
         <source>{title}: {formula}</source>
-        <translation type="unfinished"></translation>
+        <translation>{title}: {formula}</translation>
     </message>
     <message>
         <source>Training: F5 pauses.</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 중: F5로 일시 정지합니다.</translation>
     </message>
     <message>
         <source>Press F10 to run one phase of training, or F5 to train. Draw a digit any time.</source>
-        <translation type="unfinished"></translation>
+        <translation>F10은 학습의 한 단계를, F5는 학습을 실행합니다. 숫자는 언제든 그릴 수 있습니다.</translation>
     </message>
     <message>
         <source>Next (F10): {phase} {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>다음 (F10): {phase} {what}</translation>
     </message>
     <message>
         <source>F8 shows the next event of {phase}, F10 its end.</source>
-        <translation type="unfinished"></translation>
+        <translation>F8은 {phase}의 다음 이벤트를, F10은 그 끝을 봅니다.</translation>
     </message>
 </context>
 <context>
     <name>reasons</name>
     <message>
         <source>It could not be worked out: {0}: {1}. The log has more.</source>
-        <translation type="unfinished"></translation>
+        <translation>알아낼 수 없었습니다: {0}: {1}. 자세한 것은 로그에 있습니다.</translation>
     </message>
     <message>
         <source>Of the batch only {0} of the samples was recorded, as training runs by.</source>
-        <translation type="unfinished"></translation>
+        <translation>학습이 지나가는 동안 배치의 샘플 중 {0}개만 기록되었습니다.</translation>
     </message>
     <message>
         <source>What {0} read was not recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 읽은 것이 기록되지 않았습니다.</translation>
     </message>
     <message>
         <source>How {0} was called was not recorded: an argument is no plain value.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 어떻게 불렀는지 기록되지 않았습니다. 단순한 값이 아닌 인자가 있습니다.</translation>
     </message>
     <message>
         <source>This version of torch has no {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 버전의 torch에는 {0}이(가) 없습니다.</translation>
     </message>
     <message>
         <source>{0} could not be run again: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 다시 실행할 수 없었습니다: {1}</translation>
     </message>
     <message>
         <source>{0}, run again, gave other numbers than were recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 다시 실행하니 기록된 것과 다른 수가 나왔습니다.</translation>
     </message>
     <message>
         <source>{0} made it of nothing that was recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 기록된 어떤 것도 쓰지 않고 만들었습니다.</translation>
     </message>
     <message>
         <source>{0} has no derivative.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에는 미분이 없습니다.</translation>
     </message>
     <message>
         <source>The operation that made {0} was not recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}을(를) 만든 연산이 기록되지 않았습니다.</translation>
     </message>
     <message>
         <source>{0} is a Function of your own: only its backward method knows the terms.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 직접 만든 Function이어서 그 backward 메서드만 항을 압니다.</translation>
     </message>
     <message>
         <source>{0} read a tensor that was changed in place through a view of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 읽은 텐서는 그 뷰를 통해 제자리에서 바뀌었습니다.</translation>
     </message>
     <message>
         <source>{0} wrote into a part of a tensor.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 텐서의 일부에 썼습니다.</translation>
     </message>
     <message>
         <source>Run again, the operation made no {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>연산을 다시 실행하니 {0}이(가) 만들어지지 않았습니다.</translation>
     </message>
     <message>
         <source>Its backward cannot be differentiated: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>그 backward는 미분할 수 없습니다: {0}</translation>
     </message>
     <message>
         <source>The rule of {0} is not known here.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 규칙은 여기에 없습니다.</translation>
     </message>
     <message>
         <source>The terms found for {0} sum to {1}, which is not it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}에서 찾은 항의 합은 {1}로, 그 값과 다릅니다.</translation>
     </message>
     <message>
         <source>The loss does not depend on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>손실이 그것에 의존하지 않습니다.</translation>
     </message>
     <message>
         <source>It is a whole number, which has no gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>정수라서 변화도가 없습니다.</translation>
     </message>
     <message>
         <source>No loss was recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>기록된 손실이 없습니다.</translation>
     </message>
     <message>
         <source>It is given: the batch has it.</source>
-        <translation type="unfinished"></translation>
+        <translation>주어진 것입니다: 배치에 들어 있습니다.</translation>
     </message>
     <message>
         <source>It is given: a label of the batch.</source>
-        <translation type="unfinished"></translation>
+        <translation>주어진 것입니다: 배치의 레이블입니다.</translation>
     </message>
     <message>
         <source>So the parameter was as the iteration began: the update before made it, or the network was given it.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복이 시작될 때 매개변수가 이랬습니다. 이전 갱신이 만들었거나 신경망에 주어진 값입니다.</translation>
     </message>
     <message>
         <source>So .grad was as the iteration began: the one before left it.</source>
-        <translation type="unfinished"></translation>
+        <translation>반복이 시작될 때 .grad가 이랬습니다. 이전 반복이 남긴 것입니다.</translation>
     </message>
     <message>
         <source>Nothing that was recorded made it: to the network it is a constant.</source>
-        <translation type="unfinished"></translation>
+        <translation>기록된 어떤 것도 이것을 만들지 않았습니다. 신경망에는 상수입니다.</translation>
     </message>
 </context>
 <context>
     <name>roles</name>
     <message>
         <source>upstream</source>
-        <translation type="unfinished"></translation>
+        <translation>위에서 온 변화도</translation>
     </message>
     <message>
         <source>× local</source>
-        <translation type="unfinished"></translation>
+        <translation>× 국소</translation>
     </message>
     <message>
         <source>gate</source>
-        <translation type="unfinished"></translation>
+        <translation>게이트</translation>
     </message>
     <message>
         <source>winner</source>
-        <translation type="unfinished"></translation>
+        <translation>승자</translation>
     </message>
     <message>
         <source>share</source>
-        <translation type="unfinished"></translation>
+        <translation>몫</translation>
     </message>
     <message>
         <source>−ln p</source>
-        <translation type="unfinished"></translation>
+        <translation>−ln p</translation>
     </message>
     <message>
         <source>ln p</source>
-        <translation type="unfinished"></translation>
+        <translation>ln p</translation>
     </message>
     <message>
         <source>p</source>
-        <translation type="unfinished"></translation>
+        <translation>p</translation>
     </message>
     <message>
         <source>logit</source>
-        <translation type="unfinished"></translation>
+        <translation>로짓</translation>
     </message>
     <message>
         <source>label</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블</translation>
     </message>
     <message>
         <source>output</source>
-        <translation type="unfinished"></translation>
+        <translation>출력</translation>
     </message>
     <message>
         <source>error</source>
-        <translation type="unfinished"></translation>
+        <translation>오차</translation>
     </message>
     <message>
         <source>sign</source>
-        <translation type="unfinished"></translation>
+        <translation>부호</translation>
     </message>
     <message>
         <source>kernel</source>
-        <translation type="unfinished"></translation>
+        <translation>커널</translation>
     </message>
     <message>
         <source>window</source>
-        <translation type="unfinished"></translation>
+        <translation>창</translation>
     </message>
     <message>
         <source>weight</source>
-        <translation type="unfinished"></translation>
+        <translation>가중치</translation>
     </message>
     <message>
         <source>input</source>
-        <translation type="unfinished"></translation>
+        <translation>입력</translation>
     </message>
     <message>
         <source>bias</source>
-        <translation type="unfinished"></translation>
+        <translation>편향</translation>
     </message>
     <message>
         <source>pre-activation</source>
-        <translation type="unfinished"></translation>
+        <translation>활성화 전</translation>
     </message>
     <message>
         <source>target</source>
-        <translation type="unfinished"></translation>
+        <translation>목표</translation>
     </message>
     <message>
         <source>prediction</source>
-        <translation type="unfinished"></translation>
+        <translation>예측</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>이전</translation>
     </message>
     <message>
         <source>gradient</source>
-        <translation type="unfinished"></translation>
+        <translation>변화도</translation>
     </message>
     <message>
         <source>factor</source>
-        <translation type="unfinished"></translation>
+        <translation>인수</translation>
     </message>
     <message>
         <source>products</source>
-        <translation type="unfinished"></translation>
+        <translation>곱</translation>
     </message>
     <message>
         <source>sent</source>
-        <translation type="unfinished"></translation>
+        <translation>보낸 것</translation>
     </message>
     <message>
         <source>step</source>
-        <translation type="unfinished"></translation>
+        <translation>갱신량</translation>
     </message>
     <message>
         <source>what changes</source>
-        <translation type="unfinished"></translation>
+        <translation>무엇이 바뀌나</translation>
     </message>
     <message>
         <source>per +1</source>
-        <translation type="unfinished"></translation>
+        <translation>+1마다</translation>
     </message>
     <message>
         <source>|error|</source>
-        <translation type="unfinished"></translation>
+        <translation>|오차|</translation>
     </message>
     <message>
         <source>attention weight</source>
-        <translation type="unfinished"></translation>
+        <translation>주의 가중치</translation>
     </message>
     <message>
         <source>base</source>
-        <translation type="unfinished"></translation>
+        <translation>밑</translation>
     </message>
     <message>
         <source>bound</source>
-        <translation type="unfinished"></translation>
+        <translation>경계</translation>
     </message>
     <message>
         <source>chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>선택됨</translation>
     </message>
     <message>
         <source>share of the class</source>
-        <translation type="unfinished"></translation>
+        <translation>클래스의 몫</translation>
     </message>
     <message>
         <source>coefficient</source>
-        <translation type="unfinished"></translation>
+        <translation>계수</translation>
     </message>
     <message>
         <source>dividend</source>
-        <translation type="unfinished"></translation>
+        <translation>나뉨수</translation>
     </message>
     <message>
         <source>element</source>
-        <translation type="unfinished"></translation>
+        <translation>원소</translation>
     </message>
     <message>
         <source>loss of the element</source>
-        <translation type="unfinished"></translation>
+        <translation>원소의 손실</translation>
     </message>
     <message>
         <source>embedding</source>
-        <translation type="unfinished"></translation>
+        <translation>임베딩</translation>
     </message>
     <message>
         <source>gain γ</source>
-        <translation type="unfinished"></translation>
+        <translation>이득 γ</translation>
     </message>
     <message>
         <source>share of the label</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블의 몫</translation>
     </message>
     <message>
         <source>mask</source>
-        <translation type="unfinished"></translation>
+        <translation>마스크</translation>
     </message>
     <message>
         <source>minuend</source>
-        <translation type="unfinished"></translation>
+        <translation>빼어지는 수</translation>
     </message>
     <message>
         <source>−Σ ln p</source>
-        <translation type="unfinished"></translation>
+        <translation>−Σ ln p</translation>
     </message>
     <message>
         <source>−ln Σ exp</source>
-        <translation type="unfinished"></translation>
+        <translation>−ln Σ exp</translation>
     </message>
     <message>
         <source>normalized</source>
-        <translation type="unfinished"></translation>
+        <translation>정규화됨</translation>
     </message>
     <message>
         <source>1 / divisor</source>
-        <translation type="unfinished"></translation>
+        <translation>1 / 나누는 수</translation>
     </message>
     <message>
         <source>1 / Σ exp</source>
-        <translation type="unfinished"></translation>
+        <translation>1 / Σ exp</translation>
     </message>
     <message>
         <source>slope</source>
-        <translation type="unfinished"></translation>
+        <translation>기울기</translation>
     </message>
     <message>
         <source>deviation²</source>
-        <translation type="unfinished"></translation>
+        <translation>편차²</translation>
     </message>
     <message>
         <source>error²</source>
-        <translation type="unfinished"></translation>
+        <translation>오차²</translation>
     </message>
     <message>
         <source>subtrahend</source>
-        <translation type="unfinished"></translation>
+        <translation>빼는 수</translation>
     </message>
     <message>
         <source>summand</source>
-        <translation type="unfinished"></translation>
+        <translation>더하는 수</translation>
     </message>
     <message>
         <source>value</source>
-        <translation type="unfinished"></translation>
+        <translation>값</translation>
     </message>
 </context>
 <context>
     <name>samples</name>
     <message>
         <source>{0}, label {1}, is the batch now: press F10 to step through its iteration.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}, 레이블 {1}이(가) 이제 배치입니다. F10으로 그 반복을 단계별로 실행하세요.</translation>
     </message>
     <message>
         <source>Training set</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 세트</translation>
     </message>
     <message>
         <source>Validation set</source>
-        <translation type="unfinished"></translation>
+        <translation>검증 세트</translation>
     </message>
     <message>
         <source>Training sample {0:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>학습 샘플 {0:,}</translation>
     </message>
     <message>
         <source>Validation sample {0:,}</source>
-        <translation type="unfinished"></translation>
+        <translation>검증 샘플 {0:,}</translation>
     </message>
     <message>
         <source>Label {label}, not evaluated yet</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블 {label}, 아직 평가하지 않음</translation>
     </message>
     <message>
         <source>Label {label}, predicted {predicted}: incorrect ✗</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블 {label}, 예측 {predicted}: 틀림 ✗</translation>
     </message>
     <message>
         <source>Label {label}, predicted {predicted}: correct ✓</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블 {label}, 예측 {predicted}: 맞음 ✓</translation>
     </message>
     <message>
         <source>Loss {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>손실 {0}</translation>
     </message>
     <message>
         <source>All {of:,} samples: {count:,} correct (accuracy {share:.2f} %).</source>
-        <translation type="unfinished"></translation>
+        <translation>전체 샘플 {of:,}개: {count:,}개 맞음 (정확도 {share:.2f} %).</translation>
     </message>
     <message>
         <source>Label {label}: {count:,} of {of:,} samples correct (recall {share:.2f} %).</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블 {label}: 샘플 {of:,}개 중 {count:,}개 맞음 (재현율 {share:.2f} %).</translation>
     </message>
     <message>
         <source>Predicted {predicted}: {count:,} of {of:,} samples correct (precision {share:.2f} %).</source>
-        <translation type="unfinished"></translation>
+        <translation>예측 {predicted}: 샘플 {of:,}개 중 {count:,}개 맞음 (정밀도 {share:.2f} %).</translation>
     </message>
     <message>
         <source>Label {label}, predicted {predicted}: {count:,} of {of:,} samples ({share:.2f} %).</source>
-        <translation type="unfinished"></translation>
+        <translation>레이블 {label}, 예측 {predicted}: 샘플 {of:,}개 중 {count:,}개 ({share:.2f} %).</translation>
     </message>
 </context>
 <context>
     <name>why</name>
     <message>
         <source>Nothing is recorded of it yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 이것에 대해 기록된 것이 없습니다.</translation>
     </message>
     <message>
         <source>{0} is frozen: its requires_grad is False, so it gets no gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 고정되어 있습니다. requires_grad가 False라 변화도를 받지 않습니다.</translation>
     </message>
     <message>
         <source>{0} gets no gradient: no operation of this forward pass used it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 변화도를 받지 않습니다. 이 순전파의 어떤 연산도 쓰지 않았습니다.</translation>
     </message>
     <message>
         <source>{0} gets no gradient: “{1}” detached its result from the graph.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 변화도를 받지 않습니다. “{1}”이(가) 결과를 그래프에서 떼어 냈습니다(detach).</translation>
     </message>
     <message>
         <source>{0} gets no gradient: “{1}” ran where autograd does not follow (no_grad), or gives a result without a gradient.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 변화도를 받지 않습니다. “{1}”은(는) autograd가 따라가지 않는 곳(no_grad)에서 실행되었거나, 변화도 없는 결과를 냅니다.</translation>
     </message>
     <message>
         <source>{0} gets no gradient: “{1}” gives {2} numbers, which cannot have one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 변화도를 받지 않습니다. “{1}”의 결과는 {2} 수라서 변화도를 가질 수 없습니다.</translation>
     </message>
     <message>
         <source>{0} gets no gradient: the loss does not depend on the output of “{1}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 변화도를 받지 않습니다. 손실이 “{1}”의 출력에 의존하지 않습니다.</translation>
     </message>
     <message>
         <source>{0} gets no gradient: this backward did not reach it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 변화도를 받지 않습니다. 이 backward가 이르지 않았습니다.</translation>
     </message>
     <message>
         <source>{0} got no gradient: {1} passed None on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 변화도를 받지 못했습니다. {1}이(가) None을 전달했습니다.</translation>
     </message>
     <message>
         <source>Nothing has run yet: step to see the gradient of {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 실행된 것이 없습니다. 한 단계씩 실행하면 {0}의 변화도가 보입니다.</translation>
     </message>
     <message>
         <source>{0}.grad is None: backward has not reached it yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad는 None입니다. backward가 아직 이르지 않았습니다.</translation>
     </message>
     <message>
         <source>{0}.grad is zeros, as the last iteration left it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad는 지난 반복이 남긴 대로 모두 0입니다.</translation>
     </message>
     <message>
         <source>{0}.grad is still the last iteration&apos;s (norm {1}): zero_grad has not run yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad는 아직 지난 반복의 것입니다(노름 {1}). zero_grad가 아직 실행되지 않았습니다.</translation>
     </message>
     <message>
         <source>{0}.grad is None: zero_grad cleared it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad는 None입니다. zero_grad가 지웠습니다.</translation>
     </message>
     <message>
         <source>{0}.grad was None already: zero_grad had nothing to clear.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad는 이미 None이었습니다. zero_grad가 지울 것이 없었습니다.</translation>
     </message>
     <message>
         <source>{0}.grad is zeros: zero_grad cleared it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad는 모두 0입니다. zero_grad가 지웠습니다.</translation>
     </message>
     <message>
         <source>{0}.grad was not cleared (norm {1}): the new gradient will be added to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad를 지우지 않았습니다(노름 {1}). 새 변화도가 거기에 더해집니다.</translation>
     </message>
     <message>
         <source>{0}.grad is zeros from zero_grad: backward has not reached it yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad는 zero_grad 때문에 모두 0입니다. backward가 아직 이르지 않았습니다.</translation>
     </message>
     <message>
         <source>{0}.grad is kept from before (norm {1}): backward has not reached it yet and will add to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}.grad는 이전 것이 남아 있습니다(노름 {1}). backward가 아직 이르지 않았고, 거기에 더하게 됩니다.</translation>
     </message>
     <message>
         <source>Backward computed the gradient of {0}: its norm is {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {0}의 변화도를 계산했습니다. 노름은 {1}입니다.</translation>
     </message>
     <message>
         <source>Backward added to the existing {0}.grad: norm {2} before, {1} after.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 있던 {0}.grad에 더했습니다. 노름은 전 {2}, 후 {1}입니다.</translation>
     </message>
     <message>
         <source>Backward has not reached {0} yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 아직 {0}에 이르지 않았습니다.</translation>
     </message>
     <message>
         <source>This backward did not run {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 backward는 {0}을(를) 실행하지 않았습니다.</translation>
     </message>
     <message>
         <source>{0} got a gradient and passed None on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 변화도를 받아 None을 전달했습니다.</translation>
     </message>
     <message>
         <source>{0} got gradients of norm {1} and passed on gradients of norm {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}이(가) 노름 {1}의 변화도를 받아 노름 {2}의 변화도를 전달했습니다.</translation>
     </message>
     <message>
         <source>The gradient of {0} is exactly zero: at {4}, {1} of {2} units of {3} let the gradient through.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 변화도는 정확히 0입니다. {4}에서 {3}의 유닛 {2}개 중 {1}개가 변화도를 통과시켰습니다.</translation>
     </message>
     <message>
         <source>The gradient of {0} is exactly zero: “{1}” multiplied by zeros only, so {2} passed zeros on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 변화도는 정확히 0입니다. “{1}”이(가) 0만 곱해서 {2}이(가) 0을 전달했습니다.</translation>
     </message>
     <message>
         <source>The gradient of {0} is exactly zero: {1} got gradients up to {2} and passed only zeros on; its forward output lies between {3} and {4}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 변화도는 정확히 0입니다. {1}이(가) {2}까지의 변화도를 받고 0만 전달했습니다. 순전파에서 그 출력은 {3}에서 {4} 사이입니다.</translation>
     </message>
     <message>
         <source>The gradient of {0} is exactly zero: it was zero where backward started.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 변화도는 정확히 0입니다. backward가 시작된 곳에서 이미 0이었습니다.</translation>
     </message>
     <message>
         <source>Backward added exactly zero to {0}.grad, which keeps its norm {5}: at {4}, {1} of {2} units of {3} let the gradient through.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {0}.grad에 정확히 0을 더해 노름 {5}이(가) 그대로입니다. {4}에서 {3}의 유닛 {2}개 중 {1}개가 변화도를 통과시켰습니다.</translation>
     </message>
     <message>
         <source>Backward added exactly zero to {0}.grad, which keeps its norm {3}: “{1}” multiplied by zeros only, so {2} passed zeros on.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {0}.grad에 정확히 0을 더해 노름 {3}이(가) 그대로입니다. “{1}”이(가) 0만 곱해서 {2}이(가) 0을 전달했습니다.</translation>
     </message>
     <message>
         <source>Backward added exactly zero to {0}.grad, which keeps its norm {5}: {1} got gradients up to {2} and passed only zeros on; its forward output lies between {3} and {4}.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {0}.grad에 정확히 0을 더해 노름 {5}이(가) 그대로입니다. {1}이(가) {2}까지의 변화도를 받고 0만 전달했습니다. 순전파에서 그 출력은 {3}에서 {4} 사이입니다.</translation>
     </message>
     <message>
         <source>Backward added exactly zero to {0}.grad, which keeps its norm {1}: the gradient was zero where backward started.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward가 {0}.grad에 정확히 0을 더해 노름 {1}이(가) 그대로입니다. backward가 시작된 곳에서 변화도가 0이었습니다.</translation>
     </message>
     <message>
         <source>{1} first appeared in “{2}”, from inputs between {3} and {4}. It spread to {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}은(는) “{2}”에서 처음 나타났습니다. 입력은 {3}에서 {4} 사이였습니다. 그것이 {0}(으)로 퍼졌습니다.</translation>
     </message>
     <message>
         <source>{1} first appeared in {2}, from gradients between {3} and {4}; in forward its inputs lay between {5} and {6}. It spread to {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}은(는) {2}에서 처음 나타났습니다. 변화도는 {3}에서 {4} 사이, 순전파의 입력은 {5}에서 {6} 사이였습니다. 그것이 {0}(으)로 퍼졌습니다.</translation>
     </message>
     <message>
         <source>{2} already held {1} when this iteration started. It spread to {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복이 시작될 때 {2}에 이미 {1}이(가) 있었습니다. 그것이 {0}(으)로 퍼졌습니다.</translation>
     </message>
     <message>
         <source>The batch itself holds {1}. It spread to {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>배치 자체에 {1}이(가) 있습니다. 그것이 {0}(으)로 퍼졌습니다.</translation>
     </message>
     <message>
         <source>{1} reached {0} through {2}; where it first appeared is not recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}이(가) {2}을(를) 거쳐 {0}에 이르렀습니다. 처음 나타난 곳은 기록되지 않았습니다.</translation>
     </message>
     <message>
         <source>{0}.grad held {1} before this backward, and the sum keeps it.</source>
-        <translation type="unfinished"></translation>
+        <translation>backward 전에 {0}.grad에 {1}이(가) 있었고, 더해도 그대로입니다.</translation>
     </message>
 </context>
 </TS>
