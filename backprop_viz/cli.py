@@ -43,6 +43,9 @@ def parse(argv: Sequence[str]) -> Arguments:
             f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
         )
     parser.add_argument(
+        "--language", metavar="CODE", help="language of the window: en, ko (default: the system's)"
+    )
+    parser.add_argument(
         "file", nargs="?", metavar="FILE.bpviz", type=_session, help="a saved session to continue"
     )
     options = parser.parse_args(argv)
@@ -54,7 +57,7 @@ def parse(argv: Sequence[str]) -> Arguments:
     settings = {**PRESETS[options.preset], "seed": options.seed, "roots": roots}
     if data is not None:
         settings["data"] = data
-    return Arguments(settings, options.theme, options.file)
+    return Arguments(settings, options.theme, options.file, options.language)
 
 
 def _root_option(data: str) -> str:

@@ -1,5 +1,7 @@
 """The texts of actions as buttons and tooltips show them."""
 
+import re
+
 from PySide6.QtGui import QAction, QKeySequence
 
 
@@ -14,8 +16,8 @@ def action_label(action: QAction) -> str:
 
 
 def without_mnemonic(text: str) -> str:
-    """A menu's text without the "&" of its mnemonic."""
-    return text.replace("&", "")
+    """A menu's text without its mnemonic: "&Step", and in Korean "한 단계(&S)"."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "")
 
 
 def show_reason(action: QAction, reason: str) -> None:
