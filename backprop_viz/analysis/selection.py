@@ -1,4 +1,4 @@
-"""One selection: what belongs to a parameter, a layer or a grad_fn node. No torch here."""
+"""One selection: what belongs to a parameter, a layer, a grad_fn node or a module."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,15 +7,15 @@ from backprop_viz.recording.graph import Node
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import Layer
 
-SelectionKind = Literal["parameter", "layer", "node"]
+SelectionKind = Literal["parameter", "layer", "node", "module"]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The thing chosen (``kind`` and ``key``) and what belongs to it in every panel.
 
-    ``key``: a parameter's dotted name, a layer's name, or a node's key. ``nodes`` are keys too,
-    ``lines`` are lines of the network's source file.
+    ``key``: a parameter's or a module's dotted name, a layer's name, or a node's key. ``nodes`` are
+    keys too, ``lines`` are lines of the network's source file.
     """
 
     kind: SelectionKind
@@ -37,6 +37,8 @@ def select(recording: Recording, kind: SelectionKind, key: str | int) -> Selecti
     names = {p for layer in layers for p in layer.parameters}
     if kind == "parameter":
         names = {str(key)}
+    elif kind == "module":
+        names |= {p.name for p in recording.parameters if is_under(p.name, str(key))}
     if chosen is not None:
         names = {chosen.parameter} if chosen.parameter else names
         ids.add(chosen.id)
@@ -51,6 +53,11 @@ def select(recording: Recording, kind: SelectionKind, key: str | int) -> Selecti
     )
 
 
+def is_under(name: str, module: str) -> bool:
+    """Whether a dotted name is a module's or that of something in it."""
+    return not module or name == module or name.startswith(f"{module}.")
+
+
 def _belongs(
     recording: Recording, layer: Layer, kind: SelectionKind, key: str | int, node: Node | None
 ) -> bool:
@@ -58,6 +65,8 @@ def _belongs(
         return key in layer.parameters
     if kind == "layer":
         return key == layer.name
+    if kind == "module":
+        return layer.module is not None and is_under(layer.module, str(key))
     if node is None:
         return False
     made = any(recording.events[i].node == node.id for i in layer.operations)

@@ -171,9 +171,13 @@ def layer_graph(
         reads = list(dict.fromkeys(made_in[id(t)] for t in operation.read if id(t) in made_in))
         parameters = [names[id(t)] for t in operation.read if id(t) in names]
         made = operation.made[0]
-        if not reads or not made.is_floating_point():
+        # Positions that an embedding looks up are no input of the network's.
+        begins = bool(parameters) and len(parameters) < len(operation.read)
+        if not (reads or begins) or not made.is_floating_point():
             continue
-        column = _continued(columns, reads, parameters, operation, len(sources))
+        column = None
+        if reads:
+            column = _continued(columns, reads, parameters, operation, len(sources))
         if column is None and not parameters and made._base is not None:
             # A view shows nothing new: it counts as the tensor that it views.
             made_in.update((id(tensor), reads[0]) for tensor in operation.made)

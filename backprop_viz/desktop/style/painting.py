@@ -22,13 +22,15 @@ def text_line(
     font: QFont,
     color: QColor,
     elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignHCenter,
 ) -> None:
-    """A centred line of text, elided if it is wider than its box."""
+    """A line of text in the middle of a box or at a side, elided if it is wider than the box."""
     if not text:
         return
     painter.setFont(font)
     painter.setPen(color)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, elided(font, text, rect.width(), elide))
+    where = align | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(rect, where, elided(font, text, rect.width(), elide))
 
 
 # Cached: measuring a text takes as long as drawing it, and most texts are drawn again.

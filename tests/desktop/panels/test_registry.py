@@ -16,6 +16,7 @@ IDS = {
     "programView",
     "drawPanel",
     "networkView",
+    "modulesView",
     "autogradView",
     "inspector",
     "lossPlot",

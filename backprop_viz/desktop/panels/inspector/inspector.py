@@ -15,6 +15,7 @@ from backprop_viz.desktop.panels.inspector.comparison_section import ComparisonS
 from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection
 from backprop_viz.desktop.panels.inspector.inspector_parts import (
     choice_box,
+    first_of,
     page_of,
     parameter_line,
     slices_button,
@@ -172,6 +173,8 @@ class InspectorView(Panel):
             return
         self._node = selection.key if selection.kind == "node" else None
         choice: Choice = (selection.kind, selection.key)
+        if selection.kind == "module":
+            choice = first_of(selection, self._rows) or self._wanted
         if selection.kind == "node" and len(selection.parameters) == 1:
             choice = ("parameter", next(iter(selection.parameters)))
         elif selection.kind == "node":

@@ -1,8 +1,11 @@
 """What the inspector is made of: its choice, its pages, its lines of text."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.recording.events import Parameter
 
@@ -43,6 +46,16 @@ def page_of(*sections: tuple[QWidget, int]) -> QScrollArea:
     page.setAutoFillBackground(False)
     area.viewport().setAutoFillBackground(False)
     return area
+
+
+def first_of(
+    selection: Selection, rows: Sequence[tuple[str, str] | None]
+) -> tuple[str, str] | None:
+    """The first parameter of a selection among the rows of the choice, else its first layer."""
+    known = [row for row in rows if row is not None]
+    mine = (row for row in known if row[0] == "parameter" and row[1] in selection.parameters)
+    layers = (row for row in known if row[0] == "layer" and row[1] in selection.layers)
+    return next(mine, next(layers, None))
 
 
 def slices_button(text: str, tip: str) -> QToolButton:

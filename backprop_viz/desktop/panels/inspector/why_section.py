@@ -1,12 +1,13 @@
 """Why the chosen gradient is None, zero, NaN or as expected: a sentence and its evidence."""
 
+from typing import Literal
+
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.explanations import Reason, explain
 from backprop_viz.analysis.provenance import line_of
-from backprop_viz.analysis.selection import SelectionKind
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
@@ -255,7 +256,9 @@ class WhySection(QWidget):
         self._shown = ChangeGuard()
         self._paint()
 
-    def show_cursor(self, view_state: ViewState, kind: SelectionKind, key: str | int) -> None:
+    def show_cursor(
+        self, view_state: ViewState, kind: Literal["parameter", "node", "layer"], key: str | int
+    ) -> None:
         """Explain the gradient of a parameter or a node at the cursor."""
         cursor = view_state.cursor
         if kind == "layer" or not self._shown.is_new(

@@ -5,7 +5,14 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QToolButton,
+    QWidget,
+)
 
 from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
@@ -14,9 +21,20 @@ from backprop_viz.desktop.panels.network.feature_maps import MODES, Mode
 from backprop_viz.desktop.panels.network.lit_numbers import marked_output
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.map_window import MapWindow
+from backprop_viz.desktop.panels.network.modules_page import (
+    ModulesPage,
+    fold_icon,
+    fold_switch,
+    has_modules_to_fold,
+)
 from backprop_viz.desktop.panels.network.network_canvas import NetworkCanvas
 from backprop_viz.desktop.panels.network.network_hints import tensor_name
-from backprop_viz.desktop.panels.network.network_state import following_mode, state_of
+from backprop_viz.desktop.panels.network.network_layout import least_size
+from backprop_viz.desktop.panels.network.network_state import (
+    NetworkState,
+    following_mode,
+    state_of,
+)
 from backprop_viz.desktop.panels.network.sample_chooser import SampleChooser
 from backprop_viz.desktop.panels.phases.phases import current_phase
 from backprop_viz.desktop.style.panel import Panel
@@ -62,6 +80,12 @@ class NetworkView(Panel):
         self.header.addWidget(self.samples)
         self.compare = CompareButton()
         self.header.addWidget(self.compare)
+        self._folded: bool | None = None  # as the user chose; None: as there is room
+        self.fold = fold_switch(
+            self.tr("Fold the modules"), self.tr("Show the layers of each module as one box")
+        )
+        self.fold.clicked.connect(self._choose_folded)
+        self.header.addWidget(self.fold)
         self._add_switch()
         self._switch.idClicked.connect(self._choose_mode)
         self.canvas = NetworkCanvas()
@@ -79,7 +103,12 @@ class NetworkView(Panel):
         scroll.viewport().setAutoFillBackground(False)
         self.canvas.setAutoFillBackground(False)
         self._scroll = scroll
-        self.body.addWidget(scroll, 1)
+        self.modules = ModulesPage()
+        self.modules.canvas.selected.connect(self.picked)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(scroll)
+        self._pages.addWidget(self.modules)
+        self.body.addWidget(self._pages, 1)
 
     def _add_switch(self) -> None:
         box = QHBoxLayout()
@@ -144,12 +173,16 @@ class NetworkView(Panel):
         """Paint in the colours of a theme."""
         self._theme = theme
         self.canvas.set_theme(theme)
+        self.modules.canvas.set_theme(theme)
+        self.fold.setIcon(fold_icon(theme))
         if self._map is not None:
             self._map.set_theme(theme)
 
     def select(self, selection: Selection | None) -> None:
         """Mark the layers that belong to the selection."""
-        self.canvas.set_selected(frozenset() if selection is None else selection.layers)
+        names = frozenset() if selection is None else selection.layers
+        self.canvas.set_selected(names)
+        self.modules.canvas.set_selected(names)
 
     def mark_numbers(self, marks: NumberMarks | None) -> None:
         """Light up the numbers that take part in the one that is explained."""
@@ -200,13 +233,34 @@ class NetworkView(Panel):
         before = self.canvas.state
         state = state_of(self._view_state, self.mode, self._remembered)
         state = replace(state, layers=self._as_chosen(state.layers))
-        self.canvas.show_state(state)
+        self._show_pages(state)
         if state.layers != before.layers or state.cursor is None:
             self._tell_size()
         if state.current is not None and state.current != before.current:
             self._reveal(state.current)
         if self._map is not None:
             self._update_map()
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether the modules are shown as boxes: by choice, or as the layers have no room."""
+        if self._folded is not None:
+            return self._folded
+        return least_size(self.canvas.state.layers).width() > self._pages.width()
+
+    def _choose_folded(self) -> None:
+        self._folded = self.fold.isChecked()
+        self._refresh()
+
+    def _show_pages(self, state: NetworkState) -> None:
+        """Show the network as columns of maps or as boxes of modules."""
+        self.canvas.show_state(state)
+        folded = self.is_folded
+        self.fold.setChecked(folded)
+        self.fold.setVisible(folded or has_modules_to_fold(state.layers))
+        self._pages.setCurrentIndex(1 if folded else 0)
+        if folded:
+            self.modules.canvas.show_state(state, self._pages.width())
 
     def show_output(self, layer: str, index: int) -> None:
         """Show the output of another of a layer's operations, and its gradient."""
@@ -233,6 +287,9 @@ class NetworkView(Panel):
 
     def _reveal(self, layer: str) -> None:
         """Scroll to the layer at the cursor if the network is wider than the panel."""
+        if self.is_folded:
+            self.modules.reveal(layer)
+            return
         names = [y.name for y in self.canvas.layers]
         content = self.canvas.columns()[names.index(layer)].content.center().toPoint()
         self._scroll.ensureVisible(content.x(), content.y(), 80, 40)

@@ -1,0 +1,136 @@
+"""The modules of the network as a tree, with a field that finds."""
+
+from PySide6.QtCore import QCoreApplication, QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeView, QWidget
+
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.modules.tree_model import COUNT, NAME, NORM, ModuleTreeModel
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.view_state import ViewState
+
+# Trees of so few modules are unfolded at first.
+_FEW = 40
+# The built-in network has its layers and its parameters in other panels already.
+_SMALL = 8
+
+
+class ModulesView(Panel):
+    """A tree of modules and parameters; ``picked`` carries the kind and name of what is chosen."""
+
+    picked = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("ModulesView", "Modules"), parent)
+        self.search = QLineEdit()
+        self.search.setObjectName("findModule")
+        self.search.setPlaceholderText(self.tr("Find…"))
+        self.search.setAccessibleName(self.tr("Find a module"))
+        self.search.setToolTip(self.tr("Show only modules with this in their name (Ctrl+Shift+M)"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(110)
+        self.search.textChanged.connect(self._find)
+        self.header.addWidget(self.search)
+        key = QShortcut(QKeySequence("Ctrl+Shift+M"), self)
+        key.activated.connect(self._focus_find)
+        self.rows = ModuleTreeModel(self)
+        self.tree = QTreeView()
+        self.tree.setObjectName("moduleTree")
+        self.tree.setAccessibleName(self.tr("Modules and parameters"))
+        self.tree.setModel(self.rows)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setMinimumHeight(8)
+        self.tree.setIndentation(12)
+        self.tree.setFont(body_font(12))
+        self.tree.setIconSize(QSize(0, 0))
+        self.tree.setExpandsOnDoubleClick(True)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(30)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((COUNT, 62), (NORM, 58)):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(column, width)
+        self.tree.selectionModel().currentChanged.connect(self._chosen)
+        self.body.addWidget(self.tree, 1)
+        self._view_state: ViewState | None = None
+        self._quiet = False  # while the selection of another panel is taken over
+        self.hide()  # until there is a network that has need of it
+        self.set_theme(DARK)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Show the modules at the cursor; a network of few has no need of the panel."""
+        self._view_state = view_state
+        self.setVisible(len(view_state.cursor.recording.modules) > _SMALL)
+        if self.isVisible():
+            self._refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what came while hidden."""
+        super().showEvent(event)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._view_state is None:
+            return
+        cursor = self._view_state.cursor
+        if self.rows.show_recording(cursor.recording, cursor.position):
+            self._unfold()
+            count = sum(p.value.size for p in cursor.recording.parameters)
+            text = self.tr("{name} · {count} parameters")
+            self.subtitle.setText(text.format(name=cursor.recording.model, count=f"{count:,}"))
+        self.tree.viewport().update()
+
+    def _unfold(self) -> None:
+        self.tree.expand(self.rows.index(0, 0))
+        tree = self.rows.tree
+        if self.search.text().strip():
+            self.tree.expandToDepth(6)
+        elif tree is not None and len(tree.nodes) <= _FEW:
+            self.tree.expandToDepth(1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.rows.theme = theme
+        self.tree.setStyleSheet(
+            f"QTreeView {{ background: {theme.panel}; border: none; outline: none; }}"
+            f"QTreeView::item {{ padding: 2px 0; }}"
+            f"QTreeView::item:selected {{ background: {theme.control}; }}"
+            f"QHeaderView::section {{ background: {theme.panel}; color: {theme.muted};"
+            "border: none; padding: 0 2px; }"
+        )
+
+    # -- choosing ----------------------------------------------------------------------------
+
+    def select(self, selection: Selection | None) -> None:
+        """Show the module or parameter that is selected."""
+        if selection is None or not self.isVisible():
+            return
+        kind, name = selection.kind, selection.key
+        if kind not in ("module", "parameter"):
+            if len(selection.parameters) == 0:
+                return
+            kind, name = "parameter", min(selection.parameters)
+        index = self.rows.index_of(kind, name)
+        if index.isValid() and index != self.tree.currentIndex():
+            self._quiet = True
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
+            self._quiet = False
+
+    def _chosen(self, current: QModelIndex) -> None:
+        if current.isValid() and not self._quiet:
+            row = self.rows.row(current)
+            self.picked.emit(row.kind, row.name)
+
+    def _find(self, text: str) -> None:
+        self.rows.find(text)
+        self._unfold()
+
+    def _focus_find(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()

@@ -1,0 +1,102 @@
+"""What a box or a row of the folded network says: its title, its caption, its norm."""
+
+import math
+from dataclasses import dataclass, field
+
+from backprop_viz.analysis.folded_network import BoxRow
+from backprop_viz.analysis.module_tree import ModuleTree, ParameterNorms
+from backprop_viz.desktop.panels.network.feature_maps import Mode, shape_text
+from backprop_viz.desktop.style.language import translate
+from backprop_viz.desktop.style.numbers import norm, short
+from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.layers import Layer, LayerGraph
+
+# A bar's length is the norm's logarithm: it is full at the whole network's norm.
+_DECADES = 4.0
+
+
+@dataclass(eq=False)
+class ModuleFacts:
+    """The facts of one recording's network at a cursor."""
+
+    recording: Recording
+    tree: ModuleTree
+    norms: dict[Mode, ParameterNorms]
+    layers: LayerGraph = field(default_factory=LayerGraph)
+    cursor: Cursor | None = None
+    mode: Mode = "gradients"
+
+    @classmethod
+    def of(cls, recording: Recording) -> "ModuleFacts":
+        """The facts of a recording."""
+        norms: dict[Mode, ParameterNorms] = {
+            "gradients": ParameterNorms(recording, "grad"),
+            "weights": ParameterNorms(recording, "value"),
+        }
+        return cls(recording, ModuleTree(recording), norms)
+
+    def __post_init__(self) -> None:
+        self._places = {p.name: i for i, p in enumerate(self.recording.parameters)}
+        self._known: dict[int, float] = {}
+
+    def layer(self, place: int) -> Layer:
+        """A layer by its place."""
+        return self.layers.layers[place]
+
+    def name(self, row: BoxRow) -> str:
+        """The whole name of a row: of its module, or of its layer."""
+        return self.layer(row.first).name if row.module is None else row.module
+
+    def title(self, row: BoxRow, within: BoxRow | None = None) -> str:
+        """A row's name as it is written in the box of ``within``, without that one's name."""
+        name = self.name(row)
+        around = "" if within is None or within.module is None else f"{within.module}."
+        return name.removeprefix(around)
+
+    def caption(self, row: BoxRow) -> str:
+        """``12 modules`` or the shape of what a layer makes."""
+        if row.module is None:
+            return shape_text(self.layer(row.first).shape)
+        count = self.tree.nodes[row.module].below
+        return translate("ModuleCanvas", "{count} modules").format(count=f"{count:,}")
+
+    def norm(self, row: BoxRow) -> float | None:
+        """The norm that the mode shows: of the parameters, their gradients, or the output."""
+        cursor = self.cursor
+        if cursor is None:
+            return None
+        if self.mode == "activations":
+            tensor = cursor.activation_id(self.layer(row.stop - 1))
+            return None if tensor is None else self._norm(tensor)
+        norms = self.norms[self.mode]
+        if row.module is not None:
+            node = self.tree.nodes[row.module]
+            return norms.norm(cursor.position, node.first, node.stop)
+        places = [self._places[p] for p in self.layer(row.first).parameters if p in self._places]
+        squares = [norms.at(cursor.position)[place] for place in places]
+        known = [float(square) for square in squares if not math.isnan(square)]
+        return math.sqrt(sum(known)) if known else None
+
+    def norm_text(self, row: BoxRow) -> str:
+        """``‖g‖ 0.212``; "" where there is none."""
+        found = self.norm(row)
+        if found is None:
+            return ""
+        symbol = {"gradients": "‖g‖", "weights": "‖w‖"}.get(self.mode, "‖x‖")
+        return f"{symbol} {'nan/inf' if math.isinf(found) else short(found, 3)}"
+
+    def part(self, row: BoxRow) -> float | None:
+        """How long a row's bar is, 0 to 1; None where it has none."""
+        found = self.norm(row)
+        if found is None or self.mode == "activations" or self.cursor is None:
+            return None
+        whole = self.norms[self.mode].norm(self.cursor.position, 0, len(self.recording.parameters))
+        if not whole or not found or math.isinf(whole):
+            return 0.0 if not found else 1.0
+        return min(max(1 + math.log10(found / whole) / _DECADES, 0.02), 1.0)
+
+    def _norm(self, tensor: int) -> float:
+        known = self._known.get(tensor)
+        if known is None:
+            known = self._known[tensor] = norm(self.recording.tensors[tensor])
+        return known

@@ -1,0 +1,168 @@
+"""Paints the boxes of the folded network."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from backprop_viz.analysis.folded_network import BoxRow, FoldedNetwork
+from backprop_viz.desktop.panels.network.module_facts import ModuleFacts
+from backprop_viz.desktop.panels.network.module_layout import (
+    INDENT,
+    ModulePlacement,
+    is_unfolded,
+)
+from backprop_viz.desktop.panels.network.network_state import NetworkState
+from backprop_viz.desktop.style.painting import arrow, text_line
+from backprop_viz.desktop.style.theme import Theme, body_font, code_font
+from backprop_viz.recording.phases import Phase
+
+_LEFT = Qt.TextElideMode.ElideLeft
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleScene:
+    """What is painted: the boxes with their facts, where they stand, and what is marked in them.
+
+    ``current`` is the place of the layer of the event just done. ``selected`` are names of layers.
+    """
+
+    network: FoldedNetwork
+    placement: ModulePlacement
+    facts: ModuleFacts
+    state: NetworkState
+    current: int | None
+    selected: frozenset[str]
+    focus: tuple[int, int] | None
+
+    def holds_current(self, row: BoxRow) -> bool:
+        """Whether the layer at the cursor is one of a row."""
+        return self.current is not None and row.first <= self.current < row.stop
+
+    def is_selected(self, row: BoxRow) -> bool:
+        """Whether a row has a selected layer."""
+        layers = self.facts.layers.layers[row.first : row.stop]
+        return bool(self.selected) and any(layer.name in self.selected for layer in layers)
+
+
+def paint_modules(painter: QPainter, theme: Theme, scene: ModuleScene, exposed: QRectF) -> None:
+    """Paint the boxes and arrows that can be seen."""
+    for edge in scene.placement.edges_in(exposed):
+        _paint_edge(painter, theme, scene, edge)
+    for box in scene.placement.boxes_in(exposed):
+        rows = scene.network.boxes[box].rows
+        rect = scene.placement.rects[box]
+        _frame(painter, theme, scene, rect, rows[0], radius=7)
+        if is_unfolded(scene.network.boxes[box]):
+            _paint_unfolded(painter, theme, scene, box)
+        else:
+            _paint_folded(painter, theme, scene, rect, rows[0])
+    if scene.focus is not None:
+        box, row = scene.focus
+        painter.setPen(QPen(QColor(theme.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ring = scene.placement.row_rect(box, row).adjusted(-2, -2, 2, 2)
+        painter.drawRoundedRect(ring, 7, 7)
+
+
+def _frame(
+    painter: QPainter, theme: Theme, scene: ModuleScene, rect: QRectF, row: BoxRow, radius: int
+) -> None:
+    color, fill, width = QColor(theme.border), QColor(theme.control), 1.0
+    phase = scene.state.phase
+    if scene.holds_current(row) and phase is not None:
+        color, width = theme.phase(phase), 1.6
+        fill = theme.tint(color, 0.14)
+    elif scene.is_selected(row):
+        color = QColor(theme.accent)
+    painter.setPen(QPen(color, width))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(rect, radius, radius)
+
+
+def _paint_folded(
+    painter: QPainter, theme: Theme, scene: ModuleScene, rect: QRectF, row: BoxRow
+) -> None:
+    """A title, a caption, and the norm as a bar and a number."""
+    facts, box = scene.facts, rect.toRect().adjusted(6, 8, -6, -6)
+    title = box.adjusted(0, 0, 0, 16 - box.height())
+    text_line(painter, title, facts.title(row), body_font(12, bold=True), QColor(theme.text), _LEFT)
+    caption = title.translated(0, 19)
+    text_line(painter, caption, facts.caption(row), code_font(11), QColor(theme.muted))
+    part = facts.part(row)
+    if part is not None:
+        _bar(painter, theme, scene, QRectF(box.x() + 2, box.y() + 42, box.width() - 4, 6), part)
+    norm = title.translated(0, 55)
+    text_line(painter, norm, facts.norm_text(row), code_font(11), _norm_color(theme, scene))
+
+
+def _paint_unfolded(painter: QPainter, theme: Theme, scene: ModuleScene, box: int) -> None:
+    facts, rows = scene.facts, scene.network.boxes[box].rows
+    head = scene.placement.row_rect(box, 0).toRect().adjusted(8, 4, -8, -2)
+    bold = body_font(12, bold=True)
+    text_line(painter, head, f"▾ {facts.title(rows[0])}", bold, QColor(theme.text), _LEFT)
+    around = {0: rows[0]}  # by depth
+    for number, row in enumerate(rows[1:], 1):
+        around[row.depth] = row
+        rect = scene.placement.row_rect(box, number)
+        rect.setLeft(rect.left() + INDENT * (row.depth - 1))
+        _frame(painter, theme, scene, rect, row, radius=5)
+        sign = "" if row.module is None else "▾ " if row.unfolded else "▸ "
+        inside = rect.toRect().adjusted(6, 0, -6, 0)
+        norm = facts.norm_text(row).rpartition(" ")[2]
+        room = 52 if norm else 0
+        name = inside.adjusted(0, 0, -room, 0)
+        title = f"{sign}{facts.title(row, around[row.depth - 1])}"
+        text_line(
+            painter,
+            name,
+            title,
+            body_font(11),
+            QColor(theme.text),
+            _LEFT,
+            Qt.AlignmentFlag.AlignLeft,
+        )
+        if norm:
+            number_box = inside.adjusted(inside.width() - room, 0, 0, 0)
+            color = _norm_color(theme, scene)
+            right = Qt.AlignmentFlag.AlignRight
+            text_line(painter, number_box, norm, code_font(10), color, _LEFT, right)
+
+
+def _norm_color(theme: Theme, scene: ModuleScene) -> QColor:
+    if scene.facts.mode == "gradients":
+        return QColor(theme.backward)
+    return QColor(theme.forward if scene.facts.mode == "activations" else theme.muted)
+
+
+def _bar(painter: QPainter, theme: Theme, scene: ModuleScene, rect: QRectF, part: float) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(theme.inset))
+    painter.drawRoundedRect(rect, 3, 3)
+    painter.setBrush(_norm_color(theme, scene))
+    painter.drawRoundedRect(QRectF(rect.x(), rect.y(), rect.width() * part, rect.height()), 3, 3)
+
+
+def _paint_edge(painter: QPainter, theme: Theme, scene: ModuleScene, edge: tuple[int, int]) -> None:
+    before, after = (scene.placement.rects[i] for i in edge)
+    start = QPointF(before.right() + 3, before.center().y())
+    end = QPointF(after.left() - 3, after.center().y())
+    pen = QPen(QColor(theme.faint), 1.2, Qt.PenStyle.DashLine)
+    state = scene.state
+    if _reached(scene, edge):
+        phase = Phase.BACKWARD if state.backwards else Phase.FORWARD
+        pen = QPen(theme.phase(phase), 1.5)
+    if state.backwards:
+        start, end = end, start
+    arrow(painter, start, end, pen)
+
+
+def _reached(scene: ModuleScene, edge: tuple[int, int]) -> bool:
+    """Whether the data or gradient along an edge has arrived."""
+    cursor = scene.state.cursor
+    if cursor is None:
+        return False
+    before, after = (scene.network.boxes[i] for i in edge)
+    if scene.state.backwards:
+        return cursor.gradient_id(scene.facts.layer(before.stop - 1)) is not None
+    return cursor.activation_id(scene.facts.layer(after.first)) is not None

@@ -1,0 +1,66 @@
+"""The page of the network panel that has the boxes of the modules."""
+
+from collections import Counter
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen
+from PySide6.QtWidgets import QScrollArea, QToolButton, QWidget
+
+from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
+from backprop_viz.desktop.style.glyphs import glyph_icon
+from backprop_viz.desktop.style.theme import DARK, Theme
+from backprop_viz.recording.layers import LayerGraph
+
+
+class ModulesPage(QScrollArea):
+    """The boxes, scrolled where they have no room."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("modulesScroll")
+        self.canvas = ModuleCanvas()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setWidget(self.canvas)
+        self.viewport().setAutoFillBackground(False)
+        self.canvas.setAutoFillBackground(False)
+
+    def reveal(self, layer: str) -> None:
+        """Scroll to the box of a layer."""
+        box = self.canvas.box_of(layer)
+        if box is not None:
+            middle = box.center().toPoint()
+            self.ensureVisible(middle.x(), middle.y(), round(box.width()), 60)
+
+
+def has_modules_to_fold(layers: LayerGraph) -> bool:
+    """Whether a module, other than the network itself, has several layers."""
+    tops = Counter(y.module.split(".")[0] for y in layers.layers if y.module)
+    return any(count > 1 for count in tops.values())
+
+
+def fold_switch(name: str, tip: str) -> QToolButton:
+    """The switch between columns of maps and boxes of modules."""
+    switch = QToolButton()
+    switch.setObjectName("foldModules")
+    switch.setProperty("role", "segment")
+    switch.setStyleSheet("padding: 1px 3px;")  # there is little room
+    switch.setIcon(fold_icon(DARK))
+    switch.setToolTip(tip)
+    switch.setAccessibleName(name)
+    switch.setCheckable(True)
+    switch.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    switch.hide()
+    return switch
+
+
+def fold_icon(theme: Theme) -> QIcon:
+    """A box with two boxes in it, in a theme's colours."""
+    return glyph_icon(_paint_boxes, theme)
+
+
+def _paint_boxes(painter: QPainter, color: QColor) -> None:
+    painter.setPen(QPen(color, 1.3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for box in (QRectF(1.5, 2.5, 13, 11), QRectF(4, 5, 8, 2.2), QRectF(4, 9, 8, 2.2)):
+        painter.drawRoundedRect(box, 1, 1)

@@ -1,0 +1,157 @@
+"""The network folded into its modules, and the modules panel, in the real window."""
+
+import math
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from backprop_viz.analysis.selection import select
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.modules.modules_view import ModulesView
+from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.phases import Phase
+from tests.conftest import MakeViewState
+from tests.foreign.conftest import recording_of, state_at
+
+
+def canvas_of(window: MainWindow) -> ModuleCanvas:
+    return window.panel(NetworkView).modules.canvas
+
+
+def place_of(canvas: ModuleCanvas, name: str) -> tuple[int, int]:
+    assert canvas.facts is not None
+    return next(
+        (b, r)
+        for b, box in enumerate(canvas.network.boxes)
+        for r, row in enumerate(box.rows)
+        if canvas.facts.name(row) == name
+    )
+
+
+def plain_norm(cursor: Cursor, prefix: str) -> float:
+    grads = [cursor.grad(p.name) for p in cursor.recording.parameters if p.name.startswith(prefix)]
+    return math.sqrt(
+        sum(float(np.square(g, dtype=np.float64).sum()) for g in grads if g is not None)
+    )
+
+
+def test_a_gpt_is_folded_and_says_the_norms_of_its_blocks(window: MainWindow) -> None:
+    recording = recording_of("gpt")
+    state = state_at(recording, 480)
+    window.show_view_state(state)
+    network = window.panel(NetworkView)
+    assert network.is_folded
+    canvas = canvas_of(window)
+    assert canvas.facts is not None
+    for name in ("blocks.0", "blocks.1"):
+        row = canvas.row(place_of(canvas, name))
+        expected = short(plain_norm(state.cursor, f"{name}."), 3)
+        assert canvas.facts.norm_text(row) == f"‖g‖ {expected}"
+        assert canvas.facts.caption(row) == "9 modules"
+
+
+def test_lenet_looks_as_it_did(window: MainWindow, make_view_state: MakeViewState) -> None:
+    window.show_view_state(make_view_state(phases=5))
+    network = window.panel(NetworkView)
+    assert not network.is_folded
+    assert network.fold.isHidden()
+    assert not window.panel(ModulesView).isVisible()
+
+
+def test_a_double_click_and_enter_unfold_in_place(window: MainWindow) -> None:
+    window.show_view_state(state_at(recording_of("gpt")))
+    canvas = canvas_of(window)
+    before = len(canvas.network.boxes)
+    box, _ = place_of(canvas, "blocks.0")
+    QTest.mouseDClick(
+        canvas, Qt.MouseButton.LeftButton, pos=canvas.rect_of((box, 0)).center().toPoint()
+    )
+    assert len(canvas.network.boxes[box].rows) == 7
+    assert len(canvas.network.boxes) == before
+    QTest.mouseClick(
+        canvas,
+        Qt.MouseButton.LeftButton,
+        pos=canvas.rect_of(place_of(canvas, "blocks.0.attn")).center().toPoint(),
+    )
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert place_of(canvas, "blocks.0.attn.qkv")[0] == box
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert len(canvas.network.boxes[box].rows) == 7
+
+
+def test_what_is_clicked_is_selected(window: MainWindow) -> None:
+    window.show_view_state(state_at(recording_of("gpt")))
+    canvas = canvas_of(window)
+    picked: list[tuple[str, object]] = []
+    window.picked.connect(lambda kind, key: picked.append((kind, key)))
+    for name in ("blocks.1", "ln_f"):
+        pos = canvas.rect_of(place_of(canvas, name)).center().toPoint()
+        QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=pos)
+    assert picked == [("module", "blocks.1"), ("layer", "ln_f")]
+
+
+def test_what_is_unfolded_stays_so_in_the_next_micro_batch(window: MainWindow) -> None:
+    recording = recording_of("gpt")
+    window.show_view_state(state_at(recording, recording.passes[1].start + 9))
+    canvas = canvas_of(window)
+    canvas.toggle(canvas.row(place_of(canvas, "blocks.0")))
+    boxes = [len(box.rows) for box in canvas.network.boxes]
+    window.show_view_state(state_at(recording, recording.passes[2].start + 9))
+    assert [len(box.rows) for box in canvas.network.boxes] == boxes
+
+
+def test_the_tree_has_the_numbers_of_plain_torch(window: MainWindow) -> None:
+    recording = recording_of("resnet")
+    state = state_at(recording, recording.spans[3].stop)
+    assert recording.spans[3].phase is Phase.BACKWARD
+    window.show_view_state(state)
+    view = window.panel(ModulesView)
+    assert view.isVisible()
+    for name in ("layer1", "layer1.0.bn1", "fc"):
+        row = view.rows.row(view.rows.index_of("module", name))
+        sizes = [p.value.size for p in recording.parameters if p.name.startswith(f"{name}.")]
+        assert view.rows.text(row, 1) == f"{sum(sizes):,}"
+        assert view.rows.text(row, 2) == short(plain_norm(state.cursor, f"{name}."), 3)
+
+
+def test_the_tree_selects_and_follows_the_selection(window: MainWindow) -> None:
+    recording = recording_of("gpt")
+    window.show_view_state(state_at(recording))
+    view = window.panel(ModulesView)
+    picked: list[tuple[str, object]] = []
+    view.picked.connect(lambda kind, key: picked.append((kind, key)))
+    window.select(select(recording, "parameter", "blocks.1.mlp.2.bias"))
+    row = view.rows.row(view.tree.currentIndex())
+    assert (row.kind, row.name) == ("parameter", "blocks.1.mlp.2.bias")
+    assert not picked, "the other panel has picked it"
+    QTest.keyClick(view.tree, Qt.Key.Key_Up)
+    assert picked == [("parameter", "blocks.1.mlp.2.weight")]
+
+
+def test_finding_shows_only_what_is_found(window: MainWindow) -> None:
+    window.show_view_state(state_at(recording_of("gpt")))
+    view = window.panel(ModulesView)
+    view.search.setText("attn")
+    root = view.rows.index(0, 0)
+    children = [
+        view.rows.row(view.rows.index(i, 0, root)).name for i in range(view.rows.rowCount(root))
+    ]
+    assert children == ["blocks"]
+    assert not view.rows.index_of("module", "blocks.0.mlp").isValid()
+    view.search.clear()
+    assert view.rows.index_of("module", "blocks.0.mlp").isValid()
+
+
+@pytest.mark.parametrize("size", [(1600, 1000), (1280, 800)])
+def test_the_folded_network_makes_the_window_no_wider(
+    window: MainWindow, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    window.show_view_state(state_at(recording_of("gpt"), 480))
+    window.grab()
+    assert window.width() == size[0]
