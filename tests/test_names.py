@@ -16,6 +16,7 @@ ALLOWED = {
     "OPTIMIZER": "what each file of an optimizer declares",
     "OPERATIONS": "what each file of operations declares",
     "DATA_SET": "what each file of a data set declares",
+    "snippet": "what each snippet of a lesson declares",
     "find": "what each file of findings declares",
 }
 

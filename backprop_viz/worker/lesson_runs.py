@@ -81,9 +81,9 @@ class LessonRuns:
         self._publisher.show_history(aside.curves)
 
     def run_snippet(self, name: str, source: str) -> None:
-        """Run a snippet, a module with a function ``run``, and show what it recorded last.
+        """Run a snippet, a module with a function ``snippet``, and show what it recorded last.
 
-        ``run(record)`` is given ``backprop_viz.record`` and returns values by name.
+        ``snippet(record)`` is given ``backprop_viz.record`` and returns values by name.
         """
         recorded: list[LoopRecording] = []
 
@@ -97,7 +97,7 @@ class LessonRuns:
         module: dict[str, Any] = {"__name__": f"lesson_snippets.{name}", "__file__": file}
         with torch.random.fork_rng(devices=[]):
             exec(compile(source, file, "exec"), module)
-            answers: Mapping[str, float | bool | str] = module["run"](record)
+            answers: Mapping[str, float | bool | str] = module["snippet"](record)
         state = self._state
         if recorded:
             state.recorder, state.recording = None, recorded[-1].recording

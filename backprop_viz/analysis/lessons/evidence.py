@@ -109,9 +109,9 @@ class LessonEvidence:
         """What the nth operation of a name made in the forward or the loss."""
         return _exactly(self._operations(op, iteration)[nth].outputs[0])
 
-    def _read(self, op: str, nth: int = 0, iteration: int | None = None) -> Array | None:
-        """What the nth operation of a name read first."""
-        return _exactly(self._operations(op, iteration)[nth].inputs[0])
+    def _read(self, op: str, slot: int = 0, iteration: int | None = None) -> Array | None:
+        """What the first operation of a name read as its nth Tensor."""
+        return _exactly(self._operations(op, iteration)[0].inputs[slot])
 
     def _arrived(self, node: str, nth: int = 0, iteration: int | None = None) -> Array | None:
         """The gradient that arrived at the nth node of a name that backward ran."""
@@ -136,6 +136,12 @@ class LessonEvidence:
 
     def _losses(self) -> Array:
         return self.losses
+
+    def _last_filled(self) -> str:
+        """The parameter whose ``.grad`` backward filled last."""
+        events = self.newest.events
+        filled = [e.parameter for e in events if e.phase is Phase.BACKWARD and e.parameter]
+        return filled[-1]
 
     # -- the graph ---------------------------------------------------------------------------
 
@@ -215,7 +221,7 @@ EVIDENCE_NAMES = frozenset(
         *("grad", "grad_at_start", "accumulations", "before", "after"),
         *("parameters", "parameter_count", "gradient_norm_squared"),
         *("activation", "gradient", "made", "read", "arrived", "sent", "input", "labels"),
-        *("loss", "losses", "nodes", "node_name", "events"),
+        *("loss", "losses", "last_filled", "nodes", "node_name", "events"),
         *("option", "answer", "kept", "refused", "refused_shape"),
     )
 )

@@ -137,6 +137,8 @@ def _check(node: ast.expr, known: frozenset[str], names: set[str], text: str) ->
             parts = [value, place]
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             pass
+        case ast.Slice(lower=lower, upper=upper, step=step):
+            parts = [part for part in (lower, upper, step) if part is not None]
         case ast.Name(id=name):
             raise BadExpression(f"{text!r}: there is no name {name!r}")
         case _:
@@ -174,6 +176,9 @@ def _value(node: ast.expr, names: Mapping[str, Callable[..., Any]]) -> Any:
             return _value(body if _value(test, names) else orelse, names)
         case ast.Subscript(value=value, slice=place):
             return _value(value, names)[_value(place, names)]
+        case ast.Slice(lower=lower, upper=upper, step=step):
+            ends = (lower, upper, step)
+            return slice(*(None if end is None else _value(end, names) for end in ends))
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
             return tuple(_value(element, names) for element in elements)
     raise AssertionError(f"{node} was not checked")

@@ -9,7 +9,7 @@ from backprop_viz.analysis.lessons.evidence import EVIDENCE_NAMES, LessonEvidenc
 from backprop_viz.analysis.lessons.expressions import BadExpression, Expression, read_expression
 
 # {loss():.4f}: an expression, and how it is written. {{ and }} are braces.
-_HOLE = re.compile(r"\{\{|\}\}|\{(?P<text>[^{}]*?)(?::(?P<form>[,+.0-9]*[defg%]?))?\}")
+_HOLE = re.compile(r"\{\{|\}\}|\{(?P<text>[^{}]*?)(?::(?P<form>[,+.0-9]*[defg%]))?\}")
 
 
 def expressions_of(text: str) -> Iterator[Expression]:
