@@ -23,6 +23,7 @@ from backprop_viz.desktop.controllers.drawing import DrawingController
 from backprop_viz.desktop.controllers.drawing_training import DrawingTrainingController
 from backprop_viz.desktop.controllers.explanations import ExplanationsController
 from backprop_viz.desktop.controllers.files import FilesController
+from backprop_viz.desktop.controllers.findings import FindingsController
 from backprop_viz.desktop.controllers.help import HelpController
 from backprop_viz.desktop.controllers.images import ImagesController
 from backprop_viz.desktop.controllers.lessons import LessonsController
@@ -77,6 +78,7 @@ class Composer(QObject):
         self.scripts = ScriptsController(context)
         self.drawing_training = DrawingTrainingController(context)
         self.explanations = ExplanationsController(context)
+        self.findings = FindingsController(context)
         self.theme = ThemeController(context, arguments.theme)
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
@@ -112,6 +114,7 @@ class Composer(QObject):
         self.navigation.show_view_state(view_state)
         self.viewing.show_view_state(view_state)
         self.explanations.show_view_state(view_state)
+        self.findings.show_view_state(view_state)
         self.drawing_training.show_view_state(view_state)
         self.files.show_view_state(view_state)
         self.autosave.show_view_state(view_state)

@@ -1,4 +1,6 @@
-"""A sentence for each finding."""
+"""A title and a sentence for each finding, and what was looked for."""
+
+from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
@@ -39,7 +41,7 @@ def finding_texts() -> dict[str, str]:
         ),
         "not_in_optimizer": translate(
             "findings",
-            "{0} has a gradient of norm {1:.2e} and was not updated: no optimizer has it.",
+            "{0} has a gradient of norm {1:.3g} and was not updated: no optimizer has it.",
         ),
         "nothing_reached": translate(
             "findings",
@@ -80,3 +82,65 @@ def finding_texts() -> dict[str, str]:
 def finding_text(finding: Finding) -> str:
     """What was found, in the user's language."""
     return finding_texts()[finding.code].format(*finding.values)
+
+
+def finding_titles() -> dict[str, str]:
+    """The titles by code, in the user's language; a finding's values go into the braces."""
+    say = QCoreApplication.translate
+    return {
+        "batch_norm_in_eval": say("findings", "Batch norm is in eval mode"),
+        "dead_layer": say("findings", "{0}: nearly all units are dead"),
+        "dead_units": say("findings", "{0}: {1} of {2} units are dead"),
+        "exploding": say("findings", "Gradients explode"),
+        "gradients_kept": say("findings", "zero_grad was not called"),
+        "never_reached": say("findings", "{0} gets no gradient"),
+        "not_finite": say("findings", "{0} first appeared in {1}"),
+        "not_finite_from_start": say("findings", "The loss is {0}"),
+        "not_in_optimizer": say("findings", "{0} is in no optimizer"),
+        "nothing_reached": say("findings", "No parameter gets a gradient"),
+        "one_sample_batch_norm": say("findings", "Batch norm of one sample"),
+        "squashed_twice": say("findings", "{0} before {1}"),
+        "steps_too_large": say("findings", "Updates are very large"),
+        "steps_too_small": say("findings", "Updates are very small"),
+        "undivided": say("findings", "{0} losses are added up undivided"),
+        "unregistered": say("findings", "A tensor {0} is not in the model"),
+        "vanishing": say("findings", "Gradients vanish"),
+    }
+
+
+def finding_title(finding: Finding) -> str:
+    """What was found in a few words, in the user's language."""
+    return finding_titles()[finding.code].format(*finding.values)
+
+
+def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
+    """What is looked for, in the user's language, each with the codes of what it may find."""
+    say = QCoreApplication.translate
+    return (
+        (say("findings", "NaN or Inf"), frozenset({"not_finite", "not_finite_from_start"})),
+        (say("findings", "unused parameters"), frozenset({"never_reached", "nothing_reached"})),
+        (say("findings", "parameters in no optimizer"), frozenset({"not_in_optimizer"})),
+        (say("findings", "layers outside the model"), frozenset({"unregistered"})),
+        (
+            say("findings", "vanishing or exploding gradients"),
+            frozenset({"vanishing", "exploding"}),
+        ),
+        (say("findings", "dead units"), frozenset({"dead_layer", "dead_units"})),
+        (say("findings", "softmax or sigmoid twice"), frozenset({"squashed_twice"})),
+        (say("findings", "a missing zero_grad"), frozenset({"gradients_kept"})),
+        (say("findings", "losses added up undivided"), frozenset({"undivided"})),
+        (
+            say("findings", "batch norm in eval mode or of one sample"),
+            frozenset({"batch_norm_in_eval", "one_sample_batch_norm"}),
+        ),
+        (
+            say("findings", "unusual learning rates"),
+            frozenset({"steps_too_large", "steps_too_small"}),
+        ),
+    )
+
+
+def looked_for(found: Iterable[Finding]) -> tuple[str, ...]:
+    """What was looked for and not found, in the user's language."""
+    codes = {finding.code for finding in found}
+    return tuple(topic for topic, of_topic in _topics() if codes.isdisjoint(of_topic))

@@ -32,7 +32,8 @@ def find(recording: Recording) -> Iterator[Finding]:
         return
     first, last = names[0], names[-1]
     ratio = sizes[first] / sizes[last]
+    came = [i for i in recording.happened_to[first] if recording.events[i].op == "AccumulateGrad"]
     if ratio < _LEAST:
-        yield Finding("vanishing", "warning", (first, last, ratio), first)
+        yield Finding("vanishing", "warning", (first, last, ratio), first, came[-1])
     elif ratio > _MOST:
-        yield Finding("exploding", "warning", (first, last, ratio), first)
+        yield Finding("exploding", "warning", (first, last, ratio), first, came[-1])

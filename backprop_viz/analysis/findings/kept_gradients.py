@@ -16,21 +16,23 @@ def find(recording: Recording) -> Iterator[Finding]:
     phases = {span.phase for span in recording.spans}
     if Phase.UPDATE not in phases or Phase.ZERO_GRAD in phases:
         return
-    kept = []
+    kept, shown = [], list[int]()
     for parameter in recording.parameters:
         added = [
-            recording.events[i]
+            i
             for i in recording.happened_to.get(parameter.name, ())
             if recording.events[i].op == "AccumulateGrad"
         ]
         if len(added) > 1 or _cleared_by_hand(recording, parameter.name):
             return
-        if added and added[0].inputs[0] is not None and added[0].inputs[0].any():
+        before = recording.events[added[0]].inputs[0] if added else None
+        if before is not None and before.any():
             kept.append(parameter.name)
+            shown.append(added[0])
     if kept:
         severity: Severity = "hint" if _loss_is_divided(recording) else "warning"
         values = (len(kept), kept[0])
-        yield Finding("gradients_kept", severity, values, kept[0])
+        yield Finding("gradients_kept", severity, values, kept[0], shown[0])
 
 
 def _loss_is_divided(recording: Recording) -> bool:

@@ -18,7 +18,8 @@ def find(recording: Recording) -> Iterator[Finding]:
     events = list(forward_events(recording))
     bad = [(i, event) for i, event in events if not is_finite(event.outputs)]
     if not bad:
-        yield Finding("not_finite_from_start", "error", (str(recording.loss),))
+        last = events[-1][0] if events else None
+        yield Finding("not_finite_from_start", "error", (str(recording.loss),), event=last)
         return
     # From the loss back, along what is not finite.
     wanted = {tensor for tensor in bad[-1][1].output_ids if tensor is not None}

@@ -12,8 +12,11 @@ from backprop_viz.recording.phases import Phase
 
 def find(recording: Recording) -> Iterator[Finding]:
     """``not_in_optimizer``, ``never_reached``, ``nothing_reached``."""
-    if recording.span(Phase.BACKWARD) is None:
+    backward = recording.span(Phase.BACKWARD)
+    if backward is None:
         return
+    # Where it is certain that backward has not reached something.
+    end = max(backward.stop - 1, 0)
     phases = {
         name: {recording.events[i].phase for i in indices}
         for name, indices in recording.happened_to.items()
@@ -24,13 +27,13 @@ def find(recording: Recording) -> Iterator[Finding]:
         if not _updated_by_hand(recording):
             # Another network's turn: backward ended at leaves that are not this model's.
             ended = any(event.op == "AccumulateGrad" for event in recording.events)
-            yield Finding("nothing_reached", "hint" if ended else "error")
+            yield Finding("nothing_reached", "hint" if ended else "error", event=end)
         return
     untracked = _read_untracked_only(recording)
     for name in trained:
         if name not in reached:
             severity: Severity = "hint" if name in untracked else "warning"
-            yield Finding("never_reached", severity, (name,), name)
+            yield Finding("never_reached", severity, (name,), name, end)
     if not any(Phase.UPDATE in phases[name] for name in reached):
         return  # no optimizer has stepped in this iteration
     for name in reached:

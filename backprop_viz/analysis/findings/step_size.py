@@ -17,7 +17,8 @@ _LEAST, _MOST = 1e-6, 1.0
 def find(recording: Recording) -> Iterator[Finding]:
     """``steps_too_large``, ``steps_too_small``."""
     ratios: dict[str, float] = {}
-    for event in recording.events:
+    steps: dict[str, int] = {}
+    for i, event in enumerate(recording.events):
         if event.phase is not Phase.UPDATE or event.parameter is None:
             continue
         before, after = event.inputs[0], event.outputs[0]
@@ -27,13 +28,14 @@ def find(recording: Recording) -> Iterator[Finding]:
         step = float(np.linalg.norm(np.subtract(after, before)))
         if size > 0 and np.isfinite(step):
             ratios[event.parameter] = ratios.get(event.parameter, 0.0) + step / size
+            steps[event.parameter] = i
     if not ratios:
         return
     middle = float(np.median(list(ratios.values())))
     if middle > _MOST:
         largest = max(ratios, key=lambda name: ratios[name])
-        yield Finding("steps_too_large", "warning", (middle,), largest)
+        yield Finding("steps_too_large", "warning", (middle,), largest, steps[largest])
     elif middle < _LEAST and recording.options.get("lr") != 0:  # as a warm-up may begin
         smallest = min(ratios, key=lambda name: ratios[name])
         # A run that has converged, or warms up, looks the same in one iteration.
-        yield Finding("steps_too_small", "hint", (middle,), smallest)
+        yield Finding("steps_too_small", "hint", (middle,), smallest, steps[smallest])

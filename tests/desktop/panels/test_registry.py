@@ -19,6 +19,9 @@ IDS = {
     "modulesView",
     "autogradView",
     "inspector",
+    "findingsView",
+    "lessonOffer",
+    "lessonPanel",
     "lossPlot",
     "accuracyPlot",
     "gradientFlowPlot",
@@ -62,8 +65,9 @@ def test_a_folder_with_a_panel_is_all_it_takes(panel_folder: None, open_window: 
     assert added.text() == "0"
     assert "color" in added.styleSheet()
     column = window.findChild(QSplitter, "right")
-    assert [column.widget(i).objectName() for i in range(2)] == ["inspector", "iterationPanel"]
-    assert window.layout_state()["right"][1] > 0
+    names = [column.widget(i).objectName() for i in range(3)]
+    assert names == ["inspector", "findingsView", "iterationPanel"]
+    assert window.layout_state()["right"][2] > 0
     window.session.iterate()
     assert window.session.wait_idle(30)
     assert added.text() == "1"

@@ -1,0 +1,1 @@
+"""The panel that lists what looks wrong in the iteration shown."""

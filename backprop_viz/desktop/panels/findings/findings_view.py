@@ -1,0 +1,146 @@
+"""What looks wrong in the iteration shown: the worst first, each with its evidence."""
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from backprop_viz.analysis.provenance import layer_of, line_of
+from backprop_viz.desktop.finding_texts import looked_for
+from backprop_viz.desktop.panels.findings.finding_card import FindingCard, MoreLabel
+from backprop_viz.desktop.panels.inspector.why_section import Sentence, code_line
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+
+# So many findings have a card: to make hundreds of them would take long, and nobody reads them.
+MOST_CARDS = 30
+_ROOM_FOR_CARDS = 150
+
+
+class FindingsView(Panel):
+    """The findings of a recording, which ``show_findings`` is given.
+
+    ``picked`` carries what a finding is about, ``evidence`` the index of the event that shows it.
+    """
+
+    picked = Signal(str, object)
+    evidence = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("FindingsView", "Findings"), parent)
+        self._theme = DARK
+        self._view_state: ViewState | None = None
+        self._recording: Recording | None = None
+        self.cards: list[FindingCard] = []
+        self._more = MoreLabel()
+        self.note = Sentence()
+        self.note.setFont(body_font(11))
+        self.note.setObjectName("findingsNote")
+        page = QWidget()
+        self._column = QVBoxLayout(page)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        for widget in (self._more, self.note):
+            self._column.addWidget(widget)
+        self._column.addStretch(1)
+        self.area = QScrollArea()
+        self.area.viewport().setAutoFillBackground(False)
+        self.area.setWidget(page)
+        page.setAutoFillBackground(False)  # the scroll area has switched it on
+        self.area.setMinimumHeight(30)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.area.setAccessibleName(self.tr("What looks wrong in this iteration"))
+        self.body.addWidget(self.area, 1)
+        self._say_nothing(self.tr("Every recorded iteration is checked."))
+
+    # -- what is shown -------------------------------------------------------------------------
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Say nothing of an iteration whose findings are not known; they come by themselves."""
+        self._view_state = view_state
+        recording = view_state.cursor.recording
+        if view_state.training:
+            self._recording = None
+            self._say_nothing(self.tr("Checked when training pauses."))
+        elif recording.preview:
+            self._recording = None
+            self._say_nothing(self.tr("Nothing has run yet: every recorded iteration is checked."))
+
+    def show_findings(self, recording: Recording, found: tuple[Finding, ...]) -> None:
+        """Show what was found in the recording that the view state shows."""
+        self._recording = recording
+        if [card.finding for card in self.cards] != list(found[:MOST_CARDS]):
+            self._set_cards(recording, found[:MOST_CARDS])
+        self._more.show_count(len(found) - len(self.cards))
+        self.subtitle.setText(self._count(len(found)))
+        not_found = ", ".join(looked_for(found))
+        said = self.tr("Nothing found: {topics}.").format(topics=not_found)
+        self.note.setText(said if not_found else "")
+        self.note.setVisible(bool(not_found))
+        # Room for a card, where there is one.
+        self.setMinimumHeight(_ROOM_FOR_CARDS if found else 0)
+
+    def _count(self, count: int) -> str:
+        if count == 0:
+            return self.tr("none in this iteration")
+        return self.tr("%n in this iteration", "", count)
+
+    def _say_nothing(self, why: str) -> None:
+        self._set_cards(None, ())
+        self._more.show_count(0)
+        self.subtitle.setText("")
+        self.note.setText(why)
+        self.note.show()
+
+    def _set_cards(self, recording: Recording | None, found: tuple[Finding, ...]) -> None:
+        for card in self.cards:
+            self._column.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.cards = []
+        before: QWidget = self.area
+        for i, finding in enumerate(found):
+            card = FindingCard(finding, self._line(recording, finding), self._theme)
+            card.show_wanted.connect(self.show_evidence)
+            self._column.insertWidget(i, card)
+            card.show()
+            # Else the Tab key would come to what is made late last of all.
+            QWidget.setTabOrder(before, card.show_button)
+            before = card.show_button
+            self.cards.append(card)
+
+    def _line(self, recording: Recording | None, finding: Finding) -> tuple[int, str] | None:
+        """The line of the program that a finding's event comes from."""
+        if recording is None or self._view_state is None or finding.event is None:
+            return None
+        return code_line(self._view_state.program, line_of(recording, finding.event))
+
+    # -- the evidence --------------------------------------------------------------------------
+
+    def show_evidence(self, finding: Finding) -> None:
+        """Have the cursor moved to a finding's event, and what it is about selected."""
+        recording = self._recording
+        if recording is None:
+            return
+        if finding.event is not None:
+            self.evidence.emit(finding.event)
+        if finding.parameter is not None:
+            self.picked.emit("parameter", finding.parameter)
+        elif finding.event is not None:
+            layer = layer_of(recording, finding.event)
+            node = recording.events[finding.event].node
+            if layer is not None:
+                self.picked.emit("layer", layer.name)
+            elif node is not None:
+                self.picked.emit("node", node)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.note.setStyleSheet(f"color: {theme.muted};")
+        for card in self.cards:
+            card.set_theme(theme)

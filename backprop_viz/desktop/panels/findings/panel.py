@@ -1,0 +1,6 @@
+"""The place of the findings panel."""
+
+from backprop_viz.desktop.panels.findings.findings_view import FindingsView
+from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
+
+PANELS = (PanelEntry("findingsView", PanelPlace.RIGHT, FindingsView, order=1, size=64, stretch=0),)

@@ -1,0 +1,157 @@
+"""Each finding is made to happen in a real torch loop, and its sentence is in the window."""
+
+from dataclasses import replace
+from typing import cast
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.controllers import findings as controller
+from backprop_viz.desktop.finding_texts import finding_texts
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.findings.findings_view import MOST_CARDS, FindingsView
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.recording.finding import Finding
+from backprop_viz.recording.iteration import Recording
+from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations
+from tests.conftest import OpenWindow
+
+
+@pytest.fixture
+def window(open_window: OpenWindow) -> MainWindow:
+    return open_window("--preset", "tutorial")
+
+
+def show(window: MainWindow, recording: Recording) -> FindingsView:
+    """Show a recording that the window's own run did not make."""
+    session = window.session
+    cursor = recording.at(len(recording.events))
+    session.view_state_ready.emit(replace(session.view_state, cursor=cursor))
+    return window.panel(FindingsView)
+
+
+def said(panel: FindingsView) -> dict[str, str]:
+    """The sentences that are shown, by the titles of their cards."""
+    return {card.title.text(): card.sentence.text() for card in panel.cards}
+
+
+# What stands in the window, in part; the numbers in it are torch's.
+SAID = {
+    "batch_norm_in_eval": ("Batch norm is in eval mode", "stored statistics"),
+    "dead_layer": ("0: nearly all units are dead", "Of the 6 units of 0, 6 are 0 for the whole"),
+    "dead_units": ("0: 2 of 6 units are dead", "Of the 6 units of 0, 2 are 0 for the whole batch."),
+    "exploding": ("Gradients explode", "that of 0.weight is"),
+    "gradients_kept": ("zero_grad was not called", "0.weight still had its last gradient"),
+    "never_reached": ("unused.weight gets no gradient", "Backward never reached unused.weight"),
+    "not_finite": ("NaN first appeared in log", "The first NaN arose in log"),
+    "not_finite_from_start": ("The loss is nan", "a parameter was already not finite"),
+    "not_in_optimizer": ("2.weight is in no optimizer", "was not updated: no optimizer has it"),
+    "nothing_reached": ("No parameter gets a gradient", "Backward reached no parameter"),
+    "one_sample_batch_norm": ("Batch norm of one sample", "a batch of one sample"),
+    "squashed_twice": ("softmax before cross_entropy", "remove the softmax"),
+    "steps_too_large": ("Updates are very large", "Lower the learning rate"),
+    "steps_too_small": ("Updates are very small", "may be too small"),
+    "undivided": ("2 losses are added up undivided", "of 2 mean losses"),
+    "unregistered": ("A tensor 4x5 is not in the model", "nn.ModuleList"),
+    "vanishing": ("Gradients vanish", "that of 0.weight is"),
+}
+
+
+def test_each_finding_has_a_loop() -> None:
+    assert set(BROKEN_LOOPS) == set(SAID) == set(finding_texts())
+
+
+@pytest.mark.parametrize("code", sorted(SAID))
+def test_what_is_wrong_is_said_in_the_window(window: MainWindow, code: str) -> None:
+    torch.manual_seed(4)
+    recording = BROKEN_LOOPS[code]()
+    panel = show(window, recording)
+    title, sentence = SAID[code]
+    assert sentence in said(panel)[title]
+    card = next(card for card in panel.cards if card.title.text() == title)
+    assert card.isVisible()
+    assert card.accessibleName().split(":")[0].lower() == card.finding.severity
+    # The evidence is shown: an event of this recording, at the place that is meant.
+    moved: list[int] = []
+    window.session.move_cursor = moved.append  # type: ignore[method-assign]
+    card.show_button.click()
+    assert moved == [card.finding.event + 1]
+    if card.finding.parameter is not None:
+        chosen = window.panel(InspectorView).chosen
+        assert chosen == ("parameter", card.finding.parameter)
+
+
+def test_where_the_evidence_is() -> None:
+    """The event is the one that a plain look at the tensors finds."""
+    torch.manual_seed(4)
+    recording = BROKEN_LOOPS["not_finite"]()
+    (found,) = (f for f in recording.findings() if f.code == "not_finite")
+    event = recording.events[found.event]
+    assert event.op == "log"
+    assert np.isnan(event.outputs[0]).sum() == int((torch.linspace(-1, 1, 45) < 0).sum())
+    recording = BROKEN_LOOPS["steps_too_large"]()
+    (found,) = (f for f in recording.findings() if f.code == "steps_too_large")
+    assert recording.events[found.event].op == "SGD"
+    assert recording.events[found.event].parameter == found.parameter
+
+
+def test_of_the_healthy_tutorial_it_says_what_was_looked_for(window: MainWindow) -> None:
+    panel = window.panel(FindingsView)
+    assert panel.note.text().startswith("Nothing has run yet")
+    window.session.iterate()
+    assert window.session.wait_idle(30)
+    assert panel.cards == []
+    assert panel.subtitle.text() == "none in this iteration"
+    assert panel.note.text().startswith("Nothing found: NaN or Inf, unused parameters,")
+
+
+def test_while_training_it_is_silent(window: MainWindow) -> None:
+    panel = show(window, BROKEN_LOOPS["dead_layer"]())
+    assert panel.cards
+    session = window.session
+    session.view_state_ready.emit(replace(session.view_state, training=True))
+    panel.show_view_state(replace(session.view_state, training=True))
+    assert panel.cards == []
+    assert panel.note.text() == "Checked when training pauses."
+    assert panel.subtitle.text() == ""
+
+
+def test_a_large_recording_is_looked_through_in_the_background(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller, "AT_ONCE_EVENTS", 0)
+    panel = show(window, BROKEN_LOOPS["dead_layer"]())
+    assert panel.cards == []  # not in the window's own turn
+    newer = BROKEN_LOOPS["not_finite"]()
+    show(window, newer)
+    qtbot.waitUntil(lambda: "NaN first appeared in log" in said(panel))
+    assert "0: nearly all units are dead" not in said(panel)
+
+
+def test_the_keyboard_shows_the_evidence(window: MainWindow, qtbot: QtBot) -> None:
+    panel = show(window, iterations(Logarithm(), lr=0.0))
+    card = panel.cards[0]
+    panel.area.setFocus()
+    for _ in range(5):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        if window.focusWidget() is card.show_button:
+            break
+    assert window.focusWidget() is card.show_button
+    with qtbot.waitSignal(panel.evidence) as shown:
+        QTest.keyClick(card.show_button, Qt.Key.Key_Space)
+    assert shown.args == [card.finding.event]
+
+
+def test_of_very_many_the_first_have_a_card(window: MainWindow) -> None:
+    recording = cast(Recording, bv.Trainer(data="random", loss="mse", batch_size=1).record())
+    panel = show(window, recording)
+    many = tuple(Finding("dead_units", "hint", (str(i), 1, 2), event=8) for i in range(80))
+    panel.show_findings(recording, many)
+    assert len(panel.cards) == MOST_CARDS
+    assert panel._more.text() == "and 50 more"
+    assert panel.subtitle.text().startswith("80")
