@@ -61,8 +61,7 @@ def first_stop(
     """
     found = first_hit(recording, breakpoints, start)
     stops = [] if found is None else [(found[0] + 1, found[1])]
-    begun = recording.span(Phase.FORWARD)
-    fresh = ran and begun is not None and begun.start == start
+    fresh = ran and any(s.phase is Phase.FORWARD and s.start == start for s in recording.spans)
     for position, breakpoint_ in line_stops(recording, breakpoints, lines):
         inside = isinstance(breakpoint_.key, int)
         if position > start or (fresh and inside and position == start):
@@ -97,7 +96,7 @@ def by_key(breakpoints: Sequence[Breakpoint], graph: Graph) -> tuple[Breakpoint,
 
 def layer_ends(recording: Recording) -> dict[int, str]:
     """The name of each layer, by the index of its last operation."""
-    layers = recording.layers.layers
+    layers = (layer for ran in recording.passes for layer in ran.layers.layers)
     return {layer.operations[-1]: layer.name for layer in layers if layer.operations}
 
 
@@ -132,8 +131,8 @@ def norm_holds(breakpoint_: Breakpoint, norm: float | None) -> bool:
 
 def _left_none(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:
     """Whether event ``i`` ends backward and a ``.grad`` that the breakpoint is about is None."""
-    backward = recording.span(Phase.BACKWARD)
-    if breakpoint_.kind != "grad_none" or backward is None or i != backward.stop - 1:
+    ends = (s.stop - 1 for s in recording.spans if s.phase is Phase.BACKWARD)
+    if breakpoint_.kind != "grad_none" or i not in ends:
         return False
     cursor = recording.at(i + 1)
     return any(

@@ -58,7 +58,7 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
     if cursor.last(name, Phase.BACKWARD) is not None:
         leaf = next(n.id for n in recording.graph.nodes if n.parameter == name)
         return _accumulated(cursor, name, leaf)
-    loss = recording.span(Phase.LOSS)
+    loss = cursor.span(Phase.LOSS)
     if loss is not None and cursor.position >= loss.stop:
         return _after_loss(cursor, parameter)
     return _before_backward(cursor, name)
@@ -89,7 +89,7 @@ def _after_loss(cursor: Cursor, parameter: Parameter) -> Reason:
     if leaf is None:
         return _not_reached(cursor, parameter)
     arrival = recording.ran_at.get(leaf)
-    backward = recording.span(Phase.BACKWARD)
+    backward = cursor.span(Phase.BACKWARD)
     if backward is not None and cursor.position >= backward.stop:
         return Reason("not_reached", (name,))
     grad = cursor.grad(name)
@@ -155,7 +155,7 @@ def _node(cursor: Cursor, node: int) -> Reason:
         return Reason("unknown")
     event = cursor.backward_event(node)
     if event is None:
-        backward = recording.span(Phase.BACKWARD)
+        backward = cursor.span(Phase.BACKWARD)
         if backward is not None and cursor.position >= backward.stop:
             return Reason("node_not_reached", (found.name,))
         return Reason("node_waiting", (found.name,), recording.ran_at.get(node))

@@ -43,9 +43,9 @@ def _broken(
 
 
 def _cursors(recording: Recording, line: Line) -> Sequence[int]:
-    span = recording.span(line.runs_in)
-    if span is None or recording.iteration % line.every:
+    spans = [s for s in recording.spans if s.phase is line.runs_in]
+    if recording.iteration % line.every:
         return ()
     if line.runs == "each":
-        return range(span.start, span.stop)
-    return (span.start if line.runs == "start" else span.stop,)
+        return [position for s in spans for position in range(s.start, s.stop)]
+    return [s.start if line.runs == "start" else s.stop for s in spans]

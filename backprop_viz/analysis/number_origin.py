@@ -76,13 +76,12 @@ def grad_number(cursor: Cursor, parameter: str, index: _Index) -> Number | None:
 
 def old_grad_number(cursor: Cursor, parameter: str, index: _Index) -> Number | None:
     """An element of a parameter's ``.grad`` as backward found it; None where that is None."""
-    tensor = cursor.grad_before_backward_id(parameter)
-    return _of_parameter(cursor, parameter, tensor, index, (Phase.ZERO_GRAD,))
+    return grad_number(cursor.before_backward, parameter, index)
 
 
 def loss_number(cursor: Cursor) -> Number | None:
     """The loss, once it is computed."""
-    span = cursor.recording.span(Phase.LOSS)
+    span = cursor.span(Phase.LOSS)
     if span is None or cursor.position < span.stop:
         return None
     for event in range(span.stop - 1, span.start - 1, -1):

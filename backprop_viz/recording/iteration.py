@@ -193,8 +193,12 @@ class Recording:
         return {name: tuple(indices) for name, indices in found.items()}
 
     def span(self, phase: Phase) -> PhaseSpan | None:
-        """What was recorded of a phase, or None if it has not run."""
+        """What was recorded of a phase the first time that it ran, or None if it has not."""
         return next((s for s in self.spans if s.phase is phase), None)
+
+    def span_of(self, index: int) -> PhaseSpan | None:
+        """The span that an event is in."""
+        return next((s for s in self.spans if s.start <= index < s.stop), None)
 
     def at(self, position: int) -> "Cursor":
         """The state after the first ``position`` events."""
@@ -240,6 +244,12 @@ class Cursor:
         """The event just done, None at the very start."""
         return self.recording.events[self.position - 1] if self.position else None
 
+    def span(self, phase: Phase) -> PhaseSpan | None:
+        """The span of a phase that began last before the cursor; if none has, the first one."""
+        spans = [s for s in self.recording.spans if s.phase is phase]
+        begun = [s for s in spans if s.start < self.position or s.stop <= self.position]
+        return begun[-1] if begun else next(iter(spans), None)
+
     @property
     def layers(self) -> LayerGraph:
         """The network as the pass ran that the cursor is in."""
@@ -282,7 +292,12 @@ class Cursor:
 
     def grad_id(self, parameter: str) -> int | None:
         """The id of ``grad``."""
-        return self._grad_id(parameter, (Phase.ZERO_GRAD, Phase.BACKWARD))
+        start = self.recording.by_parameter.get(parameter)
+        grad = None if start is None else start.grad_id
+        for event in self.events_of(parameter):
+            if event.phase in (Phase.ZERO_GRAD, Phase.BACKWARD):
+                grad = event.output_ids[0]
+        return grad
 
     def grad_before_backward(self, parameter: str) -> Array | None:
         """The parameter's ``.grad`` as backward found it (or would find it)."""
@@ -290,15 +305,13 @@ class Cursor:
 
     def grad_before_backward_id(self, parameter: str) -> int | None:
         """The id of ``grad_before_backward``."""
-        return self._grad_id(parameter, (Phase.ZERO_GRAD,))
+        return self.before_backward.grad_id(parameter)
 
-    def _grad_id(self, parameter: str, phases: tuple[Phase, ...]) -> int | None:
-        start = self.recording.by_parameter.get(parameter)
-        grad = None if start is None else start.grad_id
-        for event in self.events_of(parameter):
-            if event.phase in phases:
-                grad = event.output_ids[0]
-        return grad
+    @property
+    def before_backward(self) -> "Cursor":
+        """Where the backward begins that the cursor is in or after; the cursor before any."""
+        span = self.span(Phase.BACKWARD)
+        return self if span is None else self.recording.at(min(span.start, self.position))
 
     def backward_index(self, node: int) -> int | None:
         """The index of the last event in which backward ran a node, None if it has not."""

@@ -43,7 +43,7 @@ class Gradients:
 
 def gradients(cursor: Cursor, name: str) -> Gradients:
     """A parameter's gradients at a cursor."""
-    backward = cursor.recording.span(Phase.BACKWARD)
+    backward = cursor.span(Phase.BACKWARD)
     over = backward is not None and cursor.position >= backward.stop
     ran = over or cursor.last(name, Phase.BACKWARD) is not None
     before = cursor.grad_before_backward(name)

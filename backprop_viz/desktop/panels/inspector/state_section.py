@@ -128,7 +128,7 @@ class StateSection(QWidget):
         self._now = (view_state, parameter, element)
         done = cursor.last(parameter, Phase.UPDATE)
         coming = _update_event(cursor, parameter)
-        update = cursor.recording.span(Phase.UPDATE)
+        update = cursor.span(Phase.UPDATE)
         over = update is not None and cursor.position >= update.stop
         own = OPTIMIZERS.get(view_state.settings.optimizer)
         optimizer = own if coming is None else optimizer_of(coming.op)

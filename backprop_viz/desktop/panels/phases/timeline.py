@@ -150,7 +150,7 @@ class TimelineView(QFrame):
         assert self._view_state is not None
         recording = self._view_state.cursor.recording
         event = recording.events[index]
-        span = recording.span(event.phase)
+        span = recording.span_of(index)
         number = index - (span.start if span else 0) + 1
         where = f"{event.phase.value} {number}/{span.stop - span.start if span else 1}"
         return f"{where} · {_event_name(event)}"

@@ -28,7 +28,7 @@ def caption(view_state: ViewState) -> str:
         if is_intervened(view_state):
             words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
-    span = cursor.recording.span(event.phase)
+    span = cursor.recording.span_of(cursor.position - 1)
     assert span is not None
     return _where(is_intervened(view_state)).format(
         number=number,

@@ -242,7 +242,7 @@ class ProgramView(Panel):
             return
         number = self._view_state.program.lines[row].source_line
         recording = self._view_state.cursor.recording
-        for layer in recording.layers.layers:
+        for layer in self._view_state.cursor.layers.layers:
             of_layer = {recording.events[i].line for i in layer.operations}
             if number is not None and number in of_layer:
                 self.picked.emit("layer", layer.name)

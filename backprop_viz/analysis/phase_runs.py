@@ -1,0 +1,118 @@
+"""The phases of an iteration as they ran: several forwards and backwards, clipping, two updates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backprop_viz.recording.events import PhaseSpan
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.tensors import Array
+
+# The operations of events that tell of what a loop did to gradients between its phases.
+_CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRun:
+    """A phase that ran once.
+
+    ``name`` is the phase's, or "clip" or "unscale" for what was done to the gradients after it.
+    ``number`` is its place among the recording's spans. ``batch`` counts the micro-batches from 1;
+    0 where it belongs to none.
+    """
+
+    name: str
+    span: PhaseSpan
+    number: int
+    batch: int = 0
+
+    @property
+    def phase(self) -> Phase:
+        """The phase whose events these are."""
+        return self.span.phase
+
+    def holds(self, position: int) -> bool:
+        """Whether the cursor is in it or at its end."""
+        return self.span.start < position <= self.span.stop
+
+
+def phase_runs(recording: Recording) -> tuple[PhaseRun, ...]:
+    """What ran, in order. A micro-batch is all from a forward to the backward after it."""
+    runs: list[PhaseRun] = []
+    batch, inside = 0, False
+    for number, span in enumerate(recording.spans):
+        name = _name(recording, span)
+        if span.phase is Phase.FORWARD and not inside:
+            batch, inside = batch + 1, True
+        mine = inside and name in (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD)
+        runs.append(PhaseRun(name, span, number, batch if mine else 0))
+        if name == Phase.BACKWARD:
+            inside = False
+    return tuple(runs)
+
+
+def is_repeated(runs: Sequence[PhaseRun]) -> bool:
+    """Whether an iteration is more than the five phases, each once."""
+    names = [run.name for run in runs]
+    return len(set(names)) < len(names) or not set(names) <= set(Phase)
+
+
+def _name(recording: Recording, span: PhaseSpan) -> str:
+    ops = {event.op for event in recording.events[span.start : span.stop]}
+    if ops and ops <= set(_CLIPS):
+        return "clip"
+    if ops == {"unscale_"}:
+        return "unscale"
+    return span.phase.value
+
+
+@dataclass(frozen=True, slots=True)
+class Clipping:
+    """What a clipping did to all gradients: their norms before and after, and the factor.
+
+    ``factor`` is None where it was not the same for all, as when values are clipped.
+    """
+
+    before: float
+    after: float
+    factor: float | None
+
+
+def clipping(recording: Recording, run: PhaseRun) -> Clipping:
+    """The figures of a run that changed gradients; norms over all parameters, in float64.
+
+    One that the clipping left as it was counts in both norms.
+    """
+    start, stop = (recording.at(position) for position in (run.span.start, run.span.stop))
+    grads = [(start.grad(p.name), stop.grad(p.name)) for p in recording.parameters]
+    known = [(a, b) for a, b in grads if a is not None and b is not None]
+    before, after = (_norm([pair[side] for pair in known]) for side in (0, 1))
+    return Clipping(before, after, _factor(known))
+
+
+def _norm(arrays: Sequence[Array]) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = [float(np.square(np.abs(a), dtype=np.float64).sum()) for a in arrays]
+    return float(np.sqrt(sum(squares)))
+
+
+def _factor(pairs: Sequence[tuple[Array, Array]]) -> float | None:
+    """By what every gradient was multiplied; None if not by one number."""
+    found: float | None = None
+    for before, after in pairs:
+        if not before.size or np.iscomplexobj(before):
+            continue
+        largest = int(np.abs(before).argmax())
+        old, new = before.reshape(-1)[largest], after.reshape(-1)[largest]
+        if not old:
+            continue
+        factor = float(np.float64(new) / np.float64(old))
+        found = factor if found is None else found
+        # As far apart as rounding in the gradients' own type can bring them.
+        slack = 8 * float(np.finfo(before.dtype).eps) if before.dtype.kind == "f" else 0.0
+        scaled = before.astype(np.float64) * found
+        if not np.allclose(after, scaled, rtol=slack, atol=0, equal_nan=True):
+            return None
+    return found

@@ -1,0 +1,80 @@
+"""Micro-batches, clipping and two optimizers as phases that ran, against plain torch."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+import backprop_viz as bv
+from backprop_viz.analysis.phase_runs import clipping, is_repeated, phase_runs
+from backprop_viz.recording.phases import Phase
+from tests.foreign.conftest import recording_of
+from tests.foreign.nets import GPT, Regression
+from tests.foreign.steps import CLIP, MICRO_BATCHES
+
+
+def test_four_micro_batches_a_clip_and_an_update() -> None:
+    runs = phase_runs(recording_of("gpt"))
+    batch = ["forward", "loss", "backward"]
+    assert [run.name for run in runs] == ["zero_grad", *batch * 4, "clip", "update"]
+    numbers = [number for number in range(1, 5) for _ in batch]
+    assert [run.batch for run in runs] == [0, *numbers, 0, 0]
+    assert is_repeated(runs)
+
+
+def test_a_plain_iteration_is_five_phases() -> None:
+    runs = phase_runs(recording_of("regression"))
+    assert [run.name for run in runs] == list(Phase)
+    assert not is_repeated(runs)
+
+
+def test_two_optimizers_have_two_updates() -> None:
+    names = [run.name for run in phase_runs(recording_of("gan"))]
+    assert names.count("update") == names.count("zero_grad") == names.count("backward") == 2
+    assert names.count("forward") == 3
+
+
+def test_the_clips_figures_are_torchs() -> None:
+    torch.manual_seed(0)
+    model = GPT(blocks=2)
+    tokens = torch.randint(0, model.vocabulary, (MICRO_BATCHES, 4, 9))
+    for micro in tokens:
+        logits = model(micro[:, :-1])
+        loss = functional.cross_entropy(logits.flatten(0, 1), micro[:, 1:].flatten())
+        (loss / MICRO_BATCHES).backward()
+    total = nn.utils.clip_grad_norm_(model.parameters(), CLIP).item()
+    recording = recording_of("gpt")
+    run = next(run for run in phase_runs(recording) if run.name == "clip")
+    figures = clipping(recording, run)
+    assert abs(figures.before / total - 1) < 1e-6
+    assert abs(figures.after / CLIP - 1) < 1e-4, "torch adds 1e-6 to the norm it divides by"
+    assert figures.factor is not None
+    assert abs(figures.factor / (CLIP / (total + 1e-6)) - 1) < 1e-6
+    before = recording.at(run.span.start).grad("lm_head.weight")
+    after = recording.at(run.span.stop).grad("lm_head.weight")
+    assert before is not None
+    assert after is not None
+    assert after.tobytes() == model.lm_head.weight.grad.numpy().tobytes()
+    assert before.tobytes() != after.tobytes()
+
+
+def test_clipped_values_have_no_one_factor() -> None:
+    torch.manual_seed(0)
+    model = Regression()
+    with bv.record(model) as rec:
+        model(torch.randn(8, 6)).square().sum().backward()
+        nn.utils.clip_grad_value_(model.parameters(), 0.5)
+    recording = rec.recording
+    run = next(run for run in phase_runs(recording) if run.name == "clip")
+    assert clipping(recording, run).factor is None
+
+
+def test_the_grad_before_is_that_of_the_micro_batch() -> None:
+    recording = recording_of("gpt")
+    backwards = [run.span for run in phase_runs(recording) if run.name == "backward"]
+    second = recording.at(backwards[1].stop)
+    first = recording.at(backwards[0].stop).grad("ln_f.weight")
+    before = second.grad_before_backward("ln_f.weight")
+    assert first is not None
+    assert before is not None
+    assert before.tobytes() == first.tobytes()
+    assert recording.at(backwards[0].stop).grad_before_backward("ln_f.weight") is None
