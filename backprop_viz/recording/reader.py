@@ -9,6 +9,7 @@ from backprop_viz.recording.codec import Malformed, array_of, decoded
 from backprop_viz.recording.events import Event, Parameter, PhaseSpan
 from backprop_viz.recording.frames import read_header, read_record
 from backprop_viz.recording.graph import Graph
+from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.layers import ForwardPass
 from backprop_viz.recording.records import (
@@ -29,10 +30,12 @@ _PLACE = 8  # the bytes of a tensor's id before its encoding
 class RecordingReader:
     """Takes in records one by one; ``recording`` is what they tell so far.
 
-    Records of a type that is not known are passed over.
+    ``health`` is that of iterations of which nothing else was kept. Records of a type that is not
+    known are passed over.
     """
 
     def __init__(self) -> None:
+        self.health: list[IterationHealth] = []
         self._begin: BeginRecord | None = None
         self._handlers: dict[int, Callable[[bytes], None]] = {
             RecordType.BEGIN: self._take_begin,
@@ -42,6 +45,7 @@ class RecordingReader:
             RecordType.LAYERS: self._take_layers,
             RecordType.SPAN: self._take_span,
             RecordType.STATE: self._take_state,
+            RecordType.HEALTH: self._take_health,
         }
 
     def take(self, kind: int, payload: bytes) -> bool:
@@ -53,7 +57,7 @@ class RecordingReader:
         handler = self._handlers.get(kind)
         if handler is None:
             return False
-        if self._begin is not None or kind == RecordType.BEGIN:
+        if self._begin is not None or kind in (RecordType.BEGIN, RecordType.HEALTH):
             try:
                 handler(payload)
             except Malformed as wrong:
@@ -173,6 +177,9 @@ class RecordingReader:
             self._known(tensor)
         self._state = state
         self._trace += state.trace
+
+    def _take_health(self, payload: bytes) -> None:
+        self.health.append(decoded(payload, IterationHealth))
 
     def _known(self, tensor: int) -> int:
         if not 0 <= tensor < len(self._tensors):

@@ -26,6 +26,7 @@ class RecordType(IntEnum):
     LAYERS = 5
     SPAN = 6
     STATE = 7
+    HEALTH = 8
 
 
 class ParameterRecord(Struct, frozen=True, omit_defaults=True):

@@ -9,6 +9,7 @@ from backprop_viz.recording.call_codec import told_call
 from backprop_viz.recording.codec import array_pieces, encoded
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.records import (
     BeginRecord,
@@ -62,6 +63,11 @@ class RecordingWriter:
             yield _record(RecordType.SPAN, SpanRecord(span))
         yield _record(RecordType.STATE, _state(recording, len(before.trace)))
         self._last, self._tensors = recording, known + len(tensors)
+
+
+def health_pieces(health: IterationHealth) -> list[Buffer]:
+    """The bytes of a record of an iteration's health, in pieces."""
+    return list(frames.record_pieces(RecordType.HEALTH, (encoded(health),)))
 
 
 def _record(kind: RecordType, value: Struct) -> Iterator[Buffer]:

@@ -14,6 +14,7 @@ from backprop_viz.recording.codec import DTYPES
 from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
 from backprop_viz.recording.frames import MAGIC, MAJOR, MINOR
 from backprop_viz.recording.graph import Graph, Node, Saved
+from backprop_viz.recording.health import IterationHealth, TensorHealth
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
 from backprop_viz.recording.records import (
@@ -52,6 +53,8 @@ TABLES = {
     "failure": Failure,
     "buffer": ModuleBuffer,
     "optimizer group": OptimizerGroup,
+    "8 health": IterationHealth,
+    "tensor health": TensorHealth,
 }
 
 
