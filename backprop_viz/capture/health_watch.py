@@ -81,7 +81,8 @@ class HealthWatch:
                 self._outputs[key] = tensor
                 self._look("output", name, tensor, number)
                 if tensor.requires_grad:
-                    tensor.register_hook(partial(self._came, name, number))
+                    came = partial(self._came, name, number)
+                    tensor.register_hook(came)  # type: ignore[no-untyped-call]
 
     def _came(self, name: str, number: int, grad: Tensor) -> None:
         """The gradient of what a module made has come."""
