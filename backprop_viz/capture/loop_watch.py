@@ -15,6 +15,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_pre_hook,
 )
 from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.backward_watch import BACKWARD_FUNCTIONS, roots_of
 from backprop_viz.capture.function_watch import FunctionWatch
@@ -58,13 +59,13 @@ def record(
     the model is recorded. Of an iteration that raises, what ran before is kept.
     """
     recorder = Recorder(model, optimizer)
-    watch = _LoopWatch(recorder, model)
-    with _without_collector(), eager(), watch.hooked(), watch:
+    watch = LoopWatch(recorder, [model])
+    with without_collector(), eager(), watch.hooked(), watch:
         yield LoopRecording(recorder)
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """A recording makes thousands of objects and no cycles; looking for cycles takes longest."""
     wanted = gc.isenabled()
     gc.disable()
@@ -75,18 +76,28 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-class _LoopWatch(TorchFunctionMode):
-    """Tells a recorder which phase the loop is in, and what it runs there."""
+class LoopWatch(TorchFunctionMode):
+    """Tells a recorder which phase the loop is in, and what it runs there.
 
-    def __init__(self, recorder: Recorder, model: nn.Module) -> None:
+    ``models`` are those that the loop calls. ``ended`` is called when a phase has ended; with it a
+    forward where autograd is off is none of the iteration's: it evaluates.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        models: Sequence[nn.Module],
+        ended: Callable[[Phase], None] | None = None,
+    ) -> None:
         super().__init__()
-        self._recorder, self._model = recorder, model
+        self._recorder, self._models, self._ended = recorder, models, ended
         self._functions = FunctionWatch(
-            recorder.operation_ran, recorder.copies, code_of(model), recorder.operation_begins
+            recorder.operation_ran, recorder.copies, code_of(models[0]), recorder.operation_begins
         )
-        self._span = ExitStack()
+        self._span, self._updating = ExitStack(), ExitStack()
         self._phase: Phase | None = None
         self._depth = 0  # of calls of the model within calls of it
+        self._evaluating = 0  # the same, of a forward that is none of the iteration's
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = False  # while an optimizer steps or clears
         self._clears: ExitStack | None = None
@@ -96,25 +107,10 @@ class _LoopWatch(TorchFunctionMode):
     @contextmanager
     def hooked(self) -> Iterator[None]:
         """Know when the model runs and when an optimizer steps."""
-        updating = ExitStack()
-
-        def steps(optimizer: Optimizer, *_: Any) -> None:
-            with _UNSEEN():
-                self._caught_up(Phase.BACKWARD)
-                self._go(Phase.UPDATE)
-                updating.enter_context(self._recorder.updating([optimizer]))
-            self._quiet = True
-
-        def stepped(*_: Any) -> None:
-            self._quiet = False
-            with _UNSEEN():
-                updating.close()
-
         handles = [
-            self._model.register_forward_pre_hook(self._model_runs, with_kwargs=True),
-            self._model.register_forward_hook(self._model_ran, always_call=True),
-            register_optimizer_step_pre_hook(steps),
-            register_optimizer_step_post_hook(stepped),
+            *self.hook_models(),
+            register_optimizer_step_pre_hook(self.optimizer_steps),
+            register_optimizer_step_post_hook(self.optimizer_stepped),
         ]
         try:
             with self._recorder.following_modules():
@@ -122,7 +118,33 @@ class _LoopWatch(TorchFunctionMode):
         finally:
             for handle in handles:
                 handle.remove()
+            self.finish()
+
+    def hook_models(self) -> Iterator[RemovableHandle]:
+        """Know when a model runs, until the handles are removed."""
+        for model in self._models:
+            yield model.register_forward_pre_hook(self.model_runs, with_kwargs=True)
+            yield model.register_forward_hook(self._model_ran, always_call=True)
+
+    def finish(self) -> None:
+        """The iteration is over: note what has changed at its end."""
+        with _UNSEEN():
             self._caught_up(Phase.UPDATE)
+
+    def optimizer_steps(self, optimizer: Optimizer, *_: Any) -> None:
+        """An optimizer is about to step."""
+        with _UNSEEN():
+            self._caught_up(Phase.BACKWARD)
+            self._go(Phase.UPDATE)
+            self._updating.enter_context(self._recorder.updating([optimizer]))
+        self._quiet = True
+
+    def optimizer_stepped(self, *_: Any) -> None:
+        """It has stepped."""
+        self._quiet = False
+        with _UNSEEN():
+            self._updating.close()
+        self._has_ended(Phase.UPDATE)
 
     def __torch_function__(
         self,
@@ -137,7 +159,7 @@ class _LoopWatch(TorchFunctionMode):
         if name.startswith(_TOLD):
             self._clearing(name, args)
             return func(*args, **kwargs)
-        if self._quiet:
+        if self._quiet or self._evaluating:
             return func(*args, **kwargs)
         if func in BACKWARD_FUNCTIONS:
             return self._backward(func, args, kwargs)
@@ -172,15 +194,27 @@ class _LoopWatch(TorchFunctionMode):
             if phase is not None:
                 self._span.enter_context(self._recorder.span(phase))
 
+    def _has_ended(self, phase: Phase) -> None:
+        """Tell whoever wants to know that a phase has ended."""
+        if self._ended is not None:
+            with _UNSEEN():
+                self._go(None)
+                self._ended(phase)
+
     def _caught_up(self, phase: Phase) -> None:
         """Note what the loop's own lines have changed since the last event."""
         self._go(None)
         self._recorder.catch_up(phase, self._cause)
         self._cause = CHANGED
 
-    def _model_runs(
+    def model_runs(
         self, model: nn.Module, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> None:
+        """A model is about to run."""
+        evaluates = self._ended is not None and not torch.is_grad_enabled() and not self._depth
+        if self._evaluating or evaluates:
+            self._evaluating += 1
+            return
         self._depth += 1
         if self._depth > 1:
             return
@@ -192,11 +226,15 @@ class _LoopWatch(TorchFunctionMode):
         self._tracing.enter_context(lines_traced(code, self._recorder.line_begins))
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
+        if self._evaluating:
+            self._evaluating -= 1
+            return
         self._depth -= 1
         if not self._depth:
             self._tracing.close()
             self._forwarded = True
             self._recorder.take_results(next(_tensors_in(output), None), None)
+            self._has_ended(Phase.FORWARD)
 
     def _clearing(self, name: str, args: tuple[Any, ...]) -> None:
         """An optimizer begins or ends to clear the gradients."""
@@ -208,15 +246,19 @@ class _LoopWatch(TorchFunctionMode):
         elif name != _ENTER and self._clears is not None:
             self._clears.close()
             self._clears, self._quiet = None, False
+            self._has_ended(Phase.ZERO_GRAD)
 
     def _backward(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Any:
         roots = roots_of(func, args, kwargs)
+        if self._phase is Phase.LOSS:
+            self._has_ended(Phase.LOSS)
         self._go(Phase.BACKWARD)
         with self._recorder.backward(roots):
             result = func(*args, **kwargs)
         self._forwarded = False
+        self._has_ended(Phase.BACKWARD)
         return result
 
 

@@ -10,11 +10,33 @@ from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Effect, Fact, GradientCheck, NumberExplanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import WindowPart
 
 # -- from the worker -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RunAttached:
+    """The first message of a run that the window did not start."""
+
+    origin: RunOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """A script has ended, with this exit status.
+
+    ``error`` is the exception that ended it, "" for none, with its traceback in ``details`` and
+    the ``line`` of the script that it came from.
+    """
+
+    status: int
+    error: str = ""
+    details: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +45,7 @@ class Update:
 
     ``settings`` and ``program`` are None where they have not changed. ``points`` are the losses
     and accuracies of the iterations since, ``validation`` the evaluations; before them come the
-    curves of a run that was ``opened``. ``run`` counts runs; a new one begins with the first
+    curves of a run that was ``opened``. ``line`` is the one that a script stands at. ``run`` counts runs; a new one begins with the first
     ``kept`` iterations of the one before. The recording, where it has changed, comes with it.
     """
 
@@ -41,6 +63,7 @@ class Update:
     points: Points
     validation: ValidationPoints
     opened: Curves | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +183,7 @@ Answer = (
     | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
-    *(Update, Notice),
+    *(Update, Notice, RunAttached, RunEnded),
     *(Sheet, Page, EvaluationProgress, Filed, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan),
 )

@@ -1,0 +1,23 @@
+"""Where a run is from that the program did not make itself."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrigin:
+    """Where a run is from: somebody's script, a watched loop, one iteration of a model, a file.
+
+    ``title`` is what the window is called; ``path`` the script's or the file's, "" for none.
+    ``rank`` is the process's number among ``world_size`` that train together.
+    """
+
+    kind: Literal["script", "watch", "model", "file"]
+    title: str
+    path: str = ""
+    arguments: tuple[str, ...] = ()
+    rank: int = 0
+    world_size: int = 1
+    host: str = ""
+    device: str = "cpu"
+    pid: int = 0
