@@ -5,17 +5,28 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from backprop_viz.cli import parse
+from backprop_viz.cli import parse, parse_run
 from backprop_viz.desktop import system_libraries
 from backprop_viz.desktop.arguments import Arguments
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the command line, open the window, return the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["run"]:
+        return _run(arguments[1:])
     try:
-        return _main(parse(sys.argv[1:] if argv is None else argv))
+        return _main(parse(arguments))
     except KeyboardInterrupt:  # before there was a window
         return 128 + signal.SIGINT
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run a script, as ``backprop-viz run`` was told; returns its exit status."""
+    told = parse_run(arguments)
+    from backprop_viz.capture.live.command import run
+
+    return run(told.script, goes=told.goes, every=told.every)
 
 
 def _main(arguments: Arguments) -> int:

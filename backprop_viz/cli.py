@@ -2,14 +2,26 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from backprop_viz import __version__
+from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.presets import PRESETS
 
 # The folders that data sets are read from, by the names of the data.
 FOLDERS = {name: entry.root for name, entry in DATA_SETS.items() if entry.root is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class RunArguments:
+    """The arguments of ``backprop-viz run``."""
+
+    script: Script
+    goes: bool
+    every: int | None
 
 
 def parse(argv: Sequence[str]) -> Arguments:
@@ -58,6 +70,53 @@ def parse(argv: Sequence[str]) -> Arguments:
     if data is not None:
         settings["data"] = data
     return Arguments(settings, options.theme, options.file, options.language)
+
+
+def parse_run(argv: Sequence[str]) -> RunArguments:
+    """Read the arguments of ``backprop-viz run``. A bad one exits with status 2.
+
+    What follows the script's name is the script's.
+    """
+    parser = argparse.ArgumentParser(
+        prog="backprop-viz run",
+        usage="backprop-viz run [--go] [--every N] (SCRIPT.py | -m MODULE) [ARGUMENT ...]",
+        description="Run a training script, unchanged, with the window as its debugger.",
+    )
+    parser.add_argument("--go", action="store_true", help="do not stop at the first iteration")
+    parser.add_argument(
+        "--every",
+        type=_count,
+        metavar="N",
+        help="while it runs freely, record every Nth iteration (default: as many as cost little)",
+    )
+    parser.add_argument("-m", dest="module", action="store_true", help="run a module by its name")
+    own, rest = _own_options(argv)
+    options = parser.parse_args(own)
+    if not rest:
+        parser.error("which script? For example: backprop-viz run train.py --epochs 3")
+    script = Script(rest[0], tuple(rest[1:]), options.module)
+    try:
+        path = script.path
+    except ImportError as error:
+        parser.error(str(error))
+    if not Path(path).is_file():
+        parser.error(f"{rest[0]} is not there: give the path of a Python script")
+    return RunArguments(script, options.go, options.every)
+
+
+def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The options before the script's name, and the rest."""
+    at = 0
+    while at < len(argv) and argv[at].startswith("-"):
+        at += 2 if argv[at] == "--every" else 1
+    return list(argv[:at]), list(argv[at:])
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{value} is not from 1 up")
+    return value
 
 
 def _root_option(data: str) -> str:

@@ -233,7 +233,8 @@ class LoopWatch(TorchFunctionMode):
         if not self._depth:
             self._tracing.close()
             self._forwarded = True
-            self._recorder.take_results(next(_tensors_in(output), None), None)
+            with _UNSEEN():
+                self._recorder.take_results(next(_tensors_in(output), None), None)
             self._has_ended(Phase.FORWARD)
 
     def _clearing(self, name: str, args: tuple[Any, ...]) -> None:

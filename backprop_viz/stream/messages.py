@@ -45,8 +45,9 @@ class Update:
 
     ``settings`` and ``program`` are None where they have not changed. ``points`` are the losses
     and accuracies of the iterations since, ``validation`` the evaluations; before them come the
-    curves of a run that was ``opened``. ``line`` is the one that a script stands at. ``run`` counts runs; a new one begins with the first
-    ``kept`` iterations of the one before. The recording, where it has changed, comes with it.
+    curves of a run that was ``opened``. ``line`` is the one that a script stands at. ``run`` counts
+    runs; a new one begins with the first ``kept`` iterations of the one before. The recording,
+    where it has changed, comes with it.
     """
 
     command: int

@@ -1,0 +1,1 @@
+"""Somebody's own training loop, followed by a window or into a file while it runs."""

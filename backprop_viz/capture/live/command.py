@@ -1,0 +1,39 @@
+"""``backprop-viz run``: somebody's script in this process, with a window that follows it."""
+
+import os
+import signal
+import sys
+
+from backprop_viz.capture.live.line import LiveLine
+from backprop_viz.capture.live.live_run import LiveRun
+from backprop_viz.capture.live.script import ScriptFollower, run_script
+from backprop_viz.capture.live.script_arguments import Script
+from backprop_viz.capture.live.window import start_window
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.run_origin import RunOrigin
+
+
+def run(script: Script, *, goes: bool = False, every: int | None = None) -> int:
+    """Run a script with a window beside it; returns its exit status.
+
+    ``goes``: it is not held at its first iteration.
+    """
+
+    def follow(origin: RunOrigin, program: Program) -> ScriptFollower:
+        _, incoming, outgoing = start_window()
+        return LiveRun(
+            lambda *told: LiveLine(incoming, outgoing, *told),
+            origin,
+            program,
+            runs_freely=goes,
+            every=every,
+        )
+
+    try:
+        return run_script(script, follow)
+    except KeyboardInterrupt as error:
+        sys.excepthook(KeyboardInterrupt, error, error.__traceback__)
+        # As python ends: by the signal, so that a shell's loop around it ends too.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+        return 128 + signal.SIGINT

@@ -1,0 +1,75 @@
+"""Finds the models and the optimizers of a script that tells us nothing."""
+
+import gc
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+
+from torch import nn
+from torch.amp.grad_scaler import GradScaler
+from torch.optim import Optimizer
+
+
+def living_optimizers() -> list[Optimizer]:
+    """The optimizers that there are, the oldest first."""
+    return [one for one in gc.get_objects() if issubclass(type(one), Optimizer)]
+
+
+def living_scalers() -> list[GradScaler]:
+    """The gradient scalers that there are."""
+    return [one for one in gc.get_objects() if issubclass(type(one), GradScaler)]
+
+
+def models_of(optimizers: Sequence[Optimizer], called: nn.Module) -> list[nn.Module]:
+    """The models whose parameters the optimizers own: the one called, then others.
+
+    Of modules that hold one another, the outermost; but none that holds the one called.
+    """
+    owned = {id(parameter) for one in optimizers for parameter in _owned(one)}
+    found = [called]
+    owned -= {id(parameter) for parameter in called.parameters()}
+    if not owned:
+        return found
+    modules = [one for one in gc.get_objects() if issubclass(type(one), nn.Module)]
+    inner = {id(child) for one in modules for child in one.children()}
+    for module in modules:
+        own = {id(parameter) for parameter in module.parameters()}
+        if id(module) not in inner and own & owned and called not in module.modules():
+            found.append(module)
+            owned -= own
+    return found
+
+
+def names_of(models: Sequence[nn.Module]) -> dict[str, nn.Module]:
+    """Each model by the name of the variable that it is in, else by its class's."""
+    named: dict[str, nn.Module] = {}
+    for model in models:
+        name = _variable(model) or type(model).__name__.lower()
+        while name in named:
+            name += "_"
+        named[name] = model
+    return named
+
+
+def one_model(models: Mapping[str, nn.Module]) -> nn.Module:
+    """The only model; several in one that has them by their names."""
+    if len(models) == 1:
+        return next(iter(models.values()))
+    return nn.ModuleDict(models)
+
+
+def _owned(optimizer: Optimizer) -> Iterator[object]:
+    return chain.from_iterable(group["params"] for group in optimizer.param_groups)
+
+
+def _variable(model: nn.Module) -> str | None:
+    """The variable that holds a model, in the functions that are running."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        for name, value in (*frame.f_locals.items(), *frame.f_globals.items()):
+            if value is model and name.isidentifier() and name not in ("self", "module", "model_"):
+                ours = frame.f_globals.get("__name__", "").partition(".")[0]
+                if ours not in ("backprop_viz", "torch"):
+                    return name
+        frame = frame.f_back  # type: ignore[assignment]
+    return None

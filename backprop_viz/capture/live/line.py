@@ -1,0 +1,99 @@
+"""A script's end of the line to a window. The script outlives it."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Queue
+from typing import IO
+
+from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.stream.flow_control import UPDATES_AHEAD
+from backprop_viz.stream.messages import Update, UpdateWanted
+from backprop_viz.stream.wire import (
+    MessageReader,
+    MessageWriter,
+    NumberedCommand,
+    Unreadable,
+    send,
+)
+
+
+class LiveLine:
+    """Sends messages without waiting for the window, and hands its commands to ``commanded``.
+
+    ``ended`` is called once, when the window is gone. Both are called in threads of the line.
+    """
+
+    def __init__(
+        self,
+        incoming: IO[bytes],
+        outgoing: IO[bytes],
+        commanded: Callable[[NumberedCommand | Unreadable], None],
+        ended: Callable[[], None],
+    ) -> None:
+        self._reader, self._outgoing = MessageReader(incoming), outgoing
+        self._commanded, self._ended = commanded, ended
+        self._writing = threading.Lock()
+        self._writer = MessageWriter()
+        self._outbox: Queue[list[Buffer] | None] = Queue()
+        self._sent, self._heard = 0, -UPDATES_AHEAD
+        self._gone = threading.Event()
+        self._threads = [
+            threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True)
+            for name, work in (("live sender", self._send), ("live reader", self._read))
+        ]
+
+    def start(self) -> None:
+        """Begin to send and to read."""
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def open(self) -> bool:
+        """Whether there is a window."""
+        return not self._gone.is_set()
+
+    def update_wanted(self) -> bool:
+        """Whether the window keeps up with what it is sent."""
+        return self.open and self._sent - self._heard < UPDATES_AHEAD
+
+    def send(self, message: object, recording: Recording | None = None) -> None:
+        """Send a message, and what is new of a recording. Encoded at once; never waits."""
+        if not self.open:
+            return
+        with self._writing:
+            pieces = self._writer.pieces(message, recording)
+            if isinstance(message, Update):
+                self._sent += 1 if recording is None else UPDATES_AHEAD
+            self._outbox.put(pieces)
+
+    def close(self, within_s: float) -> None:
+        """Send what is left, if the window takes it within this time, and close the line."""
+        self._outbox.put(None)
+        self._threads[0].join(within_s)
+
+    def _send(self) -> None:
+        with suppress(OSError, ValueError):  # ValueError: closed by the interpreter's end
+            while (pieces := self._outbox.get()) is not None:
+                send(self._outgoing, pieces)
+        with suppress(OSError, ValueError):
+            self._outgoing.close()
+        self._end()
+
+    def _read(self) -> None:
+        with suppress(EOFError, OSError, ValueError):
+            while True:
+                message, _ = self._reader.read()
+                if isinstance(message, UpdateWanted):
+                    self._heard = self._sent
+                elif isinstance(message, NumberedCommand | Unreadable):
+                    self._commanded(message)
+        self._end()
+
+    def _end(self) -> None:
+        with self._writing:
+            first = not self._gone.is_set()
+            self._gone.set()
+        if first:
+            self._ended()

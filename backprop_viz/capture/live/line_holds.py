@@ -1,0 +1,36 @@
+"""Holds a script before lines of its own: Python reports each line while some are wanted."""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+
+class LineHolds:
+    """Calls ``reached`` with the number of a wanted line before the calling thread runs it."""
+
+    def __init__(self, path: str, reached: Callable[[int], None]) -> None:
+        self._path, self._reached = path, reached
+        self._wanted: frozenset[int] = frozenset()
+        self._tracing = False
+
+    def want(self, lines: frozenset[int]) -> None:
+        """Hold before these lines, in this thread, from now on; none costs nothing."""
+        self._wanted = lines
+        if bool(lines) == self._tracing:
+            return
+        self._tracing = bool(lines)
+        sys.settrace(self._call if lines else None)
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == self._path:
+                frame.f_trace = self._line if lines else None
+            frame = frame.f_back
+
+    def _call(self, frame: FrameType, event: str, _: Any) -> Any:
+        return self._line if frame.f_code.co_filename == self._path else None
+
+    def _line(self, frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line" and frame.f_lineno in self._wanted:
+            self._reached(frame.f_lineno)
+        return self._line

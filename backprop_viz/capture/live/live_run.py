@@ -1,0 +1,247 @@
+"""A watched loop that a window follows and holds."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from backprop_viz.analysis.breakpoints import first_stop
+from backprop_viz.capture.live.line import LiveLine
+from backprop_viz.capture.live.line_holds import LineHolds
+from backprop_viz.capture.recorder import Recorder
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.drawing_training import DrawingTrainingState
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices import Notice, notice_of
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
+from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from backprop_viz.stream.wire import NumberedCommand, Unreadable
+
+# While the loop runs freely the window hears of it so often, and an iteration is recorded so
+# often; or more rarely, so that recording takes no more than this share of the time.
+_UPDATE_EVERY_S = 0.1
+_RECORD_EVERY_S = 0.5
+_SHARE_RECORDED = 0.05
+# What is not sent when the script ends is lost after this time.
+_FLUSHED_WITHIN_S = 5.0
+
+_FOLLOWS = {
+    Phase.ZERO_GRAD: Phase.FORWARD,
+    Phase.FORWARD: Phase.LOSS,
+    Phase.LOSS: Phase.BACKWARD,
+    Phase.BACKWARD: Phase.UPDATE,
+    Phase.UPDATE: Phase.ZERO_GRAD,
+}
+
+
+class LiveRun:
+    """Follows a watched loop for a window: sends what is recorded, and holds the loop's thread.
+
+    The loop is held when a phase has ended, or before a line, until the window lets it go on:
+    for a phase, for an iteration, or freely. ``runs_freely``: it is not held at first. ``every``:
+    while it runs freely every so many iterations are recorded (None: as many as cost little).
+    When the window is gone the loop goes on, unrecorded.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[..., LiveLine],
+        origin: RunOrigin,
+        program: Program,
+        *,
+        runs_freely: bool = False,
+        every: int | None = None,
+    ) -> None:
+        self._origin, self._program, self._every = origin, program, every
+        self._state = threading.Condition()
+        self._until = "any" if runs_freely else "phase"  # "phase", "iteration", or "any" time
+        self._released = 0  # how often the window let the loop go on
+        self._breakpoints: tuple[Breakpoint, ...] = ()
+        self._carried_out = 0
+        self._refused: set[str] = set()
+        self._iteration = 0
+        self._due = Phase.ZERO_GRAD
+        self._held = False
+        self._line: int | None = None
+        self._points: list[tuple[float, float]] = []
+        self._shown = self._recorded = 0.0  # when the window heard, when an iteration was recorded
+        self._begun = 0.0
+        self._rate = 0.0
+        self._checked = 0  # so many events of the iteration were looked at for breakpoints
+        self._told_program = False
+        self._holds = LineHolds(origin.path, self._line_reached)
+        self._channel = connect(self._commanded, self._window_gone)
+        self._channel.start()
+        self._channel.send(RunAttached(origin))
+        self._publish()
+
+    # -- what the watch tells ----------------------------------------------------------------
+
+    def wants(self, iteration: int) -> bool:
+        """Whether an iteration that begins is to be recorded."""
+        self._follow_lines()
+        self._begun, self._checked = time.perf_counter(), 0
+        if not self._channel.open:
+            return False
+        if self._until != "any" or self._breakpoints:
+            return True
+        if self._every is not None:
+            return iteration % self._every == 0
+        return self._channel.update_wanted() and self._begun >= self._recorded
+
+    def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
+        """Hold the loop after a phase, if it is to be held there."""
+        self._follow_lines()
+        self._due = _FOLLOWS[phase]
+        if self._until == "any" and not self._breakpoints:
+            return
+        recording = recorder.recording()
+        if self._until == "phase" or self._stops(recording):
+            self._hold(recording)
+
+    def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
+        """Tell of an iteration that is over; hold the loop, if it is to be held there."""
+        now = time.perf_counter()
+        took = now - self._begun
+        with self._state:
+            self._iteration, self._due = iteration, Phase.ZERO_GRAD
+            self._points.append((loss, float("nan")))
+            self._rate = 1 / took if took else 0.0
+        if recording is None:
+            if now - self._shown >= _UPDATE_EVERY_S and self._channel.update_wanted():
+                self._publish()
+            return
+        self._recorded = now + max(_RECORD_EVERY_S, took / _SHARE_RECORDED)
+        if self._until != "any" or self._stops(recording):
+            self._hold(recording)
+        else:
+            self._publish(recording)
+
+    def hold_at_start(self) -> None:
+        """Hold the loop before its first iteration, unless it runs freely."""
+        if self._until != "any":
+            self._hold(None)
+
+    def ended(self, told: RunEnded, recording: Recording | None) -> None:
+        """The script is over: send what is left, and let the window stay."""
+        with self._state:
+            self._until = "any"
+        if recording is not None and recording.events:
+            self._publish(recording)
+        self._publish()
+        self._channel.send(told)
+        self._channel.close(_FLUSHED_WITHIN_S)
+
+    # -- holding -----------------------------------------------------------------------------
+
+    def _stops(self, recording: Recording) -> bool:
+        """Whether a breakpoint holds in what is new of an iteration."""
+        start, self._checked = self._checked, len(recording.events)
+        places = tuple(b for b in self._breakpoints if not self._is_own_line(b))
+        return first_stop(recording, places, self._program.lines, start, self._due) is not None
+
+    def _hold(self, recording: Recording | None) -> None:
+        """Hold the calling thread until the window lets it go on."""
+        with self._state:
+            before, self._until, self._held = self._released, "phase", True
+            self._line = self._line_of(sys._getframe(1))
+        self._publish(recording)
+        with self._state:
+            # In slices, so that Ctrl+C comes through on every system.
+            while self._released == before and self._channel.open:
+                self._state.wait(0.2)
+            self._held, self._line = False, None
+        self._follow_lines()
+
+    def _line_of(self, frame: FrameType | None) -> int | None:
+        """The line of the script that is running."""
+        while frame is not None:
+            if frame.f_code.co_filename == self._origin.path:
+                return frame.f_lineno
+            frame = frame.f_back
+        return None
+
+    def _follow_lines(self) -> None:
+        """Hold before the lines that have a breakpoint; in the loop's own thread."""
+        lines = (b.key for b in self._breakpoints if self._is_own_line(b))
+        self._holds.want(frozenset(line for line in lines if isinstance(line, int)))
+
+    def _is_own_line(self, breakpoint_: Breakpoint) -> bool:
+        return breakpoint_.kind == "line" and isinstance(breakpoint_.key, int)
+
+    def _line_reached(self, line: int) -> None:
+        self._hold(None)
+
+    # -- the window --------------------------------------------------------------------------
+
+    def _publish(self, recording: Recording | None = None) -> None:
+        with self._state:
+            points, self._points = self._points, []
+            program = None if self._told_program else self._program
+            self._told_program = True
+            self._shown = time.perf_counter()
+            update = Update(
+                command=self._carried_out,
+                run=1,
+                kept=0,
+                settings=None,
+                iteration=self._iteration,
+                due=self._due,
+                training=not self._held,
+                rate=self._rate,
+                prediction=None,
+                drawing_training=DrawingTrainingState(),
+                program=program,
+                points=points,
+                validation=[],
+                line=self._line,
+            )
+            self._channel.send(update, recording)
+
+    def _commanded(self, received: NumberedCommand | Unreadable) -> None:
+        """Carry out a command of the window, in the line's thread."""
+        if isinstance(received, Unreadable):
+            self._channel.send(Notice("not_understood", (received.reason,)))
+            return
+        command = received.command
+        with self._state:
+            self._carried_out = received.number
+            match command:
+                case Step():
+                    self._let_go("phase")
+                case Iterate():
+                    self._let_go("iteration")
+                case Train():
+                    self._let_go("any")
+                case Pause():
+                    self._until = "iteration" if self._until == "any" else self._until
+                case SetBreakpoints():
+                    self._breakpoints = command.breakpoints
+                case _:
+                    self._refuse(type(command).__name__)
+        # What a step leads to is told when the loop is held again.
+        if not isinstance(command, Step | Iterate):
+            self._publish()
+
+    def _let_go(self, until: str) -> None:
+        self._until, self._held, self._line = until, False, None
+        self._released += 1
+        self._state.notify_all()
+
+    def _refuse(self, name: str) -> None:
+        """Say once that a script knows no such command."""
+        if name not in self._refused:
+            self._refused.add(name)
+            text = QT_TRANSLATE_NOOP("errors", "A script's run has no {0}: the script decides.")
+            self._channel.send(notice_of(UserError(text, name)))
+
+    def _window_gone(self) -> None:
+        with self._state:
+            self._until, self._breakpoints = "any", ()
+            self._state.notify_all()

@@ -1,0 +1,29 @@
+"""A script's source as the program that the window shows."""
+
+import ast
+from collections.abc import Iterator
+
+from backprop_viz.recording.program import Line, Program
+
+
+def script_program(source: str, path: str) -> Program:
+    """The script's lines, by their numbers; those on which a statement begins can be held at."""
+    begun = frozenset(_statements(source, path))
+    lines = source.splitlines()
+    return Program(
+        tuple(
+            Line(text, source_line=number, runs="traced" if number in begun else "")
+            for number, text in enumerate(lines, 1)
+        )
+    )
+
+
+def _statements(source: str, path: str) -> Iterator[int]:
+    try:
+        tree = ast.parse(source, path)
+    except SyntaxError:
+        return  # python says so when it is run
+    for node in ast.walk(tree):
+        documents = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.stmt) and not documents:
+            yield node.lineno

@@ -1,0 +1,212 @@
+"""Watches a training loop: finds its iterations, and records those that are wanted."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
+from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
+
+from backprop_viz.capture.backward_watch import roots_of
+from backprop_viz.capture.live.discovery import living_scalers, one_model
+from backprop_viz.capture.loop_watch import LoopWatch, without_collector
+from backprop_viz.capture.recorder import Recorder, eager
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+
+
+class Follower(Protocol):
+    """Who wants to know how a watched loop gets on."""
+
+    def wants(self, iteration: int) -> bool:
+        """Whether this iteration, which begins, is to be recorded."""
+
+    def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
+        """A phase of an iteration that is recorded has ended; the loop waits for the answer."""
+
+    def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
+        """An iteration is over; the recording if it was recorded. The loss is NaN without one."""
+
+
+class Watch:
+    """Finds a loop's iterations from what it calls; the loop's numbers stay what they are.
+
+    An iteration ends with the step of an optimizer; with several, with that of the last of those
+    that step in turn. The loss of an iteration is the number that its last backward started from,
+    as it was before a GradScaler scaled it. An iteration that is not recorded costs a hook.
+    """
+
+    def __init__(
+        self, models: Mapping[str, nn.Module], optimizers: Sequence[Optimizer], follower: Follower
+    ) -> None:
+        self._models = list(models.values())
+        self._model = one_model(models)
+        self._optimizers = tuple(optimizers)
+        self._follower = follower
+        self._number = 0  # of iterations that are over
+        self._loss: Tensor | None = None
+        self._scalers = [one for one in living_scalers() if one.is_enabled()]
+        # The optimizers that stepped in this iteration, and those of an iteration, once known.
+        self._stepped: list[Optimizer] = []
+        self._cycle: tuple[Optimizer, ...] = ()
+        self._recorder: Recorder | None = None
+        self._loop: LoopWatch | None = None
+        self._open = ExitStack()
+        self._handles = ExitStack()
+        self._begun = self._closed = self._ending = False
+        self._within_step = False  # the loop itself says where an iteration begins and ends
+        for register, hook in (
+            (register_optimizer_step_pre_hook, self._steps),
+            (register_optimizer_step_post_hook, self._has_stepped),
+        ):
+            self._handles.callback(register(hook).remove)
+        self._handles.enter_context(_backwards_seen(self._backward_starts))
+
+    def begin(self) -> LoopWatch | None:
+        """Begin an iteration; what records it, if it is recorded."""
+        self._begun = True
+        if self._closed or not self._follower.wants(self._number + 1):
+            return None
+        self._recorder = recorder = Recorder(
+            self._model, self._optimizers, iteration=self._number + 1
+        )
+        self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended)
+        for context in (without_collector(), eager(), recorder.following_modules()):
+            self._open.enter_context(context)
+        for handle in loop.hook_models():
+            self._open.callback(handle.remove)
+        _push_mode(loop)  # type: ignore[no-untyped-call]
+        self._open.callback(_leave, loop)
+        return loop
+
+    def end(self) -> None:
+        """End the iteration that was begun."""
+        if not self._begun:
+            return
+        self._begun = False
+        recording = self._close_recording()
+        self._number += 1
+        self._follower.iteration_ended(self._number, self._loss_of_iteration(), recording)
+        self._stepped.clear()
+        self._loss = None
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """An iteration is what runs in here, however many optimizers step."""
+        self._within_step = True
+        self.begin()
+        yield
+        self.end()
+
+    def close(self) -> Recording | None:
+        """Watch no longer; what was recorded of an iteration that is not over."""
+        self._closed = True
+        self._handles.close()
+        return self._close_recording()
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """What records the iteration that is under way, if it is recorded."""
+        return self._recorder
+
+    def _close_recording(self) -> Recording | None:
+        if self._loop is None or self._recorder is None:
+            return None
+        self._loop.finish()
+        self._open.close()
+        with torch._C.DisableTorchFunction():
+            recording = self._recorder.recording()
+        self._loop = self._recorder = None
+        return recording
+
+    # -- what the loop does ------------------------------------------------------------------
+
+    def _phase_ended(self, phase: Phase) -> None:
+        # The end of the last update is the end of the iteration, which is told by itself.
+        if self._recorder is not None and not (phase is Phase.UPDATE and self._ending):
+            self._follower.phase_ended(phase, self._recorder)
+
+    def _steps(self, optimizer: Optimizer, *_: Any) -> None:
+        """An optimizer is about to step. One that steps again, out of turn, begins the next."""
+        if not self._is_ours(optimizer) or not self._begun:
+            return
+        if not self._cycle and any(one is optimizer for one in self._stepped[:1]):
+            self._cycle = tuple(self._stepped)
+        if self._loop is not None:
+            self._loop.optimizer_steps(optimizer)
+
+    def _has_stepped(self, optimizer: Optimizer, *_: Any) -> None:
+        if not self._is_ours(optimizer) or not self._begun:
+            return
+        self._stepped.append(optimizer)
+        last = self._cycle[-1] if self._cycle else None
+        over = len(self._optimizers) == 1 or optimizer is last or self._all_stepped()
+        if self._loop is not None:
+            self._ending = over
+            self._loop.optimizer_stepped(optimizer)
+        if over:
+            self._cycle = self._cycle or tuple(self._stepped)
+            if not self._within_step:
+                self.end()
+                self.begin()
+
+    def _all_stepped(self) -> bool:
+        known = {id(one) for one in self._stepped}
+        return not self._cycle and all(id(one) in known for one in self._optimizers)
+
+    def _is_ours(self, optimizer: Optimizer) -> bool:
+        return any(one is optimizer for one in self._optimizers)
+
+    def _backward_starts(self, roots: Sequence[Tensor]) -> None:
+        if len(roots) == 1 and roots[0].numel() == 1:
+            self._loss = roots[0].detach()
+
+    def _loss_of_iteration(self) -> float:
+        if self._loss is None:
+            return float("nan")
+        with torch._C.DisableTorchFunction():
+            loss = float(self._loss.item())
+        for scaler in self._scalers:
+            loss /= scaler.get_scale() or 1.0
+        return loss
+
+
+@contextmanager
+def _backwards_seen(starts: Callable[[Sequence[Tensor]], None]) -> Iterator[None]:
+    """Call ``starts`` with what a backward starts from. ``Tensor.backward`` calls this too."""
+    plain = torch.autograd.backward
+
+    def backward(*args: Any, **kwargs: Any) -> None:
+        starts(roots_of(plain, args, kwargs))
+        plain(*args, **kwargs)
+
+    torch.autograd.backward = backward
+    try:
+        yield
+    finally:
+        torch.autograd.backward = plain
+
+
+def _leave(mode: TorchFunctionMode) -> None:
+    """Take a mode out of the stack, whatever the loop has entered since."""
+    above = []
+    while (top := _pop_mode()) is not mode:  # type: ignore[no-untyped-call]
+        above.append(top)
+    for other in reversed(above):
+        _push_mode(other)  # type: ignore[no-untyped-call]
+
+
+def kwargs_of_call() -> dict[str, Any]:
+    """What the module that is being called was given by name; hooks of all modules do not hear."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_name not in ("_call_impl", "inner"):
+        frame = frame.f_back  # type: ignore[assignment]
+    given = {} if frame is None else frame.f_locals.get("kwargs", {})
+    return dict(given)
