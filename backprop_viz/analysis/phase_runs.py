@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from backprop_viz.recording.tensors import Array
 
 # The operations of events that tell of what a loop did to gradients between its phases.
 _CLIPS = ("clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_")
+
+
+_known: "WeakKeyDictionary[Recording, tuple[PhaseRun, ...]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,13 @@ class PhaseRun:
 
 def phase_runs(recording: Recording) -> tuple[PhaseRun, ...]:
     """What ran, in order. A micro-batch is all from a forward to the backward after it."""
+    known = _known.get(recording)
+    if known is None:
+        known = _known[recording] = _found(recording)
+    return known
+
+
+def _found(recording: Recording) -> tuple[PhaseRun, ...]:
     runs: list[PhaseRun] = []
     batch, inside = 0, False
     for number, span in enumerate(recording.spans):
@@ -51,6 +62,11 @@ def phase_runs(recording: Recording) -> tuple[PhaseRun, ...]:
         if name == Phase.BACKWARD:
             inside = False
     return tuple(runs)
+
+
+def run_at(recording: Recording, position: int) -> PhaseRun | None:
+    """The run that the cursor is in or at the end of; None at the start."""
+    return next((run for run in phase_runs(recording) if run.holds(position)), None)
 
 
 def is_repeated(runs: Sequence[PhaseRun]) -> bool:

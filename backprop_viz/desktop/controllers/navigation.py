@@ -40,6 +40,7 @@ class NavigationController(QObject):
         timeline.set_transport([self._actions[name] for name in TRANSPORT])
         timeline.set_continue_action(self._actions["actionContinue"])
         self._window.panel(PhaseBar).picked_phase.connect(self._session.show_phase)
+        self._window.panel(PhaseBar).cursor_moved.connect(self._session.move_cursor)
         program, network = self._window.panel(ProgramView), self._window.panel(NetworkView)
         inspector = self._window.panel(InspectorView)
         inspector.evidence.connect(self._show_evidence)

@@ -8,11 +8,25 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from backprop_viz.analysis.number_origin import loss_number, value_of
+from backprop_viz.analysis.phase_runs import (
+    Clipping,
+    PhaseRun,
+    clipping,
+    is_repeated,
+    phase_runs,
+)
 from backprop_viz.desktop.panels.inspector.intervention_texts import intervention_text
 from backprop_viz.desktop.panels.phases.phase_cell import PhaseCell
+from backprop_viz.desktop.panels.phases.phase_runs_row import PhaseRunsRow
 from backprop_viz.desktop.panels.phases.phase_texts import as_recorded, loss_formula, meaning
-from backprop_viz.desktop.panels.phases.phases import PhaseProgress, PhaseState, phase_states
-from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.panels.phases.phases import (
+    PhaseProgress,
+    PhaseState,
+    phase_states,
+    running_free,
+)
+from backprop_viz.desktop.style.numbers import apart, short
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
@@ -25,9 +39,14 @@ _NORM_LIMIT = 1_000_000
 
 
 class PhaseBar(QWidget):
-    """Five cells; ``picked_phase`` carries the value of the phase that was clicked."""
+    """Five cells; where phases ran several times, one for each time.
+
+    ``picked_phase`` carries the value of the phase that was clicked; ``cursor_moved`` the place at
+    the end of one that ran several times.
+    """
 
     picked_phase = Signal(str)
+    cursor_moved = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +59,12 @@ class PhaseBar(QWidget):
         for cell in self.cells:
             row.addWidget(cell, 1)
             cell.clicked.connect(self._pick)
+        self.runs = PhaseRunsRow(self._run_words)
+        self.runs.position_picked.connect(self.cursor_moved)
+        self.runs.hide()
+        row.addWidget(self.runs, 1)
+        self._clippings: dict[int, tuple[Recording, Clipping]] = {}
+        self._runs_of: tuple[Recording, tuple[PhaseRun, ...]] | None = None
         self._view_state: ViewState | None = None
         # The last recording and the length of its update, which every view state of it needs.
         self._measured: tuple[Recording, float | None] | None = None
@@ -59,6 +84,7 @@ class PhaseBar(QWidget):
         """Paint in the colours of a theme."""
         for cell in self.cells:
             cell.set_theme(theme)
+        self.runs.set_theme(theme)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what came while hidden."""
@@ -73,6 +99,13 @@ class PhaseBar(QWidget):
     def _refresh(self) -> None:
         if self._view_state is None:
             return
+        runs = self._repeated_runs(self._view_state)
+        self.runs.setVisible(bool(runs))
+        for cell in self.cells:
+            cell.setVisible(not runs)
+        if runs:
+            self.runs.show_runs(self._view_state, runs, self.width())
+            return
         for cell, standing in zip(self.cells, phase_states(self._view_state), strict=True):
             note, mark = self._marked_note(self._view_state, standing)
             cell.show_standing(standing, note, mark)
@@ -83,6 +116,16 @@ class PhaseBar(QWidget):
                 cell.setToolTip(tip)
                 cell.setAccessibleName(f"{cell.text()}: {note}")
                 cell.setAccessibleDescription(tip)
+
+    def _repeated_runs(self, view_state: ViewState) -> tuple[PhaseRun, ...]:
+        """What ran, if that is more than the five phases once each; else nothing."""
+        recording = view_state.cursor.recording
+        if recording.preview or running_free(view_state):
+            return ()
+        if self._runs_of is None or self._runs_of[0] != recording:
+            runs = phase_runs(recording)
+            self._runs_of = recording, runs if is_repeated(runs) else ()
+        return self._runs_of[1]
 
     # -- words -------------------------------------------------------------------------------
 
@@ -119,6 +162,45 @@ class PhaseBar(QWidget):
         if standing.phase is Phase.BACKWARD:
             return self.tr("{time} · {count} nodes").format(time=took, count=standing.total)
         return took
+
+    def _run_words(
+        self, view_state: ViewState, run: PhaseRun, state: PhaseState
+    ) -> tuple[str, str]:
+        """What a phase that ran says at its right, and its tooltip."""
+        recording = view_state.cursor.recording
+        took = duration(run.span.seconds)
+        count = run.span.stop - run.span.start
+        lines = [run.name]
+        if run.batch:
+            text = self.tr("{phase} of micro-batch {number}")
+            lines = [text.format(phase=run.name, number=run.batch)]
+        note = took if state.state is PhaseProgress.DONE else ""
+        if run.name in ("clip", "unscale"):
+            figures = self._clipped(recording, run)
+            ends = apart((np.float64(figures.before), np.float64(figures.after)), 4, "")
+            text = self.tr("norm {before} → {after}")
+            note = text.format(before=ends[0], after=ends[1])
+            lines.append(note)
+            if figures.factor is not None:
+                text = self.tr("every gradient × {factor}")
+                lines.append(text.format(factor=short(np.float64(figures.factor))))
+        elif state.state is PhaseProgress.UNDER_WAY:
+            note = f"{state.done} / {state.total}"
+        elif run.name == Phase.LOSS and state.state is PhaseProgress.DONE:
+            value = loss_after(recording, run.span.stop)
+            note = note if value is None else short(value)
+        text = self.tr("{count} events in {time}.")
+        lines += [
+            text.format(count=count, time=took),
+            self.tr("Click to see the state at its end."),
+        ]
+        return note, "\n".join(lines)
+
+    def _clipped(self, recording: Recording, run: PhaseRun) -> Clipping:
+        known = self._clippings.get(run.number)
+        if known is None or known[0] != recording:
+            known = self._clippings[run.number] = recording, clipping(recording, run)
+        return known[1]
 
     def _under_way(self, standing: PhaseState) -> str:
         words = {
@@ -194,6 +276,12 @@ def update_length(recording: Recording) -> float | None:
         # Without BLAS: starting its threads costs more than the sum while training uses the cores.
         changes = [np.abs(after - before) for before, after in pairs]
         return math.sqrt(sum(np.square(change, dtype=np.float64).sum() for change in changes))
+
+
+def loss_after(recording: Recording, position: int) -> float | None:
+    """The loss that was computed last after so many events; None if it is no single number."""
+    number = loss_number(recording.at(position))
+    return None if number is None else value_of(recording, number)
 
 
 def duration(seconds: float) -> str:

@@ -31,15 +31,15 @@ _SWITCH = 22
 
 
 class PhaseCell(QAbstractButton):
-    """One phase; ``note`` is its result.
+    """One phase, numbered unless it has a ``name`` of its own; ``note`` is its result.
 
     ``mark`` is the end of the note that reports an intervention, or "".
     """
 
-    def __init__(self, phase: Phase, parent: QWidget | None = None) -> None:
+    def __init__(self, phase: Phase, parent: QWidget | None = None, *, name: str = "") -> None:
         super().__init__(parent)
-        self.setObjectName(f"phaseCell_{phase.value}")
-        self.setText(f"{PHASES.index(phase) + 1}  {phase.value}")
+        self.setObjectName(f"phaseCell_{name or phase.value}")
+        self.setText(name or f"{PHASES.index(phase) + 1}  {phase.value}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.phase = phase

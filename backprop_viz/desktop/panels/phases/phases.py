@@ -1,8 +1,10 @@
 """The state of each phase at the cursor, as plain data. No Qt here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from backprop_viz.analysis.phase_runs import PhaseRun
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import PHASES, Phase
 
@@ -53,6 +55,23 @@ def _phase_state(view_state: ViewState, phase: Phase, current: bool, due: bool) 
     if view_state.cursor.position >= span.stop:
         state = PhaseProgress.DONE
     return PhaseState(phase, state, done, total, span.seconds, current, due)
+
+
+def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) -> PhaseState:
+    """The state of a phase that ran, one of ``runs``, at the cursor."""
+    position, span = view_state.cursor.position, run.span
+    total = span.stop - span.start
+    done = min(max(position - span.start, 0), total)
+    over = position >= span.stop and (total > 0 or position > 0)
+    ended = PhaseProgress.DONE if over else PhaseProgress.UNDER_WAY
+    state = ended if done or over else PhaseProgress.TO_COME
+    inside = [other for other in runs if other.holds(position)]
+    current = run in inside
+    first = next(
+        (other for other in runs if other.span.start >= position and other not in inside), None
+    )
+    due = run == first and not any(other.span.stop > position for other in inside)
+    return PhaseState(run.phase, state, done, total, span.seconds, current, due)
 
 
 def running_free(view_state: ViewState) -> bool:

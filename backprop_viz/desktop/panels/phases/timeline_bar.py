@@ -79,7 +79,7 @@ def _paint_names(painter: QPainter, theme: Theme, segments: Sequence[Segment], t
     painter.setFont(font)
     painter.setPen(QColor(theme.muted))
     for segment in segments:
-        name = segment.phase.value
+        name = segment.title
         if metrics.horizontalAdvance(name) <= segment.width:
             where = QRectF(segment.left, top + 11, segment.width, 16)
             painter.drawText(where, Qt.AlignmentFlag.AlignLeft, name)

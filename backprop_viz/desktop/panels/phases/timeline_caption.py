@@ -5,6 +5,7 @@ import math
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
+from backprop_viz.analysis.phase_runs import is_repeated, phase_runs, run_at
 from backprop_viz.desktop.panels.phases.phases import running_free
 from backprop_viz.desktop.style.painting import BADGE, intervention_badge
 from backprop_viz.desktop.style.theme import Theme, body_font
@@ -28,14 +29,20 @@ def caption(view_state: ViewState) -> str:
         if is_intervened(view_state):
             words = translate("TimelineView", "iteration {number} · not started · altered")
         return words.format(number=number)
-    span = cursor.recording.span_of(cursor.position - 1)
-    assert span is not None
+    run = run_at(cursor.recording, cursor.position)
+    assert run is not None
+    several = bool(run.batch) and is_repeated(phase_runs(cursor.recording))
     return _where(is_intervened(view_state)).format(
         number=number,
-        phase=event.phase.value,
-        done=cursor.position - span.start,
-        total=span.stop - span.start,
+        phase=_of_batch(run.name, run.batch) if several else run.name,
+        done=cursor.position - run.span.start,
+        total=run.span.stop - run.span.start,
     )
+
+
+def _of_batch(phase: str, batch: int) -> str:
+    text = QCoreApplication.translate("TimelineView", "micro-batch {number} · {phase}")
+    return text.format(number=batch, phase=phase)
 
 
 def is_intervened(view_state: ViewState) -> bool:
@@ -45,8 +52,13 @@ def is_intervened(view_state: ViewState) -> bool:
 
 def caption_width(view_state: ViewState, most: int) -> int:
     """Room for every caption in phases of at most so many events."""
+    recording = view_state.cursor.recording
+    runs = () if recording.preview else phase_runs(recording)
+    phase = Phase.ZERO_GRAD.value
+    if is_repeated(runs):
+        phase = _of_batch(Phase.BACKWARD.value, max(run.batch for run in runs))
     wide = _where(is_intervened(view_state)).format(
-        number=f"{view_state.iteration + 1:,}", phase=Phase.ZERO_GRAD.value, done=most, total=most
+        number=f"{view_state.iteration + 1:,}", phase=phase, done=most, total=most
     )
     metrics = QFontMetrics(body_font(_SIZE))
     widest = max(metrics.horizontalAdvance(text) for text in (wide, caption(view_state)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from backprop_viz.analysis.breakpoints import layer_ends, nodes_broken
 from backprop_viz.analysis.line_stops import line_stops
+from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
@@ -23,6 +24,12 @@ class Segment:
     left: float
     width: float
     recorded: bool
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is written below it."""
+        return self.name or self.phase.value
 
 
 def expected_counts(recording: Recording, known: Mapping[Phase, int]) -> dict[Phase, int]:
@@ -41,7 +48,13 @@ def expected_counts(recording: Recording, known: Mapping[Phase, int]) -> dict[Ph
 def lay_out(
     recording: Recording, counts: Mapping[Phase, int], left: float, width: float
 ) -> tuple[Segment, ...]:
-    """Five segments from ``left``, with widths by their counts, none too small to see."""
+    """Five segments from ``left``, with widths by their counts, none too small to see.
+
+    Where phases ran several times, one for each time.
+    """
+    runs = () if recording.preview else phase_runs(recording)
+    if is_repeated(runs):
+        return _lay_out_runs(runs, left, width)
     least = min(30.0, width / 8)
     spare = max(width - len(PHASES) * least - (len(PHASES) - 1) * _GAP, 0.0)
     total = sum(counts.values()) or 1
@@ -51,6 +64,19 @@ def lay_out(
         size = least + spare * counts[phase] / total
         start = span.start if span else len(recording.events)
         segments.append(Segment(phase, start, counts[phase], left, size, span is not None))
+        left += size + _GAP
+    return tuple(segments)
+
+
+def _lay_out_runs(runs: Sequence[PhaseRun], left: float, width: float) -> tuple[Segment, ...]:
+    least = min(10.0, width / (2 * len(runs)))
+    spare = max(width - len(runs) * least - (len(runs) - 1) * _GAP, 0.0)
+    total = sum(run.span.stop - run.span.start for run in runs) or 1
+    segments = []
+    for run in runs:
+        count = run.span.stop - run.span.start
+        size = least + spare * count / total
+        segments.append(Segment(run.phase, run.span.start, count, left, size, True, run.name))
         left += size + _GAP
     return tuple(segments)
 

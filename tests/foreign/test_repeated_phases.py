@@ -1,0 +1,122 @@
+"""The phase bar and the timeline of an iteration whose phases ran several times."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.analysis.phase_runs import PhaseRun, phase_runs
+from backprop_viz.desktop.panels.phases.phase_bar import PhaseBar
+from backprop_viz.desktop.panels.phases.phase_runs_row import folded_runs, run_width
+from backprop_viz.desktop.panels.phases.timeline import TimelineView
+from backprop_viz.desktop.style.numbers import short
+from tests.conftest import MakeViewState
+from tests.foreign.conftest import recording_of, state_at
+from tests.foreign.steps import MICRO_BATCHES
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> PhaseBar:
+    bar = PhaseBar()
+    qtbot.addWidget(bar)
+    bar.resize(2600, 36)
+    bar.show()
+    return bar
+
+
+def names(parts: tuple[object, ...]) -> list[str]:
+    return [
+        part.name if isinstance(part, PhaseRun) else f"{len({r.batch for r in part})} more"
+        for part in parts
+    ]
+
+
+def test_each_micro_batch_has_its_cells(bar: PhaseBar) -> None:
+    recording = recording_of("gpt")
+    bar.show_view_state(state_at(recording))
+    batch = ["forward", "loss", "backward"]
+    assert names(bar.runs.parts) == ["zero_grad", *batch * MICRO_BATCHES, "clip", "update"]
+    assert not any(cell.isVisible() for cell in bar.cells)
+
+
+def test_the_losses_are_those_of_the_micro_batches(bar: PhaseBar) -> None:
+    recording = recording_of("gpt")
+    bar.show_view_state(state_at(recording))
+    losses = [run for run in phase_runs(recording) if run.name == "loss"]
+    shown = [bar.runs.cells[run.number].note for run in losses]
+    plain = [recording.events[run.span.stop - 1].outputs[0] for run in losses]
+    assert shown == [short(value) for value in plain if value is not None]
+    assert len(set(shown)) == MICRO_BATCHES
+
+
+def test_where_there_is_no_room_the_others_are_folded() -> None:
+    recording = recording_of("gpt")
+    runs = phase_runs(recording)
+    second = next(run for run in runs if run.batch == 2 and run.name == "backward")
+    parts = folded_runs(runs, second.span.start + 3, 1260, run_width)
+    assert names(parts) == [
+        *("zero_grad", "forward", "loss", "backward", "forward", "loss", "backward"),
+        *("2 more", "clip", "update"),
+    ]
+    narrow = folded_runs(runs, second.span.start + 3, 300, run_width)
+    batch = ["forward", "loss", "backward"]
+    assert names(narrow) == ["zero_grad", "1 more", *batch, "2 more", "clip", "update"]
+    for width in range(300, 3000, 37):
+        every = [
+            run
+            for part in folded_runs(runs, 400, width, run_width)
+            for run in ([part] if isinstance(part, PhaseRun) else part)
+        ]
+        assert every == list(runs)
+
+
+def test_a_click_goes_to_the_end_of_that_micro_batchs_phase(bar: PhaseBar) -> None:
+    recording = recording_of("gpt")
+    bar.show_view_state(state_at(recording))
+    moved: list[int] = []
+    bar.cursor_moved.connect(moved.append)
+    run = next(r for r in phase_runs(recording) if r.batch == 3 and r.name == "backward")
+    bar.runs.cells[run.number].click()
+    assert moved == [run.span.stop]
+    bar.show_view_state(state_at(recording, run.span.stop))
+    current = [number for number, cell in bar.runs.cells.items() if cell.standing.current]
+    assert current == [run.number]
+    assert [n for n, cell in bar.runs.cells.items() if cell.standing.due] == [run.number + 1]
+
+
+def test_a_clip_says_its_norms(bar: PhaseBar) -> None:
+    recording = recording_of("gpt")
+    bar.show_view_state(state_at(recording))
+    run = next(r for r in phase_runs(recording) if r.name == "clip")
+    cell = bar.runs.cells[run.number]
+    assert cell.note.startswith("norm ")
+    assert cell.note.endswith("→ 0.5000")
+    assert "every gradient ×" in cell.toolTip()
+
+
+def test_lenet_keeps_its_five_cells(bar: PhaseBar, make_view_state: MakeViewState) -> None:
+    bar.show_view_state(state_at(recording_of("gpt")))
+    bar.show_view_state(make_view_state())
+    assert all(cell.isVisible() for cell in bar.cells)
+    assert bar.runs.isHidden()
+
+
+def test_the_timeline_has_a_segment_for_each_run(qtbot: QtBot) -> None:
+    recording = recording_of("gpt")
+    view = TimelineView()
+    qtbot.addWidget(view)
+    view.resize(1200, 54)
+    view.show()
+    run = next(r for r in phase_runs(recording) if r.batch == 2 and r.name == "backward")
+    view.show_view_state(state_at(recording, run.span.start + 17))
+    segments = view.segments()
+    assert [s.title for s in segments] == [r.name for r in phase_runs(recording)]
+    assert sum(s.count for s in segments) == len(recording.events)
+    assert segments[-1].left + segments[-1].width < 1200
+    assert view.caption() == "iteration 1 · micro-batch 2 · backward 17/95"
+    assert view.describe(run.span.start) == f"backward 1/95 · {recording.events[run.span.start].op}"
+
+
+def test_two_optimizers_are_two_updates(bar: PhaseBar) -> None:
+    recording = recording_of("gan")
+    bar.show_view_state(state_at(recording))
+    assert names(bar.runs.parts).count("update") == 2
+    bar.grab()
