@@ -14,8 +14,8 @@ class _Certain(nn.Module):
         super().__init__()
         self.logits = nn.Parameter(100.0 * torch.eye(10)[3:4])
 
-    def forward(self) -> torch.Tensor:
-        return torch.softmax(self.logits, 1)
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(x * self.logits, 1)
 
 
 def snippet(record: Callable[..., Any]) -> dict[str, float]:
@@ -23,6 +23,6 @@ def snippet(record: Callable[..., Any]) -> dict[str, float]:
     net, label = _Certain(), torch.tensor([3])
     logits = nn.functional.cross_entropy(net.logits, label).item()
     with record(net):
-        loss = nn.functional.cross_entropy(net(), label)
+        loss = nn.functional.cross_entropy(net(torch.ones(1, 1)), label)
         loss.backward()
     return {"logits": logits, "probabilities": loss.item()}

@@ -14,8 +14,8 @@ class _Sigmoids(nn.Module):
         super().__init__()
         self.x = nn.Parameter(torch.zeros(1))
 
-    def forward(self) -> torch.Tensor:
-        first = torch.sigmoid(self.x)
+    def forward(self, moved_by: torch.Tensor) -> torch.Tensor:
+        first = torch.sigmoid(self.x + moved_by)
         second = torch.sigmoid(first - 0.5)
         return torch.sigmoid(second - 0.5)
 
@@ -26,7 +26,7 @@ def snippet(record: Callable[..., Any]) -> dict[str, float]:
     torch.sigmoid(x).backward()
     net = _Sigmoids()
     with record(net):
-        net().backward()
+        net(torch.zeros(1)).backward()
     assert x.grad is not None
     assert net.x.grad is not None
     return {"one": x.grad.item(), "three": net.x.grad.item()}

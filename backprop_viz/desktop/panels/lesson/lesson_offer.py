@@ -27,16 +27,17 @@ class LessonOffer(QWidget):
         row = QHBoxLayout(card)
         row.setContentsMargins(12, 0, 6, 0)
         row.setSpacing(6)
+        row.addStretch(1)
         row.addWidget(self._text)
         for button in (self._begin, self._later):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(self.hide)
             row.addWidget(button)
+        row.addStretch(1)
         self._begin.clicked.connect(self.wanted)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addStretch(1)
-        outer.addWidget(card)
+        outer.addWidget(card)  # all over the hint, which half of it would garble
         self.hide()
 
     def offer(self, language: str) -> None:

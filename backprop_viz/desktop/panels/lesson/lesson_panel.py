@@ -179,6 +179,7 @@ class LessonPanel(Panel):
         """Paint in the colours of a theme."""
         self._theme = theme
         self.question.set_theme(theme)
+        self.list.set_theme(theme)
         green = theme.tint(theme.update, 0.12).name()
         edge = theme.tint(theme.update, 0.45).name()
         self.try_it.setStyleSheet(

@@ -171,7 +171,7 @@ class _Option(QWidget):
         self.button.setEnabled(asking)
         mark = ""
         if page.right is not None and chosen:
-            mark = " ✓" if page.right else " ✗"
+            mark = "\u00a0✓" if page.right else "\u00a0✗"
         self._label.setText(self._text + mark)
         font = self._label.font()
         font.setBold(bool(mark))
