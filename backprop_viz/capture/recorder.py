@@ -118,8 +118,8 @@ class Recorder:
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Tell what a forward pass reads, by the names of forward's parameters."""
         self._inputs = dict(inputs)
-        self._batch = next(iter(inputs.values()), None)
-        self._snapshots.batch_size = 0 if self._batch is None else len(self._batch)
+        self._batch = batch = next(iter(inputs.values()), None)
+        self._snapshots.batch_size = 0 if batch is None or not batch.ndim else len(batch)
         self._batch_ids = None
         for name, tensor in inputs.items():
             title = name if name not in self._sources else f"{name} ({len(self._sources) + 1})"

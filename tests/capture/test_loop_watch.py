@@ -251,3 +251,21 @@ def test_each_input_is_shown_as_it_was_given() -> None:
     assert list(shown) == ["image", "noise"]
     assert np.array_equal(shown["image"], image.numpy())
     assert np.array_equal(shown["noise"], noise.numpy())
+
+
+class Exponential(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rate = nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x * self.rate).exp()
+
+
+def test_a_model_of_a_single_number_is_recorded_too() -> None:
+    net = Exponential()
+    with bv.record(net) as recording:
+        net(torch.tensor(0.5)).backward()
+    assert recording.input.shape == ()
+    assert net.rate.grad.item() == pytest.approx(0.5 * np.exp(1.0))
+    assert recording.at(len(recording.events)).grad("rate") == net.rate.grad.numpy()

@@ -17,11 +17,14 @@ settings = { preset = "tutorial", seed = 3 }
 text.en = "The loss is not there."
 text.ko = "손실이 없습니다."
 run = [{ iterate = 2 }, "step", { configure = { lr = 0.1 } }]
-show = { phase = "backward", select = ["parameter", "conv1.bias"], explain = ["grad", "conv1.bias", 0] }
 told.en = "It is {loss():.4f}."
 told.ko = "{loss():.4f}입니다."
 check = ["loss() > 0", 'max(grad("conv1.bias")) < 1']
 keep = { first = "loss()" }
+[step.show]
+phase = "backward"
+select = ["parameter", "conv1.bias"]
+explain = ["grad", "conv1.bias", 0]
 [step.predict]
 kind = "choice"
 text.en = "Which?"
