@@ -96,11 +96,21 @@ class Clipping:
     factor: float | None
 
 
+_figures: "WeakKeyDictionary[Recording, dict[int, Clipping]]" = WeakKeyDictionary()
+
+
 def clipping(recording: Recording, run: PhaseRun) -> Clipping:
     """The figures of a run that changed gradients; norms over all parameters, in float64.
 
     One that the clipping left as it was counts in both norms.
     """
+    known = _figures.setdefault(recording, {})
+    if run.number not in known:
+        known[run.number] = _clipping(recording, run)
+    return known[run.number]
+
+
+def _clipping(recording: Recording, run: PhaseRun) -> Clipping:
     start, stop = (recording.at(position) for position in (run.span.start, run.span.stop))
     grads = [(start.grad(p.name), stop.grad(p.name)) for p in recording.parameters]
     known = [(a, b) for a, b in grads if a is not None and b is not None]

@@ -33,7 +33,8 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     assert number.event is not None
     event = lookup.recording.events[number.event]
     flat = int(np.ravel_multi_index(number.index, event.tensors[number.tensor].shape))
-    terms = explain_update(event, lookup.recording.options, flat).terms
+    options = lookup.recording.options_of(event.parameter or "", event.op)
+    terms = explain_update(event, options, flat).terms
     wanted = _state_of(event, number.tensor)
     found = [t for t in terms if (t.symbol == NEW if wanted is None else t.state == wanted)]
     if not found:
@@ -90,8 +91,9 @@ def update_slope(recording: Recording, event: Event, index: tuple[int, ...]) -> 
     x = float(grad[index])
     h = 1e-6 * (abs(x) or 1.0)
     ends = []
+    options = recording.options_of(event.parameter or "", event.op)
     for moved in (x - h, x + h):
-        terms = update_terms(_one_element(event, index, moved), recording.options, Arithmetic())
+        terms = update_terms(_one_element(event, index, moved), options, Arithmetic())
         if not terms:
             return None
         ends.append(float(np.asarray(terms[-1].value)))

@@ -16,6 +16,7 @@ from backprop_viz.desktop.panels.inspector.bars import (
     bin_tips,
     element_tips,
 )
+from backprop_viz.desktop.panels.inspector.clip_line import ClipLine
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import norm, short, signed
@@ -88,10 +89,13 @@ class GradientSection(QWidget):
             line.setProperty("role", "caption")
             line.setFont(body_font(11))
             layout.addWidget(line)
+        self.clip_line = ClipLine()
+        layout.addWidget(self.clip_line)
         self._shown = ChangeGuard()
 
     def show_cursor(self, cursor: Cursor, name: str) -> None:
         """Show a parameter at a cursor."""
+        self.clip_line.show_cursor(cursor, name)
         found = gradients(cursor, name)
         shape = cursor.recording.by_parameter[name].value.shape
         size = math.prod(shape)

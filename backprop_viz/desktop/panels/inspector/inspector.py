@@ -16,6 +16,9 @@ from backprop_viz.desktop.panels.inspector.gradient_section import GradientSecti
 from backprop_viz.desktop.panels.inspector.inspector_parts import (
     choice_box,
     first_of,
+    group_text,
+    layer_line,
+    node_line,
     page_of,
     parameter_line,
     slices_button,
@@ -25,7 +28,7 @@ from backprop_viz.desktop.panels.inspector.search import SearchField
 from backprop_viz.desktop.panels.inspector.slice_section import SliceSection
 from backprop_viz.desktop.panels.inspector.sliced_tensors import sliced_tensors
 from backprop_viz.desktop.panels.inspector.state_section import StateSection
-from backprop_viz.desktop.panels.inspector.tensor_section import TensorSection, layer_tensors
+from backprop_viz.desktop.panels.inspector.tensor_section import TensorSection
 from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
 from backprop_viz.desktop.panels.inspector.why_section import WhySection
 from backprop_viz.desktop.style.change_guard import ChangeGuard
@@ -89,6 +92,7 @@ class InspectorView(Panel):
         self.why = WhySection()
         self.node_section = NodeSection()
         self.slices = SliceSection()
+        self.gradient.clip_line.evidence.connect(self.evidence)
         self.why.evidence.connect(self.evidence)
         self.node_section.why.evidence.connect(self.evidence)
         self.node_section.intervention_wanted.connect(self.intervention_wanted)
@@ -107,7 +111,10 @@ class InspectorView(Panel):
         self._pages = QStackedWidget()
         self._pages.addWidget(
             page_of(
-                (self.gradient, 2), (self.why, 0), (self.update_section, 3), (self.state_section, 0)
+                (self.gradient, 2),
+                (self.why, 0),
+                (self.update_section, 3),
+                (self.state_section, 0),
             )
         )
         self._pages.addWidget(page_of((self.tensor, 1)))
@@ -301,13 +308,15 @@ class InspectorView(Panel):
             self._pages.setCurrentIndex(3)
             return
         if node is not None:
-            self.description.setText(self._node_line(node))
+            self.description.setText(node_line(node))
             self.node_section.show_cursor(view_state, node)
             self._pages.setCurrentIndex(2)
             return
         parameter = None if choice is None else recording.by_parameter.get(choice[1])
         if choice is not None and choice[0] == "parameter" and parameter is not None:
-            self.description.setText(parameter_line(parameter))
+            group = group_text(recording, parameter.name)
+            line = parameter_line(parameter)
+            self.description.setText(f"{group} · {line}" if group else line)
             self.gradient.show_cursor(view_state.cursor, parameter.name)
             self.update_section.show_cursor(view_state.cursor, parameter.name, view_state.settings)
             self.state_section.show_cursor(view_state, parameter.name, self._element)
@@ -316,7 +325,7 @@ class InspectorView(Panel):
             return
         layer = self._chosen_layer()
         if layer is not None:
-            self.description.setText(self._layer_line(view_state, layer))
+            self.description.setText(layer_line(view_state, layer))
             self.tensor.show_cursor(view_state.cursor, layer, view_state.sample)
             self._pages.setCurrentIndex(1)
 
@@ -377,24 +386,3 @@ class InspectorView(Panel):
         shape = array.shape[len(first) :]
         place = tuple(int(i) for i in np.unravel_index(element, shape)) if shape else ()
         self.number_compared.emit(tensor, (*first, *place))
-
-    def _node_line(self, node: Node) -> str:
-        if node.shape is None:
-            return self.tr("grad_fn of {key}").format(key=node.key)
-        shape = "×".join(str(size) for size in node.shape) or self.tr("a number")
-        return self.tr("grad_fn of {key} · {shape}").format(key=node.key, shape=shape)
-
-    def _layer_line(self, view_state: ViewState, layer: Layer) -> str:
-        cursor, sample = view_state.cursor, view_state.sample
-        value, _ = layer_tensors(cursor, layer)
-        shape = "×".join(str(size) for size in layer.shape) or self.tr("a number")
-        if not layer.shape or value is None:
-            return shape
-        if not layer.switchable:
-            return self.tr("{shape} · {dtype} · sample {sample} of the batch").format(
-                shape=shape, dtype=value.dtype, sample=sample
-            )
-        ran = sum(i < cursor.position for i in layer.leading)
-        return self.tr("{output} · {shape} · {dtype} · sample {sample} of the batch").format(
-            output=layer.titled(ran), shape=shape, dtype=value.dtype, sample=sample
-        )

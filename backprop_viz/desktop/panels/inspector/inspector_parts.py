@@ -6,8 +6,25 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.inspector.tensor_section import layer_tensors
+from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.theme import code_font
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Parameter
+from backprop_viz.recording.graph import Node
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.layers import Layer
+
+
+def group_text(recording: Recording, parameter: str) -> str:
+    """``AdamW group 1 · lr 0.0003``, where there are several groups; else ""."""
+    group = recording.group_of(parameter)
+    if len(recording.groups) < 2 or group is None:
+        return ""
+    text = translate("InspectorView", "{rule} group {number} · lr {rate}")
+    rate = group.options.get("lr")
+    shown = f"{rate:g}" if isinstance(rate, int | float) else str(rate)
+    return text.format(rule=group.rule, number=group.number, rate=shown)
 
 
 def parameter_line(parameter: Parameter) -> str:
@@ -69,3 +86,31 @@ def slices_button(text: str, tip: str) -> QToolButton:
     button.setCheckable(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
+
+
+def node_line(node: Node) -> str:
+    """A node's key and the shape of what it made."""
+    if node.shape is None:
+        return translate("InspectorView", "grad_fn of {key}").format(key=node.key)
+    text = translate("InspectorView", "grad_fn of {key} · {shape}")
+    return text.format(key=node.key, shape=_shape_text(node.shape))
+
+
+def layer_line(view_state: ViewState, layer: Layer) -> str:
+    """A layer's shape and dtype, the output that is shown and the sample."""
+    cursor, sample = view_state.cursor, view_state.sample
+    value, _ = layer_tensors(cursor, layer)
+    shape = _shape_text(layer.shape)
+    if not layer.shape or value is None:
+        return shape
+    if not layer.switchable:
+        text = translate("InspectorView", "{shape} · {dtype} · sample {sample} of the batch")
+        return text.format(shape=shape, dtype=value.dtype, sample=sample)
+    ran = sum(i < cursor.position for i in layer.leading)
+    text = translate("InspectorView", "{output} · {shape} · {dtype} · sample {sample} of the batch")
+    return text.format(output=layer.titled(ran), shape=shape, dtype=value.dtype, sample=sample)
+
+
+def _shape_text(shape: tuple[int, ...]) -> str:
+    number = translate("InspectorView", "a number")
+    return "×".join(str(size) for size in shape) or number

@@ -176,7 +176,7 @@ class StateSection(QWidget):
         self.lines.show_lines("".join(lines) + hint, ())
 
     def _show_update(self, event: Event, view_state: ViewState, element: int, manual: bool) -> None:
-        options = view_state.cursor.recording.options
+        options = view_state.cursor.recording.options_of(event.parameter or "", event.op)
         steps = explain_update(event, options, element)
         lines = [
             self._state_line(name, _at(before, element), _at(after, element))

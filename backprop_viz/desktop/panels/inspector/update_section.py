@@ -9,13 +9,14 @@ from backprop_viz.analysis.number_origin import (
     old_weight_number,
     weight_number,
 )
-from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Cursor
+from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
@@ -65,7 +66,8 @@ class UpdateSection(QWidget):
         serial, grad_id = cursor.recording.serial, cursor.grad_id(name)
         if not self._shown.is_new(serial, name, grad_id, update is not None, settings):
             return
-        self._show_rule(update, settings)
+        rule = None if update is None else update.op
+        self._show_rule(update, settings, cursor.recording.group_of(name, rule))
         new = None
         if update is not None and update.inputs[0] is not None:
             weight, new = update.inputs[0], update.outputs[0]
@@ -76,16 +78,23 @@ class UpdateSection(QWidget):
         """Take the colours of a theme."""
         self.table.set_theme(theme)
 
-    def _show_rule(self, update: Event | None, settings: Settings) -> None:
-        """The optimizer's formula; none where what ran is not the settings' optimizer."""
+    def _show_rule(
+        self, update: Event | None, settings: Settings, group: OptimizerGroup | None
+    ) -> None:
+        """The formula of the optimizer that moves the parameter, with its group's options."""
         optimizer = OPTIMIZERS.get(settings.optimizer)
         own = optimizer is not None and (update is None or update.op == optimizer.op)
+        own = own and (group is None or optimizer is None or group.rule == optimizer.op)
         found = optimizer.formula(settings.optimizer_options) if optimizer and own else None
+        if not own and group is not None and (other := optimizer_of(group.rule)) is not None:
+            found = other.formula(group.options)
         if found is not None:
             self.rule.setText(found.formula)
             self.rule.setToolTip(found.whole)
             return
         name = settings.optimizer if update is None else update.op
+        if update is None and group is not None:
+            name = group.rule
         self.rule.setText(self.tr("no rule for {0}").format(name))
         self.rule.setToolTip(self.tr("How {0} changes a weight is not known here.").format(name))
 

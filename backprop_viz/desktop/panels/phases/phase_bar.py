@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from backprop_viz.analysis.number_origin import loss_number, value_of
 from backprop_viz.analysis.phase_runs import (
-    Clipping,
     PhaseRun,
     clipping,
     is_repeated,
@@ -63,7 +62,6 @@ class PhaseBar(QWidget):
         self.runs.position_picked.connect(self.cursor_moved)
         self.runs.hide()
         row.addWidget(self.runs, 1)
-        self._clippings: dict[int, tuple[Recording, Clipping]] = {}
         self._runs_of: tuple[Recording, tuple[PhaseRun, ...]] | None = None
         self._view_state: ViewState | None = None
         # The last recording and the length of its update, which every view state of it needs.
@@ -176,7 +174,7 @@ class PhaseBar(QWidget):
             lines = [text.format(phase=run.name, number=run.batch)]
         note = took if state.state is PhaseProgress.DONE else ""
         if run.name in ("clip", "unscale"):
-            figures = self._clipped(recording, run)
+            figures = clipping(recording, run)
             ends = apart((np.float64(figures.before), np.float64(figures.after)), 4, "")
             text = self.tr("norm {before} → {after}")
             note = text.format(before=ends[0], after=ends[1])
@@ -195,12 +193,6 @@ class PhaseBar(QWidget):
             self.tr("Click to see the state at its end."),
         ]
         return note, "\n".join(lines)
-
-    def _clipped(self, recording: Recording, run: PhaseRun) -> Clipping:
-        known = self._clippings.get(run.number)
-        if known is None or known[0] != recording:
-            known = self._clippings[run.number] = recording, clipping(recording, run)
-        return known[1]
 
     def _under_way(self, standing: PhaseState) -> str:
         words = {
