@@ -25,6 +25,7 @@ BENCHMARKS = (
     "bench_drawing.py",
     "bench_plot.py",
     "bench_graph.py",
+    "bench_modules.py",
     "bench_deep.py",
 )
 

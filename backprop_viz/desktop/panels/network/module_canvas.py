@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from backprop_viz.analysis.folded_network import BoxRow, FoldedNetwork, Folding
+from backprop_viz.analysis.module_tree import CONTAINERS
 from backprop_viz.desktop.panels.network.module_facts import ModuleFacts
 from backprop_viz.desktop.panels.network.module_layout import GAP, WIDTH, ModulePlacement
 from backprop_viz.desktop.panels.network.module_painter import ModuleScene, paint_modules
@@ -37,7 +38,9 @@ class ModuleCanvas(QWidget):
         self.setObjectName("moduleCanvas")
         self.setAccessibleName(self.tr("Modules of the network"))
         self.setAccessibleDescription(
-            self.tr("Arrow keys go from module to module, Enter unfolds or folds one.")
+            self.tr(
+                "Arrow keys go from module to module, Enter unfolds or folds one, Esc folds all."
+            )
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -81,7 +84,7 @@ class ModuleCanvas(QWidget):
             self._folding = Folding(state.layers, self._facts.tree)
             self._places = {y.name: i for i, y in enumerate(state.layers.layers)}
             if not same:
-                self._spread = self._folding.spread(max(int(room // (WIDTH + GAP)), 4))
+                self._spread = self._folding.spread(self._most())
             self._fold()
         facts = self._facts
         facts.layers, facts.cursor, facts.mode = state.layers, cursor, state.mode
@@ -136,12 +139,30 @@ class ModuleCanvas(QWidget):
     # -- choosing ----------------------------------------------------------------------------
 
     def toggle(self, row: BoxRow) -> None:
-        """Unfold a module in place, or fold it; a layer is selected."""
-        if row.module is None:
+        """Unfold a module in place, or fold it; a layer is selected.
+
+        A box that is a container is taken apart: its modules become boxes.
+        """
+        if row.module is None or self._facts is None:
             self._select(row)
             return
-        self.unfolded = self.unfolded ^ {row.module}
+        container = self._facts.tree.nodes[row.module].kind in CONTAINERS
+        if container and row.depth == 0:
+            self._spread = self._spread | {row.module}
+        else:
+            self.unfolded = self.unfolded ^ {row.module}
         self._fold()
+
+    def fold_all(self) -> None:
+        """Show only as many boxes as there is room for, and what is in none of them."""
+        if self._folding is not None:
+            self._spread = self._folding.spread(self._most())
+            self.unfolded = frozenset()
+            self._fold()
+
+    def _most(self) -> int:
+        """How many boxes there is room for."""
+        return max(int(self._room // (WIDTH + GAP)), 4)
 
     def row_at(self, point: QPointF) -> tuple[int, int] | None:
         """The box and row at a point."""
@@ -200,6 +221,8 @@ class ModuleCanvas(QWidget):
             self._go(box, max(row - 1, 0))
         elif key in _ENTER:
             self.toggle(self.row(self._focus))
+        elif key == Qt.Key.Key_Escape:
+            self.fold_all()
         elif key == Qt.Key.Key_Space:
             self._select(self.row(self._focus))
         else:
@@ -236,8 +259,8 @@ class ModuleCanvas(QWidget):
         if row.module is not None:
             node = facts.tree.nodes[row.module]
             lines[0] = f"{node.name} · {node.kind}"
-            unfold = self.tr("Double click or Enter unfolds it")
-            fold = self.tr("Double click or Enter folds it")
+            unfold = self.tr("Double click or Enter unfolds it, Esc folds all")
+            fold = self.tr("Double click or Enter folds it, Esc all")
             lines.append(fold if row.unfolded else unfold)
         return "\n".join(line for line in lines if line)
 

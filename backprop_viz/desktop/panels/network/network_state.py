@@ -1,6 +1,7 @@
 """What the network panel shows at a cursor, taken from the recording. No Qt here."""
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -160,20 +161,45 @@ def layer_name_of(recording: Recording, index: int) -> str | None:
     its gradient came from.
     """
     event = recording.events[index]
-    owners: dict[int, str] = {}
-    layers = recording.layers_at(index + 1).layers
-    for layer in layers:
-        if index in layer.operations:
-            return layer.name
-        operations = [recording.events[i] for i in layer.operations]
-        owners.update((e.node, layer.name) for e in operations if e.node is not None)
+    owners = _owners_of(recording, index + 1)
+    if index in owners.by_operation:
+        return owners.by_operation[index]
     if event.parameter is not None:
-        named = (y.name for y in layers if event.parameter in y.parameters)
-        return next(named, None)
-    if event.node is None:
-        return None
-    parents = {b: a for a, b in reversed(recording.graph.edges)}
-    node: int | None = event.node
-    while node is not None and node not in owners:
-        node = parents.get(node)
-    return None if node is None else owners[node]
+        return owners.by_parameter.get(event.parameter)
+    node = event.node
+    while node is not None and node not in owners.by_node:
+        node = owners.parents.get(node)
+    return None if node is None else owners.by_node[node]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Owners:
+    """The names of the layers of a pass, by what belongs to them; each node's first parent."""
+
+    by_operation: dict[int, str]
+    by_node: dict[int, str]
+    by_parameter: dict[str, str]
+    parents: dict[int, int]
+
+
+_known: "WeakKeyDictionary[Recording, dict[int, _Owners]]" = WeakKeyDictionary()
+
+
+def _owners_of(recording: Recording, position: int) -> _Owners:
+    """Those of the pass that the cursor is in; found once for each pass."""
+    layers = recording.layers_at(position)
+    start = next((p.start for p in recording.passes if p.layers is layers), -1)
+    known = _known.setdefault(recording, {})
+    if start not in known:
+        by_operation, by_node, by_parameter = {}, {}, {}
+        for layer in layers.layers:
+            for i in layer.operations:
+                by_operation[i] = layer.name
+                node = recording.events[i].node
+                if node is not None:
+                    by_node[node] = layer.name
+            for parameter in layer.parameters:
+                by_parameter.setdefault(parameter, layer.name)
+        parents = {b: a for a, b in reversed(recording.graph.edges)}
+        known[start] = _Owners(by_operation, by_node, by_parameter, parents)
+    return known[start]

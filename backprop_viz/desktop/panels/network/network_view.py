@@ -80,6 +80,7 @@ class NetworkView(Panel):
         self.header.addWidget(self.samples)
         self.compare = CompareButton()
         self.header.addWidget(self.compare)
+        self._state = NetworkState(LayerGraph(), None, "activations")
         self._folded: bool | None = None  # as the user chose; None: as there is room
         self.fold = fold_switch(
             self.tr("Fold the modules"), self.tr("Show the layers of each module as one box")
@@ -209,6 +210,8 @@ class NetworkView(Panel):
 
     def _show_marked_outputs(self, marks: NumberMarks) -> None:
         """Show of each layer an output that is lit up, if it has one and another is shown."""
+        if self.is_folded:
+            return
         found = {
             layer.name: index
             for layer in self.canvas.layers
@@ -230,7 +233,7 @@ class NetworkView(Panel):
         if self._view_state is None:
             return
         self._stale = False
-        before = self.canvas.state
+        before = self._state
         state = state_of(self._view_state, self.mode, self._remembered)
         state = replace(state, layers=self._as_chosen(state.layers))
         self._show_pages(state)
@@ -246,7 +249,7 @@ class NetworkView(Panel):
         """Whether the modules are shown as boxes: by choice, or as the layers have no room."""
         if self._folded is not None:
             return self._folded
-        return least_size(self.canvas.state.layers).width() > self._pages.width()
+        return least_size(self._state.layers).width() > self._pages.width()
 
     def _choose_folded(self) -> None:
         self._folded = self.fold.isChecked()
@@ -254,13 +257,15 @@ class NetworkView(Panel):
 
     def _show_pages(self, state: NetworkState) -> None:
         """Show the network as columns of maps or as boxes of modules."""
-        self.canvas.show_state(state)
+        self._state = state
         folded = self.is_folded
         self.fold.setChecked(folded)
         self.fold.setVisible(folded or has_modules_to_fold(state.layers))
         self._pages.setCurrentIndex(1 if folded else 0)
         if folded:
             self.modules.canvas.show_state(state, self._pages.width())
+        else:
+            self.canvas.show_state(state)
 
     def show_output(self, layer: str, index: int) -> None:
         """Show the output of another of a layer's operations, and its gradient."""
