@@ -84,6 +84,20 @@ def test_a_double_click_and_enter_unfold_in_place(window: MainWindow) -> None:
     assert len(canvas.network.boxes[box].rows) == 7
 
 
+def test_a_container_is_taken_apart_and_escape_folds_all(window: MainWindow) -> None:
+    window.show_view_state(state_at(recording_of("gpt")))
+    canvas = canvas_of(window)
+    canvas.toggle(canvas.row(place_of(canvas, "blocks.0")))
+    boxes = len(canvas.network.boxes)
+    canvas._spread = frozenset()
+    canvas._fold()
+    canvas.toggle(canvas.row(place_of(canvas, "blocks")))
+    assert len(canvas.network.boxes) == boxes
+    canvas.setFocus()
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert all(len(box.rows) == 1 for box in canvas.network.boxes)
+
+
 def test_what_is_clicked_is_selected(window: MainWindow) -> None:
     window.show_view_state(state_at(recording_of("gpt")))
     canvas = canvas_of(window)

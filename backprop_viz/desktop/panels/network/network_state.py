@@ -191,7 +191,9 @@ def _owners_of(recording: Recording, position: int) -> _Owners:
     start = next((p.start for p in recording.passes if p.layers is layers), -1)
     known = _known.setdefault(recording, {})
     if start not in known:
-        by_operation, by_node, by_parameter = {}, {}, {}
+        by_operation: dict[int, str] = {}
+        by_node: dict[int, str] = {}
+        by_parameter: dict[str, str] = {}
         for layer in layers.layers:
             for i in layer.operations:
                 by_operation[i] = layer.name
