@@ -10,13 +10,18 @@ Names are imported on first use, so that ``import backprop_viz`` loads neither t
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from backprop_viz.recording import explaining, finding
+from backprop_viz.recording import explaining, finding, saving
 
 if TYPE_CHECKING:
     from backprop_viz.capture.loop_watch import record as record
     from backprop_viz.capture.recorder import Recorder as Recorder
     from backprop_viz.digits.lenet import LeNet as LeNet
     from backprop_viz.recording.events import Event as Event
+    from backprop_viz.recording.files.recording_file import RecordingFile as RecordingFile
+    from backprop_viz.recording.files.recording_file import load as load
+    from backprop_viz.recording.files.recording_file_writer import (
+        RecordingFileWriter as RecordingFileWriter,
+    )
     from backprop_viz.recording.graph import Graph as Graph
     from backprop_viz.recording.iteration import Recording as Recording
     from backprop_viz.recording.phases import Phase as Phase
@@ -29,6 +34,9 @@ _HOME = {
     "LeNet": ".digits.lenet",
     "Recorder": ".capture.recorder",
     "record": ".capture.loop_watch",
+    "load": ".recording.files.recording_file",
+    "RecordingFile": ".recording.files.recording_file",
+    "RecordingFileWriter": ".recording.files.recording_file_writer",
     "Event": ".recording.events",
     "Graph": ".recording.graph",
     "Phase": ".recording.phases",
@@ -40,7 +48,14 @@ __all__ = ["__version__", *_HOME]
 
 
 def _explained(recording: Any, number: Any) -> Any:
-    engine = import_module(".capture.explaining.explainer", __name__)
+    try:
+        engine = import_module(".capture.explaining.explainer", __name__)
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise RuntimeError(
+            "PyTorch computes explanations, and it is not installed here: pip install torch."
+        ) from error
     return engine.explain_number(recording, number)
 
 
@@ -48,7 +63,14 @@ def _found(recording: Any) -> Any:
     return import_module(".analysis.findings", __name__).findings(recording)
 
 
+def _saved(recording: Any, path: Any) -> None:
+    import_module(".recording.files.recording_file_writer", __name__).save_recording(
+        recording, path
+    )
+
+
 explaining.set_engine(_explained)
+saving.set_save(_saved)
 finding.set_search(_found)
 
 

@@ -6,7 +6,7 @@
 import struct
 import sys
 from functools import cache, lru_cache
-from typing import Any, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 import numpy as np
@@ -44,19 +44,38 @@ def array_pieces(array: Array) -> tuple[bytes, Buffer]:
     return head, array.data.cast("B")
 
 
-def array_of(data: Buffer) -> Array:
-    """The array in these bytes, read-only, over the same memory. Raises Malformed."""
+class ArrayHead(NamedTuple):
+    """What is said of an array before its numbers: ``size`` is their bytes, ``length`` its own."""
+
+    compression: int
+    shape: tuple[int, ...]
+    dtype: "np.dtype[Any]"
+    size: int
+    length: int
+
+
+def array_head(data: Buffer) -> ArrayHead:
+    """The head of the array in these bytes. Raises Malformed."""
     try:
         compression, dimensions, letters = _START.unpack_from(data)
         length = _rounded(_START.size + letters + 8 * dimensions)
         shape, dtype, size = _described(bytes(data[:length]), dimensions, letters)
     except (struct.error, ValueError) as error:
         raise Malformed(f"an array cannot be read: {error}") from error
-    if compression != UNCOMPRESSED:
-        raise Malformed(f"an array has the compression {compression}, which is not known")
-    if len(data) - length != size:
-        raise Malformed(f"an array of {size:,} bytes has {len(data) - length:,}")
-    array: Array = np.ndarray(shape, dtype, data, length)
+    return ArrayHead(compression, shape, dtype, size, length)
+
+
+def array_of(data: Buffer) -> Array:
+    """The array in these bytes, read-only, over the same memory. Raises Malformed."""
+    head = array_head(data)
+    if head.compression != UNCOMPRESSED:
+        raise Malformed(f"an array has the compression {head.compression}, which is not known")
+    if len(data) - head.length != head.size:
+        raise Malformed(f"an array of {head.size:,} bytes has {len(data) - head.length:,}")
+    try:
+        array: Array = np.ndarray(head.shape, head.dtype, data, head.length)
+    except (ValueError, OverflowError) as error:
+        raise Malformed(f"an array cannot be read: {error}") from error
     array.flags.writeable = False
     return array
 

@@ -29,7 +29,7 @@ def read_header(stream: IO[bytes]) -> tuple[int, int]:
 
     Raises ValueError, a sentence, if it cannot be; EOFError where there is nothing.
     """
-    start = _exactly(stream, len(MAGIC) + _VERSION.size)
+    start = read_exactly(stream, len(MAGIC) + _VERSION.size)
     if not start.startswith(MAGIC):
         raise ValueError("This is no stream of records of backprop_viz: choose another source.")
     version: tuple[int, int] = _VERSION.unpack(start[len(MAGIC) :])
@@ -54,17 +54,18 @@ def read_record(stream: IO[bytes]) -> tuple[int, bytes]:
     Raises EOFError at the end, also where that is in the middle of a record; ValueError for a
     length that no record has.
     """
-    kind, length = _RECORD.unpack(_exactly(stream, _RECORD.size))
+    kind, length = _RECORD.unpack(read_exactly(stream, _RECORD.size))
     if length > LONGEST:
         raise ValueError(f"A record says that it is {length:,} bytes long: the stream is damaged.")
-    return kind, _exactly(stream, length)
+    return kind, read_exactly(stream, length)
 
 
 def _size(piece: Buffer) -> int:
     return piece.nbytes if isinstance(piece, memoryview) else len(piece)
 
 
-def _exactly(stream: IO[bytes], size: int) -> bytes:
+def read_exactly(stream: IO[bytes], size: int) -> bytes:
+    """The next ``size`` bytes. Raises EOFError where there are fewer."""
     data = stream.read(size)
     if len(data) < size:
         raise EOFError

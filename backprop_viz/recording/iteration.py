@@ -1,5 +1,6 @@
 """One recorded iteration, and a cursor in it."""
 
+import os
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.saving import save_to
 from backprop_viz.recording.tensors import Array, TensorTable
 
 NO_GRAPH = Graph()
@@ -230,6 +232,13 @@ class Recording:
     def findings(self) -> tuple[Finding, ...]:
         """What looks wrong in the iteration, the worst first; nothing if it is healthy."""
         return found_in(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write it to a recording file (.bprec), in place of any that is there.
+
+        ``backprop_viz.load`` reads it. Raises UserError if the file cannot be written.
+        """
+        save_to(self, path)
 
 
 @dataclass(frozen=True, slots=True)

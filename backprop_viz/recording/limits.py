@@ -7,3 +7,9 @@ MOST_STROKES = 2_000
 WIDEST = 100.0  # a stroke, in the drawing's units, of which the pad is 280 wide
 # The pixels on a side of the square that a drawing is.
 PAD_SIDE = 280
+
+# Of what a recording file may ask a reader for; a file says how much it holds before it is read.
+MOST_CHUNK_BYTES = 2**26
+MOST_RECORDING_BYTES = 2**32  # all tensors of an iteration
+MOST_DESCRIPTION_BYTES = 2**25  # all that is told of an iteration beside its tensors
+MOST_TENSORS = 1_000_000  # of an iteration

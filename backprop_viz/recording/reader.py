@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import IO
 
 from backprop_viz.recording.call_codec import understood_call
-from backprop_viz.recording.codec import Malformed, array_of, decoded
+from backprop_viz.recording.codec import Malformed, decoded
+from backprop_viz.recording.compact_arrays import unpacked_array
 from backprop_viz.recording.events import Event, Parameter, PhaseSpan
-from backprop_viz.recording.frames import read_header, read_record
+from backprop_viz.recording.frames import Buffer, read_header, read_record
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
@@ -37,7 +38,7 @@ class RecordingReader:
     def __init__(self) -> None:
         self.health: list[IterationHealth] = []
         self._begin: BeginRecord | None = None
-        self._handlers: dict[int, Callable[[bytes], None]] = {
+        self._handlers: dict[int, Callable[[Buffer], None]] = {
             RecordType.BEGIN: self._take_begin,
             RecordType.TENSOR: self._take_tensor,
             RecordType.EVENTS: self._take_events,
@@ -48,7 +49,7 @@ class RecordingReader:
             RecordType.HEALTH: self._take_health,
         }
 
-    def take(self, kind: int, payload: bytes) -> bool:
+    def take(self, kind: int, payload: Buffer) -> bool:
         """Take in a record; whether it is one of a recording's.
 
         Raises Malformed if it is not as it should be. What follows is then passed over until
@@ -110,7 +111,7 @@ class RecordingReader:
 
     # -- what each record does ---------------------------------------------------------------
 
-    def _take_begin(self, payload: bytes) -> None:
+    def _take_begin(self, payload: Buffer) -> None:
         self._begin = decoded(payload, BeginRecord)
         self._tensors = TensorTable()
         self._events: list[Event] = []
@@ -119,13 +120,13 @@ class RecordingReader:
         self._passes: list[ForwardPass] = []
         self._graph, self._state = Graph(), StateRecord()
 
-    def _take_tensor(self, payload: bytes) -> None:
+    def _take_tensor(self, payload: Buffer) -> None:
         number = int.from_bytes(payload[:_PLACE], "little")
         if number != len(self._tensors):
             raise Malformed(f"tensor {number} comes after {len(self._tensors)} tensors")
-        self._tensors.add(array_of(memoryview(payload)[_PLACE:]))
+        self._tensors.add(unpacked_array(memoryview(payload)[_PLACE:], self._tensors))
 
-    def _take_events(self, payload: bytes) -> None:
+    def _take_events(self, payload: Buffer) -> None:
         self._events += map(self._event, decoded(payload, EventsRecord).events)
 
     def _event(self, told: EventRecord) -> Event:
@@ -147,7 +148,7 @@ class RecordingReader:
             told.module,
         )
 
-    def _take_graph(self, payload: bytes) -> None:
+    def _take_graph(self, payload: Buffer) -> None:
         told = decoded(payload, GraphRecord)
         if len(told.node_of_event) != len(self._events):
             raise Malformed(f"it has {len(told.node_of_event)} events of {len(self._events)}")
@@ -156,17 +157,17 @@ class RecordingReader:
                 self._events[i] = replace(self._events[i], node=node)
         self._graph = told.graph
 
-    def _take_layers(self, payload: bytes) -> None:
+    def _take_layers(self, payload: Buffer) -> None:
         told = decoded(payload, LayersRecord)
         for layer in told.layers.layers:
             self._known_or_none(layer.tensor)
         self._passes = [p for p in self._passes if p.start != told.start]
         self._passes.append(ForwardPass(told.start, told.layers))
 
-    def _take_span(self, payload: bytes) -> None:
+    def _take_span(self, payload: Buffer) -> None:
         self._spans.append(decoded(payload, SpanRecord).span)
 
-    def _take_state(self, payload: bytes) -> None:
+    def _take_state(self, payload: Buffer) -> None:
         state = decoded(payload, StateRecord)
         for parameter in self._begin.parameters if self._begin is not None else ():
             self._known_or_none(parameter.value)

@@ -6,13 +6,17 @@
 from enum import IntEnum
 from typing import Any
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.settings import OptionValue
 
 
@@ -27,6 +31,12 @@ class RecordType(IntEnum):
     SPAN = 6
     STATE = 7
     HEALTH = 8
+    # In files only.
+    CHUNK = 16
+    INDEX = 17
+    END = 18
+    RUN = 19
+    LOSSES = 20
 
 
 class ParameterRecord(Struct, frozen=True, omit_defaults=True):
@@ -122,3 +132,34 @@ class StateRecord(Struct, frozen=True, omit_defaults=True):
     trace: tuple[tuple[int, int], ...] = ()
     buffers: tuple[ModuleBuffer, ...] = ()
     groups: tuple[OptimizerGroup, ...] = ()
+
+
+class RunRecord(Struct, frozen=True, omit_defaults=True):
+    """What the recordings of a file are of, in place of any before."""
+
+    origin: RunOrigin | None = None
+    program: Program | None = None
+
+
+class LossesRecord(Struct, frozen=True):
+    """The losses of iterations, recorded or not: ``loss[i]`` is that of ``iteration[i]``."""
+
+    iteration: NDArray[np.int64]
+    loss: NDArray[np.float64]
+
+
+class IndexRecord(Struct, frozen=True):
+    """Where the chunks of a file are, each by its bytes before the index record.
+
+    Of each recording the ``offset`` of its first chunk and the ``length`` of all of them, in the
+    file; ``notes`` are offset and length of the chunks of runs and losses; ``start`` is where the
+    bytes begin that are told of.
+    """
+
+    start: int
+    offset: NDArray[np.uint64]
+    length: NDArray[np.uint64]
+    serial: NDArray[np.uint64]
+    iteration: NDArray[np.int64]
+    loss: NDArray[np.float64]
+    notes: tuple[tuple[int, int], ...] = ()

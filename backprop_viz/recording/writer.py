@@ -1,13 +1,13 @@
 """Writes a recording as records: only what is new since the last time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
 from backprop_viz.recording import frames
 from backprop_viz.recording.call_codec import told_call
 from backprop_viz.recording.codec import array_pieces, encoded
-from backprop_viz.recording.events import Event
+from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.frames import Buffer
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
@@ -24,13 +24,19 @@ from backprop_viz.recording.records import (
 )
 
 
+def _all_numbers(_: int, array: Array) -> Iterable[Buffer]:
+    return array_pieces(array)
+
+
 class RecordingWriter:
     """Knows what it has given of the newest serial, and gives the rest.
 
-    Of a recording that is no continuation of that, it gives everything.
+    Of a recording that is no continuation of that, it gives everything. ``packed`` tells a tensor,
+    given with its id, as the format has it; by default with all of its numbers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, packed: Callable[[int, Array], Iterable[Buffer]] = _all_numbers) -> None:
+        self._packed = packed
         self._last: Recording | None = None
         self._tensors = 0
 
@@ -50,7 +56,7 @@ class RecordingWriter:
         tensors = recording.tensors.since(known)
         for number, array in enumerate(tensors, known):
             place = number.to_bytes(8, "little")
-            yield frames.record_pieces(RecordType.TENSOR, (place, *array_pieces(array)))
+            yield frames.record_pieces(RecordType.TENSOR, (place, *self._packed(number, array)))
         if new := recording.events[len(before.events) :]:
             yield _record(RecordType.EVENTS, EventsRecord(tuple(map(_event, new))))
         if _has_other_graph(before, recording):

@@ -12,23 +12,29 @@ import pytest
 from backprop_viz import recording
 from backprop_viz.recording.codec import DTYPES
 from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
+from backprop_viz.recording.files.chunks import ChunkSummary
 from backprop_viz.recording.frames import MAGIC, MAJOR, MINOR
 from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.health import IterationHealth, TensorHealth
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
+from backprop_viz.recording.program import Line, Program
 from backprop_viz.recording.records import (
     BeginRecord,
     CallRecord,
     EventRecord,
     EventsRecord,
     GraphRecord,
+    IndexRecord,
     LayersRecord,
+    LossesRecord,
     ParameterRecord,
     RecordType,
+    RunRecord,
     SpanRecord,
     StateRecord,
 )
+from backprop_viz.recording.run_origin import RunOrigin
 
 TEXT = (Path(recording.__file__).parent / "FORMAT.md").read_text("utf-8")
 TABLES = {
@@ -55,6 +61,13 @@ TABLES = {
     "optimizer group": OptimizerGroup,
     "8 health": IterationHealth,
     "tensor health": TensorHealth,
+    "CRC-32 is that of zlib and PNG. The summary is a MessagePack map": ChunkSummary,
+    "17 index": IndexRecord,
+    "19 run": RunRecord,
+    "origin": RunOrigin,
+    "program": Program,
+    "line": Line,
+    "20 losses": LossesRecord,
 }
 
 
@@ -83,7 +96,8 @@ def declared(kind: Any) -> Iterator[tuple[str, str]]:
         elif default == () or default == {}:
             yield field.name, "empty"
         else:
-            yield field.name, '""' if default == "" else str(default)
+            quoted = default == "" or (kind is ChunkSummary and isinstance(default, str))
+            yield field.name, f'"{default}"' if quoted else str(default)
 
 
 @pytest.mark.parametrize(("title", "kind"), TABLES.items())

@@ -27,7 +27,7 @@ def write_atomically(path: Path, content: bytes, *, private: bool = False) -> No
     replaces; any other one can be read by those who could before. Raises UserError
     for the user, if it cannot be written.
     """
-    with _as_sentence(path):
+    with errors_as_sentences(path):
         path = path.resolve()  # through a link to the file, not in the link's place
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a directory")
@@ -60,7 +60,7 @@ def size_of(path: Path) -> int:
 
     Raises UserError, if it is none.
     """
-    with _as_sentence(path):
+    with errors_as_sentences(path):
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
             raise IsADirectoryError(errno.EISDIR, "is a directory")
@@ -136,7 +136,8 @@ _OTHERWISE = QT_TRANSLATE_NOOP("errors", "{0} cannot be used ({3}): choose anoth
 
 
 @contextmanager
-def _as_sentence(path: Path) -> Iterator[None]:
+def errors_as_sentences(path: Path) -> Iterator[None]:
+    """Raise UserError for an OSError of what is done here with the file at ``path``."""
     try:
         yield
     except OSError as error:
