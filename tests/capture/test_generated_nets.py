@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from tests.recording.records import torn
-from tests.recording.streams import through_stream, unlike
+from tests.recording.streams import through_file, through_stream, unlike
 
 BATCH, WIDTH = 4, 6
 LOSSES = ("cross_entropy", "mse", "output_gradient")
@@ -299,7 +300,7 @@ def explained_otherwise(recording: Recording, again: Recording) -> Iterator[str]
             yield f"explanations at {position}"
 
 
-def check(make: Callable[[], nn.Module], options: dict[str, Any], name: str) -> int:
+def check(make: Callable[[], nn.Module], options: dict[str, Any], name: str, folder: Path) -> int:
     """Record two iterations and compare; returns how many nodes ran in them."""
     generator = torch.Generator().manual_seed(options["seed"])
     images = torch.rand(12, 1, 32, 32, generator=generator)
@@ -315,6 +316,7 @@ def check(make: Callable[[], nn.Module], options: dict[str, Any], name: str) -> 
         found = list(differences(recording, ran, plain.model))
         back = through_stream(recording)
         found += unlike(recording, back)
+        found += unlike(recording, through_file(recording, folder))
         if iteration:  # by now gradients may have accumulated
             found += explained_otherwise(recording, back)
         assert not found, f"{name}, iteration {iteration + 1}: {'; '.join(found)}"
@@ -336,11 +338,11 @@ def drawn_options(seed: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_generated_nets_are_recorded_as_torch_ran_them(seed: int) -> None:
+def test_generated_nets_are_recorded_as_torch_ran_them(seed: int, tmp_path: Path) -> None:
     for net in range(seed * NETS_PER_SEED, (seed + 1) * NETS_PER_SEED):
         options = drawn_options(net)
         steps = [step for step, _, _ in Net(net).steps]
-        check(lambda net=net: Net(net), options, f"net {net}, steps {steps}, {options}")
+        check(lambda net=net: Net(net), options, f"net {net}, steps {steps}, {options}", tmp_path)
 
 
 def test_the_generated_nets_have_every_step_loss_and_optimizer() -> None:
@@ -355,13 +357,13 @@ def test_the_generated_nets_have_every_step_loss_and_optimizer() -> None:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("loss", LOSSES)
-def test_lenet_is_recorded_as_torch_ran_it(loss: str, optimizer: str) -> None:
+def test_lenet_is_recorded_as_torch_ran_it(loss: str, optimizer: str, tmp_path: Path) -> None:
     def make() -> nn.Module:
         torch.manual_seed(7)
         return LeNet()
 
     options = {**drawn_options(7), "loss": loss, "optimizer": optimizer}
-    assert check(make, options, f"LeNet, {options}") >= 2 * 20
+    assert check(make, options, f"LeNet, {options}", tmp_path) >= 2 * 20
 
 
 def test_explanations_need_to_know_what_is_one_tensor() -> None:

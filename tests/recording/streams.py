@@ -3,9 +3,11 @@
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from pathlib import Path
 
 from backprop_viz.recording import frames
 from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.files.recording_file import load
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.reader import read_recordings
 from backprop_viz.recording.writer import RecordingWriter
@@ -21,6 +23,14 @@ def stream_of(recordings: Iterable[Recording]) -> bytes:
 def through_stream(*recordings: Recording) -> Recording:
     """What is read back of the newest of several states of one recording."""
     return read_recordings(io.BytesIO(stream_of(recordings)))[-1]
+
+
+def through_file(recording: Recording, folder: Path) -> Recording:
+    """What is read back of a recording that was saved."""
+    path = folder / "run.bprec"
+    recording.save(path)
+    with load(path) as file:
+        return file[0]
 
 
 def kinds_of(stream: bytes) -> list[int]:

@@ -100,6 +100,11 @@ class RecordingFile(Sequence[Recording]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __del__(self) -> None:
+        # So that bv.load(path).explain(...) leaves nothing open.
+        if (stream := self.__dict__.get("_stream")) is not None:
+            stream.close()
+
     def close(self) -> None:
         """Close the file; recordings that were read stay as they are."""
         self._stream.close()

@@ -4,6 +4,7 @@ import errno
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Self
@@ -82,6 +83,10 @@ class RecordingFileWriter:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __del__(self) -> None:
+        with suppress(Exception):  # nobody is there to be told
+            self.close()
 
     @property
     def size(self) -> int:
