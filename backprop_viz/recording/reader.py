@@ -179,7 +179,7 @@ class RecordingReader:
         self._state = state
         self._trace += state.trace
 
-    def _take_health(self, payload: bytes) -> None:
+    def _take_health(self, payload: Buffer) -> None:
         self.health.append(decoded(payload, IterationHealth))
 
     def _known(self, tensor: int) -> int:
