@@ -92,9 +92,13 @@ class QuestionBox(QFrame):
         (first or self.number).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter answers, on an option too."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.see.isEnabled():
-            self._give()
+        """Enter answers: with the option that has the keyboard, or with what is chosen."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            for option in self.options:
+                if option.button.hasFocus():
+                    option.button.setChecked(True)
+            if self.see.isEnabled():
+                self._give()
         else:
             super().keyPressEvent(event)
 
@@ -109,6 +113,7 @@ class QuestionBox(QFrame):
             self._group.removeButton(option.button)
             self._choices.removeWidget(option)
             option.hide()
+            option.setParent(None)
             option.deleteLater()
         assert page.question is not None
         kind, _, texts = page.question
@@ -124,6 +129,7 @@ class QuestionBox(QFrame):
             option.button.toggled.connect(self._enable)
             self._group.addButton(option.button)
             self._choices.addWidget(option)
+            option.show()  # at once, so that it can take the keyboard
 
     def _enable(self) -> None:
         chosen = any(option.button.isChecked() for option in self.options)

@@ -1,0 +1,262 @@
+"""A lesson in the real window, by mouse and by keyboard alone."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAction, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.composer import Composer
+from backprop_viz.desktop.lessons import lessons, words
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
+from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY, LessonPanel
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.recording.phases import Phase
+from tests.conftest import OpenWindow
+from tests.desktop.application_helpers import trigger
+from tests.waiting import until, until_idle
+
+FIRST = lessons()[0]
+
+
+class Student:
+    """Somebody at the window."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        self.window, self.qtbot = window, qtbot
+        self.panel = window.panel(LessonPanel)
+        self.player = window.findChild(Composer).lessons.player
+
+    def wait(self) -> None:
+        player = self.player
+        until(self.window.session, lambda: player.lesson is None or player.stage != "running")
+
+    def click(self, name: str) -> None:
+        button = self.window.findChild(QAbstractButton, name)
+        assert button.isVisible(), name
+        assert button.isEnabled(), name
+        place = button.rect().center()
+        if name.startswith("lessonOption"):
+            place.setX(6)
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=place)
+        self.wait()
+
+    def press(self, *keys: str) -> None:
+        """Press keys as they are, wherever the keyboard is."""
+        for key in keys:
+            combination = QKeySequence(key)[0]
+            focused = QApplication.focusWidget() or self.window
+            self.qtbot.keyClick(focused, combination.key(), combination.keyboardModifiers())
+            self.wait()
+
+    def said(self, label: QWidget) -> str:
+        """What a screen reader says of a part of the page."""
+        interface = QAccessible.queryAccessibleInterface(label)
+        return interface.text(QAccessible.Text.Name) if label.isVisible() else ""
+
+
+@pytest.fixture
+def student(open_window: OpenWindow, qtbot: QtBot) -> Student:
+    return Student(open_window("--preset", "tutorial", "--seed", "5"), qtbot)
+
+
+def plain_first_iteration() -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """The lesson's run by torch alone: the loss, and conv1.bias, its gradient, and after."""
+    trainer = bv.Trainer(data="random", loss="mse", optimizer="sgd", lr=0.01, batch_size=1)
+    net, source = trainer.model, trainer.source.train
+    before = net.conv1.bias.detach().clone().numpy()
+    loss = torch.nn.functional.mse_loss(net(source.images), source.targets)
+    loss.backward()
+    torch.optim.SGD(net.parameters(), lr=0.01).step()
+    grad, after = net.conv1.bias.grad.numpy(), net.conv1.bias.detach().numpy()
+    return loss.item(), before, grad, after
+
+
+def test_the_first_lesson_by_mouse(student: Student) -> None:
+    window, panel = student.window, student.panel
+    loss, before, grad, after = plain_first_iteration()
+    trigger(window, "actionIteration")
+    own = window.session.newest_recording
+    trigger(window, "actionFirstSteps")
+    student.wait()
+    assert panel.isVisible()
+    assert "1" in panel.heading.parentWidget().accessibleName()
+    assert not panel.question.isVisible()
+    student.click("lessonNext")
+    assert student.player.stage == "asking"
+    assert not panel.next.isEnabled()
+    assert not panel.question.see.isEnabled()
+    # Wrong: one number.
+    student.click("lessonOption0")
+    student.click("lessonSee")
+    assert words("en")["wrong"] in student.said(panel.verdict)
+    assert "10: one for each class" in student.said(panel.verdict)
+    assert window.session.view_state.cursor.event.phase is Phase.FORWARD
+    student.click("lessonNext")
+    # Right: only .grad.
+    student.click("lessonOption1")
+    student.click("lessonSee")
+    assert student.said(panel.verdict) == words("en")["right"]
+    assert f"{loss:.4f}" in student.said(panel.told)
+    assert f"{grad[0]:.6f}".replace("-", "−") in student.said(panel.told)
+    assert window.session.view_state.cursor.event.phase is Phase.BACKWARD
+    assert window.panel(InspectorView).chosen == ("parameter", "conv1.bias")
+    student.click("lessonNext")
+    student.click("lessonOption2" if grad[0] < 0 else "lessonOption0")
+    student.click("lessonSee")
+    assert student.said(panel.verdict).startswith(words("en")["right"])
+    for number in (before[0], after[0]):
+        assert f"{number:.6f}" in student.said(panel.told)
+    origin = window.panel(OriginView)
+    until(window.session, lambda: origin.explanation is not None)
+    assert origin.explanation.value == float(after[0])
+    assert panel.try_it.isVisible()
+    assert panel.next.text() == words("en")["finish"]
+    student.click("lessonNext")
+    assert panel.list.isVisible()
+    assert "✓" in panel.list.item(1).text()
+    student.click("lessonLeave")
+    until_idle(window.session)
+    assert not panel.isVisible()
+    assert not window.session.run_is_aside
+    assert window.session.newest_recording == own
+    assert window.session.iteration == 1
+    assert window.session.view_state.settings.seed == 5
+
+
+def test_the_first_lesson_by_keyboard_alone(student: Student) -> None:
+    window, panel = student.window, student.panel
+    window.activateWindow()
+    student.press("Ctrl+L")
+    assert panel.list.hasFocus()
+    student.press("Return")
+    assert student.player.lesson is FIRST
+    assert panel.next.hasFocus()
+    student.press("Space")  # the next page
+    assert student.player.number == 1
+    assert panel.question.options[0].button.hasFocus()
+    student.press("Down", "Return")  # the second option, which is right
+    assert words("en")["right"] in student.said(panel.verdict)
+    student.press(NEXT_KEY)
+    student.press("Space", "Return")  # the first option, which is wrong
+    assert words("en")["wrong"] in student.said(panel.verdict)
+    student.press(BACK_KEY)
+    assert student.player.number == 1
+    assert words("en")["right"] in student.said(panel.verdict)  # as it was answered
+    student.press(NEXT_KEY)
+    student.press(NEXT_KEY)
+    assert student.player.number == 3
+    student.press("Down", "Down", "Return")
+    assert words("en")["right"] in student.said(panel.verdict)
+    panel.leave.setFocus()
+    student.press("Space")
+    until_idle(window.session)
+    assert not panel.isVisible()
+    assert not window.session.run_is_aside
+
+
+def test_what_the_student_tries_does_not_spoil_the_next_page(student: Student) -> None:
+    trigger(student.window, "actionFirstSteps")
+    student.wait()
+    student.click("lessonNext")
+    student.click("lessonOption1")
+    student.click("lessonSee")
+    for _ in range(3):  # three iterations that are not the lesson's
+        trigger(student.window, "actionIteration")
+    assert student.window.session.iteration == 3
+    student.click("lessonNext")
+    assert student.window.session.iteration == 0
+    student.click("lessonOption1")
+    student.click("lessonSee")
+    assert f"{plain_first_iteration()[0]:.4f}" in student.said(student.panel.told)
+    assert student.player.progress.problems == []
+
+
+def test_a_lesson_is_left_and_resumed(student: Student) -> None:
+    trigger(student.window, "actionFirstSteps")
+    student.wait()
+    student.click("lessonNext")
+    student.click("lessonLeave")
+    until_idle(student.window.session)
+    trigger(student.window, "actionFirstSteps")
+    student.wait()
+    assert student.player.number == 1
+    assert student.player.stage == "asking"
+
+
+def test_the_page_is_there_in_the_other_language_with_the_same_numbers(student: Student) -> None:
+    trigger(student.window, "actionFirstSteps")
+    student.wait()
+    student.click("lessonNext")
+    student.click("lessonOption1")
+    student.click("lessonSee")
+    english = student.said(student.panel.told)
+    student.click("lessonLanguage")
+    korean = student.said(student.panel.told)
+    assert "신경망" in korean
+    assert student.panel.next.text() == words("ko")["next"]
+    digits = [part for part in english.split() if part.startswith("0.")]
+    assert digits
+    assert all(number.rstrip(",.") in korean for number in digits)
+
+
+def test_the_offer_comes_once(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial")
+    offer = window.panel(LessonOffer)
+    assert offer.isVisible()
+    begin = window.findChild(QAbstractButton, "beginFirstLesson")
+    qtbot.mouseClick(begin, Qt.MouseButton.LeftButton)
+    student = Student(window, qtbot)
+    student.wait()
+    assert not offer.isVisible()
+    assert student.player.lesson is FIRST
+    window.close()
+    again = open_window("--preset", "tutorial")
+    assert not again.panel(LessonOffer).isVisible()
+
+
+def test_files_are_the_users_own_runs(student: Student) -> None:
+    save = student.window.findChild(QAction, "actionSaveSession")
+    assert save.isEnabled()
+    trigger(student.window, "actionFirstSteps")
+    student.wait()
+    assert not save.isEnabled()
+    student.click("lessonLeave")
+    assert save.isEnabled()
+
+
+def test_closing_in_a_lesson_keeps_the_users_own_run(
+    open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window("--preset", "tutorial", "--seed", "5")
+    for _ in range(2):
+        trigger(window, "actionIteration")
+    loss = window.session.newest_recording.loss
+    trigger(window, "actionFirstSteps")
+    Student(window, qtbot).wait()
+    window.close()
+    again = open_window("--preset", "tutorial")
+    offer = again.findChild(QWidget, "autosaveQuestion")
+    assert offer is not None
+    offer.defaultButton().click()
+    until(again.session, lambda: again.session.iteration == 2)
+    until(again.session, lambda: again.session.newest_recording.loss == loss)
+    assert again.session.view_state.settings.seed == 5
+
+
+def test_every_control_has_a_name_and_a_tip(student: Student) -> None:
+    trigger(student.window, "actionFirstSteps")
+    student.wait()
+    student.click("lessonNext")
+    named: Callable[[QAbstractButton], bool] = lambda b: bool(b.accessibleName())  # noqa: E731
+    buttons = [b for b in student.panel.findChildren(QAbstractButton) if b.isVisible()]
+    assert len(buttons) >= 8
+    assert [b.objectName() for b in buttons if not named(b)] == []
+    assert [b.objectName() for b in buttons if b.focusPolicy() == Qt.FocusPolicy.NoFocus] == []
