@@ -1,7 +1,9 @@
 """Records what a backward does, node by node; also one that is called within another's."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import torch
@@ -9,16 +11,18 @@ from torch import Tensor
 from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import Node as GradFn
 from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.event_log import Copy, EventLog
 from backprop_viz.capture.graphs import grad_fn_name, leaf_of
 from backprop_viz.capture.interventions import Grads, changed_by
-from backprop_viz.capture.memory import NotCopied
 from backprop_viz.capture.parameter_watch import ParameterWatch
-from backprop_viz.capture.snapshots import Arrived
+from backprop_viz.capture.snapshots import Arrived, Edge
 from backprop_viz.capture.walked_graph import WalkedGraph
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
+
+_BACKWARD = Phase.BACKWARD
 
 # The functions that run a backward, and the name of what they start from, their first argument.
 BACKWARD_FUNCTIONS: Mapping[Callable[..., Any], str] = {
@@ -89,58 +93,107 @@ class BackwardWatch:
         with self.running(self._walked.find(starts, (), None, self._log.weights)):
             yield
 
-    def _watch(self, node: GradFn, intervened: bool) -> Iterator[Any]:
-        """Hook a node: the first hook sees the summed gradients, the second those it sends."""
-        log, snapshots, of_weights = self._log, self._log.snapshots, self._walked.of_weights
-        arrived: list[Copy] = []
-        came: list[Arrived | None] = []
-        leaf = leaf_of(node)
-        number, whole = self._walked.ids[node], node in of_weights
-        onward = [(to, nr, to in of_weights) for to, nr in node.next_functions]
-
-        def before(grad_outputs: Grads) -> None:
-            came.clear()
-            arrived.clear()
-            if leaf is not None:
-                arrived.append(log.grad(leaf))
-            for k, grad in enumerate(grad_outputs):
-                try:
-                    one = snapshots.arrived(grad, node, k, whole)
-                except NotCopied as reason:
-                    came.append(None)
-                    arrived.append(reason)
-                else:
-                    came.append(one)
-                    arrived.append(None if one is None else one[1].array)
-
-        intervention = self._intervention if intervened else None
-
-        def sent(grad: Tensor | None, to: GradFn | None, nr: int, whole: bool) -> Copy:
-            try:
-                return snapshots.sent(grad, to, nr, whole)
-            except NotCopied as reason:
-                return reason
-
-        def after(grad_inputs: Grads, _: Grads) -> Grads | None:
-            changed = None if intervention is None else changed_by(intervention, grad_inputs)
-            outputs: tuple[Copy, ...]
-            if leaf is None:
-                pairs = zip(changed or grad_inputs, onward, strict=False)
-                outputs = tuple([sent(grad, *edge) for grad, edge in pairs])
-            else:
-                snapshots.accumulated(leaf, came[0])
-                outputs = (log.grad(leaf),)
-            name = self._names.get(id(leaf))
-            op = grad_fn_name(node)
-            log.note(Phase.BACKWARD, op, arrived, outputs, node=number, parameter=name)
-            if leaf is not None:
-                self._parameters.accumulated(name, leaf, outputs[0])
-            return changed
-
-        if isinstance(node, BackwardCFunction):
+    def _watch(self, node: GradFn, intervened: bool) -> Iterator[RemovableHandle]:
+        """Hook a node, to see the summed gradients that it is given and those that it sends."""
+        walked, leaf = self._walked, leaf_of(node)
+        of_weights = walked.of_weights
+        watch = _NodeWatch(
+            self._log,
+            node,
+            walked.ids[node],
+            leaf,
+            None if leaf is None else self._names.get(id(leaf)),
+            [(None if to is None else (to, nr), to in of_weights) for to, nr in walked.edges[node]],
+            node in of_weights,
+        )
+        watch.parameters = self._parameters
+        watch.intervention = self._intervention if intervened else None
+        in_python = isinstance(node, BackwardCFunction)
+        if in_python:
             yield node.register_prehook(self._look_inside)
-        yield node.register_prehook(before)
-        yield node.register_hook(after)
+        after = node.register_hook(watch.after)
+        # What a node of torch's own was given is the same when it has run. Of others it is not
+        # known, nor with hooks of somebody else's; and a gradient is added to what was there.
+        if in_python or leaf is not None or not _is_torchs(type(node)) or _is_shared(after):
+            yield node.register_prehook(watch.before)
+        yield after
+
+
+class _NodeWatch:
+    """Notes what a node is given and what it sends."""
+
+    __slots__ = (
+        "_came",
+        "_edges",
+        "_leaf",
+        "_log",
+        "_name",
+        "_node",
+        "_number",
+        "_op",
+        "_whole",
+        "intervention",
+        "parameters",
+    )
+
+    def __init__(
+        self,
+        log: EventLog,
+        node: GradFn,
+        number: int,
+        leaf: Tensor | None,
+        name: str | None,
+        edges: Sequence[tuple[Edge | None, bool]],
+        whole: bool,
+    ) -> None:
+        self._log, self._node, self._number = log, node, number
+        self._leaf, self._name = leaf, name
+        self._edges, self._whole = edges, whole
+        self._op = grad_fn_name(node)
+        # What has come, once ``before`` has seen it.
+        self._came: tuple[list[Arrived | None], list[Copy]] | None = None
+        self.parameters: ParameterWatch
+        self.intervention: GradientIntervention | None = None
+
+    def before(self, grad_outputs: Grads) -> None:
+        """The node is about to run."""
+        log, leaf = self._log, self._leaf
+        there = [] if leaf is None else [log.grad(leaf)]
+        came, copies = log.snapshots.arrived(grad_outputs, self._node, self._whole)
+        self._came = came, there + copies
+
+    def after(self, grad_inputs: Grads, grad_outputs: Grads) -> Grads | None:
+        """The node has run."""
+        log, leaf, seen = self._log, self._leaf, self._came
+        if seen is None:
+            seen = log.snapshots.arrived(grad_outputs, self._node, self._whole)
+        self._came = None
+        came, read = seen
+        if leaf is not None:
+            log.snapshots.accumulated(leaf, came[0])
+            grad = log.grad(leaf)
+            log.note(_BACKWARD, self._op, read, (grad,), node=self._number, parameter=self._name)
+            self.parameters.accumulated(self._name, leaf, grad)
+            return None
+        wanted = self.intervention
+        changed = None if wanted is None else changed_by(wanted, grad_inputs)
+        made = log.snapshots.sent(changed or grad_inputs, self._edges, came)
+        log.note(_BACKWARD, self._op, read, made, node=self._number)
+        return changed
+
+
+@cache
+def _is_torchs(kind: type) -> bool:
+    """Whether nodes of this type are generated from torch's own derivatives."""
+    return (
+        kind.__module__ == "builtins" and re.fullmatch(r"\w+Backward\d+", kind.__name__) is not None
+    )
+
+
+def _is_shared(handle: RemovableHandle) -> bool:
+    """Whether others have a hook where this one is."""
+    hooks = handle.hooks_dict_ref()
+    return hooks is not None and len(hooks) > 1
 
 
 class _InnerBackwards(TorchFunctionMode):

@@ -1,18 +1,17 @@
 """The events of an iteration as they come, and the table of their tensors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from torch import Tensor
 
 from backprop_viz.capture.memory import NotCopied
+from backprop_viz.capture.snapshots import Copy as Copy
 from backprop_viz.capture.snapshots import TensorSnapshots
-from backprop_viz.recording.events import Array, Event, TensorIds
+from backprop_viz.recording.events import Event, TensorIds
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
-
-# What was to be copied: an array, None where torch has None, or why it could not be.
-Copy = Array | NotCopied | None
 
 
 class EventLog:
@@ -24,6 +23,8 @@ class EventLog:
         self.tensors = TensorTable()
         # Tensors made of parameters alone, by the id() of each: no sample has part in them.
         self.weights: set[int] = set()
+        # How many events somebody holds: those stay as they are.
+        self._given_out = 0
 
     def __len__(self) -> int:
         return len(self.events)
@@ -38,9 +39,8 @@ class EventLog:
     ) -> None:
         """Append an event, and its tensors to the table."""
         read, made = tuple(inputs), tuple(outputs)
-        missing = {**_missing("input", read), **_missing("output", made)}
-        if missing:
-            more["missing"] = missing
+        if NotCopied in map(type, read + made):
+            more["missing"] = {**_missing("input", read), **_missing("output", made)}
         ids = self._ids(read), self._ids(made)
         self.events.append(Event(phase, op, *ids, self.tensors, **more))
 
@@ -48,6 +48,33 @@ class EventLog:
         """Drop what came after so many events and tensors."""
         del self.events[events:]
         self.tensors.truncate(tensors)
+        self._given_out = min(self._given_out, events)
+
+    def given_out(self) -> tuple[Event, ...]:
+        """The events so far."""
+        self._given_out = len(self.events)
+        return tuple(self.events)
+
+    def set_node(self, event: int, node: int | None) -> None:
+        """Give an event its node in the graph."""
+        before = self.events[event]
+        if before.node == node:
+            return
+        if event < self._given_out:
+            self.events[event] = replace(before, node=node)
+        else:
+            object.__setattr__(before, "node", node)
+
+    def weights_made(self, read: Sequence[Tensor], made: Iterable[Tensor]) -> None:
+        """Take note of what an operation has made of parameters alone, and of what it has not."""
+        weights = self.weights
+        of_weights = bool(read)
+        for tensor in read:
+            if id(tensor) not in weights:
+                of_weights = False
+                break
+        for tensor in made:
+            (weights.add if of_weights else weights.discard)(id(tensor))
 
     def copy(self, tensor: Tensor) -> Copy:
         """A copy of a tensor as it is now."""
@@ -76,7 +103,10 @@ class EventLog:
         return None if tensor is None else self.id(self.copy(tensor))
 
     def _ids(self, copies: Iterable[Copy]) -> TensorIds:
-        return tuple([self.id(copy) for copy in copies])
+        add = self.tensors.add
+        return tuple(
+            [None if copy is None or isinstance(copy, NotCopied) else add(copy) for copy in copies]
+        )
 
 
 def _missing(side: str, copies: tuple[Copy, ...]) -> dict[str, str]:

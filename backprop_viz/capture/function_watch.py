@@ -22,6 +22,7 @@ Copies = tuple[Copy, ...]
 _NEVER_RANDOM = frozenset(
     {
         *("conv1d", "conv2d", "conv3d", "linear", "matmul", "__matmul__", "bmm", "embedding"),
+        *("gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell", "expand", "split", "unbind"),
         *("max_pool1d", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "pad", "layer_norm"),
         *(
             "batch_norm",
@@ -46,7 +47,7 @@ _NEVER_RANDOM = frozenset(
             "unsqueeze",
             "squeeze",
         ),
-        *("cat", "stack", "chunk", "split", "sum", "mean", "__getitem__", "size", "dim", "__get__"),
+        *("cat", "stack", "chunk", "sum", "mean", "__getitem__", "size", "dim", "__get__"),
     }
 )
 
@@ -90,7 +91,19 @@ class FunctionWatch(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         """Run ``func`` as torch would, and report it."""
-        kwargs = kwargs or {}
+        tracer = sys.gettrace()
+        if tracer is None:
+            return self._reported(func, args, kwargs or {})
+        # No line of forward runs in here, and Python is half as fast while it is traced.
+        sys.settrace(None)
+        try:
+            return self._reported(func, args, kwargs or {})
+        finally:
+            sys.settrace(tracer)
+
+    def _reported(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
         template = Template(args, kwargs)
         read = tuple(template.read)
         inputs = self._copy(read)
@@ -102,8 +115,11 @@ class FunctionWatch(TorchFunctionMode):
             self._failed(_op_name(func), read)
             raise
         op = _op_name(func)
-        # ``x[i] = y`` gives nothing back; what it makes is the changed x.
-        made = read[:1] if op == "setitem" else tuple(_tensors(result))
+        if op == "setitem":
+            # ``x[i] = y`` gives nothing back; what it makes is the changed x.
+            made = read[:1]
+        else:
+            made = (result,) if isinstance(result, Tensor) else tuple(_tensors(result))
         if made and op != "grad":
             drew = draws and state != _random_state()
             call = template.call(_full_name(func), state if drew else None)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
@@ -12,9 +12,11 @@ from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.phases import Phase
 
+# The nodes of a graph in the order of a walk, each with its ``next_functions``.
+Edges = dict[GradFn, tuple[tuple[GradFn | None, int], ...]]
 
-@dataclass(frozen=True)
-class Operation:
+
+class Operation(NamedTuple):
     """A forward operation as it ran: the tensors it read and made, in event order."""
 
     phase: Phase
@@ -29,51 +31,56 @@ class Operation:
 
 def walk(root: GradFn) -> list[GradFn]:
     """Every node reachable along ``next_functions``, nearest first; the list keeps them alive."""
-    nodes = [root]
-    seen = {root}
-    for node in nodes:
-        for following, _ in node.next_functions:
-            if following is not None and following not in seen:
-                seen.add(following)
-                nodes.append(following)
-    return nodes
+    return list(walk_all([root]))
+
+
+def walk_all(roots: Iterable[GradFn]) -> Edges:
+    """Every node reachable from some roots, root by root, with where it leads."""
+    found: Edges = {}
+    for root in roots:
+        nodes = [] if root in found else [root]
+        seen = set(nodes).union(found)
+        for node in nodes:
+            found[node] = onward = node.next_functions
+            for following, _ in onward:
+                if following is not None and following not in seen:
+                    seen.add(following)
+                    nodes.append(following)
+    return found
 
 
 def grad_fn_graph(
-    nodes: Sequence[GradFn], names: Mapping[int, str], keys: Mapping[GradFn, str] | None = None
+    nodes: Sequence[GradFn] | Edges,
+    names: Mapping[int, str],
+    keys: Mapping[GradFn, str] | None = None,
 ) -> Graph:
-    """The graph of ``walk``'s nodes; a node's id is its place in the list.
+    """The graph of ``walk``'s nodes; a node's id is its place among them.
 
     ``names``: a parameter's dotted name by the ``id()`` of its tensor. ``keys``: the key of each
     node, if there is any.
     """
-    ids = {node: i for i, node in enumerate(nodes)}
-    edges = tuple(
-        dict.fromkeys(
-            (ids[node], ids[following])
-            for node in nodes
-            for following, _ in node.next_functions
-            if following is not None
-        )
-    )
-    return Graph(
-        tuple(
+    edges = nodes if isinstance(nodes, dict) else {node: node.next_functions for node in nodes}
+    ids = {node: i for i, node in enumerate(edges)}
+    found: list[Node] = []
+    pairs: dict[tuple[int, int], None] = {}
+    for i, (node, onward) in enumerate(edges.items()):
+        sends = tuple([None if to is None else (ids[to], number) for to, number in onward])
+        for send in sends:
+            if send is not None:
+                pairs[i, send[0]] = None
+        leaf = leaf_of(node)
+        found.append(
             Node(
                 i,
                 grad_fn_name(node),
                 _shape(node),
-                names.get(id(leaf_of(node))),
-                saved=saved_by(node),
-                key="" if keys is None else keys[node],
-                sends=tuple(
-                    None if following is None else (ids[following], number)
-                    for following, number in node.next_functions
-                ),
+                None if leaf is None else names.get(id(leaf)),
+                saved_by(node),
+                "" if keys is None else keys[node],
+                sends,
             )
-            for i, node in enumerate(nodes)
-        ),
-        edges,
-    )
+        )
+    return Graph(tuple(found), tuple(pairs))
 
 
 def grad_fn_name(node: GradFn) -> str:
@@ -83,12 +90,14 @@ def grad_fn_name(node: GradFn) -> str:
 
 def leaf_of(node: GradFn) -> Tensor | None:
     """The leaf whose ``.grad`` an AccumulateGrad node adds to; None for any other node."""
-    is_leaf = type(node).__name__ == "AccumulateGrad"
-    return getattr(node, "variable", None) if is_leaf else None
+    if type(node).__name__ != "AccumulateGrad":
+        return None
+    leaf: Tensor | None = getattr(node, "variable", None)
+    return leaf
 
 
 def weight_nodes(
-    nodes: Sequence[GradFn], operations: Sequence[Operation], weights: Collection[int]
+    edges: Edges, operations: Sequence[Operation], weights: Collection[int]
 ) -> frozenset[GradFn]:
     """The nodes whose gradients belong to weights alone, not to samples.
 
@@ -96,33 +105,34 @@ def weight_nodes(
     operation's own (the transpose inside ``linear``) belongs to them if it feeds nothing else.
     """
     made_by = {op.grad_fn or op.made[0].grad_fn: id(op.made[0]) in weights for op in operations}
-    found = {node for node in nodes if leaf_of(node) is not None or made_by.get(node)}
-    inner = [node for node in reversed(nodes) if node not in found and node not in made_by]
+    found = {node for node in edges if made_by.get(node) or leaf_of(node) is not None}
+    inner = [node for node in reversed(edges) if node not in found and node not in made_by]
     size = -1
     while len(found) > size:
         size = len(found)
-        found.update(
-            node
-            for node in inner
-            if node.next_functions and found.issuperset(f for f, _ in node.next_functions)
-        )
+        for node in inner:
+            onward = edges[node]
+            if onward and node not in found and found.issuperset([to for to, _ in onward]):
+                found.add(node)
     return frozenset(found)
 
 
 def saved_by(node: GradFn) -> tuple[Saved, ...]:
     """The tensors a node keeps for its backward; none once backward has freed them."""
-    found = []
+    found: list[Saved] = []
     for attribute, name in _saved_attributes(type(node)):
         try:
             value = getattr(node, attribute)
         except RuntimeError:
             continue  # freed by a backward before
-        tensors = value if isinstance(value, list | tuple) else (value,)
-        found += [
-            Saved(name, tuple(tensor.shape), tensor.nbytes)
-            for tensor in tensors
-            if isinstance(tensor, Tensor)
-        ]
+        if isinstance(value, Tensor):
+            found.append(Saved(name, tuple(value.shape), value.nbytes))
+        elif isinstance(value, list | tuple):
+            found += [
+                Saved(name, tuple(tensor.shape), tensor.nbytes)
+                for tensor in value
+                if isinstance(tensor, Tensor)
+            ]
     return tuple(found)
 
 

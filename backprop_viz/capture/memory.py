@@ -19,18 +19,27 @@ class Copied:
     Later changes of the tensor do not reach it. Raises NotCopied.
     """
 
-    __slots__ = ("_address", "_bytes", "_dtype", "_samples", "_shape", "array")
+    __slots__ = ("_address", "_dtype", "_samples", "_shape", "_strides", "array")
 
     def __init__(self, tensor: Tensor, samples: int | None = None) -> None:
         seen = _seen(tensor)
-        self.array: Array = (seen if samples is None else seen[:samples]).copy()
-        self.array.flags.writeable = False
+        if samples is not None:
+            seen = seen[:samples]
+        # As it lies in memory: to turn a transposed matrix round takes ten times as long.
+        self.array: Array = seen.copy("K")
+        self.array.setflags(write=False)
         self._samples = samples
         # For comparing memory with memory: None where the tensor's is not laid out as numpy's.
-        self._dtype = tensor.dtype if tensor.dtype in _AS_NUMPY else None
+        self._dtype: torch.dtype | None = None
+        # None of a contiguous tensor.
+        self._strides: tuple[int, ...] | None = None
+        if tensor.dtype in _AS_NUMPY:
+            if tensor.is_contiguous():
+                self._dtype = tensor.dtype
+            elif samples is None and seen.strides == self.array.strides:
+                self._dtype, self._strides = tensor.dtype, tensor.stride()
         self._shape = tensor.shape
-        self._address = self.array.ctypes.data
-        self._bytes = self.array.nbytes
+        self._address = 0  # not looked up yet
 
     def is_of(self, tensor: Tensor) -> bool:
         """Whether the tensor is still as it was when it was copied, to the bit.
@@ -39,16 +48,23 @@ class Copied:
         """
         if tensor.dtype is self._dtype and tensor.is_cpu and not tensor.is_neg():
             try:
-                address = tensor.data_ptr()
-                if address and tensor.is_contiguous():
-                    alike = tensor.shape == self._shape
-                    return alike and _memcmp(address, self._address, self._bytes) == 0
+                strides = self._strides
+                alike = tensor.is_contiguous() if strides is None else tensor.stride() == strides
+                if alike and (address := tensor.data_ptr()):
+                    if tensor.shape != self._shape:
+                        return False
+                    ours = self._address or self._look_up()
+                    return bool(_memcmp(address, ours, self.array.nbytes) == 0)
             except RuntimeError as error:
                 raise NotCopied(why_not(tensor)) from error
         if tensor.shape != self._shape:
             return False
         seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
         return seen.dtype == self.array.dtype and seen.tobytes() == self.array.tobytes()
+
+    def _look_up(self) -> int:
+        self._address = address = self.array.ctypes.data
+        return address
 
 
 def to_array(tensor: Tensor) -> Array:
@@ -60,6 +76,7 @@ _C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
 _memcmp = _C.memcmp
 _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
+_STRIDED = torch.strided
 # torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
 _AS_NUMPY = frozenset(
     {
@@ -81,7 +98,7 @@ _IN_FLOAT32 = frozenset(
 def _seen(tensor: Tensor) -> Array:
     """A tensor's numbers as numpy has them; over the same memory where that can be."""
     try:
-        if tensor.layout is not torch.strided:
+        if tensor.layout is not _STRIDED:
             tensor = tensor.detach().to_dense()
         if tensor.dtype in _IN_FLOAT32:
             tensor = tensor.detach().float()

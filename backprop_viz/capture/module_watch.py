@@ -20,7 +20,12 @@ class ModuleWatch:
     def __init__(self, model: nn.Module) -> None:
         found = list(model.named_modules())
         self.modules = tuple(Module(name, type(module).__name__) for name, module in found)
-        self._found = found
+        # A scripted one runs its modules outside Python.
+        self._followed = [
+            (name, module)
+            for name, module in found
+            if not isinstance(module, torch.jit.ScriptModule)
+        ]
         self._running: list[str] = []
 
     @property
@@ -32,23 +37,22 @@ class ModuleWatch:
     def following(self) -> Iterator[None]:
         """Follow the modules that run in here, also those whose forward raises."""
 
+        running = self._running
+
         def ends(*_: Any) -> None:
-            if self._running:
-                self._running.pop()
+            if running:
+                running.pop()
 
         handles: list[RemovableHandle] = []
-        for name, module in self._found:
-            if isinstance(module, torch.jit.ScriptModule):
-                continue  # it runs its modules outside Python
-            begins = partial(self._begins, name)
-            handles.append(module.register_forward_pre_hook(begins))
+        for name, module in self._followed:
+            handles.append(module.register_forward_pre_hook(partial(self._begins, name)))
             handles.append(module.register_forward_hook(ends, always_call=True))
         try:
             yield
         finally:
             for handle in handles:
                 handle.remove()
-            self._running.clear()
+            running.clear()
 
     def _begins(self, name: str, *_: Any) -> None:
         self._running.append(name)
@@ -76,6 +80,8 @@ class BufferWatch:
 
     def look(self, tensors: Iterable[Tensor]) -> None:
         """Look at those of these tensors that are buffers."""
+        if not self._names:
+            return
         for tensor in tensors:
             name = self._names.get(id(tensor))
             value = None if name is None else self._log.id_of(tensor)

@@ -3,22 +3,22 @@
 A node's id is not: the graph of the output has fewer nodes than that of the loss.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graphs import Operation, leaf_of
+from backprop_viz.capture.graphs import Edges, Operation, leaf_of
 from backprop_viz.recording.phases import Phase
 
 
 def identities(
-    nodes: Iterable[GradFn],
+    edges: Edges,
     operations: Sequence[Operation],
     output: Tensor | None,
     names: Mapping[int, str],
 ) -> dict[GradFn, str]:
-    """A name for each of ``nodes``, no two the same.
+    """A name for each node, no two the same.
 
     - ``conv1.weight``: it accumulates that parameter's gradient;
     - ``conv2d 2``: the second ``conv2d`` of the iteration made it;
@@ -29,9 +29,9 @@ def identities(
     dotted name by the ``id()`` of its tensor.
     """
     found: dict[GradFn, str] = {}
-    for node in nodes:
-        name = names.get(id(leaf_of(node)))
-        if name is not None:
+    for node in edges:
+        leaf = leaf_of(node)
+        if leaf is not None and (name := names.get(id(leaf))) is not None:
             found[node] = name
     owners = {Phase.FORWARD: _owners(operations, Phase.FORWARD, found)}
     if output is not None and output.grad_fn is not None:
@@ -39,11 +39,11 @@ def identities(
         found.setdefault(output.grad_fn, "output")
     owners[Phase.LOSS] = _owners(operations, Phase.LOSS, found)
     for owner in (*owners[Phase.FORWARD], *owners[Phase.LOSS]):
-        _name_behind(owner, found)
-    for node in nodes:  # the root, if nothing that was seen has made it
+        _name_behind(owner, edges, found)
+    for node in edges:  # the root, if nothing that was seen has made it
         if node not in found:
             found[node] = "root"
-            _name_behind(node, found)
+            _name_behind(node, edges, found)
     return found
 
 
@@ -62,11 +62,11 @@ def _owners(
     return owners
 
 
-def _name_behind(owner: GradFn, found: dict[GradFn, str]) -> None:
+def _name_behind(owner: GradFn, edges: Edges, found: dict[GradFn, str]) -> None:
     """Name the nodes behind a node that have no name yet, nearest first."""
     behind = [owner]
     for node in behind:
-        for following, _ in node.next_functions:
+        for following, _ in edges.get(node) or node.next_functions:
             if following is not None and following not in found:
                 found[following] = f"{found[owner]}/{len(behind)}"
                 behind.append(following)

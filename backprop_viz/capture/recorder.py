@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -209,7 +208,7 @@ class Recorder:
         return Recording(
             iteration=self._iteration,
             parameters=self._parameters,
-            events=tuple(self._log.events),
+            events=self._log.given_out(),
             spans=tuple(self._spans),
             graph=self._walked.graph,
             passes=tuple(self._passes),
@@ -243,7 +242,7 @@ class Recorder:
     @contextmanager
     def clearing(self) -> Iterator[None]:
         """zero_grad runs in here."""
-        self._watch.sync()
+        self._watch.sync_grads()
         yield
         self._watch.cleared()
 
@@ -286,26 +285,26 @@ class Recorder:
 
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
-        log, made = self._log, told.made
+        log, phase = self._log, self._phase
+        op, read, inputs, made, line, call = told
         first, module = made[0], self._modules.running
         self._operations.append(
-            Operation(self._phase, told.op, told.read, made, first.grad_fn, first.output_nr, module)
+            Operation(phase, op, read, made, first.grad_fn, first.output_nr, module)
         )
         self._numbers.append(len(log))
-        of_weights = bool(told.read) and all(id(tensor) in log.weights for tensor in told.read)
-        change = log.weights.update if of_weights else log.weights.difference_update
-        change(id(tensor) for tensor in made)
+        log.weights_made(read, made)
         log.note(
-            self._phase,
-            told.op,
-            told.inputs,
+            phase,
+            op,
+            inputs,
             log.copies(made),
-            line=told.line,
+            line=line,
             tracked=any(tensor.requires_grad for tensor in made),
-            call=told.call,
+            call=call,
             module=module,
         )
-        self._buffers.look((*told.read, *made))
+        self._buffers.look(read)
+        self._buffers.look(made)
 
     def operation_begins(self, op: str, read: Tensors) -> None:
         """Remember what is tried, for an operation that raises."""
@@ -324,15 +323,13 @@ class Recorder:
         self._walk([root])
 
     def _walk(self, roots: Sequence[Tensor]) -> None:
-        walked, events = self._walked, self._log.events
+        walked, log = self._walked, self._log
         starts = [root.grad_fn for root in roots if root.grad_fn is not None]
-        walked.find(starts, self._operations, self._output, self._log.weights)
+        walked.find(starts, self._operations, self._output, log.weights)
         for i, operation in zip(self._numbers, self._operations, strict=True):
             # The output of a custom Function gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or operation.made[0].grad_fn
-            node = None if grad_fn is None else walked.ids.get(grad_fn)
-            if node != events[i].node:
-                events[i] = replace(events[i], node=node)
+            log.set_node(i, None if grad_fn is None else walked.ids.get(grad_fn))
         if self._inputs and self._operations:
             batch, _ = self._batch_as_given()
             sources = self._sources or {n: (t, batch) for n, t in self._inputs.items()}

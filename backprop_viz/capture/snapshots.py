@@ -4,7 +4,7 @@ A recording that kept tensors alive would make torch take fresh memory for every
 """
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -14,9 +14,13 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.memory import Copied, NotCopied, why_not
 from backprop_viz.recording.events import Array
 
-# A tensor's address, its shape, strides and dtype there, and how often it was changed.
-MemoryPlace = tuple[Any, ...]
+# What was to be copied: an array, None where torch has None, or why it could not be.
+Copy = Array | NotCopied | None
+# A tensor's address, and how often it was changed. Views of one memory are told apart by `is_of`.
+MemoryPlace = tuple[int, int]
 Arrived = tuple[MemoryPlace | None, Copied]
+# An edge of the graph: to a node, at which of its outputs.
+Edge = tuple[GradFn, int]
 
 
 class TensorSnapshots:
@@ -33,29 +37,31 @@ class TensorSnapshots:
     def __init__(self, samples: int | None, batch_size: int = 0) -> None:
         self.batch_size = batch_size
         self._samples = samples
-        # Each beside its tensor, which is kept alive so that no other gets its id or address.
-        self._tensors: dict[tuple[int, int], tuple[Tensor, Copied]] = {}
+        # By id(), with the version. The tensor is kept alive so that no other gets its id.
+        self._tensors: dict[int, tuple[Tensor, int, Copied]] = {}
+        # The memory is kept alive so that no other tensor gets its address.
         self._grads: dict[MemoryPlace, tuple[Tensor, Copied]] = {}
         # What was sent along an edge; the engine keeps it alive. None where two have met.
-        self._edges: dict[tuple[GradFn, int], tuple[MemoryPlace, Copied] | None] = {}
+        self._edges: dict[Edge, tuple[MemoryPlace, Copied] | None] = {}
 
     def tensor(self, tensor: Tensor, whole: bool) -> Array:
         """A copy of a tensor as it is now; the same array again while it does not change.
 
         Raises NotCopied.
         """
-        key = id(tensor), _version(tensor)
-        known = self._tensors.get(key)
-        if known is not None and known[1].is_of(tensor):
-            return known[1].array
+        version = _version(tensor)
+        known = self._tensors.get(id(tensor))
+        if known is not None and known[1] == version and known[2].is_of(tensor):
+            return known[2].array
         copied = Copied(tensor, self._cut(tensor, whole))
-        self._tensors[key] = (tensor, copied)
+        self._tensors[id(tensor)] = (tensor, version, copied)
         return copied.array
 
     def forget_all_but(self, tensors: Iterable[Tensor]) -> None:
         """Let go of the other tensors: nobody will ask for a copy of them again."""
+        known = self._tensors
         kept = {id(tensor) for tensor in tensors}
-        self._tensors = {key: pair for key, pair in self._tensors.items() if key[0] in kept}
+        self._tensors = {key: known[key] for key in kept if key in known}
 
     def grad(self, parameter: Tensor) -> Array | None:
         """A copy of a parameter's ``.grad`` as it is now.
@@ -84,53 +90,105 @@ class TensorSnapshots:
             self._grads[place] = (grad.detach(), arrived[1])
 
     def sent(
-        self, grad: Tensor | None, to: GradFn | None, number: int, whole: bool
-    ) -> Array | None:
-        """A copy of a gradient that goes to a node's output ``number``. Raises NotCopied."""
-        if grad is None:
-            return None
-        copied = Copied(grad, self._cut(grad, whole))
-        place = _place(grad)
-        if to is not None and place is not None:
-            edge = (to, number)
-            self._edges[edge] = None if edge in self._edges else (place, copied)
-        return copied.array
+        self,
+        grads: Iterable[Tensor | None],
+        edges: Iterable[tuple[Edge | None, bool]],
+        arrived: Sequence[Arrived | None],
+    ) -> tuple[Copy, ...]:
+        """Copies of the gradients that a node sends along its edges.
+
+        An edge comes with whether the gradient is to be copied whole. ``arrived``: what the node
+        was given, part of which it may hand on as it is.
+        """
+        known = self._edges
+        found: list[Copy] = []
+        for grad, (edge, whole) in zip(grads, edges, strict=False):
+            if grad is None:
+                found.append(None)
+                continue
+            try:
+                place = _place(grad)
+                copied = _handed_on(grad, place, arrived)
+                if copied is None:
+                    copied = Copied(grad, self._cut(grad, whole))
+            except NotCopied as reason:
+                found.append(reason)
+                continue
+            if edge is not None and place is not None:
+                known[edge] = None if edge in known else (place, copied)
+            found.append(copied.array)
+        return tuple(found)
 
     def arrived(
-        self, grad: Tensor | None, node: GradFn, number: int, whole: bool
-    ) -> Arrived | None:
-        """The place and the copy of the gradient that has arrived at a node's output, if one has.
+        self, grads: Iterable[Tensor | None], node: GradFn, whole: bool
+    ) -> tuple[list[Arrived | None], list[Copy]]:
+        """The place and the copy of each gradient that has arrived at a node, and the arrays.
 
         If it is the one that was sent, and no hook has changed it on the way, the copy is the one
-        made then. Raises NotCopied.
+        made then.
         """
-        sent = self._edges.pop((node, number), None)
-        if grad is None:
-            return None
-        place = _place(grad)
-        if sent is not None and sent[0] == place and sent[1].is_of(grad):
-            return sent
-        return place, Copied(grad, self._cut(grad, whole))
+        edges = self._edges
+        found: list[Arrived | None] = []
+        arrays: list[Copy] = []
+        for number, grad in enumerate(grads):
+            sent = edges.pop((node, number), None)
+            came: Arrived | None = None
+            array: Copy = None
+            if grad is not None:
+                try:
+                    place = _place(grad)
+                    if sent is not None and sent[0] == place and sent[1].is_of(grad):
+                        came = sent
+                    else:
+                        came = place, Copied(grad, self._cut(grad, whole))
+                    array = came[1].array
+                except NotCopied as reason:
+                    array = reason
+            found.append(came)
+            arrays.append(array)
+        return found, arrays
 
     def _cut(self, tensor: Tensor, whole: bool) -> int | None:
         """How many samples of a tensor to copy; None: all of it."""
+        if self._samples is None or whole:
+            return None
         shape = tensor.shape
-        batch = not whole and len(shape) > 0 and shape[0] == self.batch_size
-        return self._samples if batch else None
+        return self._samples if len(shape) > 0 and shape[0] == self.batch_size else None
+
+
+def _handed_on(
+    grad: Tensor, place: MemoryPlace | None, arrived: Iterable[Arrived | None]
+) -> Copied | None:
+    """The copy of what arrived, if a node sends on that very tensor."""
+    for came in arrived:
+        if came is not None and came[0] == place is not None and came[1].is_of(grad):
+            return came[1]
+    return None
 
 
 def _place(tensor: Tensor) -> MemoryPlace | None:
-    if tensor.layout is not torch.strided:
+    """None for a tensor without memory of its own, such as a sparse one."""
+    try:
+        return tensor.data_ptr(), tensor._version
+    except (RuntimeError, ValueError):
         return None
-    return tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype, _version(tensor)
 
 
 def _version(tensor: Tensor) -> int:
     """How often torch knows a tensor to have been changed; inference tensors are not counted."""
     try:
-        return 0 if tensor.is_inference() else tensor._version
+        return tensor._version
     except (RuntimeError, ValueError) as error:
+        if _is_inference(tensor):
+            return 0
         raise NotCopied(why_not(tensor)) from error
+
+
+def _is_inference(tensor: Tensor) -> bool:
+    try:
+        return tensor.is_inference()
+    except (RuntimeError, ValueError):
+        return False
 
 
 def cloned(value: Any) -> Any:

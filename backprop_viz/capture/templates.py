@@ -35,11 +35,10 @@ class Template:
         self.read: list[Tensor] = []
         self.plain = True
         self._orders: list[tuple[int, tuple[int, ...]]] = []
-        of = self._of
-        self._args = tuple([value if type(value) in _AS_THEY_ARE else of(value) for value in args])
-        self._kwargs = {
-            name: value if type(value) in _AS_THEY_ARE else of(value)
-            for name, value in kwargs.items()
+        of, plain = self._of, _AS_THEY_ARE
+        self._args = tuple([value if type(value) in plain else of(value) for value in args])
+        self._kwargs = kwargs and {
+            name: value if type(value) in plain else of(value) for name, value in kwargs.items()
         }
 
     def call(self, function: str | None, random: bytes | None) -> Call | None:
@@ -49,15 +48,15 @@ class Template:
         return Call(function, self._args, self._kwargs, random, tuple(self._orders))
 
     def _of(self, value: Any) -> Any:
-        kind = type(value)
-        if kind in _AS_THEY_ARE:
-            return value
         if isinstance(value, Tensor):
             place = len(self.read)
             self.read.append(value)
             if (order := _order(value)) is not None:
                 self._orders.append((place, order))
             return _PLACES[place] if place < len(_PLACES) else TensorPlace(place)
+        kind = type(value)
+        if kind in _AS_THEY_ARE:
+            return value
         if isinstance(value, int):
             self.plain &= _SMALLEST_INT <= value <= _LARGEST_INT
             return int(value)

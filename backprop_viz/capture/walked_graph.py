@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graphs import Operation, grad_fn_graph, walk, weight_nodes
+from backprop_viz.capture.graphs import Edges, Operation, grad_fn_graph, walk_all, weight_nodes
 from backprop_viz.capture.node_keys import identities
 from backprop_viz.recording.graph import Graph
 
@@ -21,6 +21,7 @@ class WalkedGraph:
     def __init__(self, names: Mapping[int, str]) -> None:
         self.nodes: list[GradFn] = []
         self.ids: dict[GradFn, int] = {}
+        self.edges: Edges = {}
         self.graph = Graph()
         # The nodes that take gradients of weights alone, in which no sample has part.
         self.of_weights: frozenset[GradFn] = frozenset()
@@ -38,21 +39,28 @@ class WalkedGraph:
     ) -> list[GradFn]:
         """Walk from these roots; the nodes that were found, those of earlier walks among them."""
         kept = self.nodes[: self._kept]
-        found = list(dict.fromkeys(node for root in roots for node in walk(root)))
-        known = set(kept)
-        new = [node for node in found if node not in known]
-        self.nodes = kept + new
+        edges = walk_all(roots)
+        found = list(edges)
+        if kept:
+            known = set(kept)
+            self.nodes = kept + [node for node in found if node not in known]
+        else:
+            self.nodes = found
+        self.edges = {node: self.edges[node] for node in kept} | edges
         self.ids = {node: i for i, node in enumerate(self.nodes)}
-        keys = identities(found, operations, output, self._names)
-        taken = {self._keys[node] for node in kept}
-        # A later walk's nodes are told apart by its number, as the first's are by their names.
-        self._keys = {node: self._keys[node] for node in kept} | {
-            node: keys[node] if keys[node] not in taken else f"{keys[node]} @{self._walks + 1}"
-            for node in new
-        }
-        self.graph = grad_fn_graph(self.nodes, self._names, self._keys)
-        self.of_weights |= weight_nodes(found, operations, weights)
+        self._keys = self._told_apart(kept, identities(edges, operations, output, self._names))
+        self.graph = grad_fn_graph(self.edges, self._names, self._keys)
+        self.of_weights |= weight_nodes(edges, operations, weights)
         return found
+
+    def _told_apart(self, kept: Iterable[GradFn], keys: dict[GradFn, str]) -> dict[GradFn, str]:
+        """The keys of all nodes: a later walk's are told apart by its number."""
+        if not kept:
+            return keys
+        old = {node: self._keys[node] for node in kept}
+        taken = set(old.values())
+        number = f" @{self._walks + 1}"
+        return {node: key + number if key in taken else key for node, key in keys.items()} | old
 
     def keep(self) -> None:
         """Backward has begun: the nodes keep their numbers from now on."""

@@ -27,11 +27,10 @@ class TensorTable:
     def add(self, array: Array) -> int:
         """The id of an array, which is appended unless this very object is in the table."""
         known = self._ids.get(id(array))
-        if known is not None:
-            return known
-        self._arrays.append(array)
-        self._ids[id(array)] = len(self._arrays) - 1
-        return len(self._arrays) - 1
+        if known is None:
+            known = self._ids[id(array)] = len(self._arrays)
+            self._arrays.append(array)
+        return known
 
     def since(self, start: int) -> tuple[Array, ...]:
         """The arrays from id ``start`` on."""
