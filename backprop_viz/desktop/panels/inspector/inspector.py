@@ -13,6 +13,7 @@ from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.panels.inspector.comparison_section import ComparisonSection
 from backprop_viz.desktop.panels.inspector.gradient_section import GradientSection
+from backprop_viz.desktop.panels.inspector.input_section import InputSection
 from backprop_viz.desktop.panels.inspector.inspector_parts import (
     choice_box,
     first_of,
@@ -92,6 +93,7 @@ class InspectorView(Panel):
         self.why = WhySection()
         self.node_section = NodeSection()
         self.slices = SliceSection()
+        self.input = InputSection()
         self.gradient.clip_line.evidence.connect(self.evidence)
         self.why.evidence.connect(self.evidence)
         self.node_section.why.evidence.connect(self.evidence)
@@ -106,7 +108,7 @@ class InspectorView(Panel):
             table.element_compared.connect(self._compare_cell)
         self.body.addWidget(self.comparison)
         sources = (self.gradient.chart, self.update_section.table, self.state_section)
-        for source in (*sources, self.tensor, self.node_section, self.slices):
+        for source in (*sources, self.tensor, self.node_section, self.slices, self.input):
             source.number_picked.connect(self.number_picked)
         self._pages = QStackedWidget()
         self._pages.addWidget(
@@ -117,7 +119,7 @@ class InspectorView(Panel):
                 (self.state_section, 0),
             )
         )
-        self._pages.addWidget(page_of((self.tensor, 1)))
+        self._pages.addWidget(page_of((self.input, 1), (self.tensor, 1)))
         self._pages.addWidget(page_of((self.node_section, 0)))
         self._pages.addWidget(page_of((self.slices, 1)))
         self.body.addWidget(self._pages, 1)
@@ -226,6 +228,7 @@ class InspectorView(Panel):
             self.why,
             self.node_section,
             self.slices,
+            self.input,
         ):
             section.set_theme(theme)
 
@@ -326,6 +329,7 @@ class InspectorView(Panel):
         layer = self._chosen_layer()
         if layer is not None:
             self.description.setText(layer_line(view_state, layer))
+            self.input.show_cursor(view_state.cursor, layer, view_state.sample)
             self.tensor.show_cursor(view_state.cursor, layer, view_state.sample)
             self._pages.setCurrentIndex(1)
 

@@ -262,7 +262,7 @@ class NetworkPainter:
         text_line(painter, inside, text, font, color)
 
     def _units(self, painter: QPainter, block: Block, grid: Grid, span: Range | None) -> None:
-        """Write the index of each unit if there is room."""
+        """Write the index of each unit if there is room; of whole numbers the number."""
         if grid.height < 11 or grid.width < 12:
             return
         font, numbers = code_font(9), block.numbers
@@ -270,8 +270,10 @@ class NetworkPainter:
         if numbers is not None and span is not None:
             under = colours(numbers, Look.UNITS, span, self.theme)
             inks = [ink_on(QColor.fromRgba(int(color)), self.theme) for color in under]
+        whole = numbers is not None and numbers.dtype.kind in "iu"
         for i, ink in enumerate(inks):
-            text_line(painter, grid.tile(i).toRect(), str(i), font, ink)
+            text = str(numbers[i]) if numbers is not None and whole else str(i)
+            text_line(painter, grid.tile(i).toRect(), text, font, ink)
 
     def _marks(self, painter: QPainter, state: NetworkState, layer: Layer, grid: Grid) -> None:
         """Paint a dot beside the largest logit and a ring beside the label's: both together are
