@@ -44,6 +44,8 @@ class LossAlong:
         _refuse_unseen(recording)
         self._events = list(_dependent(recording, number.tensor))
         self._root, self._weights = _objective(recording)
+        if number.tensor == self._root and not number.index:
+            raise NotReplayed("is_the_loss")
         if not any(self._root in event.output_ids for _, event in self._events):
             raise NotReplayed("loss_does_not_depend")
         self._copy = _float64_copy(recording, {i for i, _ in self._events})

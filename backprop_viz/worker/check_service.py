@@ -97,7 +97,8 @@ def _slices(
 def _reason(error: Exception) -> Fact:
     """Why a number cannot be checked, as a code; of a fault, what Python calls it."""
     from backprop_viz.capture.gradient_check import CannotCheck
+    from backprop_viz.capture.replay import NotReplayed
 
-    if isinstance(error, CannotCheck):
+    if isinstance(error, CannotCheck | NotReplayed):
         return error.reason
     return Fact("failed", (type(error).__name__, str(error)))

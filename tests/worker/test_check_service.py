@@ -107,6 +107,17 @@ def test_what_cannot_be_checked_has_its_reason(recording: Recording) -> None:
     assert line.answers[0].reason == Fact("whole_number", ("int64",))
 
 
+def test_the_loss_itself_is_no_fault(recording: Recording) -> None:
+    service, line = served(recording)
+    event = next(i for i, e in enumerate(recording.events) if e.op == "mse_loss")
+    tensor = recording.events[event].output_ids[0]
+    assert tensor is not None
+    service.check(1, recording.serial, Number(tensor, (), event), 1e-6, None)
+    while service.busy:
+        service.go_on(training=False)
+    assert line.answers[-1].reason == Fact("is_the_loss")
+
+
 def test_beside_training_it_waits_its_turn(
     recording: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QLocale, QObject, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QSplitter
 
 from backprop_viz.analysis.lessons.lesson import PROGRAM_PAGES, Lesson, in_language
@@ -19,6 +19,7 @@ from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.style.language import language_in_use
 from backprop_viz.desktop.view_state import ViewState
 
 # What would save, open or replace the user's own run, which is put away.
@@ -47,8 +48,8 @@ class LessonsController(QObject):
         self._window, self._session = context.window, context.session
         self._actions, self._store = context.actions, context.store
         self._explanations, self._autosave = explanations, autosave
-        system = QLocale().name().partition("_")[0]
-        self._language = chosen_language(str(self._store.value("lessons/language", system)))
+        wanted = self._store.value("lessons/language", language_in_use())
+        self._language = chosen_language(str(wanted))
         self._explaining = False
         self.player = LessonPlayer(self._session, self)
         self.player.changed.connect(self._show)

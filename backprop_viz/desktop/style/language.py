@@ -14,6 +14,7 @@ translate = QCoreApplication.translate
 SOURCE = "en"
 SYSTEM = "system"
 _OURS = "catalogue"
+_IN_USE = "language in use"
 _CATALOGUES = Path(backprop_viz.desktop.__file__).parent / "translations"
 # What must be drawn of a language that no font has by itself.
 _SCRIPTS = {"ko": QFontDatabase.WritingSystem.Korean}
@@ -43,6 +44,7 @@ def use_language(code: str) -> None:
     """Show all texts that are made from now on in a language, Qt's own as well."""
     application = QCoreApplication.instance()
     assert application is not None
+    application.setProperty(_IN_USE, code)
     for translator in application.findChildren(QTranslator, _OURS):
         application.removeTranslator(translator)
         translator.setParent(None)
@@ -53,6 +55,12 @@ def use_language(code: str) -> None:
         translator.setObjectName(_OURS)
         if code != SOURCE and translator.load(name, folder):
             application.installTranslator(translator)
+
+
+def language_in_use() -> str:
+    """The code of the language that texts are shown in."""
+    application = QCoreApplication.instance()
+    return (application and application.property(_IN_USE)) or SOURCE
 
 
 def can_be_drawn(code: str) -> bool:

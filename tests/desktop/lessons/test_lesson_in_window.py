@@ -260,3 +260,12 @@ def test_every_control_has_a_name_and_a_tip(student: Student) -> None:
     assert len(buttons) >= 8
     assert [b.objectName() for b in buttons if not named(b)] == []
     assert [b.objectName() for b in buttons if b.focusPolicy() == Qt.FocusPolicy.NoFocus] == []
+
+
+def test_lessons_are_in_the_windows_language(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial", "--language", "ko")
+    student = Student(window, qtbot)
+    trigger(window, "actionFirstSteps")
+    student.wait()
+    assert "신경망" in student.said(student.panel.text)
+    assert student.panel.next.text() == words("ko")["next"]

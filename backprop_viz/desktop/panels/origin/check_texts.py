@@ -126,6 +126,9 @@ def no_check_text(reason: Fact) -> str:
         ),
         "step": translate("check", "With h = {0} this number would not change: choose a larger h."),
         "no_loss": translate("check", "There is no loss yet: run the loss phase first."),
+        "is_the_loss": translate(
+            "check", "This is the loss itself: it grows as fast as itself, so its gradient is 1."
+        ),
         "loss_does_not_depend": translate(
             "check", "The loss does not depend on this number: its gradient is None."
         ),
