@@ -24,9 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     """Run a script, as ``backprop-viz run`` was told; returns its exit status."""
     told = parse_run(arguments)
-    from backprop_viz.capture.live.command import run
+    from backprop_viz.capture.live.command import run_beside_window
 
-    return run(told.script, goes=told.goes, every=told.every)
+    return run_beside_window(told.script, goes=told.goes, every=told.every)
 
 
 def _main(arguments: Arguments) -> int:

@@ -13,7 +13,7 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 
 
-def run(script: Script, *, goes: bool = False, every: int | None = None) -> int:
+def run_beside_window(script: Script, *, goes: bool = False, every: int | None = None) -> int:
     """Run a script with a window beside it; returns its exit status.
 
     ``goes``: it is not held at its first iteration.
