@@ -63,7 +63,7 @@ class Composer(QObject):
         for menu in MENUS:
             _fill(window.menuBar().addMenu(translated(menu.title)), menu, actions)
         settings = Settings(**arguments.settings)
-        self.session = session = Session(settings, self)
+        self.session = session = Session(settings, self, arguments.line)
         window.toolbar.settings.show_settings(settings)
         window.session = session
         self._store = settings_store()

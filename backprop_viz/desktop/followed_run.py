@@ -9,6 +9,7 @@ from backprop_viz.recording.history import Curves, History
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations, RecordingCache
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import EarlierRuns, StoredWindow
 from backprop_viz.stream.messages import Filed, Rerecorded, Update
@@ -24,6 +25,7 @@ class FollowedRun:
         self.settings = settings
         self.recording = Recording(0, ())
         self.program = Program(())
+        self.origin: RunOrigin | None = None
         self.cache = RecordingCache(KeptIterations().budget)
         self.earlier: EarlierRuns = ()
         # So many iterations of a run that was opened are being recorded again.
@@ -84,6 +86,9 @@ class FollowedRun:
             prediction=update.prediction,
             drawing_training=update.drawing_training,
             earlier=self.earlier,
+            origin=self.origin,
+            line=update.line,
+            device="cpu" if self.origin is None else self.origin.device,
         )
 
     def _keep_unaltered(self, recording: Recording | None) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import IO
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
+from backprop_viz.desktop.attached_client import AttachedClient
 from backprop_viz.desktop.check_requests import CheckRequests
 from backprop_viz.desktop.draw_image import DrawImage
+from backprop_viz.desktop.explaining_worker import ExplainingWorker
 from backprop_viz.desktop.explanation_requests import ExplanationRequests, Question
 from backprop_viz.desktop.file_requests import FileCommand, FileRequests
 from backprop_viz.desktop.garbage_collector import Collector
@@ -39,6 +42,8 @@ from backprop_viz.stream.messages import (
     Filed,
     GradientChecked,
     Rerecorded,
+    RunAttached,
+    RunEnded,
     SaliencyRecorded,
     Scripted,
     SnippetRan,
@@ -53,6 +58,9 @@ class Session(ShownRun):
     Progress of the samples, ``filed`` a Filed, ``explained`` what is answered to the number that
     was asked about last, ``saliency_recorded`` a Recording and the Number of a pixel; all come in
     the window's thread.
+
+    With a ``line`` the run is a script's, which the window follows: ``attached`` carries its
+    RunOrigin, ``run_ended`` a RunEnded.
     """
 
     told = Signal(object)
@@ -64,17 +72,30 @@ class Session(ShownRun):
     checked = Signal(object)
     saliency_recorded = Signal(object, object)
     snippet_ran = Signal(object)
+    attached = Signal(object)
+    run_ended = Signal(object)
 
-    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        parent: QObject | None = None,
+        line: tuple[IO[bytes], IO[bytes]] | None = None,
+    ) -> None:
         super().__init__(settings, parent)
         Collector(self)
-        self._client = WorkerSupervisor(settings, Wake(self._take, self).ring)
+        ring = Wake(self._take, self).ring
+        self._client = (
+            WorkerSupervisor(settings, ring) if line is None else AttachedClient(*line, ring)
+        )
+        # A script does not explain: a worker does, of what was recorded.
+        self._explainer = ExplainingWorker(ring)
+        submit = self._client.submit if line is None else self._explainer.submit
         self._shown = -1
         # The file whose run the next update shows.
         self._opened: Filed | None = None
         self._files = FileRequests()
-        self._explanations = ExplanationRequests(self._client.submit)
-        self.checks = CheckRequests(self._client.submit)
+        self._explanations = ExplanationRequests(submit)
+        self.checks = CheckRequests(submit)
         self._restarts = Restarts()
         self._aside = RunAside()
         # What was shown is painted when the event loop comes to this.
@@ -82,6 +103,7 @@ class Session(ShownRun):
         self._painted.timeout.connect(self._tell_painted)
         # A window may be destroyed without having been closed.
         self.destroyed.connect(self._client.close)
+        self.destroyed.connect(self._explainer.close)
 
     # -- running -----------------------------------------------------------------------------
 
@@ -231,10 +253,12 @@ class Session(ShownRun):
     @property
     def worker_pid(self) -> int:
         """The process id of the worker, which there is once it was started."""
+        assert isinstance(self._client, WorkerSupervisor)
         return self._client.worker_pid
 
     def start_again(self) -> None:
         """Have another worker, whatever became of this one; ``told`` what is lost with it."""
+        assert isinstance(self._client, WorkerSupervisor)
         self._lose_files()
         self.told.emit(self._begin_again("started_again"))
 
@@ -244,6 +268,7 @@ class Session(ShownRun):
         self._player.halt()
         self._painted.stop()
         self._client.close()
+        self._explainer.close()
 
     # -- what the worker says ----------------------------------------------------------------
 
@@ -266,12 +291,17 @@ class Session(ShownRun):
 
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
-        newest, rerecorded = None, False
-        while (received := self._client.take()) is not None:
+        newest, rerecorded, ended = None, False, None
+        while (received := self._client.take() or self._explainer.take()) is not None:
             message, recording = received
             if isinstance(message, Update):
                 newest = self._absorb(message, recording)
                 self._shown = message.command
+            elif isinstance(message, RunAttached):
+                self._run.origin = message.origin
+                self.attached.emit(message.origin)
+            elif isinstance(message, RunEnded):
+                ended = message
             elif isinstance(message, Scripted):
                 self.scripted.emit(message)
             elif isinstance(message, Filed):
@@ -298,6 +328,9 @@ class Session(ShownRun):
                 self._show_as_before(stored)
             self._client.ask_for_update()
             self._painted.start()
+        if ended is not None:
+            self._stand_still()
+            self.run_ended.emit(ended)
         if rerecorded and self._view_state is not None:
             self._show(self._whole(self._view_state.cursor))  # with more to go back to
 
@@ -327,6 +360,7 @@ class Session(ShownRun):
 
     def _begin_again(self, code: str, *values: str) -> Notice:
         """Have another worker in place of one that has ended; what to say of it."""
+        assert isinstance(self._client, WorkerSupervisor)
         self._shown = -1
         self._run = self._aside.given_up(self._run)
         self._run.begin_again()

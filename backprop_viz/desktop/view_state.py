@@ -12,6 +12,7 @@ from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.settings import Settings
 
 
@@ -23,7 +24,8 @@ class ViewState:
     until the cursor moves. ``playing``: the cursor moves by itself. ``sample`` is the place in
     the batch of the sample whose numbers are shown; it is among those recorded. ``full_precision``:
     numbers are written with every digit. ``comparison``: what the shown numbers are compared
-    with; None while training runs.
+    with; None while training runs. ``origin`` is where a run is from that the program did not make:
+    then ``settings`` say nothing, and ``line`` is the one that the script stands at.
     """
 
     settings: Settings
@@ -45,11 +47,15 @@ class ViewState:
     sample: int = 0
     full_precision: bool = False
     comparison: Comparison | None = None
+    origin: RunOrigin | None = None
+    line: int | None = None
 
     @property
     def batch_size(self) -> int:
         """How many samples the batch had, recorded or not."""
         recording = self.cursor.recording
+        if self.origin is not None:
+            return recording.recorded_samples
         whole = recording.samples is None or recording.given_batch
         return recording.recorded_samples if whole else self.settings.batch_size
 
@@ -61,7 +67,7 @@ class ViewState:
     @property
     def classes(self) -> tuple[str, ...]:
         """The names of the labels, from 0 on."""
-        return DATA_SETS[self.settings.data].classes
+        return () if self.origin is not None else DATA_SETS[self.settings.data].classes
 
     def class_name(self, label: int) -> str:
         """The name of a label."""
