@@ -15,6 +15,7 @@ from backprop_viz.desktop.actions.menu_command import Menu, translated
 from backprop_viz.desktop.actions.menus import MENUS, make_actions
 from backprop_viz.desktop.actions.mnemonics import give_mnemonics
 from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.controllers.attached import AttachedController
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.closing import ClosingController
 from backprop_viz.desktop.controllers.context import Context
@@ -88,7 +89,11 @@ class Composer(QObject):
         self.training.began.connect(self.files.leave_file)
         self.autosave = AutosaveController(context, self.files)
         self.restarts = WorkerRestartsController(context, self.autosave)
-        self.closing = ClosingController(context, self.files, self.autosave)
+        self.closing: ClosingController | AttachedController
+        if arguments.line is None:
+            self.closing = ClosingController(context, self.files, self.autosave)
+        else:
+            self.closing = AttachedController(context)
         self.lessons = LessonsController(context, self.explanations, self.autosave)
         for command, action in commands:
             action.triggered.connect(attrgetter(command.call)(self))

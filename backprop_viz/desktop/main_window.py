@@ -229,6 +229,17 @@ class MainWindow(QMainWindow):
         for panel in self.panels:
             panel.set_theme(theme)
 
+    def leave_out_built_in(self) -> None:
+        """Show only what concerns a run that the program did not make itself."""
+        left_out = [self._widgets[entry.id] for entry in self._entries if entry.built_in]
+        for widget in left_out:
+            widget.setVisible(False)
+        self.panels = tuple(panel for panel in self.panels if panel not in left_out)
+        self._seeing_every_state = tuple(
+            panel for panel in self._seeing_every_state if panel not in left_out
+        )
+        self.toolbar.leave_out_settings()
+
     # -- layout ------------------------------------------------------------------------------
 
     def reset_layout(self) -> None:

@@ -96,6 +96,19 @@ def message_text(notice: Notice) -> str:
             "torch again.",
         ),
         "window_failed": translate("notices", "Something in the window failed: {0}: {1}"),
+        "script_ended": translate(
+            "notices", "The script has ended. What was recorded can still be looked at."
+        ),
+        "script_failed": translate(
+            "notices",
+            "The script has ended with status {0}. What was recorded can still be looked at.",
+        ),
+        "script_raised": translate("notices", "The script has ended at line {1}: {0}"),
+        "script_raised_elsewhere": translate("notices", "The script has ended: {0}"),
+        "script_gone": translate(
+            "notices",
+            "The script's process is gone. What was recorded can still be looked at.",
+        ),
         "not_understood": translate(
             "notices",
             "The window and the process that runs torch do not understand each other ({0}): save "

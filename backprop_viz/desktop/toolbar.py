@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.desktop.style.action_texts import action_label
+from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.desktop.view_state import ViewState
 
 
@@ -56,7 +57,7 @@ class Toolbar(QWidget):
     def __init__(self, run: tuple[QAction, ...], options: QAction) -> None:
         super().__init__()
         self.settings = SettingsBar()
-        gear = QToolButton()
+        self._gear = gear = QToolButton()
         gear.setDefaultAction(options)
         gear.setText("⚙")
         gear.setAccessibleName(action_label(options))
@@ -76,7 +77,13 @@ class Toolbar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 4, 4, 4)
         row.setSpacing(6)
+        self.run_title = QLabel()
+        self.run_title.setObjectName("runTitle")
+        self.run_title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.run_title.setFont(code_font(13))
+        self.run_title.hide()
         row.addWidget(self.settings)
+        row.addWidget(self.run_title)
         row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
         self.run_buttons = [KeyButton(action, primary=action.isCheckable()) for action in run]
@@ -85,10 +92,21 @@ class Toolbar(QWidget):
         row.addStretch(1)
         row.addLayout(progress)
 
+    def leave_out_settings(self) -> None:
+        """A script has its own settings."""
+        for widget in (self.settings, self._gear, self.run_buttons[-1]):
+            widget.hide()
+
+    def show_run(self, title: str) -> None:
+        """Say which script is run."""
+        self.run_title.setText(title)
+        self.run_title.show()
+
     def show_view_state(self, view_state: ViewState) -> None:
         """Show how many iterations are done and how fast training is."""
-        self.settings.show_settings(view_state.settings)
-        self.settings.show_rate(view_state.cursor.recording.options.get("lr"))
+        if view_state.origin is None:
+            self.settings.show_settings(view_state.settings)
+            self.settings.show_rate(view_state.cursor.recording.options.get("lr"))
         self._iteration.setText(self.tr("done: {0:,}").format(view_state.iteration))
         self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(view_state.iteration))
         if view_state.training:

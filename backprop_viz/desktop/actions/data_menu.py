@@ -93,4 +93,5 @@ DATA_MENU = Menu(
             "images.paste",
         ),
     ),
+    built_in=True,
 )

@@ -94,4 +94,5 @@ DRAWING_MENU = Menu(
             separated=True,
         ),
     ),
+    built_in=True,
 )

@@ -14,6 +14,7 @@ NEW_RUN = Menu(
                 "actions", "Begin the run of PyTorch's tutorial: a random input, MSE, SGD"
             ),
             "presets.new_tutorial",
+            built_in=True,
         ),
         MenuCommand(
             "actionNewDigits",
@@ -24,6 +25,7 @@ NEW_RUN = Menu(
                 "Begin a run that learns the built-in digits: cross-entropy, SGD with momentum",
             ),
             "presets.new_digits",
+            built_in=True,
         ),
     ),
 )
@@ -38,6 +40,7 @@ FILE_MENU = Menu(
             "Ctrl+O",
             QT_TRANSLATE_NOOP("actions", "Open a saved session and continue its run"),
             "files.open_session",
+            built_in=True,
         ),
         MenuCommand(
             "actionSaveSession",
@@ -48,6 +51,7 @@ FILE_MENU = Menu(
                 "Save the run, the drawing and the layout in one file; training continues",
             ),
             "files.save_session",
+            built_in=True,
         ),
         MenuCommand(
             "actionSaveSessionAs",
@@ -57,6 +61,7 @@ FILE_MENU = Menu(
                 "actions", "Save the run, the drawing and the layout in another file"
             ),
             "files.save_session_as",
+            built_in=True,
         ),
         MenuCommand(
             "actionLoadWeights",
@@ -68,6 +73,7 @@ FILE_MENU = Menu(
             ),
             "files.load_weights",
             separated=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionSaveWeights",
@@ -77,6 +83,7 @@ FILE_MENU = Menu(
                 "actions", "Save the weights for other programs, as .safetensors or as a state_dict"
             ),
             "files.save_weights",
+            built_in=True,
         ),
         MenuCommand(
             "actionQuit",

@@ -14,6 +14,7 @@ HELP_MENU = Menu(
                 "actions", "The first lesson: what the network is, and what its gradients are"
             ),
             "lessons.first_steps",
+            built_in=True,
         ),
         MenuCommand(
             "actionLessons",
@@ -24,6 +25,7 @@ HELP_MENU = Menu(
                 "All lessons; your own run is put away for one, and comes back as it was",
             ),
             "lessons.show_all",
+            built_in=True,
         ),
         MenuCommand(
             "actionCheatSheet",

@@ -59,6 +59,7 @@ HISTORY_MENU = Menu(
             "Ctrl+Shift+F5",
             QT_TRANSLATE_NOOP("actions", "Continue the run from the end of the iteration shown"),
             "navigation.continue_from_here",
+            built_in=True,
         ),
         MenuCommand(
             "actionComparePrevious",
@@ -80,6 +81,7 @@ HISTORY_MENU = Menu(
             ),
             "viewing.compare_experiment",
             checkable=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionCompareIteration",

@@ -13,6 +13,7 @@ class MenuCommand:
     controller of the composer and its method: "training.step". ``button_text`` stands on the
     command's button where ``text`` is too long; it is code and not translated. A ``separated``
     command has a line above it. ``names`` stand for {0}, {1}, … in ``text`` and ``tip``.
+    A ``built_in`` command is for runs that the program makes itself, not for somebody's script.
     """
 
     id: str
@@ -24,6 +25,7 @@ class MenuCommand:
     checkable: bool = False
     separated: bool = False
     names: tuple[str, ...] = ()
+    built_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Menu:
     title: str
     commands: tuple[MenuCommand, ...]
     submenus: tuple["Menu", ...] = ()
+    built_in: bool = False
 
     def all_commands(self) -> tuple[MenuCommand, ...]:
         """The commands of the submenus and then its own."""

@@ -41,6 +41,7 @@ RUN_MENU = Menu(
             "Ctrl+R",
             QT_TRANSLATE_NOOP("actions", "Start again with a new network and the same settings"),
             "training.reset",
+            built_in=True,
         ),
         MenuCommand(
             "actionStartAgain",
@@ -52,6 +53,7 @@ RUN_MENU = Menu(
                 "run from its last autosave",
             ),
             "restarts.start_again",
+            built_in=True,
         ),
         MenuCommand(
             "actionBackwardTwice",
@@ -63,6 +65,7 @@ RUN_MENU = Menu(
             ),
             "training.backward_twice",
             separated=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionBackwardRetained",
@@ -73,6 +76,7 @@ RUN_MENU = Menu(
                 "Call backward twice with retain_graph=True, to see the gradients accumulate",
             ),
             "training.backward_twice_retained",
+            built_in=True,
         ),
         MenuCommand(
             "actionAccumulate",
@@ -85,6 +89,7 @@ RUN_MENU = Menu(
             button_text="Σ grad",
             checkable=True,
             separated=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionOutputGradient",
@@ -95,6 +100,7 @@ RUN_MENU = Menu(
             ),
             "presets.toggle_output_gradient",
             checkable=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionUnbatched",
@@ -107,6 +113,7 @@ RUN_MENU = Menu(
             "presets.toggle_unbatched",
             button_text="1×32×32",
             checkable=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionUnsqueeze",
@@ -118,6 +125,7 @@ RUN_MENU = Menu(
             "presets.toggle_unsqueezing",
             button_text="unsqueeze(0)",
             checkable=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionOptions",
@@ -128,6 +136,7 @@ RUN_MENU = Menu(
             ),
             "training.show_options",
             separated=True,
+            built_in=True,
         ),
         MenuCommand(
             "actionCopyScript",
@@ -137,6 +146,7 @@ RUN_MENU = Menu(
                 "actions", "Copy the run so far as a Python script that needs torch alone"
             ),
             "scripts.copy",
+            built_in=True,
         ),
         MenuCommand(
             "actionSaveScript",
@@ -148,6 +158,7 @@ RUN_MENU = Menu(
                 "a file beside it if many",
             ),
             "scripts.save",
+            built_in=True,
         ),
     ),
 )

@@ -62,7 +62,7 @@ class AutosaveController(QObject):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """At the first view state, look for a run that was left behind."""
-        if not self._looked:
+        if not self._looked and view_state.origin is None:
             self._looked = True
             self._first = self._files.stand()
             self._ask()
@@ -72,7 +72,7 @@ class AutosaveController(QObject):
         state = self._files.state()
         if state is None or self._waiting or not self._session.has_worker:
             return
-        if self._session.run_is_aside:
+        if self._session.run_is_aside or not self._looked:
             return  # saved when it was put aside, and unchanged since
         if not self._worth_keeping:
             return

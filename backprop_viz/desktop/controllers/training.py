@@ -12,6 +12,7 @@ from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 from backprop_viz.training.live_settings import continues
 
@@ -41,7 +42,9 @@ class TrainingController(QObject):
         self._view_state = view_state
         train = self._actions["actionTrain"]
         train.setChecked(view_state.training)
-        text = translated("&Pause") if view_state.training else translated("&Train")
+        goes = "&Train" if view_state.origin is None else QT_TRANSLATE_NOOP("actions", "&Resume")
+        pauses = QT_TRANSLATE_NOOP("actions", "&Pause")
+        text = translated(pauses if view_state.training else goes)
         if train.text() != text:
             train.setText(text)
 

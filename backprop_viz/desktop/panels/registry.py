@@ -47,6 +47,7 @@ class PanelEntry:
     pixels, ``stretch`` its share of what is added when the window grows. A panel whose content
     depends on more than the cursor, as curves do, ``sees_every_state``; the others are only
     shown a new view state when the cursor, the settings or the breakpoints change.
+    A ``built_in`` panel is not there for a run that the program did not make itself.
     """
 
     id: str
@@ -56,6 +57,7 @@ class PanelEntry:
     size: int = 300
     stretch: int = 1
     sees_every_state: bool = False
+    built_in: bool = False
 
 
 class ViewPanel(Protocol):

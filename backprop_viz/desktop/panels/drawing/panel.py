@@ -6,7 +6,19 @@ from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
 PANELS = (
-    PanelEntry("drawPanel", PanelPlace.LEFT, DrawPanel, order=1, size=320, sees_every_state=True),
-    PanelEntry("batchMark", PanelPlace.NOTICE, BatchMark, order=1, sees_every_state=True),
-    PanelEntry("saliencyDialog", PanelPlace.WINDOW, SaliencyDialog, sees_every_state=True),
+    PanelEntry(
+        "drawPanel",
+        PanelPlace.LEFT,
+        DrawPanel,
+        order=1,
+        size=320,
+        sees_every_state=True,
+        built_in=True,
+    ),
+    PanelEntry(
+        "batchMark", PanelPlace.NOTICE, BatchMark, order=1, sees_every_state=True, built_in=True
+    ),
+    PanelEntry(
+        "saliencyDialog", PanelPlace.WINDOW, SaliencyDialog, sees_every_state=True, built_in=True
+    ),
 )

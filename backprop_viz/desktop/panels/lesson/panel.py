@@ -5,6 +5,6 @@ from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
 PANELS = (
-    PanelEntry("lessonPanel", PanelPlace.LESSON, LessonPanel),
-    PanelEntry("lessonOffer", PanelPlace.NOTICE, LessonOffer, order=1),
+    PanelEntry("lessonPanel", PanelPlace.LESSON, LessonPanel, built_in=True),
+    PanelEntry("lessonOffer", PanelPlace.NOTICE, LessonOffer, order=1, built_in=True),
 )

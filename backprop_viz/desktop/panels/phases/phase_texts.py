@@ -58,6 +58,8 @@ def next_step(view_state: ViewState) -> str:
     translate = QCoreApplication.translate
     if view_state.training:
         return translate("phases", "Training: F5 pauses.")
+    if view_state.origin is not None and view_state.cursor.at_end:
+        return translate("phases", "Step (F10) runs the script to the end of the phase it is in.")
     if view_state.iteration == 0 and view_state.cursor.recording.preview:
         return translate(
             "phases",

@@ -9,7 +9,13 @@ PANELS = (
         "lossPlot", PanelPlace.PLOTS, LossPlot, order=0, size=540, stretch=2, sees_every_state=True
     ),
     PanelEntry(
-        "accuracyPlot", PanelPlace.PLOTS, AccuracyPlot, order=1, size=260, sees_every_state=True
+        "accuracyPlot",
+        PanelPlace.PLOTS,
+        AccuracyPlot,
+        order=1,
+        size=260,
+        sees_every_state=True,
+        built_in=True,
     ),
     PanelEntry(
         "gradientFlowPlot", PanelPlace.PLOTS, GradientFlowPlot, order=2, size=540, stretch=2

@@ -31,6 +31,8 @@ def marks(view_state: ViewState) -> Marks:
         if row is not None:
             return Marks(row, due=True)
     event = cursor.event
+    if view_state.origin is not None:
+        return _in_script(view_state)
     if cursor.recording.preview or cursor.at_end or event is None:
         due = due_phase(view_state)
         return Marks(None if due is None else _first(lines, due), due=True)
@@ -41,6 +43,14 @@ def marks(view_state: ViewState) -> Marks:
     if event.phase is Phase.BACKWARD:
         soft |= _made_by(lines, cursor.recording, event)
     return Marks(line, soft=frozenset(soft - {line}))
+
+
+def _in_script(view_state: ViewState) -> Marks:
+    """The line that a script stands at; in what has run, the line of the event."""
+    lines, cursor = view_state.program.lines, view_state.cursor
+    if cursor.at_end and view_state.line is not None:
+        return Marks(_source(lines, view_state.line), due=True)
+    return Marks(None if cursor.event is None else _source(lines, cursor.event.line))
 
 
 def row_of(lines: Sequence[Line], breakpoint_: Breakpoint) -> int | None:

@@ -1,0 +1,103 @@
+"""A script's run in the window: what applies to it, what is said when it ends, and closing."""
+
+import os
+import signal
+from contextlib import suppress
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMenu, QMessageBox
+
+from backprop_viz.desktop.actions.menus import MENUS
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.stream.messages import RunEnded
+
+
+class AttachedController(QObject):
+    """Leaves out what a script has no use for; closing the window lets the script go on."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._session = context.window, context.session
+        self._actions = context.actions
+        self._origin: RunOrigin | None = None
+        self._running = True
+        self._closed = False
+        self._window.may_close = self._may_close
+        self._session.attached.connect(self._attached)
+        self._session.run_ended.connect(self._ended)
+        self._leave_out()
+
+    def _leave_out(self) -> None:
+        for menu in MENUS:
+            for command in menu.all_commands():
+                if command.built_in or menu.built_in:
+                    self._actions[command.id].setVisible(False)
+                    self._actions[command.id].setEnabled(False)
+        for shown in self._window.menuBar().findChildren(QMenu):
+            if not any(a.isVisible() and not a.isSeparator() for a in shown.actions()):
+                shown.menuAction().setVisible(False)
+        self._window.leave_out_built_in()
+
+    def _attached(self, origin: RunOrigin) -> None:
+        self._origin = origin
+        title = origin.title if origin.kind != "script" else f"run {origin.title}"
+        self._window.setWindowTitle(f"{title} - backprop_viz")
+        self._window.toolbar.show_run(title)
+
+    def _ended(self, told: RunEnded) -> None:
+        self._running = False
+        for name in ("actionTrain", "actionIteration"):
+            self._actions[name].setEnabled(False)
+        self._window.messages.tell_notice(_notice_of(told))
+
+    # -- closing -----------------------------------------------------------------------------
+
+    def _may_close(self) -> bool:
+        if self._closed or not self._running or not self._session.has_worker:
+            return True
+        question = QMessageBox(self._window)
+        question.setObjectName("leaveQuestion")
+        question.setIcon(QMessageBox.Icon.Question)
+        question.setText(self.tr("The script is still running."))
+        question.setInformativeText(
+            self.tr("It can go on without the window, or be interrupted as by Ctrl+C.")
+        )
+        leave = question.addButton(self.tr("Let it go on"), QMessageBox.ButtonRole.AcceptRole)
+        interrupt = question.addButton(
+            self.tr("Interrupt it"), QMessageBox.ButtonRole.DestructiveRole
+        )
+        stay = question.addButton(self.tr("Stay"), QMessageBox.ButtonRole.RejectRole)
+        leave.clicked.connect(self._leave)
+        interrupt.clicked.connect(self._interrupt)
+        question.setDefaultButton(leave)
+        question.setEscapeButton(stay)
+        open_(question)
+        return False
+
+    def end(self) -> None:
+        """Close the window without asking anything, as on a signal; the script goes on."""
+        self._leave()
+
+    def _leave(self) -> None:
+        self._closed = True
+        self._window.close()
+
+    def _interrupt(self) -> None:
+        if self._origin is not None and self._origin.pid:
+            with suppress(OSError):
+                os.kill(self._origin.pid, signal.SIGINT)
+        self._leave()
+
+
+def _notice_of(told: RunEnded) -> Notice:
+    """What to say of a script that has ended."""
+    if told.error:
+        where = "" if told.line is None else str(told.line)
+        code = "script_raised" if where else "script_raised_elsewhere"
+        return Notice(code, (told.error, where), details=told.details)
+    if told.status < 0:
+        return Notice("script_gone")
+    return Notice("script_ended" if told.status == 0 else "script_failed", (str(told.status),))
