@@ -94,8 +94,9 @@ class AttachedClient:
     def _read(self) -> None:
         reader = MessageReader(self._incoming)
         try:
-            while True:
-                self._tell(*reader.read())
+            with self._incoming:
+                while True:
+                    self._tell(*reader.read())
         except (EOFError, OSError):
             pass
         except ValueError as error:

@@ -133,7 +133,7 @@ def _failed(error: BaseException, path: str) -> RunEnded:
     while trace is not None and trace.tb_frame.f_code.co_filename != path:
         trace = trace.tb_next
     shown = trace or error.__traceback__
-    sys.excepthook(type(error), error, shown)
+    sys.excepthook(type(error), error.with_traceback(shown), shown)
     lines = [frame.lineno for frame in traceback.extract_tb(shown) if frame.filename == path]
     details = "".join(traceback.format_exception(type(error), error, shown))
     said = f"{type(error).__name__}: {error}"

@@ -71,7 +71,7 @@ class LessonsController(QObject):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Offer the first lesson once; notice that a lesson's run has ended with its worker."""
-        if not self._store.value("lessons/offered", 0):
+        if view_state.origin is None and not self._store.value("lessons/offered", 0):
             self._store.setValue("lessons/offered", 1)
             self._offer.offer(self._language)
         if self.player.lesson is not None and not self._session.run_is_aside:

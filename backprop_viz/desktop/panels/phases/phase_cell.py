@@ -82,12 +82,15 @@ class PhaseCell(QAbstractButton):
 
     def _place_switches(self) -> None:
         left = self.width() - _MARGIN + 4
-        for switch in reversed(self._switches):
+        shown = [one for one in self._switches if one.defaultAction().isVisible()]
+        for switch in self._switches:
+            switch.setVisible(switch in shown)
+        for switch in reversed(shown):
             width = switch.sizeHint().width()
             left -= width
             switch.setGeometry(left, (self.height() - _SWITCH) // 2, width, _SWITCH)
             left -= _GAP
-        self._end = self.width() - left if self._switches else _MARGIN
+        self._end = self.width() - left if shown else _MARGIN
         self.updateGeometry()
         self.update()
 

@@ -89,6 +89,7 @@ class ProgramView(Panel):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Show the program and mark the line at the cursor."""
+        self._copy.setVisible(view_state.origin is None)
         old, self._view_state = self._view_state, view_state
         if old is None or lines_of(old) != lines_of(view_state):
             self.code.show_lines(lines_of(view_state))

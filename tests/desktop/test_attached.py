@@ -1,0 +1,230 @@
+"""A real script, run unchanged with the window at the end of its line."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.application import make_window
+from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
+from tests.waiting import until, until_idle
+
+# What the script's process runs: as `backprop-viz run`, with the line to this process.
+START = """
+import os, sys
+from backprop_viz.capture.live.line import LiveLine
+from backprop_viz.capture.live.live_run import LiveRun
+from backprop_viz.capture.live.script import run_script
+from backprop_viz.capture.live.script_arguments import Script
+incoming, outgoing = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
+def follow(origin, program):
+    return LiveRun(lambda *told: LiveLine(incoming, outgoing, *told), origin, program)
+sys.exit(run_script(Script(sys.argv[3], tuple(sys.argv[4:])), follow))
+"""
+SCRIPT = """
+import torch
+from torch import nn
+
+torch.manual_seed(3)
+net = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for i in range({steps}):
+    x, y = torch.randn(8, 4), torch.randn(8, 2)
+    optimizer.zero_grad()
+    loss = (net(x) - y).square().mean()
+    loss.backward()
+    optimizer.step()
+    print(i, loss.item())
+{end}
+"""
+
+
+class Attached:
+    """A script and its window."""
+
+    def __init__(self, window: MainWindow, process: subprocess.Popen[str]) -> None:
+        self.window, self.process = window, process
+        self.session = window.session
+
+    def do(self, action: str) -> None:
+        found = self.window.findChild(QAction, action)
+        assert found is not None
+        found.trigger()
+        until_idle(self.session)
+
+    @property
+    def view(self) -> object:
+        return self.session.view_state
+
+
+Begin = Callable[..., Attached]
+
+
+@pytest.fixture
+def begin(tmp_path: Path, qtbot: QtBot) -> Iterator[Begin]:
+    store = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(*store, str(tmp_path / "settings"))
+    begun: list[Attached] = []
+
+    def begin_(steps: int = 4, end: str = "") -> Attached:
+        script = tmp_path / "train.py"
+        script.write_text(SCRIPT.format(steps=steps, end=end))
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, str(theirs_in), str(theirs_out), str(script)],
+            pass_fds=(theirs_in, theirs_out),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        os.close(theirs_in)
+        os.close(theirs_out)
+        line = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
+        window = make_window(Arguments({}, "dark", None, line=line))
+        window.resize(1600, 1000)
+        window.show()
+        attached = Attached(window, process)
+        begun.append(attached)
+        until(attached.session, lambda: _is_held(attached))
+        return attached
+
+    yield begin_
+    for attached in begun:
+        attached.process.kill()
+        attached.process.communicate()
+        until(attached.session, lambda a=attached: not a.session.has_worker)
+        attached.window.close()
+        attached.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.instance().setStyleSheet("")
+
+
+def _is_held(attached: Attached) -> bool:
+    view_state = attached.session.view_state
+    return view_state is not None and not view_state.training
+
+
+def plain(steps: int) -> list[tuple[float, torch.Tensor]]:
+    """Each iteration's loss, and the gradient of the first weight, of the loop alone."""
+    torch.manual_seed(3)
+    net = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.Tanh(), torch.nn.Linear(5, 2))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    found = []
+    for _ in range(steps):
+        x, y = torch.randn(8, 4), torch.randn(8, 2)
+        optimizer.zero_grad()
+        loss = (net(x) - y).square().mean()
+        loss.backward()
+        assert net[0].weight.grad is not None
+        found.append((loss.item(), net[0].weight.grad.clone()))
+        optimizer.step()
+    return found
+
+
+def test_steps_hold_the_script_and_show_its_numbers(begin: Begin) -> None:
+    attached = begin()
+    window, session = attached.window, attached.session
+    expected = plain(4)
+    assert "train.py" in window.windowTitle()
+    assert not window.panel(DrawPanel).isVisible()
+    assert not window.findChild(QAction, "actionReset").isVisible()
+    source = SCRIPT.format(steps=4, end="").splitlines()
+    assert source[session.view_state.line - 1].strip().startswith("loss = (net(x)")
+    for _ in range(3):
+        attached.do("actionStep")
+    assert session.view_state.due is Phase.UPDATE
+    assert source[session.view_state.line - 1].strip() == "loss.backward()"
+    assert window.panel(ProgramView).marked_line() == session.view_state.line - 1
+    recording = session.view_state.cursor.recording
+    assert recording.loss == expected[0][0]
+    event = [
+        e for e in recording.events if e.parameter == "0.weight" and e.phase.value == "backward"
+    ]
+    assert np.array_equal(event[-1].outputs[0], expected[0][1].numpy())
+    # Back in time, and on again: the script waits.
+    session.go_back("phase")
+    until_idle(session)
+    assert not session.view_state.cursor.at_end
+    assert attached.process.poll() is None
+    attached.do("actionStep")
+    attached.do("actionStep")
+    assert session.iteration == 1
+    attached.do("actionIteration")
+    assert session.iteration == 2
+    assert list(session.view_state.curves.loss) == [loss for loss, _ in expected[:2]]
+
+
+def test_a_number_of_the_script_is_explained_by_a_worker(begin: Begin) -> None:
+    attached = begin()
+    for _ in range(3):
+        attached.do("actionStep")
+    recording = attached.session.view_state.cursor.recording
+    at = max(i for i, e in enumerate(recording.events) if e.parameter == "0.weight")
+    number = Number(recording.events[at].output_ids[0], (2, 1), at, 0)
+    attached.window.number_picked.emit(number)
+    panel = attached.window.panel(OriginView)
+    until(attached.session, lambda: panel.complete)
+    assert panel.explanation is not None
+    assert panel.explanation.reason is None
+    assert panel.explanation.value == float(plain(1)[0][1][2, 1])
+    assert abs(panel.explanation.residual) < 1e-6
+
+
+def test_resumed_it_runs_to_its_end_and_the_window_stays(begin: Begin) -> None:
+    attached = begin(steps=5)
+    attached.window.findChild(QAction, "actionTrain").trigger()
+    until(attached.session, lambda: not attached.session.has_worker)
+    printed, _ = attached.process.communicate(timeout=60)
+    lines = [f"{i} {loss}" for i, (loss, _) in enumerate(plain(5))]
+    assert printed.splitlines() == lines
+    assert attached.process.returncode == 0
+    assert attached.session.iteration == 5
+    assert list(attached.session.view_state.curves.loss) == [loss for loss, _ in plain(5)]
+    assert "has ended" in attached.window.messages.text()
+    assert attached.window.isVisible()
+
+
+def test_an_exception_is_told_with_its_line(begin: Begin) -> None:
+    attached = begin(steps=2, end="raise ValueError('no more data')")
+    attached.window.findChild(QAction, "actionTrain").trigger()
+    until(attached.session, lambda: not attached.session.has_worker)
+    _, errors = attached.process.communicate(timeout=60)
+    line = SCRIPT.format(steps=2, end="raise").splitlines().index("raise") + 1
+    assert attached.process.returncode == 1
+    assert attached.window.messages.text() == (
+        f"The script has ended at line {line}: ValueError: no more data"
+    )
+    assert f'train.py", line {line}, in <module>' in errors
+    assert "backprop_viz" not in errors
+
+
+def test_a_closed_window_lets_the_script_go_on(begin: Begin) -> None:
+    attached = begin(steps=3)
+    attached.do("actionStep")
+    attached.window.close()
+    assert attached.window.isVisible()
+    question = attached.window.findChild(QMessageBox, "leaveQuestion")
+    assert question is not None
+    button = next(b for b in question.findChildren(QPushButton) if b.text().startswith("Let it"))
+    button.click()
+    assert not attached.window.isVisible()
+    printed, _ = attached.process.communicate(timeout=60)
+    assert printed.splitlines() == [f"{i} {loss}" for i, (loss, _) in enumerate(plain(3))]
+    assert attached.process.returncode == 0
