@@ -3,7 +3,7 @@
 import sys
 
 
-def main() -> None:
+def open_attached() -> None:
     """Open a window at the end of the line whose descriptors are this process's arguments."""
     from backprop_viz.desktop import system_libraries
     from backprop_viz.stream.pipe import line

@@ -6,9 +6,12 @@ import sys
 from typing import IO, Any
 
 # What the window's interpreter runs: it finds modules where this one does.
-_START = (
-    "import sys; sys.path[:] = {path!r}; from backprop_viz.desktop.attached import main; main()"
-)
+_START = """
+import sys
+sys.path[:] = {path!r}
+from backprop_viz.desktop.attached import open_attached
+open_attached()
+"""
 
 
 def start_window() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
