@@ -1,0 +1,188 @@
+"""Runs scripts plain, and under ``run`` with a window that the test plays itself."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.stream.commands import Command
+from backprop_viz.stream.messages import Update, UpdateWanted
+from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
+from tests.forked_process import FORKS, ForkServer
+
+SCRIPTS = Path(__file__).parent / "scripts"
+# After this time a script that hangs is ended, and its test fails.
+PATIENCE_S = 300.0
+
+# As ``python SCRIPT ARGUMENTS``, in a process that has imported torch already.
+_PLAIN = """
+import os, runpy, sys
+del sys.argv[0]
+sys.path[0] = os.path.dirname(sys.argv[0])
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+# ``backprop-viz run ARGUMENTS``, whose window is the test's.
+_FOLLOWED = """
+import os, sys
+from backprop_viz.capture.live import command
+ends = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
+command.start_window = lambda: (None, *ends)
+from backprop_viz.__main__ import main
+sys.exit(main(["run", *sys.argv[3:]]))
+"""
+_IMPORTS = "import torch, torch._dynamo, backprop_viz.capture.live.command"
+
+
+@dataclass
+class Ended:
+    """How a process ended, and what it printed."""
+
+    status: int
+    printed: str
+
+
+class Scripts:
+    """Starts scripts; by day they are forked from a process that has imported torch."""
+
+    def __init__(self) -> None:
+        self._server: Any = ForkServer(_IMPORTS, {}) if FORKS else subprocess
+
+    def close(self) -> None:
+        if self._server is not subprocess:
+            self._server.close()
+
+    def plain(self, script: Path, *arguments: str) -> Ended:
+        """The script as python runs it."""
+        process = self._start(_PLAIN, [str(script), *arguments])
+        with process.stdout:
+            printed = process.stdout.read().decode()
+        return Ended(process.wait(PATIENCE_S), printed)
+
+    @contextmanager
+    def followed(
+        self, *arguments: str, folder: Path | None = None
+    ) -> Iterator["ScriptsWindow"]:
+        """``backprop-viz run ARGUMENTS``, with a window in here."""
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        ends = [theirs_in, theirs_out]
+        process = self._start(_FOLLOWED, [*map(str, ends), *arguments], ends, folder)
+        os.close(theirs_in)
+        os.close(theirs_out)
+        window = ScriptsWindow(process, ours_in, ours_out)
+        try:
+            yield window
+        finally:
+            window.stop()
+
+    def _start(
+        self,
+        code: str,
+        arguments: Sequence[str],
+        files: Sequence[int] = (),
+        folder: Path | None = None,
+    ) -> Any:
+        return self._server.Popen(
+            [sys.executable, "-c", code, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            bufsize=0,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            pass_fds=files,
+            cwd=None if folder is None else str(folder),
+        )
+
+
+class ScriptsWindow:
+    """The window's end of a script's line."""
+
+    def __init__(self, process: Any, incoming: int, outgoing: int) -> None:
+        self.process = process
+        self.messages: list[object] = []
+        self.recordings: dict[int, Recording] = {}  # the longest of each iteration
+        self._in, self._out = os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
+        self._reader, self._writer, self._number = MessageReader(self._in), MessageWriter(), 0
+        self._printed = ""
+        self._printing = threading.Thread(target=self._read_printed)
+        self._printing.start()
+        self._patience = threading.Timer(PATIENCE_S, process.kill)
+        self._patience.start()
+
+    def next(self) -> object:
+        """The next message. Raises EOFError at the end."""
+        message, recording = self._reader.read()
+        self.messages.append(message)
+        if recording is not None:
+            self.recordings[recording.iteration] = recording
+        if isinstance(message, Update):
+            self._send(UpdateWanted())
+        return message
+
+    def until(self, wanted: Callable[[Any], bool]) -> Any:
+        """The first message that is wanted; those before it are kept too."""
+        while not wanted(message := self.next()):
+            pass
+        return message
+
+    def command(self, command: Command) -> int:
+        """Give a command; its number."""
+        self._number += 1
+        self._send(NumberedCommand(self._number, command))
+        return self._number
+
+    def carried_out(self, command: Command) -> Update:
+        """Give a command; the update that says that the script is held after it."""
+        number = self.command(command)
+        update: Update = self.until(
+            lambda told: isinstance(told, Update) and told.command == number and not told.training
+        )
+        return update
+
+    def held(self) -> Update:
+        """The next update that says that the script is held."""
+        update: Update = self.until(lambda told: isinstance(told, Update) and not told.training)
+        return update
+
+    def rest(self) -> None:
+        """Everything until the script's end."""
+        try:
+            while True:
+                self.next()
+        except EOFError:
+            pass
+
+    def close(self) -> None:
+        """Close the window."""
+        self._in.close()
+        self._out.close()
+
+    def ended(self) -> Ended:
+        """How the script ended, once it has."""
+        status = self.process.wait(PATIENCE_S)
+        self._printing.join(PATIENCE_S)
+        return Ended(status, self._printed)
+
+    def stop(self) -> None:
+        """End the script, if it has not ended."""
+        self._patience.cancel()
+        self.process.kill()
+        self.process.wait(PATIENCE_S)
+        self._printing.join(PATIENCE_S)
+        self.close()
+
+    def _read_printed(self) -> None:
+        with self.process.stdout:
+            self._printed = self.process.stdout.read().decode()
+
+    def _send(self, message: object) -> None:
+        try:
+            send(self._out, self._writer.pieces(message))
+        except BrokenPipeError:  # the script has ended; what it sent last is still to be read
+            pass
