@@ -1,6 +1,8 @@
 """The command line. Imports neither torch nor Qt, so that --help answers at once."""
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +97,8 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     if not rest:
         parser.error("which script? For example: backprop-viz run train.py --epochs 3")
     script = Script(rest[0], tuple(rest[1:]), options.module)
+    if script.module:
+        sys.path[0] = os.getcwd()  # as python has it with -m
     try:
         path = script.path
     except ImportError as error:
@@ -108,6 +112,8 @@ def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     """The options before the script's name, and the rest."""
     at = 0
     while at < len(argv) and argv[at].startswith("-"):
+        if argv[at] == "--":
+            return list(argv[:at]), list(argv[at + 1 :])
         at += 2 if argv[at] == "--every" else 1
     return list(argv[:at]), list(argv[at:])
 

@@ -1,9 +1,5 @@
 """``backprop-viz run``: somebody's script in this process, with a window that follows it."""
 
-import os
-import signal
-import sys
-
 from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.script import ScriptFollower, run_script
@@ -14,7 +10,7 @@ from backprop_viz.recording.run_origin import RunOrigin
 
 
 def run_beside_window(script: Script, *, goes: bool = False, every: int | None = None) -> int:
-    """Run a script with a window beside it; returns its exit status.
+    """Run a script with a window beside it; returns its exit status, or raises its SystemExit.
 
     ``goes``: it is not held at its first iteration.
     """
@@ -29,11 +25,4 @@ def run_beside_window(script: Script, *, goes: bool = False, every: int | None =
             every=every,
         )
 
-    try:
-        return run_script(script, follow)
-    except KeyboardInterrupt as error:
-        sys.excepthook(KeyboardInterrupt, error, error.__traceback__)
-        # As python ends: by the signal, so that a shell's loop around it ends too.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
-        return 128 + signal.SIGINT
+    return run_script(script, follow)

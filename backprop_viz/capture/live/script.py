@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Protocol
@@ -27,6 +28,9 @@ from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
 
 
+_RUNPY = runpy.run_module.__code__.co_filename
+
+
 class ScriptFollower(Follower, Protocol):
     """Who follows a script."""
 
@@ -40,7 +44,8 @@ class ScriptFollower(Follower, Protocol):
 def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFollower]) -> int:
     """Run a script to its end; returns its exit status.
 
-    What it prints, reads and returns is its own. Raises KeyboardInterrupt if it did.
+    What it prints, reads and returns is its own. Its SystemExit comes through, and its
+    KeyboardInterrupt, of which python then says no more: it is said already.
     """
     sys.argv[:] = [script.path if script.module else script.name, *script.arguments]
     sys.path[0] = os.getcwd() if script.module else str(Path(script.path).parent)
@@ -57,18 +62,22 @@ def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFoll
     found = _Discovery(follower)
     told = RunEnded(0)
     try:
+        _become_main(script.path)
         if script.module:
-            runpy.run_module(script.name, run_name="__main__", alter_sys=True)
+            # What python itself calls for -m.
+            runpy._run_module_as_main(script.name)  # type: ignore[attr-defined]
         else:
-            _run_file(source, script.path)
+            code = compile(source, script.path, "exec", dont_inherit=True)
+            exec(code, sys.modules["__main__"].__dict__)
     except SystemExit as end:
         told = RunEnded(_status_of(end))
-        return told.status
-    except KeyboardInterrupt:
-        told = RunEnded(128 + signal.SIGINT, "KeyboardInterrupt")
+        raise
+    except KeyboardInterrupt as error:
+        told = _failed(error, script.path, 128 + signal.SIGINT)
+        sys.excepthook = lambda *_: None
         raise
     except BaseException as error:
-        told = _failed(error, script.path)
+        told = _failed(error, script.path, 1)
         return 1
     finally:
         with suppress(Exception):
@@ -77,12 +86,18 @@ def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFoll
     return 0
 
 
-def _run_file(source: bytes, path: str) -> None:
-    """Run a file's source as the main module, which it stays."""
-    main = ModuleType("__main__")
-    main.__dict__.update(__file__=path, __builtins__=builtins, __spec__=None, __cached__=None)
+def _become_main(path: str) -> None:
+    """Give the script a main module of its own, with what python puts into one."""
+    ours, main = vars(sys.modules["__main__"]), ModuleType("__main__")
+    main.__dict__.update(
+        __file__=path,
+        __builtins__=builtins,
+        __cached__=None,
+        __loader__=SourceFileLoader("__main__", path),
+    )
+    if "__annotations__" in ours:
+        main.__dict__["__annotations__"] = {}
     sys.modules["__main__"] = main
-    exec(compile(source, path, "exec", dont_inherit=True), main.__dict__)
 
 
 class _Discovery:
@@ -118,23 +133,22 @@ def _can_step(optimizer: Any) -> bool:
 
 
 def _status_of(end: SystemExit) -> int:
-    """The exit status, as python makes it of the code; a text is printed."""
+    """The exit status that python makes of the code."""
     if end.code is None:
         return 0
-    if isinstance(end.code, int):
-        return end.code & 0xFF
-    print(end.code, file=sys.stderr)
-    return 1
+    return end.code & 0xFF if isinstance(end.code, int) else 1
 
 
-def _failed(error: BaseException, path: str) -> RunEnded:
+def _failed(error: BaseException, path: str, status: int) -> RunEnded:
     """Print an exception as python would, without our own frames, and tell of it."""
     trace: TracebackType | None = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename != path:
+    while trace is not None and trace.tb_frame.f_code.co_filename not in (path, _RUNPY):
         trace = trace.tb_next
-    shown = trace or error.__traceback__
-    sys.excepthook(type(error), error.with_traceback(shown), shown)
-    lines = [frame.lineno for frame in traceback.extract_tb(shown) if frame.filename == path]
-    details = "".join(traceback.format_exception(type(error), error, shown))
+    error = error.with_traceback(trace)  # None for a script that cannot be compiled
+    sys.excepthook(type(error), error, trace)
+    lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == path]
+    if isinstance(error, SyntaxError) and error.filename == path:
+        lines.append(error.lineno)
+    details = "".join(traceback.format_exception(error))
     said = f"{type(error).__name__}: {error}"
-    return RunEnded(1, said, details, lines[-1] if lines else None)
+    return RunEnded(status, said, details, lines[-1] if lines else None)

@@ -1,11 +1,12 @@
 """Runs scripts plain, and under ``run`` with a window that the test plays itself."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,27 @@ del sys.argv[0]
 sys.path[0] = os.path.dirname(sys.argv[0])
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
+# Before that: the gradients that each step of an optimizer finds, and the weights that it leaves,
+# of all its groups in order, go into files named by the number of the step.
+_DUMPED = """
+import numpy, sys
+from torch.optim.optimizer import register_optimizer_step_post_hook as after
+folder, steps = sys.argv.pop(1), []
+def stepped(optimizer, *_):
+    steps.append(optimizer)
+    owned = [p for group in optimizer.param_groups for p in group["params"]]
+    with open(f"{folder}/{len(steps)}", "wb") as file:
+        for tensor in (*[p.grad for p in owned], *[p.detach() for p in owned]):
+            numpy.save(file, tensor.numpy())
+after(stepped)
+"""
 # ``backprop-viz run ARGUMENTS``, whose window is the test's.
 _FOLLOWED = """
 import os, sys
 from backprop_viz.capture.live import command
 ends = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
 command.start_window = lambda: (None, *ends)
+sys.path.insert(0, "")
 from backprop_viz.__main__ import main
 sys.exit(main(["run", *sys.argv[3:]]))
 """
@@ -57,17 +73,18 @@ class Scripts:
         if self._server is not subprocess:
             self._server.close()
 
-    def plain(self, script: Path, *arguments: str) -> Ended:
-        """The script as python runs it."""
-        process = self._start(_PLAIN, [str(script), *arguments])
+    def plain(self, script: Path, *arguments: str, dumped: Path | None = None) -> Ended:
+        """The script as python runs it. ``dumped``: a folder for what its optimizers do."""
+        if dumped is None:
+            process = self._start(_PLAIN, [str(script), *arguments])
+        else:
+            process = self._start(_DUMPED + _PLAIN, [str(dumped), str(script), *arguments])
         with process.stdout:
             printed = process.stdout.read().decode()
         return Ended(process.wait(PATIENCE_S), printed)
 
     @contextmanager
-    def followed(
-        self, *arguments: str, folder: Path | None = None
-    ) -> Iterator["ScriptsWindow"]:
+    def followed(self, *arguments: str, folder: Path | None = None) -> Iterator["ScriptsWindow"]:
         """``backprop-viz run ARGUMENTS``, with a window in here."""
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
@@ -109,7 +126,7 @@ class ScriptsWindow:
         self.recordings: dict[int, Recording] = {}  # the longest of each iteration
         self._in, self._out = os.fdopen(incoming, "rb"), os.fdopen(outgoing, "wb")
         self._reader, self._writer, self._number = MessageReader(self._in), MessageWriter(), 0
-        self._printed = ""
+        self._printed, self._news = "", threading.Condition()
         self._printing = threading.Thread(target=self._read_printed)
         self._printing.start()
         self._patience = threading.Timer(PATIENCE_S, process.kill)
@@ -150,6 +167,12 @@ class ScriptsWindow:
         update: Update = self.until(lambda told: isinstance(told, Update) and not told.training)
         return update
 
+    def interrupt(self, once_printed: str) -> None:
+        """Send Ctrl+C once the script has printed this."""
+        with self._news:
+            assert self._news.wait_for(lambda: once_printed in self._printed, PATIENCE_S)
+        os.kill(self.process.pid, signal.SIGINT)
+
     def rest(self) -> None:
         """Everything until the script's end."""
         try:
@@ -172,17 +195,19 @@ class ScriptsWindow:
     def stop(self) -> None:
         """End the script, if it has not ended."""
         self._patience.cancel()
+        self._patience.join()
         self.process.kill()
         self.process.wait(PATIENCE_S)
         self._printing.join(PATIENCE_S)
         self.close()
 
     def _read_printed(self) -> None:
-        with self.process.stdout:
-            self._printed = self.process.stdout.read().decode()
+        with self.process.stdout as stream:
+            while data := stream.read(4096):
+                with self._news:
+                    self._printed += data.decode()
+                    self._news.notify_all()
 
     def _send(self, message: object) -> None:
-        try:
+        with suppress(BrokenPipeError):  # the script has ended; what it sent last can be read
             send(self._out, self._writer.pieces(message))
-        except BrokenPipeError:  # the script has ended; what it sent last is still to be read
-            pass

@@ -1,0 +1,100 @@
+"""Scripts as their users write them print the same, byte for byte, with a window and without."""
+
+from collections.abc import Iterator
+from itertools import count, groupby
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backprop_viz.capture.parameter_watch import CHANGED
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.stream.commands import Iterate, Step, Train
+from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from tests.capture.live.script_runs import SCRIPTS, Ended, Scripts
+
+NAMES = ("cnn", "gan", "gpt", "lstm", "vae", "lbfgs")
+
+
+@pytest.fixture(scope="module")
+def dumped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {name: tmp_path_factory.mktemp(name) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def plain(scripts: Scripts, dumped: dict[str, Path]) -> dict[str, Ended]:
+    """Each script as python runs it, with hooks of the test's that write down what they see."""
+    return {name: scripts.plain(SCRIPTS / f"{name}.py", dumped=dumped[name]) for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_script_that_is_stepped_and_then_left_alone(
+    scripts: Scripts, plain: dict[str, Ended], name: str
+) -> None:
+    with scripts.followed(str(SCRIPTS / f"{name}.py")) as window:
+        first = window.next()
+        assert isinstance(first, RunAttached)
+        assert (first.origin.kind, first.origin.path) == ("script", str(SCRIPTS / f"{name}.py"))
+        held = window.held()
+        assert (held.iteration, held.line is not None) == (0, True)
+        while not any(e.phase is Phase.BACKWARD for e in _events(window.recordings)):
+            held = window.carried_out(Step())
+        assert held.iteration == 0
+        window.carried_out(Iterate())
+        window.command(Train())
+        window.close()
+        ended = window.ended()
+    assert ended == plain[name]
+
+
+def _events(recordings: dict[int, Recording]) -> list[Event]:
+    return [event for recording in recordings.values() for event in recording.events]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_script_whose_every_iteration_is_recorded(
+    scripts: Scripts, plain: dict[str, Ended], dumped: dict[str, Path], name: str
+) -> None:
+    script = str(SCRIPTS / f"{name}.py")
+    with scripts.followed("--go", "--every", "1", script) as window:
+        window.rest()
+        ended = window.ended()
+    assert ended == plain[name]
+    assert isinstance(window.messages[-1], RunEnded)
+    assert window.messages[-1].status == 0
+    updates = [told for told in window.messages if isinstance(told, Update)]
+    points = [point for update in updates for point in update.points]
+    assert sorted(window.recordings) == list(range(1, len(points) + 1))
+    steps = count(1)
+    for iteration in sorted(window.recordings):
+        recording = window.recordings[iteration]
+        for updates in _optimizer_steps(recording):
+            _checked(recording, updates, dumped[name] / str(next(steps)))
+    assert len(list(dumped[name].iterdir())) == next(steps) - 1
+
+
+def _optimizer_steps(recording: Recording) -> Iterator[dict[str, Event]]:
+    """For each step of an optimizer its updates, by parameter."""
+    kinds = groupby(recording.events, lambda e: e.phase is Phase.UPDATE and e.op != CHANGED)
+    for updates, events in kinds:
+        if updates:
+            yield {str(event.parameter): event for event in events}
+
+
+def _checked(recording: Recording, updates: dict[str, Event], dumped: Path) -> None:
+    """The gradients that a step found, and the weights that it left, are those of the plain run."""
+    rule = next(iter(updates.values())).op
+    groups = [group for group in recording.groups if group.rule == rule]
+    names = [name for group in groups for name in group.parameters if name in updates]
+    assert len(names) == len(updates)
+    told = [updates[name].inputs[1] for name in names]
+    told += [updates[name].outputs[0] for name in names]
+    with dumped.open("rb") as file:
+        for array in told:
+            plain = np.load(file)
+            assert array is not None
+            assert (array.dtype, array.shape) == (plain.dtype, plain.shape)
+            assert array.tobytes() == plain.tobytes()
+        assert not file.read()
