@@ -20,6 +20,7 @@ from torch.utils.hooks import RemovableHandle
 from backprop_viz.capture.backward_watch import BACKWARD_FUNCTIONS, roots_of
 from backprop_viz.capture.function_watch import FunctionWatch
 from backprop_viz.capture.line_trace import lines_traced
+from backprop_viz.capture.nested_tensors import nested_tensors
 from backprop_viz.capture.parameter_watch import CHANGED
 from backprop_viz.capture.recorder import Recorder, code_of, eager
 from backprop_viz.recording.iteration import Recording
@@ -218,6 +219,7 @@ class LoopWatch(TorchFunctionMode):
         self._depth += 1
         if self._depth > 1:
             return
+        self._quiet = False  # an optimizer that steps has called its closure
         with _UNSEEN():
             self._caught_up(Phase.ZERO_GRAD)
             self._go(Phase.FORWARD)
@@ -234,7 +236,7 @@ class LoopWatch(TorchFunctionMode):
             self._tracing.close()
             self._forwarded = True
             with _UNSEEN():
-                self._recorder.take_results(next(_tensors_in(output), None), None)
+                self._recorder.take_results(next(nested_tensors(output), None), None)
             self._has_ended(Phase.FORWARD)
 
     def _clearing(self, name: str, args: tuple[Any, ...]) -> None:
@@ -286,22 +288,7 @@ def _named_tensors(
         given = {f"x{i}": value for i, value in enumerate(args)}
     found: dict[str, Tensor] = {}
     for name, value in given.items():
-        tensors = list(_tensors_in(value))
+        tensors = list(nested_tensors(value))
         numbered = len(tensors) > 1
         found |= {f"{name}[{i}]" if numbered else name: t for i, t in enumerate(tensors)}
     return found
-
-
-def _tensors_in(value: Any) -> Iterator[Tensor]:
-    """The tensors in an argument or a result, whatever holds them."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _tensors_in(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _tensors_in(item)
-    elif hasattr(value, "__dataclass_fields__"):
-        for name in value.__dataclass_fields__:
-            yield from _tensors_in(getattr(value, name))

@@ -132,7 +132,8 @@ class LiveRun:
         """The script is over: send what is left, and let the window stay."""
         with self._state:
             self._until = "any"
-        if recording is not None and recording.events:
+        # After the last iteration nothing but its gradients may have been cleared.
+        if recording is not None and any(e.phase is Phase.FORWARD for e in recording.events):
             self._publish(recording)
         self._publish()
         self._channel.send(told)

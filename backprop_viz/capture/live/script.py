@@ -6,8 +6,9 @@ import runpy
 import signal
 import socket
 import sys
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -17,6 +18,11 @@ from typing import Any, Protocol
 import torch
 from torch import nn
 from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim import Optimizer
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
 
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
 from backprop_viz.capture.live.script_arguments import Script
@@ -27,8 +33,8 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
 
-
-_RUNPY = runpy.run_module.__code__.co_filename
+# Where our own code is; Ctrl+C may come while it waits in ``threading``.
+_OURS = (str(Path(__file__).parents[2]) + os.sep, threading.__file__)
 
 
 class ScriptFollower(Follower, Protocol):
@@ -96,7 +102,7 @@ def _become_main(path: str) -> None:
         __loader__=SourceFileLoader("__main__", path),
     )
     if "__annotations__" in ours:
-        main.__dict__["__annotations__"] = {}
+        main.__annotations__ = {}
     sys.modules["__main__"] = main
 
 
@@ -106,7 +112,12 @@ class _Discovery:
     def __init__(self, follower: ScriptFollower) -> None:
         self._follower = follower
         self._watch: Watch | None = None
-        self._handle = register_module_forward_pre_hook(self._called)
+        self._stepping: Optimizer | None = None  # which may call the model, by a closure
+        self._handles = [
+            register_module_forward_pre_hook(self._called),
+            register_optimizer_step_pre_hook(self._steps),
+            register_optimizer_step_post_hook(self._stepped),
+        ]
 
     def _called(self, module: nn.Module, args: Any) -> None:
         """A module is called: the outermost of a call comes first."""
@@ -115,16 +126,29 @@ class _Discovery:
         optimizers = [one for one in living_optimizers() if _can_step(one)]
         if not optimizers:
             return
-        self._handle.remove()
+        self._stop()
         models = names_of(models_of(optimizers, module))
         self._watch = Watch(models, optimizers, self._follower)
         self._follower.hold_at_start()
         loop = self._watch.begin()
         if loop is not None:
+            if self._stepping is not None:
+                loop.optimizer_steps(self._stepping)
             loop.model_runs(module, args, kwargs_of_call())
 
+    def _steps(self, optimizer: Optimizer, *_: Any) -> None:
+        self._stepping = optimizer
+
+    def _stepped(self, *_: Any) -> None:
+        self._stepping = None
+
+    def _stop(self) -> None:
+        for handle in self._handles:
+            handle.remove()
+
     def close(self) -> Recording | None:
-        self._handle.remove()
+        """Watch no longer; what was recorded of an iteration that is not over."""
+        self._stop()
         return None if self._watch is None else self._watch.close()
 
 
@@ -141,10 +165,8 @@ def _status_of(end: SystemExit) -> int:
 
 def _failed(error: BaseException, path: str, status: int) -> RunEnded:
     """Print an exception as python would, without our own frames, and tell of it."""
-    trace: TracebackType | None = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename not in (path, _RUNPY):
-        trace = trace.tb_next
-    error = error.with_traceback(trace)  # None for a script that cannot be compiled
+    _without_our_frames(error)
+    trace = error.__traceback__
     sys.excepthook(type(error), error, trace)
     lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == path]
     if isinstance(error, SyntaxError) and error.filename == path:
@@ -152,3 +174,32 @@ def _failed(error: BaseException, path: str, status: int) -> RunEnded:
     details = "".join(traceback.format_exception(error))
     said = f"{type(error).__name__}: {error}"
     return RunEnded(status, said, details, lines[-1] if lines else None)
+
+
+def _without_our_frames(error: BaseException | None) -> None:
+    """Take our own frames out of the traceback of an exception, and of those that led to it.
+
+    One that arose in a frame of ours keeps them, for the fault is ours; but for Ctrl+C.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        frames = list(_frames_of(error))
+        theirs = [frame for frame in frames if not _is_ours(frame)]
+        own_fault = len(frames) > 1 and theirs and frames[-1] is not theirs[-1]
+        if not own_fault or isinstance(error, KeyboardInterrupt):
+            for frame, after in zip(theirs, [*theirs[1:], None], strict=False):
+                frame.tb_next = after
+            error.__traceback__ = theirs[0] if theirs else None
+        error = error.__cause__ or error.__context__
+
+
+def _frames_of(error: BaseException) -> Iterator[TracebackType]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _is_ours(trace: TracebackType) -> bool:
+    return trace.tb_frame.f_code.co_filename.startswith(_OURS)

@@ -1,6 +1,5 @@
-"""What a script is given, prints and ends with is what python itself gives, prints and ends with."""
+"""What a script is given, prints and ends with is the same as when python runs it."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backprop_viz.stream.messages import RunEnded
-from tests.capture.live.script_runs import PATIENCE_S, Ended, Scripts
+from tests.capture.live.script_runs import PATIENCE_S, SCRIPTS, Ended, Scripts
 
 SURROUNDINGS = """'''Its docstring.'''
 import os, sys
@@ -23,14 +22,15 @@ CASES = {
     "a large status": "import sys; sys.exit(259)",
     "a status that is a text": "import sys; sys.exit('No such data.')",
     "no status": "raise SystemExit",
-    "argparse": "import argparse; p = argparse.ArgumentParser(); p.add_argument('--lr', type=float)\n"
-    "p.parse_args(); print('never')",
+    "argparse": "import argparse\np = argparse.ArgumentParser()\n"
+    "p.add_argument('--lr', type=float)\np.parse_args()\nprint('never')\n",
     "an exception": "def f(x):\n    return 1 / x\n\n\nprint('before', flush=True)\nf(0)\n",
     "an exception with a cause": "try:\n    {}[1]\nexcept KeyError as e:\n"
     "    raise ValueError('no\\nsuch') from e\n",
     "an exception in a library": "import json\njson.loads('{')\n",
     "a syntax error": "x = 1\nfor in x:\n    pass\n",
-    "an excepthook": "import sys\nsys.excepthook = lambda *a: print('mine', a[0].__name__)\n1 / 0\n",
+    "an excepthook": "import sys\n"
+    "sys.excepthook = lambda *a: print('mine', a[0].__name__)\n1 / 0\n",
     "atexit": "import atexit, sys\natexit.register(print, 'bye')\nprint('hi')\nsys.exit(4)\n",
     "a thread": "import threading, time\n"
     "threading.Thread(target=lambda: (time.sleep(0.2), print('late'))).start()\nprint('early')\n",
@@ -77,7 +77,7 @@ def test_an_exception_is_told_with_its_line(scripts: Scripts, tmp_path: Path) ->
         window.rest()
     told = window.messages[-1]
     assert isinstance(told, RunEnded)
-    assert (told.error, told.line) == ("ZeroDivisionError: division by zero", 6)
+    assert (told.error, told.line) == ("ZeroDivisionError: division by zero", 2)
     assert "before\n" + told.details == window.ended().printed
 
 
@@ -97,49 +97,39 @@ def test_a_module_is_run_by_its_name(scripts: Scripts, tmp_path: Path, name: str
 
 
 INTERRUPTED = """
-import time
+import os, signal, time
 try:
     print("ready", flush=True)
-    time.sleep(600)
+    os.kill(os.getpid(), signal.SIGINT)
 finally:
     print("tidied", flush=True)
 """
 
 
-def test_ctrl_c_is_the_scripts(scripts: Scripts, tmp_path: Path) -> None:
-    name = written(tmp_path, INTERRUPTED)
+def test_ctrl_c_ends_a_script_as_under_python(scripts: Scripts, tmp_path: Path) -> None:
+    name = written(tmp_path, "import atexit\natexit.register(print, 'bye')\n" + INTERRUPTED)
+    plain = python(name, folder=tmp_path)
+    assert plain.status == -signal.SIGINT
     with scripts.followed(name, folder=tmp_path) as window:
-        window.interrupt("ready")
-        ours = window.ended()
-    with subprocess.Popen(
-        [sys.executable, name], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        os.kill(process.pid, signal.SIGINT)
-        printed = (first + process.stdout.read()).decode()
-    assert ours == Ended(process.returncode, printed)
-    assert "KeyboardInterrupt" in printed
+        window.rest()
+        assert window.ended() == plain
 
 
-def test_ctrl_c_that_the_script_catches(scripts: Scripts, tmp_path: Path) -> None:
-    text = INTERRUPTED.replace("finally:", "except KeyboardInterrupt:") + "raise SystemExit(7)\n"
-    name = written(tmp_path, text)
+def test_ctrl_c_comes_through_to_a_script(scripts: Scripts, tmp_path: Path) -> None:
+    text = INTERRUPTED.replace("finally:", "except KeyboardInterrupt:")
+    text = text.replace("os.kill(os.getpid(), signal.SIGINT)", "while True: time.sleep(0.01)")
+    name = written(tmp_path, text + "raise SystemExit(7)\n")
     with scripts.followed(name, folder=tmp_path) as window:
-        window.interrupt("ready")
+        window.interrupt("ready\n")
         assert window.ended() == Ended(7, "ready\ntidied\n")
 
 
-def test_standard_input_is_the_scripts(tmp_path: Path) -> None:
-    """Of the program as it is started."""
-    name = written(tmp_path, "print(input() + input())\n")
-    done = subprocess.run(
-        [sys.executable, "-m", "backprop_viz", "run", "--no-window", name],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        input=b"one\ntwo\n",
-        capture_output=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"onetwo\n", b"")
+def test_ctrl_c_while_the_window_holds_a_script(scripts: Scripts) -> None:
+    with scripts.followed(str(SCRIPTS / "lbfgs.py")) as window:
+        window.held()
+        window.interrupt("")
+        ended = window.ended()
+    assert ended.status == -signal.SIGINT
+    assert ended.printed.endswith("KeyboardInterrupt\n")
+    assert "backprop_viz/capture" not in ended.printed
+    assert ", in closure\n    out = model(x)\n" in ended.printed
