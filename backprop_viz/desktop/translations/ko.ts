@@ -44,6 +44,29 @@
     </message>
 </context>
 <context>
+    <name>AttachedController</name>
+    <message>
+        <source>The script is still running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It can go on without the window, or be interrupted as by Ctrl+C.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let it go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Interrupt it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation type="unfinished">머무르기</translation>
+    </message>
+</context>
+<context>
     <name>AutogradView</name>
     <message>
         <source>Autograd graph</source>
@@ -285,6 +308,17 @@
     <message>
         <source>Compare the gradient with differences of the loss ({0})</source>
         <translation>변화도를 손실의 차분과 비교합니다 ({0})</translation>
+    </message>
+</context>
+<context>
+    <name>ClipLine</name>
+    <message>
+        <source>Clipped by {function} (total norm {before} → {after}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clipped by {function}: × {factor} (total norm {before} → {after}).</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -831,6 +865,70 @@
     </message>
 </context>
 <context>
+    <name>FindingCard</name>
+    <message>
+        <source>Show</source>
+        <translation type="unfinished">보기</translation>
+    </message>
+    <message>
+        <source>Show the evidence: {title}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select what it is about, and move the cursor to where it happened</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Error: {title}. {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warning: {title}. {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hint: {title}. {text}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FindingsView</name>
+    <message>
+        <source>Findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What looks wrong in this iteration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every recorded iteration is checked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checked when training pauses.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has run yet: every recorded iteration is checked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing found: {topics}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none in this iteration</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in this iteration</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>FlowBars</name>
     <message>
         <source>Click a bar, or use Left, Right and Enter, to select the parameter</source>
@@ -1077,6 +1175,57 @@
     </message>
 </context>
 <context>
+    <name>InputSection</name>
+    <message>
+        <source>The sample that the network is given</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shown as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In which form the sample is shown</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>shown as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>colour image</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>curves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>heat map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>number</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>InspectorView</name>
     <message>
         <source>Inspector</source>
@@ -1091,6 +1240,14 @@
         <translation>매개변수나 층의 텐서를 고르세요</translation>
     </message>
     <message>
+        <source>slices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All numbers of the tensor, as rows and columns of two axes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>grad_fn of {key}</source>
         <translation>{key}의 grad_fn</translation>
     </message>
@@ -1101,6 +1258,10 @@
     <message>
         <source>grad_fn of {key} · {shape}</source>
         <translation>{key}의 grad_fn · {shape}</translation>
+    </message>
+    <message>
+        <source>{rule} group {number} · lr {rate}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{shape} · {dtype} · sample {sample} of the batch</source>
@@ -1139,6 +1300,13 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{words}
 이 반복들은 이벤트 하나하나 다시 볼 수 있습니다 (Page Up, Page Down).
 메모리가 다 차면 가장 오래된 것부터 사라집니다. 얼마나 쓸지는 기록 메뉴에서 정합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>LessonPanel</name>
+    <message>
+        <source>Lesson</source>
+        <translation>수업</translation>
     </message>
 </context>
 <context>
@@ -1334,6 +1502,90 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>ModuleCanvas</name>
+    <message>
+        <source>Modules of the network</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrow keys go from module to module, Enter unfolds or folds one, Esc folds all.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double click or Enter unfolds it, Esc folds all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double click or Enter folds it, Esc all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} modules</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModuleTreeModel</name>
+    <message>
+        <source>module</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{kind} · {count} modules in it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>.grad is None</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>‖.grad‖ {norm}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModulesView</name>
+    <message>
+        <source>Modules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find…</source>
+        <translation type="unfinished">찾기…</translation>
+    </message>
+    <message>
+        <source>Find a module</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show only modules with this in their name (Ctrl+Shift+M)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Modules and parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{name} · {count} parameters</source>
+        <translation type="unfinished">{name} · 매개변수 {count}개</translation>
+    </message>
+</context>
+<context>
+    <name>MoreLabel</name>
+    <message>
+        <source>and {count} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>NavigationController</name>
     <message>
         <source>It first appeared in the output of {0}, from inputs between {1:.4g} and {2:.4g}.</source>
@@ -1436,6 +1688,14 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Network</source>
         <translation>신경망</translation>
+    </message>
+    <message>
+        <source>Fold the modules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the layers of each module as one box</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>activations</source>
@@ -1720,6 +1980,18 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{time} · 노드 {count}개</translation>
     </message>
     <message>
+        <source>{phase} of micro-batch {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>norm {before} → {after}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every gradient × {factor}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{done} / {total} operations</source>
         <translation>연산 {done}/{total}</translation>
     </message>
@@ -1770,6 +2042,21 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>This phase runs next.</source>
         <translation>다음에 실행될 단계입니다.</translation>
+    </message>
+</context>
+<context>
+    <name>PhaseRunsRow</name>
+    <message>
+        <source>Phases of the iteration</source>
+        <translation type="unfinished">반복의 단계</translation>
+    </message>
+    <message>
+        <source>… {count} more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} micro-batches have no room here; click to see the first</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2277,6 +2564,100 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>SliceSection</name>
+    <message>
+        <source>rows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Axis that runs down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>columns</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Axis that runs across</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers as a table</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the numbers instead of painting them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The slice as a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None at the cursor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has no elements.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{shape} · {dtype} · ±{limit} · norm {norm}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation type="unfinished">수 하나</translation>
+    </message>
+    <message>
+        <source> of {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Place on axis {axis}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{axis}: </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation type="unfinished">값</translation>
+    </message>
+    <message>
+        <source>gradient</source>
+        <translation type="unfinished">변화도</translation>
+    </message>
+    <message>
+        <source>in {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>out {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation type="unfinished">지금</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation type="unfinished">이전</translation>
+    </message>
+</context>
+<context>
+    <name>SliceTable</name>
+    <message>
+        <source>The numbers of the slice</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>StateSection</name>
     <message>
         <source>Optimizer state</source>
@@ -2472,6 +2853,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>iteration {number} · not started · altered</source>
         <translation>반복 {number} · 시작 전 · 변경됨</translation>
+    </message>
+    <message>
+        <source>micro-batch {number} · {phase}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>iteration {number} · {phase} {done}/{total} · altered</source>
@@ -2896,6 +3281,22 @@ Click or press Enter: where does it come from?</source>
         <translation>도움말(&amp;H)</translation>
     </message>
     <message>
+        <source>&amp;First steps</source>
+        <translation>첫걸음(&amp;F)</translation>
+    </message>
+    <message>
+        <source>The first lesson: what the network is, and what its gradients are</source>
+        <translation>첫 수업: 신경망이 무엇이고 변화도가 무엇인지 봅니다</translation>
+    </message>
+    <message>
+        <source>&amp;Lessons…</source>
+        <translation>수업(&amp;L)…</translation>
+    </message>
+    <message>
+        <source>All lessons; your own run is put away for one, and comes back as it was</source>
+        <translation>모든 수업. 하던 학습은 따로 보관되었다가 그대로 돌아옵니다</translation>
+    </message>
+    <message>
         <source>&amp;Keyboard shortcuts</source>
         <translation>키보드 단축키(&amp;K)</translation>
     </message>
@@ -2904,8 +3305,8 @@ Click or press Enter: where does it come from?</source>
         <translation>모든 키보드 단축키를 한 쪽에</translation>
     </message>
     <message>
-        <source>Show &amp;log</source>
-        <translation>로그 보기(&amp;L)</translation>
+        <source>Show lo&amp;g</source>
+        <translation>로그 보기(&amp;G)</translation>
     </message>
     <message>
         <source>What has gone wrong in this program so far, and where</source>
@@ -3235,6 +3636,14 @@ Click or press Enter: where does it come from?</source>
         <source>Give every panel its default size</source>
         <translation>모든 패널을 기본 크기로 되돌립니다</translation>
     </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>axes</name>
@@ -3451,6 +3860,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>There is no loss yet: run the loss phase first.</source>
         <translation>아직 손실이 없습니다. 먼저 손실 단계를 실행하세요.</translation>
+    </message>
+    <message>
+        <source>This is the loss itself: it grows as fast as itself, so its gradient is 1.</source>
+        <translation>이것은 손실 자신입니다. 자기 자신과 똑같이 커지므로 변화도는 1입니다.</translation>
     </message>
     <message>
         <source>The loss does not depend on this number: its gradient is None.</source>
@@ -3829,6 +4242,26 @@ Click or press Enter: where does it come from?</source>
         <source>An unfinished iteration cannot be saved: press F11 to finish it, then save.</source>
         <translation>끝나지 않은 반복은 저장할 수 없습니다. F11로 끝낸 뒤 저장하세요.</translation>
     </message>
+    <message>
+        <source>A script&apos;s run has no {0}: the script decides.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not a recording: choose a .bprec file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} was written by a newer version of backprop_viz: update the program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording of iteration {0} in {1} is damaged ({2}): choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A bound of {0} bytes is none: give a number above 0, or None for no bound.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>facts</name>
@@ -4183,8 +4616,8 @@ Click or press Enter: where does it come from?</source>
         <translation>손실이 {0}이며, 입력이나 매개변수가 이미 유한하지 않았습니다.</translation>
     </message>
     <message>
-        <source>{0} has a gradient of norm {1:.2e} and was not updated: no optimizer has it.</source>
-        <translation>{0}의 변화도 노름은 {1:.2e}인데 갱신되지 않았습니다. 어느 옵티마이저에도 없습니다.</translation>
+        <source>{0} has a gradient of norm {1:.3g} and was not updated: no optimizer has it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Backward reached no parameter of the model: the loss does not depend on any.</source>
@@ -4917,6 +5350,26 @@ Click or press Enter: where does it come from?</source>
         <translation>창에서 무언가가 실패했습니다: {0}: {1}</translation>
     </message>
     <message>
+        <source>The script has ended. What was recorded can still be looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The script has ended with status {0}. What was recorded can still be looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The script has ended at line {1}: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The script has ended: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The script&apos;s process is gone. What was recorded can still be looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The window and the process that runs torch do not understand each other ({0}): save the session, then choose Run &gt; Start torch again.</source>
         <translation>창과 torch를 실행하는 프로세스가 서로 이해하지 못합니다({0}). 세션을 저장한 뒤 실행 &gt; torch 다시 시작을 고르세요.</translation>
     </message>
@@ -5116,6 +5569,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Training: F5 pauses.</source>
         <translation>학습 중: F5로 일시 정지합니다.</translation>
+    </message>
+    <message>
+        <source>Step (F10) runs the script to the end of the phase it is in.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Press F10 to run one phase of training, or F5 to train. Draw a digit any time.</source>
