@@ -9,6 +9,7 @@ from torch import Tensor
 from backprop_viz.capture.memory import NotCopied
 from backprop_viz.capture.snapshots import Copy as Copy
 from backprop_viz.capture.snapshots import TensorSnapshots
+from backprop_viz.capture.user_lines import user_line
 from backprop_viz.recording.events import Event, TensorIds
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
@@ -42,7 +43,8 @@ class EventLog:
         if NotCopied in map(type, read + made):
             more["missing"] = {**_missing("input", read), **_missing("output", made)}
         ids = self._ids(read), self._ids(made)
-        self.events.append(Event(phase, op, *ids, self.tensors, **more))
+        place = user_line()
+        self.events.append(Event(phase, op, *ids, self.tensors, place=place, **more))
 
     def cut(self, events: int, tensors: int) -> None:
         """Drop what came after so many events and tensors."""

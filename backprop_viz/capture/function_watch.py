@@ -75,7 +75,7 @@ class FunctionWatch(TorchFunctionMode):
         ran: Callable[[Ran], None],
         copy: Callable[[Tensors], Copies],
         forward: CodeType | None,
-        failed: Callable[[str, Tensors], None],
+        failed: Callable[[str, Tensors, Exception], None],
     ) -> None:
         super().__init__()
         self._failed = failed
@@ -111,10 +111,10 @@ class FunctionWatch(TorchFunctionMode):
         state = _random_state() if draws else None
         try:
             result = func(*args, **kwargs)
-        except Exception:
-            self._failed(_op_name(func), read)
+        except Exception as error:
+            self._failed(op_name(func), read, error)
             raise
-        op = _op_name(func)
+        op = op_name(func)
         if op == "setitem":
             # ``x[i] = y`` gives nothing back; what it makes is the changed x.
             made = read[:1]
@@ -156,7 +156,7 @@ def _tensors(value: Any) -> Iterator[Tensor]:
             yield from _tensors(item)
 
 
-def _op_name(func: Callable[..., Any]) -> str:
+def op_name(func: Callable[..., Any]) -> str:
     """``conv2d``, ``add_``; for a property such as ``T`` its own name."""
     name: str = getattr(func, "__name__", "")
     if name in ("__get__", ""):

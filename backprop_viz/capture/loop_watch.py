@@ -18,11 +18,12 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.backward_watch import BACKWARD_FUNCTIONS, roots_of
-from backprop_viz.capture.function_watch import FunctionWatch
+from backprop_viz.capture.forward_code import code_of, eager
+from backprop_viz.capture.function_watch import FunctionWatch, op_name
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.nested_tensors import nested_tensors
 from backprop_viz.capture.parameter_watch import CHANGED
-from backprop_viz.capture.recorder import Recorder, code_of, eager
+from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 
@@ -61,7 +62,7 @@ def record(
     """
     recorder = Recorder(model, optimizer)
     watch = LoopWatch(recorder, [model])
-    with without_collector(), eager(), watch.hooked(), watch:
+    with without_collector(), eager(), watch.hooked(), watch.errors_noted(), watch:
         yield LoopRecording(recorder)
 
 
@@ -93,7 +94,7 @@ class LoopWatch(TorchFunctionMode):
         super().__init__()
         self._recorder, self._models, self._ended = recorder, models, ended
         self._functions = FunctionWatch(
-            recorder.operation_ran, recorder.copies, code_of(models[0]), recorder.operation_begins
+            recorder.operation_ran, recorder.copies, code_of(models[0]), recorder.operation_failed
         )
         self._span, self._updating = ExitStack(), ExitStack()
         self._phase: Phase | None = None
@@ -166,9 +167,30 @@ class LoopWatch(TorchFunctionMode):
             return self._backward(func, args, kwargs)
         phase = self._phase_of(name)
         if phase is None:
-            return func(*args, **kwargs)
+            return self._outside(func, args, kwargs)
         self._go(phase)
         return self._functions.__torch_function__(func, types, args, kwargs)
+
+    def _outside(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Run what belongs to no phase; of what raises there, take note of what it was given."""
+        try:
+            return func(*args, **kwargs)
+        except Exception as error:
+            with _UNSEEN():
+                given = tuple(_tensors_in((args, kwargs)))
+                self._recorder.operation_failed(op_name(func), given, error)
+            raise
+
+    @contextmanager
+    def errors_noted(self) -> Iterator[None]:
+        """Explain in the recording what torch raises in here."""
+        try:
+            yield
+        except Exception as error:
+            self._recorder.failed(error)
+            raise
 
     # -- which phase it is -------------------------------------------------------------------
 

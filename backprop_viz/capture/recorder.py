@@ -1,18 +1,25 @@
 """Records an iteration while torch runs it."""
 
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.backward_watch import BackwardWatch
+from backprop_viz.capture.errors_explained import (
+    Scene,
+    Tried,
+    explained_error,
+    named_shapes,
+    refused,
+)
 from backprop_viz.capture.event_log import Copy, EventLog
-from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors, calling_line
+from backprop_viz.capture.forward_code import code_of, eager
+from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors
+from backprop_viz.capture.graph_ages import graph_ages
 from backprop_viz.capture.graphs import Operation, layer_graph, parameter_names
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.module_watch import BufferWatch, ModuleWatch
@@ -24,6 +31,7 @@ from backprop_viz.recording.iteration import Recording, new_serial
 from backprop_viz.recording.layers import ForwardPass, LayerGraph
 from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import TorchError
 
 
 class Recorder:
@@ -81,6 +89,9 @@ class Recorder:
         self._given_batch = False
         self._output: Tensor | None = None
         self._root: Tensor | None = None
+        # What backward started from last, and how many events there were.
+        self._root_id: int | None = None
+        self._backward_start = 0
         self._unbound = False
         self._loss: float | None = None
         # Since the last backward began, with the number of each one's event.
@@ -93,8 +104,13 @@ class Recorder:
         self._groups_used: dict[int, tuple[OptimizerGroup, ...]] = {}
         self._rate_used: float | None = None
         self._failure: Failure | None = None
-        # The operation that began last, and the shapes of the tensors that it was given.
-        self._tried: tuple[str, tuple[tuple[int, ...], ...]] = ("", ())
+        # The operation that raised last.
+        self._tried = Tried()
+        self._error: TorchError | None = None
+        self._explained: Exception | None = None
+        self._phase = Phase.ZERO_GRAD
+        self._ages = graph_ages(model)
+        self._made = self._ages.begin()
 
     # -- what the loop tells -------------------------------------------------------------------
 
@@ -156,13 +172,22 @@ class Recorder:
         start, tensors = len(log), len(log.tensors)
         operations, lines = len(self._operations), len(self._trace)
         begun = time.perf_counter()
-        self._phase = phase
+        self._phase, self._error = phase, None
         try:
             yield
         except Exception as error:
+            self.failed(error)
             if phase is Phase.FORWARD:
-                self._failure = self._refused(error, start)
+                shapes = {name: tuple(tensor.shape) for name, tensor in self._inputs.items()}
+                ran, code = log.events[start:], code_of(self._model)
+                self._failure = refused(error, ran, shapes, self._tried, code)
+            if phase is Phase.BACKWARD and len(log) > start:
+                # What backward did before it failed stays to be looked at.
+                seconds = time.perf_counter() - begun
+                self._spans.append(PhaseSpan(phase, start, len(log), seconds))
+                raise
             log.cut(start, tensors)
+            self._made.cut(start)
             self._buffers.cut(start)
             del self._operations[operations:], self._numbers[operations:], self._trace[lines:]
             raise
@@ -173,22 +198,13 @@ class Recorder:
             start, seconds = before.start, before.seconds + seconds
         self._spans.append(PhaseSpan(phase, start, len(log), seconds))
 
-    def _refused(self, error: Exception, start: int) -> Failure:
-        """A forward that raised, whose events are those from ``start`` on."""
-        ran = [
-            (event.op, event.outputs[0].shape)
-            for event in self._log.events[start:]
-            if event.outputs and event.outputs[0] is not None
-        ]
-        op, given = self._tried
-        return Failure(
-            type(error).__name__,
-            str(error),
-            calling_line(error, code_of(self._model)),
-            (*((name, tuple(tensor.shape)) for name, tensor in self._inputs.items()), *ran),
-            op,
-            given,
-        )
+    def failed(self, error: Exception) -> None:
+        """Take note of what the loop has raised, if it is torch that did."""
+        if error is self._explained:
+            return
+        now, nodes, start = self.recording(), self._walked.nodes, self._backward_start
+        scene = Scene(self._ages, now, self._phase, nodes, start, self._tried, self._root_id)
+        self._error, self._explained = explained_error(error, scene), error
 
     def catch_up(self, phase: Phase, op: str) -> None:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
@@ -227,6 +243,7 @@ class Recorder:
             modules=self._modules.modules,
             buffers=self._buffers.buffers(),
             groups=self._groups(),
+            error=self._error,
             tensors=self._log.tensors,
             serial=self._serial,
         )
@@ -277,7 +294,7 @@ class Recorder:
     @contextmanager
     def _operations_run(self) -> Iterator[None]:
         code = code_of(self._model)
-        watch = FunctionWatch(self.operation_ran, self._log.copies, code, self.operation_begins)
+        watch = FunctionWatch(self.operation_ran, self._log.copies, code, self.operation_failed)
         self._watch.sync()
         self._batch_as_given()
         with lines_traced(code, self.line_begins), eager(), self.following_modules(), watch:
@@ -303,12 +320,14 @@ class Recorder:
             call=call,
             module=module,
         )
+        self._made.note(first.grad_fn, op, len(log) - 1, log.events[-1].place)
         self._buffers.look(read)
         self._buffers.look(made)
 
-    def operation_begins(self, op: str, read: Tensors) -> None:
-        """Remember what is tried, for an operation that raises."""
-        self._tried = (op, tuple(tuple(tensor.shape) for tensor in read))
+    def operation_failed(self, op: str, read: Tensors, error: Exception) -> None:
+        """Remember what an operation that raises was given."""
+        ids = tuple([self._log.id_of(tensor) for tensor in read])
+        self._tried = Tried(op, named_shapes(read, self._names), ids, error)
 
     def line_begins(self, line: int) -> None:
         """A line of forward is about to run."""
@@ -355,6 +374,7 @@ class Recorder:
             self._walk(roots)
         else:
             self._bind()
+        self._root_id, self._backward_start = self._log.id_of(self._root), len(self._log)
         # What forward made is needed no longer: torch can have its memory.
         self._operations.clear()
         self._numbers.clear()
@@ -367,21 +387,3 @@ class Recorder:
             yield
         self._watch.sync()
         self._backwards += 1
-
-
-@contextmanager
-def eager() -> Iterator[None]:
-    """What ``torch.compile`` has made runs as it was written, for its operations to be seen."""
-    if "torch._dynamo.eval_frame" not in sys.modules:  # nothing can have been compiled
-        yield
-        return
-    with torch.compiler.set_stance("force_eager"):
-        yield
-
-
-def code_of(model: nn.Module) -> Any:
-    """The code of a network's forward; None where there is none in Python."""
-    try:
-        return getattr(type(model).forward, "__code__", None)
-    except AttributeError:  # a scripted module's forward cannot be looked up at its class
-        return None

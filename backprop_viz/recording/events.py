@@ -7,6 +7,7 @@ from backprop_viz.recording.calls import Call
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import Array as Array
 from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.torch_error import CodePlace
 
 # Tensors of the recording's table; None where torch has None.
 TensorIds = tuple[int | None, ...]
@@ -53,6 +54,7 @@ class Event:
     ``module`` is the dotted name of the innermost module that ran a forward operation, "" for the
     network's own forward, None outside it. ``tracked``: whether autograd follows the output of a
     forward operation. It does not after ``detach`` or under ``no_grad``.
+    ``place`` is the line of the user's code that it ran in, as a file's name and a number.
     """
 
     phase: Phase
@@ -68,6 +70,7 @@ class Event:
     call: Call | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
     module: str | None = None
+    place: CodePlace | None = None
 
     @property
     def inputs(self) -> tuple[Array | None, ...]:

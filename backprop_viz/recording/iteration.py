@@ -24,6 +24,7 @@ from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.saving import save_to
 from backprop_viz.recording.tensors import Array, TensorTable
+from backprop_viz.recording.torch_error import TorchError
 
 NO_GRAPH = Graph()
 NO_LAYERS = LayerGraph()
@@ -67,6 +68,7 @@ class Recording:
     - ``intervention``: a change made on purpose to this iteration's gradients.
     - ``backwards``: how often backward ran.
     - ``given_batch``: the batch was a drawing or a sample chosen by hand, not the loader's.
+    - ``error``: what torch raised, and which tensor it is about; None if nothing was raised.
     - ``trace``: the lines of the network's forward as they ran: each line's number in its source
       file, and how many events came before it.
     - ``cleared``: whether zero_grad was called; if not, gradients accumulate.
@@ -96,6 +98,7 @@ class Recording:
     modules: tuple[Module, ...] = ()
     buffers: tuple[ModuleBuffer, ...] = ()
     groups: tuple[OptimizerGroup, ...] = ()
+    error: TorchError | None = None
     tensors: TensorTable = field(default_factory=TensorTable, repr=False)
     serial: int = field(default_factory=new_serial)
 
@@ -123,6 +126,7 @@ class Recording:
             self.backwards,
             self.given_batch,
             self.failure,
+            self.error,
             self.cleared,
         )
 

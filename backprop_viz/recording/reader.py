@@ -105,6 +105,7 @@ class RecordingReader:
             modules=begin.modules,
             buffers=state.buffers,
             groups=state.groups,
+            error=state.error,
             tensors=self._tensors,
             serial=begin.serial,
         )
@@ -146,6 +147,7 @@ class RecordingReader:
             None if told.call is None else understood_call(told.call, len(told.inputs)),
             told.missing,
             told.module,
+            told.place,
         )
 
     def _take_graph(self, payload: Buffer) -> None:

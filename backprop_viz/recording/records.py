@@ -18,6 +18,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.settings import OptionValue
+from backprop_viz.recording.torch_error import CodePlace, TorchError
 
 
 class RecordType(IntEnum):
@@ -87,6 +88,7 @@ class EventRecord(Struct, frozen=True, omit_defaults=True):
     call: CallRecord | None = None
     missing: dict[str, str] = {}
     module: str | None = None
+    place: CodePlace | None = None
 
 
 class EventsRecord(Struct, frozen=True):
@@ -132,6 +134,7 @@ class StateRecord(Struct, frozen=True, omit_defaults=True):
     trace: tuple[tuple[int, int], ...] = ()
     buffers: tuple[ModuleBuffer, ...] = ()
     groups: tuple[OptimizerGroup, ...] = ()
+    error: TorchError | None = None
 
 
 class RunRecord(Struct, frozen=True, omit_defaults=True):

@@ -130,6 +130,7 @@ def _event(event: Event) -> EventRecord:
         None if event.call is None else told_call(event.call),
         dict(event.missing),
         event.module,
+        event.place,
     )
 
 
@@ -145,4 +146,5 @@ def _state(recording: Recording, traced: int) -> StateRecord:
         recording.trace[traced:],
         recording.buffers,
         recording.groups,
+        recording.error,
     )

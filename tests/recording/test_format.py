@@ -35,6 +35,7 @@ from backprop_viz.recording.records import (
     StateRecord,
 )
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.torch_error import NamedShape, TorchError
 
 TEXT = (Path(recording.__file__).parent / "FORMAT.md").read_text("utf-8")
 TABLES = {
@@ -57,6 +58,8 @@ TABLES = {
     "phase span": PhaseSpan,
     "7 state": StateRecord,
     "failure": Failure,
+    "error": TorchError,
+    "given tensor": NamedShape,
     "buffer": ModuleBuffer,
     "optimizer group": OptimizerGroup,
     "8 health": IterationHealth,

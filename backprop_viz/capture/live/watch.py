@@ -15,9 +15,10 @@ from torch.optim.optimizer import (
 from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
 
 from backprop_viz.capture.backward_watch import roots_of
+from backprop_viz.capture.forward_code import eager
 from backprop_viz.capture.live.discovery import living_scalers, one_model
 from backprop_viz.capture.loop_watch import LoopWatch, without_collector
-from backprop_viz.capture.recorder import Recorder, eager
+from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 

@@ -1,0 +1,335 @@
+"""Explains what torch raised, from the exception and from what was recorded before it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import Any
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.analysis.provenance import forward_events, maker, tracked
+from backprop_viz.capture.function_watch import calling_line
+from backprop_viz.capture.graph_ages import GraphAges, node_number
+from backprop_viz.capture.graphs import grad_fn_name
+from backprop_viz.capture.user_lines import raising_line
+from backprop_viz.recording.events import Event, Failure
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import CodePlace, NamedShape, TorchError
+
+# Which words of torch's say what; the first that fit.
+_INPLACE, _FREED = "modified by an inplace operation", "through the graph a second time"
+_CODES = (
+    (_INPLACE, "changed_in_place"),
+    (_FREED, "graph_freed"),
+    ("leaf Variable that requires grad", "leaf_changed"),
+    ("does not have a grad_fn", "no_graph"),
+    ("on the same device", "devices"),
+    (r"dtype|scalar type|expected .* but (got|found) .*(Float|Double|Long|Int|Half)", "dtypes"),
+    (r"shape|size|dimension|channels|expected .*input|broadcast", "shapes"),
+)
+_IN_PLACE = re.compile(r"setitem|i(add|sub|mul|truediv|floordiv|mod|pow|and|or|xor)|.*[a-z0-9]_")
+_VIEWS = {
+    *("view", "reshape", "flatten", "squeeze", "unsqueeze", "transpose", "permute", "getitem"),
+    *("detach", "data", "narrow", "select", "t", "T", "mT", "expand", "view_as", "contiguous"),
+    *("unbind", "chunk", "split", "diagonal"),
+}
+_DETACH = {"detach", "detach_", "data"}
+_SHAPE = re.compile(r"\[[\w.]+ \[([\d, ]*)\]\]")
+
+
+@dataclass
+class Tried:
+    """The operation that raised last, and what it was given."""
+
+    op: str = ""
+    read: tuple[NamedShape, ...] = ()
+    ids: tuple[int | None, ...] = ()
+    error: BaseException | None = field(default=None, repr=False)
+
+
+def named_shapes(tensors: Sequence[Tensor], names: Mapping[int, str]) -> tuple[NamedShape, ...]:
+    """What an operation was given; ``names`` by the ``id()`` of a tensor."""
+    return tuple(
+        NamedShape(
+            names.get(id(tensor), ""),
+            tuple(tensor.shape),
+            str(tensor.dtype).removeprefix("torch."),
+            str(tensor.device),
+        )
+        for tensor in tensors
+    )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is known as torch raises.
+
+    ``backward_start`` is the number of events before the last backward, ``root`` the id of what it
+    started from.
+    """
+
+    ages: GraphAges
+    recording: Recording
+    phase: Phase | None
+    nodes: Sequence[GradFn]
+    backward_start: int
+    tried: Tried
+    root: int | None
+
+
+def explained_error(error: Exception, scene: Scene) -> TorchError | None:
+    """What an exception is about; None if it is not one of torch's."""
+    text, code = str(error), _code(error, scene.tried)
+    by_operation = scene.tried.error is error
+    about_graph = code in ("changed_in_place", "graph_freed", "no_graph")
+    if not by_operation and not about_graph:
+        return None
+    facts: dict[str, Any] = {}
+    if code == "changed_in_place":
+        facts = _changed_in_place(text, scene)
+    elif code == "graph_freed":
+        _, facts = _failing(scene, _FREED)
+    elif code == "no_graph":
+        facts = _no_graph(scene)
+    elif by_operation:
+        facts = _given(code, scene)
+    head = text.partition(" Hint:")[0].partition(". Saved intermediate")[0]
+    return TorchError(code, type(error).__name__, head, scene.phase, raising_line(error), **facts)
+
+
+def _code(error: Exception, tried: Tried) -> str:
+    text = str(error)
+    found = next((code for words, code in _CODES if re.search(words, text)), "other")
+    # Not every operation says that it is the device.
+    several = tried.error is error and len({one.device for one in tried.read}) > 1
+    return "devices" if several and found == "other" else found
+
+
+def refused(
+    error: Exception,
+    ran: Sequence[Event],
+    shapes: Mapping[str, tuple[int, ...]],
+    tried: Tried,
+    code: CodeType | None,
+) -> Failure:
+    """A forward of this ``code`` that raised, after these operations; ``shapes`` of its inputs."""
+    made = [(e.op, e.outputs[0].shape) for e in ran if e.outputs and e.outputs[0] is not None]
+    reached, given = (*shapes.items(), *made), tuple(one.shape for one in tried.read)
+    kind, line = type(error).__name__, calling_line(error, code)
+    return Failure(kind, str(error), line, reached, tried.op, given)
+
+
+# -- a backward that raises ----------------------------------------------------------------------
+
+
+def _failing_node(scene: Scene, words: str) -> GradFn | None:
+    """The node whose backward raised.
+
+    torch runs the newest first of those that are due. It is the newest that did not run and whose
+    saved tensors cannot be had, for the same reason.
+    """
+    ran = {event.node for event in scene.recording.events[scene.backward_start :]}
+    waiting = [node for i, node in enumerate(scene.nodes) if i not in ran]
+    waiting.sort(key=node_number, reverse=True)
+    return next((node for node in waiting if _refused_attributes(node, words)), None)
+
+
+def _failing(scene: Scene, words: str) -> tuple[GradFn | None, dict[str, Any]]:
+    """The node whose backward raised, and what is said of it and of the operation it is of."""
+    node = _failing_node(scene, words)
+    if node is None:
+        return None, {}
+    ago, made_by = scene.ages.ago(node), scene.ages.maker(node)
+    facts: dict[str, Any] = {"op": grad_fn_name(node), "iterations_ago": ago}
+    if made_by is not None:
+        facts |= {"made": made_by.place, "made_by": made_by.op}
+        facts["event"] = made_by.event if ago == 0 else None
+    if ago != 0:
+        facts |= _way_back(scene)
+    return node, facts
+
+
+def _changed_in_place(text: str, scene: Scene) -> dict[str, Any]:
+    node, facts = _failing(scene, _INPLACE)
+    found = _SHAPE.search(text)
+    shape = tuple(int(n) for n in found[1].split(",") if n.strip()) if found else None
+    facts["shape"] = shape
+    recording, index = scene.recording, facts.get("event")
+    if node is None or index is None:
+        return facts | _parameter_of_shape(recording, shape)
+    operation = recording.events[index]
+    result = any(
+        name.endswith(("result", "output")) for name in _refused_attributes(node, _INPLACE)
+    )
+    first = operation.output_ids if result else operation.input_ids
+    second = operation.input_ids if result else operation.output_ids
+    candidates = [tensor for tensor in (*first, *second) if tensor is not None]
+    fits = [t for t in candidates if _fits(recording.tensors[t].shape, shape)]
+    for tensor in dict.fromkeys((*fits, *candidates)):
+        change = _change_of(recording, tensor, index)
+        if change is not None:
+            facts |= _named(recording, tensor, index + 1)
+            facts["shape"] = tuple(recording.tensors[tensor].shape)
+            changed = recording.events[change]
+            facts |= {"changed": changed.place, "changed_by": changed.op, "changed_at": change}
+            break
+    return facts
+
+
+def _parameter_of_shape(recording: Recording, shape: tuple[int, ...] | None) -> dict[str, Any]:
+    """The one parameter that an earlier iteration's graph may have saved, and a step changed."""
+    fits = [p for p in recording.parameters if _fits(p.value.shape, shape)]
+    return {"tensor": fits[0].name, "shape": fits[0].value.shape} if len(fits) == 1 else {}
+
+
+def _refused_attributes(node: GradFn, words: str) -> list[str]:
+    """The attributes of a node whose saved tensors torch refuses to give with these words."""
+    found = []
+    for name in dir(type(node)):
+        if name.startswith("_saved_"):
+            try:
+                getattr(node, name)
+            except RuntimeError as error:
+                if words in str(error):
+                    found.append(name)
+    return found
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int, ...] | None) -> bool:
+    # A weight may have been saved transposed.
+    return wanted is not None and sorted(shape) == sorted(wanted)
+
+
+def _change_of(recording: Recording, tensor: int, after: int) -> int | None:
+    """The first event after another that writes into a tensor, or into a view of it."""
+    names = {p.value_id: p.name for p in recording.parameters}
+    for event in recording.events[:after]:
+        if event.phase is Phase.UPDATE and event.parameter and event.output_ids[0] is not None:
+            names[event.output_ids[0]] = event.parameter
+    same = _aliases(recording, tensor)
+    for i, event in enumerate(recording.events[after + 1 :], after + 1):
+        if event.phase is Phase.UPDATE and event.parameter is not None:
+            changes = event.parameter == names.get(tensor)
+        else:
+            writes = event.phase is not Phase.BACKWARD and _IN_PLACE.fullmatch(event.op)
+            changes = bool(writes) and bool(event.input_ids) and event.input_ids[0] in same
+        if changes:
+            return i
+    return None
+
+
+def _aliases(recording: Recording, tensor: int) -> set[int | None]:
+    """The tensors that share memory with one: views of it, and what it is a view of."""
+    same: set[int | None] = {tensor}
+    pairs = [
+        (event.input_ids[0], event.output_ids)
+        for _, event in forward_events(recording)
+        if event.op in _VIEWS and event.input_ids
+    ]
+    size = 0
+    while size < len(same):
+        size = len(same)
+        for read, made in pairs:
+            if read in same or not same.isdisjoint(made):
+                same |= {read, *made}
+    same.discard(None)
+    return same
+
+
+def _way_back(scene: Scene) -> dict[str, Any]:
+    """Where this iteration read a tensor that an earlier one had computed."""
+    recording = scene.recording
+    given = {p.value_id for p in recording.parameters} | {recording.input_id, recording.labels_id}
+    made: set[int | None] = set()
+    for i, event in forward_events(recording):
+        strangers = set(event.input_ids) - made - given - {None}
+        made.update(event.output_ids)
+        if strangers and tracked(event) and _reaches_back(scene, i):
+            return {"read": event.place, "read_by": event.op}
+    return {}
+
+
+def _reaches_back(scene: Scene, event: int) -> bool:
+    node = scene.recording.events[event].node
+    if node is None:
+        return False
+    following = (one for one, _ in scene.nodes[node].next_functions if one is not None)
+    return any(scene.ages.ago(one) != 0 for one in following)
+
+
+def _no_graph(scene: Scene) -> dict[str, Any]:
+    recording, root = scene.recording, scene.root
+    if root is None:
+        return {}
+    facts = _named(recording, root, len(recording.events))
+    facts["shape"] = tuple(recording.tensors[root].shape)
+    cut = _cut_before(recording, root)
+    if cut is not None:
+        event = recording.events[cut]
+        facts |= {"changed": event.place, "changed_by": event.op, "changed_at": cut}
+        made = event.outputs[0]
+        whole = made is not None and made.dtype.kind not in "fc"
+        facts["why"] = "integer" if whole else "detached" if event.op in _DETACH else "no_grad"
+    return facts
+
+
+def _cut_before(recording: Recording, tensor: int) -> int | None:
+    """The operation on the way to a tensor that read what autograd follows, and made what not."""
+    followed = {p.value_id for p in recording.parameters if p.requires_grad}
+    followed.update(
+        t for _, e in forward_events(recording) if tracked(e) for t in e.output_ids if t is not None
+    )
+    wanted, cut = {tensor}, None
+    for i, event in reversed(list(forward_events(recording))):
+        if wanted.isdisjoint(event.output_ids):
+            continue
+        read = {t for t in event.input_ids if t is not None}
+        if not tracked(event) and read & followed:
+            cut = i if cut is None else cut
+        wanted |= read
+    return cut
+
+
+# -- an operation that raises --------------------------------------------------------------------
+
+
+def _given(code: str, scene: Scene) -> dict[str, Any]:
+    tried, recording = scene.tried, scene.recording
+    if code == "leaf_changed":
+        named = next((one for one in tried.read if one.name), None)
+        named = named or next(iter(tried.read), None)
+        found = {} if named is None else {"tensor": named.name, "shape": named.shape}
+        return {"op": tried.op, **found}
+    read = []
+    for one, tensor in zip(tried.read, tried.ids, strict=True):
+        made = None if tensor is None else maker(recording, tensor, len(recording.events))
+        event = None if made is None else recording.events[made]
+        read.append(one if event is None else _with_maker(one, event))
+    return {"op": tried.op, "given": tuple(read)}
+
+
+def _with_maker(one: NamedShape, event: Event) -> NamedShape:
+    return NamedShape(one.name, one.shape, one.dtype, one.device, event.op, event.place)
+
+
+def _named(recording: Recording, tensor: int, before: int) -> dict[str, Any]:
+    """The name of a tensor, if it is a parameter, or where it was made."""
+    for name, value in _values(recording):
+        if value == tensor:
+            return {"tensor": name}
+    made = maker(recording, tensor, before)
+    if made is None:
+        return {}
+    place: CodePlace | None = recording.events[made].place
+    return {"made": place, "made_by": recording.events[made].op}
+
+
+def _values(recording: Recording) -> Iterator[tuple[str, int | None]]:
+    for parameter in recording.parameters:
+        yield parameter.name, parameter.value_id
+    for event in recording.events:
+        if event.phase is Phase.UPDATE and event.parameter is not None:
+            yield event.parameter, event.output_ids[0]
