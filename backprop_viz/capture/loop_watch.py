@@ -179,7 +179,7 @@ class LoopWatch(TorchFunctionMode):
             return func(*args, **kwargs)
         except Exception as error:
             with _UNSEEN():
-                given = tuple(_tensors_in((args, kwargs)))
+                given = tuple(nested_tensors((args, kwargs)))
                 self._recorder.operation_failed(op_name(func), given, error)
             raise
 
