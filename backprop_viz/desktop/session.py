@@ -329,7 +329,7 @@ class Session(ShownRun):
             self._client.ask_for_update()
             self._painted.start()
         if ended is not None:
-            self._stand_still()
+            self._stand_still(ended=True)
             self.run_ended.emit(ended)
         if rerecorded and self._view_state is not None:
             self._show(self._whole(self._view_state.cursor))  # with more to go back to
@@ -369,10 +369,10 @@ class Session(ShownRun):
         self._stand_still()
         return Notice(code, values)
 
-    def _stand_still(self) -> None:
-        """Nothing runs while there is no worker."""
+    def _stand_still(self, *, ended: bool = False) -> None:
+        """Nothing runs while there is no worker, or when a script has ended."""
         if self._live is not None and self._view_state is not None:
-            self._live = replace(self._live, training=False, rate=0.0)
+            self._live = replace(self._live, training=False, rate=0.0, ended=ended)
             self._show_cursor(self._view_state.cursor)
 
     def _file(self, filed: Filed) -> None:

@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.desktop.style.action_texts import action_label
+from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.run_origin import RunOrigin
 
 
 class KeyButton(QToolButton):
@@ -77,13 +79,17 @@ class Toolbar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 4, 4, 4)
         row.setSpacing(6)
-        self.run_title = QLabel()
+        self.run_title = ElidedLabel()
         self.run_title.setObjectName("runTitle")
-        self.run_title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.run_title.setFont(code_font(13))
-        self.run_title.hide()
+        self.chip = QLabel()
+        self.chip.setObjectName("deviceChip")
+        self.chip.setProperty("role", "chip")
+        for label in (self.run_title, self.chip):
+            label.hide()
         row.addWidget(self.settings)
         row.addWidget(self.run_title)
+        row.addWidget(self.chip)
         row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
         self.run_buttons = [KeyButton(action, primary=action.isCheckable()) for action in run]
@@ -97,10 +103,20 @@ class Toolbar(QWidget):
         for widget in (self.settings, self._gear, self.run_buttons[-1]):
             widget.hide()
 
-    def show_run(self, title: str) -> None:
-        """Say which script is run."""
+    def show_run(self, title: str, origin: RunOrigin) -> None:
+        """Say which script is run, on which device, and as which of how many ranks."""
         self.run_title.setText(title)
-        self.run_title.show()
+        text = origin.device
+        if origin.world_size > 1:
+            text = self.tr("{device} · rank {rank} of {count}").format(
+                device=origin.device, rank=origin.rank, count=origin.world_size
+            )
+        self.chip.setText(text)
+        self.chip.setToolTip(
+            self.tr("Process {pid} on {host}").format(pid=origin.pid, host=origin.host)
+        )
+        for label in (self.run_title, self.chip):
+            label.show()
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Show how many iterations are done and how fast training is."""
@@ -111,6 +127,8 @@ class Toolbar(QWidget):
         self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(view_state.iteration))
         if view_state.training:
             text = self.tr("{0:.1f} it/s · {1}").format(view_state.rate, view_state.device)
+        elif view_state.origin is not None:
+            text = self.tr("ended") if view_state.ended else self.tr("held")
         else:
             text = self.tr("paused · {0}").format(view_state.device)
         self._rate.setText(text)

@@ -25,7 +25,8 @@ class ViewState:
     the batch of the sample whose numbers are shown; it is among those recorded. ``full_precision``:
     numbers are written with every digit. ``comparison``: what the shown numbers are compared
     with; None while training runs. ``origin`` is where a run is from that the program did not make:
-    then ``settings`` say nothing, and ``line`` is the one that the script stands at.
+    then ``settings`` say nothing, and ``line`` is the one that the script stands at, unless it has
+    ``ended``.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class ViewState:
     comparison: Comparison | None = None
     origin: RunOrigin | None = None
     line: int | None = None
+    ended: bool = False
 
     @property
     def batch_size(self) -> int:

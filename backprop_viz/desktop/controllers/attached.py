@@ -45,7 +45,7 @@ class AttachedController(QObject):
         self._origin = origin
         title = origin.title if origin.kind != "script" else f"run {origin.title}"
         self._window.setWindowTitle(f"{title} - backprop_viz")
-        self._window.toolbar.show_run(title)
+        self._window.toolbar.show_run(title, origin)
 
     def _ended(self, told: RunEnded) -> None:
         self._running = False

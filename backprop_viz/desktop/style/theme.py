@@ -148,6 +148,8 @@ QFrame[role="inset"] {{ background: {inset}; border: 1px solid {border}; border-
 QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-weight: 600; }}
 QLabel[role="muted"] {{ color: {muted}; }}
+QLabel[role="chip"] {{ color: {text}; background: {control}; border-radius: 9px;
+    padding: 2px 10px; font-size: 12px; }}
 QLabel[role="caption"] {{ color: {muted}; font-size: 11px; }}
 QToolTip {{ color: {text}; background: {control}; border: 1px solid {border}; padding: 4px; }}
 QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {{

@@ -321,7 +321,8 @@ class InspectorView(Panel):
             line = parameter_line(parameter)
             self.description.setText(f"{group} · {line}" if group else line)
             self.gradient.show_cursor(view_state.cursor, parameter.name)
-            self.update_section.show_cursor(view_state.cursor, parameter.name, view_state.settings)
+            settings = view_state.settings if view_state.origin is None else None
+            self.update_section.show_cursor(view_state.cursor, parameter.name, settings)
             self.state_section.show_cursor(view_state, parameter.name, self._element)
             self.why.show_cursor(view_state, "parameter", parameter.name)
             self._pages.setCurrentIndex(0)

@@ -119,6 +119,7 @@ class NodeSection(QWidget):
         """Show a node at the cursor."""
         cursor = view_state.cursor
         self.why.show_cursor(view_state, "node", node.id)
+        self.experiment.setVisible(view_state.origin is None)  # what has run cannot be run again
         self.experiment.show_cursor(view_state, node)
         if not self._shown.is_new(
             cursor.recording, cursor.position, node.id, view_state.program, view_state.sample

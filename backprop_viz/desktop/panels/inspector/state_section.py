@@ -130,7 +130,10 @@ class StateSection(QWidget):
         coming = _update_event(cursor, parameter)
         update = cursor.span(Phase.UPDATE)
         over = update is not None and cursor.position >= update.stop
+        group = cursor.recording.group_of(parameter, None)
         own = OPTIMIZERS.get(view_state.settings.optimizer)
+        if view_state.origin is not None:
+            own = None if group is None else optimizer_of(group.rule)
         optimizer = own if coming is None else optimizer_of(coming.op)
         manual = optimizer is not None and optimizer.by_hand
         serial, updated = cursor.recording.serial, (done is not None, coming is not None)

@@ -58,8 +58,8 @@ class UpdateSection(QWidget):
         layout.addWidget(self.table, 1)
         self._shown = ChangeGuard()
 
-    def show_cursor(self, cursor: Cursor, name: str, settings: Settings) -> None:
-        """Show a parameter at a cursor."""
+    def show_cursor(self, cursor: Cursor, name: str, settings: Settings | None) -> None:
+        """Show a parameter at a cursor; ``settings`` are those of the built-in run."""
         grad = cursor.grad(name)
         update = cursor.last(name, Phase.UPDATE)
         weight = cursor.recording.by_parameter[name].value
@@ -79,22 +79,29 @@ class UpdateSection(QWidget):
         self.table.set_theme(theme)
 
     def _show_rule(
-        self, update: Event | None, settings: Settings, group: OptimizerGroup | None
+        self, update: Event | None, settings: Settings | None, group: OptimizerGroup | None
     ) -> None:
         """The formula of the optimizer that moves the parameter, with its group's options."""
-        optimizer = OPTIMIZERS.get(settings.optimizer)
+        optimizer = None if settings is None else OPTIMIZERS.get(settings.optimizer)
         own = optimizer is not None and (update is None or update.op == optimizer.op)
         own = own and (group is None or optimizer is None or group.rule == optimizer.op)
-        found = optimizer.formula(settings.optimizer_options) if optimizer and own else None
+        found = None
+        if settings is not None and optimizer is not None and own:
+            found = optimizer.formula(settings.optimizer_options)
         if not own and group is not None and (other := optimizer_of(group.rule)) is not None:
             found = other.formula(group.options)
         if found is not None:
             self.rule.setText(found.formula)
             self.rule.setToolTip(found.whole)
             return
-        name = settings.optimizer if update is None else update.op
+        name = "" if settings is None else settings.optimizer
+        name = name if update is None else update.op
         if update is None and group is not None:
             name = group.rule
+        if not name:
+            self.rule.setText(self.tr("no optimizer has it"))
+            self.rule.setToolTip(self.tr("No optimizer that has stepped owns this parameter."))
+            return
         self.rule.setText(self.tr("no rule for {0}").format(name))
         self.rule.setToolTip(self.tr("How {0} changes a weight is not known here.").format(name))
 

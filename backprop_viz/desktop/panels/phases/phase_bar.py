@@ -229,7 +229,7 @@ class PhaseBar(QWidget):
             self._measured = (recording, update_length(recording))
         return self._measured[1]
 
-    def _tip(self, standing: PhaseState, note: str, settings: Settings) -> str:
+    def _tip(self, standing: PhaseState, note: str, settings: Settings | None) -> str:
         lines = [f"{standing.phase.value}: {meaning(standing.phase, settings)}", note]
         if standing.phase is Phase.LOSS:
             lines.append(loss_formula(settings))

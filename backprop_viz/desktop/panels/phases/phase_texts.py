@@ -12,9 +12,11 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 
 
-def meaning(phase: Phase, settings: Settings) -> str:
-    """What a phase does with these settings, after its name."""
+def meaning(phase: Phase, settings: Settings | None) -> str:
+    """What a phase does with these settings, after its name; None: nothing is known of them."""
     translate = QCoreApplication.translate
+    if settings is None:
+        return _meanings()[phase]
     if phase is Phase.ZERO_GRAD and not settings.clear_gradients:
         return translate("phases", "is not called: gradients accumulate.")
     loss = LOSSES[settings.loss]
@@ -26,27 +28,40 @@ def meaning(phase: Phase, settings: Settings) -> str:
             "takes a random gradient of the output in place of a loss, and computes that of "
             "every parameter.",
         )
+    return _meanings()[phase]
+
+
+def _meanings() -> dict[Phase, str]:
+    translate = QCoreApplication.translate
     return {
         Phase.ZERO_GRAD: translate("phases", "clears the gradients of the previous iteration."),
         Phase.FORWARD: translate("phases", "computes the network's output from its input."),
+        Phase.LOSS: translate("phases", "computes one number from the output."),
         Phase.BACKWARD: translate(
             "phases", "computes the gradient of the loss for every parameter."
         ),
         Phase.UPDATE: translate(
             "phases", "changes the parameters by the optimizer's rule, using their gradients."
         ),
-    }[phase]
+    }
 
 
-def loss_formula(settings: Settings) -> str:
+def loss_formula(settings: Settings | None) -> str:
     """The loss as a formula of the output x and the target t; "" where there is none."""
+    if settings is None:
+        return ""
     loss = LOSSES[settings.loss]
     text = QCoreApplication.translate("phases", "{title}: {formula}")
     return text.format(title=loss_text(loss.title), formula=loss.formula) if loss.formula else ""
 
 
-def as_recorded(view_state: ViewState) -> Settings:
-    """The settings, with zero_grad as it was in the iteration shown, once it has run."""
+def as_recorded(view_state: ViewState) -> Settings | None:
+    """The settings, with zero_grad as it was in the iteration shown, once it has run.
+
+    None for a run that the program did not make itself.
+    """
+    if view_state.origin is not None:
+        return None
     recording = view_state.cursor.recording
     if recording.preview or recording.span(Phase.ZERO_GRAD) is None:
         return view_state.settings
@@ -56,10 +71,14 @@ def as_recorded(view_state: ViewState) -> Settings:
 def next_step(view_state: ViewState) -> str:
     """What F8 and F10 do next; "" if there is nothing to say."""
     translate = QCoreApplication.translate
+    if view_state.training and view_state.origin is not None:
+        return translate("phases", "The script runs: F5 pauses.")
     if view_state.training:
         return translate("phases", "Training: F5 pauses.")
+    if view_state.ended and view_state.cursor.at_end:
+        return translate("phases", "The script has ended: go back through what is recorded.")
     if view_state.origin is not None and view_state.cursor.at_end:
-        return translate("phases", "Step (F10) runs the script to the end of the phase it is in.")
+        return translate("phases", "F10 runs the script to the end of its next phase, F5 on.")
     if view_state.iteration == 0 and view_state.cursor.recording.preview:
         return translate(
             "phases",

@@ -277,7 +277,7 @@ def _validation_accuracy(curves: Curves) -> CurveData:
 
 
 def _why_no_loss(view_state: ViewState) -> str:
-    if not LOSSES[view_state.settings.loss].exists:
+    if view_state.origin is None and not LOSSES[view_state.settings.loss].exists:
         return translate("LossPlot", "There is no loss: backward starts from a random gradient.")
     if not len(view_state.curves.loss) and not view_state.earlier:
         return translate("LossPlot", "The curve starts with the first iteration.")

@@ -29,6 +29,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line
 
 _SIZES = (13, 12, 11)  # font sizes; the largest that fits is used
+_AROUND = 3  # so many rows are shown before and after the one that is scrolled to
 _FADE = 22  # the width over which a long line fades out at the right
 
 
@@ -190,12 +191,13 @@ class CodeArea(QTextEdit):
         return {row: box for row, box in boxes if box.bottom() > 0 and box.top() < height}
 
     def _bring_into_view(self, row: int) -> None:
-        """Scroll to a row as little as possible, and not sideways."""
-        box, bar = self.row_box(row), self.verticalScrollBar()
-        if box.top() < 0:
-            bar.setValue(bar.value() + round(box.top()))
-        elif box.bottom() > self.viewport().height():
-            bar.setValue(bar.value() + round(box.bottom()) - self.viewport().height())
+        """Scroll to a row and a few around it as little as possible, and not sideways."""
+        box, bar, height = self.row_box(row), self.verticalScrollBar(), self.viewport().height()
+        around = min(_AROUND * box.height(), max(0.0, (height - box.height()) / 2))
+        if box.top() < around:
+            bar.setValue(bar.value() + round(box.top() - around))
+        elif box.bottom() > height - around:
+            bar.setValue(bar.value() + round(box.bottom() + around) - height)
 
     def _fit(self) -> None:
         """Use the largest font with which every line fits, and the widest spacing for all rows."""

@@ -46,11 +46,20 @@ def marks(view_state: ViewState) -> Marks:
 
 
 def _in_script(view_state: ViewState) -> Marks:
-    """The line that a script stands at; in what has run, the line of the event."""
+    """The line that a script stands at; in what has run, the one that ran when the event was.
+
+    Of a node of backward also the line that made it.
+    """
     lines, cursor = view_state.program.lines, view_state.cursor
-    if cursor.at_end and view_state.line is not None:
+    if cursor.at_end and view_state.line is not None and cursor.recording.iteration:
         return Marks(_source(lines, view_state.line), due=True)
-    return Marks(None if cursor.event is None else _source(lines, cursor.event.line))
+    event, position = cursor.event, cursor.position
+    if event is None:
+        return Marks(_source(lines, view_state.line), due=True)
+    began = [number for number, at in cursor.recording.trace if at < position]
+    row = _source(lines, began[-1] if event.line is None and began else event.line)
+    made = _made_by(lines, cursor.recording, event) if event.phase is Phase.BACKWARD else set()
+    return Marks(row, soft=frozenset(made - {row}))
 
 
 def row_of(lines: Sequence[Line], breakpoint_: Breakpoint) -> int | None:

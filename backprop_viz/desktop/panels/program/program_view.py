@@ -1,6 +1,7 @@
 """The panel with the Python that runs, and its current line."""
 
 from dataclasses import replace
+from pathlib import PurePath
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -25,6 +26,7 @@ from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.run_origin import RunOrigin
 
 _COPIED_MS = 1500
 
@@ -89,8 +91,9 @@ class ProgramView(Panel):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Show the program and mark the line at the cursor."""
-        self._copy.setVisible(view_state.origin is None)
         old, self._view_state = self._view_state, view_state
+        if view_state.origin is not None and (old is None or old.origin is None):
+            self._show_origin(view_state.origin)
         if old is None or lines_of(old) != lines_of(view_state):
             self.code.show_lines(lines_of(view_state))
             self._highlight()
@@ -99,6 +102,16 @@ class ProgramView(Panel):
             self.network.show_lines(_network_lines(view_state.program))
         if self.isVisible():
             self._refresh()
+
+    def _show_origin(self, origin: RunOrigin) -> None:
+        """Name the script; it is neither copied, nor has it a class apart."""
+        self._title.setText(PurePath(origin.path).name or origin.title)
+        self.subtitle.setText(self.tr("your script, unchanged"))
+        self.subtitle.setToolTip(origin.path)
+        self._copy.hide()
+        self._tabs.button(0).setText(self.tr("script"))
+        self._tabs.button(0).setToolTip(self.tr("The script's source"))
+        self._tabs.button(1).hide()
 
     def _make_tabs(self) -> QHBoxLayout:
         """A switch for each page; the one that is shown is pressed."""
@@ -215,7 +228,7 @@ class ProgramView(Panel):
         # Lines of the loop, and what raises outside of forward's own lines, have no source line.
         line = None if failure is None else failure.line
         row = lines.index(line) if line is not None and line in lines else None
-        unbatched = view_state.settings.input_form == "single"
+        unbatched = view_state.origin is None and view_state.settings.input_form == "single"
         self.failure.show_failure(failure, None if row is None else row + 1, unbatched)
         self.code.show_failed(row)
 
