@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from inspect import signature
+from types import FrameType
 from typing import Any
 
 import torch
@@ -82,7 +83,8 @@ class LoopWatch(TorchFunctionMode):
     """Tells a recorder which phase the loop is in, and what it runs there.
 
     ``models`` are those that the loop calls. ``ended`` is called when a phase has ended; with it a
-    forward where autograd is off is none of the iteration's: it evaluates.
+    forward where autograd is off is none of the iteration's: it evaluates. The lines that are
+    recorded are those of the file ``source`` alone; without it those of the model's forward.
     """
 
     def __init__(
@@ -90,11 +92,16 @@ class LoopWatch(TorchFunctionMode):
         recorder: Recorder,
         models: Sequence[nn.Module],
         ended: Callable[[Phase], None] | None = None,
+        source: str | None = None,
     ) -> None:
         super().__init__()
+        self._source = source
         self._recorder, self._models, self._ended = recorder, models, ended
         self._functions = FunctionWatch(
-            recorder.operation_ran, recorder.copies, code_of(models[0]), recorder.operation_failed
+            recorder.operation_ran,
+            recorder.copies,
+            self._code_of(models[0]),
+            recorder.operation_failed,
         )
         self._span, self._updating = ExitStack(), ExitStack()
         self._phase: Phase | None = None
@@ -215,7 +222,23 @@ class LoopWatch(TorchFunctionMode):
             self._span.close()
             self._phase = phase
             if phase is not None:
+                self._note_line()
                 self._span.enter_context(self._recorder.span(phase))
+
+    def _note_line(self) -> None:
+        """Note which line of the source runs as a phase begins."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and self._source is not None:
+            if frame.f_code.co_filename == self._source:
+                self._recorder.line_begins(frame.f_lineno)
+                return
+            frame = frame.f_back
+
+    def _code_of(self, model: nn.Module) -> Any:
+        """The code of a model's forward whose lines are recorded."""
+        code = code_of(model)
+        known = code is not None and self._source in (None, code.co_filename)
+        return code if known else None
 
     def _has_ended(self, phase: Phase) -> None:
         """Tell whoever wants to know that a phase has ended."""
@@ -246,7 +269,7 @@ class LoopWatch(TorchFunctionMode):
             self._caught_up(Phase.ZERO_GRAD)
             self._go(Phase.FORWARD)
             self._recorder.take_inputs(_named_tensors(model, args, kwargs))
-        code = code_of(model)
+        code = self._code_of(model)
         self._tracing.enter_context(lines_traced(code, self._recorder.line_begins))
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
@@ -266,6 +289,7 @@ class LoopWatch(TorchFunctionMode):
         if name == _ENTER and str(args[0] if args else "").startswith(_CLEARS):
             self._go(None)
             self._clears = ExitStack()
+            self._note_line()
             self._clears.enter_context(self._recorder.phase(Phase.ZERO_GRAD))
             self._quiet = True
         elif name != _ENTER and self._clears is not None:

@@ -78,7 +78,8 @@ class Watch:
         self._recorder = recorder = Recorder(
             self._model, self._optimizers, iteration=self._number + 1
         )
-        self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended)
+        source = getattr(sys.modules.get("__main__"), "__file__", None)
+        self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, source)
         for context in (without_collector(), eager(), recorder.following_modules()):
             self._open.enter_context(context)
         for handle in loop.hook_models():

@@ -46,20 +46,33 @@ def marks(view_state: ViewState) -> Marks:
 
 
 def _in_script(view_state: ViewState) -> Marks:
-    """The line that a script stands at; in what has run, the one that ran when the event was.
+    """The line that a script stands at; in what has run, the one that an event is from.
 
-    Of a node of backward also the line that made it.
+    Of an event from another file it is the line that led there. Of a node of backward the line
+    that made it is marked too.
     """
     lines, cursor = view_state.program.lines, view_state.cursor
-    if cursor.at_end and view_state.line is not None and cursor.recording.iteration:
+    kept = view_state.kept_iterations
+    newest = not kept.iterations or kept.shown >= kept.iterations[-1]
+    if cursor.at_end and newest and view_state.line is not None:
         return Marks(_source(lines, view_state.line), due=True)
     event, position = cursor.event, cursor.position
     if event is None:
         return Marks(_source(lines, view_state.line), due=True)
     began = [number for number, at in cursor.recording.trace if at < position]
-    row = _source(lines, began[-1] if event.line is None and began else event.line)
-    made = _made_by(lines, cursor.recording, event) if event.phase is Phase.BACKWARD else set()
-    return Marks(row, soft=frozenset(made - {row}))
+    row = _source(lines, _line_of(view_state, event) or (began[-1] if began else None))
+    made = {
+        _source(lines, _line_of(view_state, other))
+        for other in cursor.recording.events
+        if other.phase is Phase.FORWARD and other.node == event.node is not None
+    }
+    return Marks(row, soft=frozenset(at for at in made if at not in (row, None)))
+
+
+def _line_of(view_state: ViewState, event: Event) -> int | None:
+    """The line of the script that an event is from; None if it is from another file."""
+    path = "" if view_state.origin is None else view_state.origin.path
+    return event.place[1] if event.place is not None and event.place[0] == path else None
 
 
 def row_of(lines: Sequence[Line], breakpoint_: Breakpoint) -> int | None:
