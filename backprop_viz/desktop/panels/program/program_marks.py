@@ -61,12 +61,12 @@ def _in_script(view_state: ViewState) -> Marks:
         return Marks(_source(lines, view_state.line), due=True)
     began = [number for number, at in cursor.recording.trace if at < position]
     row = _source(lines, _line_of(view_state, event) or (began[-1] if began else None))
-    made = {
+    made = (
         _source(lines, _line_of(view_state, other))
         for other in cursor.recording.events
-        if other.phase is Phase.FORWARD and other.node == event.node is not None
-    }
-    return Marks(row, soft=frozenset(at for at in made if at not in (row, None)))
+        if event.node is not None and other.phase is Phase.FORWARD and other.node == event.node
+    )
+    return Marks(row, soft=frozenset(at for at in made if at is not None and at != row))
 
 
 def _line_of(view_state: ViewState, event: Event) -> int | None:
