@@ -16,6 +16,9 @@ from backprop_viz.recording.phases import Phase
 Edges = dict[GradFn, tuple[tuple[GradFn | None, int], ...]]
 
 
+_LOSS = "loss"
+
+
 class Operation(NamedTuple):
     """A forward operation as it ran: the tensors it read and made, in event order."""
 
@@ -170,7 +173,7 @@ def layer_graph(
     began with, by name, each with its id in the table of tensors.
 
     An operation with parameters, a pooling, one that joins tensors or changes their shape, and
-    the loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
+    each loss start a column; the element-wise ones that follow (relu, dropout) belong to it, and
     a view of a tensor is not shown again.
     """
     columns = [_Column(name, tensor, [], []) for name, (tensor, _) in sources.items()]
@@ -215,9 +218,7 @@ def layer_graph(
             outputs=tuple(column.outputs),
             module=column.module,
         )
-        for i, (name, column) in enumerate(
-            zip(_distinct([c.title for c in columns]), columns, strict=True)
-        )
+        for i, (name, column) in enumerate(zip(_distinct(_titles(columns)), columns, strict=True))
     )
     return LayerGraph(layers, tuple(edges))
 
@@ -242,7 +243,7 @@ def _continued(
     """The column an operation belongs to, None if it starts one of its own."""
     last = columns[reads[0]]
     if op.phase is Phase.LOSS:
-        return reads[0] if last.title == "loss" else None
+        return reads[0] if last.title == _LOSS and len(reads) == 1 else None
     same_shape = op.made[0].shape == last.shown.shape
     reads_latest = any(tensor is last.shown for tensor in op.read)
     alone = len(reads) == 1 and reads[0] >= sources and not parameters and "pool" not in op.op
@@ -251,10 +252,18 @@ def _continued(
 
 def _title(operation: Operation, parameters: Sequence[str]) -> str:
     if operation.phase is Phase.LOSS:
-        return "loss"
+        return _LOSS
     if parameters:
         return parameters[0].rpartition(".")[0] or parameters[0]
     return "pool" if "pool" in operation.op else operation.op
+
+
+def _titles(columns: Sequence[_Column]) -> list[str]:
+    """The columns' titles. Of several losses the last is "loss", the others what made them."""
+    losses = [column for column in columns if column.title == _LOSS]
+    for column in losses[:-1]:
+        column.title = column.outputs[0].op
+    return [column.title for column in columns]
 
 
 def _distinct(titles: Sequence[str]) -> list[str]:

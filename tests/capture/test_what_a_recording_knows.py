@@ -134,3 +134,34 @@ def test_all_of_it_goes_through_a_stream() -> None:
     for name in ("gpt", "resnet", "gan"):
         recording = STEPS[name]()
         assert not [*unlike(recording, through_stream(recording))]
+
+
+def test_several_losses_are_named_by_what_made_them() -> None:
+    layers = STEPS["vae"]().layers
+    by_name = {layer.name: layer for layer in layers.layers}
+    assert "binary_cross_entropy" in by_name
+    total = by_name["loss"]
+    assert total is layers.layers[-1]
+    assert [output.op for output in total.outputs] == ["add"]
+    read = {layers.layers[a].name for a, b in layers.edges if b == total.id}
+    assert "binary_cross_entropy" in read
+    assert len(read) == 2
+
+
+def test_one_loss_is_the_loss() -> None:
+    layers = STEPS["gpt"]().layers.layers
+    assert layers[-1].name == "loss"
+    assert [output.op for output in layers[-1].outputs] == ["cross_entropy", "div"]
+
+
+def test_the_losses_of_real_and_fake_are_two_and_their_sum() -> None:
+    names = [layer.name for layer in STEPS["gan"]().passes[0].layers.layers]
+    made = [name for name in names if name.startswith("binary_cross_entropy")]
+    assert len(made) == 2
+    assert names[-1] == "loss"
+
+
+def test_positions_that_an_embedding_looks_up_are_a_column() -> None:
+    layers = STEPS["gpt"]().layers
+    wpe = next(layer for layer in layers.layers if layer.name == "wpe")
+    assert [layers.layers[b].name for a, b in layers.edges if a == wpe.id] == ["add"]

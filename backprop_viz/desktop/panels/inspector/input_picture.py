@@ -51,6 +51,10 @@ class InputPicture(NumberPicture):
         """Enough to see what it is."""
         return QSize(60, _CELL_HEIGHT + 4)
 
+    def least_height(self) -> int:
+        """The height below which it cannot be read."""
+        return _CELL_HEIGHT + 4 if self.form in _WRITTEN else 90
+
     def show_sample(
         self, batch: Array | None, sample: int, form: TensorForm, name: str, origin: Number | None
     ) -> None:
@@ -209,7 +213,8 @@ class InputPicture(NumberPicture):
                 painter.fillRect(cell, color)
                 if wide >= 20 and high >= 11:
                     ink = ink_on(color, self._theme)
-                    text_line(painter, cell.toRect(), short(value, 3), font, ink)
+                    text = short(value, 3 if wide >= 40 else 2)
+                    text_line(painter, cell.toRect(), text, font, ink)
             if self.form is TensorForm.TABLE and row == self._sample:
                 painter.setPen(QPen(QColor(self._theme.accent), 1.5))
                 painter.drawRect(QRectF(0, row * high, box.width() - 1, high - 1))

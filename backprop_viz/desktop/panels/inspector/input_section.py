@@ -27,6 +27,7 @@ class InputSection(QWidget):
         self.form = QComboBox()
         self.form.setObjectName("inputForm")
         self.form.setFont(body_font(11))
+        self.form.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.form.setAccessibleName(self.tr("Shown as"))
         self.form.setToolTip(self.tr("In which form the sample is shown"))
         self.form.activated.connect(self._choose)
@@ -68,6 +69,7 @@ class InputSection(QWidget):
         place = min(sample, len(batch) - 1)
         origin = activation_number(cursor, layer, ())
         self.picture.show_sample(batch, place, form, layer.name, origin)
+        self.picture.setMinimumHeight(self.picture.least_height())
         plain = self._forms[0] is TensorForm.IMAGE or self._forms == (TensorForm.MAPS,)
         self.setVisible(not plain)
 

@@ -35,6 +35,8 @@ from backprop_viz.recording.settings import Settings
 
 # For more numbers than this, the length of the update takes too long at each cursor.
 _NORM_LIMIT = 1_000_000
+# Of a loss so many operations are named, the last ones.
+_MOST_OPS = 6
 
 
 class PhaseBar(QWidget):
@@ -187,6 +189,8 @@ class PhaseBar(QWidget):
         elif run.name == Phase.LOSS and state.state is PhaseProgress.DONE:
             value = loss_after(recording, run.span.stop)
             note = note if value is None else short(value)
+            events = recording.events[run.span.start : run.span.stop]
+            lines.append(" → ".join(event.op for event in events[-_MOST_OPS:]))
         text = self.tr("{count} events in {time}.")
         lines += [
             text.format(count=count, time=took),
