@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.desktop.worker_process import EXIT_STATUS, OUT_OF_MEMORY
-from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.notices import Notice, sentences_of
 
 
 def message_text(notice: Notice) -> str:
@@ -12,6 +12,15 @@ def message_text(notice: Notice) -> str:
     if notice.code == "refused":
         text = translate("errors", notice.values[0])
         return text.format(*notice.values[1:]) if len(notice.values) > 1 else text
+    explained = {
+        "explained": translate("notices", "This could not be run."),
+        "explained_undone": translate("notices", "This could not be run, so the run is as it was."),
+    }
+    if notice.code in explained:
+        said = (translate("errors", text).format(*given) for text, given in sentences_of(notice))
+        torchs = translate("notices", "torch says: {0}").format(notice.values[0])
+        # Whole sentences, of which each stands by itself.
+        return " ".join((explained[notice.code], *said, torchs))
     texts = {
         "loss_not_finite": translate(
             "notices",

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.events import GradientIntervention
-from backprop_viz.recording.notices import notice_of
+from backprop_viz.recording.notices import notice_of, with_explanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice
@@ -20,6 +20,7 @@ class Experiments:
     def __init__(self, state: RunState, faults: ReportedFaults) -> None:
         self._state = state
         self._faults = faults
+        self._recorder: RecordedSteps | None = None  # of the experiment that is tried
 
     def alter(self, intervention: GradientIntervention | None) -> None:
         """Run the iteration's backward again with a gradient altered; None: as it was."""
@@ -47,7 +48,7 @@ class Experiments:
         trainer = self._state.trainer
 
         def run() -> RecordedSteps:
-            recorder = RecordedSteps(trainer)
+            self._recorder = recorder = RecordedSteps(trainer)
             while trainer.phase is not Phase.BACKWARD:
                 recorder.step()
             recorder.backward_twice(retain_graph)
@@ -72,7 +73,13 @@ class Experiments:
                 recorder = run()
         except Exception as error:
             notice = notice_of(error)
-            code = {"failed": "undone", "out_of_memory": "undone_memory"}
+            tried = None if self._recorder is None else self._recorder.recording().error
+            notice, self._recorder = with_explanation(notice, tried), None
+            code = {
+                "explained": "explained_undone",
+                "failed": "undone",
+                "out_of_memory": "undone_memory",
+            }
             notice = replace(notice, code=code.get(notice.code, notice.code))
             self._faults.tell(notice, name)
             return

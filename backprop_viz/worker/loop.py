@@ -9,7 +9,7 @@ import torch
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import RUN, Notice, notice_of
+from backprop_viz.recording.notices import RUN, Notice, notice_of, with_explanation
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.samples import SamplePart
 from backprop_viz.recording.settings import Settings
@@ -184,7 +184,10 @@ class Worker:
             refused = isinstance(error, UserError) and name in self._names and failed_at is None
             if not refused:
                 self.state.stop()
-            self._faults.tell(notice_of(error), name if failed_at is None else RUN, failed_at)
+            notice = notice_of(error)
+            if failed_at is not None:
+                notice = with_explanation(notice, self.state.recording.error)
+            self._faults.tell(notice, name if failed_at is None else RUN, failed_at)
             self.publisher.publish()
         else:
             if self._faults.count == told:

@@ -78,6 +78,9 @@ def test_training_says_the_same(open_window: OpenWindow) -> None:
     assert window.session.wait_until(lambda: head.text() != "", 60)
     assert head.text().endswith("linear(16×36, 120×576, 120)")
     assert not view_state_of(window).training
+    said = window.messages.text()
+    assert "linear was given 16×36, fc1.weight 120×576, fc1.bias 120." in said
+    assert "The 16×36 was made at lenet.py:" in said
     assert view_state_of(window).iteration == 0
 
 
