@@ -8,7 +8,7 @@ import sys
 import pytest
 
 # HYPOTHESIS_PROFILE=nightly opens as many as it takes to have each field of the schema wrong.
-COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 12
+COUNT = 500 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 8
 
 
 @pytest.mark.parametrize("seed", [4])

@@ -145,7 +145,7 @@ class LoopWatch(TorchFunctionMode):
         with _UNSEEN():
             self._caught_up(Phase.BACKWARD)
             self._go(Phase.UPDATE)
-            self._updating.enter_context(self._recorder.updating([optimizer]))
+            self._updating.enter_context(self._recorder.updating([optimizer], caught_up=True))
         self._quiet = True
 
     def optimizer_stepped(self, *_: Any) -> None:

@@ -3,6 +3,7 @@
 import ctypes
 import sys
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -53,14 +54,42 @@ class Copied:
                 if alike and (address := tensor.data_ptr()):
                     if tensor.shape != self._shape:
                         return False
+                    array, size = self.array, self.array.nbytes
+                    if size <= _SMALL and strides is None:
+                        return ctypes.string_at(address, size) == array.tobytes()
                     ours = self._address or self._look_up()
-                    return bool(_memcmp(address, ours, self.array.nbytes) == 0)
+                    return bool(_memcmp(address, ours, size) == 0)
             except RuntimeError as error:
                 raise NotCopied(why_not(tensor)) from error
         if tensor.shape != self._shape:
             return False
         seen = _seen(tensor)[: self._samples] if self._samples is not None else _seen(tensor)
         return seen.dtype == self.array.dtype and seen.tobytes() == self.array.tobytes()
+
+    def viewed_as(self, tensor: Tensor) -> "Copied | None":
+        """The copy of a tensor that is a view of all of the copied memory, without a copy made.
+
+        None if it is no such view, or if it has other bits.
+        """
+        array = self.array
+        alike = self._samples is None and tensor.dtype is self._dtype and tensor.is_cpu
+        if not alike or tensor.is_neg() or tensor.numel() != array.size or not array.size:
+            return None
+        seen = tensor.numpy(force=True)
+        pairs = zip(seen.shape, seen.strides, strict=True)
+        reach = sum((n - 1) * stride for n, stride in pairs) + array.itemsize
+        if reach != array.nbytes:
+            return None
+        ours = self._address or self._look_up()
+        if _memcmp(tensor.data_ptr(), ours, array.nbytes) != 0:
+            return None
+        view = Copied.__new__(Copied)
+        view.array = np.ndarray(seen.shape, array.dtype, array.ravel("K"), 0, seen.strides)
+        view.array.setflags(write=False)
+        view._samples, view._dtype, view._shape = None, self._dtype, tensor.shape
+        view._strides = None if tensor.is_contiguous() else tensor.stride()
+        view._address = 0
+        return view
 
     def _look_up(self) -> int:
         self._address = address = self.array.ctypes.data
@@ -77,6 +106,8 @@ _memcmp = _C.memcmp
 _memcmp.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
 _STRIDED = torch.strided
+# Of so many bytes it takes longer to find where an array lies than to copy it once more.
+_SMALL = 4096
 # torch's dtypes whose memory is as numpy has it. A complex view may conjugate what it reads.
 _AS_NUMPY = frozenset(
     {

@@ -264,12 +264,18 @@ class Recorder:
         self._watch.cleared()
 
     @contextmanager
-    def updating(self, optimizers: Sequence[Optimizer] | None = None) -> Iterator[None]:
-        """An optimizer steps in here: these, or all; or the loop changes the weights by hand."""
+    def updating(
+        self, optimizers: Sequence[Optimizer] | None = None, *, caught_up: bool = False
+    ) -> Iterator[None]:
+        """An optimizer steps in here: these, or all; or the loop changes the weights by hand.
+
+        ``caught_up``: nothing has run since ``catch_up``.
+        """
         # Read now: after the update a schedule sets the next iteration's rate.
         used, self._rate_used = optimizers or self._optimizers, self.rate
         self._groups_used |= {id(one): groups_of([one], self._names) for one in used}
-        self._watch.sync()
+        if not caught_up:
+            self._watch.sync()
         states = self._watch.states()
         yield
         self._watch.updated(states, (optimizers or self._optimizers) or None)

@@ -159,10 +159,11 @@ class TensorSnapshots:
 def _handed_on(
     grad: Tensor, place: MemoryPlace | None, arrived: Iterable[Arrived | None]
 ) -> Copied | None:
-    """The copy of what arrived, if a node sends on that very tensor."""
+    """The copy of what arrived, if a node sends on that very tensor or a view of all of it."""
     for came in arrived:
-        if came is not None and came[0] == place is not None and came[1].is_of(grad):
-            return came[1]
+        if came is not None and came[0] == place is not None:
+            copied = came[1]
+            return copied if copied.is_of(grad) else copied.viewed_as(grad)
     return None
 
 

@@ -38,6 +38,7 @@ from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
+from tests.nightly import NIGHTLY
 
 MakeViewState = Callable[..., ViewState]
 TUTORIAL = Settings(data="random", loss="mse", lr=0.01, batch_size=1)
@@ -199,9 +200,11 @@ class Walker:
         panels.begin(self.view_state(place))
         return panels
 
-    def go(self, place: Place, came: str, pictures: bool) -> None:
+    def go(self, place: Place, came: str, pictures: bool, compared: bool = True) -> None:
         """Walk to a place and compare; ``came`` tells how, if there is a difference."""
         self._walking.show_view_state(self.view_state(place))
+        if not compared:
+            return
         if place not in self._fresh:
             panels = self._panels(place)
             self._fresh[place] = (panels.seen(), panels.pictures() if pictures else {})
@@ -254,10 +257,13 @@ def test_every_event_of_the_tutorial_forwards_and_backwards(
     walker = Walker(qtbot, [view_state], things(view_state)[thing])
     (size,) = walker.sizes()
     assert size > 50
+    # A fresh set of panels takes long to make: by day each thing is compared at a quarter of the
+    # events, together at all. The walk itself leaves none out.
+    compared = {p for p in range(size + 1) if NIGHTLY or p % 4 == thing}
     for position in range(size + 1):
-        walker.go((0, position), "forwards", pictures=thing == 0)
+        walker.go((0, position), "forwards", thing == 0, position in compared)
     for position in reversed(range(size + 1)):
-        walker.go((0, position), "backwards", pictures=thing == 0)
+        walker.go((0, position), "backwards", thing == 0, position in compared)
 
 
 @pytest.mark.parametrize(
