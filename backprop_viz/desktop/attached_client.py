@@ -11,7 +11,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.stream.commands import Command, Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.messages import RunEnded, Update, UpdateWanted
+from backprop_viz.stream.messages import InterruptScript, RunEnded, Update, UpdateWanted
 from backprop_viz.stream.wire import (
     MessageReader,
     MessageWriter,
@@ -36,7 +36,9 @@ class AttachedClient:
         self._wake = wake
         self._incoming, self._outgoing = incoming, outgoing
         self._received: deque[Received] = deque()
-        self._outbox: SimpleQueue[NumberedCommand | UpdateWanted | None] = SimpleQueue()
+        self._outbox: SimpleQueue[NumberedCommand | UpdateWanted | InterruptScript | None] = (
+            SimpleQueue()
+        )
         self._taken = 0
         self._told_end = False
         self._threads = [
@@ -63,6 +65,10 @@ class AttachedClient:
 
     def tell_painted(self) -> None:
         """A script does not wait for what is painted."""
+
+    def interrupt(self) -> None:
+        """Interrupt the script, as Ctrl+C in its terminal would."""
+        self._outbox.put(InterruptScript())
 
     def take(self) -> Received | None:
         """The oldest message that was not taken yet, and the recording that came with it."""

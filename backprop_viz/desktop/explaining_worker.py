@@ -1,9 +1,12 @@
 """A worker that explains numbers of recordings which are not its own; started when first asked."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
 
 from backprop_viz.desktop.worker_client import WorkerClient
 from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import ExplanationAnswer, GradientChecked
@@ -20,7 +23,12 @@ class ExplainingWorker:
         self._client: WorkerClient | None = None
 
     def submit(self, command: Command, recording: Recording | None = None) -> bool:
-        """Have the worker carry out a command; one that has ended is replaced."""
+        """Have the worker carry out a command; one that has ended is replaced.
+
+        False where torch is not installed.
+        """
+        if find_spec("torch") is None:
+            return False
         if self._client is None or not self._client.alive:
             self.close()
             self._client = WorkerClient(Settings(data="random", loss="mse"), self._wake)
@@ -31,9 +39,18 @@ class ExplainingWorker:
         """The oldest answer that was not taken yet."""
         while self._client is not None and (received := self._client.take()) is not None:
             self._client.ask_for_update()
-            if isinstance(received[0], ExplanationAnswer | GradientChecked):
+            message, recording = received
+            if isinstance(message, Notice):
+                ended = message.code == "worker_ended"
+                return replace(message, code="explaining_ended") if ended else message, recording
+            if isinstance(message, ExplanationAnswer | GradientChecked):
                 return received
         return None
+
+    @property
+    def process_id(self) -> int | None:
+        """The process id of the worker, None if none was asked for."""
+        return None if self._client is None else self._client.process.pid
 
     def close(self) -> None:
         """End the worker, if there is one."""

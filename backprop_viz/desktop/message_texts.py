@@ -105,6 +105,14 @@ def message_text(notice: Notice) -> str:
             "torch again.",
         ),
         "window_failed": translate("notices", "Something in the window failed: {0}: {1}"),
+        "explaining_ended": translate(
+            "notices",
+            "The process that explains numbers ended ({0}). Ask again to start another.",
+        ),
+        "script_is_over": translate(
+            "notices",
+            "The script has ended, so nothing more can be run: go through what is recorded.",
+        ),
         "script_ended": translate(
             "notices", "The script has ended. What was recorded can still be looked at."
         ),

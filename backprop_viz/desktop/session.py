@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import IO
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from backprop_viz.desktop.attached_client import AttachedClient
 from backprop_viz.desktop.check_requests import CheckRequests
@@ -16,7 +16,7 @@ from backprop_viz.desktop.garbage_collector import Collector
 from backprop_viz.desktop.run_aside import RunAside, StoredShow
 from backprop_viz.desktop.shown_run import ShownRun
 from backprop_viz.desktop.view_state import ViewState
-from backprop_viz.desktop.wake import Wake
+from backprop_viz.desktop.wake import Wake, wait_until
 from backprop_viz.desktop.worker_supervisor import STANDING, Restarts, WorkerSupervisor
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import Array
@@ -88,8 +88,8 @@ class Session(ShownRun):
             WorkerSupervisor(settings, ring) if line is None else AttachedClient(*line, ring)
         )
         # A script does not explain: a worker does, of what was recorded.
-        self._explainer = ExplainingWorker(ring)
-        submit = self._client.submit if line is None else self._explainer.submit
+        self.explainer = ExplainingWorker(ring)
+        submit = self._client.submit if line is None else self.explainer.submit
         self._shown = -1
         # The file whose run the next update shows.
         self._opened: Filed | None = None
@@ -103,7 +103,7 @@ class Session(ShownRun):
         self._painted.timeout.connect(self._tell_painted)
         # A window may be destroyed without having been closed.
         self.destroyed.connect(self._client.close)
-        self.destroyed.connect(self._explainer.close)
+        self.destroyed.connect(self.explainer.close)
 
     # -- running -----------------------------------------------------------------------------
 
@@ -113,7 +113,8 @@ class Session(ShownRun):
         if isinstance(command, FileCommand):
             self._send_file(command)
         elif not self._client.submit(command) and not isinstance(command, STANDING):
-            self.told.emit(Notice("no_worker"))
+            attached = isinstance(self._client, AttachedClient)
+            self.told.emit(Notice("script_is_over" if attached else "no_worker"))
 
     def iterate(self) -> None:
         """Run to the end of the iteration, or show a breakpoint in what has run of it."""
@@ -217,14 +218,7 @@ class Session(ShownRun):
 
     def wait_until(self, holds: Callable[[], bool], timeout_s: float) -> bool:
         """Run the event loop until something holds, which may take so long; whether it does."""
-        deadline = QDeadlineTimer(int(timeout_s * 1000))
-        loop = QEventLoop()
-        tick = QTimer(interval=5)
-        tick.timeout.connect(loop.quit)
-        tick.start()
-        while not holds() and not deadline.hasExpired():
-            loop.exec()
-        return holds()
+        return wait_until(holds, timeout_s)
 
     @property
     def idle(self) -> bool:
@@ -256,6 +250,11 @@ class Session(ShownRun):
         assert isinstance(self._client, WorkerSupervisor)
         return self._client.worker_pid
 
+    def interrupt(self) -> None:
+        """Interrupt the script, as Ctrl+C in its terminal would."""
+        assert isinstance(self._client, AttachedClient)
+        self._client.interrupt()
+
     def start_again(self) -> None:
         """Have another worker, whatever became of this one; ``told`` what is lost with it."""
         assert isinstance(self._client, WorkerSupervisor)
@@ -268,7 +267,7 @@ class Session(ShownRun):
         self._player.halt()
         self._painted.stop()
         self._client.close()
-        self._explainer.close()
+        self.explainer.close()
 
     # -- what the worker says ----------------------------------------------------------------
 
@@ -292,7 +291,7 @@ class Session(ShownRun):
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
         newest, rerecorded, ended = None, False, None
-        while (received := self._client.take() or self._explainer.take()) is not None:
+        while (received := self._client.take() or self.explainer.take()) is not None:
             message, recording = received
             if isinstance(message, Update):
                 newest = self._absorb(message, recording)

@@ -1,8 +1,8 @@
-"""Wakes the window's thread when another thread has something for it."""
+"""Wakes the window's thread when another has something for it; waits without blocking it."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, Qt, QTimer, Signal
 
 
 class Wake(QObject):
@@ -33,3 +33,15 @@ class Wake(QObject):
         except BaseException:
             self.ring()  # what else there is must not wait until somebody rings
             raise
+
+
+def wait_until(holds: Callable[[], bool], timeout_s: float) -> bool:
+    """Run the event loop until something holds, which may take so long; whether it does."""
+    deadline = QDeadlineTimer(int(timeout_s * 1000))
+    loop = QEventLoop()
+    tick = QTimer(interval=5)
+    tick.timeout.connect(loop.quit)
+    tick.start()
+    while not holds() and not deadline.hasExpired():
+        loop.exec()
+    return holds()

@@ -209,4 +209,9 @@ class Painted:
     """What was sent last is painted."""
 
 
-FROM_WINDOW: Sequence[type[object]] = (Begin, UpdateWanted, Painted)
+@dataclass(frozen=True, slots=True)
+class InterruptScript:
+    """Interrupt the script, as Ctrl+C in its terminal would."""
+
+
+FROM_WINDOW: Sequence[type[object]] = (Begin, UpdateWanted, Painted, InterruptScript)

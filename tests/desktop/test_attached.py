@@ -222,7 +222,7 @@ def test_a_closed_window_lets_the_script_go_on(begin: Begin) -> None:
     assert attached.window.isVisible()
     question = attached.window.findChild(QMessageBox, "leaveQuestion")
     assert question is not None
-    button = next(b for b in question.findChildren(QPushButton) if b.text().startswith("Let it"))
+    button = next(b for b in question.findChildren(QPushButton) if b.text().startswith("Go on"))
     button.click()
     assert not attached.window.isVisible()
     printed, _ = attached.process.communicate(timeout=60)

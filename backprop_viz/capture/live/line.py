@@ -1,5 +1,8 @@
 """A script's end of the line to a window. The script outlives it."""
 
+import _thread
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,7 +12,7 @@ from typing import IO
 from backprop_viz.recording.frames import Buffer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.messages import Update, UpdateWanted
+from backprop_viz.stream.messages import InterruptScript, Update, UpdateWanted
 from backprop_viz.stream.wire import (
     MessageReader,
     MessageWriter,
@@ -87,6 +90,8 @@ class LiveLine:
                 message, _ = self._reader.read()
                 if isinstance(message, UpdateWanted):
                     self._heard = self._sent
+                elif isinstance(message, InterruptScript):
+                    _interrupt()
                 elif isinstance(message, NumberedCommand | Unreadable):
                     self._commanded(message)
         self._end()
@@ -97,3 +102,11 @@ class LiveLine:
             self._gone.set()
         if first:
             self._ended()
+
+
+def _interrupt() -> None:
+    """Raise KeyboardInterrupt in the script's thread, as Ctrl+C does."""
+    if sys.platform == "win32":
+        _thread.interrupt_main()
+    else:  # to that thread: what it waits for is then left off
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

@@ -1,9 +1,5 @@
 """A script's run in the window: what applies to it, what is said when it ends, and closing."""
 
-import os
-import signal
-from contextlib import suppress
-
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QMessageBox
 
@@ -51,6 +47,7 @@ class AttachedController(QObject):
         self._running = False
         for name in ("actionTrain", "actionIteration"):
             self._actions[name].setEnabled(False)
+            self._actions[name].setToolTip(self.tr("The script has ended."))
         self._window.messages.tell_notice(_notice_of(told))
 
     # -- closing -----------------------------------------------------------------------------
@@ -65,11 +62,13 @@ class AttachedController(QObject):
         question.setInformativeText(
             self.tr("It can go on without the window, or be interrupted as by Ctrl+C.")
         )
-        leave = question.addButton(self.tr("Let it go on"), QMessageBox.ButtonRole.AcceptRole)
+        leave = question.addButton(
+            self.tr("Go on without the window"), QMessageBox.ButtonRole.AcceptRole
+        )
         interrupt = question.addButton(
             self.tr("Interrupt it"), QMessageBox.ButtonRole.DestructiveRole
         )
-        stay = question.addButton(self.tr("Stay"), QMessageBox.ButtonRole.RejectRole)
+        stay = question.addButton(self.tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
         leave.clicked.connect(self._leave)
         interrupt.clicked.connect(self._interrupt)
         question.setDefaultButton(leave)
@@ -86,9 +85,7 @@ class AttachedController(QObject):
         self._window.close()
 
     def _interrupt(self) -> None:
-        if self._origin is not None and self._origin.pid:
-            with suppress(OSError):
-                os.kill(self._origin.pid, signal.SIGINT)
+        self._session.interrupt()
         self._leave()
 
 

@@ -11,6 +11,7 @@ from backprop_viz.analysis.number_origin import (
 )
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.explanation_requests import Question
+from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
@@ -83,6 +84,8 @@ class ExplanationsController(QObject):
 
     def _told(self, notice: Notice) -> None:
         self._restarting |= notice.code in ("worker_restarted", "started_again")
+        if notice.code == "explaining_ended":
+            self._panel.say(message_text(notice))
 
     def _run_began(self) -> None:
         # A new worker's run is not another one of the user's: what was asked can be looked at.
@@ -201,7 +204,10 @@ class ExplanationsController(QObject):
 
     def _ask(self, recording: Recording, number: Number) -> None:
         if not self._session.explain(Question(recording, number)):
-            self._panel.say(self.tr("There is no worker to ask: choose Run > Start torch again."))
+            said = self.tr("There is no worker to ask: choose Run > Start torch again.")
+            if self._view_state is not None and self._view_state.origin is not None:
+                said = self.tr("This needs torch, which is not installed here: pip install torch.")
+            self._panel.say(said)
 
     def _ask_check(self, number: Number, step: float, span: float | None) -> None:
         asked = self._panel.history.current
