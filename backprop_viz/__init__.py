@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from backprop_viz.recording import explaining, finding, saving
 
 if TYPE_CHECKING:
+    from backprop_viz.capture.live.watching import watch as watch
     from backprop_viz.capture.loop_watch import record as record
     from backprop_viz.capture.recorder import Recorder as Recorder
     from backprop_viz.digits.lenet import LeNet as LeNet
@@ -34,6 +35,7 @@ _HOME = {
     "LeNet": ".digits.lenet",
     "Recorder": ".capture.recorder",
     "record": ".capture.loop_watch",
+    "watch": ".capture.live.watching",
     "load": ".recording.files.recording_file",
     "RecordingFile": ".recording.files.recording_file",
     "RecordingFileWriter": ".recording.files.recording_file_writer",

@@ -15,6 +15,7 @@ from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
+from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.graphs import parameter_names
 from backprop_viz.capture.memory import why_not
@@ -50,18 +51,22 @@ class HealthWatch:
     def watching(self) -> Iterator[None]:
         """Look at what runs in here."""
         handles = [
-            module.register_forward_hook(partial(self._made, name))
-            for name, module in self._model.named_modules()
-            if not isinstance(module, torch.jit.ScriptModule)
+            *self.hook_modules(),
+            register_optimizer_step_pre_hook(self.optimizer_steps),
+            register_optimizer_step_post_hook(self.optimizer_stepped),
         ]
-        handles.append(register_optimizer_step_pre_hook(self._steps))
-        handles.append(register_optimizer_step_post_hook(self._stepped))
         try:
             yield
         finally:
             for handle in handles:
                 handle.remove()
             self._outputs.clear()
+
+    def hook_modules(self) -> Iterator[RemovableHandle]:
+        """Look at what each module makes, until the handles are removed."""
+        for name, module in self._model.named_modules():
+            if not isinstance(module, torch.jit.ScriptModule):
+                yield module.register_forward_hook(partial(self._made, name))
 
     def health(self, iteration: int, loss: float | None = None) -> IterationHealth:
         """What has been seen so far. Waits for a GPU once, not for each tensor."""
@@ -90,12 +95,13 @@ class HealthWatch:
         with _UNSEEN():
             self._look("output_grad", name, grad, number)
 
-    def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def optimizer_steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """An optimizer is about to step. One with a closure has no gradients of its own yet."""
         if not _has_closure(args, kwargs):
             self._look_at_parameters(optimizer, "grad")
 
-    def _stepped(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+    def optimizer_stepped(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        """It has stepped."""
         if _has_closure(args, kwargs):
             self._look_at_parameters(optimizer, "grad")
         self._look_at_parameters(optimizer, "weight")

@@ -13,6 +13,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice, notice_of
 from backprop_viz.recording.phases import Phase
@@ -122,6 +123,9 @@ class LiveRun:
             self._hold(recording)
         else:
             self._publish(recording)
+
+    def health_known(self, health: IterationHealth) -> None:
+        """A window shows no health yet."""
 
     def hold_at_start(self) -> None:
         """Hold the loop before its first iteration, unless it runs freely."""

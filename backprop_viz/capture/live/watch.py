@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -16,11 +16,15 @@ from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
 
 from backprop_viz.capture.backward_watch import roots_of
 from backprop_viz.capture.forward_code import eager
+from backprop_viz.capture.health_watch import HealthWatch
 from backprop_viz.capture.live.discovery import living_scalers, one_model
 from backprop_viz.capture.loop_watch import LoopWatch, without_collector
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
+
+Keep = Literal["health", "sample", "full"]
 
 
 class Follower(Protocol):
@@ -35,21 +39,35 @@ class Follower(Protocol):
     def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
         """An iteration is over; the recording if it was recorded. The loss is NaN without one."""
 
+    def health_known(self, health: IterationHealth) -> None:
+        """How the tensors of an iteration were, before it is told that it is over."""
+
 
 class Watch:
     """Finds a loop's iterations from what it calls; the loop's numbers stay what they are.
 
     An iteration ends with the step of an optimizer; with several, with that of the last of those
-    that step in turn. The loss of an iteration is the number that its last backward started from,
-    as it was before a GradScaler scaled it. An iteration that is not recorded costs a hook.
+    that step in turn; without any given, with each that moves the models' parameters. The loss of
+    an iteration is the number that its last backward started from, as it was before a GradScaler
+    scaled it. An iteration that is not recorded costs a hook.
+
+    Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
+    the batch alone, or the "health" of each tensor.
     """
 
     def __init__(
-        self, models: Mapping[str, nn.Module], optimizers: Sequence[Optimizer], follower: Follower
+        self,
+        models: Mapping[str, nn.Module],
+        optimizers: Sequence[Optimizer],
+        follower: Follower,
+        keep: Keep = "full",
     ) -> None:
+        self._keep = keep
+        self._health: HealthWatch | None = None
         self._models = list(models.values())
         self._model = one_model(models)
         self._optimizers = tuple(optimizers)
+        self._owned = {id(parameter) for parameter in self._model.parameters()}
         self._follower = follower
         self._number = 0  # of iterations that are over
         self._loss: Tensor | None = None
@@ -75,8 +93,16 @@ class Watch:
         self._begun = True
         if self._closed or not self._follower.wants(self._number + 1):
             return None
+        if self._keep == "health":
+            self._health = health = HealthWatch(self._model, self._optimizers or None)
+            for handle in health.hook_modules():
+                self._open.callback(handle.remove)
+            return None
         self._recorder = recorder = Recorder(
-            self._model, self._optimizers, iteration=self._number + 1
+            self._model,
+            self._optimizers or None,
+            iteration=self._number + 1,
+            samples=1 if self._keep == "sample" else None,
         )
         source = getattr(sys.modules.get("__main__"), "__file__", None)
         self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, source)
@@ -93,9 +119,13 @@ class Watch:
         if not self._begun:
             return
         self._begun = False
-        recording = self._close_recording()
+        recording, loss = self._close_recording(), self._loss_of_iteration()
         self._number += 1
-        self._follower.iteration_ended(self._number, self._loss_of_iteration(), recording)
+        if self._health is not None:
+            self._open.close()
+            self._follower.health_known(self._health.health(self._number, loss))
+            self._health = None
+        self._follower.iteration_ended(self._number, loss, recording)
         self._stepped.clear()
         self._loss = None
 
@@ -111,6 +141,8 @@ class Watch:
         """Watch no longer; what was recorded of an iteration that is not over."""
         self._closed = True
         self._handles.close()
+        if self._health is not None:
+            self._open.close()
         return self._close_recording()
 
     @property
@@ -135,7 +167,7 @@ class Watch:
         if self._recorder is not None and not (phase is Phase.UPDATE and self._ending):
             self._follower.phase_ended(phase, self._recorder)
 
-    def _steps(self, optimizer: Optimizer, *_: Any) -> None:
+    def _steps(self, optimizer: Optimizer, *given: Any) -> None:
         """An optimizer is about to step. One that steps again, out of turn, begins the next."""
         if not self._is_ours(optimizer) or not self._begun:
             return
@@ -143,8 +175,10 @@ class Watch:
             self._cycle = tuple(self._stepped)
         if self._loop is not None:
             self._loop.optimizer_steps(optimizer)
+        elif self._health is not None:
+            self._health.optimizer_steps(optimizer, *given)
 
-    def _has_stepped(self, optimizer: Optimizer, *_: Any) -> None:
+    def _has_stepped(self, optimizer: Optimizer, *given: Any) -> None:
         if not self._is_ours(optimizer) or not self._begun:
             return
         self._stepped.append(optimizer)
@@ -153,6 +187,8 @@ class Watch:
         if self._loop is not None:
             self._ending = over
             self._loop.optimizer_stepped(optimizer)
+        elif self._health is not None:
+            self._health.optimizer_stepped(optimizer, *given)
         if over:
             self._cycle = self._cycle or tuple(self._stepped)
             if not self._within_step:
@@ -164,6 +200,10 @@ class Watch:
         return not self._cycle and all(id(one) in known for one in self._optimizers)
 
     def _is_ours(self, optimizer: Optimizer) -> bool:
+        if not self._optimizers:
+            return any(
+                id(p) in self._owned for group in optimizer.param_groups for p in group["params"]
+            )
         return any(one is optimizer for one in self._optimizers)
 
     def _backward_starts(self, roots: Sequence[Tensor]) -> None:

@@ -28,6 +28,7 @@ from backprop_viz.recording.files.file_layout import (
     scanned_layout,
     size_of_stream,
 )
+from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.limits import (
     MOST_DESCRIPTION_BYTES,
@@ -135,6 +136,11 @@ class RecordingFile(Sequence[Recording]):
         return self._run.program
 
     @property
+    def health(self) -> tuple[IterationHealth, ...]:
+        """How the tensors were in the iterations of which nothing else was kept."""
+        return tuple(self._health)
+
+    @property
     def losses(self) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
         """The iterations (n,) whose losses are known, recorded or not, and their losses (n,)."""
         iterations = [np.empty(0, np.int64), *(told.iteration for told in self._losses)]
@@ -167,6 +173,7 @@ class RecordingFile(Sequence[Recording]):
         self._size = size_of_stream(self._stream)
         self._run = RunRecord()
         self._losses: list[LossesRecord] = []
+        self._health: list[IterationHealth] = []
         self._stream.seek(0)
         try:
             frames.read_header(self._stream)
@@ -195,6 +202,8 @@ class RecordingFile(Sequence[Recording]):
                 for kind, payload in _records_of(self._contents(place)):
                     if kind == RecordType.RUN:
                         self._run = decoded(payload, RunRecord)
+                    elif kind == RecordType.HEALTH:
+                        self._health.append(decoded(payload, IterationHealth))
                     elif kind == RecordType.LOSSES:
                         losses = decoded(payload, LossesRecord)
                         if losses.iteration.shape == losses.loss.shape and losses.loss.ndim == 1:

@@ -25,12 +25,13 @@ from backprop_viz.recording.files.file_layout import (
     index_pieces,
 )
 from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.records import LossesRecord, RecordType, RunRecord
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.recording.writer import RecordingWriter
+from backprop_viz.recording.writer import RecordingWriter, health_pieces
 
 # When a file would become too large, it is thinned to this share of its bound: the larger, the
 # more often all of it is copied.
@@ -117,6 +118,10 @@ class RecordingFileWriter:
         record = LossesRecord(np.array(iterations, np.int64), np.array(losses, np.float64))
         return self._note(RecordType.LOSSES, encoded(record), "losses")
 
+    def add_health(self, health: IterationHealth) -> bool:
+        """Write how the tensors of an iteration were; whether it was, or is left out."""
+        return self._noted(health_pieces(health), "health")
+
     def set_run(self, origin: RunOrigin | None, program: Program | None = None) -> bool:
         """Write what the recordings are of, in place of what was said before."""
         return self._note(RecordType.RUN, encoded(RunRecord(origin, program)), "run")
@@ -135,7 +140,9 @@ class RecordingFileWriter:
     # -- within ------------------------------------------------------------------------------
 
     def _note(self, kind: RecordType, payload: bytes, holds: str) -> bool:
-        pieces: list[Buffer] = list(frames.record_pieces(kind, (payload,)))
+        return self._noted(list(frames.record_pieces(kind, (payload,))), holds)
+
+    def _noted(self, pieces: list[Buffer], holds: str) -> bool:
         place = self._written(pieces, ChunkSummary(holds))
         if place is not None:
             self._layout.notes.append((place, self._layout.end - place))

@@ -1,0 +1,154 @@
+"""``bv.watch``: a training loop of one's own, followed by a window or into a file."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Self, get_args
+
+from torch import nn
+from torch.optim import Optimizer
+
+from backprop_viz.capture.live.discovery import names_of
+from backprop_viz.capture.live.file_follower import FileFollower
+from backprop_viz.capture.live.line import LiveLine
+from backprop_viz.capture.live.live_run import LiveRun
+from backprop_viz.capture.live.source import script_program
+from backprop_viz.capture.live.watch import Keep, Watch
+from backprop_viz.capture.live.window import start_window
+from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.program import Program
+from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.stream.messages import RunEnded
+
+
+class WatchedLoop:
+    """What ``watch`` gives. Also a context: it is closed at the end of one."""
+
+    def __init__(self, watch: Watch, follower: LiveRun | FileFollower) -> None:
+        self._watch, self._follower = watch, follower
+        self._open = True
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """An iteration is what runs in here; without this, it ends with the optimizer's step."""
+        with self._watch.step():
+            yield
+
+    def close(self) -> None:
+        """Watch no longer; a file is complete then, a window stays."""
+        if self._open:
+            self._open = False
+            self._follower.ended(RunEnded(0), self._watch.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def watch(
+    model: nn.Module | Sequence[nn.Module],
+    optimizer: Optimizer | Sequence[Optimizer] | None = None,
+    to: str | PathLike[str] | None = None,
+    *,
+    every: int | None = None,
+    keep: Keep = "full",
+    bytes_per_second: float | None = None,
+    bytes_in_all: int | None = None,
+) -> WatchedLoop:
+    """Watch the training of a model, whose loop stays as it is and gives the numbers it gave.
+
+    Without an ``optimizer`` every one that moves the model's parameters ends an iteration.
+    ``to``: the file (.bprec) that iterations are written to; without it a window opens, which
+    holds the loop between its phases when it is told to. ``every``: which iterations are recorded
+    (default: into a file each, for a window as many as cost little). ``keep``: "full", the first
+    "sample" of each batch, or the "health" of each tensor, which a window does not show. A file
+    stays within ``bytes_per_second`` and ``bytes_in_all``.
+
+    Raises ValueError for what cannot be watched, UserError if the file cannot be written.
+    """
+    models = [model] if isinstance(model, nn.Module) else list(model)
+    optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer or ())
+    _expect(models, optimizers, every, keep, to)
+    origin, program = _of_this_process(models)
+    follower: LiveRun | FileFollower
+    if to is None:
+        _, incoming, outgoing = start_window()
+        follower = LiveRun(
+            lambda *told: LiveLine(incoming, outgoing, *told),
+            origin,
+            program,
+            runs_freely=True,
+            every=every,
+        )
+    else:
+        follower = FileFollower(
+            to,
+            origin,
+            program,
+            every or 1,
+            bytes_per_second=bytes_per_second,
+            bytes_in_all=bytes_in_all,
+        )
+    watched = Watch(names_of(models), optimizers, follower, keep)
+    watched.begin()
+    return WatchedLoop(watched, follower)
+
+
+def _expect(
+    models: Sequence[object],
+    optimizers: Sequence[object],
+    every: int | None,
+    keep: str,
+    to: str | PathLike[str] | None,
+) -> None:
+    """Raise ArgumentError for what cannot be watched."""
+    if not models or not all(isinstance(one, nn.Module) for one in models):
+        raise ArgumentError(QT_TRANSLATE_NOOP("errors", "model is a torch.nn.Module, or several."))
+    if not all(isinstance(one, Optimizer) for one in optimizers):
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "optimizer is a torch.optim.Optimizer, or several.")
+        )
+    if every is not None and every < 1:
+        raise ArgumentError(QT_TRANSLATE_NOOP("errors", "every is from 1 up, not {0}."), every)
+    if keep not in get_args(Keep):
+        text = QT_TRANSLATE_NOOP("errors", "keep is one of {0}, not {1}.")
+        raise ArgumentError(text, ", ".join(get_args(Keep)), repr(keep))
+    if keep == "health" and to is None:
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "A window shows no health: give a file with to=.")
+        )
+
+
+def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:
+    """Where the loop runs, and the main script's source if there is one."""
+    path = getattr(sys.modules.get("__main__"), "__file__", None) or ""
+    source = ""
+    with suppress(OSError):
+        source = Path(path).read_text(encoding="utf-8", errors="replace") if path else ""
+    title = os.path.basename(path) or ", ".join(type(one).__name__ for one in models)
+    device = next((str(p.device) for one in models for p in one.parameters()), "cpu")
+    origin = RunOrigin(
+        "watch",
+        title,
+        path=os.path.abspath(path) if path else "",
+        arguments=tuple(sys.argv[1:]),
+        rank=int(os.environ.get("RANK", "0")),
+        world_size=int(os.environ.get("WORLD_SIZE", "1")),
+        host=socket.gethostname(),
+        device=device,
+        pid=os.getpid(),
+    )
+    return origin, script_program(source, path)
