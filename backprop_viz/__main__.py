@@ -24,8 +24,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str]) -> int:
     """Run a script, as ``backprop-viz run`` was told; returns its exit status."""
     told = parse_run(arguments)
-    from backprop_viz.capture.live.command import run_beside_window
+    from backprop_viz.capture.live.command import run_beside_window, run_into_file
 
+    if told.to is not None:
+        return run_into_file(told.script, told.to, told.every or 1)
     return run_beside_window(told.script, goes=told.goes, every=told.every)
 
 

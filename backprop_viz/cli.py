@@ -24,6 +24,7 @@ class RunArguments:
     script: Script
     goes: bool
     every: int | None
+    to: str | None
 
 
 def parse(argv: Sequence[str]) -> Arguments:
@@ -81,7 +82,7 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     """
     parser = argparse.ArgumentParser(
         prog="backprop-viz run",
-        usage="backprop-viz run [--go] [--every N] (SCRIPT.py | -m MODULE) [ARGUMENT ...]",
+        usage="backprop-viz run [--go] [--every N] [--to FILE] (SCRIPT.py | -m MODULE) [ARGUMENT ...]",
         description="Run a training script, unchanged, with the window as its debugger.",
     )
     parser.add_argument("--go", action="store_true", help="do not stop at the first iteration")
@@ -90,6 +91,11 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         type=_count,
         metavar="N",
         help="while it runs freely, record every Nth iteration (default: as many as cost little)",
+    )
+    parser.add_argument(
+        "--to",
+        metavar="FILE.bprec",
+        help="no window: write every iteration, or every Nth, to a recording file",
     )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module by its name")
     own, rest = _own_options(argv)
@@ -105,7 +111,7 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         parser.error(str(error))
     if not Path(path).is_file():
         parser.error(f"{rest[0]} is not there: give the path of a Python script")
-    return RunArguments(script, options.go, options.every)
+    return RunArguments(script, options.go, options.every, options.to)
 
 
 def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -114,7 +120,7 @@ def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     while at < len(argv) and argv[at].startswith("-"):
         if argv[at] == "--":
             return list(argv[:at]), list(argv[at + 1 :])
-        at += 2 if argv[at] == "--every" else 1
+        at += 2 if argv[at] in ("--every", "--to") else 1
     return list(argv[:at]), list(argv[at:])
 
 

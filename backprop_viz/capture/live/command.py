@@ -1,10 +1,15 @@
 """``backprop-viz run``: somebody's script in this process, with a window that follows it."""
 
+import sys
+
+from backprop_viz.capture.live.file_follower import into_file
 from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.script import ScriptFollower, run_script
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.window import start_window
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 
@@ -26,3 +31,17 @@ def run_beside_window(script: Script, *, goes: bool = False, every: int | None =
         )
 
     return run_script(script, follow)
+
+
+def run_into_file(script: Script, path: str, every: int) -> int:
+    """Run a script without a window; every ``every``-th iteration is written to a file.
+
+    Returns its exit status, or raises its SystemExit.
+    """
+    try:
+        # Before the script runs: a file that cannot be written is told at once.
+        RecordingFileWriter(path).close()
+    except UserError as error:
+        print(f"backprop-viz run: {error}", file=sys.stderr)
+        return 2
+    return run_script(script, into_file(path, every))

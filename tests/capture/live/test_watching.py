@@ -1,6 +1,8 @@
 """bv.watch: a loop of one's own into a file, with the numbers it has without."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -117,3 +119,19 @@ def test_what_cannot_be_watched_is_refused(wrong: dict[str, object], says: str) 
     model = nn.Linear(1, 1)
     with pytest.raises(ValueError, match=re.escape(says)):
         bv.watch(model, torch.optim.SGD(model.parameters(), lr=1), **wrong)
+
+
+def test_a_script_runs_into_a_file_and_prints_what_it_prints_alone(tmp_path: Path) -> None:
+    script = Path(__file__).parent / "scripts" / "lstm.py"
+    plain = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=True
+    )
+    path = tmp_path / "lstm.bprec"
+    ours = [sys.executable, "-m", "backprop_viz", "run", "--to", str(path), str(script)]
+    run = subprocess.run(ours, capture_output=True, text=True, check=True)
+    assert run.stdout == plain.stdout
+    file = bv.load(path)
+    assert [recording.iteration for recording in file] == list(range(1, len(file) + 1))
+    assert len(file) > 3
+    assert file.origin is not None
+    assert file.origin.title == str(script)
