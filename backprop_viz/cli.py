@@ -82,7 +82,7 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     """
     parser = argparse.ArgumentParser(
         prog="backprop-viz run",
-        usage="backprop-viz run [--go] [--every N] [--to FILE] (SCRIPT.py | -m MODULE) [ARGUMENT ...]",
+        usage="backprop-viz run [--go] [--every N] [--to FILE] (SCRIPT | -m MODULE) [ARGUMENT ...]",
         description="Run a training script, unchanged, with the window as its debugger.",
     )
     parser.add_argument("--go", action="store_true", help="do not stop at the first iteration")

@@ -17,7 +17,7 @@ from backprop_viz.capture.event_log import Copy, EventLog
 from backprop_viz.capture.graphs import grad_fn_name, leaf_of
 from backprop_viz.capture.interventions import Grads, changed_by
 from backprop_viz.capture.parameter_watch import ParameterWatch
-from backprop_viz.capture.snapshots import Arrived, Edge
+from backprop_viz.capture.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.walked_graph import WalkedGraph
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase
@@ -143,7 +143,7 @@ class _NodeWatch:
         number: int,
         leaf: Tensor | None,
         name: str | None,
-        edges: Sequence[tuple[Edge | None, bool]],
+        edges: Sequence[tuple[GradFnInput | None, bool]],
         whole: bool,
     ) -> None:
         self._log, self._node, self._number = log, node, number

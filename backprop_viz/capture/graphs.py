@@ -13,7 +13,7 @@ from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.phases import Phase
 
 # The nodes of a graph in the order of a walk, each with its ``next_functions``.
-Edges = dict[GradFn, tuple[tuple[GradFn | None, int], ...]]
+NextFunctions = dict[GradFn, tuple[tuple[GradFn | None, int], ...]]
 
 
 _LOSS = "loss"
@@ -37,9 +37,9 @@ def walk(root: GradFn) -> list[GradFn]:
     return list(walk_all([root]))
 
 
-def walk_all(roots: Iterable[GradFn]) -> Edges:
+def walk_all(roots: Iterable[GradFn]) -> NextFunctions:
     """Every node reachable from some roots, root by root, with where it leads."""
-    found: Edges = {}
+    found: NextFunctions = {}
     for root in roots:
         nodes = [] if root in found else [root]
         seen = set(nodes).union(found)
@@ -53,7 +53,7 @@ def walk_all(roots: Iterable[GradFn]) -> Edges:
 
 
 def grad_fn_graph(
-    nodes: Sequence[GradFn] | Edges,
+    nodes: Sequence[GradFn] | NextFunctions,
     names: Mapping[int, str],
     keys: Mapping[GradFn, str] | None = None,
 ) -> Graph:
@@ -100,7 +100,7 @@ def leaf_of(node: GradFn) -> Tensor | None:
 
 
 def weight_nodes(
-    edges: Edges, operations: Sequence[Operation], weights: Collection[int]
+    edges: NextFunctions, operations: Sequence[Operation], weights: Collection[int]
 ) -> frozenset[GradFn]:
     """The nodes whose gradients belong to weights alone, not to samples.
 

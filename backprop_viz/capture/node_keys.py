@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graphs import Edges, Operation, leaf_of
+from backprop_viz.capture.graphs import NextFunctions, Operation, leaf_of
 from backprop_viz.recording.phases import Phase
 
 
 def identities(
-    edges: Edges,
+    edges: NextFunctions,
     operations: Sequence[Operation],
     output: Tensor | None,
     names: Mapping[int, str],
@@ -62,7 +62,7 @@ def _owners(
     return owners
 
 
-def _name_behind(owner: GradFn, edges: Edges, found: dict[GradFn, str]) -> None:
+def _name_behind(owner: GradFn, edges: NextFunctions, found: dict[GradFn, str]) -> None:
     """Name the nodes behind a node that have no name yet, nearest first."""
     behind = [owner]
     for node in behind:

@@ -20,7 +20,7 @@ Copy = Array | NotCopied | None
 MemoryPlace = tuple[int, int]
 Arrived = tuple[MemoryPlace | None, Copied]
 # An edge of the graph: to a node, at which of its outputs.
-Edge = tuple[GradFn, int]
+GradFnInput = tuple[GradFn, int]
 
 
 class TensorSnapshots:
@@ -42,7 +42,7 @@ class TensorSnapshots:
         # The memory is kept alive so that no other tensor gets its address.
         self._grads: dict[MemoryPlace, tuple[Tensor, Copied]] = {}
         # What was sent along an edge; the engine keeps it alive. None where two have met.
-        self._edges: dict[Edge, tuple[MemoryPlace, Copied] | None] = {}
+        self._edges: dict[GradFnInput, tuple[MemoryPlace, Copied] | None] = {}
 
     def tensor(self, tensor: Tensor, whole: bool) -> Array:
         """A copy of a tensor as it is now; the same array again while it does not change.
@@ -92,7 +92,7 @@ class TensorSnapshots:
     def sent(
         self,
         grads: Iterable[Tensor | None],
-        edges: Iterable[tuple[Edge | None, bool]],
+        edges: Iterable[tuple[GradFnInput | None, bool]],
         arrived: Sequence[Arrived | None],
     ) -> tuple[Copy, ...]:
         """Copies of the gradients that a node sends along its edges.

@@ -7,10 +7,9 @@ from types import FrameType
 
 import torch
 
-import backprop_viz
 from backprop_viz.recording.torch_error import CodePlace
 
-_OURS = Path(backprop_viz.__file__).parent
+_OURS = Path(__file__).parent.parent
 # The built-in network is code that is looked at.
 _NOT_USERS = (
     str(Path(torch.__file__).parent),

@@ -5,7 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graphs import Edges, Operation, grad_fn_graph, walk_all, weight_nodes
+from backprop_viz.capture.graphs import (
+    NextFunctions,
+    Operation,
+    grad_fn_graph,
+    walk_all,
+    weight_nodes,
+)
 from backprop_viz.capture.node_keys import identities
 from backprop_viz.recording.graph import Graph
 
@@ -21,7 +27,7 @@ class WalkedGraph:
     def __init__(self, names: Mapping[int, str]) -> None:
         self.nodes: list[GradFn] = []
         self.ids: dict[GradFn, int] = {}
-        self.edges: Edges = {}
+        self.edges: NextFunctions = {}
         self.graph = Graph()
         # The nodes that take gradients of weights alone, in which no sample has part.
         self.of_weights: frozenset[GradFn] = frozenset()
