@@ -46,24 +46,28 @@
 <context>
     <name>AttachedController</name>
     <message>
+        <source>The script has ended.</source>
+        <translation>스크립트가 끝났습니다.</translation>
+    </message>
+    <message>
         <source>The script is still running.</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트가 아직 실행 중입니다.</translation>
     </message>
     <message>
         <source>It can go on without the window, or be interrupted as by Ctrl+C.</source>
-        <translation type="unfinished"></translation>
+        <translation>창 없이 계속하게 하거나, Ctrl+C처럼 중단할 수 있습니다.</translation>
     </message>
     <message>
-        <source>Let it go on</source>
-        <translation type="unfinished"></translation>
+        <source>Go on without the window</source>
+        <translation>창 없이 계속</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
     </message>
     <message>
         <source>Interrupt it</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Stay</source>
-        <translation type="unfinished">머무르기</translation>
+        <translation>중단</translation>
     </message>
 </context>
 <context>
@@ -314,11 +318,11 @@
     <name>ClipLine</name>
     <message>
         <source>Clipped by {function} (total norm {before} → {after}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{function}이(가) 잘랐습니다 (전체 노름 {before} → {after}).</translation>
     </message>
     <message>
         <source>Clipped by {function}: × {factor} (total norm {before} → {after}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{function}이(가) 잘랐습니다: × {factor} (전체 노름 {before} → {after}).</translation>
     </message>
 </context>
 <context>
@@ -773,6 +777,10 @@
         <source>There is no worker to ask: choose Run &gt; Start torch again.</source>
         <translation>물어볼 작업 프로세스가 없습니다. 실행 &gt; torch 다시 시작을 고르세요.</translation>
     </message>
+    <message>
+        <source>This needs torch, which is not installed here: pip install torch.</source>
+        <translation>torch가 필요한데 여기에 설치되어 있지 않습니다: pip install torch.</translation>
+    </message>
 </context>
 <context>
     <name>FailureNote</name>
@@ -868,63 +876,63 @@
     <name>FindingCard</name>
     <message>
         <source>Show</source>
-        <translation type="unfinished">보기</translation>
+        <translation>보기</translation>
     </message>
     <message>
         <source>Show the evidence: {title}</source>
-        <translation type="unfinished"></translation>
+        <translation>증거 보기: {title}</translation>
     </message>
     <message>
         <source>Select what it is about, and move the cursor to where it happened</source>
-        <translation type="unfinished"></translation>
+        <translation>관련된 것을 선택하고, 일어난 곳으로 커서를 옮깁니다</translation>
     </message>
     <message>
         <source>Error: {title}. {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>오류: {title}. {text}</translation>
     </message>
     <message>
         <source>Warning: {title}. {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>경고: {title}. {text}</translation>
     </message>
     <message>
         <source>Hint: {title}. {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>힌트: {title}. {text}</translation>
     </message>
 </context>
 <context>
     <name>FindingsView</name>
     <message>
         <source>Findings</source>
-        <translation type="unfinished"></translation>
+        <translation>발견</translation>
     </message>
     <message>
         <source>What looks wrong in this iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복에서 이상해 보이는 것</translation>
     </message>
     <message>
         <source>Every recorded iteration is checked.</source>
-        <translation type="unfinished"></translation>
+        <translation>기록된 모든 반복을 검사합니다.</translation>
     </message>
     <message>
         <source>Checked when training pauses.</source>
-        <translation type="unfinished"></translation>
+        <translation>학습이 일시 정지되면 검사합니다.</translation>
     </message>
     <message>
         <source>Nothing has run yet: every recorded iteration is checked.</source>
-        <translation type="unfinished"></translation>
+        <translation>아직 실행된 것이 없습니다. 기록된 모든 반복을 검사합니다.</translation>
     </message>
     <message>
         <source>Nothing found: {topics}.</source>
-        <translation type="unfinished"></translation>
+        <translation>발견된 것 없음: {topics}.</translation>
     </message>
     <message>
         <source>none in this iteration</source>
-        <translation type="unfinished"></translation>
+        <translation>이 반복에는 없음</translation>
     </message>
     <message numerus="yes">
         <source>%n in this iteration</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>이 반복에 %n개</numerusform>
         </translation>
     </message>
 </context>
@@ -1178,51 +1186,51 @@
     <name>InputSection</name>
     <message>
         <source>The sample that the network is given</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망에 주어진 샘플</translation>
     </message>
     <message>
         <source>Shown as</source>
-        <translation type="unfinished"></translation>
+        <translation>표시 방식</translation>
     </message>
     <message>
         <source>In which form the sample is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>샘플을 어떤 형태로 보일지</translation>
     </message>
     <message>
         <source>shown as</source>
-        <translation type="unfinished"></translation>
+        <translation>표시 방식</translation>
     </message>
     <message>
         <source>image</source>
-        <translation type="unfinished"></translation>
+        <translation>이미지</translation>
     </message>
     <message>
         <source>colour image</source>
-        <translation type="unfinished"></translation>
+        <translation>컬러 이미지</translation>
     </message>
     <message>
         <source>maps</source>
-        <translation type="unfinished"></translation>
+        <translation>맵</translation>
     </message>
     <message>
         <source>curves</source>
-        <translation type="unfinished"></translation>
+        <translation>곡선</translation>
     </message>
     <message>
         <source>heat map</source>
-        <translation type="unfinished"></translation>
+        <translation>히트 맵</translation>
     </message>
     <message>
         <source>tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>토큰</translation>
     </message>
     <message>
         <source>table</source>
-        <translation type="unfinished"></translation>
+        <translation>표</translation>
     </message>
     <message>
         <source>number</source>
-        <translation type="unfinished"></translation>
+        <translation>수</translation>
     </message>
 </context>
 <context>
@@ -1241,11 +1249,11 @@
     </message>
     <message>
         <source>slices</source>
-        <translation type="unfinished"></translation>
+        <translation>단면</translation>
     </message>
     <message>
         <source>All numbers of the tensor, as rows and columns of two axes</source>
-        <translation type="unfinished"></translation>
+        <translation>텐서의 모든 수를 두 축의 행과 열로</translation>
     </message>
     <message>
         <source>grad_fn of {key}</source>
@@ -1261,7 +1269,7 @@
     </message>
     <message>
         <source>{rule} group {number} · lr {rate}</source>
-        <translation type="unfinished"></translation>
+        <translation>{rule} 그룹 {number} · lr {rate}</translation>
     </message>
     <message>
         <source>{shape} · {dtype} · sample {sample} of the batch</source>
@@ -1505,84 +1513,84 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>ModuleCanvas</name>
     <message>
         <source>Modules of the network</source>
-        <translation type="unfinished"></translation>
+        <translation>신경망의 모듈</translation>
     </message>
     <message>
         <source>Arrow keys go from module to module, Enter unfolds or folds one, Esc folds all.</source>
-        <translation type="unfinished"></translation>
+        <translation>화살표 키로 모듈 사이를 옮기고, Enter로 펼치거나 접으며, Esc로 모두 접습니다.</translation>
     </message>
     <message>
         <source>Double click or Enter unfolds it, Esc folds all</source>
-        <translation type="unfinished"></translation>
+        <translation>더블 클릭이나 Enter로 펼치고, Esc로 모두 접습니다</translation>
     </message>
     <message>
         <source>Double click or Enter folds it, Esc all</source>
-        <translation type="unfinished"></translation>
+        <translation>더블 클릭이나 Enter로 접고, Esc로 모두 접습니다</translation>
     </message>
     <message>
         <source>{count} modules</source>
-        <translation type="unfinished"></translation>
+        <translation>모듈 {count}개</translation>
     </message>
 </context>
 <context>
     <name>ModuleTreeModel</name>
     <message>
         <source>module</source>
-        <translation type="unfinished"></translation>
+        <translation>모듈</translation>
     </message>
     <message>
         <source>numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>수의 개수</translation>
     </message>
     <message>
         <source>{kind} · {count} modules in it</source>
-        <translation type="unfinished"></translation>
+        <translation>{kind} · 안에 모듈 {count}개</translation>
     </message>
     <message>
         <source>{count} numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>수 {count}개</translation>
     </message>
     <message>
         <source>.grad is None</source>
-        <translation type="unfinished"></translation>
+        <translation>.grad는 None</translation>
     </message>
     <message>
         <source>‖.grad‖ {norm}</source>
-        <translation type="unfinished"></translation>
+        <translation>‖.grad‖ {norm}</translation>
     </message>
 </context>
 <context>
     <name>ModulesView</name>
     <message>
         <source>Modules</source>
-        <translation type="unfinished"></translation>
+        <translation>모듈</translation>
     </message>
     <message>
         <source>Find…</source>
-        <translation type="unfinished">찾기…</translation>
+        <translation>찾기…</translation>
     </message>
     <message>
         <source>Find a module</source>
-        <translation type="unfinished"></translation>
+        <translation>모듈 찾기</translation>
     </message>
     <message>
         <source>Show only modules with this in their name (Ctrl+Shift+M)</source>
-        <translation type="unfinished"></translation>
+        <translation>이름에 이것이 든 모듈만 보기 (Ctrl+Shift+M)</translation>
     </message>
     <message>
         <source>Modules and parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>모듈과 매개변수</translation>
     </message>
     <message>
         <source>{name} · {count} parameters</source>
-        <translation type="unfinished">{name} · 매개변수 {count}개</translation>
+        <translation>{name} · 매개변수 {count}개</translation>
     </message>
 </context>
 <context>
     <name>MoreLabel</name>
     <message>
         <source>and {count} more</source>
-        <translation type="unfinished"></translation>
+        <translation>외 {count}개</translation>
     </message>
 </context>
 <context>
@@ -1691,11 +1699,11 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>Fold the modules</source>
-        <translation type="unfinished"></translation>
+        <translation>모듈 접기</translation>
     </message>
     <message>
         <source>Show the layers of each module as one box</source>
-        <translation type="unfinished"></translation>
+        <translation>각 모듈의 층을 상자 하나로 보기</translation>
     </message>
     <message>
         <source>activations</source>
@@ -1981,15 +1989,15 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>{phase} of micro-batch {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>마이크로배치 {number}의 {phase}</translation>
     </message>
     <message>
         <source>norm {before} → {after}</source>
-        <translation type="unfinished"></translation>
+        <translation>노름 {before} → {after}</translation>
     </message>
     <message>
         <source>every gradient × {factor}</source>
-        <translation type="unfinished"></translation>
+        <translation>모든 변화도 × {factor}</translation>
     </message>
     <message>
         <source>{done} / {total} operations</source>
@@ -2048,15 +2056,15 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>PhaseRunsRow</name>
     <message>
         <source>Phases of the iteration</source>
-        <translation type="unfinished">반복의 단계</translation>
+        <translation>반복의 단계</translation>
     </message>
     <message>
         <source>… {count} more</source>
-        <translation type="unfinished"></translation>
+        <translation>… {count}개 더</translation>
     </message>
     <message>
         <source>{count} micro-batches have no room here; click to see the first</source>
-        <translation type="unfinished"></translation>
+        <translation>마이크로배치 {count}개는 자리가 없습니다. 클릭하면 첫 번째를 봅니다</translation>
     </message>
 </context>
 <context>
@@ -2095,6 +2103,18 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>The network&apos;s class, and what print(net) prints</source>
         <translation>신경망의 클래스와 print(net)의 출력</translation>
+    </message>
+    <message>
+        <source>your script, unchanged</source>
+        <translation>고치지 않은 여러분의 스크립트</translation>
+    </message>
+    <message>
+        <source>script</source>
+        <translation>스크립트</translation>
+    </message>
+    <message>
+        <source>The script&apos;s source</source>
+        <translation>스크립트의 소스</translation>
     </message>
     <message>
         <source>loop</source>
@@ -2567,94 +2587,94 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>SliceSection</name>
     <message>
         <source>rows</source>
-        <translation type="unfinished"></translation>
+        <translation>행</translation>
     </message>
     <message>
         <source>Axis that runs down</source>
-        <translation type="unfinished"></translation>
+        <translation>아래로 가는 축</translation>
     </message>
     <message>
         <source>columns</source>
-        <translation type="unfinished"></translation>
+        <translation>열</translation>
     </message>
     <message>
         <source>Axis that runs across</source>
-        <translation type="unfinished"></translation>
+        <translation>가로로 가는 축</translation>
     </message>
     <message>
         <source>table</source>
-        <translation type="unfinished"></translation>
+        <translation>표</translation>
     </message>
     <message>
         <source>Numbers as a table</source>
-        <translation type="unfinished"></translation>
+        <translation>수를 표로</translation>
     </message>
     <message>
         <source>Write the numbers instead of painting them</source>
-        <translation type="unfinished"></translation>
+        <translation>그리는 대신 수를 씁니다</translation>
     </message>
     <message>
         <source>The slice as a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>단면을 그림으로</translation>
     </message>
     <message>
         <source>None at the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>커서 위치에서 None</translation>
     </message>
     <message>
         <source>It has no elements.</source>
-        <translation type="unfinished"></translation>
+        <translation>원소가 없습니다.</translation>
     </message>
     <message>
         <source>{shape} · {dtype} · ±{limit} · norm {norm}</source>
-        <translation type="unfinished"></translation>
+        <translation>{shape} · {dtype} · ±{limit} · 노름 {norm}</translation>
     </message>
     <message>
         <source>a number</source>
-        <translation type="unfinished">수 하나</translation>
+        <translation>수 하나</translation>
     </message>
     <message>
         <source> of {count}</source>
-        <translation type="unfinished"></translation>
+        <translation> / {count}</translation>
     </message>
     <message>
         <source>Place on axis {axis}</source>
-        <translation type="unfinished"></translation>
+        <translation>축 {axis}의 자리</translation>
     </message>
     <message>
         <source>{axis}: </source>
-        <translation type="unfinished"></translation>
+        <translation>{axis}: </translation>
     </message>
     <message>
         <source>value</source>
-        <translation type="unfinished">값</translation>
+        <translation>값</translation>
     </message>
     <message>
         <source>gradient</source>
-        <translation type="unfinished">변화도</translation>
+        <translation>변화도</translation>
     </message>
     <message>
         <source>in {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>입력 {number}</translation>
     </message>
     <message>
         <source>out {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>출력 {number}</translation>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished">지금</translation>
+        <translation>지금</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished">이전</translation>
+        <translation>이전</translation>
     </message>
 </context>
 <context>
     <name>SliceTable</name>
     <message>
         <source>The numbers of the slice</source>
-        <translation type="unfinished"></translation>
+        <translation>단면의 수</translation>
     </message>
 </context>
 <context>
@@ -2856,7 +2876,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>micro-batch {number} · {phase}</source>
-        <translation type="unfinished"></translation>
+        <translation>마이크로배치 {number} · {phase}</translation>
     </message>
     <message>
         <source>iteration {number} · {phase} {done}/{total} · altered</source>
@@ -2870,6 +2890,14 @@ Click or press Enter: where does it come from?</source>
 <context>
     <name>Toolbar</name>
     <message>
+        <source>{device} · rank {rank} of {count}</source>
+        <translation>{device} · 랭크 {rank} / {count}</translation>
+    </message>
+    <message>
+        <source>Process {pid} on {host}</source>
+        <translation>{host}의 프로세스 {pid}</translation>
+    </message>
+    <message>
         <source>done: {0:,}</source>
         <translation>끝남: {0:,}</translation>
     </message>
@@ -2880,6 +2908,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0:.1f} it/s · {1}</source>
         <translation>{0:.1f} 반복/초 · {1}</translation>
+    </message>
+    <message>
+        <source>ended</source>
+        <translation>끝남</translation>
+    </message>
+    <message>
+        <source>held</source>
+        <translation>멈춰 있음</translation>
     </message>
     <message>
         <source>paused · {0}</source>
@@ -2968,6 +3004,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The update of every element</source>
         <translation>모든 원소의 갱신</translation>
+    </message>
+    <message>
+        <source>no optimizer has it</source>
+        <translation>어느 옵티마이저에도 없음</translation>
+    </message>
+    <message>
+        <source>No optimizer that has stepped owns this parameter.</source>
+        <translation>갱신한 옵티마이저 중 어느 것도 이 매개변수를 갖고 있지 않습니다.</translation>
     </message>
     <message>
         <source>no rule for {0}</source>
@@ -3638,11 +3682,11 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>&amp;Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>계속(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>일시 정지(&amp;P)</translation>
     </message>
 </context>
 <context>
@@ -4244,23 +4288,139 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>A script&apos;s run has no {0}: the script decides.</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트의 실행에는 {0}이(가) 없습니다. 스크립트가 정합니다.</translation>
     </message>
     <message>
         <source>{0} is not a recording: choose a .bprec file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 기록이 아닙니다. .bprec 파일을 고르세요.</translation>
     </message>
     <message>
         <source>{0} was written by a newer version of backprop_viz: update the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}은(는) 더 새로운 backprop_viz가 썼습니다. 프로그램을 업데이트하세요.</translation>
     </message>
     <message>
         <source>The recording of iteration {0} in {1} is damaged ({2}): choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>{1}에 있는 반복 {0}의 기록이 손상되었습니다({2}). 다른 것을 고르세요.</translation>
     </message>
     <message>
         <source>A bound of {0} bytes is none: give a number above 0, or None for no bound.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}바이트는 한도가 될 수 없습니다. 0보다 큰 수를 주거나, 한도가 없으면 None을 주세요.</translation>
+    </message>
+    <message>
+        <source>model is a torch.nn.Module, or several.</source>
+        <translation>model은 torch.nn.Module 하나 또는 여럿이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>optimizer is a torch.optim.Optimizer, or several.</source>
+        <translation>optimizer는 torch.optim.Optimizer 하나 또는 여럿이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>every is from 1 up, not {0}.</source>
+        <translation>every는 1 이상이어야 합니다. {0}은(는) 안 됩니다.</translation>
+    </message>
+    <message>
+        <source>keep is one of {0}, not {1}.</source>
+        <translation>keep은 {0} 중 하나여야 합니다. {1}은(는) 아닙니다.</translation>
+    </message>
+    <message>
+        <source>A window shows no health: give a file with to=.</source>
+        <translation>창은 health를 보여 주지 않습니다. to=로 파일을 주세요.</translation>
+    </message>
+    <message>
+        <source>The output of {0}, {1}, was changed in place, but {2} needs it as it was.</source>
+        <translation>{0}의 출력 {1}이(가) 제자리에서 바뀌었지만, {2}에는 바뀌기 전 값이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>{0}, {1}, was changed after forward had used it, but {2} needs it as it was.</source>
+        <translation>순전파가 쓴 뒤에 {0}, {1}이(가) 바뀌었지만, {2}에는 바뀌기 전 값이 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Backward came to {0} a second time; the first backward freed what it had saved.</source>
+        <translation>backward가 {0}에 두 번째로 왔습니다. 첫 backward가 저장해 둔 것을 해제했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} would change {1}, {2}, in place: a leaf that requires a gradient.</source>
+        <translation>{0}이(가) {1}, {2}을(를) 제자리에서 바꾸려 합니다. 변화도가 필요한 leaf입니다.</translation>
+    </message>
+    <message>
+        <source>Backward starts from the output of {0}, {1}, which has no graph: {2} cut it off.</source>
+        <translation>backward가 {0}의 출력 {1}에서 시작하지만 그래프가 없습니다. {2}이(가) 끊었습니다.</translation>
+    </message>
+    <message>
+        <source>Backward starts from the output of {0}, {1}, which has no graph: {2} ran under torch.no_grad().</source>
+        <translation>backward가 {0}의 출력 {1}에서 시작하지만 그래프가 없습니다. {2}이(가) torch.no_grad() 안에서 실행되었습니다.</translation>
+    </message>
+    <message>
+        <source>Backward starts from the output of {0}, {1}, which has no graph: {2} gives whole numbers, which have no gradient.</source>
+        <translation>backward가 {0}의 출력 {1}에서 시작하지만 그래프가 없습니다. {2}의 결과는 정수라서 변화도가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Backward starts from the output of {0}, {1}, which has no graph: nothing that it was made from requires a gradient.</source>
+        <translation>backward가 {0}의 출력 {1}에서 시작하지만 그래프가 없습니다. 그것을 만든 어떤 것도 변화도가 필요하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>{0} was given {1}.</source>
+        <translation>{0}에 {1}이(가) 주어졌습니다.</translation>
+    </message>
+    <message>
+        <source>The {0} was made at {1} by {2}.</source>
+        <translation>{0}은(는) {1}에서 {2}이(가) 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>Made at {0} by {1}.</source>
+        <translation>{0}에서 {1}이(가) 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>Used at {0} by {1}.</source>
+        <translation>{0}에서 {1}이(가) 썼습니다.</translation>
+    </message>
+    <message>
+        <source>Changed at {0} by {1}.</source>
+        <translation>{0}에서 {1}이(가) 바꾸었습니다.</translation>
+    </message>
+    <message>
+        <source>Cut off at {0} by {1}.</source>
+        <translation>{0}에서 {1}이(가) 끊었습니다.</translation>
+    </message>
+    <message>
+        <source>The graph was made in an earlier iteration.</source>
+        <translation>그래프는 더 이전 반복에서 만들어졌습니다.</translation>
+    </message>
+    <message>
+        <source>The graph was made in the iteration before.</source>
+        <translation>그래프는 바로 이전 반복에서 만들어졌습니다.</translation>
+    </message>
+    <message>
+        <source>The graph was made {0} iterations ago.</source>
+        <translation>그래프는 {0}번의 반복 전에 만들어졌습니다.</translation>
+    </message>
+    <message>
+        <source>This iteration came to it at {0}, by {1}.</source>
+        <translation>이 반복은 {0}에서 {1}(으)로 거기에 이르렀습니다.</translation>
+    </message>
+    <message>
+        <source>Raised at {0}.</source>
+        <translation>{0}에서 발생했습니다.</translation>
+    </message>
+    <message>
+        <source>Run every backward that needs the old weights before the step, or forward again.</source>
+        <translation>옛 가중치가 필요한 backward를 모두 갱신 전에 실행하거나, 순전파를 다시 하세요.</translation>
+    </message>
+    <message>
+        <source>Detach what goes from one iteration to the next: h = h.detach().</source>
+        <translation>다음 반복으로 넘어가는 것을 떼어 내세요: h = h.detach().</translation>
+    </message>
+    <message>
+        <source>Make a new tensor (x = x + y, not x += y), or change a clone().</source>
+        <translation>새 텐서를 만들거나(x += y 대신 x = x + y), clone()을 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>Compute the loss again, or call the first backward(retain_graph=True).</source>
+        <translation>손실을 다시 계산하거나, 첫 backward(retain_graph=True)로 부르세요.</translation>
+    </message>
+    <message>
+        <source>Change it under torch.no_grad().</source>
+        <translation>torch.no_grad() 안에서 바꾸세요.</translation>
     </message>
 </context>
 <context>
@@ -4617,7 +4777,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>{0} has a gradient of norm {1:.3g} and was not updated: no optimizer has it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}의 변화도 노름은 {1:.3g}인데 갱신되지 않았습니다. 어느 옵티마이저에도 없습니다.</translation>
     </message>
     <message>
         <source>Backward reached no parameter of the model: the loss does not depend on any.</source>
@@ -5270,6 +5430,18 @@ Click or press Enter: where does it come from?</source>
 <context>
     <name>notices</name>
     <message>
+        <source>This could not be run.</source>
+        <translation>실행할 수 없었습니다.</translation>
+    </message>
+    <message>
+        <source>This could not be run, so the run is as it was.</source>
+        <translation>실행할 수 없어 실행은 그 전 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>torch says: {0}</source>
+        <translation>torch의 말: {0}</translation>
+    </message>
+    <message>
         <source>The loss became {0} in iteration {1}: lower the learning rate and press Reset.</source>
         <translation>반복 {1}에서 손실이 {0}이(가) 되었습니다. 학습률을 낮추고 초기화를 누르세요.</translation>
     </message>
@@ -5350,24 +5522,32 @@ Click or press Enter: where does it come from?</source>
         <translation>창에서 무언가가 실패했습니다: {0}: {1}</translation>
     </message>
     <message>
+        <source>The process that explains numbers ended ({0}). Ask again to start another.</source>
+        <translation>수를 설명하는 프로세스가 끝났습니다({0}). 다시 물으면 새로 시작합니다.</translation>
+    </message>
+    <message>
+        <source>The script has ended, so nothing more can be run: go through what is recorded.</source>
+        <translation>스크립트가 끝나 더 실행할 수 없습니다. 기록된 것을 살펴보세요.</translation>
+    </message>
+    <message>
         <source>The script has ended. What was recorded can still be looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트가 끝났습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
         <source>The script has ended with status {0}. What was recorded can still be looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트가 상태 {0}(으)로 끝났습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
         <source>The script has ended at line {1}: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트가 {1}번째 줄에서 끝났습니다: {0}</translation>
     </message>
     <message>
         <source>The script has ended: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트가 끝났습니다: {0}</translation>
     </message>
     <message>
         <source>The script&apos;s process is gone. What was recorded can still be looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>스크립트의 프로세스가 사라졌습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
         <source>The window and the process that runs torch do not understand each other ({0}): save the session, then choose Run &gt; Start torch again.</source>
@@ -5555,6 +5735,10 @@ Click or press Enter: where does it come from?</source>
         <translation>입력에서 신경망의 출력을 계산합니다.</translation>
     </message>
     <message>
+        <source>computes one number from the output.</source>
+        <translation>출력에서 수 하나를 계산합니다.</translation>
+    </message>
+    <message>
         <source>computes the gradient of the loss for every parameter.</source>
         <translation>모든 매개변수에 대한 손실의 변화도를 계산합니다.</translation>
     </message>
@@ -5567,12 +5751,20 @@ Click or press Enter: where does it come from?</source>
         <translation>{title}: {formula}</translation>
     </message>
     <message>
+        <source>The script runs: F5 pauses.</source>
+        <translation>스크립트 실행 중: F5로 일시 정지합니다.</translation>
+    </message>
+    <message>
         <source>Training: F5 pauses.</source>
         <translation>학습 중: F5로 일시 정지합니다.</translation>
     </message>
     <message>
-        <source>Step (F10) runs the script to the end of the phase it is in.</source>
-        <translation type="unfinished"></translation>
+        <source>The script has ended: go back through what is recorded.</source>
+        <translation>스크립트가 끝났습니다. 기록된 것을 거슬러 보세요.</translation>
+    </message>
+    <message>
+        <source>F10 runs the script to the end of its next phase, F5 on.</source>
+        <translation>F10은 스크립트를 다음 단계의 끝까지, F5는 계속 실행합니다.</translation>
     </message>
     <message>
         <source>Press F10 to run one phase of training, or F5 to train. Draw a digit any time.</source>
