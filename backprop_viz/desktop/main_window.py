@@ -264,9 +264,19 @@ class MainWindow(QMainWindow):
             restore_sizes(store, f"window/sizes/{name}", splitter)
 
     def layout_state(self) -> dict[str, list[int]]:
-        """The sizes of each splitter's parts in pixels, by the splitter's name."""
-        sizes = {name: splitter.sizes() for name, splitter in self._splitters.items()}
+        """The sizes of each splitter's parts in pixels, by the splitter's name.
+
+        A part that is hidden, as what another run has no use for, has its default size.
+        """
+        sizes = {name: self._sizes(name) for name in self._splitters}
         return {**sizes, "rows": self.lower_row.plots_sizes()}
+
+    def _sizes(self, name: str) -> list[int]:
+        splitter, defaults = self._splitters[name], self._default_sizes[name]
+        return [
+            default if splitter.widget(i).isHidden() else size
+            for i, (size, default) in enumerate(zip(splitter.sizes(), defaults, strict=True))
+        ]
 
     def apply_layout(self, state: Mapping[str, Sequence[int]]) -> None:
         """Give the panels the sizes that ``layout_state`` returned."""

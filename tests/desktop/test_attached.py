@@ -81,9 +81,14 @@ def begin(tmp_path: Path, qtbot: QtBot) -> Iterator[Begin]:
     QSettings.setPath(*store, str(tmp_path / "settings"))
     begun: list[Attached] = []
 
-    def begin_(steps: int = 4, end: str = "") -> Attached:
+    def begin_(steps: int = 4, end: str = "", module: str = "") -> Attached:
         script = tmp_path / "train.py"
-        script.write_text(SCRIPT.format(steps=steps, end=end))
+        text = SCRIPT.format(steps=steps, end=end)
+        if module:
+            (tmp_path / "model.py").write_text(module)
+            text = text.replace("net = nn.Seq", "from model import Net; net = Net(nn.Seq")
+            text = text.replace("nn.Linear(5, 2))", "nn.Linear(5, 2)))")
+        script.write_text(text)
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         process = subprocess.Popen(
@@ -169,6 +174,62 @@ def test_steps_hold_the_script_and_show_its_numbers(begin: Begin) -> None:
     attached.do("actionIteration")
     assert session.iteration == 2
     assert list(session.view_state.curves.loss) == [loss for loss, _ in expected[:2]]
+
+
+def test_the_program_marks_the_line_that_an_event_is_from(begin: Begin) -> None:
+    attached = begin()
+    session, program = attached.session, attached.window.panel(ProgramView)
+    attached.do("actionIteration")
+    source = SCRIPT.format(steps=4, end="").splitlines()
+    recording = session.view_state.cursor.recording
+    assert recording.span(Phase.ZERO_GRAD) is None  # over when the first iteration was found
+    for phase, marked in (
+        (Phase.FORWARD, "loss = (net(x) - y).square().mean()"),
+        (Phase.LOSS, "loss = (net(x) - y).square().mean()"),
+        (Phase.BACKWARD, "loss.backward()"),
+        (Phase.UPDATE, "optimizer.step()"),
+    ):
+        span = recording.span(phase)
+        session.move_cursor(span.start + 1)
+        assert source[program.marked_line()].strip() == marked
+        assert program.marks().phase is phase
+    nodes = recording.span(Phase.BACKWARD)
+    session.move_cursor(nodes.start + 1)
+    assert [source[row].strip() for row in program.marks().soft] == [
+        "loss = (net(x) - y).square().mean()"
+    ]
+
+
+MODULE = """
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, layers):
+        super().__init__()
+        self.layers = layers
+
+    def forward(self, x):
+        # many lines
+        # above
+        # the one
+        # that runs
+        return self.layers(x)
+"""
+
+
+def test_an_event_in_another_file_is_marked_where_the_script_went_there(begin: Begin) -> None:
+    attached = begin(module=MODULE)
+    session, program = attached.session, attached.window.panel(ProgramView)
+    attached.do("actionIteration")
+    recording = session.view_state.cursor.recording
+    forward = recording.span(Phase.FORWARD)
+    assert Path(recording.events[forward.start].place[0]).name == "model.py"
+    session.move_cursor(forward.start + 1)
+    assert program.lines()[program.marked_line()].strip().startswith("loss = (net(x)")
+    assert {number for number, _ in recording.trace} <= {
+        row + 1 for row, text in enumerate(program.lines()) if "loss" in text or "step" in text
+    }
 
 
 def test_a_number_of_the_script_is_explained_by_a_worker(begin: Begin) -> None:

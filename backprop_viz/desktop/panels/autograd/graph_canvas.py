@@ -180,6 +180,8 @@ class GraphCanvas(QGraphicsView):
             structure, placement = self._structure, place(self._structure, columns)
             self.item.build(structure.graph, placement, lambda: stretches(structure, placement))
         self._look_at_all(readable)
+        if readable and self.item.graph.nodes:  # not all of it may be in sight
+            self._reveal(0 if self.current is None else self.current)
 
     def _look_at_all(self, readable: bool) -> None:
         """Show the whole graph or, if ``readable`` names would be too small, its full width."""

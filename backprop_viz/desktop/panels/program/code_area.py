@@ -267,9 +267,11 @@ class CodeArea(QTextEdit):
         self.gutter.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit font and rows to the new size."""
+        """Fit font and rows to the new size; the marked line stays in sight."""
         super().resizeEvent(event)
         self._fit()
+        if self.marks.line is not None:
+            self._bring_into_view(self.marks.line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the marks, the text above them, and a fade where lines continue to the right."""
@@ -316,6 +318,8 @@ class CodeArea(QTextEdit):
     def mark_colour(self) -> QColor:
         """The colour of the marked line's phase."""
         line = self.lines[self.marks.line] if self.marks.line is not None else None
+        if self.marks.phase is not None:
+            return self.theme.phase(self.marks.phase)
         return self.theme.phase(Phase.FORWARD if line is None else line.runs_in)
 
     def _paint_fade(self, painter: QPainter, row: int) -> None:

@@ -19,6 +19,7 @@ class Marks:
     line: int | None = None
     due: bool = False
     soft: frozenset[int] = frozenset()
+    phase: Phase | None = None  # that the line is in, where the line itself does not tell
 
 
 def marks(view_state: ViewState) -> Marks:
@@ -55,7 +56,8 @@ def _in_script(view_state: ViewState) -> Marks:
     kept = view_state.kept_iterations
     newest = not kept.iterations or kept.shown >= kept.iterations[-1]
     if cursor.at_end and newest and view_state.line is not None:
-        return Marks(_source(lines, view_state.line), due=True)
+        ended = cursor.event.phase if cursor.event is not None else None
+        return Marks(_source(lines, view_state.line), due=True, phase=ended)
     event, position = cursor.event, cursor.position
     if event is None:
         return Marks(_source(lines, view_state.line), due=True)
@@ -64,9 +66,10 @@ def _in_script(view_state: ViewState) -> Marks:
     made = (
         _source(lines, _line_of(view_state, other))
         for other in cursor.recording.events
-        if event.node is not None and other.phase is Phase.FORWARD and other.node == event.node
+        if other.node == event.node is not None and other.phase in (Phase.FORWARD, Phase.LOSS)
     )
-    return Marks(row, soft=frozenset(at for at in made if at is not None and at != row))
+    soft = frozenset(at for at in made if at is not None and at != row)
+    return Marks(row, soft=soft, phase=event.phase)
 
 
 def _line_of(view_state: ViewState, event: Event) -> int | None:
