@@ -272,10 +272,12 @@ class MainWindow(QMainWindow):
         return {**sizes, "rows": self.lower_row.plots_sizes()}
 
     def _sizes(self, name: str) -> list[int]:
+        """The sizes of a splitter's parts; of one that is hidden its default size."""
         splitter, defaults = self._splitters[name], self._default_sizes[name]
+        parts = (splitter.widget(i) for i in range(splitter.count()))
         return [
-            default if splitter.widget(i).isHidden() else size
-            for i, (size, default) in enumerate(zip(splitter.sizes(), defaults, strict=True))
+            default if part is not None and part.isHidden() else size
+            for part, size, default in zip(parts, splitter.sizes(), defaults, strict=True)
         ]
 
     def apply_layout(self, state: Mapping[str, Sequence[int]]) -> None:
