@@ -15,6 +15,7 @@ from backprop_viz.recording.history import History
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.settings import Settings
 from tests.foreign.steps import STEPS
 
@@ -38,16 +39,18 @@ def state_at(recording: Recording, position: int | None = None) -> ViewState:
         curves=History().curves(),
         iteration=1,
         due=Phase.ZERO_GRAD,
+        origin=RunOrigin("watch", recording.model),
     )
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    """The window with all panels, and no worker behind it."""
+    """The window with the panels of a run that is not ours, and no worker behind it."""
     owner = QObject()
     actions = {command.id: action for command, action in make_actions(owner)}
     window = MainWindow(actions, find_panels())
     window.set_theme(DARK)
+    window.leave_out_built_in()
     window.resize(1280, 800)
     window.show()
     yield window

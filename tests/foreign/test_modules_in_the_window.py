@@ -169,3 +169,13 @@ def test_the_folded_network_makes_the_window_no_wider(
     window.show_view_state(state_at(recording_of("gpt"), 480))
     window.grab()
     assert window.width() == size[0]
+
+
+def test_without_classes_no_number_is_marked_as_the_largest_logit(window: MainWindow) -> None:
+    recording = recording_of("regression")
+    window.show_view_state(state_at(recording, recording.spans[1].stop))
+    canvas = window.panel(NetworkView).canvas
+    assert not window.panel(NetworkView).is_folded
+    for layer in canvas.layers:
+        assert canvas.state.marks(layer) == (None, None)
+    assert window.panel(ModulesView).isVisible()

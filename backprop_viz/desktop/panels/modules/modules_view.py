@@ -63,9 +63,10 @@ class ModulesView(Panel):
     # -- what is shown -----------------------------------------------------------------------
 
     def show_view_state(self, view_state: ViewState) -> None:
-        """Show the modules at the cursor; a network of few has no need of the panel."""
+        """Show the modules at the cursor; the built-in network has no need of the panel."""
         self._view_state = view_state
-        self.setVisible(len(view_state.cursor.recording.modules) > _SMALL)
+        large = len(view_state.cursor.recording.modules) > _SMALL
+        self.setVisible(large or view_state.origin is not None)
         if self.isVisible():
             self._refresh()
 

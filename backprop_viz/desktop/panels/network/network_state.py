@@ -21,7 +21,7 @@ class NetworkState:
     """The network at a cursor; ``cursor`` is None while the previous ``layers`` are shown.
 
     ``current`` is the layer of the event just done; it is marked in the colour of ``phase``.
-    ``label`` is that of the ``sample`` shown.
+    ``label`` is that of the ``sample`` shown. Without ``classes`` no output is a logit of one.
     """
 
     layers: LayerGraph
@@ -32,6 +32,7 @@ class NetworkState:
     label: int | None = None
     sample: int = 0
     comparison: Comparison | None = None
+    classes: bool = True
 
     @property
     def rows(self) -> int:
@@ -114,7 +115,7 @@ class NetworkState:
 
     def is_logits(self, layer: Layer) -> bool:
         """Whether a layer is the last one of the forward pass, with one unit for each class."""
-        if len(layer.shape) != 1:
+        if len(layer.shape) != 1 or not self.classes:
             return False
         read_by = [self.layers.layers[b] for a, b in self.layers.edges if a == layer.id]
         return all(not reader.shape for reader in read_by)
@@ -151,6 +152,7 @@ def state_of(view_state: ViewState, mode: Mode, remembered: LayerGraph) -> Netwo
         None if label is None else int(label),
         sample,
         view_state.comparison,
+        bool(view_state.classes),
     )
 
 
