@@ -24,6 +24,7 @@ SEEDS, NETS_PER_SEED = by_day_every(3, range(12)), 5
 # What the recording of such a network cannot tell; all else is a fault.
 REASONS = {
     "loss_does_not_depend",  # the gradient is None
+    "is_the_loss",
     "custom_function",
     "gradient_not_reproduced",  # written to through a view
     "not_reproduced",

@@ -10,7 +10,14 @@ from backprop_viz.desktop.session import Session
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
-from backprop_viz.stream.commands import Iterate, Step
+from backprop_viz.stream.commands import (
+    ChooseLabel,
+    Iterate,
+    Step,
+    TrainOnDrawing,
+    UndoDrawing,
+    UseDrawing,
+)
 from tests.conftest import OpenSession
 from tests.waiting import until, until_idle
 
@@ -160,3 +167,50 @@ def test_a_worker_that_ends_in_a_lesson_takes_the_lesson_with_it(
     until_idle(session)
     assert session.view_state.settings == OWN
     assert session.iteration == 0
+
+
+def seven() -> np.ndarray:
+    image = np.zeros((280, 280), np.float32)
+    image[40:65, 70:210] = 1
+    image[40:240, 150:175] = 1
+    return image
+
+
+def test_a_step_on_a_drawing_can_still_be_undone(open_session: OpenSession) -> None:
+    session = open_session(OWN)
+    session.send(Iterate())
+    until_idle(session)
+    before = weights(session)
+    session.draw(seven())
+    session.send(ChooseLabel(7))
+    session.send(UseDrawing(True))
+    session.send(TrainOnDrawing())
+    until_idle(session)
+    state = session.view_state.drawing_training
+    assert state.can_undo
+    assert state.is_batch
+    have_a_lesson(session)
+    assert session.view_state.drawing_training.is_batch
+    assert session.view_state.drawing_training.can_undo
+    session.send(UndoDrawing())
+    until_idle(session)
+    assert session.iteration == 1
+    assert {n: v.tobytes() for n, v in weights(session).items()} == {
+        n: v.tobytes() for n, v in before.items()
+    }
+
+
+def test_a_run_that_draws_random_numbers_goes_on_with_its_own(open_session: OpenSession) -> None:
+    settings = Settings(data="random", loss="output_gradient", lr=0.01, batch_size=2)
+    session = open_session(settings)
+    session.send(Iterate())
+    until_idle(session)
+    have_a_lesson(session)
+    for _ in range(2):
+        session.send(Iterate())
+    until_idle(session)
+    trainer = bv.Trainer.from_settings(settings)
+    for _ in range(3):
+        trainer.iterate()
+    final = {n: p.detach().numpy().tobytes() for n, p in trainer.model.named_parameters()}
+    assert {n: v.tobytes() for n, v in weights(session).items()} == final

@@ -1,0 +1,30 @@
+"""A lesson's marks become tags; whatever else it holds stays text."""
+
+from backprop_viz.desktop.panels.lesson.rich_text import plain_text, rich_text
+from backprop_viz.desktop.style.theme import DARK
+
+
+def test_marks_become_tags(qapp: object) -> None:
+    html = rich_text("A **bold** and *soft* `code`.\n\nNext.", DARK)
+    assert "<b>bold</b>" in html
+    assert "<i>soft</i>" in html
+    assert ">code</span>" in html
+    assert html.count("<p ") == 2
+
+
+def test_nothing_else_is_taken_for_a_tag(qapp: object) -> None:
+    html = rich_text("if 1 < 2: `<script>` & 2 * 3 * 4", DARK)
+    assert "1 &lt; 2" in html
+    assert "&lt;script&gt;" in html
+    assert "&amp; 2 * 3 * 4" in html
+    assert "<i>" not in html
+
+
+def test_code_keeps_its_stars_and_lines(qapp: object) -> None:
+    html = rich_text("```\nfor f in net:\n    a * b * c\n```", DARK)
+    assert "for f in net:\n    a * b * c" in html
+    assert "<i>" not in html
+
+
+def test_a_screen_reader_hears_no_marks() -> None:
+    assert plain_text("A **bold** `code`\n\n```\nx\n```") == "A bold code\n\n\nx"
