@@ -73,7 +73,7 @@ class LessonsController(QObject):
         """Offer the first lesson once; notice that a lesson's run has ended with its worker."""
         if view_state.origin is None and not self._store.value("lessons/offered", 0):
             self._store.setValue("lessons/offered", 1)
-            self._offer.offer(self._language)
+            self._offer.offer()
         if self.player.lesson is not None and not self._session.run_is_aside:
             self.player.forget()
             self._close()

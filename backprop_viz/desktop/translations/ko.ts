@@ -1311,6 +1311,25 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>LessonOffer</name>
+    <message>
+        <source>New here? The first lesson shows what a gradient is, in five minutes.</source>
+        <translation>처음이신가요? 첫 수업에서 변화도(gradient)가 무엇인지 5분 만에 봅니다.</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>첫걸음</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>나중에</translation>
+    </message>
+    <message>
+        <source>Help &gt; First steps begins it at any time</source>
+        <translation>도움말 &gt; 첫걸음에서 언제든 시작할 수 있습니다</translation>
+    </message>
+</context>
+<context>
     <name>LessonPanel</name>
     <message>
         <source>Lesson</source>
@@ -5848,6 +5867,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The terms found for {0} sum to {1}, which is not it.</source>
         <translation>{0}에서 찾은 항의 합은 {1}로, 그 값과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>It is the loss itself.</source>
+        <translation>손실 자신입니다.</translation>
     </message>
     <message>
         <source>The loss does not depend on it.</source>

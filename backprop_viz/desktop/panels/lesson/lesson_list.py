@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
@@ -21,24 +19,6 @@ _PADDING = 12
 _ID = Qt.ItemDataRole.UserRole
 
 
-class _Wrapped(QStyledItemDelegate):
-    """Gives an item as many lines as the list's width asks for."""
-
-    def __init__(self, view: QListWidget) -> None:
-        super().__init__(view)
-        self._view = view
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """The size of the wrapped text."""
-        width = self._view.viewport().width()
-        room = QRect(0, 0, width - 2 * _PADDING, 10_000)
-        wrapped = QFontMetrics(index.data(Qt.ItemDataRole.FontRole) or self._view.font())
-        box = wrapped.boundingRect(room, Qt.TextFlag.TextWordWrap, index.data())
-        return QSize(width, max(box.height() + _PADDING, super().sizeHint(option, index).height()))
-
-
 class LessonList(QListWidget):
     """``chosen`` carries the id of a lesson that is to begin."""
 
@@ -48,7 +28,6 @@ class LessonList(QListWidget):
         super().__init__(parent)
         self.setObjectName("lessonList")
         self.setWordWrap(True)
-        self.setItemDelegate(_Wrapped(self))
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self._muted = QColor(DARK.muted)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -75,6 +54,7 @@ class LessonList(QListWidget):
                 Qt.ItemDataRole.AccessibleTextRole, f"{row.place} {row.title} {state}".strip()
             )
             self.addItem(item)
+        self._wrap()
         self.setCurrentRow(next((i for i, r in enumerate(rows) if not r.finished), 0) + 1)
 
     def _add_heading(self, text: str) -> None:
@@ -85,6 +65,21 @@ class LessonList(QListWidget):
         item.setForeground(self._muted)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
         self.addItem(item)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give each item as many lines as the width asks for, which Qt does not do by itself."""
+        super().resizeEvent(event)
+        self._wrap()
+
+    def _wrap(self) -> None:
+        width = self.viewport().width()
+        room = QRect(0, 0, width - 2 * _PADDING, 10_000)
+        for i in range(self.count()):
+            item = self.item(i)
+            bold = not item.data(_ID)
+            text = QFontMetrics(item.font() if bold else self.font())
+            box = text.boundingRect(room, Qt.TextFlag.TextWordWrap, item.text())
+            item.setSizeHint(QSize(width, box.height() + _PADDING))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colour of headings from a theme."""

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from backprop_viz.desktop.lessons import words
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 
@@ -40,14 +39,18 @@ class LessonOffer(QWidget):
         outer.addWidget(card)  # all over the hint, which half of it would garble
         self.hide()
 
-    def offer(self, language: str) -> None:
+    def offer(self) -> None:
         """Offer the first lesson."""
-        said = words(language)
-        self.setAccessibleName(said["offer"])
-        self._text.setText(said["offer"])
+        said = self.tr("New here? The first lesson shows what a gradient is, in five minutes.")
+        self.setAccessibleName(said)
+        self._text.setText(said)
         for button, text, tip in (
-            (self._begin, said["offer_begin"], said["offer"]),
-            (self._later, said["offer_later"], said["offer_later_tip"]),
+            (self._begin, self.tr("First steps"), said),
+            (
+                self._later,
+                self.tr("Not now"),
+                self.tr("Help > First steps begins it at any time"),
+            ),
         ):
             button.setText(text)
             button.setAccessibleName(text)
