@@ -152,6 +152,7 @@ class LoopWatch(TorchFunctionMode):
         """It has stepped."""
         self._quiet = False
         with _UNSEEN():
+            self._go(Phase.UPDATE)  # again, where its closure has run the model
             self._updating.close()
         self._has_ended(Phase.UPDATE)
 

@@ -269,3 +269,23 @@ def test_a_model_of_a_single_number_is_recorded_too() -> None:
     assert recording.input.shape == ()
     assert net.rate.grad.item() == pytest.approx(0.5 * np.exp(1.0))
     assert recording.at(len(recording.events)).grad("rate") == net.rate.grad.numpy()
+
+
+def test_what_an_optimizer_does_after_its_closure_is_in_its_phase() -> None:
+    net, x = nn.Linear(3, 1), torch.randn(8, 3)
+    optimizer = torch.optim.LBFGS(net.parameters(), lr=0.5, max_iter=3)
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = net(x).square().mean()
+        loss.backward()
+        return loss
+
+    with bv.record(net, optimizer) as recorded:
+        optimizer.step(closure)
+    recording = recorded.recording
+    assert [i for s in recording.spans for i in range(s.start, s.stop)] == [
+        *range(len(recording.events))
+    ]
+    assert (recording.spans[-1].phase, recording.events[-1].phase) == (UP, UP)
+    assert np.array_equal(recording.events[-1].outputs[0], net.bias.detach().numpy())
