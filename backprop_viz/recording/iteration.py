@@ -70,7 +70,8 @@ class Recording:
     - ``given_batch``: the batch was a drawing or a sample chosen by hand, not the loader's.
     - ``error``: what torch raised, and which tensor it is about; None if nothing was raised.
     - ``trace``: the lines of the network's forward as they ran: each line's number in its source
-      file, and how many events came before it.
+      file, and how many events came before it. Of a script: its own lines, among them those at
+      which each phase began.
     - ``cleared``: whether zero_grad was called; if not, gradients accumulate.
 
     Recordings are equal if they have the same serial and are equally long: no array is compared.
