@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from backprop_viz.analysis.lessons.lesson import PROGRAM_PAGES, Lesson, in_language
 from backprop_viz.analysis.lessons.lesson_text import written_value
@@ -231,20 +231,21 @@ class LessonsController(QObject):
     def _close(self) -> None:
         self._close_origin()
         self._panel.hide()
-        self._show_program(True)
-        self._window.panel(DrawPanel).show()
-        self._window.panel(InspectorView).show()
+        for panel in (ProgramView, DrawPanel, InspectorView):
+            self._window.panel(panel).show()
+            _column(self._window.panel(panel)).show()
         self._enable(True)
 
     def _show_program(self, wanted: bool) -> None:
-        """Show the program in place of the inspector, or not: a lesson leaves no room for both."""
+        """Show the program in place of the column at the right, or not.
+
+        A lesson leaves no room for both.
+        """
         program = self._window.panel(ProgramView)
         self._window.panel(DrawPanel).hide()
-        self._window.panel(InspectorView).setVisible(not wanted)
         program.setVisible(wanted)
-        column = program.parentWidget()
-        if isinstance(column, QSplitter):
-            column.setVisible(wanted)
+        _column(program).setVisible(wanted)
+        _column(self._window.panel(InspectorView)).setVisible(not wanted)
 
     def _enable(self, own: bool) -> None:
         """What is about the user's own run can be done while that is shown."""
@@ -257,3 +258,10 @@ class LessonsController(QObject):
             self.leave()
             self._session.wait_idle(_CLOSING_S)
         return self._may_close()
+
+
+def _column(panel: QWidget) -> QWidget:
+    """The column that a panel is in; the panel itself if it is alone there."""
+    parent = panel.parentWidget()
+    vertical = isinstance(parent, QSplitter) and parent.orientation() is Qt.Orientation.Vertical
+    return parent if vertical and parent is not None else panel

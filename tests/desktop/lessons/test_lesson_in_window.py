@@ -18,6 +18,7 @@ from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY, LessonPanel
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.recording.phases import Phase
 from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger
@@ -269,3 +270,23 @@ def test_lessons_are_in_the_windows_language(open_window: OpenWindow, qtbot: QtB
     student.wait()
     assert "신경망" in student.said(student.panel.text)
     assert student.panel.next.text() == words("ko")["next"]
+
+
+def test_no_page_makes_the_window_larger(student: Student) -> None:
+    window = student.window
+    before = [p.isVisible() for p in (window.panel(ProgramView), window.panel(InspectorView))]
+    trigger(window, "actionFirstSteps")
+    student.wait()
+    assert window.panel(ProgramView).isVisible()
+    assert not window.panel(InspectorView).isVisible()
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (1280, 800)
+    student.click("lessonNext")
+    student.click("lessonOption1")
+    student.click("lessonSee")
+    assert not window.panel(ProgramView).isVisible()
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == (1280, 800)
+    student.click("lessonLeave")
+    after = [p.isVisible() for p in (window.panel(ProgramView), window.panel(InspectorView))]
+    assert after == before == [True, True]
