@@ -29,3 +29,11 @@ def test_anything_of_it_can_be_selected(window: MainWindow, name: str) -> None:
     for kind, key in things:
         window.select(select(recording, kind, key))
         QCoreApplication.processEvents()
+
+
+def test_a_smaller_model_can_follow_a_larger_one(window: MainWindow) -> None:
+    for name in ("gpt", "regression", "gan", "resnet", "two_inputs", "gpt"):
+        recording = recording_of(name)
+        for position in (int(0.6 * len(recording.events)), len(recording.events)):
+            window.show_view_state(state_at(recording, position))
+            QCoreApplication.processEvents()

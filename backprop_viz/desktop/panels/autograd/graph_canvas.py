@@ -76,6 +76,7 @@ class GraphCanvas(QGraphicsView):
 
     def show_graph(self, graph: Graph, cursor: Cursor | None) -> None:
         """Show a graph at a cursor; lay it out only if it is another graph."""
+        before = self.current if graph == self.item.graph else None
         if graph != self.item.graph:
             self._structure = analyse(graph)
             self._columns = 0
@@ -86,7 +87,6 @@ class GraphCanvas(QGraphicsView):
             found = graph.find(focused)
             self.item.focused = None if found is None else found.id
             self._mark()
-        before = self.current
         self.item.recolour(cursor)
         if self.current is not None and self.current != before:
             self._reveal(self.current)
@@ -181,7 +181,9 @@ class GraphCanvas(QGraphicsView):
             self.item.build(structure.graph, placement, lambda: stretches(structure, placement))
         self._look_at_all(readable)
         if readable and self.item.graph.nodes:  # not all of it may be in sight
-            self._reveal(0 if self.current is None else self.current)
+            # What ran last is of the graph before, if this is another one.
+            last = None if rebuild is not None else self.current
+            self._reveal(0 if last is None else last)
 
     def _look_at_all(self, readable: bool) -> None:
         """Show the whole graph or, if ``readable`` names would be too small, its full width."""
