@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from backprop_viz.cli import parse, parse_run
+from backprop_viz.cli import parse, parse_attach, parse_run
 from backprop_viz.desktop import system_libraries
 from backprop_viz.desktop.arguments import Arguments
 
@@ -15,6 +15,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["run"]:
         return _run(arguments[1:])
+    if arguments[:1] == ["attach"]:
+        return _attach(arguments[1:])
     try:
         return _main(parse(arguments))
     except KeyboardInterrupt:  # before there was a window
@@ -29,6 +31,23 @@ def _run(arguments: Sequence[str]) -> int:
     if told.to is not None:
         return run_into_file(told.script, told.to, told.every or 1)
     return run_beside_window(told.script, goes=told.goes, every=told.every)
+
+
+def _attach(arguments: Sequence[str]) -> int:
+    """Open a window on a script that listens; returns the exit status."""
+    told = parse_attach(arguments)
+    from backprop_viz.recording.errors import UserError
+    from backprop_viz.stream.socket_line import address, connected
+    from backprop_viz.stream.token_file import read_token
+
+    try:
+        line = connected(*address(told.url), read_token())
+    except UserError as error:
+        print(f"backprop-viz attach: {error}", file=sys.stderr)
+        return 2
+    from backprop_viz.desktop.attached import follow
+
+    return follow(line, told.theme, told.language)
 
 
 def _main(arguments: Arguments) -> int:

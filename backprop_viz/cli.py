@@ -27,6 +27,15 @@ class RunArguments:
     to: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class AttachArguments:
+    """The arguments of ``backprop-viz attach``."""
+
+    url: str
+    theme: str | None
+    language: str | None
+
+
 def parse(argv: Sequence[str]) -> Arguments:
     """Read the arguments (without the program's name). A bad one exits with status 2."""
     parser = argparse.ArgumentParser(
@@ -52,14 +61,7 @@ def parse(argv: Sequence[str]) -> Arguments:
         metavar="N",
         help="0 or more; the same seed gives the same run",
     )
-    shade = parser.add_mutually_exclusive_group()
-    for theme in ("light", "dark"):
-        shade.add_argument(
-            f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
-        )
-    parser.add_argument(
-        "--language", metavar="CODE", help="language of the window: en, ko (default: the system's)"
-    )
+    _add_appearance(parser)
     parser.add_argument(
         "file", nargs="?", metavar="FILE.bpviz", type=_session, help="a saved session to continue"
     )
@@ -112,6 +114,29 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     if not Path(path).is_file():
         parser.error(f"{rest[0]} is not there: give the path of a Python script")
     return RunArguments(script, options.go, options.every, options.to)
+
+
+def parse_attach(argv: Sequence[str]) -> AttachArguments:
+    """Read the arguments of ``backprop-viz attach``. A bad one exits with status 2."""
+    parser = argparse.ArgumentParser(
+        prog="backprop-viz attach",
+        description="Open a window on a training that listens: bv.watch(..., to='tcp://HOST:PORT').",
+    )
+    _add_appearance(parser)
+    parser.add_argument("url", metavar="tcp://HOST:PORT", help="where it listens")
+    options = parser.parse_args(argv)
+    return AttachArguments(options.url, options.theme, options.language)
+
+
+def _add_appearance(parser: argparse.ArgumentParser) -> None:
+    shade = parser.add_mutually_exclusive_group()
+    for theme in ("light", "dark"):
+        shade.add_argument(
+            f"--{theme}", dest="theme", action="store_const", const=theme, help=f"{theme} colours"
+        )
+    parser.add_argument(
+        "--language", metavar="CODE", help="language of the window: en, ko (default: the system's)"
+    )
 
 
 def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:

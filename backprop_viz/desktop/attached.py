@@ -1,18 +1,24 @@
-"""What the process runs that a script has started as its window."""
+"""Windows on scripts: what the process runs that a script has started as its window."""
 
 import sys
+from typing import IO
 
 
 def open_attached() -> None:
     """Open a window at the end of the line whose descriptors are this process's arguments."""
-    from backprop_viz.desktop import system_libraries
     from backprop_viz.stream.pipe import line
 
-    incoming, outgoing = line(sys.argv[1:3])
+    raise SystemExit(follow(line(sys.argv[1:3]), None, None))
+
+
+def follow(line: tuple[IO[bytes], IO[bytes]], theme: str | None, language: str | None) -> int:
+    """Open a window on the script at the other end of a line; returns the exit status."""
+    from backprop_viz.desktop import system_libraries
+
     system_libraries.ensure()
     import numpy  # noqa: F401 - before Qt: PySide reads the source of all imported after it
 
     from backprop_viz.desktop.application import run
     from backprop_viz.desktop.arguments import Arguments
 
-    raise SystemExit(run(Arguments({}, None, None, line=(incoming, outgoing))))
+    return run(Arguments({}, theme, None, language, line))

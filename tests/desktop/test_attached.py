@@ -27,13 +27,12 @@ from tests.waiting import until, until_idle
 # What the script's process runs: as `backprop-viz run`, with the line to this process.
 START = """
 import os, sys
-from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.script import run_script
 from backprop_viz.capture.live.script_arguments import Script
 incoming, outgoing = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
 def follow(origin, program):
-    return LiveRun(lambda *told: LiveLine(incoming, outgoing, *told), origin, program)
+    return LiveRun((incoming, outgoing), origin, program)
 sys.exit(run_script(Script(sys.argv[3], tuple(sys.argv[4:])), follow))
 """
 SCRIPT = """

@@ -3,7 +3,6 @@
 import sys
 
 from backprop_viz.capture.live.file_follower import into_file
-from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.script import ScriptFollower, run_script
 from backprop_viz.capture.live.script_arguments import Script
@@ -23,7 +22,7 @@ def run_beside_window(script: Script, *, goes: bool = False, every: int | None =
     def follow(origin: RunOrigin, program: Program) -> ScriptFollower:
         _, incoming, outgoing = start_window()
         return LiveRun(
-            lambda *told: LiveLine(incoming, outgoing, *told),
+            (incoming, outgoing),
             origin,
             program,
             runs_freely=goes,

@@ -35,7 +35,8 @@ class LiveLine:
         commanded: Callable[[NumberedCommand | Unreadable], None],
         ended: Callable[[], None],
     ) -> None:
-        self._reader, self._outgoing = MessageReader(incoming), outgoing
+        self._incoming, self._outgoing = incoming, outgoing
+        self._reader = MessageReader(incoming)
         self._commanded, self._ended = commanded, ended
         self._writing = threading.Lock()
         self._writer = MessageWriter()
@@ -85,7 +86,7 @@ class LiveLine:
         self._end()
 
     def _read(self) -> None:
-        with suppress(EOFError, OSError, ValueError):
+        with suppress(EOFError, OSError, ValueError), self._incoming:
             while True:
                 message, _ = self._reader.read()
                 if isinstance(message, UpdateWanted):

@@ -3,8 +3,11 @@
 import sys
 import threading
 import time
-from collections.abc import Callable
+from array import array
+from collections.abc import Sequence
 from types import FrameType
+
+import numpy as np
 
 from backprop_viz.analysis.breakpoints import first_stop
 from backprop_viz.capture.live.line import LiveLine
@@ -14,6 +17,7 @@ from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.health import IterationHealth
+from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice, notice_of
 from backprop_viz.recording.phases import Phase
@@ -22,6 +26,7 @@ from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from backprop_viz.stream.socket_line import Ends
 from backprop_viz.stream.wire import NumberedCommand, Unreadable
 
 # While the loop runs freely the window hears of it so often, and an iteration is recorded so
@@ -52,7 +57,7 @@ class LiveRun:
 
     def __init__(
         self,
-        connect: Callable[..., LiveLine],
+        ends: Ends | None,
         origin: RunOrigin,
         program: Program,
         *,
@@ -77,10 +82,41 @@ class LiveRun:
         self._checked = 0  # so many events of the iteration were looked at for breakpoints
         self._told_program = False
         self._holds = LineHolds(origin.path, self._line_reached)
-        self._channel = connect(self._commanded, self._window_gone)
-        self._channel.start()
-        self._channel.send(RunAttached(origin))
+        # All losses, for a window that attaches later.
+        self._losses = array("d")
+        self._opened: Curves | None = None
+        self._channel: LiveLine | None = None
+        if ends is not None:
+            self.attach(ends)
+
+    def attach(self, ends: Ends) -> None:
+        """A window is at the other end of a line, in place of one that was there before.
+
+        It is told all losses; what was recorded before it came, it has not.
+        """
+        line = LiveLine(*ends, self._commanded, lambda: self._window_gone(line))
+        with self._state:
+            before, self._channel = self._channel, line
+            self._points, self._opened = [], _curves(self._losses)
+            self._carried_out, self._told_program = 0, False
+        if before is not None:
+            before.close(0.0)
+        line.start()
+        line.send(RunAttached(self._origin))
         self._publish()
+
+    @property
+    def _open(self) -> bool:
+        """Whether there is a window."""
+        return self._channel is not None and self._channel.open
+
+    def _keeps_up(self) -> bool:
+        """Whether the window takes what it is sent."""
+        return self._channel is not None and self._channel.update_wanted()
+
+    def _send(self, message: object, recording: Recording | None = None) -> None:
+        if self._channel is not None:
+            self._channel.send(message, recording)
 
     # -- what the watch tells ----------------------------------------------------------------
 
@@ -88,13 +124,13 @@ class LiveRun:
         """Whether an iteration that begins is to be recorded."""
         self._follow_lines()
         self._begun, self._checked = time.perf_counter(), 0
-        if not self._channel.open:
+        if not self._open:
             return False
         if self._until != "any" or self._breakpoints:
             return True
         if self._every is not None:
             return iteration % self._every == 0
-        return self._channel.update_wanted() and self._begun >= self._recorded
+        return self._keeps_up() and self._begun >= self._recorded
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """Hold the loop after a phase, if it is to be held there."""
@@ -112,10 +148,12 @@ class LiveRun:
         took = now - self._begun
         with self._state:
             self._iteration, self._due = iteration, Phase.ZERO_GRAD
-            self._points.append((loss, float("nan")))
+            self._losses.append(loss)
+            if self._open:
+                self._points.append((loss, float("nan")))
             self._rate = 1 / took if took else 0.0
         if recording is None:
-            if now - self._shown >= _UPDATE_EVERY_S and self._channel.update_wanted():
+            if now - self._shown >= _UPDATE_EVERY_S and self._keeps_up():
                 self._publish()
             return
         self._recorded = now + max(_RECORD_EVERY_S, took / _SHARE_RECORDED)
@@ -140,8 +178,9 @@ class LiveRun:
         if recording is not None and any(e.phase is Phase.FORWARD for e in recording.events):
             self._publish(recording)
         self._publish()
-        self._channel.send(told)
-        self._channel.close(_FLUSHED_WITHIN_S)
+        self._send(told)
+        if self._channel is not None:
+            self._channel.close(_FLUSHED_WITHIN_S)
 
     # -- holding -----------------------------------------------------------------------------
 
@@ -159,7 +198,7 @@ class LiveRun:
         self._publish(recording)
         with self._state:
             # In slices, so that Ctrl+C comes through on every system.
-            while self._released == before and self._channel.open:
+            while self._released == before and self._open:
                 self._state.wait(0.2)
             self._held, self._line = False, None
         self._follow_lines()
@@ -188,6 +227,7 @@ class LiveRun:
     def _publish(self, recording: Recording | None = None) -> None:
         with self._state:
             points, self._points = self._points, []
+            opened, self._opened = self._opened, None
             program = None if self._told_program else self._program
             self._told_program = True
             self._shown = time.perf_counter()
@@ -205,14 +245,15 @@ class LiveRun:
                 program=program,
                 points=points,
                 validation=[],
+                opened=opened,
                 line=self._line,
             )
-            self._channel.send(update, recording)
+            self._send(update, recording)
 
     def _commanded(self, received: NumberedCommand | Unreadable) -> None:
         """Carry out a command of the window, in the line's thread."""
         if isinstance(received, Unreadable):
-            self._channel.send(Notice("not_understood", (received.reason,)))
+            self._send(Notice("not_understood", (received.reason,)))
             return
         command = received.command
         with self._state:
@@ -244,9 +285,17 @@ class LiveRun:
         if name not in self._refused:
             self._refused.add(name)
             text = QT_TRANSLATE_NOOP("errors", "A script's run has no {0}: the script decides.")
-            self._channel.send(notice_of(UserError(text, name)))
+            self._send(notice_of(UserError(text, name)))
 
-    def _window_gone(self) -> None:
+    def _window_gone(self, line: LiveLine) -> None:
+        """A window is gone; unless there is another one already, the loop runs freely."""
         with self._state:
-            self._until, self._breakpoints = "any", ()
-            self._state.notify_all()
+            if line is self._channel:
+                self._until, self._breakpoints = "any", ()
+                self._state.notify_all()
+
+
+def _curves(losses: Sequence[float]) -> Curves:
+    """The losses of iterations from 1 on, as the curves of a run."""
+    loss, none = np.array(losses, np.float64), np.empty(0)
+    return Curves(loss, np.full(len(loss), np.nan), none, none, none)

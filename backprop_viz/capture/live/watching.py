@@ -15,8 +15,8 @@ from torch.optim import Optimizer
 
 from backprop_viz.capture.live.discovery import names_of
 from backprop_viz.capture.live.file_follower import FileFollower
-from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.live_run import LiveRun
+from backprop_viz.capture.live.server import WindowServer
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Keep, Watch
 from backprop_viz.capture.live.window import start_window
@@ -25,13 +25,16 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import RunEnded
+from backprop_viz.stream.socket_line import address
 
 
 class WatchedLoop:
     """What ``watch`` gives. Also a context: it is closed at the end of one."""
 
-    def __init__(self, watch: Watch, follower: LiveRun | FileFollower) -> None:
-        self._watch, self._follower = watch, follower
+    def __init__(
+        self, watch: Watch, follower: LiveRun | FileFollower, server: WindowServer | None = None
+    ) -> None:
+        self._watch, self._follower, self.server = watch, follower, server
         self._open = True
 
     @contextmanager
@@ -44,6 +47,8 @@ class WatchedLoop:
         """Watch no longer; a file is complete then, a window stays."""
         if self._open:
             self._open = False
+            if self.server is not None:
+                self.server.close()
             self._follower.ended(RunEnded(0), self._watch.close())
 
     def __enter__(self) -> Self:
@@ -71,11 +76,12 @@ def watch(
     """Watch the training of a model, whose loop stays as it is and gives the numbers it gave.
 
     Without an ``optimizer`` every one that moves the model's parameters ends an iteration.
-    ``to``: the file (.bprec) that iterations are written to; without it a window opens, which
-    holds the loop between its phases when it is told to. ``every``: which iterations are recorded
-    (default: into a file each, for a window as many as cost little). ``keep``: "full", the first
-    "sample" of each batch, or the "health" of each tensor, which a window does not show. A file
-    stays within ``bytes_per_second`` and ``bytes_in_all``.
+    ``to``: the file (.bprec) that iterations are written to, or "tcp://127.0.0.1:PORT", where a
+    window attaches when it likes (``server.port`` of the result is the port). Without it a window
+    opens, which holds the loop between its phases when it is told to. ``every``: which iterations
+    are recorded (default: into a file each, for a window as many as cost little). ``keep``: "full",
+    the first "sample" of each batch, or the "health" of each tensor, which a window does not show.
+    A file stays within ``bytes_per_second`` and ``bytes_in_all``.
 
     Raises ValueError for what cannot be watched, UserError if the file cannot be written.
     """
@@ -84,14 +90,23 @@ def watch(
     _expect(models, optimizers, every, keep, to)
     origin, program = _of_this_process(models)
     follower: LiveRun | FileFollower
+    server: WindowServer | None = None
     if to is None:
         _, incoming, outgoing = start_window()
         follower = LiveRun(
-            lambda *told: LiveLine(incoming, outgoing, *told),
+            (incoming, outgoing),
             origin,
             program,
             runs_freely=True,
             every=every,
+        )
+    elif str(to).startswith("tcp:"):
+        follower = LiveRun(None, origin, program, runs_freely=True, every=every)
+        server = WindowServer(*address(str(to)), follower.attach)
+        host, _ = address(str(to))
+        print(
+            f"backprop_viz: a window attaches by: backprop-viz attach tcp://{host}:{server.port}",
+            file=sys.stderr,
         )
     else:
         follower = FileFollower(
@@ -104,7 +119,7 @@ def watch(
         )
     watched = Watch(names_of(models), optimizers, follower, keep)
     watched.begin()
-    return WatchedLoop(watched, follower)
+    return WatchedLoop(watched, follower, server)
 
 
 def _expect(

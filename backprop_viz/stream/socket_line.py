@@ -1,0 +1,132 @@
+"""A line over TCP between a script and a window, open only to those who know the token.
+
+Each side sends 32 random bytes; each answers with the HMAC-SHA-256, under the token, of its role
+and of both. So neither the token crosses the line, nor can an answer be used again. All else goes
+as it is: over an untrusted network the line goes through a tunnel, as ``ssh -L`` makes.
+"""
+
+import hmac
+import secrets
+import socket
+from contextlib import suppress
+from io import BufferedWriter
+from typing import IO, Literal
+from urllib.parse import urlsplit
+
+from backprop_viz.recording.errors import ArgumentError, UserError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+
+Role = Literal["script", "window"]
+Ends = tuple[IO[bytes], IO[bytes]]
+
+# What both begin with, so that a stranger is told from an older version.
+_MAGIC = b"bpviz-line-1\n"
+_NONCE, _ANSWER = 32, 32
+# A peer that says nothing is not waited for.
+_ANSWERS_WITHIN_S = 5.0
+
+
+class RefusedError(UserError):
+    """The peer does not know the token, or is no script and no window of this program."""
+
+
+def address(url: str) -> tuple[str, int]:
+    """The host and the port of "tcp://host:port"; without a host the loopback's.
+
+    Raises ValueError for anything else.
+    """
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme != "tcp" or port is None or parts.path not in ("", "/"):
+        text = QT_TRANSLATE_NOOP("errors", "{0} is no address: write tcp://HOST:PORT.")
+        raise ArgumentError(text, url)
+    return parts.hostname or "127.0.0.1", port
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one. Raises UserError if it cannot be had."""
+    try:
+        return socket.create_server((host, port), reuse_port=False)
+    except OSError as error:
+        text = QT_TRANSLATE_NOOP("errors", "{0}:{1} cannot be listened at: {2}.")
+        raise UserError(text, host, port, error.strerror or error) from error
+
+
+def connected(host: str, port: int, token: bytes) -> Ends:
+    """A window's ends of a line to a script that listens, (incoming, outgoing).
+
+    Raises UserError where there is none, RefusedError where the token is another one.
+    """
+    try:
+        link = socket.create_connection((host, port), timeout=_ANSWERS_WITHIN_S)
+    except OSError as error:
+        text = QT_TRANSLATE_NOOP("errors", "Nothing answers at {0}:{1}: {2}.")
+        raise UserError(text, host, port, error.strerror or error) from error
+    return proven(link, "window", token)
+
+
+def proven(link: socket.socket, role: Role, token: bytes) -> Ends:
+    """Both ends of a connection, once each side has shown that it knows the token.
+
+    Closes the connection and raises RefusedError if the other does not.
+    """
+    try:
+        link.settimeout(_ANSWERS_WITHIN_S)
+        mine = secrets.token_bytes(_NONCE)
+        link.sendall(_MAGIC + mine)
+        if _received(link, len(_MAGIC)) != _MAGIC:
+            raise RefusedError(QT_TRANSLATE_NOOP("errors", "The other side is no backprop_viz."))
+        theirs = _received(link, _NONCE)
+        other: Role = "window" if role == "script" else "script"
+        first, second = (mine, theirs) if role == "script" else (theirs, mine)
+        link.sendall(_answer(token, role, first, second))
+        if not hmac.compare_digest(_received(link, _ANSWER), _answer(token, other, first, second)):
+            raise RefusedError(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "The token is another one: copy the script's token file to this machine.",
+                )
+            )
+        link.settimeout(None)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except (OSError, EOFError) as error:
+        link.close()
+        text = QT_TRANSLATE_NOOP("errors", "The other side has refused the connection.")
+        raise RefusedError(text) from error
+    except BaseException:
+        link.close()
+        raise
+    return link.makefile("rb"), _Outgoing(link)
+
+
+class _Outgoing(BufferedWriter):
+    """What is written to a connection; the other side is told when it is closed."""
+
+    def __init__(self, link: socket.socket) -> None:
+        super().__init__(link.makefile("wb", buffering=0))
+        self._link = link
+
+    def close(self) -> None:
+        """Send what is left, and say that no more comes."""
+        with suppress(OSError):
+            super().close()
+        with suppress(OSError):
+            self._link.shutdown(socket.SHUT_WR)
+        self._link.close()
+
+
+def _answer(token: bytes, role: Role, script: bytes, window: bytes) -> bytes:
+    return hmac.digest(token, role.encode() + script + window, "sha256")
+
+
+def _received(link: socket.socket, size: int) -> bytes:
+    found = b""
+    while len(found) < size:
+        more = link.recv(size - len(found))
+        if not more:
+            raise EOFError
+        found += more
+    return found

@@ -1,0 +1,142 @@
+"""A watched loop that listens: windows come, go and come again, and the loop gives its numbers."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import backprop_viz as bv
+from backprop_viz.capture.live.watching import WatchedLoop
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.stream.commands import Step, Train
+from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from backprop_viz.stream.socket_line import RefusedError, connected
+from backprop_viz.stream.token_file import read_token
+from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
+
+
+class Window:
+    """The other end, played by the test."""
+
+    def __init__(self, watch: WatchedLoop) -> None:
+        assert watch.server is not None
+        self.ends = connected("127.0.0.1", watch.server.port, read_token())
+        self.reader, self.writer = MessageReader(self.ends[0]), MessageWriter()
+        self.number = 0
+
+    def say(self, command: Step | Train) -> None:
+        self.number += 1
+        send(self.ends[1], self.writer.pieces(NumberedCommand(self.number, command)))
+
+    def next(self, kind: type) -> tuple[object, Recording | None]:
+        while True:
+            message, recording = self.reader.read()
+            if isinstance(message, kind):
+                return message, recording
+
+    def held(self) -> tuple[Update, Recording | None]:
+        """The update that tells that the loop is held, as the last command asked."""
+        while True:
+            message, recording = self.next(Update)
+            assert isinstance(message, Update)
+            if not message.training and message.command == self.number:
+                return message, recording
+
+    def close(self) -> None:
+        for end in self.ends:
+            end.close()
+
+
+Visit = Callable[[WatchedLoop, int], bool]
+
+
+def losses_of(steps: int, watch_to: str = "", visit: Visit | None = None) -> list[float]:
+    """The losses of so many steps, and of as many more as the visit of a window takes."""
+    torch.manual_seed(2)
+    model = nn.Sequential(nn.Linear(4, 6), nn.Tanh(), nn.Linear(6, 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    watch = bv.watch(model, optimizer, to=watch_to) if watch_to else None
+    losses: list[float] = []
+    while len(losses) < steps or (
+        watch is not None and visit is not None and not visit(watch, len(losses))
+    ):
+        loss = model(torch.randn(8, 4)).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    if watch is not None:
+        watch.close()
+    return losses
+
+
+@pytest.fixture(autouse=True)
+def token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BACKPROP_VIZ_TOKEN_FILE", str(tmp_path / "token"))
+
+
+def test_a_window_holds_goes_and_comes_again(capsys: pytest.CaptureFixture[str]) -> None:
+    told: dict[str, Any] = {}
+    threads: list[threading.Thread] = []
+
+    def begin(play: Callable[[], None]) -> None:
+        threads.append(threading.Thread(target=play, daemon=True))
+        threads[-1].start()
+
+    def visit(watch: WatchedLoop, done: int) -> bool:
+        if not threads:
+            window = Window(watch)
+
+            def first() -> None:
+                told["origin"] = window.next(RunAttached)[0]
+                told["opened"] = window.next(Update)[0]
+                window.say(Step())
+                _, told["recording"] = window.held()
+                window.close()  # it is gone while the loop is held
+
+            begin(first)
+        elif "recording" in told and len(threads) == 1:
+            told["between"] = done
+            window = Window(watch)
+
+            def second() -> None:
+                told["again"] = window.next(Update)[0]
+                told["ended"] = window.next(RunEnded)[0]
+                window.close()
+
+            begin(second)
+        return "again" in told
+
+    losses = losses_of(10, "tcp://127.0.0.1:0", visit)
+    threads[1].join(60)
+    assert losses == losses_of(len(losses))
+    assert told["origin"].origin.kind == "watch"
+    # As many as there were when it came; the loop went on meanwhile.
+    opened, again = told["opened"].opened.loss.tolist(), told["again"].opened.loss.tolist()
+    assert len(opened) >= 10
+    assert opened == losses[: len(opened)]
+    assert len(again) >= told["between"]
+    assert again == losses[: len(again)]
+    assert told["recording"].iteration > len(opened)
+    assert told["ended"] == RunEnded(0)
+    assert "backprop-viz attach tcp://127.0.0.1:" in capsys.readouterr().err
+
+
+def test_a_wrong_token_is_turned_away_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    tried, said = [], [""]
+
+    def stranger(watch: WatchedLoop, _: int) -> bool:
+        assert watch.server is not None
+        if not tried:
+            tried.append(watch.server.port)
+            with pytest.raises(RefusedError):
+                connected("127.0.0.1", watch.server.port, b"x" * 64)
+        said[0] += capsys.readouterr().err
+        return "127.0.0.1 was turned away" in said[0]
+
+    losses = losses_of(3, "tcp://127.0.0.1:0", stranger)
+    assert losses == losses_of(len(losses))
