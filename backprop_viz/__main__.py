@@ -45,9 +45,9 @@ def _attach(arguments: Sequence[str]) -> int:
     except UserError as error:
         print(f"backprop-viz attach: {error}", file=sys.stderr)
         return 2
-    from backprop_viz.desktop.attached import follow
+    from backprop_viz.desktop.attached import follow_script
 
-    return follow(line, told.theme, told.language)
+    return follow_script(line, told.theme, told.language)
 
 
 def _main(arguments: Arguments) -> int:

@@ -8,10 +8,12 @@ def open_attached() -> None:
     """Open a window at the end of the line whose descriptors are this process's arguments."""
     from backprop_viz.stream.pipe import line
 
-    raise SystemExit(follow(line(sys.argv[1:3]), None, None))
+    raise SystemExit(follow_script(line(sys.argv[1:3]), None, None))
 
 
-def follow(line: tuple[IO[bytes], IO[bytes]], theme: str | None, language: str | None) -> int:
+def follow_script(
+    line: tuple[IO[bytes], IO[bytes]], theme: str | None, language: str | None
+) -> int:
     """Open a window on the script at the other end of a line; returns the exit status."""
     from backprop_viz.desktop import system_libraries
 

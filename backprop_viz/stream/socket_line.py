@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
-Role = Literal["script", "window"]
+Side = Literal["script", "window"]
 Ends = tuple[IO[bytes], IO[bytes]]
 
 # What both begin with, so that a stranger is told from an older version.
@@ -68,7 +68,7 @@ def connected(host: str, port: int, token: bytes) -> Ends:
     return proven(link, "window", token)
 
 
-def proven(link: socket.socket, role: Role, token: bytes) -> Ends:
+def proven(link: socket.socket, role: Side, token: bytes) -> Ends:
     """Both ends of a connection, once each side has shown that it knows the token.
 
     Closes the connection and raises RefusedError if the other does not.
@@ -80,7 +80,7 @@ def proven(link: socket.socket, role: Role, token: bytes) -> Ends:
         if _received(link, len(_MAGIC)) != _MAGIC:
             raise RefusedError(QT_TRANSLATE_NOOP("errors", "The other side is no backprop_viz."))
         theirs = _received(link, _NONCE)
-        other: Role = "window" if role == "script" else "script"
+        other: Side = "window" if role == "script" else "script"
         first, second = (mine, theirs) if role == "script" else (theirs, mine)
         link.sendall(_answer(token, role, first, second))
         if not hmac.compare_digest(_received(link, _ANSWER), _answer(token, other, first, second)):
@@ -118,7 +118,7 @@ class _Outgoing(BufferedWriter):
         self._link.close()
 
 
-def _answer(token: bytes, role: Role, script: bytes, window: bytes) -> bytes:
+def _answer(token: bytes, role: Side, script: bytes, window: bytes) -> bytes:
     return hmac.digest(token, role.encode() + script + window, "sha256")
 
 

@@ -10,13 +10,13 @@ from backprop_viz.recording.files.private import FILE, make_private, make_privat
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 # Names another file, as where the token was copied from another machine.
-VARIABLE = "BACKPROP_VIZ_TOKEN_FILE"
+TOKEN_VARIABLE = "BACKPROP_VIZ_TOKEN_FILE"
 _BYTES = 32
 
 
 def token_path() -> Path:
     """Where the token is."""
-    given = os.environ.get(VARIABLE)
+    given = os.environ.get(TOKEN_VARIABLE)
     if given:
         return Path(given)
     from platformdirs import user_state_path
