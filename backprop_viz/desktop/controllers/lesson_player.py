@@ -246,7 +246,11 @@ class LessonPlayer(QObject):
 
     def _hear(self, notice: Notice) -> None:
         """Remember what torch refused."""
-        if self.lesson is not None and self.stage == "running" and len(notice.values) == 3:
+        if self.lesson is None or self.stage != "running":
+            return
+        if notice.code == "explained":  # its first value has torch's own words
+            self._refusal = notice.values[0].partition(": ")[2]
+        elif len(notice.values) == 3:
             self._refusal = notice.values[2]
 
     def _fill_text(self, number: int) -> None:
