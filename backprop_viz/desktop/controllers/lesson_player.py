@@ -248,7 +248,10 @@ class LessonPlayer(QObject):
         """Remember what torch refused."""
         if self.lesson is None or self.stage != "running":
             return
-        if notice.code == "explained":  # its first value has torch's own words
+        if notice.code in (
+            "explained",
+            "explained_undone",
+        ):  # its first value has torch's own words
             self._refusal = notice.values[0].partition(": ")[2]
         elif len(notice.values) == 3:
             self._refusal = notice.values[2]
