@@ -136,20 +136,21 @@ class RecordingFile(Sequence[Recording]):
         return self._run.program
 
     @property
-    def health(self) -> tuple[IterationHealth, ...]:
-        """How the tensors were in the iterations of which nothing else was kept."""
-        return tuple(self._health)
-
-    @property
     def losses(self) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
         """The iterations (n,) whose losses are known, recorded or not, and their losses (n,)."""
-        iterations = [np.empty(0, np.int64), *(told.iteration for told in self._losses)]
-        losses = [np.empty(0), *(told.loss for told in self._losses)]
-        told = [(p.iteration, p.loss) for p in self._layout.recordings if p.loss is not None]
-        iterations.append(np.array([iteration for iteration, _ in told], np.int64))
-        losses.append(np.array([loss for _, loss in told], np.float64))
-        known, first = np.unique(np.concatenate(iterations), return_index=True)
-        return known, np.concatenate(losses)[first]
+        iterations = [np.empty(0, np.int64), *(record.iteration for record in self._losses)]
+        losses = [np.empty(0), *(record.loss for record in self._losses)]
+        own = [*self._layout.recordings, *self._health]
+        known = [(one.iteration, one.loss) for one in own if one.loss is not None]
+        iterations.append(np.array([iteration for iteration, _ in known], np.int64))
+        losses.append(np.array([loss for _, loss in known], np.float64))
+        told, first = np.unique(np.concatenate(iterations), return_index=True)
+        return told, np.concatenate(losses)[first]
+
+    @property
+    def health(self) -> tuple[IterationHealth, ...]:
+        """The health of iterations of which nothing else was kept, in the order of the file."""
+        return tuple(self._health)
 
     def poll(self) -> bool:
         """Look for what was written since; whether there is any, or the file was thinned."""
@@ -200,10 +201,10 @@ class RecordingFile(Sequence[Recording]):
         for place, _ in notes:
             try:
                 for kind, payload in _records_of(self._contents(place)):
-                    if kind == RecordType.RUN:
-                        self._run = decoded(payload, RunRecord)
-                    elif kind == RecordType.HEALTH:
+                    if kind == RecordType.HEALTH:
                         self._health.append(decoded(payload, IterationHealth))
+                    elif kind == RecordType.RUN:
+                        self._run = decoded(payload, RunRecord)
                     elif kind == RecordType.LOSSES:
                         losses = decoded(payload, LossesRecord)
                         if losses.iteration.shape == losses.loss.shape and losses.loss.ndim == 1:

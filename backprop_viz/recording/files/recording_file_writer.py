@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Self
 
 import numpy as np
+from msgspec import Struct
 
 from backprop_viz.recording import frames
 from backprop_viz.recording.codec import encoded
@@ -116,15 +117,18 @@ class RecordingFileWriter:
         Many at a time take the least room: 16 bytes each, before compression.
         """
         record = LossesRecord(np.array(iterations, np.int64), np.array(losses, np.float64))
-        return self._note(RecordType.LOSSES, encoded(record), "losses")
+        return self._note(_pieces(RecordType.LOSSES, record), ChunkSummary("losses"))
 
     def add_health(self, health: IterationHealth) -> bool:
-        """Write how the tensors of an iteration were; whether it was, or is left out."""
-        return self._noted(health_pieces(health), "health")
+        """Write the health of an iteration of which nothing else is kept; whether it was."""
+        pieces = health_pieces(health)
+        summary = ChunkSummary("health", iteration=health.iteration, loss=health.loss)
+        return self._note(pieces, summary)
 
     def set_run(self, origin: RunOrigin | None, program: Program | None = None) -> bool:
         """Write what the recordings are of, in place of what was said before."""
-        return self._note(RecordType.RUN, encoded(RunRecord(origin, program)), "run")
+        record = RunRecord(origin, program)
+        return self._note(_pieces(RecordType.RUN, record), ChunkSummary("run"))
 
     def close(self) -> None:
         """Write the index, without which a large file opens slowly, and close the file."""
@@ -139,11 +143,8 @@ class RecordingFileWriter:
 
     # -- within ------------------------------------------------------------------------------
 
-    def _note(self, kind: RecordType, payload: bytes, holds: str) -> bool:
-        return self._noted(list(frames.record_pieces(kind, (payload,))), holds)
-
-    def _noted(self, pieces: list[Buffer], holds: str) -> bool:
-        place = self._written(pieces, ChunkSummary(holds))
+    def _note(self, pieces: list[Buffer], summary: ChunkSummary) -> bool:
+        place = self._written(pieces, summary)
         if place is not None:
             self._layout.notes.append((place, self._layout.end - place))
         return place is not None
@@ -218,6 +219,10 @@ class RecordingFileWriter:
             finally:
                 temporary.unlink(missing_ok=True)
                 self._stream = self.path.open("ab", buffering=0)
+
+
+def _pieces(kind: RecordType, record: Struct) -> list[Buffer]:
+    return list(frames.record_pieces(kind, (encoded(record),)))
 
 
 def recording_pieces(recording: Recording) -> list[Buffer]:
