@@ -157,7 +157,8 @@ def scanned_layout(
 ) -> FileLayout:
     """What is in a file from byte ``start``, where a record begins, to ``size``.
 
-    No chunk is decompressed: each one tells what it holds, and how long it is.
+    Each chunk tells what it holds, and how long it is: none is decompressed, all checksums are
+    looked at.
     """
     layout = FileLayout(end=start)
     reported = start
@@ -185,6 +186,7 @@ def _records(stream: IO[bytes], layout: FileLayout, size: int) -> Iterator[int]:
                 layout.cut = True
                 return
             begun.drop_after(found, layout)
+            begun.last = found + 1  # so that what begins there is not found again
             layout.damaged += max(0, found - place)
             after = found
         place = after
@@ -258,6 +260,9 @@ def _record_at(stream: IO[bytes], place: int, size: int, layout: FileLayout, beg
         begun.last = place + 1
         if after > size:
             raise EOFError
+        # One that was cut may seem to end where a chunk of the file put behind it begins.
+        if zlib.crc32(frames.read_exactly(stream, head.stored)) != head.checksum:
+            raise Malformed("a chunk's bytes are damaged")
         begun.take(head, place, after, layout)
     elif kind == 0 or kind > 127:
         raise Malformed(f"a record has the type {kind}")
