@@ -140,7 +140,7 @@ class RecordingFile(Sequence[Recording]):
         """The iterations (n,) whose losses are known, recorded or not, and their losses (n,)."""
         iterations = [np.empty(0, np.int64), *(record.iteration for record in self._losses)]
         losses = [np.empty(0), *(record.loss for record in self._losses)]
-        own = [*self._layout.recordings, *self._health]
+        own: list[RecordingPlace | IterationHealth] = [*self._layout.recordings, *self._health]
         known = [(one.iteration, one.loss) for one in own if one.loss is not None]
         iterations.append(np.array([iteration for iteration, _ in known], np.int64))
         losses.append(np.array([loss for _, loss in known], np.float64))

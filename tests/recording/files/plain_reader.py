@@ -37,9 +37,10 @@ class PlainRecording:
 def read(data: bytes) -> list[PlainRecording]:
     """All whole recordings in the bytes of a file."""
     found, parts, place = [], [], 0
+    searched = 1  # where the next file can begin, if this one turns out to be cut short
     while place < len(data):
         if data[place : place + len(MAGIC)] == MAGIC:
-            place += HEADER
+            searched, place = place + 1, place + HEADER
             continue
         kind, length = _record_head(data, place)
         payload = data[place + RECORD : place + RECORD + length]
@@ -47,7 +48,7 @@ def read(data: bytes) -> list[PlainRecording]:
         if kind == CHUNK and len(payload) == length:
             chunk = _chunk(data[place : place + RECORD], payload)
         if kind == 0 or kind > 127 or len(payload) < length or (kind == CHUNK and chunk is None):
-            place, parts = _next_file(data, place + 1), []
+            place, parts = _next_file(data, searched), []
             continue
         if chunk is not None:
             summary, inside = chunk
@@ -58,6 +59,7 @@ def read(data: bytes) -> list[PlainRecording]:
             if whole and summary.get("holds", "recording") == "recording":
                 found.append(_recording(b"".join(parts)))
         place += RECORD + length
+        searched = place if chunk is not None else searched
     return found
 
 
