@@ -309,7 +309,10 @@ def _next_header(stream: IO[bytes], place: int, size: int) -> int | None:
 def _ends_index(stream: IO[bytes], place: int) -> bool:
     stream.seek(max(0, place - _END.size))
     kind, length, _ = _END.unpack(stream.read(_END.size))
-    return bool(kind == RecordType.END and length == END_SIZE - RECORD_HEAD.size)
+    stream.seek(len(MAGIC), os.SEEK_CUR)
+    # An end that was cut off just before its magic has the next part's behind it.
+    is_header = stream.read(1) == bytes([frames.MAJOR])
+    return bool(kind == RecordType.END and length == END_SIZE - RECORD_HEAD.size and not is_header)
 
 
 def size_of_stream(stream: IO[bytes]) -> int:

@@ -65,7 +65,9 @@ def read(data: bytes) -> list[PlainRecording]:
 
 def _next_file(data: bytes, place: int) -> int:
     while (place := data.find(MAGIC, place)) >= 0:
-        if data[place - 17] != 18:  # the type of an end record
+        # Not the end of an end record, type 18; but that may lack its own magic: then a version
+        # follows.
+        if data[place - 17] != 18 or data[place + 8 : place + 9] == b"\1":
             return place
         place += 1
     return len(data)
