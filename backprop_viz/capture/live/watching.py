@@ -81,6 +81,7 @@ def watch(
     opens, which holds the loop between its phases when it is told to. ``every``: which iterations
     are recorded (default: into a file each, for a window as many as cost little). ``keep``: "full",
     the first "sample" of each batch, or the "health" of each tensor, which a window does not show.
+    Of several processes (torchrun) each has its own: "run.rank1.bprec", or PORT + 1.
     A file stays within ``bytes_per_second`` and ``bytes_in_all``.
 
     Raises ValueError for what cannot be watched, UserError if the file cannot be written.
@@ -89,6 +90,8 @@ def watch(
     optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer or ())
     _expect(models, optimizers, every, keep, to)
     origin, program = _of_this_process(models)
+    if to is not None and origin.world_size > 1:
+        to = _of_rank(str(to), origin.rank)
     follower: LiveRun | FileFollower
     server: WindowServer | None = None
     if to is None:
@@ -145,6 +148,15 @@ def _expect(
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "A window shows no health: give a file with to=.")
         )
+
+
+def _of_rank(to: str, rank: int) -> str:
+    """Where one of several processes is written to, or listens."""
+    if to.startswith("tcp:"):
+        host, port = address(to)
+        return f"tcp://{host}:{port + rank if port else 0}"
+    path = Path(to)
+    return str(path.with_name(f"{path.stem}.rank{rank}{path.suffix}"))
 
 
 def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:

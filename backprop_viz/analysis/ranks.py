@@ -1,0 +1,139 @@
+"""What the ranks of a data-parallel training did with each other's gradients in one step."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.tensors import Array
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+
+# The event in which a rank's gradient becomes the mean of all.
+_REDUCED = "all_reduce"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankGradient:
+    """A parameter's gradient on each of R ranks.
+
+    ``before`` are the ranks' own, ``after`` what each had when the ranks had talked; None where a
+    rank has none. ``mean`` is the mean of ``before`` in float64, ``error`` how far the farthest
+    element of ``after`` is from it. ``reduced``: the ranks did talk about it. ``same_after`` and
+    ``same_weight``: on all ranks it is the same, to the bit.
+    """
+
+    name: str
+    before: tuple[Array | None, ...]
+    after: tuple[Array | None, ...]
+    mean: NDArray[np.float64] | None
+    error: float
+    reduced: bool
+    same_after: bool
+    same_weight: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankComparison:
+    """A step on all ranks: their losses, and each parameter's gradients."""
+
+    iteration: int
+    losses: tuple[float | None, ...]
+    gradients: tuple[RankGradient, ...]
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """The parameters whose weights differ between ranks after the update."""
+        return tuple(one.name for one in self.gradients if not one.same_weight)
+
+
+def compare_ranks(recordings: Sequence[Recording]) -> RankComparison:
+    """Put one iteration of all ranks side by side, in their order.
+
+    Raises ValueError for fewer than two, for other iterations, or for other parameters.
+    """
+    if len(recordings) < 2:
+        raise ArgumentError(QT_TRANSLATE_NOOP("errors", "Give a recording of each of two ranks."))
+    first = recordings[0]
+    names = [parameter.name for parameter in first.parameters]
+    for other in recordings[1:]:
+        if other.iteration != first.iteration:
+            text = QT_TRANSLATE_NOOP("errors", "These are other iterations: {0} and {1}.")
+            raise ArgumentError(text, first.iteration, other.iteration)
+        if [parameter.name for parameter in other.parameters] != names:
+            text = QT_TRANSLATE_NOOP("errors", "These ranks train other networks.")
+            raise ArgumentError(text)
+    return RankComparison(
+        first.iteration,
+        tuple(recording.loss for recording in recordings),
+        tuple(_gradient(name, recordings) for name in names),
+    )
+
+
+def first_difference(ranks: Sequence[Sequence[Recording]]) -> tuple[int, str] | None:
+    """The first iteration after which a weight differs between ranks, and its name.
+
+    Of each rank the recordings; iterations that not every rank has are passed over.
+    """
+    by_number = [{one.iteration: one for one in recordings} for recordings in ranks]
+    common = set.intersection(*(set(one) for one in by_number)) if by_number else set()
+    for iteration in sorted(common):
+        compared = compare_ranks([one[iteration] for one in by_number])
+        if compared.differing:
+            return iteration, compared.differing[0]
+    return None
+
+
+def _gradient(name: str, recordings: Sequence[Recording]) -> RankGradient:
+    before = tuple(_accumulated(recording, name) for recording in recordings)
+    after = tuple(_at_the_end(recording, name) for recording in recordings)
+    mean, error = None, 0.0
+    known = [array for array in before if array is not None]
+    if len(known) == len(before):
+        mean = np.mean(np.stack([array.astype(np.float64) for array in known]), axis=0)
+        error = max(float(np.abs(array - mean).max(initial=0.0)) for array in _known(after))
+    reduced = all(any(_reductions(recording, name)) for recording in recordings)
+    weights = [recording.at(len(recording.events)).value(name) for recording in recordings]
+    return RankGradient(
+        name, before, after, mean, error, reduced, _same(after), _same(tuple(weights))
+    )
+
+
+def _accumulated(recording: Recording, name: str) -> Array | None:
+    """The rank's own gradient, after the last node that added to it."""
+    found = None
+    for i in recording.happened_to.get(name, ()):
+        event = recording.events[i]
+        if event.phase is Phase.BACKWARD and event.op == "AccumulateGrad":
+            found = event.outputs[0]
+    return found
+
+
+def _reductions(recording: Recording, name: str) -> Iterator[bool]:
+    for i in recording.happened_to.get(name, ()):
+        yield recording.events[i].op == _REDUCED
+
+
+def _at_the_end(recording: Recording, name: str) -> Array | None:
+    """The gradient that the optimizer found."""
+    found = None
+    for i in recording.happened_to.get(name, ()):
+        event = recording.events[i]
+        if event.phase is Phase.BACKWARD:
+            found = event.outputs[0]
+    return found
+
+
+def _known(arrays: Sequence[Array | None]) -> Iterator[Array]:
+    yield from (array for array in arrays if array is not None)
+
+
+def _same(arrays: Sequence[Array | None]) -> bool:
+    """Whether all are the same, bit for bit; NaN equals NaN."""
+    first, *others = arrays
+    if first is None:
+        return all(other is None for other in others)
+    return all(other is not None and other.tobytes() == first.tobytes() for other in others)
