@@ -14,6 +14,7 @@ from backprop_viz.recording import explaining, finding, saving
 
 if TYPE_CHECKING:
     from backprop_viz.analysis.ranks import compare_ranks as compare_ranks
+    from backprop_viz.capture.live.show import show as show
     from backprop_viz.capture.live.watching import watch as watch
     from backprop_viz.capture.loop_watch import record as record
     from backprop_viz.capture.recorder import Recorder as Recorder
@@ -37,6 +38,7 @@ _HOME = {
     "Recorder": ".capture.recorder",
     "record": ".capture.loop_watch",
     "compare_ranks": ".analysis.ranks",
+    "show": ".capture.live.show",
     "watch": ".capture.live.watching",
     "load": ".recording.files.recording_file",
     "RecordingFile": ".recording.files.recording_file",

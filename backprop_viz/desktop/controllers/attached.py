@@ -48,7 +48,9 @@ class AttachedController(QObject):
         for name in ("actionTrain", "actionIteration"):
             self._actions[name].setEnabled(False)
             self._actions[name].setToolTip(self.tr("The script has ended."))
-        self._window.messages.tell_notice(_notice_of(told))
+        # One iteration of a model is all that there is: that it has ended says nothing.
+        if self._origin is None or self._origin.kind != "model":
+            self._window.messages.tell_notice(_notice_of(told))
 
     # -- closing -----------------------------------------------------------------------------
 

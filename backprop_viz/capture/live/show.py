@@ -1,0 +1,183 @@
+"""``bv.show``: one iteration of a model, in a window of its own."""
+
+import inspect
+import socket
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from os import getpid
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from backprop_viz.capture.live.line import LiveLine
+from backprop_viz.capture.live.window import start_window
+from backprop_viz.capture.loop_watch import record
+from backprop_viz.capture.nested_tensors import nested_tensors
+from backprop_viz.recording.drawing_training import DrawingTrainingState
+from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from backprop_viz.stream.socket_line import Ends
+
+LossFunction = Callable[..., Tensor]
+
+
+class ShownIteration:
+    """What ``show`` gives: the recording, and the window's process."""
+
+    def __init__(
+        self, recording: Recording, line: LiveLine, process: "subprocess.Popen[bytes] | None"
+    ) -> None:
+        self.recording, self.process = recording, process
+        self._line = line
+
+    def sent(self, within_s: float = 30.0) -> None:
+        """Wait until the window has taken all, if it does within this time."""
+        self._line.close(within_s)
+
+
+def show(
+    model: nn.Module,
+    inputs: Tensor | tuple[Any, ...] | list[Any] | Mapping[str, Any],
+    loss: LossFunction | nn.Module | None = None,
+    target: Any = None,
+    optimizer: Optimizer | None = None,
+) -> ShownIteration:
+    """Run one iteration of a model and show it in a window; the program goes on meanwhile.
+
+    ``inputs`` are the model's argument, or its arguments as a tuple, a list or by name. ``loss`` is
+    called with the output, and with the ``target`` if there is one; without it the output itself
+    is where backward starts, which has to be one number. The optimizer, if there is one, steps.
+    Afterwards the model's parameters, gradients and buffers, the optimizer's state and torch's
+    random numbers are as they were.
+
+    Raises ValueError where there is no single number to start from, and what the model raises.
+    """
+    recording = _one_iteration(model, inputs, loss, target, optimizer)
+    process, incoming, outgoing = start_window()
+    line = _told(recording, model, (incoming, outgoing))
+    return ShownIteration(recording, line, process)
+
+
+def _one_iteration(
+    model: nn.Module,
+    inputs: Any,
+    loss: LossFunction | nn.Module | None,
+    target: Any,
+    optimizer: Optimizer | None,
+) -> Recording:
+    with _put_back(model, optimizer), torch.enable_grad():
+        with record(model, optimizer) as recorded:
+            if optimizer is not None:
+                optimizer.zero_grad()
+            else:
+                model.zero_grad()
+            output = _called(model, inputs)
+            value = _loss_of(output, loss, target)
+            value.backward()  # type: ignore[no-untyped-call]
+            if optimizer is not None:
+                optimizer.step()
+        return recorded.recording
+
+
+def _called(model: nn.Module, inputs: Any) -> Any:
+    if isinstance(inputs, Mapping):
+        return model(**inputs)
+    if isinstance(inputs, tuple | list):
+        return model(*inputs)
+    return model(inputs)
+
+
+def _loss_of(output: Any, loss: LossFunction | nn.Module | None, target: Any) -> Tensor:
+    """The number that backward starts from. Raises ArgumentError if it is none."""
+    if loss is not None:
+        value = loss(output) if target is None else loss(output, target)
+    else:
+        value = next(iter(nested_tensors(output)), None)
+    if not isinstance(value, Tensor) or value.numel() != 1:
+        shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+        text = QT_TRANSLATE_NOOP(
+            "errors",
+            "Backward starts from one number, not from {0}: give a loss, as in "
+            "show(model, x, loss=F.cross_entropy, target=y).",
+        )
+        raise ArgumentError(text, shape)
+    return value
+
+
+@contextmanager
+def _put_back(model: nn.Module, optimizer: Optimizer | None) -> Iterator[None]:
+    """Leave everything that an iteration changes as it was."""
+    tensors: list[Tensor] = [*model.parameters(), *model.buffers()]
+    values = [tensor.detach().clone() for tensor in tensors]
+    grads = [(parameter, parameter.grad) for parameter in model.parameters()]
+    for parameter, grad in grads:  # of its own: nobody else's is written to
+        parameter.grad = None if grad is None else grad.clone()
+    state = None if optimizer is None else _copied(optimizer.state_dict())
+    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
+    try:
+        with torch.random.fork_rng(devices=devices):
+            yield
+    finally:
+        with torch.no_grad():
+            for tensor, value in zip(tensors, values, strict=True):
+                tensor.copy_(value)
+        for parameter, grad in grads:
+            parameter.grad = grad
+        if optimizer is not None and state is not None:
+            optimizer.load_state_dict(state)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.detach().clone()
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
+
+def _told(recording: Recording, model: nn.Module, ends: Ends) -> LiveLine:
+    """Tell a window of the iteration; all of it is under way when this returns."""
+    line = LiveLine(*ends, lambda _: None, lambda: None)
+    line.start()
+    device = next((str(p.device) for p in model.parameters()), "cpu")
+    title = type(model).__name__
+    line.send(
+        RunAttached(RunOrigin("model", title, "", (), 0, 1, socket.gethostname(), device, getpid()))
+    )
+    loss = float("nan") if recording.loss is None else recording.loss
+    update = Update(
+        command=0,
+        run=1,
+        kept=0,
+        settings=None,
+        iteration=1,
+        due=Phase.ZERO_GRAD,
+        training=False,
+        rate=0.0,
+        prediction=None,
+        drawing_training=DrawingTrainingState(),
+        program=_program(model),
+        points=[(loss, np.nan)],
+        validation=[],
+    )
+    line.send(update, recording)
+    line.send(RunEnded(0))
+    return line
+
+
+def _program(model: nn.Module) -> Program:
+    """The source of the model's forward, where there is one."""
+    lines: list[Line] = []
+    with suppress(OSError, TypeError):
+        source, first = inspect.getsourcelines(type(model).forward)
+        lines = [Line(text.rstrip("\n"), source_line=i) for i, text in enumerate(source, first)]
+    return Program(tuple(lines), printed=repr(model))

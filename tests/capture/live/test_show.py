@@ -1,0 +1,145 @@
+"""bv.show: one iteration in a window of its own; the model is as it was."""
+
+import copy
+import os
+import subprocess
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+import backprop_viz as bv
+from backprop_viz.capture.live import show as show_module
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.stream.messages import RunAttached, RunEnded, Update
+from backprop_viz.stream.wire import MessageReader
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Recording | None]]:
+    """What a window that the test plays is told."""
+    told: list[tuple[Any, Recording | None]] = []
+    ends: list[int] = []
+
+    def start() -> tuple[None, Any, Any]:
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        ends.extend((theirs_in, theirs_out))
+        return None, os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
+
+    monkeypatch.setattr(show_module, "start_window", start)
+    plain = show_module.ShownIteration.sent
+
+    def sent(shown: bv.capture.live.show.ShownIteration) -> None:  # type: ignore[name-defined]
+        with os.fdopen(ends[0], "rb") as stream:
+            reader = MessageReader(stream)
+            while not told or not isinstance(told[-1][0], RunEnded):
+                told.append(reader.read())
+        os.close(ends[1])
+        plain(shown)
+
+    monkeypatch.setattr(show_module.ShownIteration, "sent", sent)
+    return told
+
+
+class Two(nn.Module):
+    """Two inputs by name, a buffer, dropout, a dict for an output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(9, 4)
+        self.norm = nn.BatchNorm1d(4)
+        self.drop = nn.Dropout(0.5)
+        self.head = nn.Linear(4, 3)
+
+    def forward(self, tokens: Tensor, scale: Tensor) -> dict[str, Tensor]:
+        x = self.norm(self.embed(tokens).mean(1)) * scale
+        return {"logits": self.head(self.drop(x))}
+
+
+def of_logits(output: dict[str, Tensor], target: Tensor) -> Tensor:
+    return functional.cross_entropy(output["logits"], target)
+
+
+def test_the_iteration_is_torchs_and_the_model_is_as_it_was(
+    heard: list[tuple[Any, Recording | None]],
+) -> None:
+    torch.manual_seed(5)
+    model = Two()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    inputs = {"tokens": torch.randint(0, 9, (6, 5)), "scale": torch.randn(6, 1)}
+    target = torch.randint(0, 3, (6,))
+    # Something that has to stay: gradients, state, statistics.
+    of_logits(model(**inputs), target).backward()
+    optimizer.step()
+    before = copy.deepcopy((model.state_dict(), optimizer.state_dict()))
+    grads = [parameter.grad for parameter in model.parameters()]
+    copies = [None if grad is None else grad.clone() for grad in grads]
+    random = torch.get_rng_state()
+
+    shown = bv.show(model, inputs, loss=of_logits, target=target, optimizer=optimizer)
+    shown.sent()
+
+    assert torch.equal(torch.get_rng_state(), random)
+    for old, new in zip(before[0].values(), model.state_dict().values(), strict=True):
+        assert torch.equal(old, new)
+    now = optimizer.state_dict()["state"]
+    for key, state in before[1]["state"].items():
+        assert all(torch.equal(value, now[key][name]) for name, value in state.items())
+    for parameter, grad, value in zip(model.parameters(), grads, copies, strict=True):
+        assert parameter.grad is grad
+        assert grad is None or torch.equal(grad, value)
+
+    # The plain iteration, on a copy, with the same random numbers.
+    twin = Two()
+    twin.load_state_dict(before[0])
+    torch.set_rng_state(random)
+    loss = of_logits(twin(**inputs), target)
+    loss.backward()
+    recording = heard[1][1]
+    assert recording is not None
+    assert recording.loss == loss.item()
+    event = [
+        e for e in recording.events if (e.op, e.parameter) == ("AccumulateGrad", "head.weight")
+    ]
+    np.testing.assert_array_equal(event[-1].outputs[0], twin.head.weight.grad.numpy())
+    assert recording.span(bv.Phase.UPDATE) is not None
+    assert [type(message) for message, _ in heard] == [RunAttached, Update, RunEnded]
+    assert heard[0][0].origin.kind == "model"
+    assert heard[0][0].origin.title == "Two"
+
+
+def test_a_scalar_output_needs_no_loss(heard: list[tuple[Any, Recording | None]]) -> None:
+    class Energy(nn.Linear):
+        def forward(self, x: Tensor) -> Tensor:
+            return super().forward(x).square().mean()
+
+    shown = bv.show(Energy(3, 2), torch.randn(4, 3))
+    shown.sent()
+    assert shown.recording.loss is not None
+    assert shown.recording.span(bv.Phase.UPDATE) is None
+
+
+def test_what_is_no_number_is_refused_and_nothing_is_changed() -> None:
+    model = nn.Linear(3, 2)
+    weight = model.weight.detach().clone()
+    with pytest.raises(ValueError, match=r"one number, not from \(4, 2\): give a loss"):
+        bv.show(model, (torch.randn(4, 3),))
+    assert torch.equal(model.weight, weight)
+    assert model.weight.grad is None
+
+
+def test_a_real_window_opens_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    shown = bv.show(nn.Linear(3, 1), torch.randn(1, 3))
+    assert shown.process is not None
+    try:
+        shown.sent(60)
+        with pytest.raises(subprocess.TimeoutExpired):
+            shown.process.wait(3)  # it is there as long as nobody closes it
+    finally:
+        shown.process.terminate()
+        shown.process.wait(30)
