@@ -27,7 +27,7 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.socket_line import Ends
 
-LossFunction = Callable[..., Tensor]
+LossCall = Callable[..., Tensor]
 
 
 class ShownIteration:
@@ -47,7 +47,7 @@ class ShownIteration:
 def show(
     model: nn.Module,
     inputs: Tensor | tuple[Any, ...] | list[Any] | Mapping[str, Any],
-    loss: LossFunction | nn.Module | None = None,
+    loss: LossCall | nn.Module | None = None,
     target: Any = None,
     optimizer: Optimizer | None = None,
 ) -> ShownIteration:
@@ -70,7 +70,7 @@ def show(
 def _one_iteration(
     model: nn.Module,
     inputs: Any,
-    loss: LossFunction | nn.Module | None,
+    loss: LossCall | nn.Module | None,
     target: Any,
     optimizer: Optimizer | None,
 ) -> Recording:
@@ -96,7 +96,7 @@ def _called(model: nn.Module, inputs: Any) -> Any:
     return model(inputs)
 
 
-def _loss_of(output: Any, loss: LossFunction | nn.Module | None, target: Any) -> Tensor:
+def _loss_of(output: Any, loss: LossCall | nn.Module | None, target: Any) -> Tensor:
     """The number that backward starts from. Raises ArgumentError if it is none."""
     if loss is not None:
         value = loss(output) if target is None else loss(output, target)
