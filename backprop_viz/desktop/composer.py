@@ -29,6 +29,7 @@ from backprop_viz.desktop.controllers.help import HelpController
 from backprop_viz.desktop.controllers.images import ImagesController
 from backprop_viz.desktop.controllers.lessons import LessonsController
 from backprop_viz.desktop.controllers.navigation import NavigationController
+from backprop_viz.desktop.controllers.pictures import PicturesController
 from backprop_viz.desktop.controllers.presets import PresetsController
 from backprop_viz.desktop.controllers.samples import SamplesController
 from backprop_viz.desktop.controllers.scripts import ScriptsController
@@ -83,6 +84,7 @@ class Composer(QObject):
         self.theme = ThemeController(context, arguments.theme)
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
+        self.pictures = PicturesController(context)
         window.messages.log_wanted.connect(self.help.show_log)
         self.files = FilesController(context)
         self.images.session_wanted.connect(self.files.open)

@@ -86,6 +86,33 @@ FILE_MENU = Menu(
             built_in=True,
         ),
         MenuCommand(
+            "actionSavePanelPicture",
+            QT_TRANSLATE_NOOP("actions", "Save &picture of the panel…"),
+            "Ctrl+Alt+S",
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Save what the panel with the keyboard shows as PNG, SVG or PDF",
+            ),
+            "pictures.save_panel",
+            separated=True,
+        ),
+        MenuCommand(
+            "actionSaveWindowPicture",
+            QT_TRANSLATE_NOOP("actions", "Save picture of the win&dow…"),
+            "",
+            QT_TRANSLATE_NOOP("actions", "Save the whole window as PNG, SVG or PDF"),
+            "pictures.save_window",
+        ),
+        MenuCommand(
+            "actionCopyPanelPicture",
+            QT_TRANSLATE_NOOP("actions", "&Copy picture of the panel"),
+            "Ctrl+Alt+C",
+            QT_TRANSLATE_NOOP(
+                "actions", "Put a picture of the panel with the keyboard on the clipboard"
+            ),
+            "pictures.copy_panel",
+        ),
+        MenuCommand(
             "actionQuit",
             QT_TRANSLATE_NOOP("actions", "&Quit"),
             "Ctrl+Q",

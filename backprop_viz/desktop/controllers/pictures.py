@@ -1,0 +1,72 @@
+"""Saves and copies what the window or a panel shows, as a picture."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.picture_files import SUFFIXES, picture_of, save_picture
+
+
+class PicturesController(QObject):
+    """Saves and copies the window, or the panel that has the keyboard."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window = context.window
+
+    def copy_panel(self) -> None:
+        """Put the panel that has the keyboard on the clipboard; without one the window."""
+        panel = self._panel()
+        QGuiApplication.clipboard().setPixmap(picture_of(panel))
+        said = self.tr("The picture of {0} is copied.").format(self._name_of(panel))
+        self._window.messages.tell(said, "info")
+
+    def save_panel(self) -> None:
+        """Ask for a file for the panel that has the keyboard; without one for the window."""
+        self._ask(self._panel())
+
+    def save_window(self) -> None:
+        """Ask for a file for the whole window."""
+        self._ask(self._window)
+
+    def save(self, widget: QWidget, path: Path) -> None:
+        """Save what a widget shows to a file, in the format of its suffix."""
+        if path.suffix.lower() not in SUFFIXES:
+            said = self.tr("{0} has an unknown format: choose .png, .svg or .pdf.")
+        elif save_picture(widget, path):
+            self._window.messages.tell(self.tr("Saved as {0}.").format(path.name), "info")
+            return
+        else:
+            said = self.tr("{0} could not be written: choose another folder or name.")
+        self._window.messages.tell(said.format(path.name), "error")
+
+    def _ask(self, widget: QWidget) -> None:
+        # Now: the dialog takes the keyboard, and with it what is the panel.
+        dialog = QFileDialog(self._window, self.tr("Save picture"))
+        dialog.setObjectName("savePictureDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(
+            [
+                self.tr("PNG picture (*.png)"),
+                self.tr("SVG drawing, text stays text (*.svg)"),
+                self.tr("PDF page, text stays text (*.pdf)"),
+            ]
+        )
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile("backprop_viz.png")
+        dialog.fileSelected.connect(lambda path: self.save(widget, Path(path)))
+        open_(dialog)
+
+    def _panel(self) -> QWidget:
+        widget = QApplication.focusWidget()
+        while widget is not None and not isinstance(widget, Panel):
+            widget = widget.parentWidget()
+        return widget or self._window
+
+    def _name_of(self, widget: QWidget) -> str:
+        return widget.accessibleName() if widget is not self._window else self.tr("the window")
