@@ -1,94 +1,72 @@
-"""The row below the columns: the plots, or in their place the panel that explains a number."""
+"""Room for the panel that explains a number: it takes that of the plots where all is full."""
 
-from PySide6.QtCore import QSettings, QSize
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from collections.abc import Sequence
 
-# The explaining panel's height at first, in pixels.
-FIRST_HEIGHT = 330
-_LEAST, _MOST = 120, 4000
-_KEY = "window/origin_height"
+from PySide6.QtCore import Qt
+
+from backprop_viz.desktop.dock_area import DockArea
+from backprop_viz.desktop.dock_layout import DockPlace
+from backprop_viz.desktop.layouts import ORIGIN_HEIGHT
+from backprop_viz.desktop.panel_dock import PanelDock
+
+# The dock area's height in pixels from which the explaining panel has a row of its own.
+_ROOMY = 1100
 
 
-class LowerRow(QStackedWidget):
-    """Shows one of two widgets, each with a height of its own in the splitter of the rows."""
+class LowerRow:
+    """Opens and closes the explaining panel's dock; the plots' docks make room for it."""
 
-    def __init__(self, plots: QWidget, explaining: QWidget) -> None:
-        super().__init__()
-        self.setObjectName("lowerRow")
-        self.addWidget(plots)
-        self.addWidget(explaining)
-        self._rows: QSplitter | None = None
-        self._columns: QWidget | None = None
-        self._plots_sizes: list[int] = []
-        self._height = FIRST_HEIGHT
-
-    def set_rows(self, rows: QSplitter) -> None:
-        """Take the splitter whose last part this is, below the columns."""
-        self._rows, self._columns = rows, rows.widget(0)
-
-    def minimumSizeHint(self) -> QSize:
-        """Room for what is shown, not for both."""
-        current = self.currentWidget()
-        return super().minimumSizeHint() if current is None else current.minimumSizeHint()
+    def __init__(self, area: DockArea, plots: Sequence[PanelDock], explaining: PanelDock) -> None:
+        self._area, self._plots, self.dock = area, plots, explaining
+        self._moved: list[PanelDock] = []
+        self._height = 0
+        self._before: dict[str, DockPlace] = {}
 
     @property
     def explaining(self) -> bool:
         """Whether the explaining panel is shown."""
-        return self.currentIndex() == 1
-
-    @property
-    def _maximized(self) -> bool:
-        return self._columns is not None and self._columns.isHidden()
+        return not self.dock.isHidden()
 
     def explain(self) -> None:
-        """Show the explaining panel, in the height that it had last."""
-        if self.explaining or self._rows is None:
+        """Show the explaining panel where there is room."""
+        if self.explaining:
             return
-        self._plots_sizes = self._rows.sizes()
-        self.setCurrentIndex(1)
-        total = sum(self._plots_sizes)
-        height = max(_LEAST, min(self._height, total - _LEAST))
-        self._rows.setSizes([total - height, height])
+        self._area.restore_maximized()
+        self._before = self._area.places()
+        self._moved = []
+        if self._area.height() < _ROOMY:
+            self._moved = [d for d in self._plots if not d.isHidden() and not d.isFloating()]
+        self._height = self._moved[0].height() if self._moved else 0
+        for dock in self._moved:
+            dock.hide()
+        self._area.reveal(self.dock)
+        if not self._area.share_out():
+            self._give(self.dock, max(ORIGIN_HEIGHT, self._height))
 
     def show_plots(self) -> None:
-        """Show the plots again, in the height that they had."""
-        if not self.explaining or self._rows is None:
+        """Close the explaining panel and show again what made room for it."""
+        if not self.explaining:
             return
-        self.maximize(False)
-        self._height = self._rows.sizes()[1]
-        self.setCurrentIndex(0)
-        self._rows.setSizes(self._plots_sizes)
+        self._area.restore_maximized()
+        self.dock.hide()
+        moved, self._moved = self._moved, []
+        for dock in moved:
+            self._area.reveal(dock)
+        if moved and not self._area.share_out():
+            self._give(moved[0], self._height)
+
+    def places(self) -> dict[str, DockPlace]:
+        """The docks' places while the explaining panel is closed: it is asked for anew."""
+        if self.explaining and self._moved:
+            return self._before
+        places = self._area.places()
+        return {name: places[name] for name in places if self._area.docks[name] is not self.dock}
 
     def maximize(self, wanted: bool) -> None:
         """Give the explaining panel all the room, or no longer."""
-        rows, columns = self._rows, self._columns
-        if rows is None or columns is None:
-            return
-        if wanted and self.explaining and not columns.isHidden():
-            self._height = rows.sizes()[1]
-            columns.hide()
-        elif not wanted and columns.isHidden():
-            columns.show()
-            total = sum(rows.sizes())
-            rows.setSizes([total - self._height, self._height])
+        if self.explaining and wanted != self._area.is_maximized:
+            self._area.toggle_maximized(self.dock)
 
-    def plots_sizes(self) -> list[int]:
-        """The sizes of the rows while the plots are shown."""
-        assert self._rows is not None
-        return self._plots_sizes if self.explaining else self._rows.sizes()
-
-    def save(self, store: QSettings) -> None:
-        """Store the explaining panel's height for the next launch."""
-        if self.explaining and self._rows is not None and not self._maximized:
-            self._height = self._rows.sizes()[1]
-        store.setValue(_KEY, str(self._height))
-
-    def restore(self, store: QSettings) -> None:
-        """Restore the height of the last launch; nothing if what is stored is no height."""
-        text = store.value(_KEY)
-        if isinstance(text, str) and text.isdecimal() and _LEAST <= int(text[:6]) <= _MOST:
-            self._height = int(text)
-
-    def reset(self) -> None:
-        """Have the first height again."""
-        self._height = FIRST_HEIGHT
+    def _give(self, dock: PanelDock, height: int) -> None:
+        if not dock.isFloating():
+            self._area.resizeDocks([dock], [height], Qt.Orientation.Vertical)

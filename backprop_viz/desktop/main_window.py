@@ -1,17 +1,23 @@
 """The main window: it places the registered panels and passes view states on to them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop import qt_guard
+from backprop_viz.desktop.dock_area import DockArea
+from backprop_viz.desktop.dock_layout import places_from
+from backprop_viz.desktop.layouts import layout_tree, shown_in
 from backprop_viz.desktop.lower_row import LowerRow
 from backprop_viz.desktop.panels.registry import (
+    DOCKED,
+    LAYOUT_NAMES,
     ActionPanel,
     NumberMarkingPanel,
     NumberPickingPanel,
@@ -23,24 +29,15 @@ from backprop_viz.desktop.panels.registry import (
     ViewPanel,
 )
 from backprop_viz.desktop.style.theme import Theme
-from backprop_viz.desktop.style.window_geometry import (
-    apply_sizes,
-    restore_place,
-    restore_sizes,
-    save_place,
-    save_sizes,
-)
+from backprop_viz.desktop.style.window_geometry import restore_place, save_place
 from backprop_viz.desktop.toolbar import Toolbar
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.message_bar import MessageBar
 from backprop_viz.desktop.widgets.notice_strip import NoticeStrip
 from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
 
-# Splitters whose parts are places: the parts' sizes in pixels at first and after
-# View > Reset layout, and each part's share of what is added when the window grows.
-COLUMNS = ((PanelPlace.LEFT, 290, 1), (PanelPlace.MIDDLE, 760, 3), (PanelPlace.RIGHT, 300, 1))
-ROWS = ((640, 4), (200, 1))
-LESSON, REST = (300, 0), (1280, 1)
+# A stored layout has some thousand characters.
+_LONGEST = 100_000
 
 AnyPanel = TypeVar("AnyPanel", bound=QWidget)
 
@@ -91,8 +88,7 @@ class MainWindow(QMainWindow):
         self._due: list[ViewPanel] = []
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._show_next)
-        self._splitters: dict[str, QSplitter] = {}
-        self._default_sizes: dict[str, list[int]] = {}
+        self.layout_name = LAYOUT_NAMES[0]
         self._compose()
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
@@ -103,22 +99,14 @@ class MainWindow(QMainWindow):
         raise LookupError(f"no panel is a {kind.__name__}")
 
     def _compose(self) -> None:
-        columns = self._splitter(
-            "columns",
-            Qt.Orientation.Horizontal,
-            [(self._place(place), size, stretch) for place, size, stretch in COLUMNS],
-        )
-        plots = self._place(PanelPlace.PLOTS, Qt.Orientation.Horizontal)
-        self.lower_row = LowerRow(plots, self._place(PanelPlace.ORIGIN))
-        rows = self._splitter(
-            "rows",
-            Qt.Orientation.Vertical,
-            [(part, *share) for part, share in zip((columns, self.lower_row), ROWS, strict=True)],
-        )
-        self.lower_row.set_rows(rows)
-        lesson = self._place(PanelPlace.LESSON)
-        whole = self._splitter(
-            "lesson", Qt.Orientation.Horizontal, [(lesson, *LESSON), (rows, *REST)]
+        self._docked = tuple(entry for entry in self._entries if entry.place in DOCKED)
+        self.docks = DockArea({entry.id: self._widgets[entry.id] for entry in self._docked})
+        docks_in = {
+            place: [self.docks.docks[e.id] for e in self._docked if e.place is place]
+            for place in (PanelPlace.PLOTS, PanelPlace.ORIGIN)
+        }
+        self.lower_row = LowerRow(
+            self.docks, docks_in[PanelPlace.PLOTS], docks_in[PanelPlace.ORIGIN][0]
         )
         page = QWidget()
         column = QVBoxLayout(page)
@@ -131,7 +119,7 @@ class MainWindow(QMainWindow):
         )
         for widget in (self.toolbar, *self._in_place(PanelPlace.TOP), notices):
             column.addWidget(widget)
-        column.addWidget(whole, 1)
+        column.addWidget(self.docks, 1)
         for widget in self._in_place(PanelPlace.BOTTOM):
             column.addWidget(widget)
         for widget in self._in_place(PanelPlace.WINDOW):
@@ -143,33 +131,6 @@ class MainWindow(QMainWindow):
 
     def _in_place(self, place: PanelPlace) -> list[QWidget]:
         return [self._widgets[entry.id] for entry in self._entries if entry.place is place]
-
-    def _place(
-        self, place: PanelPlace, direction: Qt.Orientation = Qt.Orientation.Vertical
-    ) -> QWidget:
-        """The panels of a place; one that is alone needs no splitter."""
-        parts = [
-            (self._widgets[entry.id], entry.size, entry.stretch)
-            for entry in self._entries
-            if entry.place is place
-        ]
-        return parts[0][0] if len(parts) == 1 else self._splitter(place.value, direction, parts)
-
-    def _splitter(
-        self, name: str, direction: Qt.Orientation, parts: Iterable[tuple[QWidget, int, int]]
-    ) -> QSplitter:
-        """A splitter of widgets, each with its default size and its stretch factor."""
-        splitter = QSplitter(direction)
-        splitter.setObjectName(name)
-        splitter.setHandleWidth(8)
-        sizes = []
-        for i, (widget, size, stretch) in enumerate(parts):
-            splitter.addWidget(widget)
-            splitter.setStretchFactor(i, stretch)
-            sizes.append(size)
-        self._splitters[name] = splitter
-        self._default_sizes[name] = sizes
-        return splitter
 
     # -- what is shown -----------------------------------------------------------------------
 
@@ -243,48 +204,41 @@ class MainWindow(QMainWindow):
     # -- layout ------------------------------------------------------------------------------
 
     def reset_layout(self) -> None:
-        """Give every panel its default size."""
-        self.lower_row.show_plots()
-        self.lower_row.reset()
-        for name, sizes in self._default_sizes.items():
-            self._splitters[name].setSizes(sizes)
+        """Place every panel as the layout in use has it at first."""
+        self.show_layout(self.layout_name)
+
+    def show_layout(self, name: str) -> None:
+        """Place the panels as a ready-made layout does."""
+        self.layout_name = name if name in LAYOUT_NAMES else LAYOUT_NAMES[0]
+        shown = [
+            id
+            for id in shown_in(self._docked, self.layout_name)
+            if self.docks.docks[id] is not self.lower_row.dock
+        ]
+        self.docks.arrange(layout_tree(self._docked, self.layout_name), shown)
 
     def save_layout(self, store: QSettings) -> None:
-        """Store the window's place and the panels' sizes for the next launch."""
+        """Store the window's place and the panels' places for the next launch."""
         save_place(store, "window/place", self)
-        self.lower_row.save(store)
-        for name, sizes in self.layout_state().items():
-            save_sizes(store, f"window/sizes/{name}", sizes)
+        store.setValue("window/layout_name", self.layout_name)
+        store.setValue("window/layout", json.dumps(self.layout_state()))
 
     def restore_layout(self, store: QSettings) -> None:
         """Restore the layout of the last launch, if there was one."""
         restore_place(store, "window/place", self)
-        self.lower_row.restore(store)
-        for name, splitter in self._splitters.items():
-            restore_sizes(store, f"window/sizes/{name}", splitter)
+        name = store.value("window/layout_name")
+        if name in LAYOUT_NAMES:
+            self.show_layout(str(name))
+        self.apply_layout(_read(store.value("window/layout")))
 
     def layout_state(self) -> dict[str, list[int]]:
-        """The sizes of each splitter's parts in pixels, by the splitter's name.
+        """The place of each dock that is shown, by the panel's id, as numbers to be stored."""
+        return {name: place.numbers() for name, place in self.lower_row.places().items()}
 
-        A part that is hidden, as what another run has no use for, has its default size.
-        """
-        sizes = {name: self._sizes(name) for name in self._splitters}
-        return {**sizes, "rows": self.lower_row.plots_sizes()}
-
-    def _sizes(self, name: str) -> list[int]:
-        """The sizes of a splitter's parts; of one that is hidden its default size."""
-        splitter, defaults = self._splitters[name], self._default_sizes[name]
-        parts = (splitter.widget(i) for i in range(splitter.count()))
-        return [
-            default if part is not None and part.isHidden() else size
-            for part, size, default in zip(parts, splitter.sizes(), defaults, strict=True)
-        ]
-
-    def apply_layout(self, state: Mapping[str, Sequence[int]]) -> None:
-        """Give the panels the sizes that ``layout_state`` returned."""
+    def apply_layout(self, state: object) -> None:
+        """Place the panels as ``layout_state`` told; nothing if it tells of no panel."""
         self.lower_row.show_plots()
-        for name, splitter in self._splitters.items():
-            apply_sizes(splitter, state.get(name, ()))
+        self.docks.apply_places(places_from(state), layout_tree(self._docked, self.layout_name))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Emit ``closing`` and close, unless ``may_close`` says no."""
@@ -293,6 +247,14 @@ class MainWindow(QMainWindow):
             return
         self.closing.emit()
         super().closeEvent(event)
+
+
+def _read(text: object) -> object:
+    """What a stored text holds; None if it is damaged."""
+    try:
+        return json.loads(text) if isinstance(text, str) and len(text) < _LONGEST else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _same_cursor(before: ViewState, view_state: ViewState) -> bool:

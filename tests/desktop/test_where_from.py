@@ -262,18 +262,18 @@ def test_ctrl_e_opens_and_closes_it_where_the_plots_are(explained: Explained) ->
     assert not action.isChecked()
     plots = explained.window.findChild(QWidget, "lossPlot")
     assert plots.isVisible()
-    sizes = explained.window.layout_state()["rows"]
+    sizes = explained.window.layout_state()
     action.trigger()
     assert action.isChecked()
     assert not plots.isVisible()
-    assert explained.window.layout_state()["rows"] == sizes
+    assert explained.window.layout_state() == sizes
     explained.panel.maximize.click()
     assert not explained.window.panel(NetworkView).isVisible()
     explained.panel.close_button.click()
     assert explained.window.panel(NetworkView).isVisible()
     assert plots.isVisible()
     assert not action.isChecked()
-    assert explained.window.layout_state()["rows"] == sizes
+    until(explained.session, lambda: explained.window.layout_state() == sizes)
 
 
 def test_a_number_of_an_earlier_iteration_is_explained_too(explained: Explained) -> None:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings
+from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QApplication,
-    QSplitter,
     QStyle,
     QTextEdit,
     QWidget,
@@ -17,6 +17,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.registry import DOCKED, LAYOUT_NAMES, find_panels
+from backprop_viz.desktop.preferences import settings_store
 from tests.desktop.application_helpers import NAMES, trigger, view_state_of
 
 OpenWindow = Callable[..., MainWindow]
@@ -61,18 +65,95 @@ def test_colours_can_be_switched_while_training(open_window: OpenWindow, qtbot: 
     assert window.session.wait_idle(30)
 
 
-def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow) -> None:
-    window = open_window("--preset", "tutorial")
-    columns = window.findChild(QSplitter, "columns")
-    first = columns.sizes()
-    columns.setSizes([first[0] + 80, first[1] - 80, first[2]])
-    moved = columns.sizes()
-    assert moved != first
+def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    first = window.layout_state()
+    docks = window.docks.docks
+    docks["accuracyPlot"].hide()
+    window.docks.tabifyDockWidget(docks["programView"], docks["drawPanel"])
+    window.docks.splitDockWidget(docks["inspector"], docks["autogradView"], Qt.Orientation.Vertical)
+    QApplication.processEvents()
+    moved = window.layout_state()
+    assert "accuracyPlot" not in moved
+    assert moved["programView"][:4] == moved["drawPanel"][:4]
+    assert moved["autogradView"][0] == moved["inspector"][0] > first["autogradView"][0]
     window.close()
-    again = open_window("--preset", "tutorial")
-    assert again.findChild(QSplitter, "columns").sizes() == moved
+    again = open_window("--preset", "tutorial", size=(1600, 1000))
+    restored = again.layout_state()
+    assert restored.keys() == moved.keys()
+    for name, numbers in moved.items():
+        assert restored[name] == pytest.approx(numbers, abs=8), name
     trigger(again, "actionResetLayout")
-    assert again.findChild(QSplitter, "columns").sizes() == first
+    qtbot.waitUntil(lambda: again.layout_state() == first)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "",
+        "{",
+        "[" * 50_000,
+        '{"networkView": [0, 0, 5, 5, 1, 0, 9]}',
+        '{"networkView": [0, 0, -5, 5, 1, 0]}',
+        '{"networkView": [0, 0, 1e400, 5, 1, 0]}',
+        '{"rows": [640, 200]}',
+        '{"nobody": [0, 0, 10, 10, 1, 0]}',
+        "x" * 200_000,
+    ],
+)
+def test_a_damaged_store_is_no_layout(open_window: OpenWindow, stored: str) -> None:
+    store = settings_store()
+    store.setValue("window/layout", stored)
+    store.setValue("window/layout_name", stored[:20])
+    store.sync()
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    assert {"networkView", "programView", "inspector"} < window.layout_state().keys()
+
+
+def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    state = window.layout_state()
+    window.apply_layout({**state, "inspector": [9000, 8000, 400, 300, 1, 1]})
+    dock = window.docks.docks["inspector"]
+    assert dock.isFloating()
+    assert window.screen().availableGeometry().contains(dock.geometry())
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000)])
+@pytest.mark.parametrize("name", LAYOUT_NAMES)
+def test_every_layout_shows_its_panels_side_by_side(
+    open_window: OpenWindow, name: str, size: tuple[int, int]
+) -> None:
+    window = open_window("--preset", "tutorial", size=size)
+    window.show_layout(name)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == size
+    shown = {entry.id for entry in find_panels() if entry.place in DOCKED and name in entry.layouts}
+    places = window.docks.places()
+    assert places.keys() == shown - {"originView", "lessonPanel", "modulesView"}
+    boxes = [QRect(p.x, p.y, p.width, p.height) for p in places.values()]
+    assert all(window.docks.rect().contains(box) for box in boxes)
+    assert not any(a.intersects(b) for a, b in combinations(boxes, 2))
+
+
+def test_a_double_click_on_a_title_gives_a_panel_all_the_room(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    before = window.layout_state()
+    network = window.panel(NetworkView)
+    qtbot.mouseDClick(network, Qt.MouseButton.LeftButton, pos=QPoint(40, 12))
+    QApplication.processEvents()
+    shown = [name for name, dock in window.docks.docks.items() if dock.isVisible()]
+    assert shown == ["networkView"]
+    assert network.width() > 1500
+    assert window.layout_state() == before
+    qtbot.keyClick(network, Qt.Key.Key_Escape)
+    QApplication.processEvents()
+    assert window.layout_state() == before
+    assert window.panel(InspectorView).isVisible()
 
 
 def test_two_thousand_frames_are_painted(open_window: OpenWindow, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QSplitter
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
@@ -49,7 +49,7 @@ def choose(window: MainWindow, action: str, path: Path) -> None:
 
 
 def sizes(window: MainWindow) -> dict[str, list[int]]:
-    return {s.objectName(): s.sizes() for s in window.findChildren(QSplitter)}
+    return window.layout_state()
 
 
 def plain(settings: object, iterations: int) -> bv.Trainer:
@@ -63,7 +63,7 @@ def test_saved_in_the_middle_and_opened_elsewhere_all_goes_on(
     open_window: OpenWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     one, path = open_window("--seed", "4"), tmp_path / "run.bpviz"
-    one.findChild(QSplitter, "left").setSizes([200, 400])
+    one.docks.docks["accuracyPlot"].hide()
     for _ in range(3):
         trigger(one, "actionIteration")
     for _ in range(3):

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtCore import QObject, QTimer
 
 from backprop_viz.analysis.lessons.lesson import PROGRAM_PAGES, Lesson, in_language
 from backprop_viz.analysis.lessons.lesson_text import written_value
@@ -14,6 +13,7 @@ from backprop_viz.desktop.controllers.lesson_player import LessonPlayer, chosen_
 from backprop_viz.desktop.controllers.lesson_views import explained_number
 from backprop_viz.desktop.lessons import lessons, words
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_page import LessonPage, LessonRow
@@ -233,7 +233,7 @@ class LessonsController(QObject):
         self._panel.hide()
         for panel in (ProgramView, DrawPanel, InspectorView):
             self._window.panel(panel).show()
-            _column(self._window.panel(panel)).show()
+            self._window.panel(panel).show()
         self._enable(True)
 
     def _show_program(self, wanted: bool) -> None:
@@ -244,8 +244,8 @@ class LessonsController(QObject):
         program = self._window.panel(ProgramView)
         self._window.panel(DrawPanel).hide()
         program.setVisible(wanted)
-        _column(program).setVisible(wanted)
-        _column(self._window.panel(InspectorView)).setVisible(not wanted)
+        for right in (self._window.panel(InspectorView), self._window.panel(FindingsView)):
+            right.setVisible(not wanted)
 
     def _enable(self, own: bool) -> None:
         """What is about the user's own run can be done while that is shown."""
@@ -258,10 +258,3 @@ class LessonsController(QObject):
             self.leave()
             self._session.wait_idle(_CLOSING_S)
         return self._may_close()
-
-
-def _column(panel: QWidget) -> QWidget:
-    """The column that a panel is in; the panel itself if it is alone there."""
-    parent = panel.parentWidget()
-    vertical = isinstance(parent, QSplitter) and parent.orientation() is Qt.Orientation.Vertical
-    return parent if vertical and parent is not None else panel

@@ -6,7 +6,7 @@ A folder of ``panels`` adds its panels to the window by a module ``panel`` that 
 
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from importlib import import_module
 from typing import Protocol, runtime_checkable
@@ -23,7 +23,10 @@ from backprop_viz.desktop.view_state import ViewState
 
 
 class PanelPlace(Enum):
-    """Where a panel stands in the window; panels of one place share it."""
+    """Where a panel stands in the window at first; panels of one place share it.
+
+    Those between TOP and BOTTOM but for NOTICE are docks, which the user can move.
+    """
 
     TOP = "top"  # a row above the columns
     NOTICE = "notice"  # the line that also shows messages
@@ -32,9 +35,20 @@ class PanelPlace(Enum):
     MIDDLE = "middle"
     RIGHT = "right"
     PLOTS = "plots"  # the row below the columns
-    ORIGIN = "origin"  # takes the place of the plots while a number is explained
+    ORIGIN = "origin"  # a row below the plots, hidden until a number is explained
     BOTTOM = "bottom"  # a row below all others
     WINDOW = "window"  # a window of its own, hidden at first
+
+
+DOCKED = (
+    PanelPlace.LESSON,
+    PanelPlace.LEFT,
+    PanelPlace.MIDDLE,
+    PanelPlace.RIGHT,
+    PanelPlace.PLOTS,
+    PanelPlace.ORIGIN,
+)
+LAYOUT_NAMES = ("learn", "debug", "draw", "present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,8 @@ class PanelEntry:
     pixels, ``stretch`` its share of what is added when the window grows. A panel whose content
     depends on more than the cursor, as curves do, ``sees_every_state``; the others are only
     shown a new view state when the cursor, the settings or the breakpoints change.
-    A ``built_in`` panel is not there for a run that the program did not make itself.
+    A ``built_in`` panel is not there for a run that the program did not make itself. A docked panel
+    is shown in ``layouts``; in those that ``places`` names it stands elsewhere.
     """
 
     id: str
@@ -58,6 +73,8 @@ class PanelEntry:
     stretch: int = 1
     sees_every_state: bool = False
     built_in: bool = False
+    layouts: tuple[str, ...] = LAYOUT_NAMES
+    places: Mapping[str, PanelPlace] = field(default_factory=dict)
 
 
 class ViewPanel(Protocol):

@@ -219,6 +219,13 @@ QMenuBar {{ background: {window}; }}
 QMenuBar::item {{ background: transparent; padding: 3px 9px; border-radius: 4px; }}
 QMenuBar::item:selected {{ background: {control_hover}; }}
 QSplitter::handle {{ background: transparent; }}
+QMainWindow::separator {{ background: transparent; width: 8px; height: 8px; }}
+QMainWindow::separator:hover {{ background: {border}; }}
+QDockWidget {{ color: {text}; }}
+QTabBar::tab {{ background: {window}; color: {muted}; border: 1px solid {border}; padding: 3px 10px;
+    border-radius: 4px; }}
+QTabBar::tab:selected {{ background: {control_hover}; color: {text}; }}
+QTabBar::tab:focus {{ border-color: {accent}; }}
 QSplitter::handle:hover {{ background: {border}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

@@ -64,10 +64,10 @@ def test_a_folder_with_a_panel_is_all_it_takes(panel_folder: None, open_window: 
     assert added.isVisible()
     assert added.text() == "0"
     assert "color" in added.styleSheet()
-    column = window.findChild(QSplitter, "right")
-    names = [column.widget(i).objectName() for i in range(3)]
-    assert names == ["inspector", "findingsView", "iterationPanel"]
-    assert window.layout_state()["right"][2] > 0
+    places = window.docks.places()
+    column = ("inspector", "findingsView", "iterationPanel")
+    assert len({places[name].x for name in column}) == 1
+    assert places["inspector"].y < places["findingsView"].y < places["iterationPanel"].y
     window.session.iterate()
     assert window.session.wait_idle(30)
     assert added.text() == "1"

@@ -4,5 +4,13 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
 PANELS = (
-    PanelEntry("autogradView", PanelPlace.MIDDLE, AutogradView, order=1, size=265, stretch=3),
+    PanelEntry(
+        "autogradView",
+        PanelPlace.MIDDLE,
+        AutogradView,
+        order=1,
+        size=265,
+        stretch=3,
+        layouts=("learn", "debug"),
+    ),
 )

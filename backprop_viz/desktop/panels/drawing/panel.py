@@ -12,6 +12,7 @@ PANELS = (
         DrawPanel,
         order=1,
         size=320,
+        layouts=("learn", "draw"),
         sees_every_state=True,
         built_in=True,
     ),

@@ -3,4 +3,14 @@
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
-PANELS = (PanelEntry("findingsView", PanelPlace.RIGHT, FindingsView, order=1, size=64, stretch=0),)
+PANELS = (
+    PanelEntry(
+        "findingsView",
+        PanelPlace.RIGHT,
+        FindingsView,
+        order=1,
+        size=96,
+        stretch=0,
+        layouts=("learn", "debug"),
+    ),
+)

@@ -16,8 +16,15 @@ PANELS = (
         size=260,
         sees_every_state=True,
         built_in=True,
+        layouts=("learn", "draw"),
     ),
     PanelEntry(
-        "gradientFlowPlot", PanelPlace.PLOTS, GradientFlowPlot, order=2, size=540, stretch=2
+        "gradientFlowPlot",
+        PanelPlace.PLOTS,
+        GradientFlowPlot,
+        order=2,
+        size=540,
+        stretch=2,
+        layouts=("learn", "debug"),
     ),
 )

@@ -1,0 +1,127 @@
+"""The dock around a panel: its header is the handle, and it scrolls where room is short."""
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QDockWidget, QFrame, QMenu, QScrollArea, QToolButton, QWidget
+
+from backprop_viz.desktop.style.panel import Panel
+
+_MOUSE = (
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.MouseMove,
+    QEvent.Type.MouseButtonRelease,
+)
+_LEAST = QSize(96, 56)
+
+
+class _Grip(QWidget):
+    """A title bar that takes no room: the panel's own header stands for it."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, 1)
+
+    minimumSizeHint = sizeHint
+
+
+class _Scroll(QScrollArea):
+    """Scrolls a panel that has less room than it needs."""
+
+    def minimumSizeHint(self) -> QSize:
+        return _LEAST
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
+
+
+class PanelDock(QDockWidget):
+    """Docks a panel. A panel that hides itself is not there at all, wherever it was shown.
+
+    ``maximize_wanted`` is emitted by a double click on the panel's header.
+    """
+
+    maximize_wanted = Signal()
+    availability_changed = Signal()
+
+    def __init__(self, panel: QWidget, title: str) -> None:
+        super().__init__(title)
+        self.setObjectName(f"{panel.objectName()}Dock")
+        self.panel = panel
+        # A panel that hid itself when it was made has nothing to show yet.
+        hidden = panel.isHidden() and panel.testAttribute(
+            Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+        )
+        scroll = _Scroll()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(panel)
+        panel.setAutoFillBackground(False)
+        self.setWidget(scroll)
+        self.available = not hidden
+        self.wanted = True  # shown as soon as it is available
+        panel.setVisible(not hidden)
+        panel.installEventFilter(self)
+        self._pressed = False
+        if isinstance(panel, Panel):
+            self.setTitleBarWidget(_Grip())
+            panel.header.addWidget(self._menu_button(title))
+
+    def _menu_button(self, title: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("panelMenu")
+        button.setText("⋮")
+        button.setAccessibleName(self.tr("Place of the panel {0}").format(title))
+        button.setToolTip(self.tr("Maximise, float or close this panel"))
+        button.setProperty("role", "link")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        menu = QMenu(button)
+        menu.addAction(self.tr("&Maximise or restore"), self.maximize_wanted.emit)
+        menu.addAction(self.tr("&Float or dock"), lambda: self.setFloating(not self.isFloating()))
+        menu.addAction(self.tr("&Close"), self.hide)
+        button.setMenu(menu)
+        return button
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the panel's own hiding and showing; its header is the dock's title."""
+        kind = event.type()
+        if kind in (QEvent.Type.HideToParent, QEvent.Type.ShowToParent):
+            self.available = kind == QEvent.Type.ShowToParent
+            self.setVisible(self.available and self.wanted)
+            self.availability_changed.emit()
+        elif isinstance(event, QMouseEvent):
+            return self._take_mouse(event)
+        return super().eventFilter(watched, event)
+
+    def _take_mouse(self, event: QMouseEvent) -> bool:
+        """Whether the event was about the header, where it drags or maximises the dock."""
+        panel = self.panel
+        if not isinstance(panel, Panel):
+            return False
+        in_header = event.position().y() <= panel.header.geometry().bottom() + 4
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.type() == QEvent.Type.MouseButtonDblClick and in_header and left:
+            self._pressed = False
+            self.maximize_wanted.emit()
+            return True
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._pressed = in_header and left
+        if event.type() not in _MOUSE or not self._pressed:
+            return False
+        # Qt drags a dock by its title bar only, which is the topmost line of pixels.
+        point = panel.mapTo(self, event.position())
+        top = panel.mapTo(self, QPointF(0, 0)).y() + panel.header.geometry().center().y()
+        local = QPointF(point.x(), max(0.0, point.y() - top) if not self.isFloating() else 0.0)
+        if event.type() == QEvent.Type.MouseButtonPress:
+            local.setY(0)
+        moved = QMouseEvent(
+            event.type(),
+            local,
+            event.globalPosition(),
+            event.button(),
+            event.buttons(),
+            event.modifiers(),
+        )
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            self._pressed = False
+        return super().event(moved)
