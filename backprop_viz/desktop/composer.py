@@ -27,6 +27,7 @@ from backprop_viz.desktop.controllers.files import FilesController
 from backprop_viz.desktop.controllers.findings import FindingsController
 from backprop_viz.desktop.controllers.help import HelpController
 from backprop_viz.desktop.controllers.images import ImagesController
+from backprop_viz.desktop.controllers.layouts import LayoutsController
 from backprop_viz.desktop.controllers.lessons import LessonsController
 from backprop_viz.desktop.controllers.navigation import NavigationController
 from backprop_viz.desktop.controllers.pictures import PicturesController
@@ -81,6 +82,7 @@ class Composer(QObject):
         self.drawing_training = DrawingTrainingController(context)
         self.explanations = ExplanationsController(context)
         self.findings = FindingsController(context)
+        self.layouts = LayoutsController(context)
         self.theme = ThemeController(context, arguments.theme)
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
@@ -107,6 +109,7 @@ class Composer(QObject):
         self._hook_exceptions()
         window.resize(_fitting(_FIRST_SIZE))
         window.restore_layout(self._store)
+        self.layouts.show_chosen()
         if arguments.file is not None:
             self.files.open_first(arguments.file)
 

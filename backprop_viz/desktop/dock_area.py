@@ -99,7 +99,9 @@ class DockArea(QMainWindow):
         """Give the docks the sizes of the layout; False if the user has given them others."""
         if self._tree is None:
             return False
-        self.layout().activate()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
         self._resize(self._tree, self.width(), self.height())
         self._again.start()
         return True

@@ -79,8 +79,8 @@ def places_from(stored: object) -> dict[str, DockPlace]:
         if not isinstance(name, str) or not isinstance(numbers, list | tuple) or len(numbers) != 6:
             continue
         if all(type(n) is int and 0 <= n <= _MOST for n in numbers) and min(numbers[2:4]) > 0:
-            *box, in_front, floats = numbers
-            found[name] = DockPlace(*box, bool(in_front), bool(floats))
+            x, y, width, height, in_front, floats = numbers
+            found[name] = DockPlace(x, y, width, height, bool(in_front), bool(floats))
     return found
 
 

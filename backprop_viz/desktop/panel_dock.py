@@ -30,7 +30,8 @@ class _Scroll(QScrollArea):
         return _LEAST
 
     def sizeHint(self) -> QSize:
-        return self.widget().sizeHint()
+        panel = self.widget()
+        return super().sizeHint() if panel is None else panel.sizeHint()
 
 
 class PanelDock(QDockWidget):

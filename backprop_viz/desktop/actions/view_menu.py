@@ -1,5 +1,6 @@
 """The View menu: where a number comes from, which numbers are shown, the theme and the layout."""
 
+from backprop_viz.desktop.actions.layout_menu import LAYOUT_MENU, PANELS_MENU
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
@@ -77,13 +78,6 @@ VIEW_MENU = Menu(
             "theme.theme_dark",
             checkable=True,
         ),
-        MenuCommand(
-            "actionResetLayout",
-            QT_TRANSLATE_NOOP("actions", "&Reset layout"),
-            "Ctrl+Shift+L",
-            QT_TRANSLATE_NOOP("actions", "Give every panel its default size"),
-            "theme.reset_layout",
-            separated=True,
-        ),
     ),
+    submenus=(LAYOUT_MENU, PANELS_MENU),
 )

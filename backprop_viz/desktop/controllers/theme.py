@@ -1,4 +1,4 @@
-"""Chooses the theme, and resets the layout."""
+"""Chooses the theme."""
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication
@@ -9,7 +9,7 @@ from backprop_viz.desktop.style.theme import DARK, LIGHT, style_sheet
 
 
 class ThemeController(QObject):
-    """Chooses the theme and resets the layout.
+    """Chooses the theme.
 
     ``theme`` is the one that the command line asks for, or None. ``theme_changed`` carries the new
     Theme.
@@ -25,10 +25,6 @@ class ThemeController(QObject):
             group.addAction(self._actions[name])
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
         self.apply_theme(theme or str(self._store.value("theme", "system")))
-
-    def reset_layout(self) -> None:
-        """Give every panel its default size."""
-        self._window.reset_layout()
 
     def theme_system(self) -> None:
         """Use light or dark colours, as the system is set."""

@@ -1,0 +1,83 @@
+"""The submenu of View for layouts, and that for moving through the panels."""
+
+from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+
+LAYOUT_MENU = Menu(
+    QT_TRANSLATE_NOOP("actions", "La&yout"),
+    (
+        MenuCommand(
+            "actionLayoutLearn",
+            QT_TRANSLATE_NOOP("actions", "&Learn"),
+            "Alt+1",
+            QT_TRANSLATE_NOOP("actions", "All panels, with the lesson at the left"),
+            "layouts.learn",
+            checkable=True,
+        ),
+        MenuCommand(
+            "actionLayoutDebug",
+            QT_TRANSLATE_NOOP("actions", "&Debug"),
+            "Alt+2",
+            QT_TRANSLATE_NOOP("actions", "Program, graph, inspector and findings"),
+            "layouts.debug",
+            checkable=True,
+        ),
+        MenuCommand(
+            "actionLayoutDraw",
+            QT_TRANSLATE_NOOP("actions", "D&raw"),
+            "Alt+3",
+            QT_TRANSLATE_NOOP("actions", "A large drawing pad beside the network"),
+            "layouts.draw",
+            checkable=True,
+        ),
+        MenuCommand(
+            "actionLayoutPresent",
+            QT_TRANSLATE_NOOP("actions", "&Present"),
+            "Alt+4",
+            QT_TRANSLATE_NOOP("actions", "Few panels, for a projector"),
+            "layouts.present",
+            checkable=True,
+        ),
+        MenuCommand(
+            "actionSaveLayout",
+            QT_TRANSLATE_NOOP("actions", "&Save layout as…"),
+            "",
+            QT_TRANSLATE_NOOP("actions", "Keep the panels' places under a name"),
+            "layouts.save_as",
+            separated=True,
+        ),
+        MenuCommand(
+            "actionResetLayout",
+            QT_TRANSLATE_NOOP("actions", "R&eset layout"),
+            "Ctrl+Shift+L",
+            QT_TRANSLATE_NOOP("actions", "Place every panel as the layout has it at first"),
+            "layouts.reset",
+        ),
+    ),
+)
+PANELS_MENU = Menu(
+    QT_TRANSLATE_NOOP("actions", "P&anels"),
+    (
+        MenuCommand(
+            "actionMaximizePanel",
+            QT_TRANSLATE_NOOP("actions", "Ma&ximise panel"),
+            "Ctrl+M",
+            QT_TRANSLATE_NOOP("actions", "Give the panel in use all the room, or no longer; Esc"),
+            "layouts.maximize",
+        ),
+        MenuCommand(
+            "actionNextPanel",
+            QT_TRANSLATE_NOOP("actions", "&Next panel"),
+            "Ctrl+F6",
+            QT_TRANSLATE_NOOP("actions", "Give the keyboard to the next panel"),
+            "layouts.next_panel",
+        ),
+        MenuCommand(
+            "actionPreviousPanel",
+            QT_TRANSLATE_NOOP("actions", "&Previous panel"),
+            "Ctrl+Shift+F6",
+            QT_TRANSLATE_NOOP("actions", "Give the keyboard to the previous panel"),
+            "layouts.previous_panel",
+        ),
+    ),
+)

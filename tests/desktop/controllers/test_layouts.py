@@ -1,0 +1,108 @@
+"""Layouts from the menu, layouts of one's own, the list of panels, and walking them by keyboard."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QAccessible, QAction
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QToolButton
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.main_window import MainWindow
+from tests.desktop.application_helpers import trigger
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def window(open_window: OpenWindow, tmp_path: Path) -> MainWindow:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    return open_window("--preset", "tutorial", size=(1600, 1000))
+
+
+def shown(window: MainWindow) -> set[str]:
+    return {name for name, dock in window.docks.docks.items() if dock.isVisible()}
+
+
+def test_a_layout_is_chosen_by_its_button_and_remembered(
+    window: MainWindow, open_window: OpenWindow
+) -> None:
+    corner = window.menuBar().cornerWidget()
+    names = [b.text() for b in corner.findChildren(QToolButton)]
+    assert names == ["Learn", "Debug", "Draw", "Present"]
+    draw = corner.findChildren(QToolButton)[2]
+    draw.click()
+    assert draw.isChecked()
+    assert shown(window) == {"drawPanel", "networkView", "lossPlot", "accuracyPlot"}
+    window.close()
+    again = open_window("--preset", "tutorial", size=(1600, 1000))
+    assert shown(again) == {"drawPanel", "networkView", "lossPlot", "accuracyPlot"}
+    assert again.findChild(QAction, "actionLayoutDraw").isChecked()
+
+
+def test_a_layout_of_ones_own_comes_back(window: MainWindow, open_window: OpenWindow) -> None:
+    window.docks.docks["inspector"].hide()
+    QApplication.processEvents()
+    kept = window.layout_state()
+    trigger(window, "actionSaveLayout")
+    (dialog,) = window.findChildren(QInputDialog)
+    dialog.setTextValue("  For & with a class ")
+    dialog.accept()
+    trigger(window, "actionLayoutDraw")
+    window.close()
+    again = open_window("--preset", "tutorial", size=(1600, 1000))
+    menu = next(
+        m
+        for m in again.findChildren(QMenu)
+        if again.findChild(QAction, "actionSaveLayout") in m.actions()
+    )
+    menu.actions()[-1].trigger()
+    QApplication.processEvents()
+    assert "&&" in menu.actions()[-1].text()
+    assert again.layout_state().keys() == kept.keys()
+    assert not again.docks.docks["inspector"].isVisible()
+
+
+def test_a_closed_panel_is_opened_from_the_menu(window: MainWindow) -> None:
+    dock = window.docks.docks["autogradView"]
+    dock.hide()
+    toggle = dock.toggleViewAction()
+    assert toggle.text().replace("&", "") == "Autograd graph"
+    assert not toggle.isChecked()
+    toggle.trigger()
+    assert dock.isVisible()
+
+
+def test_a_panel_without_anything_to_show_is_not_offered(window: MainWindow) -> None:
+    modules = window.docks.docks["modulesView"]  # LeNet is small
+    assert not modules.isVisible()
+    assert not modules.toggleViewAction().isVisible()
+    modules.panel.show()
+    assert modules.isVisible()
+    assert modules.toggleViewAction().isVisible()
+
+
+def test_the_keyboard_walks_through_all_panels_and_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    seen: list[str] = []
+    for _ in shown(window):
+        window.findChild(QAction, "actionNextPanel").trigger()
+        focus = QApplication.focusWidget()
+        (name,) = (n for n, d in window.docks.docks.items() if d.isAncestorOf(focus))
+        seen.append(name)
+    assert set(seen) == shown(window)
+    window.findChild(QAction, "actionPreviousPanel").trigger()
+    assert window.docks.docks[seen[-2]].isAncestorOf(QApplication.focusWidget())
+    trigger(window, "actionMaximizePanel")
+    assert shown(window) == {seen[-2]}
+    trigger(window, "actionMaximizePanel")
+    assert shown(window) == set(seen)
+
+
+def test_every_panel_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
+    for name, dock in window.docks.docks.items():
+        told = QAccessible.queryAccessibleInterface(dock.panel).text(QAccessible.Text.Name)
+        assert told == dock.windowTitle() != "", name
+        button = dock.panel.findChild(QToolButton, "panelMenu")
+        assert told in button.accessibleName()
