@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QStyle, QWidget
 
 from backprop_viz.desktop.dock_layout import (
     DockNode,
@@ -115,7 +115,9 @@ class DockArea(QMainWindow):
             return
         parts = [part for part in node.parts if self._head(part) is not None]
         heads = [head for part in parts if (head := self._head(part)) is not None]
-        sizes = shared_out(parts, width if node.horizontal else height)
+        metric = QStyle.PixelMetric.PM_DockWidgetSeparatorExtent
+        between = self.style().pixelMetric(metric, None, self) * (len(parts) - 1)
+        sizes = shared_out(parts, (width if node.horizontal else height) - between)
         if len(heads) > 1:
             self.resizeDocks(heads, sizes, _HORIZONTAL if node.horizontal else _VERTICAL)
         for part, size in zip(parts, sizes, strict=True):

@@ -44,7 +44,7 @@ class LayoutsController(QObject):
         self._add_buttons()
 
     def _add_buttons(self) -> None:
-        corner = QWidget()
+        self._corner = corner = QWidget(self._window.menuBar())
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, 2, 10, 2)
         row.setSpacing(6)
