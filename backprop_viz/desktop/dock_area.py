@@ -40,6 +40,8 @@ class DockArea(QMainWindow):
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         self._escape.setEnabled(False)
         self._escape.activated.connect(self.restore_maximized)
+        # A message is dismissed by the same key.
+        self._escape.activatedAmbiguously.connect(self.restore_maximized)
         self.maximized_changed.connect(self._escape.setEnabled)
         # Qt knows what docks need only when it has shown them: then the sizes are given again.
         self._again = QTimer(self, interval=0, singleShot=True)
@@ -225,6 +227,7 @@ class DockArea(QMainWindow):
             for dock in self.docks.values():
                 if not dock.available:
                     dock.hide()
+            self.share_out()
             self.maximized_changed.emit(False)
 
 

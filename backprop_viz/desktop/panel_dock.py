@@ -11,7 +11,8 @@ _MOUSE = (
     QEvent.Type.MouseMove,
     QEvent.Type.MouseButtonRelease,
 )
-_LEAST = QSize(96, 56)
+# A panel that needs more than this scrolls where there is not the room.
+_ENOUGH = QSize(300, 240)
 
 
 class _Grip(QWidget):
@@ -27,7 +28,9 @@ class _Scroll(QScrollArea):
     """Scrolls a panel that has less room than it needs."""
 
     def minimumSizeHint(self) -> QSize:
-        return _LEAST
+        panel = self.widget()
+        needed = _ENOUGH if panel is None else panel.minimumSizeHint()
+        return needed.boundedTo(_ENOUGH)
 
     def sizeHint(self) -> QSize:
         panel = self.widget()
@@ -75,7 +78,10 @@ class PanelDock(QDockWidget):
         button.setToolTip(self.tr("Maximise, float or close this panel"))
         button.setProperty("role", "link")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        button.setStyleSheet(
+            "QToolButton { padding: 0px 3px; } QToolButton::menu-indicator { image: none; }"
+        )
+        button.setFixedWidth(18)
         menu = QMenu(button)
         menu.addAction(self.tr("&Maximise or restore"), self.maximize_wanted.emit)
         menu.addAction(self.tr("&Float or dock"), lambda: self.setFloating(not self.isFloating()))
