@@ -7,7 +7,7 @@ from backprop_viz.desktop.panels.registry import LAYOUT_NAMES, PanelEntry, Panel
 
 # Width in pixels of each column, and its share of what is added when the window grows.
 _COLUMNS = {
-    "learn": {PanelPlace.LEFT: (290, 1), PanelPlace.MIDDLE: (760, 3), PanelPlace.RIGHT: (300, 1)},
+    "learn": {PanelPlace.LEFT: (290, 1), PanelPlace.MIDDLE: (785, 3), PanelPlace.RIGHT: (285, 1)},
     "debug": {PanelPlace.LEFT: (390, 1), PanelPlace.MIDDLE: (760, 3), PanelPlace.RIGHT: (360, 1)},
     "draw": {PanelPlace.LEFT: (560, 2), PanelPlace.MIDDLE: (700, 3), PanelPlace.RIGHT: (300, 1)},
     "present": {PanelPlace.LEFT: (420, 1), PanelPlace.MIDDLE: (840, 3), PanelPlace.RIGHT: (300, 1)},

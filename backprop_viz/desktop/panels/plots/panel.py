@@ -13,7 +13,7 @@ PANELS = (
         PanelPlace.PLOTS,
         AccuracyPlot,
         order=1,
-        size=260,
+        size=330,
         sees_every_state=True,
         built_in=True,
         layouts=("learn", "draw"),
