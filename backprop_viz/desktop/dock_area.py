@@ -164,7 +164,9 @@ class DockArea(QMainWindow):
             hidden = tuple(DockTabs((name,)) for name in others)
             rest = DockSplit(True, hidden, size=200, stretch=0)
             whole = DockSplit(False, (tree, rest)) if hidden else tree
-        self.arrange(whole, shown)
+        waiting = [name for name in others if not self.docks[name].available]
+        keep = [name for name in waiting if self.docks[name].wanted]
+        self.arrange(whole, [*shown, *keep])
         for name, place in known.items():
             dock = self.docks[name]
             if place.floats and dock.available:

@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._show_next)
         self.layout_name = LAYOUT_NAMES[0]
+        self._store_key = "window"
         self._compose()
 
     def panel(self, kind: type[AnyPanel]) -> AnyPanel:
@@ -200,6 +201,8 @@ class MainWindow(QMainWindow):
             panel for panel in self._seeing_every_state if panel not in left_out
         )
         self.toolbar.leave_out_settings()
+        # A script's window lacks panels that other windows are to have again.
+        self._store_key = "script_window"
 
     # -- layout ------------------------------------------------------------------------------
 
@@ -220,16 +223,16 @@ class MainWindow(QMainWindow):
     def save_layout(self, store: QSettings) -> None:
         """Store the window's place and the panels' places for the next launch."""
         save_place(store, "window/place", self)
-        store.setValue("window/layout_name", self.layout_name)
-        store.setValue("window/layout", json.dumps(self.layout_state()))
+        store.setValue(f"{self._store_key}/layout_name", self.layout_name)
+        store.setValue(f"{self._store_key}/layout", json.dumps(self.layout_state()))
 
     def restore_layout(self, store: QSettings) -> None:
         """Restore the layout of the last launch, if there was one."""
         restore_place(store, "window/place", self)
-        name = store.value("window/layout_name")
+        name = store.value(f"{self._store_key}/layout_name")
         if name in LAYOUT_NAMES:
             self.show_layout(str(name))
-        self.apply_layout(_read(store.value("window/layout")))
+        self.apply_layout(_read(store.value(f"{self._store_key}/layout")))
 
     def layout_state(self) -> dict[str, list[int]]:
         """The place of each dock that is shown, by the panel's id, as numbers to be stored."""

@@ -231,7 +231,7 @@ class LessonsController(QObject):
     def _close(self) -> None:
         self._close_origin()
         self._panel.hide()
-        for panel in (ProgramView, DrawPanel, InspectorView):
+        for panel in (ProgramView, DrawPanel, InspectorView, FindingsView):
             self._window.panel(panel).show()
             self._window.panel(panel).show()
         self._enable(True)
