@@ -86,25 +86,25 @@ def finding_text(finding: Finding) -> str:
 
 def finding_titles() -> dict[str, str]:
     """The titles by code, in the user's language; a finding's values go into the braces."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return {
-        "batch_norm_in_eval": say("findings", "Batch norm is in eval mode"),
-        "dead_layer": say("findings", "{0}: nearly all units are dead"),
-        "dead_units": say("findings", "{0}: {1} of {2} units are dead"),
-        "exploding": say("findings", "Gradients explode"),
-        "gradients_kept": say("findings", "zero_grad was not called"),
-        "never_reached": say("findings", "{0} gets no gradient"),
-        "not_finite": say("findings", "{0} first appeared in {1}"),
-        "not_finite_from_start": say("findings", "The loss is {0}"),
-        "not_in_optimizer": say("findings", "{0} is in no optimizer"),
-        "nothing_reached": say("findings", "No parameter gets a gradient"),
-        "one_sample_batch_norm": say("findings", "Batch norm of one sample"),
-        "squashed_twice": say("findings", "{0} before {1}"),
-        "steps_too_large": say("findings", "Updates are very large"),
-        "steps_too_small": say("findings", "Updates are very small"),
-        "undivided": say("findings", "{0} losses are added up undivided"),
-        "unregistered": say("findings", "A tensor {0} is not in the model"),
-        "vanishing": say("findings", "Gradients vanish"),
+        "batch_norm_in_eval": translate("findings", "Batch norm is in eval mode"),
+        "dead_layer": translate("findings", "{0}: nearly all units are dead"),
+        "dead_units": translate("findings", "{0}: {1} of {2} units are dead"),
+        "exploding": translate("findings", "Gradients explode"),
+        "gradients_kept": translate("findings", "zero_grad was not called"),
+        "never_reached": translate("findings", "{0} gets no gradient"),
+        "not_finite": translate("findings", "{0} first appeared in {1}"),
+        "not_finite_from_start": translate("findings", "The loss is {0}"),
+        "not_in_optimizer": translate("findings", "{0} is in no optimizer"),
+        "nothing_reached": translate("findings", "No parameter gets a gradient"),
+        "one_sample_batch_norm": translate("findings", "Batch norm of one sample"),
+        "squashed_twice": translate("findings", "{0} before {1}"),
+        "steps_too_large": translate("findings", "Updates are very large"),
+        "steps_too_small": translate("findings", "Updates are very small"),
+        "undivided": translate("findings", "{0} losses are added up undivided"),
+        "unregistered": translate("findings", "A tensor {0} is not in the model"),
+        "vanishing": translate("findings", "Gradients vanish"),
     }
 
 
@@ -115,26 +115,29 @@ def finding_title(finding: Finding) -> str:
 
 def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
     """What is looked for, in the user's language, each with the codes of what it may find."""
-    say = QCoreApplication.translate
+    translate = QCoreApplication.translate
     return (
-        (say("findings", "NaN or Inf"), frozenset({"not_finite", "not_finite_from_start"})),
-        (say("findings", "unused parameters"), frozenset({"never_reached", "nothing_reached"})),
-        (say("findings", "parameters in no optimizer"), frozenset({"not_in_optimizer"})),
-        (say("findings", "layers outside the model"), frozenset({"unregistered"})),
+        (translate("findings", "NaN or Inf"), frozenset({"not_finite", "not_finite_from_start"})),
         (
-            say("findings", "vanishing or exploding gradients"),
+            translate("findings", "unused parameters"),
+            frozenset({"never_reached", "nothing_reached"}),
+        ),
+        (translate("findings", "parameters in no optimizer"), frozenset({"not_in_optimizer"})),
+        (translate("findings", "layers outside the model"), frozenset({"unregistered"})),
+        (
+            translate("findings", "vanishing or exploding gradients"),
             frozenset({"vanishing", "exploding"}),
         ),
-        (say("findings", "dead units"), frozenset({"dead_layer", "dead_units"})),
-        (say("findings", "softmax or sigmoid twice"), frozenset({"squashed_twice"})),
-        (say("findings", "a missing zero_grad"), frozenset({"gradients_kept"})),
-        (say("findings", "losses added up undivided"), frozenset({"undivided"})),
+        (translate("findings", "dead units"), frozenset({"dead_layer", "dead_units"})),
+        (translate("findings", "softmax or sigmoid twice"), frozenset({"squashed_twice"})),
+        (translate("findings", "a missing zero_grad"), frozenset({"gradients_kept"})),
+        (translate("findings", "losses added up undivided"), frozenset({"undivided"})),
         (
-            say("findings", "batch norm in eval mode or of one sample"),
+            translate("findings", "batch norm in eval mode or of one sample"),
             frozenset({"batch_norm_in_eval", "one_sample_batch_norm"}),
         ),
         (
-            say("findings", "unusual learning rates"),
+            translate("findings", "unusual learning rates"),
             frozenset({"steps_too_large", "steps_too_small"}),
         ),
     )

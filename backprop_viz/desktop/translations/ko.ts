@@ -1311,6 +1311,37 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>LayoutsController</name>
+    <message>
+        <source>Layout {0}</source>
+        <translation>레이아웃 {0}</translation>
+    </message>
+    <message>
+        <source>Show or close this panel</source>
+        <translation>이 패널을 보이거나 닫습니다</translation>
+    </message>
+    <message>
+        <source>Save layout as</source>
+        <translation>레이아웃 다른 이름으로 저장</translation>
+    </message>
+    <message>
+        <source>Name of the layout:</source>
+        <translation>레이아웃 이름:</translation>
+    </message>
+    <message>
+        <source>There are {0} layouts of yours already: give one of them another name.</source>
+        <translation>직접 만든 레이아웃이 이미 {0}개 있습니다. 그중 하나의 이름을 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>Place the panels as in your layout</source>
+        <translation>패널을 여러분의 레이아웃대로 놓습니다</translation>
+    </message>
+    <message>
+        <source>Choose a panel first: click it, or press Ctrl+F6.</source>
+        <translation>먼저 패널을 고르세요. 클릭하거나 Ctrl+F6을 누르세요.</translation>
+    </message>
+</context>
+<context>
     <name>LessonOffer</name>
     <message>
         <source>New here? The first lesson shows what a gradient is, in five minutes.</source>
@@ -1923,6 +1954,29 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>PanelDock</name>
+    <message>
+        <source>Place of the panel {0}</source>
+        <translation>패널 {0}의 자리</translation>
+    </message>
+    <message>
+        <source>Maximise, float or close this panel</source>
+        <translation>이 패널을 최대화하거나 띄우거나 닫습니다</translation>
+    </message>
+    <message>
+        <source>&amp;Maximise or restore</source>
+        <translation>최대화 또는 복원(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Float or dock</source>
+        <translation>띄우기 또는 붙이기(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>닫기(&amp;C)</translation>
+    </message>
+</context>
+<context>
     <name>ParameterModel</name>
     <message>
         <source>name</source>
@@ -2084,6 +2138,45 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>{count} micro-batches have no room here; click to see the first</source>
         <translation>마이크로배치 {count}개는 자리가 없습니다. 클릭하면 첫 번째를 봅니다</translation>
+    </message>
+</context>
+<context>
+    <name>PicturesController</name>
+    <message>
+        <source>The picture of {0} is copied.</source>
+        <translation>{0}의 그림을 복사했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} has an unknown format: choose .png, .svg or .pdf.</source>
+        <translation>{0}의 형식을 알 수 없습니다. .png, .svg, .pdf 중에서 고르세요.</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>{0}(으)로 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} could not be written: choose another folder or name.</source>
+        <translation>{0}에 쓸 수 없습니다. 다른 폴더나 이름을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Save picture</source>
+        <translation>그림 저장</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png)</source>
+        <translation>PNG 그림 (*.png)</translation>
+    </message>
+    <message>
+        <source>SVG drawing, text stays text (*.svg)</source>
+        <translation>SVG 도면, 글자는 글자로 (*.svg)</translation>
+    </message>
+    <message>
+        <source>PDF page, text stays text (*.pdf)</source>
+        <translation>PDF 쪽, 글자는 글자로 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>the window</source>
+        <translation>창</translation>
     </message>
 </context>
 <context>
@@ -3332,6 +3425,30 @@ Click or press Enter: where does it come from?</source>
         <translation>다른 프로그램을 위해 .safetensors나 state_dict로 가중치를 저장합니다</translation>
     </message>
     <message>
+        <source>Save &amp;picture of the panel…</source>
+        <translation>패널의 그림 저장(&amp;P)…</translation>
+    </message>
+    <message>
+        <source>Save what the panel with the keyboard shows as PNG, SVG or PDF</source>
+        <translation>키보드가 있는 패널이 보여 주는 것을 PNG, SVG, PDF로 저장합니다</translation>
+    </message>
+    <message>
+        <source>Save picture of the win&amp;dow…</source>
+        <translation>창의 그림 저장(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Save the whole window as PNG, SVG or PDF</source>
+        <translation>창 전체를 PNG, SVG, PDF로 저장합니다</translation>
+    </message>
+    <message>
+        <source>&amp;Copy picture of the panel</source>
+        <translation>패널의 그림 복사(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Put a picture of the panel with the keyboard on the clipboard</source>
+        <translation>키보드가 있는 패널의 그림을 클립보드에 넣습니다</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>끝내기(&amp;Q)</translation>
     </message>
@@ -3692,20 +3809,92 @@ Click or press Enter: where does it come from?</source>
         <translation>어두운 색을 씁니다</translation>
     </message>
     <message>
-        <source>&amp;Reset layout</source>
-        <translation>레이아웃 초기화(&amp;R)</translation>
-    </message>
-    <message>
-        <source>Give every panel its default size</source>
-        <translation>모든 패널을 기본 크기로 되돌립니다</translation>
-    </message>
-    <message>
         <source>&amp;Resume</source>
         <translation>계속(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
         <translation>일시 정지(&amp;P)</translation>
+    </message>
+    <message>
+        <source>La&amp;yout</source>
+        <translation>레이아웃(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>&amp;Learn</source>
+        <translation>배우기(&amp;L)</translation>
+    </message>
+    <message>
+        <source>All panels, with the lesson at the left</source>
+        <translation>모든 패널, 왼쪽에 수업</translation>
+    </message>
+    <message>
+        <source>&amp;Debug</source>
+        <translation>디버그(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Program, graph, inspector and findings</source>
+        <translation>프로그램, 그래프, 검사기, 발견</translation>
+    </message>
+    <message>
+        <source>D&amp;raw</source>
+        <translation>그리기(&amp;R)</translation>
+    </message>
+    <message>
+        <source>A large drawing pad beside the network</source>
+        <translation>신경망 옆에 큰 그리기 판</translation>
+    </message>
+    <message>
+        <source>&amp;Present</source>
+        <translation>발표(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Few panels, for a projector</source>
+        <translation>프로젝터용, 적은 패널</translation>
+    </message>
+    <message>
+        <source>&amp;Save layout as…</source>
+        <translation>레이아웃 다른 이름으로 저장(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Keep the panels&apos; places under a name</source>
+        <translation>패널의 자리를 이름을 붙여 보관합니다</translation>
+    </message>
+    <message>
+        <source>R&amp;eset layout</source>
+        <translation>레이아웃 초기화(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Place every panel as the layout has it at first</source>
+        <translation>모든 패널을 레이아웃의 처음 자리에 놓습니다</translation>
+    </message>
+    <message>
+        <source>P&amp;anels</source>
+        <translation>패널(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Ma&amp;ximise panel</source>
+        <translation>패널 최대화(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Give the panel in use all the room, or no longer; Esc</source>
+        <translation>쓰고 있는 패널에 자리를 모두 주거나 되돌립니다. Esc</translation>
+    </message>
+    <message>
+        <source>&amp;Next panel</source>
+        <translation>다음 패널(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Give the keyboard to the next panel</source>
+        <translation>키보드를 다음 패널로 옮깁니다</translation>
+    </message>
+    <message>
+        <source>&amp;Previous panel</source>
+        <translation>이전 패널(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Give the keyboard to the previous panel</source>
+        <translation>키보드를 이전 패널로 옮깁니다</translation>
     </message>
 </context>
 <context>
@@ -4441,6 +4630,54 @@ Click or press Enter: where does it come from?</source>
         <source>Change it under torch.no_grad().</source>
         <translation>torch.no_grad() 안에서 바꾸세요.</translation>
     </message>
+    <message>
+        <source>Give a recording of each of two ranks.</source>
+        <translation>두 랭크 각각의 기록을 주세요.</translation>
+    </message>
+    <message>
+        <source>These are other iterations: {0} and {1}.</source>
+        <translation>서로 다른 반복입니다: {0}와(과) {1}.</translation>
+    </message>
+    <message>
+        <source>These ranks train other networks.</source>
+        <translation>이 랭크들은 서로 다른 신경망을 학습합니다.</translation>
+    </message>
+    <message>
+        <source>Backward starts from one number, not from {0}: give a loss, as in show(model, x, loss=F.cross_entropy, target=y).</source>
+        <translation>backward는 수 하나에서 시작합니다. {0}에서는 시작할 수 없습니다. 손실을 주세요: show(model, x, loss=F.cross_entropy, target=y).</translation>
+    </message>
+    <message>
+        <source>{0} is no address: write tcp://HOST:PORT.</source>
+        <translation>{0}은(는) 주소가 아닙니다. tcp://HOST:PORT로 쓰세요.</translation>
+    </message>
+    <message>
+        <source>{0}:{1} cannot be listened at: {2}.</source>
+        <translation>{0}:{1}에서 기다릴 수 없습니다: {2}.</translation>
+    </message>
+    <message>
+        <source>Nothing answers at {0}:{1}: {2}.</source>
+        <translation>{0}:{1}에서 아무도 답하지 않습니다: {2}.</translation>
+    </message>
+    <message>
+        <source>The other side is no backprop_viz.</source>
+        <translation>상대가 backprop_viz가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The token is another one: copy the script&apos;s token file to this machine.</source>
+        <translation>토큰이 다릅니다. 스크립트의 토큰 파일을 이 컴퓨터로 복사하세요.</translation>
+    </message>
+    <message>
+        <source>The other side has refused the connection.</source>
+        <translation>상대가 연결을 거부했습니다.</translation>
+    </message>
+    <message>
+        <source>The token in {0} cannot be read: {1}.</source>
+        <translation>{0}의 토큰을 읽을 수 없습니다: {1}.</translation>
+    </message>
+    <message>
+        <source>The token in {0} is too short: delete the file for another one to be made.</source>
+        <translation>{0}의 토큰이 너무 짧습니다. 파일을 지우면 새로 만들어집니다.</translation>
+    </message>
 </context>
 <context>
     <name>facts</name>
@@ -4829,6 +5066,118 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Gradients vanish: that of {0} is {2:.1e} times that of {1}.</source>
         <translation>변화도 소실: {0}의 변화도가 {1}의 {2:.1e}배입니다.</translation>
+    </message>
+    <message>
+        <source>Batch norm is in eval mode</source>
+        <translation>배치 정규화가 eval 모드</translation>
+    </message>
+    <message>
+        <source>{0}: nearly all units are dead</source>
+        <translation>{0}: 거의 모든 유닛이 죽음</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2} units are dead</source>
+        <translation>{0}: 유닛 {2}개 중 {1}개가 죽음</translation>
+    </message>
+    <message>
+        <source>Gradients explode</source>
+        <translation>변화도 폭발</translation>
+    </message>
+    <message>
+        <source>zero_grad was not called</source>
+        <translation>zero_grad를 부르지 않음</translation>
+    </message>
+    <message>
+        <source>{0} gets no gradient</source>
+        <translation>{0}이(가) 변화도를 받지 못함</translation>
+    </message>
+    <message>
+        <source>{0} first appeared in {1}</source>
+        <translation>{0}이(가) {1}에서 처음 나타남</translation>
+    </message>
+    <message>
+        <source>The loss is {0}</source>
+        <translation>손실이 {0}</translation>
+    </message>
+    <message>
+        <source>{0} is in no optimizer</source>
+        <translation>{0}이(가) 어느 옵티마이저에도 없음</translation>
+    </message>
+    <message>
+        <source>No parameter gets a gradient</source>
+        <translation>어떤 매개변수도 변화도를 받지 못함</translation>
+    </message>
+    <message>
+        <source>Batch norm of one sample</source>
+        <translation>샘플 하나의 배치 정규화</translation>
+    </message>
+    <message>
+        <source>{0} before {1}</source>
+        <translation>{1} 앞에 {0}</translation>
+    </message>
+    <message>
+        <source>Updates are very large</source>
+        <translation>갱신량이 아주 큼</translation>
+    </message>
+    <message>
+        <source>Updates are very small</source>
+        <translation>갱신량이 아주 작음</translation>
+    </message>
+    <message>
+        <source>{0} losses are added up undivided</source>
+        <translation>손실 {0}개가 나누지 않고 더해짐</translation>
+    </message>
+    <message>
+        <source>A tensor {0} is not in the model</source>
+        <translation>텐서 {0}이(가) 모델에 없음</translation>
+    </message>
+    <message>
+        <source>Gradients vanish</source>
+        <translation>변화도 소실</translation>
+    </message>
+    <message>
+        <source>NaN or Inf</source>
+        <translation>NaN 또는 Inf</translation>
+    </message>
+    <message>
+        <source>unused parameters</source>
+        <translation>쓰이지 않는 매개변수</translation>
+    </message>
+    <message>
+        <source>parameters in no optimizer</source>
+        <translation>옵티마이저에 없는 매개변수</translation>
+    </message>
+    <message>
+        <source>layers outside the model</source>
+        <translation>모델 밖의 층</translation>
+    </message>
+    <message>
+        <source>vanishing or exploding gradients</source>
+        <translation>변화도 소실 또는 폭발</translation>
+    </message>
+    <message>
+        <source>dead units</source>
+        <translation>죽은 유닛</translation>
+    </message>
+    <message>
+        <source>softmax or sigmoid twice</source>
+        <translation>softmax나 시그모이드 두 번</translation>
+    </message>
+    <message>
+        <source>a missing zero_grad</source>
+        <translation>빠진 zero_grad</translation>
+    </message>
+    <message>
+        <source>losses added up undivided</source>
+        <translation>나누지 않고 더해진 손실</translation>
+    </message>
+    <message>
+        <source>batch norm in eval mode or of one sample</source>
+        <translation>eval 모드나 샘플 하나의 배치 정규화</translation>
+    </message>
+    <message>
+        <source>unusual learning rates</source>
+        <translation>보통이 아닌 학습률</translation>
     </message>
 </context>
 <context>
