@@ -34,7 +34,9 @@ CODE = {
 
 
 def is_code(text: str) -> bool:
-    """Whether a text has nothing to translate."""
+    """Whether a text has nothing to translate, as a line of source with its number."""
+    if re.match(r"\d+  \w+ = ", text):
+        return True
     return all(word in CODE or NAMES.fullmatch(word) for word in WORD.findall(text))
 
 
