@@ -34,6 +34,7 @@ from backprop_viz.desktop.controllers.pictures import PicturesController
 from backprop_viz.desktop.controllers.presets import PresetsController
 from backprop_viz.desktop.controllers.samples import SamplesController
 from backprop_viz.desktop.controllers.scripts import ScriptsController
+from backprop_viz.desktop.controllers.text_size import TextSizeController
 from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.controllers.viewing import ViewingController
@@ -84,6 +85,7 @@ class Composer(QObject):
         self.findings = FindingsController(context)
         self.layouts = LayoutsController(context)
         self.theme = ThemeController(context, arguments.theme)
+        self.text_size = TextSizeController(context, self.theme)
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
         self.pictures = PicturesController(context)
@@ -110,6 +112,7 @@ class Composer(QObject):
         window.resize(_fitting(_FIRST_SIZE))
         window.restore_layout(self._store)
         self.layouts.show_chosen()
+        self.text_size.apply_kept()
         if arguments.file is not None:
             self.files.open_first(arguments.file)
 

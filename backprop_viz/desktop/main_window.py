@@ -35,6 +35,7 @@ from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.message_bar import MessageBar
 from backprop_viz.desktop.widgets.notice_strip import NoticeStrip
 from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
+from backprop_viz.desktop.widgets.sideways import Sideways
 
 # A stored layout has some thousand characters.
 _LONGEST = 100_000
@@ -118,11 +119,12 @@ class MainWindow(QMainWindow):
             self.messages,
             (self.reading_strip, self.download_strip),
         )
-        for widget in (self.toolbar, *self._in_place(PanelPlace.TOP), notices):
-            column.addWidget(widget)
+        for row in (self.toolbar, *self._in_place(PanelPlace.TOP)):
+            column.addWidget(Sideways(row))
+        column.addWidget(notices)
         column.addWidget(self.docks, 1)
-        for widget in self._in_place(PanelPlace.BOTTOM):
-            column.addWidget(widget)
+        for row in self._in_place(PanelPlace.BOTTOM):
+            column.addWidget(Sideways(row))
         for widget in self._in_place(PanelPlace.WINDOW):
             widget.setParent(self, Qt.WindowType.Dialog)
         self.setCentralWidget(page)

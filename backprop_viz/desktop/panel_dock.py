@@ -5,6 +5,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QMenu, QScrollArea, QToolButton, QWidget
 
 from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import text_scale
 
 _MOUSE = (
     QEvent.Type.MouseButtonPress,
@@ -30,7 +31,8 @@ class _Scroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         panel = self.widget()
         needed = _ENOUGH if panel is None else panel.minimumSizeHint()
-        return needed.boundedTo(_ENOUGH)
+        # Large text needs more of everything, but the window is no larger for it.
+        return needed.boundedTo(_ENOUGH / max(1.0, text_scale()))
 
     def sizeHint(self) -> QSize:
         panel = self.widget()

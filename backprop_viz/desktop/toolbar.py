@@ -15,13 +15,13 @@ from backprop_viz.recording.run_origin import RunOrigin
 class KeyButton(QToolButton):
     """A button for an action that shows the shortcut beside its text if there is room."""
 
-    def __init__(self, action: QAction, primary: bool = False) -> None:
+    def __init__(self, action: QAction) -> None:
         super().__init__()
         self.setDefaultAction(action)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setProperty("role", "primary" if primary else "plain")
+        self.setProperty("role", "plain")
         self._show_text()
         action.changed.connect(self._show_text)
 
@@ -39,7 +39,8 @@ class KeyButton(QToolButton):
         self._show_text()
 
     def _room_for(self, text: str) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(text) + 26, 32)
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(text) + 26, max(32, metrics.height() + 14))
 
     def _with_key(self) -> str:
         action = self.defaultAction()
@@ -92,11 +93,20 @@ class Toolbar(QWidget):
         row.addWidget(self.chip)
         row.addWidget(gear, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
-        self.run_buttons = [KeyButton(action, primary=action.isCheckable()) for action in run]
+        self.run_buttons = [KeyButton(action) for action in run]
         for button in self.run_buttons:
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
         row.addLayout(progress)
+
+    def put_first(self, action: QAction) -> None:
+        """Paint the button of an action so that the eye finds it first."""
+        for button in self.run_buttons:
+            role = "primary" if button.defaultAction() is action else "plain"
+            if button.property("role") != role:
+                button.setProperty("role", role)
+                button.style().unpolish(button)
+                button.style().polish(button)
 
     def leave_out_settings(self) -> None:
         """A script has its own settings."""

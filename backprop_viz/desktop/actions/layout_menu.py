@@ -1,4 +1,4 @@
-"""The submenu of View for layouts, and that for moving through the panels."""
+"""The submenus of View: layouts, text size, and panels."""
 
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
@@ -52,6 +52,32 @@ LAYOUT_MENU = Menu(
             "Ctrl+Shift+L",
             QT_TRANSLATE_NOOP("actions", "Place every panel as the layout has it at first"),
             "layouts.reset",
+        ),
+    ),
+)
+TEXT_SIZE_MENU = Menu(
+    QT_TRANSLATE_NOOP("actions", "&Text size"),
+    (
+        MenuCommand(
+            "actionTextLarger",
+            QT_TRANSLATE_NOOP("actions", "&Larger text"),
+            "Ctrl++",
+            QT_TRANSLATE_NOOP("actions", "Make all text larger, up to 200 %"),
+            "text_size.larger",
+        ),
+        MenuCommand(
+            "actionTextSmaller",
+            QT_TRANSLATE_NOOP("actions", "&Smaller text"),
+            "Ctrl+-",
+            QT_TRANSLATE_NOOP("actions", "Make all text smaller, down to 80 %"),
+            "text_size.smaller",
+        ),
+        MenuCommand(
+            "actionTextNormal",
+            QT_TRANSLATE_NOOP("actions", "&Normal text"),
+            "Ctrl+0",
+            QT_TRANSLATE_NOOP("actions", "Text at 100 %"),
+            "text_size.normal",
         ),
     ),
 )

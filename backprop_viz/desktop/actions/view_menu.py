@@ -1,6 +1,6 @@
 """The View menu: where a number comes from, which numbers are shown, the theme and the layout."""
 
-from backprop_viz.desktop.actions.layout_menu import LAYOUT_MENU, PANELS_MENU
+from backprop_viz.desktop.actions.layout_menu import LAYOUT_MENU, PANELS_MENU, TEXT_SIZE_MENU
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
@@ -79,5 +79,5 @@ VIEW_MENU = Menu(
             checkable=True,
         ),
     ),
-    submenus=(LAYOUT_MENU, PANELS_MENU),
+    submenus=(LAYOUT_MENU, PANELS_MENU, TEXT_SIZE_MENU),
 )

@@ -46,6 +46,10 @@ class ThemeController(QObject):
         if self._theme_choice == "system":
             self.apply_theme("system")
 
+    def apply_again(self) -> None:
+        """Make and paint all in the same colours anew, as for another size of text."""
+        self.apply_theme(self._theme_choice)
+
     def apply_theme(self, choice: str) -> None:
         """Use the theme "light" or "dark"; any other name follows the system."""
         self._theme_choice = choice if choice in ("light", "dark") else "system"

@@ -16,6 +16,8 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import AlterGradient, BackwardTwice
 from backprop_viz.training.live_settings import continues
 
+_TRAINED = "has_trained"  # the key among the preferences
+
 
 class TrainingController(QObject):
     """Steps, trains, and applies settings.
@@ -32,6 +34,9 @@ class TrainingController(QObject):
         self._window, self._actions = context.window, context.actions
         self._session = context.session
         self._view_state: ViewState | None = None
+        self._store = context.store
+        self._has_trained = str(self._store.value(_TRAINED, "")) == "yes"
+        self._put_first()
         self._session.told.connect(self._tell)
         self._window.toolbar.settings.changed.connect(self.want)
         self._window.panel(InspectorView).intervention_wanted.connect(self._alter)
@@ -42,11 +47,21 @@ class TrainingController(QObject):
         self._view_state = view_state
         train = self._actions["actionTrain"]
         train.setChecked(view_state.training)
+        if not self._has_trained and (view_state.training or view_state.origin is not None):
+            self._has_trained = True
+            if view_state.origin is None:
+                self._store.setValue(_TRAINED, "yes")
+            self._put_first()
         goes = "&Train" if view_state.origin is None else QT_TRANSLATE_NOOP("actions", "&Resume")
         pauses = QT_TRANSLATE_NOOP("actions", "&Pause")
         text = translated(pauses if view_state.training else goes)
         if train.text() != text:
             train.setText(text)
+
+    def _put_first(self) -> None:
+        """Step is what to begin with; who has trained once looks for Train."""
+        name = "actionTrain" if self._has_trained else "actionStep"
+        self._window.toolbar.put_first(self._actions[name])
 
     def _tell(self, notice: Notice) -> None:
         self._window.messages.tell_notice(notice)

@@ -119,23 +119,67 @@ LIGHT = Theme(
 )
 
 
+_BODY = ["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"]
+_CODE = ["JetBrains Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace"]
+_scale = 1.0
+
+
+def text_scale() -> float:
+    """How large text is: 1 is 100 %."""
+    return _scale
+
+
+def set_text_scale(scale: float) -> None:
+    """Make the fonts that are asked for from now on larger or smaller."""
+    global _scale
+    _scale = scale
+
+
+def body_font(size: int = 13, bold: bool = False) -> QFont:
+    """The font of labels; ``size`` in device-independent pixels at 100 %. Do not modify it."""
+    return _body_font(max(1, round(size * _scale)), bold)
+
+
+def code_font(size: int = 12, bold: bool = False) -> QFont:
+    """The font of code and columns of numbers. Shared: do not modify it."""
+    return _code_font(max(1, round(size * _scale)), bold)
+
+
+def scene_font(size: int, bold: bool = False) -> QFont:
+    """The font of labels in what is zoomed as a whole, where text has a size of its own."""
+    return _body_font(size, bold)
+
+
+def scene_code_font(size: int) -> QFont:
+    """The font of numbers in what is zoomed as a whole."""
+    return _code_font(size, False)
+
+
+def no_higher(font: QFont, height: float) -> QFont:
+    """The font, or a smaller one with which a line is no higher than this."""
+    most = max(1, int(height * 0.8))
+    if font.pixelSize() <= most:
+        return font
+    smaller = QFont(font)
+    smaller.setPixelSize(most)
+    return smaller
+
+
 # Cached, so that Qt matches each font once and not at every painting.
 @cache
-def body_font(size: int = 13, bold: bool = False) -> QFont:
-    """The font of labels; ``size`` in device-independent pixels. Shared: do not modify it."""
+def _body_font(pixels: int, bold: bool) -> QFont:
     font = QFont()
-    font.setFamilies(["Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "DejaVu Sans"])
-    font.setPixelSize(size)
+    font.setFamilies(_BODY)
+    font.setPixelSize(pixels)
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return font
 
 
 @cache
-def code_font(size: int = 12, bold: bool = False) -> QFont:
-    """The font of code and columns of numbers. Shared: do not modify it."""
+def _code_font(pixels: int, bold: bool) -> QFont:
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setFamilies(["JetBrains Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "monospace"])
-    font.setPixelSize(size)
+    font.setFamilies(_CODE)
+    font.setPixelSize(pixels)
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     return font
 
@@ -150,7 +194,7 @@ QLabel[role="title"] {{ font-weight: 600; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="chip"] {{ color: {text}; background: {control}; border-radius: 9px;
     padding: 2px 10px; font-size: 12px; }}
-QLabel[role="caption"] {{ color: {muted}; font-size: 11px; }}
+QLabel[role="caption"] {{ color: {muted}; font-size: {small}px; }}
 QToolTip {{ color: {text}; background: {control}; border: 1px solid {border}; padding: 4px; }}
 QPushButton, QToolButton, QComboBox, QAbstractSpinBox, QLineEdit {{
     background: {control}; border: 1px solid {border}; border-radius: 6px;
@@ -187,7 +231,7 @@ QToolButton[role="segment"]:checked {{ color: {text}; border-color: {border};
     background: {control_hover}; }}
 QToolButton[role="segment"]:checked:focus {{ border-color: {accent}; }}
 QToolButton[role="switch"] {{ border-radius: 11px; padding: 0 8px; min-height: 18px;
-    background: transparent; border: 1px solid {border}; color: {muted}; font-size: 11px; }}
+    background: transparent; border: 1px solid {border}; color: {muted}; font-size: {small}px; }}
 QToolButton[role="switch"]:hover {{ color: {text}; background: {control_hover}; }}
 QToolButton[role="switch"]:focus {{ border-color: {accent}; }}
 QToolButton[role="switch"]:checked {{ background: {accent}; color: {accent_text};
@@ -257,4 +301,4 @@ def style_sheet(theme: Theme) -> str:
     """The application's style sheet in the colours of a theme."""
     roles: Mapping[str, str] = {name: getattr(theme, name) for name in Theme.__slots__}
     icons = Path(__file__).with_name("icons").as_posix()
-    return _SHEET.format(icons=icons, **roles)
+    return _SHEET.format(icons=icons, small=round(11 * _scale), **roles)

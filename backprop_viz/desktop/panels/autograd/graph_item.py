@@ -17,7 +17,7 @@ from backprop_viz.desktop.panels.autograd.graph_structure import is_leaf
 from backprop_viz.desktop.panels.network.feature_maps import shape_text
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.painting import elided, fitting, head_of
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme, scene_code_font, scene_font
 from backprop_viz.recording.graph import Graph, Node
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
@@ -288,7 +288,7 @@ class GraphItem(QGraphicsItem):
             return
         text = arriving_gradient_text(node, self.shown_cursor)
         below = QRectF(box.x() + 7, box.bottom() - 16, box.width() - 14, 14)
-        font = fitting(code_font(10), text, below.width(), 8)
+        font = fitting(scene_code_font(10), text, below.width(), 8)
         if font.pixelSize() * scale < _LEGIBLE:
             return
         painter.setFont(font)
@@ -319,7 +319,7 @@ def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
     if box.height() <= PILL_HEIGHT:
         inside = box.adjusted(4, 0, -4, 0)
         text = node.parameter or node.name
-        font = fitting(body_font(10), text, inside.width(), 9)
+        font = fitting(scene_font(10), text, inside.width(), 9)
         # Elide the start: parameters differ at the end of their names, as in layers.3.conv1.weight.
         where = Qt.TextElideMode.ElideLeft if node.parameter else Qt.TextElideMode.ElideMiddle
         shown = QFontMetrics(font).elidedText(text, where, int(inside.width()))
@@ -327,10 +327,10 @@ def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
         return (_Line(inside.adjusted(max(left, 0), 0, 2, 0), shown, font),)
     stem, suffix = name_lines(node.name)
     inside = box.adjusted(7, 2, -4, 0)
-    font = fitting(body_font(11, bold=True), stem, inside.width(), 9)
+    font = fitting(scene_font(11, bold=True), stem, inside.width(), 9)
     first = QRectF(inside.x(), inside.y(), inside.width(), 15)
     second = first.translated(0, 13)
-    small = body_font(9)
+    small = scene_font(9)
     return (
         _Line(first, elided(font, stem, int(inside.width())), font),
         _Line(second, elided(small, suffix, int(inside.width())), small),

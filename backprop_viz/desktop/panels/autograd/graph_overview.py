@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from backprop_viz.desktop.panels.autograd.graph_layout import Placement, Rect
 from backprop_viz.desktop.panels.autograd.module_spans import Stretch
-from backprop_viz.desktop.style.theme import Theme, body_font
+from backprop_viz.desktop.style.theme import Theme, scene_font
 
 _NAME = 11  # pixels on screen
 _PLATE = 3.0  # around a name
@@ -80,7 +80,7 @@ class OverviewPainter:
     def paint_stems(self, painter: QPainter, texts: Iterable[tuple[int, str, QColor]]) -> None:
         """Paint the nodes' names, cut to their boxes, where the boxes are large enough."""
         scale = painter.worldTransform().m11()
-        font = body_font(_STEM)
+        font = scene_font(_STEM)
         metrics = QFontMetricsF(font)
         for node, text, ink in texts:
             box = self._rects[node]
@@ -126,7 +126,7 @@ def _covered(modules: tuple[Stretch, ...]) -> float:
 @cache
 def _plate(name: str) -> QRectF:
     """The background of a name above its corner, in pixels on screen."""
-    metrics = QFontMetricsF(body_font(_NAME, bold=True))
+    metrics = QFontMetricsF(scene_font(_NAME, bold=True))
     width, height = metrics.horizontalAdvance(name) + 2 * _PLATE, metrics.height()
     return QRectF(0, 2 - height, width, height)
 
@@ -158,7 +158,7 @@ def _paint_name(painter: QPainter, theme: Theme, corner: QPointF, name: str, sca
     painter.setPen(QPen(QColor(theme.border), 1))
     painter.setBrush(QColor(theme.panel))
     painter.drawRoundedRect(_plate(name), 3, 3)
-    painter.setFont(body_font(_NAME, bold=True))
+    painter.setFont(scene_font(_NAME, bold=True))
     painter.setPen(QColor(theme.text))
     painter.drawText(_plate(name), Qt.AlignmentFlag.AlignCenter, name)
     painter.restore()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.desktop.style.numbers import apart
 from backprop_viz.desktop.style.painting import elided
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.digits.data_set import DIGITS
 from backprop_viz.recording.class_names import class_name
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Moved
@@ -104,7 +104,8 @@ class ProbabilityBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         count = len(self._probabilities or self._classes)
         row = self.height() / count
-        size = max(9, min(13, int(row * 0.75)))
+        # Of large text as much as the rows have room for.
+        size = max(round(9 / text_scale()), min(13, int(row * 0.75 / text_scale())))
         names = [class_name(self._classes, i) for i in range(count)]
         metrics = QFontMetrics(code_font(size, bold=True))
         if max(map(len, names)) > 1:

@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.desktop.style.numbers import apart, full, index_text, signed
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.style.tight_cell import TightCell
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, add_copy_actions
 from backprop_viz.recording.events import Array
@@ -209,7 +209,7 @@ class _Titles(QHeaderView):
         """Draw a title."""
         rows = self.model()
         assert isinstance(rows, ArrayModel)
-        painter.setFont(body_font(rows.font.pixelSize()))
+        painter.setFont(body_font(round(rows.font.pixelSize() / text_scale())))
         painter.setPen(rows.color("muted"))
         role = Qt.ItemDataRole.TextAlignmentRole
         align = rows.headerData(logicalIndex, Qt.Orientation.Horizontal, role)
@@ -358,7 +358,7 @@ class ArrayTable(QTableView):
         font = code_font(pixels)
         self.setFont(font)
         self.rows.font = font
-        self.verticalHeader().setDefaultSectionSize(pixels + 9)
+        self.verticalHeader().setDefaultSectionSize(font.pixelSize() + 9)
 
     def _fit_columns(self) -> None:
         """Make columns as wide as the widest number seen so far, and share the rest.
@@ -379,7 +379,7 @@ class ArrayTable(QTableView):
     def _widen(self) -> int:
         """Note the widths that visible rows need; returns what all columns need together."""
         metrics = QFontMetrics(self.font())
-        titles = QFontMetrics(body_font(self.font().pixelSize()))
+        titles = QFontMetrics(body_font(round(self.font().pixelSize() / text_scale())))
         first = max(0, self.rowAt(0))
         last = self.rowAt(self.viewport().height() - 1)
         rows = range(first, (last if last >= 0 else self.rows.rowCount() - 1) + 1)

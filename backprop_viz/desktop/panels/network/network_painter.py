@@ -15,7 +15,7 @@ from backprop_viz.desktop.panels.network.network_layout import ROW_NAME, Grid, N
 from backprop_viz.desktop.panels.network.network_state import NetworkState
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.painting import arrow, fitting, ink_on, text_line
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, no_higher
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.phases import Phase
 
@@ -156,7 +156,8 @@ class NetworkPainter:
         # Elide dotted names at the start, titles with an operation in the middle.
         mode = Qt.TextElideMode.ElideMiddle if state.switchable(layer) else _LEFT
         self._text(painter, line, title, _title_font(title, line.width()), color, mode)
-        self._text(painter, box.adjusted(0, 19, 0, -3), state.caption(layer), code_font(11), muted)
+        below = box.adjusted(0, 19, 0, -3)
+        self._text(painter, below, state.caption(layer), no_higher(code_font(11), 16), muted)
 
     def _text(
         self,
@@ -303,10 +304,10 @@ def spans_of(blocks: Blocks, rows: int) -> tuple[Range | None, ...]:
 
 def _title_font(title: str, width: int) -> QFont:
     """Bold if there is room, otherwise regular, which is narrower and stays legible."""
-    bold = fitting(body_font(13, bold=True), title, width, 11)
+    bold = fitting(no_higher(body_font(13, bold=True), 18), title, width, 11)
     if QFontMetrics(bold).horizontalAdvance(title) <= width:
         return bold
-    return fitting(body_font(12), title, width, 9)
+    return fitting(no_higher(body_font(12), 18), title, width, 9)
 
 
 def room_of(column: NetworkColumn) -> QRectF:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPen, QPolygonF
 
 from backprop_viz.desktop.panels.phases.timeline_layout import Segment, x_of
-from backprop_viz.desktop.style.theme import Theme, body_font
+from backprop_viz.desktop.style.theme import Theme, body_font, no_higher
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.phases import PHASES, Phase
 
@@ -74,7 +74,7 @@ def _paint_ticks(painter: QPainter, theme: Theme, segment: Segment, box: QRectF)
 
 
 def _paint_names(painter: QPainter, theme: Theme, segments: Sequence[Segment], top: float) -> None:
-    font = body_font(10)
+    font = no_higher(body_font(10), 16)
     metrics = QFontMetrics(font)
     painter.setFont(font)
     painter.setPen(QColor(theme.muted))

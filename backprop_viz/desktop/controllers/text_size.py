@@ -1,0 +1,85 @@
+"""Chooses the size of all text, from 80 to 200 %."""
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QToolButton, QWidget
+
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.theme import ThemeController
+from backprop_viz.desktop.style.theme import body_font, set_text_scale, text_scale
+
+PERCENTS = (80, 90, 100, 110, 125, 150, 175, 200)
+_KEY = "text_size"
+_ANY = 10_000  # pixels: a height that is no limit
+
+
+class TextSizeController(QObject):
+    """Makes text larger and smaller, and remembers it."""
+
+    def __init__(self, context: Context, theme: ThemeController) -> None:
+        super().__init__(context.window)
+        self._window, self._store, self._theme = context.window, context.store, theme
+        kept = str(self._store.value(_KEY, "100"))
+        self._before: float | None = None  # the scale before this one, once there was another
+        theme.theme_changed.connect(self._rescale_all)
+        self._percent = int(kept) if kept in map(str, PERCENTS) else 100
+
+    def apply_kept(self) -> None:
+        """Have the size of the last launch."""
+        self._apply(self._percent)
+
+    def larger(self) -> None:
+        """The next size up."""
+        self._choose(next((p for p in PERCENTS if p > self._percent), PERCENTS[-1]))
+
+    def smaller(self) -> None:
+        """The next size down."""
+        self._choose(next((p for p in reversed(PERCENTS) if p < self._percent), PERCENTS[0]))
+
+    def normal(self) -> None:
+        """100 %."""
+        self._choose(100)
+
+    def _choose(self, percent: int) -> None:
+        self._percent = percent
+        self._store.setValue(_KEY, str(percent))
+        self._apply(percent)
+        self._window.messages.tell(self.tr("Text size: {0} %").format(percent), "info", _KEY)
+
+    def _apply(self, percent: int) -> None:
+        before, scale = text_scale(), percent / 100
+        if before == scale:
+            return
+        set_text_scale(scale)
+        QApplication.setFont(body_font())
+        self._before = before
+        self._theme.apply_again()
+
+    def _rescale_all(self) -> None:
+        """Another style sheet gives widgets back the fonts that they were made with."""
+        if self._before is not None:
+            for widget in self._window.findChildren(QWidget):
+                _rescale(widget, self._before, text_scale())
+
+
+def _rescale(widget: QWidget, before: float, scale: float) -> None:
+    """Give a widget's own font its size at this scale, and room for it."""
+    if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and widget.font().pixelSize() > 0:
+        font = widget.font()
+        font.setPixelSize(_at(widget, "textAt100", font.pixelSize(), before, scale))
+        widget.setFont(font)
+    boxes = isinstance(widget, QComboBox | QAbstractSpinBox | QToolButton)
+    # Boxes have their least height from the style sheet.
+    fixed = boxes or widget.minimumHeight() == widget.maximumHeight()
+    if fixed and 1 < widget.maximumHeight() < _ANY:
+        widget.setFixedHeight(_at(widget, "heightAt100", widget.maximumHeight(), before, scale))
+    if boxes and widget.minimumWidth() == widget.maximumWidth() > 1:
+        widget.setFixedWidth(_at(widget, "widthAt100", widget.minimumWidth(), before, scale))
+
+
+def _at(widget: QWidget, name: str, now: int, before: float, scale: float) -> int:
+    """A length for the scale; what it is at 100 % is kept, so that nothing drifts."""
+    kept = widget.property(name)
+    if not isinstance(kept, int):
+        kept = round(now / before)
+        widget.setProperty(name, kept)
+    return max(1, round(kept * scale))

@@ -1,0 +1,40 @@
+"""Scrolls a row sideways where the window is narrower than the row needs."""
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+
+
+class Sideways(QScrollArea):
+    """As high as its row, and never wider than the window is."""
+
+    def __init__(self, row: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._row = row
+        self.setWidget(row)
+        row.setAutoFillBackground(False)
+        row.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Be as high as the row wants to be, and go with it when it hides."""
+        if watched is self._row:
+            if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+                self.updateGeometry()
+            elif event.type() in (QEvent.Type.HideToParent, QEvent.Type.ShowToParent):
+                self.setVisible(event.type() == QEvent.Type.ShowToParent)
+        return super().eventFilter(watched, event)
+
+    def sizeHint(self) -> QSize:
+        """The row's height, and that of the scroll bar if there is one."""
+        height = self._row.sizeHint().height()
+        if self._row.minimumSizeHint().width() > self.width():
+            height += self.horizontalScrollBar().sizeHint().height()
+        return QSize(self._row.minimumSizeHint().width(), height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width will do."""
+        return QSize(200, self.sizeHint().height())

@@ -1,0 +1,67 @@
+"""Text from 80 to 200 %: all of it follows, the window keeps its size, and it is remembered."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QLabel
+
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scale
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def usual_size(tmp_path: Path) -> Iterator[None]:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    yield
+    set_text_scale(1.0)
+    QApplication.setFont(body_font())
+
+
+def choose(window: MainWindow, name: str, times: int = 1) -> None:
+    for _ in range(times):
+        window.findChild(QAction, name).trigger()
+    QApplication.processEvents()
+
+
+def sizes_of_text(window: MainWindow) -> dict[int, int]:
+    labels = [w for w in window.findChildren(QLabel) if w.isVisible() and w.text()]
+    return {id(label): label.fontInfo().pixelSize() for label in labels}
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000)])
+def test_all_text_is_twice_as_large_and_the_window_is_not(
+    open_window: OpenWindow, size: tuple[int, int]
+) -> None:
+    window = open_window("--preset", "tutorial", size=size)
+    before = sizes_of_text(window)
+    choose(window, "actionTextLarger", 9)
+    after = sizes_of_text(window)
+    assert len(before) > 20
+    same = before.keys() & after.keys()
+    assert len(same) > 20
+    # One that makes its letters fit into its place may have had smaller ones.
+    assert all(2.0 <= after[label] / before[label] < 2.2 for label in same)
+    assert (body_font().pixelSize(), code_font(12).pixelSize()) == (26, 24)
+    assert (window.width(), window.height()) == size
+
+
+def test_the_size_is_remembered_and_comes_back_to_what_it_was(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    before = sizes_of_text(window)
+    choose(window, "actionTextLarger", 3)
+    choose(window, "actionTextSmaller", 9)
+    assert body_font(10).pixelSize() == 8
+    window.close()
+    set_text_scale(1.0)
+    again = open_window("--preset", "tutorial", size=(1600, 1000))
+    assert body_font(10).pixelSize() == 8
+    assert window.findChild(QAction, "actionTextNormal").shortcut().toString() == "Ctrl+0"
+    choose(again, "actionTextNormal")
+    sizes = sorted(sizes_of_text(again).values())
+    assert sizes[len(sizes) // 2] == sorted(before.values())[len(before) // 2]
+    assert body_font().pixelSize() == QApplication.font().pixelSize() == 13
