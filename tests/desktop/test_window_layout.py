@@ -31,6 +31,17 @@ def own_settings(tmp_path: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
 
 
+def settled(window: MainWindow) -> dict[str, list[int]]:
+    """The places once Qt has laid out all that it has to."""
+    found: dict[str, list[int]] = {}
+    while found != (now := window.layout_state()):
+        found = now
+        for _ in range(3):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+    return found
+
+
 def test_the_first_size_leaves_room_for_the_title_bar(open_window: OpenWindow) -> None:
     window = open_window(size=None)
     screen = window.screen().availableGeometry().height()
@@ -67,7 +78,7 @@ def test_colours_can_be_switched_while_training(open_window: OpenWindow, qtbot: 
 
 def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow, qtbot: QtBot) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
-    first = window.layout_state()
+    first = settled(window)
     docks = window.docks.docks
     docks["accuracyPlot"].hide()
     window.docks.tabifyDockWidget(docks["programView"], docks["drawPanel"])
@@ -142,7 +153,7 @@ def test_a_double_click_on_a_title_gives_a_panel_all_the_room(
     open_window: OpenWindow, qtbot: QtBot
 ) -> None:
     window = open_window("--preset", "tutorial", size=(1600, 1000))
-    before = window.layout_state()
+    before = settled(window)
     network = window.panel(NetworkView)
     qtbot.mouseDClick(network, Qt.MouseButton.LeftButton, pos=QPoint(40, 12))
     QApplication.processEvents()
@@ -151,8 +162,7 @@ def test_a_double_click_on_a_title_gives_a_panel_all_the_room(
     assert network.width() > 1500
     assert window.layout_state() == before
     qtbot.keyClick(network, Qt.Key.Key_Escape)
-    QApplication.processEvents()
-    assert window.layout_state() == before
+    qtbot.waitUntil(lambda: window.layout_state() == before)
     assert window.panel(InspectorView).isVisible()
 
 
