@@ -4,6 +4,7 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from backprop_viz.cli import parse, parse_attach, parse_run
 from backprop_viz.desktop import system_libraries
@@ -50,13 +51,29 @@ def _attach(arguments: Sequence[str]) -> int:
     return follow_script(line, told.theme, told.language)
 
 
+def _can_be_read(path: str) -> bool:
+    """Whether a recording file can be opened; else it is said why not."""
+    from backprop_viz.recording.errors import UserError
+    from backprop_viz.recording.files.recording_file import RecordingFile
+
+    try:
+        RecordingFile(Path(path)).close()
+    except UserError as error:
+        print(f"backprop-viz: {error}", file=sys.stderr)
+        return False
+    return True
+
+
 def _main(arguments: Arguments) -> int:
+    if arguments.recording is not None and not _can_be_read(arguments.recording):
+        return 2
     # What is imported stays: Python's collector need not go through it while more comes, nor later
     # each time that the window's own collects.
     gc.disable()
-    from backprop_viz.desktop.worker_process import start_ahead
+    if not arguments.is_foreign:
+        from backprop_viz.desktop.worker_process import start_ahead
 
-    start_ahead()
+        start_ahead()
     system_libraries.ensure()
     # Before Qt: PySide reads the source of all that is imported after it.
     import numpy  # noqa: F401

@@ -13,6 +13,8 @@ from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.presets import PRESETS
 
+# How the name of a recording file ends.
+RECORDING = ".bprec"
 # The folders that data sets are read from, by the names of the data.
 FOLDERS = {name: entry.root for name, entry in DATA_SETS.items() if entry.root is not None}
 
@@ -63,7 +65,11 @@ def parse(argv: Sequence[str]) -> Arguments:
     )
     _add_appearance(parser)
     parser.add_argument(
-        "file", nargs="?", metavar="FILE.bpviz", type=_session, help="a saved session to continue"
+        "file",
+        nargs="?",
+        metavar="FILE",
+        type=_file,
+        help="a saved session (.bpviz) to continue, or a recording (.bprec) to look at",
     )
     options = parser.parse_args(argv)
     given = {name: getattr(options, f"{name}_root") for name in FOLDERS}
@@ -74,7 +80,10 @@ def parse(argv: Sequence[str]) -> Arguments:
     settings = {**PRESETS[options.preset], "seed": options.seed, "roots": roots}
     if data is not None:
         settings["data"] = data
-    return Arguments(settings, options.theme, options.file, options.language)
+    file, recording = options.file, None
+    if file is not None and file.endswith(RECORDING):
+        file, recording = None, file
+    return Arguments(settings, options.theme, file, options.language, recording=recording)
 
 
 def parse_run(argv: Sequence[str]) -> RunArguments:
@@ -160,10 +169,11 @@ def _root_option(data: str) -> str:
     return f"--{data.replace('_', '-')}-root"
 
 
-def _session(text: str) -> str:
-    if not text.endswith(".bpviz"):
+def _file(text: str) -> str:
+    if not text.endswith((".bpviz", RECORDING)):
         raise argparse.ArgumentTypeError(
-            f"{text} is not a session: its name does not end in .bpviz"
+            f"{text} is neither a session nor a recording: its name does not end in .bpviz or "
+            f"{RECORDING}"
         )
     return text
 

@@ -9,7 +9,7 @@ class Arguments:
     """The parsed command line. ``theme`` is "light", "dark" or None for the system's; ``file`` is
     the path of a session or None; ``language`` is the code of a language, None for the one that
     was chosen last. ``line`` is the one, incoming and outgoing, to a script that the window follows
-    in place of a run of its own.
+    in place of a run of its own; ``recording`` is the path of a recording file that it shows.
     """
 
     settings: dict[str, Any]
@@ -17,3 +17,9 @@ class Arguments:
     file: str | None
     language: str | None = None
     line: tuple[IO[bytes], IO[bytes]] | None = None
+    recording: str | None = None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the run that is shown is not the program's own."""
+        return self.line is not None or self.recording is not None

@@ -1,8 +1,9 @@
 """Makes the session, the actions, the window and the controllers, and connects them."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import attrgetter
+from pathlib import Path
 from traceback import format_exception, walk_tb
 from types import TracebackType
 
@@ -15,6 +16,7 @@ from backprop_viz.desktop.actions.menu_command import Menu, translated
 from backprop_viz.desktop.actions.menus import MENUS, make_actions
 from backprop_viz.desktop.actions.mnemonics import give_mnemonics
 from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.attached_client import AttachedClient
 from backprop_viz.desktop.controllers.attached import AttachedController
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.closing import ClosingController
@@ -30,6 +32,7 @@ from backprop_viz.desktop.controllers.images import ImagesController
 from backprop_viz.desktop.controllers.layouts import LayoutsController
 from backprop_viz.desktop.controllers.lessons import LessonsController
 from backprop_viz.desktop.controllers.navigation import NavigationController
+from backprop_viz.desktop.controllers.other_windows import OtherWindowsController
 from backprop_viz.desktop.controllers.pictures import PicturesController
 from backprop_viz.desktop.controllers.presets import PresetsController
 from backprop_viz.desktop.controllers.samples import SamplesController
@@ -39,6 +42,7 @@ from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.controllers.viewing import ViewingController
 from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
+from backprop_viz.desktop.file_client import FileClient
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.preferences import settings_store
@@ -67,7 +71,7 @@ class Composer(QObject):
         for menu in MENUS:
             _fill(window.menuBar().addMenu(translated(menu.title)), menu, actions)
         settings = Settings(**arguments.settings)
-        self.session = session = Session(settings, self, arguments.line)
+        self.session = session = Session(settings, self, _foreign(arguments))
         window.toolbar.settings.show_settings(settings)
         window.session = session
         self._store = settings_store()
@@ -89,6 +93,7 @@ class Composer(QObject):
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
         self.pictures = PicturesController(context)
+        self.other_windows = OtherWindowsController(context)
         window.messages.log_wanted.connect(self.help.show_log)
         self.files = FilesController(context)
         self.images.session_wanted.connect(self.files.open)
@@ -96,7 +101,7 @@ class Composer(QObject):
         self.autosave = AutosaveController(context, self.files)
         self.restarts = WorkerRestartsController(context, self.autosave)
         self.closing: ClosingController | AttachedController
-        if arguments.line is None:
+        if not arguments.is_foreign:
             self.closing = ClosingController(context, self.files, self.autosave)
         else:
             self.closing = AttachedController(context)
@@ -170,6 +175,18 @@ class Composer(QObject):
             details = "".join(format_exception(kind, error, trace))
             values = (kind.__name__, str(error)[:200])
             self.window.messages.tell_notice(Notice("window_failed", values, details=details))
+
+
+def _foreign(
+    arguments: Arguments,
+) -> Callable[[Callable[[], None]], AttachedClient | FileClient] | None:
+    """What is in the place of a worker, made with what it wakes the window by; None: a worker."""
+    line, recording = arguments.line, arguments.recording
+    if line is not None:
+        return lambda wake: AttachedClient(*line, wake)
+    if recording is not None:
+        return lambda wake: FileClient(Path(recording), wake)
+    return None
 
 
 def _fill(menu: QMenu, content: Menu, actions: Mapping[str, QAction]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import IO
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,6 +10,7 @@ from backprop_viz.desktop.check_requests import CheckRequests
 from backprop_viz.desktop.draw_image import DrawImage
 from backprop_viz.desktop.explaining_worker import ExplainingWorker
 from backprop_viz.desktop.explanation_requests import ExplanationRequests, Question
+from backprop_viz.desktop.file_client import FileClient
 from backprop_viz.desktop.file_requests import FileCommand, FileRequests
 from backprop_viz.desktop.garbage_collector import Collector
 from backprop_viz.desktop.run_aside import RunAside, StoredShow
@@ -59,7 +59,7 @@ class Session(ShownRun):
     was asked about last, ``saliency_recorded`` a Recording and the Number of a pixel; all come in
     the window's thread.
 
-    With a ``line`` the run is a script's, which the window follows: ``attached`` carries its
+    With a ``foreign`` client the run is a script's or a file's: ``attached`` carries its
     RunOrigin, ``run_ended`` a RunEnded.
     """
 
@@ -79,17 +79,15 @@ class Session(ShownRun):
         self,
         settings: Settings,
         parent: QObject | None = None,
-        line: tuple[IO[bytes], IO[bytes]] | None = None,
+        foreign: Callable[[Callable[[], None]], AttachedClient | FileClient] | None = None,
     ) -> None:
         super().__init__(settings, parent)
         Collector(self)
         ring = Wake(self._take, self).ring
-        self._client = (
-            WorkerSupervisor(settings, ring) if line is None else AttachedClient(*line, ring)
-        )
+        self._client = WorkerSupervisor(settings, ring) if foreign is None else foreign(ring)
         # A script does not explain: a worker does, of what was recorded.
         self.explainer = ExplainingWorker(ring)
-        submit = self._client.submit if line is None else self.explainer.submit
+        submit = self._client.submit if foreign is None else self.explainer.submit
         self._shown = -1
         # The file whose run the next update shows.
         self._opened: Filed | None = None

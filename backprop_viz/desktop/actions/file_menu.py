@@ -86,6 +86,21 @@ FILE_MENU = Menu(
             built_in=True,
         ),
         MenuCommand(
+            "actionOpenRecording",
+            QT_TRANSLATE_NOOP("actions", "Open &recording…"),
+            "Ctrl+Shift+O",
+            QT_TRANSLATE_NOOP("actions", "Look at a recording file in a window of its own"),
+            "other_windows.open_recording",
+            separated=True,
+        ),
+        MenuCommand(
+            "actionAttach",
+            QT_TRANSLATE_NOOP("actions", "A&ttach to a training…"),
+            "",
+            QT_TRANSLATE_NOOP("actions", "Follow a training that listens, in a window of its own"),
+            "other_windows.attach",
+        ),
+        MenuCommand(
             "actionSavePanelPicture",
             QT_TRANSLATE_NOOP("actions", "Save &picture of the panel…"),
             "Ctrl+Alt+S",

@@ -49,7 +49,7 @@ class AttachedController(QObject):
             self._actions[name].setEnabled(False)
             self._actions[name].setToolTip(self.tr("The script has ended."))
         # One iteration of a model is all that there is: that it has ended says nothing.
-        if self._origin is None or self._origin.kind != "model":
+        if self._origin is None or self._origin.kind in ("script", "watch"):
             self._window.messages.tell_notice(_notice_of(told))
 
     # -- closing -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.picture_files import SUFFIXES, picture_of, save_picture
+from backprop_viz.desktop.style.picture_files import PICTURE_SUFFIXES, picture_of, save_picture
 
 
 class PicturesController(QObject):
@@ -36,7 +36,7 @@ class PicturesController(QObject):
 
     def save(self, widget: QWidget, path: Path) -> None:
         """Save what a widget shows to a file, in the format of its suffix."""
-        if path.suffix.lower() not in SUFFIXES:
+        if path.suffix.lower() not in PICTURE_SUFFIXES:
             said = self.tr("{0} has an unknown format: choose .png, .svg or .pdf.")
         elif save_picture(widget, path):
             self._window.messages.tell(self.tr("Saved as {0}.").format(path.name), "info")

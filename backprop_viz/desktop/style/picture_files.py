@@ -71,4 +71,4 @@ def _paint(widget: QWidget, painter: QPainter) -> None:
     widget.render(painter, QPoint(), renderFlags=_ALL)
 
 
-SUFFIXES = (".png", ".svg", ".pdf")
+PICTURE_SUFFIXES = (".png", ".svg", ".pdf")

@@ -1,0 +1,66 @@
+"""Opens windows of their own: on a recording file, and on a training that listens."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
+
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.files.recording_file import RecordingFile
+from backprop_viz.recording.notices import notice_of
+from backprop_viz.stream.socket_line import address
+
+
+class OtherWindowsController(QObject):
+    """The run in this window stays as it is: what is opened has a process of its own."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window = context.window
+
+    def open_recording(self) -> None:
+        """Let the user choose a recording file."""
+        dialog = QFileDialog(self._window, self.tr("Open a recording"))
+        dialog.setObjectName("openRecordingDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Recordings (*.bprec)"))
+        dialog.fileSelected.connect(self.show_recording)
+        open_(dialog)
+
+    def show_recording(self, path: str) -> None:
+        """Open a window on a recording file; say why, if it cannot be read."""
+        try:
+            RecordingFile(Path(path)).close()
+        except UserError as error:
+            self._window.messages.tell_notice(notice_of(error))
+        else:
+            self._start((path,))
+
+    def attach(self) -> None:
+        """Ask where a training listens."""
+        dialog = QInputDialog(self._window)
+        dialog.setObjectName("attachDialog")
+        dialog.setWindowTitle(self.tr("Attach to a training"))
+        dialog.setLabelText(
+            self.tr('Where it listens, as bv.watch(..., to="tcp://HOST:PORT") says:')
+        )
+        dialog.setTextEchoMode(QLineEdit.EchoMode.Normal)
+        dialog.setTextValue("tcp://127.0.0.1:")
+        dialog.textValueSelected.connect(self.attach_to)
+        open_(dialog)
+
+    def attach_to(self, url: str) -> None:
+        """Open a window on a training that listens; say why, if the address is none."""
+        try:
+            address(url)
+        except UserError as error:
+            self._window.messages.tell_notice(notice_of(error))
+        else:
+            self._start(("attach", url))
+
+    def _start(self, arguments: Sequence[str]) -> None:
+        QProcess.startDetached(sys.executable, ["-m", "backprop_viz", *arguments])
