@@ -90,6 +90,8 @@ class Composer(QObject):
         self.layouts = LayoutsController(context)
         self.theme = ThemeController(context, arguments.theme)
         self.text_size = TextSizeController(context, self.theme)
+        self.layouts.presented.connect(self.text_size.show_for_a_room)
+        self.layouts.presented.connect(window.toolbar.show_for_a_room)
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
         self.pictures = PicturesController(context)
@@ -116,8 +118,8 @@ class Composer(QObject):
         self._hook_exceptions()
         window.resize(_fitting(_FIRST_SIZE))
         window.restore_layout(self._store)
-        self.layouts.show_chosen()
         self.text_size.apply_kept()
+        self.layouts.show_chosen()
         if arguments.file is not None:
             self.files.open_first(arguments.file)
 

@@ -60,6 +60,7 @@ class Toolbar(QWidget):
     def __init__(self, run: tuple[QAction, ...], options: QAction) -> None:
         super().__init__()
         self.settings = SettingsBar()
+        self._has_none = False  # no settings that could be chosen
         self._gear = gear = QToolButton()
         gear.setDefaultAction(options)
         gear.setText("⚙")
@@ -108,8 +109,15 @@ class Toolbar(QWidget):
                 button.style().unpolish(button)
                 button.style().polish(button)
 
+    def show_for_a_room(self, wanted: bool) -> None:
+        """Leave the settings out while presenting: the buttons have their room."""
+        if not self._has_none:
+            for widget in (self.settings, self._gear):
+                widget.setVisible(not wanted)
+
     def leave_out_settings(self) -> None:
         """A script has its own settings."""
+        self._has_none = True
         for widget in (self.settings, self._gear, self.run_buttons[-1]):
             widget.hide()
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QApplication,
@@ -21,17 +21,24 @@ from backprop_viz.desktop.dock_layout import places_from
 from backprop_viz.desktop.panel_dock import PanelDock
 from backprop_viz.desktop.panels.registry import LAYOUT_NAMES
 from backprop_viz.desktop.style.action_texts import action_label
+from backprop_viz.desktop.widgets.presenting import Presenting
 
 _OWN = "window/own_layouts"
 _MOST_OWN, _LONGEST_NAME = 20, 40
 
 
 class LayoutsController(QObject):
-    """The layouts at the menu bar's right and in the View menu, and its list of panels."""
+    """The layouts at the menu bar's right and in the View menu, and its list of panels.
+
+    ``presented`` tells whether the layout is that for a projector.
+    """
+
+    presented = Signal(bool)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window, self._store = context.window, context.store
+        self._presenting = Presenting(self._window)
         self._actions = {name: context.actions[_action(name)] for name in LAYOUT_NAMES}
         group = QActionGroup(self)
         for action in self._actions.values():
@@ -80,6 +87,8 @@ class LayoutsController(QObject):
     def show_chosen(self) -> None:
         """Mark the layout that the window has."""
         self._actions[self._window.layout_name].setChecked(True)
+        self._presenting.switch(self._window.layout_name == "present")
+        self.presented.emit(self._window.layout_name == "present")
 
     def learn(self) -> None:
         """Show all panels."""

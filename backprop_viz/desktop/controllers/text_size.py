@@ -9,6 +9,7 @@ from backprop_viz.desktop.style.theme import body_font, set_text_scale, text_sca
 
 PERCENTS = (80, 90, 100, 110, 125, 150, 175, 200)
 _KEY = "text_size"
+_FOR_A_ROOM = 150  # percent, while presenting
 _ANY = 10_000  # pixels: a height that is no limit
 
 
@@ -22,6 +23,10 @@ class TextSizeController(QObject):
         self._before: float | None = None  # the scale before this one, once there was another
         theme.theme_changed.connect(self._rescale_all)
         self._percent = int(kept) if kept in map(str, PERCENTS) else 100
+
+    def show_for_a_room(self, wanted: bool) -> None:
+        """Have type that is read from afar, or the user's own size."""
+        self._apply(max(_FOR_A_ROOM, self._percent) if wanted else self._percent)
 
     def apply_kept(self) -> None:
         """Have the size of the last launch."""

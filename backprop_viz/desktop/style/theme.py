@@ -191,6 +191,8 @@ QFrame[role="panel"] {{ background: {panel}; border: 1px solid {border}; border-
 QFrame[role="inset"] {{ background: {inset}; border: 1px solid {border}; border-radius: 6px; }}
 QLabel {{ background: transparent; }}
 QLabel[role="title"] {{ font-weight: 600; }}
+QLabel[role="keys"] {{ background: {accent}; color: {accent_text}; border-radius: 8px;
+    padding: 8px 18px; font-size: {large}px; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="chip"] {{ color: {text}; background: {control}; border-radius: 9px;
     padding: 2px 10px; font-size: 12px; }}
@@ -301,4 +303,4 @@ def style_sheet(theme: Theme) -> str:
     """The application's style sheet in the colours of a theme."""
     roles: Mapping[str, str] = {name: getattr(theme, name) for name in Theme.__slots__}
     icons = Path(__file__).with_name("icons").as_posix()
-    return _SHEET.format(icons=icons, small=round(11 * _scale), **roles)
+    return _SHEET.format(icons=icons, small=round(11 * _scale), large=round(22 * _scale), **roles)

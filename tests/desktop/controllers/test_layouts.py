@@ -4,12 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAccessible, QAction
-from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QToolButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.style.theme import body_font
 from tests.desktop.application_helpers import trigger
 
 OpenWindow = Callable[..., MainWindow]
@@ -98,6 +99,29 @@ def test_the_keyboard_walks_through_all_panels_and_back(window: MainWindow, qtbo
     assert shown(window) == {seen[-2]}
     trigger(window, "actionMaximizePanel")
     assert shown(window) == set(seen)
+
+
+def test_presenting_shows_keys_and_large_type(window: MainWindow, qtbot: QtBot) -> None:
+    keys = window.findChild(QLabel, "pressedKeys")
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert not keys.isVisible()
+    assert window.session.wait_idle(30)
+    trigger(window, "actionLayoutPresent")
+    try:
+        assert shown(window) == {"programView", "networkView", "lossPlot"}
+        assert body_font().pixelSize() == round(13 * 1.5)
+        qtbot.keyClick(window, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        assert keys.isVisible()
+        assert keys.text() == "Shift+F10"
+        assert window.size().toTuple() == (1600, 1000)
+        for button in window.toolbar.run_buttons:
+            assert not button.visibleRegion().isEmpty()
+    finally:
+        trigger(window, "actionLayoutLearn")
+    assert body_font().pixelSize() == 13
+    assert not keys.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.AltModifier)
+    assert not keys.isVisible()
 
 
 def test_every_panel_has_a_name_for_a_screen_reader(window: MainWindow) -> None:
