@@ -63,9 +63,12 @@ class Presenting(QObject):
         kind = event.type()
         if kind in (QEvent.Type.MouseMove, QEvent.Type.HoverMove, QEvent.Type.Enter):
             self._follow(self._window.mapFromGlobal(QCursor.pos()))
-        elif kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
-            if isinstance(event, QKeyEvent) and event.key() not in _MODIFIERS:
-                self._tell(event)
+        elif (
+            kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+            and isinstance(event, QKeyEvent)
+            and event.key() not in _MODIFIERS
+        ):
+            self._tell(event)
         return False
 
     def _follow(self, point: QPoint) -> None:
