@@ -2,9 +2,12 @@
 
 import argparse
 import os
+import platform
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from backprop_viz import __version__
@@ -38,13 +41,22 @@ class AttachArguments:
     language: str | None
 
 
+def versions() -> str:
+    """The program's version, with those of what it runs on: for a report of a fault."""
+    parts = [f"backprop-viz {__version__}", f"Python {platform.python_version()}"]
+    for title, package in (("torch", "torch"), ("Qt", "PySide6-Essentials")):
+        with suppress(PackageNotFoundError):
+            parts.append(f"{title} {version(package)}")
+    return ", ".join(parts)
+
+
 def parse(argv: Sequence[str]) -> Arguments:
     """Read the arguments (without the program's name). A bad one exits with status 2."""
     parser = argparse.ArgumentParser(
         prog="backprop-viz",
         description="See what back-propagation does, on a real PyTorch network, while it does it.",
     )
-    parser.add_argument("--version", action="version", version=f"backprop-viz {__version__}")
+    parser.add_argument("--version", action="version", version=versions())
     parser.add_argument(
         "--preset",
         choices=tuple(PRESETS),

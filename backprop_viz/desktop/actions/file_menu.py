@@ -88,7 +88,7 @@ FILE_MENU = Menu(
         MenuCommand(
             "actionOpenRecording",
             QT_TRANSLATE_NOOP("actions", "Open &recording…"),
-            "Ctrl+Shift+O",
+            "Ctrl+Alt+O",
             QT_TRANSLATE_NOOP("actions", "Look at a recording file in a window of its own"),
             "other_windows.open_recording",
             separated=True,
