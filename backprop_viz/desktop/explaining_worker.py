@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from backprop_viz.desktop.worker_client import WorkerClient
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import ExplanationAnswer, GradientChecked
@@ -31,7 +32,7 @@ class ExplainingWorker:
             return False
         if self._client is None or not self._client.alive:
             self.close()
-            self._client = WorkerClient(Settings(data="random", loss="mse"), self._wake)
+            self._client = WorkerClient(Settings(**PRESETS["tutorial"]), self._wake)
         self._client.submit(command, recording)
         return True
 

@@ -15,7 +15,7 @@ from inspect import getattr_static
 from types import FunctionType
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QValidator
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractScrollArea, QGraphicsItem, QWidget
 from shiboken6 import Shiboken
@@ -57,6 +57,7 @@ ANSWERS: dict[str, Callable[..., Any] | None] = {
     **dict.fromkeys(("event", "viewportEvent", "eventFilter", "sceneEvent"), lambda *_: False),
     **dict.fromkeys(("sceneEventFilter", "nativeEvent", "editorEvent"), lambda *_: False),
     **dict.fromkeys(("rowCount", "columnCount"), lambda *_: 0),
+    **dict.fromkeys(("index", "parent"), lambda *_: QModelIndex()),
     **dict.fromkeys(("data", "headerData", "highlightBlock", "currentChanged"), _nothing),
     **dict.fromkeys(("selectionChanged", "stepBy", "paintGL"), _nothing),
     **dict.fromkeys(("initializeGL", "accept", "reject", "done"), _nothing),

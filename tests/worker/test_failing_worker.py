@@ -69,8 +69,8 @@ def test_a_phase_that_raises(open_window: OpenWindow, fault: Path, qtbot: QtBot,
         fault.write_text(kind)
         for _ in range(4 if how == "actionStep" else 1):
             window.findChild(QAction, how).trigger()
-        qtbot.waitUntil(lambda said=said: said in window.messages.text(), timeout=10_000)
-        qtbot.waitUntil(lambda: not window.session.view_state.training)
+        qtbot.waitUntil(lambda said=said: said in window.messages.text(), timeout=60_000)
+        qtbot.waitUntil(lambda: not window.session.view_state.training, timeout=60_000)
         after = view_state_of(window)
         assert not after.training, kind
         assert (after.iteration, after.settings) == (before.iteration, before.settings), kind
@@ -121,7 +121,7 @@ def test_a_rate_beyond_all_sense(
     window.findChild(QAction, "actionTrain").trigger()
     # The sentence comes first, and how things stand after it next.
     qtbot.waitUntil(lambda: bool(window.messages.text()), timeout=30_000)
-    qtbot.waitUntil(lambda: not window.session.view_state.training)
+    qtbot.waitUntil(lambda: not window.session.view_state.training, timeout=60_000)
     assert not view_state_of(window).training
     assert "so training stopped before the update" in window.messages.text()
     window.session.configure(sane)
@@ -167,7 +167,7 @@ def test_a_worker_that_is_killed_is_replaced(
     if how == "step":
         window.findChild(QAction, "actionStep").trigger()
     said = "It was restarted with the same settings and a new network"
-    qtbot.waitUntil(lambda: said in window.messages.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: said in window.messages.text(), timeout=60_000)
     assert not session.view_state.training
     view_state = view_state_of(window)
     assert worker_of(window) != killed
