@@ -1954,6 +1954,25 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>OtherWindowsController</name>
+    <message>
+        <source>Open a recording</source>
+        <translation>기록 열기</translation>
+    </message>
+    <message>
+        <source>Recordings (*.bprec)</source>
+        <translation>기록 (*.bprec)</translation>
+    </message>
+    <message>
+        <source>Attach to a training</source>
+        <translation>학습에 연결</translation>
+    </message>
+    <message>
+        <source>Where it listens, as bv.watch(..., to=&quot;tcp://HOST:PORT&quot;) says:</source>
+        <translation>어디에서 기다리는지. bv.watch(..., to=&quot;tcp://HOST:PORT&quot;)가 알려 주는 주소:</translation>
+    </message>
+</context>
+<context>
     <name>PanelDock</name>
     <message>
         <source>Place of the panel {0}</source>
@@ -2965,6 +2984,13 @@ Click or press Enter: where does it come from?</source>
     </message>
 </context>
 <context>
+    <name>TextSizeController</name>
+    <message>
+        <source>Text size: {0} %</source>
+        <translation>글자 크기: {0} %</translation>
+    </message>
+</context>
+<context>
     <name>TimelineView</name>
     <message>
         <source>Timeline of the iteration</source>
@@ -3425,6 +3451,22 @@ Click or press Enter: where does it come from?</source>
         <translation>다른 프로그램을 위해 .safetensors나 state_dict로 가중치를 저장합니다</translation>
     </message>
     <message>
+        <source>Open &amp;recording…</source>
+        <translation>기록 열기(&amp;R)…</translation>
+    </message>
+    <message>
+        <source>Look at a recording file in a window of its own</source>
+        <translation>기록 파일을 별도의 창에서 봅니다</translation>
+    </message>
+    <message>
+        <source>A&amp;ttach to a training…</source>
+        <translation>학습에 연결(&amp;T)…</translation>
+    </message>
+    <message>
+        <source>Follow a training that listens, in a window of its own</source>
+        <translation>기다리는 학습을 별도의 창에서 따라갑니다</translation>
+    </message>
+    <message>
         <source>Save &amp;picture of the panel…</source>
         <translation>패널의 그림 저장(&amp;P)…</translation>
     </message>
@@ -3867,6 +3909,34 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Place every panel as the layout has it at first</source>
         <translation>모든 패널을 레이아웃의 처음 자리에 놓습니다</translation>
+    </message>
+    <message>
+        <source>&amp;Text size</source>
+        <translation>글자 크기(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Larger text</source>
+        <translation>더 큰 글자(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Make all text larger, up to 200 %</source>
+        <translation>모든 글자를 크게, 200 %까지</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>더 작은 글자(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Make all text smaller, down to 80 %</source>
+        <translation>모든 글자를 작게, 80 %까지</translation>
+    </message>
+    <message>
+        <source>&amp;Normal text</source>
+        <translation>보통 글자(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Text at 100 %</source>
+        <translation>글자 100 %</translation>
     </message>
     <message>
         <source>P&amp;anels</source>
