@@ -158,16 +158,20 @@ class FiniteDifferences:
         return "rounding" if drowned else best
 
     def slices(self) -> Iterator[None]:
-        """Do the check; it can be left off, and shown, at each ``yield``: after one or two runs.
+        """Do the check; it can be left off, and shown, at each ``yield``.
+
+        That is after three runs at first, then after each.
 
         First the step that was asked, then as much as tells the shape of everything, then the rest.
         """
         here = self._run(0.0)
         self.curve[0.0] = here.loss
-        ends = self._step(self.asked)
+        ends = self._run(-self.asked), self._run(self.asked)
+        self._note_step(self.asked, *ends)
         yield
         if self.landing is not None:
             self.landed = self._run(self.landing).loss
+            yield
         yield from self._losses(self._places[:10])
         yield from self._sweep(h for h in self.sizes if h in DECADES)
         yield from self._search(here.sides, ends)
@@ -186,11 +190,12 @@ class FiniteDifferences:
     def _sweep(self, sizes: Iterator[float]) -> Iterator[None]:
         for h in sizes:
             if h not in self.steps:
-                self._step(h)
+                left = self._run(-h)
+                yield  # what else is to be done need not wait for two
+                self._note_step(h, left, self._run(h))
                 yield
 
-    def _step(self, h: float) -> tuple[LossRun, LossRun]:
-        left, right = self._run(-h), self._run(h)
+    def _note_step(self, h: float, left: LossRun, right: LossRun) -> None:
         # What was added is rounded, so the places are not 2h apart to the last bit.
         apart = (self.value + h) - (self.value - h)
         estimate = (right.loss - left.loss) / apart
@@ -201,7 +206,6 @@ class FiniteDifferences:
             relative_error(estimate, self.exact),
             verdict_of(estimate, self.exact, rounding),
         )
-        return left, right
 
     # -- switches ------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ CHECK_PROGRESS_S = 0.1
 # Beside free training a check waits so many times as long as it worked.
 CHECK_REST = 4.0
 
+_Slice = tuple[float, Callable[[], GradientCheck] | None]
 FindRecording = Callable[[int, Number], Recording | None]
 
 
@@ -26,7 +27,8 @@ class CheckService:
         self._channel, self._find = channel, find
         self._request = 0
         # Each slice gives how much is done, and what looks at the check so far.
-        self._slices: Iterator[tuple[float, Callable[[], GradientCheck]]] | None = None
+        # None while there is nothing to look at yet.
+        self._slices: Iterator[_Slice] | None = None
         self._told_at = self._next_at = 0.0
         self._untold: Callable[[], GradientCheck] | None = None
 
@@ -74,7 +76,7 @@ class CheckService:
             self._end(None)
             return
         share, self._untold = done
-        if now >= self._told_at + CHECK_PROGRESS_S:
+        if self._untold is not None and now >= self._told_at + CHECK_PROGRESS_S:
             self._told_at = now
             self._channel.answer(GradientChecked(self._request, self._untold(), share=share))
 
@@ -86,10 +88,11 @@ class CheckService:
 
 def _slices(
     recording: Recording, number: Number, asked: float, span: float | None
-) -> Iterator[tuple[float, Callable[[], GradientCheck]]]:
+) -> Iterator[_Slice]:
     from backprop_viz.capture.gradient_check import NumberCheck
 
     check = NumberCheck(recording, number, asked, span)
+    yield 0.0, None  # an explanation need not wait for the first runs too
     for _ in check.slices():
         yield check.share, check.result
 

@@ -5,6 +5,8 @@ from typing import cast
 import pytest
 
 import backprop_viz as bv
+from backprop_viz.analysis.finite_differences import LossRun
+from backprop_viz.capture.loss_along import LossAlong
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact
@@ -149,3 +151,24 @@ def test_beside_training_it_waits_its_turn(
     now[0] += 0.2
     service.go_on(training=True)
     assert len(line.answers) > told
+
+
+def test_a_slice_is_short(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else is asked for waits for one run of the loss; at the very first for three."""
+    runs = [0]
+    run = LossAlong.run
+
+    def counted(self: LossAlong, value: float) -> LossRun:
+        runs[0] += 1
+        return run(self, value)
+
+    monkeypatch.setattr(LossAlong, "run", counted)
+    service, _ = served(recording)
+    service.check(1, recording.serial, bias(recording), 1e-4, None)
+    counts = []
+    while service.busy:
+        before = runs[0]
+        service.go_on(training=False)
+        counts.append(runs[0] - before)
+    assert counts[:2] == [0, 3]
+    assert max(counts[2:]) == 1
