@@ -29,6 +29,7 @@ from backprop_viz.desktop.controllers.files import FilesController
 from backprop_viz.desktop.controllers.findings import FindingsController
 from backprop_viz.desktop.controllers.help import HelpController
 from backprop_viz.desktop.controllers.images import ImagesController
+from backprop_viz.desktop.controllers.language import LanguageController
 from backprop_viz.desktop.controllers.layouts import LayoutsController
 from backprop_viz.desktop.controllers.lessons import LessonsController
 from backprop_viz.desktop.controllers.navigation import NavigationController
@@ -94,6 +95,7 @@ class Composer(QObject):
         self.layouts.presented.connect(window.toolbar.show_for_a_room)
         self.samples = SamplesController(context, self.theme)
         self.help = HelpController(context)
+        self.language = LanguageController(context)
         self.pictures = PicturesController(context)
         self.other_windows = OtherWindowsController(context)
         window.messages.log_wanted.connect(self.help.show_log)

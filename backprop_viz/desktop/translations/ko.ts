@@ -1311,6 +1311,29 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>LanguageController</name>
+    <message>
+        <source>Lan&amp;guage</source>
+        <translation>언어(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;System</source>
+        <translation>시스템(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Takes effect when the program is started again</source>
+        <translation>프로그램을 다시 시작하면 적용됩니다</translation>
+    </message>
+    <message>
+        <source>The window speaks {0} when the program is started again.</source>
+        <translation>프로그램을 다시 시작하면 창의 언어가 {0}이(가) 됩니다.</translation>
+    </message>
+    <message>
+        <source>No font here has the letters of {0}: install one, such as Noto Sans CJK.</source>
+        <translation>여기에는 {0} 글자가 있는 글꼴이 없습니다. Noto Sans CJK 같은 글꼴을 설치하세요.</translation>
+    </message>
+</context>
+<context>
     <name>LayoutsController</name>
     <message>
         <source>Layout {0}</source>

@@ -35,7 +35,7 @@ CODE = {
 
 def is_code(text: str) -> bool:
     """Whether a text has nothing to translate, as a line of source with its number."""
-    if re.match(r"\d+  \w+ = ", text):
+    if re.match(r"\d+  \w+ = ", text) or text in map(own_name, languages()):
         return True
     return all(word in CODE or NAMES.fullmatch(word) for word in WORD.findall(text))
 
@@ -142,3 +142,16 @@ def test_no_text_of_the_window_is_hard_wired(
     assert sum("⟦" in text for _, text in texts) > 150
     plain = [(what, text) for what, text in texts if "⟦" not in text and not is_code(text)]
     assert plain == [], "\n".join(f"{what}: {text!r}" for what, text in plain)
+
+
+def test_a_language_that_is_chosen_is_that_of_the_next_window(
+    open_window: OpenWindow, english: None
+) -> None:
+    window = open_window("--preset", "tutorial", "--language", "en")
+    window.findChild(QAction, "actionLanguage_ko").trigger()
+    assert "한국어" in window.messages.text()
+    assert window.toolbar.run_buttons[0].text().startswith("Step")
+    window.close()
+    again = open_window("--preset", "tutorial")
+    assert again.toolbar.run_buttons[0].text().startswith("한 단계")
+    assert again.findChild(QAction, "actionLanguage_ko").isChecked()
