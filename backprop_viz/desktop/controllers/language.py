@@ -30,7 +30,7 @@ class LanguageController(QObject):
         view = next(
             menu for menu in bar.findChildren(QMenu) if menu.title() == translated(VIEW_MENU.title)
         )
-        menu = view.addMenu(self.tr("Lan&guage"))
+        menu = view.addMenu(self.tr("Lang&uage"))
         menu.setObjectName("languageMenu")
         group = QActionGroup(self)
         chosen = str(self._store.value(_KEY, SYSTEM))

@@ -1313,8 +1313,8 @@ When the memory for them is used up, the oldest go first. How much they may take
 <context>
     <name>LanguageController</name>
     <message>
-        <source>Lan&amp;guage</source>
-        <translation>언어(&amp;G)</translation>
+        <source>Lang&amp;uage</source>
+        <translation>언어(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;System</source>
