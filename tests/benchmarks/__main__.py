@@ -18,6 +18,7 @@ from report import header
 BENCHMARKS = (
     "bench_start.py",
     "bench_training.py",
+    "bench_watch.py",
     "bench_stream.py",
     "bench_window.py",
     "bench_cursor.py",
