@@ -83,6 +83,7 @@ def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFoll
         sys.excepthook = lambda *_: None
         raise
     except BaseException as error:
+        found.explain(error)
         told = _failed(error, script.path, 1)
         return 1
     finally:
@@ -145,6 +146,11 @@ class _Discovery:
     def _stop(self) -> None:
         for handle in self._handles:
             handle.remove()
+
+    def explain(self, error: BaseException) -> None:
+        """Say in the recording which tensor it is about, if torch has raised it."""
+        if self._watch is not None and isinstance(error, Exception):
+            self._watch.failed(error)
 
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over."""

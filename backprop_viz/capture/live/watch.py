@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, Literal, Protocol
 
 import torch
@@ -136,6 +136,12 @@ class Watch:
         self.begin()
         yield
         self.end()
+
+    def failed(self, error: Exception) -> None:
+        """The loop has raised: the iteration that is recorded says which tensor it is about."""
+        if self._recorder is not None:
+            with suppress(Exception), torch._C.DisableTorchFunction():  # its own error stands
+                self._recorder.failed(error)
 
     def close(self) -> Recording | None:
         """Watch no longer; what was recorded of an iteration that is not over."""

@@ -60,6 +60,8 @@ class WatchedLoop:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if isinstance(error, Exception):
+            self._watch.failed(error)
         self.close()
 
 

@@ -135,3 +135,22 @@ def test_a_script_runs_into_a_file_and_prints_what_it_prints_alone(tmp_path: Pat
     assert len(file) > 3
     assert file.origin is not None
     assert file.origin.title == str(script)
+
+
+def test_what_torch_raises_is_explained_in_the_file(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    path = tmp_path / "raised.bprec"
+
+    def train() -> None:
+        with bv.watch(model, optimizer, to=path):
+            share = model(torch.randn(5, 3)).sigmoid()
+            loss = share.square().sum()
+            share.mul_(2)
+            loss.backward()
+
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        train()
+    recording = bv.load(path)
+    assert recording.error is not None
+    assert "mul_" in str(recording.error)
