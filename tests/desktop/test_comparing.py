@@ -10,7 +10,7 @@ import torch
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from torch.nn import functional as F  # noqa: N812
 
 import backprop_viz as bv
@@ -165,9 +165,10 @@ def test_the_inspector_compares_every_element(window: MainWindow) -> None:
 def test_control_and_a_click_compare_with_the_iteration_before(window: MainWindow) -> None:
     network, inspector = window.panel(NetworkView), window.panel(InspectorView)
     network.set_mode("activations")
+    QApplication.processEvents()  # the canvas has its size once the docks are laid out
     canvas = network.canvas
     column = [y.name for y in canvas.layers].index("conv1")
-    point = canvas.rect_of(Spot(column, 0, 2)).center()
+    point = QPointF(canvas.rect_of(Spot(column, 0, 2)).center().toPoint())
     number = canvas.number_at(point)
     assert number is not None
     control = Qt.KeyboardModifier.ControlModifier
