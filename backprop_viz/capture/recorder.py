@@ -188,6 +188,8 @@ class Recorder:
                 self._spans.append(PhaseSpan(phase, start, len(log), seconds))
                 raise
             log.cut(start, tensors)
+            if any(i is not None and i >= tensors for i in self._batch_ids or ()):
+                self._batch_ids = None  # first asked for in here: it is to be copied again
             self._made.cut(start)
             self._buffers.cut(start)
             del self._operations[operations:], self._numbers[operations:], self._trace[lines:]

@@ -76,7 +76,7 @@ class FileClient:
                 while not self._closed.wait(_FOLLOWED_EVERY_S):
                     if file.poll():
                         told = self._tell_new(file, min(told, len(file)))
-        except UserError as error:
+        except Exception as error:  # in a thread of its own: nobody else would tell
             self._tell(notice_of(error))
 
     def _tell_new(self, file: RecordingFile, told: int) -> int:

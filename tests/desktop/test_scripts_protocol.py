@@ -21,7 +21,6 @@ from backprop_viz.desktop.application import make_window
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
-from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -233,12 +232,6 @@ def test_going_back_asks_nothing_of_the_script(played: Played, recordings: list[
     last = [e for e in recordings[0].events if e.parameter == "0.weight"][-1]
     assert np.array_equal(last.outputs[0], weight)
     assert played.script.heard == asked
-
-
-def test_what_is_not_shown_keeps_its_room_in_the_layout(played: Played) -> None:
-    assert not played.window.panel(DrawPanel).isVisible()
-    assert min(played.window.layout_state()["left"]) > 0
-    assert min(played.window.layout_state()["plots"]) > 0
 
 
 def test_the_node_of_the_cursor_stays_in_sight(played: Played) -> None:

@@ -29,7 +29,8 @@ class TightCell(QStyledItemDelegate):
         if box.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box.rect, box.palette.highlight())
         painter.setFont(box.font)
-        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole))
-        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        # A model that has failed answers None.
+        painter.setPen(index.data(Qt.ItemDataRole.ForegroundRole) or box.palette.text().color())
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignCenter
         room = box.rect.adjusted(self._padding, 0, -self._padding, 0)
-        painter.drawText(room, align, index.data(Qt.ItemDataRole.DisplayRole))
+        painter.drawText(room, align, str(index.data(Qt.ItemDataRole.DisplayRole) or ""))

@@ -42,4 +42,5 @@ print(
 )
 if watch is not None:
     watch.close()
+dist.barrier()  # none ends while another still talks: gloo would abort it
 dist.destroy_process_group()
