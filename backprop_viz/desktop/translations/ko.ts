@@ -8,7 +8,7 @@
         <translation>학습</translation>
     </message>
     <message>
-        <source>The moving average of the batches' accuracy</source>
+        <source>The moving average of the batches&apos; accuracy</source>
         <translation>배치 정확도의 이동 평균</translation>
     </message>
     <message>
@@ -157,7 +157,7 @@
         <translation>중단점</translation>
     </message>
     <message>
-        <source>The cursor stops at these, in training too. A click beside a line of the program and a node's menu in the autograd graph set breakpoints at places.</source>
+        <source>The cursor stops at these, in training too. A click beside a line of the program and a node&apos;s menu in the autograd graph set breakpoints at places.</source>
         <translation>커서는 학습 중에도 여기서 멈춥니다. 프로그램의 줄 옆을 클릭하거나 autograd 그래프에서 노드의 메뉴를 열어 중단점을 정합니다.</translation>
     </message>
     <message>
@@ -759,7 +759,7 @@
         <translation>수를 입력하세요.</translation>
     </message>
     <message>
-        <source>Runs this iteration's backward again with the gradient out of this node changed.</source>
+        <source>Runs this iteration&apos;s backward again with the gradient out of this node changed.</source>
         <translation>이 노드에서 나가는 변화도를 바꾸어 이 반복의 역전파를 다시 실행합니다.</translation>
     </message>
 </context>
@@ -852,7 +852,7 @@
         <translation>다른 세션을 열까요?</translation>
     </message>
     <message>
-        <source>Whatever was not saved of this run's {0:,} iterations is lost.</source>
+        <source>Whatever was not saved of this run&apos;s {0:,} iterations is lost.</source>
         <translation>이 실행의 반복 {0:,}회 중 저장하지 않은 것은 사라집니다.</translation>
     </message>
     <message>
@@ -931,7 +931,9 @@
     </message>
     <message numerus="yes">
         <source>%n in this iteration</source>
-        <translation><numerusform>이 반복에 %n개</numerusform></translation>
+        <translation>
+            <numerusform>이 반복에 %n개</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1242,7 +1244,7 @@
         <translation>검사기가 보여 주는 것</translation>
     </message>
     <message>
-        <source>Choose a parameter or a layer's tensor</source>
+        <source>Choose a parameter or a layer&apos;s tensor</source>
         <translation>매개변수나 층의 텐서를 고르세요</translation>
     </message>
     <message>
@@ -1403,7 +1405,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>이 수에 따른 손실</translation>
     </message>
     <message>
-        <source>The loss where only this number is another, in float64; the dashed line has the gradient as its slope. Drag the interval's edges to choose h; the wheel, + and - zoom; Left and Right read the points.</source>
+        <source>The loss where only this number is another, in float64; the dashed line has the gradient as its slope. Drag the interval&apos;s edges to choose h; the wheel, + and - zoom; Left and Right read the points.</source>
         <translation>이 수만 다를 때의 손실을 float64로 나타냅니다. 점선의 기울기가 변화도입니다. 구간의 끝을 끌어 h를 정하고, 휠과 +, -로 확대·축소하며, 왼쪽·오른쪽 키로 점을 읽습니다.</translation>
     </message>
     <message>
@@ -1434,7 +1436,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>평활</translation>
     </message>
     <message>
-        <source>The moving average of the batches' losses</source>
+        <source>The moving average of the batches&apos; losses</source>
         <translation>배치 손실의 이동 평균</translation>
     </message>
     <message>
@@ -1694,7 +1696,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>층과 그 맵</translation>
     </message>
     <message>
-        <source>Arrow keys go from map to map, Enter shows the map large, O shows the layer's other output.</source>
+        <source>Arrow keys go from map to map, Enter shows the map large, O shows the layer&apos;s other output.</source>
         <translation>화살표 키로 맵 사이를 옮기고, Enter로 맵을 크게 보며, O로 층의 다른 출력을 봅니다.</translation>
     </message>
     <message>
@@ -1797,7 +1799,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>변화도</translation>
     </message>
     <message>
-        <source>The gradient of the loss for each layer's output</source>
+        <source>The gradient of the loss for each layer&apos;s output</source>
         <translation>각 층의 출력에 대한 손실의 변화도</translation>
     </message>
     <message>
@@ -1866,7 +1868,7 @@ When the memory for them is used up, the oldest go first. How much they may take
 <context>
     <name>NotADigit</name>
     <message>
-        <source>Judged by another network, which comes with the program and was trained on drawn digits, letters and scribbles. The probabilities are your network's: it has to choose among ten digits, whatever is drawn.</source>
+        <source>Judged by another network, which comes with the program and was trained on drawn digits, letters and scribbles. The probabilities are your network&apos;s: it has to choose among ten digits, whatever is drawn.</source>
         <translation>프로그램에 들어 있는 다른 신경망이 판정합니다. 그 신경망은 그려진 숫자, 글자, 낙서로 학습했습니다. 확률은 여러분의 신경망이 낸 것으로, 무엇을 그리든 열 개의 숫자 중에서 골라야 합니다.</translation>
     </message>
     <message>
@@ -1911,7 +1913,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>부르지 않음: 변화도가 누적됨</translation>
     </message>
     <message>
-        <source>Changing the optimizer's options starts again with a new network. The schedule's take effect at once, as if they had been set from the first iteration.</source>
+        <source>Changing the optimizer&apos;s options starts again with a new network. The schedule&apos;s take effect at once, as if they had been set from the first iteration.</source>
         <translation>옵티마이저의 옵션을 바꾸면 새 신경망으로 다시 시작합니다. 스케줄의 옵션은 첫 반복부터 그랬던 것처럼 곧바로 적용됩니다.</translation>
     </message>
 </context>
@@ -1989,8 +1991,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>학습에 연결</translation>
     </message>
     <message>
-        <source>Where it listens, as bv.watch(..., to="tcp://HOST:PORT") says:</source>
-        <translation>어디에서 기다리는지. bv.watch(..., to="tcp://HOST:PORT")가 알려 주는 주소:</translation>
+        <source>Where it listens, as bv.watch(..., to=&quot;tcp://HOST:PORT&quot;) says:</source>
+        <translation>어디에서 기다리는지. bv.watch(..., to=&quot;tcp://HOST:PORT&quot;)가 알려 주는 주소:</translation>
     </message>
 </context>
 <context>
@@ -2253,7 +2255,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>지금까지의 실행을 복사합니다. torch만으로 실행되고 같은 손실을 내는 스크립트입니다</translation>
     </message>
     <message>
-        <source>The network's class, and what print(net) prints</source>
+        <source>The network&apos;s class, and what print(net) prints</source>
         <translation>신경망의 클래스와 print(net)의 출력</translation>
     </message>
     <message>
@@ -2265,7 +2267,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>스크립트</translation>
     </message>
     <message>
-        <source>The script's source</source>
+        <source>The script&apos;s source</source>
         <translation>스크립트의 소스</translation>
     </message>
     <message>
@@ -2281,7 +2283,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>클래스</translation>
     </message>
     <message>
-        <source>The network's class, and print(net)</source>
+        <source>The network&apos;s class, and print(net)</source>
         <translation>신경망의 클래스와 print(net)</translation>
     </message>
     <message>
@@ -2607,7 +2609,7 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>스크립트는 반복 {0:,} 전에 파일에서 불러온 가중치를 불러오지 않으므로 그때부터 손실이 다릅니다.</translation>
     </message>
     <message>
-        <source>The session file does not tell all that was done in iteration {0:,}: the script's losses may differ from there on.</source>
+        <source>The session file does not tell all that was done in iteration {0:,}: the script&apos;s losses may differ from there on.</source>
         <translation>세션 파일에는 반복 {0:,}에서 한 일이 모두 적혀 있지 않으므로 스크립트의 손실이 그때부터 다를 수 있습니다.</translation>
     </message>
 </context>
@@ -2860,11 +2862,11 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>이 옵션으로는 옵티마이저가 상태를 갖지 않습니다.</translation>
     </message>
     <message>
-        <source>≈ is torch's own number; the formula gives another last digit.</source>
+        <source>≈ is torch&apos;s own number; the formula gives another last digit.</source>
         <translation>≈는 torch 자신의 수이며, 수식은 마지막 자리가 다릅니다.</translation>
     </message>
     <message>
-        <source>≈ The math library's square root is off by one in its last digit.</source>
+        <source>≈ The math library&apos;s square root is off by one in its last digit.</source>
         <translation>≈ 수학 라이브러리의 제곱근은 마지막 자리가 하나 다릅니다.</translation>
     </message>
     <message>
@@ -3356,7 +3358,7 @@ Click or press Enter: where does it come from?</source>
         <translation>지우개(&amp;E)</translation>
     </message>
     <message>
-        <source>Erase instead of drawing; the right button and a stylus's other end always erase</source>
+        <source>Erase instead of drawing; the right button and a stylus&apos;s other end always erase</source>
         <translation>그리는 대신 지웁니다. 오른쪽 버튼과 펜의 반대쪽 끝은 언제나 지우개입니다</translation>
     </message>
     <message>
@@ -3404,7 +3406,7 @@ Click or press Enter: where does it come from?</source>
         <translation>Saliency(&amp;S)</translation>
     </message>
     <message>
-        <source>Show how the digit's logit changes with each pixel, and the feature maps</source>
+        <source>Show how the digit&apos;s logit changes with each pixel, and the feature maps</source>
         <translation>숫자의 로짓이 픽셀마다 어떻게 변하는지와 특징 맵을 봅니다</translation>
     </message>
     <message>
@@ -3416,7 +3418,7 @@ Click or press Enter: where does it come from?</source>
         <translation>튜토리얼: 무작위 입력 하나(&amp;T)</translation>
     </message>
     <message>
-        <source>Begin the run of PyTorch's tutorial: a random input, MSE, SGD</source>
+        <source>Begin the run of PyTorch&apos;s tutorial: a random input, MSE, SGD</source>
         <translation>PyTorch 튜토리얼의 실행을 시작합니다: 무작위 입력, MSE, SGD</translation>
     </message>
     <message>
@@ -3736,7 +3738,7 @@ Click or press Enter: where does it come from?</source>
         <translation>backward 두 번(&amp;W)</translation>
     </message>
     <message>
-        <source>Call backward a second time, to see torch's error: the graph has been freed</source>
+        <source>Call backward a second time, to see torch&apos;s error: the graph has been freed</source>
         <translation>backward를 두 번 불러 torch의 오류를 봅니다: 그래프가 해제되었습니다</translation>
     </message>
     <message>
@@ -3820,7 +3822,7 @@ Click or press Enter: where does it come from?</source>
         <translation>이전 샘플(&amp;P)</translation>
     </message>
     <message>
-        <source>Show the numbers of the batch's previous sample in every panel</source>
+        <source>Show the numbers of the batch&apos;s previous sample in every panel</source>
         <translation>모든 패널에서 배치의 이전 샘플을 봅니다</translation>
     </message>
     <message>
@@ -3828,7 +3830,7 @@ Click or press Enter: where does it come from?</source>
         <translation>다음 샘플(&amp;N)</translation>
     </message>
     <message>
-        <source>Show the numbers of the batch's next sample in every panel</source>
+        <source>Show the numbers of the batch&apos;s next sample in every panel</source>
         <translation>모든 패널에서 배치의 다음 샘플을 봅니다</translation>
     </message>
     <message>
@@ -3920,7 +3922,7 @@ Click or press Enter: where does it come from?</source>
         <translation>레이아웃 다른 이름으로 저장(&amp;S)…</translation>
     </message>
     <message>
-        <source>Keep the panels' places under a name</source>
+        <source>Keep the panels&apos; places under a name</source>
         <translation>패널의 자리를 이름을 붙여 보관합니다</translation>
     </message>
     <message>
@@ -4034,11 +4036,11 @@ Click or press Enter: where does it come from?</source>
         <translation>손실이 {value}보다 큼</translation>
     </message>
     <message>
-        <source>A gradient's norm is above {value}</source>
+        <source>A gradient&apos;s norm is above {value}</source>
         <translation>어떤 변화도의 노름이 {value}보다 큼</translation>
     </message>
     <message>
-        <source>A gradient's norm is below {value}</source>
+        <source>A gradient&apos;s norm is below {value}</source>
         <translation>어떤 변화도의 노름이 {value}보다 작음</translation>
     </message>
     <message>
@@ -4086,7 +4088,7 @@ Click or press Enter: where does it come from?</source>
         <translation>{line}번째 줄 앞: {code}</translation>
     </message>
     <message>
-        <source>Before line {line} of the network's file</source>
+        <source>Before line {line} of the network&apos;s file</source>
         <translation>신경망 파일의 {line}번째 줄 앞</translation>
     </message>
     <message>
@@ -4259,7 +4261,7 @@ Click or press Enter: where does it come from?</source>
         <translation>옷과 신발 사진 70,000장, 파일 네 개 (31 MB)</translation>
     </message>
     <message>
-        <source>The folder with Fashion-MNIST's four files</source>
+        <source>The folder with Fashion-MNIST&apos;s four files</source>
         <translation>Fashion-MNIST의 파일 네 개가 있는 폴더</translation>
     </message>
     <message>
@@ -4279,7 +4281,7 @@ Click or press Enter: where does it come from?</source>
         <translation>손글씨 숫자 70,000개, 파일 네 개 (12 MB)</translation>
     </message>
     <message>
-        <source>The folder with MNIST's four files</source>
+        <source>The folder with MNIST&apos;s four files</source>
         <translation>MNIST의 파일 네 개가 있는 폴더</translation>
     </message>
     <message>
@@ -4287,7 +4289,7 @@ Click or press Enter: where does it come from?</source>
         <translation>무작위 입력</translation>
     </message>
     <message>
-        <source>One batch of random images and random targets, as in PyTorch's tutorial</source>
+        <source>One batch of random images and random targets, as in PyTorch&apos;s tutorial</source>
         <translation>PyTorch 튜토리얼처럼 무작위 이미지와 무작위 목표로 된 배치 하나</translation>
     </message>
     <message>
@@ -4322,11 +4324,11 @@ Click or press Enter: where does it come from?</source>
         <translation>MNIST에는 파일 네 개가 있는 폴더가 필요합니다. 그 경로를 주세요.</translation>
     </message>
     <message>
-        <source>The folder {0} cannot be written: {1}. Make room or give yourself access there and download again, or choose a folder with {2}'s files.</source>
+        <source>The folder {0} cannot be written: {1}. Make room or give yourself access there and download again, or choose a folder with {2}&apos;s files.</source>
         <translation>폴더 {0}에 쓸 수 없습니다: {1}. 공간을 비우거나 권한을 얻어 다시 내려받거나, {2} 파일이 있는 폴더를 고르세요.</translation>
     </message>
     <message>
-        <source>{0} could not be downloaded: {1}. Check the network and download again, or choose a folder with {2}'s files.</source>
+        <source>{0} could not be downloaded: {1}. Check the network and download again, or choose a folder with {2}&apos;s files.</source>
         <translation>{0}을(를) 내려받지 못했습니다: {1}. 네트워크를 확인하고 다시 내려받거나, {2} 파일이 있는 폴더를 고르세요.</translation>
     </message>
     <message>
@@ -4370,7 +4372,7 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}의 하위 폴더 0~9에 PNG, JPEG 파일이 {1}개 있습니다. 1개에서 {2}개까지 됩니다. 다른 폴더를 고르세요.</translation>
     </message>
     <message>
-        <source>{0} is not a folder. Choose the one with {1}'s four files.</source>
+        <source>{0} is not a folder. Choose the one with {1}&apos;s four files.</source>
         <translation>{0}은(는) 폴더가 아닙니다. {1}의 파일 네 개가 있는 폴더를 고르세요.</translation>
     </message>
     <message>
@@ -4378,7 +4380,7 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}에는 이미지가 {1}개, {2}에는 레이블이 {3}개 있습니다. 두 파일을 같은 곳에서 가져오세요.</translation>
     </message>
     <message>
-        <source>{0} is not a file. Put the data set's file in its place.</source>
+        <source>{0} is not a file. Put the data set&apos;s file in its place.</source>
         <translation>{0}은(는) 파일이 아닙니다. 그 자리에 데이터 세트의 파일을 두세요.</translation>
     </message>
     <message>
@@ -4390,7 +4392,7 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}은(는) 완전한 gzip 파일이 아닙니다: {1}. 바꾸세요.</translation>
     </message>
     <message>
-        <source>{0} {1}. Replace it by the data set's file of that name.</source>
+        <source>{0} {1}. Replace it by the data set&apos;s file of that name.</source>
         <translation>{0} {1}. 데이터 세트의 같은 이름 파일로 바꾸세요.</translation>
     </message>
     <message>
@@ -4578,7 +4580,7 @@ Click or press Enter: where does it come from?</source>
         <translation>{1}의 {0}은(는) {2}이고 이 신경망에서는 {3}입니다. 이 신경망의 가중치를 고르세요.</translation>
     </message>
     <message>
-        <source>{0} is there already, and would be replaced by the script's samples; choose another name for the script.</source>
+        <source>{0} is there already, and would be replaced by the script&apos;s samples; choose another name for the script.</source>
         <translation>{0}이(가) 이미 있어 스크립트의 샘플로 덮어쓰게 됩니다. 스크립트의 이름을 다르게 고르세요.</translation>
     </message>
     <message>
@@ -4586,7 +4588,7 @@ Click or press Enter: where does it come from?</source>
         <translation>끝나지 않은 반복은 저장할 수 없습니다. F11로 끝낸 뒤 저장하세요.</translation>
     </message>
     <message>
-        <source>A script's run has no {0}: the script decides.</source>
+        <source>A script&apos;s run has no {0}: the script decides.</source>
         <translation>스크립트의 실행에는 {0}이(가) 없습니다. 스크립트가 정합니다.</translation>
     </message>
     <message>
@@ -4754,7 +4756,7 @@ Click or press Enter: where does it come from?</source>
         <translation>상대가 backprop_viz가 아닙니다.</translation>
     </message>
     <message>
-        <source>The token is another one: copy the script's token file to this machine.</source>
+        <source>The token is another one: copy the script&apos;s token file to this machine.</source>
         <translation>토큰이 다릅니다. 스크립트의 토큰 파일을 이 컴퓨터로 복사하세요.</translation>
     </message>
     <message>
@@ -4889,11 +4891,11 @@ Click or press Enter: where does it come from?</source>
         <translation>클래스 {1}은(는) 레이블이 아니며(레이블은 {2}), 확률은 {0}입니다.</translation>
     </message>
     <message>
-        <source>Class {0} is this sample's label, so its gradient is passed.</source>
+        <source>Class {0} is this sample&apos;s label, so its gradient is passed.</source>
         <translation>클래스 {0}이(가) 이 샘플의 레이블이므로 변화도가 전달됩니다.</translation>
     </message>
     <message>
-        <source>Class {0} is not this sample's label ({1}), so 0.</source>
+        <source>Class {0} is not this sample&apos;s label ({1}), so 0.</source>
         <translation>클래스 {0}은(는) 이 샘플의 레이블({1})이 아니므로 0.</translation>
     </message>
     <message>
@@ -4933,11 +4935,11 @@ Click or press Enter: where does it come from?</source>
         <translation>{2}개 묶음: 평균 {0}, σ {1}. 여기서 x는 {3}.</translation>
     </message>
     <message>
-        <source>Of this sample's channel ({2}): mean {0}, σ {1}. Here x is {3}.</source>
+        <source>Of this sample&apos;s channel ({2}): mean {0}, σ {1}. Here x is {3}.</source>
         <translation>이 샘플의 채널({2}개): 평균 {0}, σ {1}. 여기서 x는 {3}.</translation>
     </message>
     <message>
-        <source>The batch's own statistics ({2} numbers): mean {0}, σ {1}. Here x is {3}.</source>
+        <source>The batch&apos;s own statistics ({2} numbers): mean {0}, σ {1}. Here x is {3}.</source>
         <translation>배치 자신의 통계(수 {2}개): 평균 {0}, σ {1}. 여기서 x는 {3}.</translation>
     </message>
     <message>
@@ -4993,7 +4995,7 @@ Click or press Enter: where does it come from?</source>
         <translation>수 {0}개에 의존합니다.</translation>
     </message>
     <message>
-        <source>Backward starts here: the loss's own gradient is 1.</source>
+        <source>Backward starts here: the loss&apos;s own gradient is 1.</source>
         <translation>backward는 여기에서 시작합니다. 손실 자신의 변화도는 1입니다.</translation>
     </message>
     <message>
@@ -5033,7 +5035,7 @@ Click or press Enter: where does it come from?</source>
         <translation>Σ exp(x) = {0} = {1}</translation>
     </message>
     <message>
-        <source>The labels' probabilities ({0}): {1} on average, at least {2}.</source>
+        <source>The labels&apos; probabilities ({0}): {1} on average, at least {2}.</source>
         <translation>레이블의 확률({0}개): 평균 {1}, 최소 {2}.</translation>
     </message>
 </context>
@@ -5310,15 +5312,15 @@ Click or press Enter: where does it come from?</source>
         <translation>각 변화도를 찾았던 행에 더합니다. 다른 행은 0을 받습니다.</translation>
     </message>
     <message>
-        <source>In training: takes out of each channel's gradient its mean over the batch and its part along the input.</source>
+        <source>In training: takes out of each channel&apos;s gradient its mean over the batch and its part along the input.</source>
         <translation>학습 중: 각 채널의 변화도에서 배치에 걸친 평균과 입력 방향의 부분을 뺍니다.</translation>
     </message>
     <message>
-        <source>Takes out of each sample's gradient its mean and its part along the input.</source>
+        <source>Takes out of each sample&apos;s gradient its mean and its part along the input.</source>
         <translation>각 샘플의 변화도에서 평균과 입력 방향의 부분을 뺍니다.</translation>
     </message>
     <message>
-        <source>Takes out of each group's gradient its mean and its part along the input.</source>
+        <source>Takes out of each group&apos;s gradient its mean and its part along the input.</source>
         <translation>각 묶음의 변화도에서 평균과 입력 방향의 부분을 뺍니다.</translation>
     </message>
     <message>
@@ -5374,7 +5376,7 @@ Click or press Enter: where does it come from?</source>
         <translation>각 원소의 오차를 −1과 1에서 자르고 원소 수 n으로 나눕니다.</translation>
     </message>
     <message>
-        <source>Each sample's own class gets an equal share with a minus sign; the other classes get zero. N counts the samples; a sum over the batch does not divide.</source>
+        <source>Each sample&apos;s own class gets an equal share with a minus sign; the other classes get zero. N counts the samples; a sum over the batch does not divide.</source>
         <translation>각 샘플의 자기 클래스가 음의 부호로 같은 몫을 받고, 다른 클래스는 0을 받습니다. N은 샘플의 수이며, 배치에 걸친 합이면 나누지 않습니다.</translation>
     </message>
     <message>
@@ -5382,7 +5384,7 @@ Click or press Enter: where does it come from?</source>
         <translation>각 원소의 오차로, 확신이 클수록 큽니다.</translation>
     </message>
     <message>
-        <source>The error of each element's sigmoid, divided by their number n.</source>
+        <source>The error of each element&apos;s sigmoid, divided by their number n.</source>
         <translation>각 원소의 시그모이드의 오차를 원소 수 n으로 나눕니다.</translation>
     </message>
     <message>
@@ -5486,7 +5488,7 @@ Click or press Enter: where does it come from?</source>
         <translation>덮어쓴 것은 0을, 나머지는 변화도를 그대로 받습니다. 값은 덮어쓴 곳의 합을 받습니다.</translation>
     </message>
     <message>
-        <source>Each element's gradient goes to the side it was taken from.</source>
+        <source>Each element&apos;s gradient goes to the side it was taken from.</source>
         <translation>각 원소의 변화도는 그것을 가져온 쪽으로 갑니다.</translation>
     </message>
     <message>
@@ -5542,7 +5544,7 @@ Click or press Enter: where does it come from?</source>
         <translation>변화도를 그대로 전달합니다.</translation>
     </message>
     <message>
-        <source>Sends it on in the input's own type and place.</source>
+        <source>Sends it on in the input&apos;s own type and place.</source>
         <translation>입력 자신의 자료형과 장치로 전달합니다.</translation>
     </message>
     <message>
@@ -5554,11 +5556,11 @@ Click or press Enter: where does it come from?</source>
         <translation>변화도를 잘라, 각 텐서가 자신이 된 부분 i를 받습니다.</translation>
     </message>
     <message>
-        <source>Joins the parts' gradients again; a part that was not used counts as zeros.</source>
+        <source>Joins the parts&apos; gradients again; a part that was not used counts as zeros.</source>
         <translation>부분들의 변화도를 다시 잇습니다. 쓰이지 않은 부분은 0으로 셉니다.</translation>
     </message>
     <message>
-        <source>Joins the slices' gradients again; one that was not used counts as zeros.</source>
+        <source>Joins the slices&apos; gradients again; one that was not used counts as zeros.</source>
         <translation>조각들의 변화도를 다시 잇습니다. 쓰이지 않은 조각은 0으로 셉니다.</translation>
     </message>
     <message>
@@ -5683,7 +5685,7 @@ Click or press Enter: where does it come from?</source>
         <translation>맵을 크게</translation>
     </message>
     <message>
-        <source>Show the layer's other output</source>
+        <source>Show the layer&apos;s other output</source>
         <translation>층의 다른 출력 보기</translation>
     </message>
     <message>
@@ -5826,7 +5828,7 @@ Click or press Enter: where does it come from?</source>
         <translation>교차 엔트로피</translation>
     </message>
     <message>
-        <source>Minus the log of the probability that softmax gives each sample's label</source>
+        <source>Minus the log of the probability that softmax gives each sample&apos;s label</source>
         <translation>softmax가 각 샘플의 레이블에 주는 확률의 로그에 음의 부호를 붙인 것</translation>
     </message>
     <message>
@@ -5862,7 +5864,7 @@ Click or press Enter: where does it come from?</source>
         <translation>log-softmax의 NLL</translation>
     </message>
     <message>
-        <source>The mean of minus each label's log-probability, from a log_softmax of its own: cross-entropy in two steps</source>
+        <source>The mean of minus each label&apos;s log-probability, from a log_softmax of its own: cross-entropy in two steps</source>
         <translation>각 레이블의 로그 확률에 음의 부호를 붙인 것의 평균. log_softmax를 따로 써서 교차 엔트로피를 두 단계로 나눕니다</translation>
     </message>
     <message>
@@ -6005,7 +6007,7 @@ Click or press Enter: where does it come from?</source>
         <translation>스크립트가 끝났습니다: {0}</translation>
     </message>
     <message>
-        <source>The script's process is gone. What was recorded can still be looked at.</source>
+        <source>The script&apos;s process is gone. What was recorded can still be looked at.</source>
         <translation>스크립트의 프로세스가 사라졌습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
@@ -6112,7 +6114,7 @@ Click or press Enter: where does it come from?</source>
         <translation>RMSprop</translation>
     </message>
     <message>
-        <source>Divide by the gradient's standard deviation, not by its root mean square</source>
+        <source>Divide by the gradient&apos;s standard deviation, not by its root mean square</source>
         <translation>제곱평균제곱근 대신 변화도의 표준편차로 나눕니다</translation>
     </message>
 </context>
@@ -6167,7 +6169,7 @@ Click or press Enter: where does it come from?</source>
         <translation>gamma 배</translation>
     </message>
     <message>
-        <source>The factor of the learning rate, as in torch's StepLR.</source>
+        <source>The factor of the learning rate, as in torch&apos;s StepLR.</source>
         <translation>torch의 StepLR처럼 학습률에 곱하는 수입니다.</translation>
     </message>
     <message>
@@ -6190,7 +6192,7 @@ Click or press Enter: where does it come from?</source>
         <translation>이전 반복의 변화도를 지웁니다.</translation>
     </message>
     <message>
-        <source>computes the network's output from its input.</source>
+        <source>computes the network&apos;s output from its input.</source>
         <translation>입력에서 신경망의 출력을 계산합니다.</translation>
     </message>
     <message>
@@ -6202,7 +6204,7 @@ Click or press Enter: where does it come from?</source>
         <translation>모든 매개변수에 대한 손실의 변화도를 계산합니다.</translation>
     </message>
     <message>
-        <source>changes the parameters by the optimizer's rule, using their gradients.</source>
+        <source>changes the parameters by the optimizer&apos;s rule, using their gradients.</source>
         <translation>변화도를 써서 옵티마이저의 규칙대로 매개변수를 바꿉니다.</translation>
     </message>
     <message>
@@ -6674,7 +6676,7 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}.grad는 지난 반복이 남긴 대로 모두 0입니다.</translation>
     </message>
     <message>
-        <source>{0}.grad is still the last iteration's (norm {1}): zero_grad has not run yet.</source>
+        <source>{0}.grad is still the last iteration&apos;s (norm {1}): zero_grad has not run yet.</source>
         <translation>{0}.grad는 아직 지난 반복의 것입니다(노름 {1}). zero_grad가 아직 실행되지 않았습니다.</translation>
     </message>
     <message>
