@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,12 +76,16 @@ class Scripts:
     def plain(self, script: Path, *arguments: str, dumped: Path | None = None) -> Ended:
         """The script as python runs it. ``dumped``: a folder for what its optimizers do."""
         if dumped is None:
-            process = self._start(_PLAIN, [str(script), *arguments])
-        else:
-            process = self._start(_DUMPED + _PLAIN, [str(dumped), str(script), *arguments])
-        with process.stdout:
-            printed = process.stdout.read().decode()
-        return Ended(process.wait(PATIENCE_S), printed)
+            return _ended(self._start(_PLAIN, [str(script), *arguments]))
+        return _ended(self._start(_DUMPED + _PLAIN, [str(dumped), str(script), *arguments]))
+
+    def together(
+        self, script: Path, *arguments: str, environments: Sequence[Mapping[str, str]]
+    ) -> list[Ended]:
+        """The script in several processes at a time, each with an environment of its own."""
+        command = [str(script), *arguments]
+        processes = [self._start(_PLAIN, command, more=more) for more in environments]
+        return [_ended(process) for process in processes]
 
     @contextmanager
     def followed(self, *arguments: str, folder: Path | None = None) -> Iterator["ScriptsWindow"]:
@@ -104,17 +108,25 @@ class Scripts:
         arguments: Sequence[str],
         files: Sequence[int] = (),
         folder: Path | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> Any:
+        path = os.pathsep.join(filter(None, sys.path))
         return self._server.Popen(
             [sys.executable, "-c", code, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             bufsize=0,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={**os.environ, "PYTHONPATH": path, **(more or {})},
             pass_fds=files,
             cwd=None if folder is None else str(folder),
         )
+
+
+def _ended(process: Any) -> Ended:
+    with process.stdout:
+        printed = process.stdout.read().decode()
+    return Ended(process.wait(PATIENCE_S), printed)
 
 
 class ScriptsWindow:

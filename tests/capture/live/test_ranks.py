@@ -3,35 +3,70 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from torch.distributed import TCPStore
 
 import backprop_viz as bv
 from backprop_viz.analysis.ranks import first_difference
-from tests.free_port import free_port
+from tests.capture.live.script_runs import PATIENCE_S, Ended, Scripts
+from tests.nightly import NIGHTLY
 
 SCRIPT = Path(__file__).parent / "ddp_training.py"
 
 
-def torchrun(*arguments: str, killed: str = "") -> list[str]:
-    """What two ranks print, sorted."""
-    launch = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-addr", "127.0.0.1"]
-    command = [sys.executable, *launch, "--master-port", str(free_port()), str(SCRIPT), *arguments]
-    environment = {
-        **os.environ,
-        "GLOO_SOCKET_IFNAME": "lo",
-        "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": os.pathsep.join(sys.path),
-        "KILLED": killed,
-    }
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert (done.returncode == 0) == (not killed), done.stderr
-    return sorted(line for line in done.stdout.splitlines() if line.startswith("rank"))
+ENVIRONMENT = {"GLOO_SOCKET_IFNAME": "lo", "OMP_NUM_THREADS": "1", "MASTER_ADDR": "127.0.0.1"}
+
+
+class Ranks:
+    """Starts two ranks; by day they are forked, with what torchrun tells its ranks."""
+
+    def __init__(self, scripts: Scripts) -> None:
+        self._scripts = scripts
+
+    def printed(self, *arguments: str, killed: str = "") -> list[str]:
+        """What the ranks print, sorted."""
+        run = self._torchrun if NIGHTLY else self._forked
+        ended = run(*arguments, environment={**ENVIRONMENT, "KILLED": killed})
+        for one in ended:
+            assert (one.status == 0) == (not killed), one.printed
+        lines = "".join(one.printed for one in ended).splitlines()
+        return sorted(line for line in lines if line.startswith("rank"))
+
+    def _forked(self, *arguments: str, environment: Mapping[str, str]) -> list[Ended]:
+        # As the ranks of torchrun, they meet at a store that whoever starts them has.
+        store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+        environment = {
+            **environment,
+            "MASTER_PORT": str(store.port),
+            "WORLD_SIZE": "2",
+            "TORCHELASTIC_USE_AGENT_STORE": "True",
+            "TORCHELASTIC_RESTART_COUNT": "0",
+        }
+        environments = [{**environment, "RANK": str(rank)} for rank in (0, 1)]
+        return self._scripts.together(SCRIPT, *arguments, environments=environments)
+
+    def _torchrun(self, *arguments: str, environment: Mapping[str, str]) -> list[Ended]:
+        launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+        done = subprocess.run(
+            [sys.executable, *launch, str(SCRIPT), *arguments],
+            env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        return [Ended(done.returncode, done.stdout)]
+
+
+@pytest.fixture(scope="module")
+def two_ranks(scripts: Scripts) -> Ranks:
+    return Ranks(scripts)
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +75,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def printed(folder: Path) -> list[str]:
-    return torchrun(str(folder / "run.bprec"))
+def printed(folder: Path, two_ranks: Ranks) -> list[str]:
+    return two_ranks.printed(str(folder / "run.bprec"))
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +84,9 @@ def ranks(folder: Path, printed: list[str]) -> list[list[bv.Recording]]:
     return [list(bv.load(folder / f"run.rank{rank}.bprec")) for rank in (0, 1)]
 
 
-def test_watched_ranks_print_what_they_print_alone(printed: list[str]) -> None:
+def test_watched_ranks_print_what_they_print_alone(printed: list[str], two_ranks: Ranks) -> None:
     assert len(printed) == 2 * 5
-    assert printed == torchrun()
+    assert printed == two_ranks.printed()
 
 
 def test_a_gradient_after_the_all_reduce_is_the_mean_of_both(
@@ -85,8 +120,8 @@ def test_who_each_file_is_from(folder: Path, ranks: list[list[bv.Recording]]) ->
     assert ranks[0][0].model == "DistributedDataParallel"
 
 
-def test_a_rank_that_is_killed_leaves_what_it_had_written(tmp_path: Path) -> None:
-    torchrun(str(tmp_path / "run.bprec"), killed="1")
+def test_a_rank_that_is_killed_leaves_what_it_had_written(tmp_path: Path, two_ranks: Ranks) -> None:
+    two_ranks.printed(str(tmp_path / "run.bprec"), killed="1")
     files = [bv.load(tmp_path / f"run.rank{rank}.bprec") for rank in (0, 1)]
     assert [recording.iteration for recording in files[1]] == [1, 2, 3]
     assert [recording.iteration for recording in files[0]][:3] == [1, 2, 3]
