@@ -54,10 +54,10 @@ def _attach(arguments: Sequence[str]) -> int:
 def _can_be_read(path: str) -> bool:
     """Whether a recording file can be opened; else it is said why not."""
     from backprop_viz.recording.errors import UserError
-    from backprop_viz.recording.files.recording_file import RecordingFile
+    from backprop_viz.recording.files.recording_file import check_recording_file
 
     try:
-        RecordingFile(Path(path)).close()
+        check_recording_file(Path(path))
     except UserError as error:
         print(f"backprop-viz: {error}", file=sys.stderr)
         return False

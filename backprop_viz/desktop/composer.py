@@ -101,6 +101,7 @@ class Composer(QObject):
         window.messages.log_wanted.connect(self.help.show_log)
         self.files = FilesController(context)
         self.images.session_wanted.connect(self.files.open)
+        self.images.recording_wanted.connect(self.other_windows.show_recording)
         self.training.began.connect(self.files.leave_file)
         self.autosave = AutosaveController(context, self.files)
         self.restarts = WorkerRestartsController(context, self.autosave)

@@ -5,12 +5,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import numpy as np
 
-from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file import RecordingFile
 from backprop_viz.recording.history import Curves
@@ -18,7 +18,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
-from backprop_viz.recording.recording_cache import KeptIterations
+from backprop_viz.recording.progress import Cancelled, Progress
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.commands import Command
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
@@ -26,26 +26,51 @@ from backprop_viz.stream.wire import Received
 
 # A file that is still written is looked at so often.
 _FOLLOWED_EVERY_S = 1.0
+# While a file without an index is looked through, the window hears of it so often.
+_PROGRESS_EVERY_S = 0.1
+# So many losses are shown at most: a curve has a place for each iteration, also of those between.
+MOST_LOSSES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class IterationsStored:
+    """The iterations that the file has recordings of, in ascending order."""
+
+    iterations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IterationRead:
+    """The recording of an iteration that was asked for comes with this; none if it is damaged."""
+
+    iteration: int
 
 
 class FileClient:
     """As a WorkerSupervisor, of a file: it tells what is in it, and what is written since.
 
-    As many recordings as the window keeps are read, the newest; those before them are left out.
-    ``wake`` is called in a thread of its own when there is something to take.
+    The newest recording is read by itself, each other one when it is asked for. ``wake`` is called
+    in a thread of its own when there is something to take.
     """
 
     def __init__(self, path: Path, wake: Callable[[], None]) -> None:
         self.submitted = 0
         self._path, self._wake = path, wake
         self._received: deque[Received] = deque()
-        self._closed = threading.Event()
+        self._wanted: SimpleQueue[int | None] = SimpleQueue()  # None to end
+        self._places: dict[int, int] = {}  # of an iteration, the number of its recording
+        self._closed = False
+        self._told_progress = 0.0
         self._thread = threading.Thread(target=self._read, name="backprop_viz file", daemon=True)
         self._thread.start()
 
     def submit(self, command: Command, recording: Recording | None = None) -> bool:
         """A file does nothing; that is not told each time."""
         return True
+
+    def read(self, iteration: int) -> None:
+        """Read the recording of an iteration; an IterationRead tells."""
+        self._wanted.put(iteration)
 
     def ask_for_update(self) -> None:
         """A file does not wait."""
@@ -64,36 +89,62 @@ class FileClient:
 
     def close(self) -> None:
         """Read no more."""
-        self._closed.set()
+        self._closed = True
+        self._wanted.put(None)
         self._thread.join(1.0)
 
     def _read(self) -> None:
         try:
-            with RecordingFile(self._path) as file:
+            with RecordingFile(self._path, self._report) as file:
                 self._tell(RunAttached(_origin(file, self._path)))
-                told = self._tell_new(file, 0)
+                self._tell_new(file)
                 self._tell(RunEnded(0))
-                while not self._closed.wait(_FOLLOWED_EVERY_S):
-                    if file.poll():
-                        told = self._tell_new(file, min(told, len(file)))
+                self._answer(file)
+        except Cancelled:
+            pass
         except Exception as error:  # in a thread of its own: nobody else would tell
             self._tell(notice_of(error))
 
-    def _tell_new(self, file: RecordingFile, told: int) -> int:
-        """Tell the losses, and the recordings from number ``told`` on; how many there are."""
-        first, room = len(file), KeptIterations().budget
-        while first > told and (room > 0 or first == len(file)):
-            first -= 1
-            room -= file.places[first].length
-        for number in range(first, len(file)):
-            if self._closed.is_set():
-                break
-            with suppress(UserError):  # a damaged one is not there
-                self._tell(_update(file), file[number])
-                time.sleep(0)  # the window takes its turn
-        if first == len(file):
-            self._tell(_update(file))
-        return len(file)
+    def _report(self, done: int, total: int) -> None:
+        """Tell how far a file is looked through. Raises Cancelled once the window is closed."""
+        if self._closed:
+            raise Cancelled
+        now = time.monotonic()
+        if now - self._told_progress >= _PROGRESS_EVERY_S:
+            self._told_progress = now
+            self._tell(Progress(self._path.name, 1, 1, done, total))
+
+    def _answer(self, file: RecordingFile) -> None:
+        """Read what is asked for, and look for what is written since, until the end."""
+        while True:
+            try:
+                iteration = self._wanted.get(timeout=_FOLLOWED_EVERY_S)
+            except Empty:
+                if file.poll():
+                    self._tell_new(file)
+                continue
+            if iteration is None:
+                return
+            self._tell_recording(file, iteration)
+
+    def _tell_recording(self, file: RecordingFile, iteration: int) -> None:
+        recording = None
+        try:
+            recording = file[self._places[iteration]]
+        except (UserError, LookupError) as error:
+            if isinstance(error, UserError):
+                self._tell(notice_of(error))
+        self._tell(IterationRead(iteration), recording)
+
+    def _tell_new(self, file: RecordingFile) -> None:
+        """Tell what there is: the iterations, the losses, and the newest recording."""
+        self._places = {place.iteration: number for number, place in enumerate(file.places)}
+        self._tell(IterationsStored(tuple(sorted(self._places))))
+        newest = None
+        if self._places:
+            with suppress(UserError):  # a damaged one is told of when it is asked for
+                newest = file[len(file) - 1]
+        self._tell(_update(file), newest)
 
     def _tell(self, message: object, recording: Recording | None = None) -> None:
         self._received.append((message, recording))
@@ -108,23 +159,15 @@ def _origin(file: RecordingFile, path: Path) -> RunOrigin:
 
 def _update(file: RecordingFile) -> Update:
     iterations, losses = file.losses
-    count = int(iterations.max(initial=0))
-    curve = np.full(count, np.nan)
-    curve[iterations[iterations > 0] - 1] = losses[iterations > 0]
+    shown = (iterations > 0) & (iterations <= MOST_LOSSES)
+    curve = np.full(int(iterations[shown].max(initial=0)), np.nan)
+    curve[iterations[shown] - 1] = losses[shown]
     none = np.empty(0)
     return Update(
         command=0,
         run=1,
-        kept=0,
-        settings=None,
-        iteration=count,
+        iteration=int(iterations.max(initial=0)),
         due=Phase.ZERO_GRAD,
-        training=False,
-        rate=0.0,
-        prediction=None,
-        drawing_training=DrawingTrainingState(),
         program=file.program or Program(()),
-        points=[],
-        validation=[],
-        opened=Curves(curve, np.full(count, np.nan), none, none, none),
+        opened=Curves(curve, np.full(len(curve), np.nan), none, none, none),
     )

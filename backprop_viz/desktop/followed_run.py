@@ -1,5 +1,6 @@
 """The worker's run as the window knows it, from the updates that have come."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import fields, replace
 
 from backprop_viz.analysis.breakpoints import by_key
@@ -27,6 +28,8 @@ class FollowedRun:
         self.program = Program(())
         self.origin: RunOrigin | None = None
         self.cache = RecordingCache(KeptIterations().budget)
+        # The iterations that can be read from a file, in ascending order.
+        self.stored: tuple[int, ...] = ()
         self.earlier: EarlierRuns = ()
         # So many iterations of a run that was opened are being recorded again.
         self.rerecorded_left = 0
@@ -34,6 +37,24 @@ class FollowedRun:
         self._unaltered: Recording | None = None
         self._history = History()
         self._number = 0
+
+    def next_to(self, iteration: int, step: int) -> int | None:
+        """The iteration after (step 1) or before (step -1) one, that is kept or stored."""
+        kept = self.cache.next_to(iteration, step)
+        near = [] if kept is None else [kept.iteration]
+        place = bisect_left(self.stored, iteration) - 1
+        if step > 0:
+            place = bisect_right(self.stored, iteration)
+        if 0 <= place < len(self.stored):
+            near.append(self.stored[place])
+        return min(near, key=lambda other: abs(other - iteration), default=None)
+
+    def kept_iterations(self, shown: int) -> KeptIterations:
+        """What can be looked at: the iterations in memory, and those that a file has."""
+        kept = self.cache.kept_iterations(shown)
+        if not self.stored:
+            return kept
+        return replace(kept, iterations=tuple(sorted({*kept.iterations, *self.stored})))
 
     def begin_again(self) -> None:
         """Another worker takes over: its first update is that of another run."""
@@ -89,6 +110,7 @@ class FollowedRun:
             origin=self.origin,
             line=update.line,
             device="cpu" if self.origin is None else self.origin.device,
+            ended=self.origin is not None and self.origin.kind == "file",
         )
 
     def _keep_unaltered(self, recording: Recording | None) -> None:

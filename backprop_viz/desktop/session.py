@@ -10,7 +10,7 @@ from backprop_viz.desktop.check_requests import CheckRequests
 from backprop_viz.desktop.draw_image import DrawImage
 from backprop_viz.desktop.explaining_worker import ExplainingWorker
 from backprop_viz.desktop.explanation_requests import ExplanationRequests, Question
-from backprop_viz.desktop.file_client import FileClient
+from backprop_viz.desktop.file_client import FileClient, IterationRead, IterationsStored
 from backprop_viz.desktop.file_requests import FileCommand, FileRequests
 from backprop_viz.desktop.garbage_collector import Collector
 from backprop_viz.desktop.run_aside import RunAside, StoredShow
@@ -94,6 +94,7 @@ class Session(ShownRun):
         self._files = FileRequests()
         self._explanations = ExplanationRequests(submit)
         self.checks = CheckRequests(submit)
+        self._emitted = {Scripted: self.scripted, SnippetRan: self.snippet_ran}
         self._restarts = Restarts()
         self._aside = RunAside()
         # What was shown is painted when the event loop comes to this.
@@ -284,7 +285,12 @@ class Session(ShownRun):
     def _idle(self) -> bool:
         training = self._live is not None and self._live.training
         done = self._shown == self._client.submitted
-        return (done and (training or not self._run.rerecorded_left)) or self._client.ended
+        reading = self._run.rerecorded_left or self._reading
+        return (done and (training or not reading)) or self._client.ended
+
+    def _read_stored(self, iteration: int) -> None:
+        assert isinstance(self._client, FileClient)
+        self._client.read(iteration)
 
     def _take(self) -> None:
         """Take in all that the worker said, and show how things stand after it."""
@@ -299,8 +305,8 @@ class Session(ShownRun):
                 self.attached.emit(message.origin)
             elif isinstance(message, RunEnded):
                 ended = message
-            elif isinstance(message, Scripted):
-                self.scripted.emit(message)
+            elif isinstance(message, IterationsStored | IterationRead):
+                self._take_stored(message, recording)
             elif isinstance(message, Filed):
                 self._file(message)
             elif isinstance(message, SaliencyRecorded):
@@ -309,8 +315,6 @@ class Session(ShownRun):
                 rerecorded |= self._run.recall(message, recording)
             elif isinstance(message, Notice):
                 self._tell(message)
-            elif isinstance(message, SnippetRan):
-                self.snippet_ran.emit(message)
             elif isinstance(message, GradientChecked):
                 if self.checks.is_wanted(message):
                     self.checked.emit(message)
@@ -318,7 +322,7 @@ class Session(ShownRun):
                 if self._explanations.is_wanted(message):
                     self.explained.emit(message)
             else:
-                self.answered.emit(message)
+                self._emitted.get(type(message), self.answered).emit(message)
         if newest is not None:
             self._receive(newest)
             if (stored := self._aside.returned()) is not None:

@@ -1,5 +1,6 @@
 """What the window shows of the run: the cursor over its events, and how that moves."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -8,6 +9,7 @@ from backprop_viz.analysis.comparison import Baseline, Comparison, same_place
 from backprop_viz.analysis.navigation import StepSize, ahead, behind
 from backprop_viz.desktop.cursor_playback import PhasePlayback, Player
 from backprop_viz.desktop.cursor_stops import CursorStops
+from backprop_viz.desktop.file_client import IterationRead, IterationsStored
 from backprop_viz.desktop.followed_run import FollowedRun
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -35,12 +37,19 @@ class ShownRun(QObject):
         self._sample = 0
         self._full_precision = False
         self._baseline: Baseline | None = None
+        # The iterations that are being read from a file, and the one that is shown then, and how.
+        self._reading: set[int] = set()
+        self._when_read: tuple[int, Callable[[Recording], None]] | None = None
         self._playback = PhasePlayback(self._show, self)
         self._player = Player(self._play_next, self)
         self._stops = CursorStops(self._player.halt)
 
     def send(self, command: Command) -> None:
         """Have the worker carry out a command after those before."""
+        raise NotImplementedError
+
+    def _read_stored(self, iteration: int) -> None:
+        """Read an iteration from the file; ``_take_stored`` is called then."""
         raise NotImplementedError
 
     def _idle(self) -> bool:
@@ -82,11 +91,13 @@ class ShownRun(QObject):
         newest = cursor.recording == self._run.recording
         under_way = newest and self._view_state.due is not Phase.ZERO_GRAD
         to = None if step_size == "iteration" and under_way else ahead(cursor, step_size)
-        later = None if newest else self._run.cache.next_to(cursor.recording.iteration, 1)
+        later = None if newest else self._run.next_to(cursor.recording.iteration, 1)
         if to is not None:
             self._move_on(cursor, to)
         elif later is not None:
-            self._move_on(later.at(0), ahead(later.at(0), step_size) or 0)
+            self._show_when_read(
+                later, lambda it: self._move_on(it.at(0), ahead(it.at(0), step_size) or 0)
+            )
         else:
             self._by_event = step_size == "event"
             self.send(Iterate() if step_size == "iteration" else Step())
@@ -99,8 +110,13 @@ class ShownRun(QObject):
         to = behind(cursor, step_size)
         if to is not None:
             self.move_cursor(to)
-        elif (sooner := self._run.cache.next_to(cursor.recording.iteration, -1)) is not None:
-            self._show_cursor(sooner.at(0 if step_size == "iteration" else len(sooner.events)))
+        elif (sooner := self._run.next_to(cursor.recording.iteration, -1)) is not None:
+            self._show_when_read(
+                sooner,
+                lambda it: self._show_cursor(
+                    it.at(0 if step_size == "iteration" else len(it.events))
+                ),
+            )
 
     def step(self) -> None:
         """Forward by a phase."""
@@ -122,9 +138,45 @@ class ShownRun(QObject):
 
     def show_iteration(self, iteration: int) -> None:
         """Show an iteration that is kept, at its end."""
+        if self._view_state is not None and not self._view_state.training:
+            self._show_when_read(iteration, lambda it: self._show_cursor(it.at(len(it.events))))
+
+    def _show_when_read(self, iteration: int, show: Callable[[Recording], None]) -> None:
+        """Show an iteration, at once if it is in memory; else when it is read from the file."""
+        recording = self._recording_of(iteration)
+        if recording is not None:
+            show(recording)
+        elif iteration in self._reading:
+            self._when_read = (iteration, show)
+
+    def _recording_of(self, iteration: int | None) -> Recording | None:
+        """The recording of an iteration; None while it is read, or if there is none."""
+        if iteration is None:
+            return None
         recording = self._run.cache.get(iteration)
-        if recording is not None and self._view_state is not None and not self._view_state.training:
-            self._show_cursor(recording.at(len(recording.events)))
+        if recording is None and iteration in self._run.stored and iteration not in self._reading:
+            self._reading.add(iteration)
+            self._read_stored(iteration)
+        return recording
+
+    def _take_stored(
+        self, message: IterationsStored | IterationRead, recording: Recording | None
+    ) -> None:
+        """Take in what a file has, or the recording of an iteration of it; None: it is damaged."""
+        if isinstance(message, IterationsStored):
+            self._run.stored = message.iterations
+            return
+        iteration = message.iteration
+        self._reading.discard(iteration)
+        wanted, show = self._when_read or (None, None)
+        if recording is None:
+            self._run.stored = tuple(i for i in self._run.stored if i != iteration)
+        else:
+            self._run.cache.keep(recording)
+        if recording is not None and show is not None and wanted == iteration:
+            show(recording)
+        elif self._view_state is not None:
+            self._show(self._view_state.cursor)  # it may be what is compared with
 
     def show_phase(self, phase: str) -> None:
         """Show the end of a phase, if it was recorded."""
@@ -187,12 +239,11 @@ class ShownRun(QObject):
 
     def _compared(self, recording: Recording) -> Recording | None:
         """The recording that another one is compared with; None if it is not kept."""
-        cache = self._run.cache
         if self._baseline == "previous":
-            return cache.next_to(recording.iteration, -1)
+            return self._recording_of(self._run.next_to(recording.iteration, -1))
         if self._baseline == "experiment":
             return self._run.before_experiment(recording)
-        return None if self._baseline is None else cache.get(self._baseline)
+        return self._recording_of(self._baseline)
 
     def _comparison(self, cursor: Cursor) -> Comparison | None:
         if self._baseline is None or self._live is None or self._live.training:
@@ -207,8 +258,15 @@ class ShownRun(QObject):
         before, self._live = self._live, live
         recording = live.cursor.recording
         same = before is not None and before.cursor.recording == recording
-        if same and self._view_state is not None:
-            # What is playing plays on.
+        is_file = live.origin is not None and live.origin.kind == "file"
+        looking_back = (
+            is_file
+            and before is not None
+            and self._view_state is not None
+            and self._view_state.cursor.recording != before.cursor.recording
+        )
+        if (same or looking_back) and self._view_state is not None:
+            # What is playing plays on; what is written to a file takes nobody from what they see.
             self._show(self._view_state.cursor)
             return
         start = 0 if before is None else _known(before.cursor.recording, recording)
@@ -256,6 +314,7 @@ class ShownRun(QObject):
     def _show_cursor(self, cursor: Cursor) -> None:
         """Show a cursor, whatever the cursor was doing."""
         self._playback.halt()
+        self._when_read = None
         self._show(cursor)
 
     def _show(self, cursor: Cursor) -> None:
@@ -263,7 +322,7 @@ class ShownRun(QObject):
         self._view_state = replace(
             self._live,
             cursor=cursor,
-            kept_iterations=self._run.cache.kept_iterations(cursor.recording.iteration),
+            kept_iterations=self._run.kept_iterations(cursor.recording.iteration),
             breakpoints=self._stops.breakpoints,
             hit=self._stops.hit_at(cursor),
             playing=self._player.playing,

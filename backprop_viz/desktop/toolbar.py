@@ -145,6 +145,8 @@ class Toolbar(QWidget):
         self._iteration.setToolTip(self.tr("Iterations done: {0:,}").format(view_state.iteration))
         if view_state.training:
             text = self.tr("{0:.1f} it/s · {1}").format(view_state.rate, view_state.device)
+        elif view_state.origin is not None and view_state.origin.kind == "file":
+            text = self.tr("recording")
         elif view_state.origin is not None:
             text = self.tr("ended") if view_state.ended else self.tr("held")
         else:

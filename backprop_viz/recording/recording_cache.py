@@ -17,7 +17,10 @@ class KeptIterations:
 
 
 class RecordingCache:
-    """Recordings by iteration; the oldest go when all take more than ``budget`` bytes."""
+    """Recordings by iteration; the oldest go when all take more than ``budget`` bytes.
+
+    What was kept last stays, however old.
+    """
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
@@ -31,7 +34,7 @@ class RecordingCache:
         self._kept[recording.iteration] = (recording, size)
         self._bytes += size
         while self._bytes > self.budget and len(self._kept) > 1:
-            self._drop(min(self._kept))
+            self._drop(min(self._kept.keys() - {recording.iteration}))
 
     def get(self, iteration: int) -> Recording | None:
         """The recording of an iteration, None if it is not kept."""

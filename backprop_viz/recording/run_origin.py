@@ -1,7 +1,9 @@
 """Where a run is from that the program did not make itself."""
 
+import os
+import socket
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,18 @@ class RunOrigin:
     host: str = ""
     device: str = "cpu"
     pid: int = 0
+
+    @classmethod
+    def of_this_process(
+        cls,
+        kind: Literal["script", "watch", "model"],
+        title: str,
+        path: str = "",
+        arguments: tuple[str, ...] = (),
+        rank: int = 0,
+        world_size: int = 1,
+        device: str = "cpu",
+    ) -> Self:
+        """A run of this process, on this machine."""
+        host, pid = socket.gethostname(), os.getpid()
+        return cls(kind, title, path, arguments, rank, world_size, host, device, pid)

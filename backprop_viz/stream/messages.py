@@ -1,7 +1,7 @@
 """What the worker tells the window, and what the window tells the worker beside commands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves, Points, ValidationPoints
@@ -52,17 +52,17 @@ class Update:
 
     command: int
     run: int
-    kept: int
-    settings: Settings | None
     iteration: int
     due: Phase
-    training: bool
-    rate: float
-    prediction: Prediction | None
-    drawing_training: DrawingTrainingState
-    program: Program | None
-    points: Points
-    validation: ValidationPoints
+    training: bool = False
+    rate: float = 0.0
+    kept: int = 0
+    settings: Settings | None = None
+    prediction: Prediction | None = None
+    drawing_training: DrawingTrainingState = field(default_factory=DrawingTrainingState)
+    program: Program | None = None
+    points: Points = ()
+    validation: ValidationPoints = ()
     opened: Curves | None = None
     line: int | None = None
 

@@ -135,17 +135,11 @@ class Publisher:
             Update(
                 command=self.carried_out,
                 run=state.branch,
-                kept=state.kept,
-                settings=None,
                 iteration=state.trainer.iteration,
                 due=state.trainer.phase,
                 training=state.training,
                 rate=self._throttle.rate,
-                prediction=None,
-                drawing_training=DrawingTrainingState(),
-                program=None,
-                points=[],
-                validation=[],
+                kept=state.kept,
             )
         )
 

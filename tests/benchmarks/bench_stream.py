@@ -19,7 +19,6 @@ from typing import Any
 from report import Figure, print_figures
 
 import backprop_viz as bv
-from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES, Phase
 from backprop_viz.recording.presets import PRESETS
@@ -29,9 +28,7 @@ from backprop_viz.stream.wire import MessageReader, MessageWriter, send
 from backprop_viz.training.recorded_steps import RecordedSteps
 
 PRESET = Settings(**PRESETS["digits"])
-UPDATE = Update(
-    1, 1, 0, None, 1, Phase.LOSS, False, 0.0, None, DrawingTrainingState(), None, [(0.5, 0.5)], ()
-)
+UPDATE = Update(1, 1, 1, Phase.LOSS, points=[(0.5, 0.5)])
 # Bytes and seconds of sending recordings one after the other, and of receiving them.
 Cost = tuple[int, float]
 

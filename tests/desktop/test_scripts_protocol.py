@@ -24,7 +24,6 @@ from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
@@ -71,17 +70,11 @@ class PlayedScript:
             Update(
                 command=self.number,
                 run=1,
-                kept=0,
-                settings=None,
                 iteration=iteration,
                 due=Phase.ZERO_GRAD,
                 training=training,
-                rate=0.0,
-                prediction=None,
-                drawing_training=DrawingTrainingState(),
                 program=PROGRAM,
                 points=losses,
-                validation=[],
                 line=line,
             ),
             recording,

@@ -8,7 +8,6 @@ from queue import SimpleQueue
 import pytest
 
 from backprop_viz.desktop.worker_client import WorkerClient
-from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
@@ -21,7 +20,6 @@ from backprop_viz.worker.loop import Worker
 WORKER = """
 import os, sys, time
 import numpy as np
-from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.phases import Phase
@@ -33,12 +31,8 @@ from backprop_viz.stream.wire import MessageReader
 channel = WorkerChannel(MessageReader(sys.stdin.buffer), os.fdopen(os.dup(1), "wb"))
 
 def publish(iteration, recording=None):
-    none = (), ()
-    channel.publish(
-        Update(0, 0, 0, Settings(), iteration, Phase.FORWARD, True, 0.0, None,
-               DrawingTrainingState(), None, *none),
-        recording,
-    )
+    update = Update(0, 0, iteration, Phase.FORWARD, training=True, settings=Settings())
+    channel.publish(update, recording)
 
 def until_wanted():
     while not channel.update_wanted():
@@ -144,9 +138,7 @@ def test_the_window_answers_before_the_worker_has_to_wait() -> None:
 
 
 def update(training: bool = True) -> Update:
-    none = (), ()
-    rest = 0.0, None, DrawingTrainingState(), None
-    return Update(0, 0, 0, Settings(), 1, Phase.FORWARD, training, *rest, *none)
+    return Update(0, 0, 1, Phase.FORWARD, training=training, settings=Settings())
 
 
 PAINTED = f"""

@@ -14,7 +14,6 @@ from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.line_holds import LineHolds
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.history import Curves
@@ -234,17 +233,12 @@ class LiveRun:
             update = Update(
                 command=self._carried_out,
                 run=1,
-                kept=0,
-                settings=None,
                 iteration=self._iteration,
                 due=self._due,
                 training=not self._held,
                 rate=self._rate,
-                prediction=None,
-                drawing_training=DrawingTrainingState(),
                 program=program,
                 points=points,
-                validation=[],
                 opened=opened,
                 line=self._line,
             )

@@ -4,7 +4,6 @@ import builtins
 import os
 import runpy
 import signal
-import socket
 import sys
 import threading
 import traceback
@@ -56,14 +55,7 @@ def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFoll
     sys.argv[:] = [script.path if script.module else script.name, *script.arguments]
     sys.path[0] = os.getcwd() if script.module else str(Path(script.path).parent)
     source = Path(script.path).read_bytes()
-    origin = RunOrigin(
-        "script",
-        script.title,
-        path=script.path,
-        arguments=script.arguments,
-        host=socket.gethostname(),
-        pid=os.getpid(),
-    )
+    origin = RunOrigin.of_this_process("script", script.title, script.path, script.arguments)
     follower = follow(origin, script_program(source.decode(errors="replace"), script.path))
     found = _Discovery(follower)
     told = RunEnded(0)

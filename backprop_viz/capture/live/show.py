@@ -1,11 +1,9 @@
 """``bv.show``: one iteration of a model, in a window of its own."""
 
 import inspect
-import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from os import getpid
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,6 @@ from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.loop_watch import record
 from backprop_viz.capture.nested_tensors import nested_tensors
-from backprop_viz.recording.drawing_training import DrawingTrainingState
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -150,24 +147,15 @@ def _told(recording: Recording, model: nn.Module, ends: Ends) -> LiveLine:
     line.start()
     device = next((str(p.device) for p in model.parameters()), "cpu")
     title = type(model).__name__
-    line.send(
-        RunAttached(RunOrigin("model", title, "", (), 0, 1, socket.gethostname(), device, getpid()))
-    )
+    line.send(RunAttached(RunOrigin.of_this_process("model", title, device=device)))
     loss = float("nan") if recording.loss is None else recording.loss
     update = Update(
         command=0,
         run=1,
-        kept=0,
-        settings=None,
         iteration=1,
         due=Phase.ZERO_GRAD,
-        training=False,
-        rate=0.0,
-        prediction=None,
-        drawing_training=DrawingTrainingState(),
         program=_program(model),
         points=[(loss, np.nan)],
-        validation=[],
     )
     line.send(update, recording)
     line.send(RunEnded(0))

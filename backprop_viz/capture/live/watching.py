@@ -1,7 +1,6 @@
 """``bv.watch``: a training loop of one's own, followed by a window or into a file."""
 
 import os
-import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -169,15 +168,13 @@ def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:
         source = Path(path).read_text(encoding="utf-8", errors="replace") if path else ""
     title = os.path.basename(path) or ", ".join(type(one).__name__ for one in models)
     device = next((str(p.device) for one in models for p in one.parameters()), "cpu")
-    origin = RunOrigin(
+    origin = RunOrigin.of_this_process(
         "watch",
         title,
         path=os.path.abspath(path) if path else "",
         arguments=tuple(sys.argv[1:]),
         rank=int(os.environ.get("RANK", "0")),
         world_size=int(os.environ.get("WORLD_SIZE", "1")),
-        host=socket.gethostname(),
         device=device,
-        pid=os.getpid(),
     )
     return origin, script_program(source, path)

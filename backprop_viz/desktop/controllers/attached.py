@@ -7,6 +7,7 @@ from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.progress import Progress
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
 
@@ -23,6 +24,8 @@ class AttachedController(QObject):
         self._closed = False
         self._window.may_close = self._may_close
         self._session.attached.connect(self._attached)
+        self._session.answered.connect(self._show_progress)
+        self._window.reading_strip.cancelled.connect(self._leave)
         self._session.run_ended.connect(self._ended)
         self._leave_out()
 
@@ -37,17 +40,27 @@ class AttachedController(QObject):
                 shown.menuAction().setVisible(False)
         self._window.leave_out_built_in()
 
+    def _show_progress(self, answer: object) -> None:
+        """Show how far a file is looked through that has no index."""
+        if isinstance(answer, Progress):
+            text = self.tr("Reading {0}, whose writer did not finish it").format(answer.name)
+            self._window.reading_strip.show_progress(text, answer.done / max(answer.total, 1))
+
     def _attached(self, origin: RunOrigin) -> None:
         self._origin = origin
+        self._window.reading_strip.hide()
         title = origin.title if origin.kind != "script" else f"run {origin.title}"
         self._window.setWindowTitle(f"{title} - backprop_viz")
         self._window.toolbar.show_run(title, origin)
 
     def _ended(self, told: RunEnded) -> None:
         self._running = False
+        is_file = self._origin is not None and self._origin.kind == "file"
+        over = self.tr("The script has ended.")
+        why = self.tr("A recording was opened: nothing runs.") if is_file else over
         for name in ("actionTrain", "actionIteration"):
             self._actions[name].setEnabled(False)
-            self._actions[name].setToolTip(self.tr("The script has ended."))
+            self._actions[name].setToolTip(why)
         # One iteration of a model is all that there is: that it has ended says nothing.
         if self._origin is None or self._origin.kind in ("script", "watch"):
             self._window.messages.tell_notice(_notice_of(told))

@@ -13,6 +13,7 @@ from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.files import SESSION_SUFFIX
+from backprop_viz.desktop.controllers.other_windows import RECORDING_SUFFIX
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.table_texts import data_text
@@ -31,10 +32,12 @@ _SUBJECT = "images"
 class ImagesController(QObject):
     """Brings images in: opened, dropped or pasted ones onto the pad, a folder to train on.
 
-    ``session_wanted`` carries the path of a session that was dropped among them.
+    ``session_wanted`` carries the path of a session that was dropped among them,
+    ``recording_wanted`` that of a recording.
     """
 
     session_wanted = Signal(str)
+    recording_wanted = Signal(str)
 
     def __init__(self, context: Context, running: TrainingController) -> None:
         super().__init__(context.window)
@@ -103,6 +106,8 @@ class ImagesController(QObject):
         """Put an image file on the pad, or train on a folder of images."""
         if Path(path).suffix == SESSION_SUFFIX:
             self.session_wanted.emit(path)
+        elif Path(path).suffix == RECORDING_SUFFIX:
+            self.recording_wanted.emit(path)
         elif Path(path).is_dir():
             self._start(lambda report: _pictures(path, report))
         else:

@@ -94,8 +94,13 @@ class NavigationController(QObject):
         back = still and (cursor.position > 0 or not first)
         for name in ("actionStepBack", "actionEventBack", "actionIterationBack"):
             self._actions[name].setEnabled(back)
+        newest = kept_iterations.shown >= max(kept_iterations.iterations, default=0)
+        is_file = view_state.origin is not None and view_state.origin.kind == "file"
+        over = is_file and newest and cursor.at_end
         for name in ("actionEvent", "actionPlay"):
-            self._actions[name].setEnabled(still)
+            self._actions[name].setEnabled(still and not over)
+        if is_file:
+            self._actions["actionStep"].setEnabled(not over)
         self._actions["actionFirst"].setEnabled(still and cursor.position > 0)
         preview = cursor.recording.preview
         self._actions["actionLast"].setEnabled(still and not preview and not cursor.at_end)

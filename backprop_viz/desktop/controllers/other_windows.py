@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.recording.errors import UserError
-from backprop_viz.recording.files.recording_file import RecordingFile
+from backprop_viz.recording.files.recording_file import check_recording_file
 from backprop_viz.recording.notices import notice_of
 from backprop_viz.stream.socket_line import address
+
+RECORDING_SUFFIX = ".bprec"
 
 
 class OtherWindowsController(QObject):
@@ -34,7 +36,7 @@ class OtherWindowsController(QObject):
     def show_recording(self, path: str) -> None:
         """Open a window on a recording file; say why, if it cannot be read."""
         try:
-            RecordingFile(Path(path)).close()
+            check_recording_file(Path(path))
         except UserError as error:
             self._window.messages.tell_notice(notice_of(error))
         else:

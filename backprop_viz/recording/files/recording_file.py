@@ -176,13 +176,7 @@ class RecordingFile(Sequence[Recording]):
         self._losses: list[LossesRecord] = []
         self._health: list[IterationHealth] = []
         self._stream.seek(0)
-        try:
-            frames.read_header(self._stream)
-        except EOFError:
-            raise _UnreadableError(_NO_RECORDING, self.path.name) from None
-        except ValueError as error:
-            newer = "version" in str(error)
-            raise _UnreadableError(_NEWER if newer else _NO_RECORDING, self.path.name) from error
+        _read_header(self._stream, self.path)
         layout = indexed_layout(self._stream, self._size)
         if layout is None:
             layout = scanned_layout(self._stream, 0, self._size, report)
@@ -258,6 +252,26 @@ class RecordingFile(Sequence[Recording]):
         if record[0] != RecordType.CHUNK:
             raise Malformed("its chunks are not all there")
         return read_chunk_head(record, self._stream)
+
+
+def check_recording_file(path: Path) -> None:
+    """Look whether a file begins as one of recordings, which takes no time, however large it is.
+
+    Raises UserError if it does not, or cannot be read.
+    """
+    size_of(path)
+    with path.open("rb") as stream:
+        _read_header(stream, path)
+
+
+def _read_header(stream: IO[bytes], path: Path) -> None:
+    try:
+        frames.read_header(stream)
+    except EOFError:
+        raise _UnreadableError(_NO_RECORDING, path.name) from None
+    except ValueError as error:
+        newer = "version" in str(error)
+        raise _UnreadableError(_NEWER if newer else _NO_RECORDING, path.name) from error
 
 
 class _UnreadableError(UserError, ValueError):
