@@ -1,6 +1,7 @@
 """Runs a script as somebody does who has torch and nothing else of what the program needs."""
 
 import atexit
+import json
 import os
 import subprocess
 import sys
@@ -59,3 +60,14 @@ def losses_of_text(text: str, folder: Path) -> list[str]:
     """As ``losses_of``, of a script that was copied."""
     (folder / "copied.py").write_text(text)
     return losses_of(folder / "copied.py")
+
+
+def losses_of_notebook(notebook: Path) -> list[str]:
+    """What a notebook's code cells print, run one after the other, as ``losses_of`` has it."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    # Each by itself, as Jupyter runs them: __file__ is in none.
+    one_by_one = f"scope = {{'__name__': '__main__'}}\nfor code in {code!r}: exec(code, scope)\n"
+    path = notebook.with_name("cells_alone.py")
+    path.write_text(one_by_one)
+    return losses_of(path)

@@ -197,13 +197,19 @@ def _foreign(
 def _fill(menu: QMenu, content: Menu, actions: Mapping[str, QAction]) -> None:
     """Add submenus and commands to a menu; tooltips say why a command is disabled."""
     menu.setToolTipsVisible(True)
-    for submenu in content.submenus:
-        _fill(menu.addMenu(translated(submenu.title)), submenu, actions)
+    _add_submenus(menu, content, "", actions)
     for command in content.commands:
         if command.separated:
             menu.addSeparator()
         menu.addAction(actions[command.id])
+        _add_submenus(menu, content, command.id, actions)
     give_mnemonics(menu.actions())
+
+
+def _add_submenus(menu: QMenu, content: Menu, after: str, actions: Mapping[str, QAction]) -> None:
+    for submenu in content.submenus:
+        if submenu.after == after:
+            _fill(menu.addMenu(translated(submenu.title)), submenu, actions)
 
 
 def _fitting(size: QSize) -> QSize:

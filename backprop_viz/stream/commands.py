@@ -4,7 +4,7 @@ A command that is added here is added to ``COMMANDS``, and to the worker's table
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,9 +201,13 @@ class CopyScript(Command):
 
 @dataclass(frozen=True, slots=True)
 class SaveScript(Command):
-    """Write the run so far as a script to a file."""
+    """Write the run so far as a script to a file; as a notebook, if its name ends in ``.ipynb``.
+
+    ``texts`` are what a notebook says of its parts, as ``NOTEBOOK_TEXTS`` has them.
+    """
 
     path: str
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 # -- samples -------------------------------------------------------------------------------------

@@ -63,47 +63,64 @@ class _Stretch:
     twice: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ScriptPart:
+    """A part of the tutorial as Python; ``name`` is a key of ``NOTEBOOK_TEXTS``."""
+
+    name: str
+    code: str
+
+
+# Where a script finds what lies beside it, from whatever folder it is run.
+_BESIDE_SCRIPT = 'pathlib.Path(__file__).with_suffix(".data")'
+
+
 def script(run: Run, beside: bool) -> str:
     """The script; samples that it takes along are in a file ``beside`` it, or in the text."""
+    head = _head(type(run.model).__name__, run.iterations)
+    imports_, *parts = script_parts(run, _BESIDE_SCRIPT if beside else None)
+    return "\n\n\n".join([f"{head}\n\n{imports_.code}", *(part.code for part in parts)]) + "\n"
+
+
+def script_parts(run: Run, beside: str | None) -> list[ScriptPart]:
+    """The run by the tutorial's parts, in the order in which they run.
+
+    ``beside`` is the Python of the path to the samples; None: the text has them.
+    """
     stretches = list(_merged(run, _stretches(run)))
     first, name = stretches[0].settings, type(run.model).__name__
     drawn = any(stretch.given_batch is not None for stretch in stretches)
-    modules = {"itertools", *imports(run.data, beside)}
+    modules = {"itertools", *imports(run.data, beside is not None)}
     modules |= {"math"} if any(s.settings.schedule == "cosine" for s in stretches) else set()
     modules |= {"base64", "zlib"} if drawn else set()
-    helpers = [*([helper_lines(run.data)] if helper_lines(run.data) else [])]
-    helpers += [list(_DRAWING)] if drawn else []
-    made = [
-        f"torch.manual_seed({first.seed})",
-        f"net = {name}()",
-        *sample_lines(run.data, first, beside),
-        *([] if run.data.one_batch else [f"batch_size = {first.batch_size}"]),
-        optimizer_call(first),
-        *scheduler_lines(first),
-        *criterion_lines(first),
+    helpers = [[*helper_lines(run.data)], [*_DRAWING] if drawn else []]
+    samples = sample_lines(run.data, first, beside)
+    samples += [] if run.data.one_batch else [f"batch_size = {first.batch_size}"]
+    imported = [
+        *(f"import {module}" for module in sorted(modules)),
+        "",
+        "import torch",
+        "import torch.nn.functional as F",
+        "from torch import Tensor, nn, optim",
+        "",
+        "# Another number of threads would add in another order, and round otherwise.",
+        f"torch.set_num_threads({run.threads})",
     ]
-    blocks = [
-        "\n".join(
-            [
-                _head(name, run.iterations),
-                "",
-                *(f"import {module}" for module in sorted(modules)),
-                "",
-                "import torch",
-                "import torch.nn.functional as F",
-                "from torch import Tensor, nn, optim",
-                "",
-                "# Another number of threads would add in another order, and round otherwise.",
-                f"torch.set_num_threads({run.threads})",
-            ]
+    return [
+        _part("imports", imported),
+        _part("network", _class_lines(type(run.model))),
+        _part("weights", [f"torch.manual_seed({first.seed})", f"net = {name}()"]),
+        _part("data", *helpers, samples, batch_lines(run.data, first.seed)),
+        _part(
+            "loss",
+            [*criterion_lines(first), optimizer_call(first), *scheduler_lines(first)],
         ),
-        "\n".join(_class_lines(type(run.model))),
-        *("\n".join(lines) for lines in helpers),
-        "\n".join(made),
-        "\n".join(batch_lines(run.data, first.seed)),
-        "\n".join(_loops(run, stretches)),
+        _part("training", [*_loops(run, stretches)]),
     ]
-    return "\n\n\n".join(blocks) + "\n"
+
+
+def _part(name: str, *blocks: Sequence[str]) -> ScriptPart:
+    return ScriptPart(name, "\n\n\n".join("\n".join(lines) for lines in blocks if lines))
 
 
 _DRAWING = (

@@ -104,17 +104,16 @@ def helper_lines(data: RunData) -> list[str]:
     return [] if data.made is None else list(data.made.helper)
 
 
-def sample_lines(data: RunData, settings: Settings, beside: bool) -> list[str]:
-    """What makes the samples."""
+def sample_lines(data: RunData, settings: Settings, beside: str | None) -> list[str]:
+    """What makes the samples; ``beside`` is the Python of the path that they are read from."""
     if data.made is not None:
         lines = list(data.made.samples)
         if data.one_batch:
             lines[-1] = targets_text(LOSSES[settings.loss], lines[-1])
         return lines
     assert data.carried is not None
-    if beside:
-        source = 'pathlib.Path(__file__).with_suffix(".data").read_bytes()'
-        head = [f"packed = {source}"]
+    if beside is not None:
+        head = [f"packed = {beside}.read_bytes()"]
     else:
         text = as_text(data.carried.packed)
         parts = (text[i : i + _LINE] for i in range(0, len(text), _LINE))

@@ -1,5 +1,6 @@
-"""Writes the run as a script, to be copied or saved."""
+"""Writes the run as a script, to be copied or saved, or as a notebook."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -10,6 +11,7 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.messages import Scripted
+from backprop_viz.training.notebook import notebook
 from backprop_viz.training.script import Run, samples_taken, script
 from backprop_viz.training.script_data import run_data
 from backprop_viz.worker.channel import WorkerChannel
@@ -20,7 +22,10 @@ FIRST = 10
 # The most characters that go to the clipboard; of more samples than this not even packed ones fit.
 _LONGEST = 1_000_000
 MOST_SAMPLES = 20_000
+# The most bytes of packed samples in a notebook, where one scrolls past them.
+_MOST_IN_NOTEBOOK = 60_000
 DATA = ".data"
+NOTEBOOK = ".ipynb"
 
 
 class ScriptService:
@@ -41,14 +46,16 @@ class ScriptService:
         fits = len(text) <= _LONGEST
         self._channel.answer(Scripted(run.iterations, text if fits else None, None, run.foreign))
 
-    def save(self, path: str) -> None:
-        """Write the script to a file, and samples that are too many for it to one beside it.
+    def save(self, path: str, texts: Mapping[str, str]) -> None:
+        """Write the script or notebook, and samples that are too many for it to a file beside it.
 
         Raises UserError, if that cannot be.
         """
         run, file = self._run(), Path(path)
+        is_notebook = file.suffix == NOTEBOOK
         carried = run.data.carried
-        beside = carried is not None and len(carried.packed) > _LONGEST // 2
+        most = _MOST_IN_NOTEBOOK if is_notebook else _LONGEST // 2
+        beside = carried is not None and len(carried.packed) > most
         data = file.with_suffix(DATA) if carried is not None and beside else None
         if carried is not None and data is not None:
             # Whoever replaces a script means its samples too; who saves a new one does not.
@@ -62,7 +69,11 @@ class ScriptService:
                     data.name,
                 )
             write_atomically(data, carried.packed)
-        write_atomically(file, script(run, beside).encode())
+        if is_notebook:
+            text = notebook(run, None if data is None else data.name, texts)
+        else:
+            text = script(run, beside)
+        write_atomically(file, text.encode())
         beside_it = None if data is None else str(data)
         self._channel.answer(Scripted(run.iterations, None, path, run.foreign, beside_it))
 

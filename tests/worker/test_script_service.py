@@ -30,7 +30,7 @@ from backprop_viz.stream.commands import (
 from backprop_viz.stream.messages import Scripted
 from backprop_viz.worker import script_service
 from backprop_viz.worker.loop import Worker
-from tests.alone import losses_of, losses_of_text
+from tests.alone import losses_of, losses_of_notebook, losses_of_text
 
 OpenWindow = Callable[..., MainWindow]
 OpenSession = Callable[..., Session]
@@ -229,7 +229,7 @@ def test_many_samples_go_into_a_file_beside_it(
     monkeypatch.setattr(script_service, "MOST_SAMPLES", 149)
     worker.scripts.copy()
     assert post.answers[-1] == post.answers[-2]
-    worker.scripts.save(str(tmp_path / "training.py"))
+    worker.scripts.save(str(tmp_path / "training.py"), {})
     assert post.answers[-2:] == [
         Scripted(3, None, None, None),
         Scripted(3, None, str(tmp_path / "training.py"), None, str(tmp_path / "training.data")),
@@ -252,12 +252,12 @@ def test_a_file_that_is_no_scripts_is_not_replaced_by_samples(
     data, script = tmp_path / "mine.data", tmp_path / "mine.py"
     data.write_text("precious")
     with pytest.raises(UserError, match=r"mine\.data is there already"):
-        worker.scripts.save(str(script))
+        worker.scripts.save(str(script), {})
     assert data.read_text() == "precious"
     assert not script.exists()
     # A script that is replaced brings its samples.
     script.write_text("an older script")
-    worker.scripts.save(str(script))
+    worker.scripts.save(str(script), {})
     assert len(losses_of(script)) == 3
 
 
@@ -283,3 +283,19 @@ def test_too_long_a_script_is_offered_as_a_file(
     window.session.send(SaveScript(str(tmp_path / "no" / "such" / "folder.py")))
     assert window.session.wait_idle(30)
     assert "folder.py" in window.messages.text()
+
+
+@pytest.mark.parametrize("preset", ["tutorial", "digits"])
+def test_a_notebook_of_the_run_is_exported(
+    open_window: OpenWindow, tmp_path: Path, preset: str
+) -> None:
+    window = open_window("--preset", preset)
+    for _ in range(3):
+        press(window, "actionIteration")
+    window.findChild(QAction, "actionSaveNotebook").trigger()
+    dialog = window.findChild(QFileDialog, "saveNotebookDialog")
+    dialog.fileSelected.emit(str(tmp_path / "mine.ipynb"))
+    dialog.reject()
+    assert window.session.wait_idle(30)
+    assert window.messages.text().startswith("Saved as mine.ipynb")
+    assert losses_of_notebook(tmp_path / "mine.ipynb") == losses(window.session)

@@ -1,5 +1,6 @@
 """The File menu: runs, sessions and weights."""
 
+from backprop_viz.desktop.actions.export_menu import EXPORT_MENU
 from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
@@ -101,33 +102,6 @@ FILE_MENU = Menu(
             "other_windows.attach",
         ),
         MenuCommand(
-            "actionSavePanelPicture",
-            QT_TRANSLATE_NOOP("actions", "Save &picture of the panel…"),
-            "Ctrl+Alt+S",
-            QT_TRANSLATE_NOOP(
-                "actions",
-                "Save what the panel with the keyboard shows as PNG, SVG or PDF",
-            ),
-            "pictures.save_panel",
-            separated=True,
-        ),
-        MenuCommand(
-            "actionSaveWindowPicture",
-            QT_TRANSLATE_NOOP("actions", "Save picture of the win&dow…"),
-            "",
-            QT_TRANSLATE_NOOP("actions", "Save the whole window as PNG, SVG or PDF"),
-            "pictures.save_window",
-        ),
-        MenuCommand(
-            "actionCopyPanelPicture",
-            QT_TRANSLATE_NOOP("actions", "&Copy picture of the panel"),
-            "Ctrl+Alt+C",
-            QT_TRANSLATE_NOOP(
-                "actions", "Put a picture of the panel with the keyboard on the clipboard"
-            ),
-            "pictures.copy_panel",
-        ),
-        MenuCommand(
             "actionQuit",
             QT_TRANSLATE_NOOP("actions", "&Quit"),
             "Ctrl+Q",
@@ -136,5 +110,5 @@ FILE_MENU = Menu(
             separated=True,
         ),
     ),
-    submenus=(NEW_RUN,),
+    submenus=(NEW_RUN, EXPORT_MENU),
 )

@@ -30,12 +30,16 @@ class MenuCommand:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A menu: its submenus, then its commands, in the order in which they are shown."""
+    """A menu: its submenus, then its commands, in the order in which they are shown.
+
+    A submenu comes first, or ``after`` the command of this id.
+    """
 
     title: str
     commands: tuple[MenuCommand, ...]
     submenus: tuple["Menu", ...] = ()
     built_in: bool = False
+    after: str = ""
 
     def all_commands(self) -> tuple[MenuCommand, ...]:
         """The commands of the submenus and then its own."""

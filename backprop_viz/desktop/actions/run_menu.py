@@ -148,17 +148,5 @@ RUN_MENU = Menu(
             "scripts.copy",
             built_in=True,
         ),
-        MenuCommand(
-            "actionSaveScript",
-            QT_TRANSLATE_NOOP("actions", "Sa&ve as script…"),
-            "",
-            QT_TRANSLATE_NOOP(
-                "actions",
-                "Save the run so far as a Python script, with its samples in "
-                "a file beside it if many",
-            ),
-            "scripts.save",
-            built_in=True,
-        ),
     ),
 )

@@ -31,6 +31,7 @@ _OF_OWN_RUN = (
     "actionSaveWeights",
     "actionCopyScript",
     "actionSaveScript",
+    "actionSaveNotebook",
 )
 # A page that runs for so long says that it does.
 _LONG_MS = 400

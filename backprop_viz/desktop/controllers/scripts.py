@@ -1,11 +1,12 @@
-"""Copies and saves the run so far as a script."""
+"""Copies and saves the run so far as a script, or as a notebook."""
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from backprop_viz.analysis.notebook_texts import NOTEBOOK_TEXTS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.panels.program.program_view import ProgramView
@@ -28,21 +29,42 @@ class ScriptsController(QObject):
 
     def save(self) -> None:
         """Let the user choose a file to save the script in."""
-        dialog = QFileDialog(self._window, self.tr("Save as script"))
+        dialog = self._file_dialog(
+            self.tr("Save as script"), self.tr("Python scripts (*.py)"), "py"
+        )
         dialog.setObjectName("saveScriptDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Python scripts (*.py)"))
-        dialog.setDefaultSuffix("py")
-        dialog.selectFile(self.tr("training") + ".py")
         dialog.fileSelected.connect(lambda path: self._session.send(SaveScript(path)))
         open_(dialog)
+
+    def save_notebook(self) -> None:
+        """Let the user choose a file to save the run in as a notebook."""
+        kinds = self.tr("Jupyter notebooks (*.ipynb)")
+        dialog = self._file_dialog(self.tr("Save as notebook"), kinds, "ipynb")
+        dialog.setObjectName("saveNotebookDialog")
+        dialog.fileSelected.connect(self._save_notebook)
+        open_(dialog)
+
+    def _save_notebook(self, path: str) -> None:
+        texts = {
+            name: QCoreApplication.translate("notebook", text)
+            for name, text in NOTEBOOK_TEXTS.items()
+        }
+        self._session.send(SaveScript(path, texts))
+
+    def _file_dialog(self, title: str, kinds: str, suffix: str) -> QFileDialog:
+        dialog = QFileDialog(self._window, title)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(kinds)
+        dialog.setDefaultSuffix(suffix)
+        dialog.selectFile(f"{self.tr('training')}.{suffix}")
+        return dialog
 
     def _scripted(self, made: Scripted) -> None:
         messages = self._window.messages
         if made.text is None and made.path is None:
             said = self.tr(
-                "The samples of {0:,} iterations are too many for the clipboard: choose Run > Save "
-                "as script."
+                "The samples of {0:,} iterations are too many for the clipboard: choose File > "
+                "Export > Script."
             )
             messages.tell(said.format(made.iterations), "info")
             return

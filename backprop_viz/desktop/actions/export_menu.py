@@ -1,0 +1,60 @@
+"""The File menu's Export: what leaves the program, to be shown and worked with elsewhere."""
+
+from backprop_viz.desktop.actions.menu_command import Menu, MenuCommand
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+
+EXPORT_MENU = Menu(
+    QT_TRANSLATE_NOOP("actions", "&Export"),
+    (
+        MenuCommand(
+            "actionSaveScript",
+            QT_TRANSLATE_NOOP("actions", "&Script…"),
+            "",
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Save the run so far as a Python script, with its samples in "
+                "a file beside it if many",
+            ),
+            "scripts.save",
+            built_in=True,
+        ),
+        MenuCommand(
+            "actionSaveNotebook",
+            QT_TRANSLATE_NOOP("actions", "&Notebook…"),
+            "",
+            QT_TRANSLATE_NOOP(
+                "actions", "Save the run so far as a Jupyter notebook that needs torch alone"
+            ),
+            "scripts.save_notebook",
+            built_in=True,
+        ),
+        MenuCommand(
+            "actionSavePanelPicture",
+            QT_TRANSLATE_NOOP("actions", "Save &picture of the panel…"),
+            "Ctrl+Alt+S",
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Save what the panel with the keyboard shows as PNG, SVG or PDF",
+            ),
+            "pictures.save_panel",
+            separated=True,
+        ),
+        MenuCommand(
+            "actionSaveWindowPicture",
+            QT_TRANSLATE_NOOP("actions", "Save picture of the win&dow…"),
+            "",
+            QT_TRANSLATE_NOOP("actions", "Save the whole window as PNG, SVG or PDF"),
+            "pictures.save_window",
+        ),
+        MenuCommand(
+            "actionCopyPanelPicture",
+            QT_TRANSLATE_NOOP("actions", "&Copy picture of the panel"),
+            "Ctrl+Alt+C",
+            QT_TRANSLATE_NOOP(
+                "actions", "Put a picture of the panel with the keyboard on the clipboard"
+            ),
+            "pictures.copy_panel",
+        ),
+    ),
+    after="actionAttach",
+)
