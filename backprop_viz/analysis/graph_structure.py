@@ -1,4 +1,4 @@
-"""The structure of a grad_fn graph: its lanes, and what hangs below the nodes in them. No Qt.
+"""The structure of a grad_fn graph: its lanes, and what hangs below the nodes in them.
 
 What only serves a parameter (its AccumulateGrad, the transpose before it) hangs below the node
 that it belongs to.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from backprop_viz.analysis.layered_layout import layout
-from backprop_viz.desktop.panels.autograd.spans import Spans
+from backprop_viz.analysis.spans import Spans
 from backprop_viz.recording.graph import Graph, Node
 
 _LANES = 4  # more of them are not folded

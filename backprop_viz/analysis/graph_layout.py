@@ -1,4 +1,4 @@
-"""Where the nodes of a grad_fn graph lie and how its edges run: pure functions, no Qt.
+"""Where the nodes of a grad_fn graph lie and how its edges run: pure functions.
 
 A chain, as most networks are, folds into rows like text. A graph with many lanes is not folded:
 it is shown as its layered layout placed it.
@@ -7,8 +7,8 @@ it is shown as its layered layout placed it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from backprop_viz.desktop.panels.autograd.graph_structure import Structure, is_leaf
-from backprop_viz.desktop.panels.autograd.spans import Spans
+from backprop_viz.analysis.graph_structure import Structure, is_leaf
+from backprop_viz.analysis.spans import Spans
 
 WIDTH, HEIGHT = 104, 44  # of a node's box
 PILL_WIDTH, PILL_HEIGHT = 76, 18  # of a node that hangs below another

@@ -5,14 +5,14 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from backprop_viz.analysis.layered_layout import layout
-from backprop_viz.desktop.panels.autograd.graph_layout import (
+from backprop_viz.analysis.graph_layout import (
     READABLE_SCALE,
     Placement,
     best_columns,
     place,
 )
-from backprop_viz.desktop.panels.autograd.graph_structure import analyse, is_leaf
+from backprop_viz.analysis.graph_structure import analyse, is_leaf
+from backprop_viz.analysis.layered_layout import layout
 from backprop_viz.recording.graph import Graph
 from tests.desktop.panels.autograd.graph_helpers import (
     GRAPHS,
