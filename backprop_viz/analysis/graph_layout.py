@@ -4,6 +4,7 @@ A chain, as most networks are, folds into rows like text. A graph with many lane
 it is shown as its layered layout placed it.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -340,10 +341,10 @@ def best_columns(
         pitch = _Folding(structure, structure.length).pitch()
         if readable:
             return _comfortable(width, pitch)
-        rows = max(round((structure.length * pitch * height / (width * _ROW)) ** 0.5), 1)
+        rows = max(round(math.sqrt(structure.length * pitch * height / (width * _ROW))), 1)
         # Again, with the height that the rows turned out to have.
         row = place(structure, -(-structure.length // rows)).height / rows
-        rows = max(round((structure.length * pitch * height / (width * row)) ** 0.5), 1)
+        rows = max(round(math.sqrt(structure.length * pitch * height / (width * row))), 1)
         return -(-structure.length // rows)
     flat = place(structure, structure.length)
     pitch, row = flat.width / structure.length, flat.height + _LANE_GAP + _EDGE_ROOM + _TRACK
