@@ -66,10 +66,13 @@ def marks_of(
         for column in part.factors:
             if column.tensor is None or column.indices is None or not most:
                 continue
+            if column.intermediate:  # no panel shows it
+                continue
             found.setdefault(column.tensor, []).append(_shares(column, part.values / most))
             events |= set() if column.event is None else {column.event}
-    own = np.array([number.index], np.int64).reshape(1, -1), np.ones(1)
-    found.setdefault(number.tensor, []).append(own)
+    if not number.intermediate:
+        own = np.array([number.index], np.int64).reshape(1, -1), np.ones(1)
+        found.setdefault(number.tensor, []).append(own)
     ids = {node for i in events if (node := recording.events[i].node) is not None}
     lines = {line for i in events if (line := line_of(recording, i)) is not None}
     return NumberMarks(

@@ -5,6 +5,7 @@ The names are symbols and identifiers, the same in every language.
 
 from collections.abc import Sequence
 
+from backprop_viz.analysis.operations import intermediate_symbol
 from backprop_viz.analysis.provenance import Makers, layer_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
@@ -33,6 +34,8 @@ class NumberNames:
         if number.event is None:
             return self._given(number.tensor)
         event = self._recording.events[number.event]
+        if number.intermediate:
+            return intermediate_symbol(event, number.intermediate)
         if event.phase is Phase.BACKWARD:
             return self._gradient(event, number)
         if event.phase is Phase.ZERO_GRAD:
@@ -47,7 +50,8 @@ class NumberNames:
         """The layer, parameter or operation alone, for a place with little room."""
         recording = self._recording
         event = None if number.event is None else recording.events[number.event]
-        if event is None or event.phase in (Phase.ZERO_GRAD, Phase.UPDATE):
+        given = event is None or event.phase in (Phase.ZERO_GRAD, Phase.UPDATE)
+        if given or number.intermediate:
             return self.tensor(number)
         made = number.event
         if event.phase is Phase.BACKWARD:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from backprop_viz.analysis.intermediates import intermediate_value
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number
@@ -93,7 +95,17 @@ def loss_number(cursor: Cursor) -> Number | None:
 
 def value_of(recording: Recording, number: Number) -> float:
     """The number as a Python float. Raises IndexError where the recording has no such element."""
-    return float(recording.tensors[number.tensor][number.index])
+    return float(scalar_of(recording, number))
+
+
+def scalar_of(recording: Recording, number: Number) -> Any:
+    """The number in its own dtype; an intermediate value in float64.
+
+    Raises IndexError or ValueError where the recording has no such number.
+    """
+    if number.intermediate:
+        return np.float64(intermediate_value(recording, number))
+    return recording.tensors[number.tensor][number.index]
 
 
 def _of_parameter(
@@ -117,12 +129,22 @@ def counterpart(recording: Recording, number: Number, other: Recording) -> Numbe
         tensor = _event_counterpart(recording, number, other)
     if tensor is None:
         return None
+    if number.intermediate:
+        return _intermediate_counterpart(replace(number, tensor=tensor), other)
     shape = other.tensors[tensor].shape
     if len(shape) != len(number.index):
         return None
     if any(at >= size for at, size in zip(number.index, shape, strict=True)):
         return None
     return replace(number, tensor=tensor)
+
+
+def _intermediate_counterpart(number: Number, other: Recording) -> Number | None:
+    try:
+        intermediate_value(other, number)
+    except (ValueError, IndexError):
+        return None
+    return number
 
 
 def _given_counterpart(recording: Recording, tensor: int, other: Recording) -> int | None:
@@ -149,6 +171,9 @@ def _event_counterpart(recording: Recording, number: Number, other: Recording) -
     for key, (_, after) in one.state_ids.items():
         if after == number.tensor:
             return two.state_ids[key][1] if key in two.state_ids else None
+    if number.intermediate:
+        place = one.input_ids.index(number.tensor)
+        return two.input_ids[place] if place < len(two.input_ids) else None
     ids = two.output_ids
     if number.arrived:
         ids = two.input_ids[1:] if two.op == "AccumulateGrad" else two.input_ids

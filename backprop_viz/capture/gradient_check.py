@@ -61,6 +61,8 @@ def checked_number(recording: Recording, number: Number) -> CheckedNumber:
 
     Raises CannotCheck.
     """
+    if number.intermediate:
+        raise CannotCheck(Fact("intermediate"))
     event = None if number.event is None else recording.events[number.event]
     parameter = _parameter(recording, number, event)
     if parameter is not None:

@@ -212,12 +212,20 @@ class Recording:
         return Cursor(self, max(0, min(position, len(self.events))))
 
     def explain(
-        self, event: int, output: int = 0, index: tuple[int, ...] = (), *, arrived: bool = False
+        self,
+        event: int,
+        output: int = 0,
+        index: tuple[int, ...] = (),
+        *,
+        arrived: bool = False,
+        intermediate: str = "",
     ) -> NumberExplanation:
         """Where one element of what an event made comes from, with torch's value and its terms.
 
         With ``arrived``, of the gradient that arrived at output ``output`` of the event's node.
-        Raises ValueError if there is no such element.
+        With ``intermediate``, of a value that the operation computes on its way, as the terms of
+        its output name it: "log_probability" inside a cross-entropy. Raises ValueError if there is
+        no such element.
         """
         if not 0 <= event < len(self.events):
             raise ValueError(
@@ -228,11 +236,13 @@ class Recording:
         if arrived:
             # An AccumulateGrad's first input is .grad as it was.
             ids = found.input_ids[1:] if found.op == "AccumulateGrad" else found.input_ids
+        if intermediate:
+            ids, output = found.input_ids, 0
         tensor = ids[output] if 0 <= output < len(ids) else None
         if tensor is None:
             raise ValueError(f"Event {event}, {found.op}, has nothing at output {output}.")
         place = tuple(int(i) for i in index)
-        return explained(self, Number(tensor, place, event, output, arrived))
+        return explained(self, Number(tensor, place, event, output, arrived, intermediate))
 
     def findings(self) -> tuple[Finding, ...]:
         """What looks wrong in the iteration, the worst first; nothing if it is healthy."""

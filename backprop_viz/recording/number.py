@@ -11,6 +11,10 @@ class Number:
     With an ``event`` it is an element of that event's output ``slot``; with ``arrived``, of the
     gradient that arrived at output ``slot`` of the event's node. Without an event nothing
     recorded made it: a parameter or ``.grad`` as the iteration began, the batch, a constant.
+
+    An ``intermediate`` value is computed inside the event's operation and is not recorded: the
+    ln p inside a cross-entropy. Its code names which, ``tensor`` is what the operation read to
+    compute it, and ``index`` is the value's own.
     """
 
     tensor: int
@@ -18,3 +22,4 @@ class Number:
     event: int | None = None
     slot: int = 0
     arrived: bool = False
+    intermediate: str = ""

@@ -19,10 +19,10 @@ class FactorColumn:
 
     ``role`` is its name in the field's terms, as a code: "kernel", "window", "upstream", "local",
     "pre_activation", ... ``values`` (K,). Where the values are elements of a recorded tensor,
-    ``tensor`` is its id, ``indices`` (K, d) their places, and ``event``, ``slot`` and ``arrived``
-    are those of ``Number``. ``axes`` are the names of the d axes, as codes: "sample", "channel",
-    "row", ...; () where they are not known. With a ``function``, such as "σ(x)", the values are
-    that function of the elements x.
+    ``tensor`` is its id, ``indices`` (K, d) their places, and ``event``, ``slot``, ``arrived`` and
+    ``intermediate`` are those of ``Number``. ``axes`` are the names of the d axes, as codes:
+    "sample", "channel", "row", ...; () where they are not known. With a ``function``, such as
+    "σ(x)", the values are that function of the elements x.
     """
 
     role: str
@@ -34,13 +34,14 @@ class FactorColumn:
     arrived: bool = False
     axes: tuple[str, ...] = ()
     function: str = ""
+    intermediate: str = ""
 
     def number(self, term: int) -> Number | None:
         """The recorded number that a term's factor is, or is a function of; None without one."""
         if self.tensor is None or self.indices is None:
             return None
         index = tuple(int(i) for i in self.indices[term])
-        return Number(self.tensor, index, self.event, self.slot, self.arrived)
+        return Number(self.tensor, index, self.event, self.slot, self.arrived, self.intermediate)
 
     def only(self, terms: _Indices) -> "FactorColumn":
         """The same factor of some of the terms."""
@@ -148,7 +149,8 @@ class NumberExplanation:
 
     - ``value``: what torch has, as a Python float.
     - ``kind``: "forward", "loss", "gradient" (sent by a node), "arrived" (at a node),
-      "accumulated" (a ``.grad``), "update" (a new weight), "given" (nothing recorded made it).
+      "accumulated" (a ``.grad``), "update" (a new weight), "given" (nothing recorded made it),
+      "intermediate" (computed inside an operation: ``value`` is then the sum).
     - ``op``: the operation, the grad_fn node's name, or the optimizer's.
     - ``formula``: the rule in symbols, on one line.
     - ``parts``: the sum, in the order in which a person would write it.

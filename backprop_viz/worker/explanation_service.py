@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from backprop_viz.analysis.number_origin import value_of
 from backprop_viz.capture.explaining.chains import chain, effects
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording
@@ -89,6 +90,6 @@ def _answers(request: int, recording: Recording, number: Number) -> Iterator[Exp
 
 
 def _failed(recording: Recording, number: Number, error: Exception) -> NumberExplanation:
-    value = float(recording.tensors[number.tensor][number.index])
+    value = float("nan") if number.intermediate else value_of(recording, number)
     reason = Fact("failed", (type(error).__name__, str(error)))
     return NumberExplanation(number, value, "given", "", total=value, reason=reason)

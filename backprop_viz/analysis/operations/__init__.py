@@ -17,10 +17,15 @@ import numpy as np
 from backprop_viz.analysis.formulas import formula
 from backprop_viz.analysis.operations.axes import default_axes, named_axes
 from backprop_viz.analysis.operations.index_forms import with_index
-from backprop_viz.analysis.operations.operation_entry import Form, OperationEntry, OperationNode
+from backprop_viz.analysis.operations.operation_entry import (
+    Form,
+    Intermediate,
+    OperationEntry,
+    OperationNode,
+)
 from backprop_viz.analysis.operations.recorded_call import Index, NotRecorded, RecordedCall
 from backprop_viz.recording.events import Event
-from backprop_viz.recording.number_explanation import Fact, Part
+from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 
 __all__ = [
     "ALL_OPERATIONS",
@@ -30,6 +35,10 @@ __all__ = [
     "forward_formula",
     "forward_parts",
     "input_role",
+    "intermediate_facts",
+    "intermediate_form",
+    "intermediate_parts",
+    "intermediate_symbol",
     "node_facts",
     "node_formula",
     "operation_of",
@@ -110,10 +119,17 @@ def _with_axes(event: Event, part: Part) -> Part:
     factors = tuple(
         each
         if each.indices is None
-        else replace(each, axes=axes_of(event, each.role, each.indices.shape[1]))
+        else replace(each, axes=_axes_of_column(event, each, each.indices.shape[1]))
         for each in part.factors
     )
     return replace(part, factors=factors)
+
+
+def _axes_of_column(event: Event, column: FactorColumn, ndim: int) -> tuple[str, ...]:
+    found = _intermediate(event, column.intermediate)
+    if found is None:
+        return axes_of(event, column.role, ndim)
+    return found.axes(ndim) if callable(found.axes) else named_axes(found.axes, ndim)
 
 
 def forward_facts(event: Event, slot: int, index: Sequence[int]) -> tuple[Fact, ...]:
@@ -124,6 +140,31 @@ def forward_facts(event: Event, slot: int, index: Sequence[int]) -> tuple[Fact, 
     try:
         with np.errstate(all="ignore"):
             return operation.facts(RecordedCall(event), slot, _place(index))
+    except _UNFIT:
+        return ()
+
+
+def intermediate_parts(event: Event, name: str, index: Sequence[int]) -> tuple[Part, ...] | None:
+    """The terms of an intermediate value of an event's operation; None where it has none such."""
+    found = _intermediate(event, name)
+    if found is None:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            parts = found.parts(RecordedCall(event), _place(index))
+    except _UNFIT:
+        return None
+    return tuple(_with_axes(event, part) for part in parts)
+
+
+def intermediate_facts(event: Event, name: str, index: Sequence[int]) -> tuple[Fact, ...]:
+    """What was so of an intermediate value."""
+    found = _intermediate(event, name)
+    if found is None or found.facts is None:
+        return ()
+    try:
+        with np.errstate(all="ignore"):
+            return found.facts(RecordedCall(event), _place(index))
     except _UNFIT:
         return ()
 
@@ -155,6 +196,18 @@ def forward_formula(event: Event, index: Sequence[int] | None = None) -> str:
     if operation is None:
         return ""
     return _written(operation.form, event, index)
+
+
+def intermediate_form(event: Event, name: str, index: Sequence[int]) -> str:
+    """An intermediate value in symbols. "" if not known."""
+    found = _intermediate(event, name)
+    return "" if found is None else _written(found.form, event, index)
+
+
+def intermediate_symbol(event: Event, name: str) -> str:
+    """How an intermediate value is written: "ln p"."""
+    found = _intermediate(event, name)
+    return name if found is None else found.symbol
 
 
 def node_formula(
@@ -195,6 +248,11 @@ def _node(node: str, made_by: Event | None) -> tuple[OperationEntry, OperationNo
     operation = None if made_by is None else operation_of(made_by)
     own = None if operation is None else operation.node(node)
     return _BY_NODE.get(node) if operation is None or own is None else (operation, own)
+
+
+def _intermediate(event: Event, name: str) -> Intermediate | None:
+    operation = operation_of(event) if name else None
+    return None if operation is None else operation.intermediate(name)
 
 
 def _place(index: Sequence[int]) -> Index:

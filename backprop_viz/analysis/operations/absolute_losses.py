@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop_viz.analysis.operations.elementwise_losses import (
+    ERROR,
     element_facts,
     loss_form,
     loss_gradient_form,
@@ -23,7 +24,9 @@ from backprop_viz.recording.number_explanation import Fact, Part
 
 
 def _absolute(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
-    return loss_part(call, index, "absolute_error", "|x − t|", lambda x, t: np.abs(x - t))
+    return loss_part(
+        call, index, "absolute_error", "|x|", lambda x, t: np.abs(x - t), of=ERROR.name
+    )
 
 
 def _absolute_form(call: RecordedCall) -> str:
@@ -52,7 +55,8 @@ class _PartlySquared:
             return np.asarray(np.where(error < limit, near, far) / scale)
 
         weight = call.tensor("weight", 4) if self._weighted(call) else None
-        return loss_part(call, index, "element_loss", self._element("x", "t", limit), loss, weight)
+        symbol = self._element("x", limit)
+        return loss_part(call, index, "element_loss", symbol, loss, weight, of=ERROR.name)
 
     def node_facts(
         self, event: Event, call: RecordedCall, slot: int, index: Index
@@ -66,7 +70,7 @@ class _PartlySquared:
         limit = self.limit(call)
         if self._weighted(call) or not limit:
             return ""
-        return loss_form(call, f"({self._element('x[…]', 't[…]', limit)})")
+        return loss_form(call, f"({self._element('(x[…] − t[…])', limit)})")
 
     def sent(self, call: RecordedCall) -> str:
         limit = self.limit(call)
@@ -85,14 +89,14 @@ class _PartlySquared:
     def _weighted(self, call: RecordedCall) -> bool:
         return not self.divided and call.tensor_or_none("weight", 4) is not None
 
-    def _element(self, x: str, t: str, limit: float) -> str:
-        text = number_text(limit)
-        error, half = f"|{x} − {t}|", number_text(limit / 2)
+    def _element(self, error: str, limit: float) -> str:
+        text, half = number_text(limit), number_text(limit / 2)
+        size = f"|{error.strip('()')}|"
         if limit == 1:
-            return f"½·({x} − {t})² where {error} < 1, else {error} − ½"
+            return f"½·{error}² where {size} < 1, else {size} − ½"
         if self.divided:
-            return f"½·({x} − {t})²/{text} where {error} < {text}, else {error} − {half}"
-        return f"½·({x} − {t})² where {error} < {text}, else {text}·({error} − {half})"
+            return f"½·{error}²/{text} where {size} < {text}, else {size} − {half}"
+        return f"½·{error}² where {size} < {text}, else {text}·({size} − {half})"
 
 
 def _entry(name: str, node: str, rules: _PartlySquared) -> OperationEntry:
@@ -102,6 +106,7 @@ def _entry(name: str, node: str, rules: _PartlySquared) -> OperationEntry:
         derivative=f"{name.removesuffix('_loss').replace('_', ' ')}′",
         form=rules.form,
         forward=rules.parts,
+        intermediates=(ERROR,),
         nodes=(OperationNode(node, (SentGradient("local", rules.sent),), rules.node_facts),),
     )
 
@@ -112,6 +117,7 @@ OPERATIONS = (
         roles=("output", "target"),
         form=_absolute_form,
         forward=_absolute,
+        intermediates=(ERROR,),
         composite=True,
     ),
     _entry(

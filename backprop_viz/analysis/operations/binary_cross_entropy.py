@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from backprop_viz.analysis.operations.axes import default_axes
 from backprop_viz.analysis.operations.elementwise_losses import (
     element_facts,
     loss_elements,
@@ -11,13 +12,15 @@ from backprop_viz.analysis.operations.elementwise_losses import (
     reduction_of,
     share,
 )
+from backprop_viz.analysis.operations.index_forms import bracket, place_letters
 from backprop_viz.analysis.operations.operation_entry import (
+    Intermediate,
     OperationEntry,
     OperationNode,
     SentGradient,
 )
-from backprop_viz.analysis.operations.pointwise import sigmoid
-from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, product
+from backprop_viz.analysis.operations.pointwise import sigmoid, softplus
+from backprop_viz.analysis.operations.recorded_call import Index, RecordedCall, plain, product
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.number_explanation import Fact, Part
 
@@ -34,13 +37,29 @@ def _of_probabilities(x: Array, t: Array) -> Array:
 
 
 def _parts(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
-    return loss_part(
-        call,
-        index,
-        "element_loss",
-        "−(t·ln(x) + (1 − t)·ln(1 − x))",
-        _of_probabilities,
-        call.tensor_or_none("weight", 2),
+    weight = call.tensor_or_none("weight", 2)
+    return loss_part(call, index, "element_loss", "", _of_probabilities, weight, of=_ELEMENT_LOSS)
+
+
+def _element_parts(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    """−t·ln(x) and −(1 − t)·ln(1 − x)."""
+    x, target = call.tensor("input", 0), call.tensor("target", 1)
+    place, own = x.broadcast(index), target.broadcast(index)
+    p, t = np.float64(x.at(place)), target.at(own)
+    logs = max(np.log(p), _LOWEST), max(np.log1p(-p), _LOWEST)
+    return (
+        product(
+            "class_1",
+            plain("sign", -1.0),
+            target.one("target", own),
+            x.function("log_probability", "ln(x)", [logs[0]], [place]),
+        ),
+        product(
+            "class_0",
+            plain("sign", -1.0),
+            target.function("target", "1 − x", [1 - t], [own]),
+            x.function("log_probability", "ln(1 − x)", [logs[1]], [place]),
+        ),
     )
 
 
@@ -55,13 +74,63 @@ def _with_logits(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...
     above = below + logits  # −ln(1 − σ(x))
     scale = 1.0 if positive is None else found.values(positive)
     values = t * scale * below + (1 - t) * above
-    symbol = "−(t·ln(σ(x)) + (1 − t)·ln(1 − σ(x)))"
-    if positive is not None:
-        symbol = "−(w₁·t·ln(σ(x)) + (1 − t)·ln(1 − σ(x)))"
-    factors = [x.function("element_loss", symbol, values, found.of(x))]
+    factors = [x.intermediate(_ELEMENT_LOSS, "element_loss", values, found.places)]
     if weight is not None:
         factors.append(weight.column("weight", found.of(weight)))
     return (product("elements", *factors, *share(reduction, found.shape, len(values))),)
+
+
+def _logit_parts(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    """−w₁·t·ln(p) and −(1 − t)·ln(1 − p), with p = σ(x)."""
+    x, target = call.tensor("input", 0), call.tensor("target", 1)
+    positive = call.tensor_or_none("pos_weight", 6)
+    place, own = x.broadcast(index), target.broadcast(index)
+    z, sign = x.at(place), plain("sign", -1.0)
+    log_p, log_rest = (
+        x.intermediate(_PROBABILITY, "log_probability", [-softplus(value)], [place], symbol)
+        for value, symbol in ((-z, "ln(x)"), (z, "ln(1 − x)"))
+    )
+    first = [sign, target.one("target", own), log_p]
+    if positive is not None:
+        first.insert(1, positive.one("class_weight", positive.broadcast(index)))
+    second = target.function("target", "1 − x", [1 - target.at(own)], [own])
+    return (product("class_1", *first), product("class_0", sign, second, log_rest))
+
+
+def _probability_parts(call: RecordedCall, place: Index) -> tuple[Part, ...]:
+    x = call.tensor("input", 0)
+    return (product("value", x.function("logit", "σ(x)", [sigmoid(x.at(place))], [place])),)
+
+
+def _element_form(call: RecordedCall, p: str) -> str:
+    place = bracket(place_letters(call.tensor("input", 0).array.ndim))
+    weight = "w₁·" if call.tensor_or_none("pos_weight", 6) is not None else ""
+    return f"loss{place} = −{weight}t{place}·ln({p}{place}) − (1 − t{place})·ln(1 − {p}{place})"
+
+
+# The loss of one element, and the probability of its class 1.
+_ELEMENT_LOSS, _PROBABILITY = "element_loss", "probability"
+_OF_PROBABILITY = Intermediate(
+    name=_ELEMENT_LOSS,
+    symbol="loss",
+    parts=_element_parts,
+    form=lambda call: _element_form(call, "x"),
+    axes=default_axes,
+)
+_OF_LOGIT = Intermediate(
+    name=_ELEMENT_LOSS,
+    symbol="loss",
+    parts=_logit_parts,
+    form=lambda call: _element_form(call, "p"),
+    axes=default_axes,
+)
+_SIGMOID = Intermediate(
+    name=_PROBABILITY,
+    symbol="p",
+    parts=_probability_parts,
+    form="p[…] = 1 / (1 + exp(−x[…]))",
+    axes=default_axes,
+)
 
 
 def _node_facts(event: Event, call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
@@ -108,6 +177,7 @@ OPERATIONS = (
         derivative="bce′",
         form=_form,
         forward=_parts,
+        intermediates=(_OF_PROBABILITY,),
         nodes=(
             OperationNode(
                 "BinaryCrossEntropyBackward0", (SentGradient("local", _sent),), _node_facts
@@ -120,6 +190,7 @@ OPERATIONS = (
         derivative="bce′",
         form=_logit_form,
         forward=_with_logits,
+        intermediates=(_OF_LOGIT, _SIGMOID),
         nodes=(
             OperationNode(
                 "BinaryCrossEntropyWithLogitsBackward0",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backprop_viz.analysis.operations.axes import default_axes
 from backprop_viz.analysis.operations.elementwise_losses import reduction_of
 from backprop_viz.analysis.operations.index_forms import number_text
 from backprop_viz.analysis.operations.log_sums import LONG_LIST, along_axis, log_sum, log_sums
 from backprop_viz.analysis.operations.operation_entry import (
+    Intermediate,
     OperationEntry,
     OperationNode,
     SentGradient,
@@ -23,6 +23,13 @@ from backprop_viz.analysis.operations.recorded_call import (
     constant,
     every_place,
     product,
+)
+from backprop_viz.analysis.operations.softmax_inside import (
+    LOG_PROBABILITY,
+    SoftmaxInside,
+    class_axes,
+    places_of,
+    softmax_intermediates,
 )
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
@@ -194,6 +201,15 @@ def _nll_sent(call: RecordedCall) -> str:
 # -- cross-entropy ---------------------------------------------------------------------------------
 
 
+# The code of Σ ln p over all classes, by which a smoothed label is spread.
+_LOG_SUM_OF_ALL = "log_probabilities"
+
+
+def _inside(call: RecordedCall) -> SoftmaxInside:
+    x = call.tensor("input", 0)
+    return SoftmaxInside(x, _class_axis(x))
+
+
 def _smoothing(call: RecordedCall) -> float:
     return float(call.option("label_smoothing", 7, 0.0))
 
@@ -209,24 +225,47 @@ def _cross_entropy(call: RecordedCall, slot: int, index: Index) -> tuple[Part, .
     samples = _samples(call, _asked(call, index))
     if not len(samples.labels):
         return _none(call)
-    smoothing, share = _smoothing(call), _share(call, samples)
+    smoothing, share = _smoothing(call), _share(call, samples, -1.0)
     scores = samples.all_scores()
     sums = log_sums(scores)
-    surprise = samples.x.function(
-        "minus_log_probability", "−ln p", sums - samples.label_scores(), samples.places
+    log_p = samples.x.intermediate(
+        LOG_PROBABILITY, "log_probability", samples.label_scores() - sums, samples.places
     )
     count = len(samples.labels)
     kept = (constant("label_share", 1 - smoothing, count),) if smoothing else ()
-    labels = product("samples", *share, *kept, *samples.weight_factors(), surprise)
+    labels = product("samples", *share, *kept, *samples.weight_factors(), log_p)
     if not smoothing:
         return (labels,)
-    weights = np.ones(samples.classes)
-    if samples.weight is not None:
-        weights = np.asarray(samples.weight.array, np.float64)
-    each = sums * weights.sum() - scores.astype(np.float64) @ weights
-    spread = FactorColumn("minus_log_probabilities", each)
+    weights = _class_weights(samples.weight, samples.classes)
+    each = scores.astype(np.float64) @ weights - sums * weights.sum()
+    axis = _class_axis(samples.x)
+    places = np.delete(samples.places, axis, axis=1)
+    spread = samples.x.intermediate(_LOG_SUM_OF_ALL, "log_probabilities", each, places)
     evenly = constant("class_share", smoothing / samples.classes, count)
     return (labels, product("smoothing", *share, evenly, spread))
+
+
+def _class_weights(weight: RecordedTensor | None, classes: int) -> Array:
+    return np.ones(classes) if weight is None else np.asarray(weight.array, np.float64)
+
+
+def _of_all_classes(call: RecordedCall, place: Index) -> tuple[Part, ...]:
+    """Σ w·ln p over all classes of a sample."""
+    x, weight = call.tensor("input", 0), call.tensor_or_none("weight", 2)
+    axis, classes = _class_axis(x), x.shape[_class_axis(x)]
+    places = [(*place[:axis], k, *place[axis:]) for k in range(classes)]
+    row = along_axis(x.array, axis, places[0])
+    log_p = x.intermediate(LOG_PROBABILITY, "log_probability", row - log_sum(row), places)
+    if weight is None:
+        return (product("classes", log_p),)
+    own = np.arange(classes).reshape(-1, 1)
+    return (product("classes", weight.column("class_weight", own), log_p),)
+
+
+def _of_all_form(call: RecordedCall) -> str:
+    own, other, sign = places_of(_inside(call))
+    weight = "" if call.tensor_or_none("weight", 2) is None else "w[m]·"
+    return f"s{own} = {sign} {weight}ln p{other}"
 
 
 def _to_distribution(call: RecordedCall, index: Index) -> tuple[Part, ...]:
@@ -246,7 +285,7 @@ def _to_distribution(call: RecordedCall, index: Index) -> tuple[Part, ...]:
     moved = np.moveaxis(x.array, axis, -1)
     sums = np.expand_dims(log_sums(moved.reshape(-1, classes)).reshape(moved.shape[:-1]), axis)
     below = places * (np.array(sums.shape, np.int64) != 1)
-    surprises = sums[tuple(below.T)] - np.asarray(x.array[tuple(places.T)], np.float64)
+    log_p = np.asarray(x.array[tuple(places.T)], np.float64) - sums[tuple(below.T)]
     smoothing = _smoothing(call)
     wanted = target.column("target", places)
     if smoothing:
@@ -254,11 +293,11 @@ def _to_distribution(call: RecordedCall, index: Index) -> tuple[Part, ...]:
         wanted = target.function(
             "target", f"{1 - smoothing:g}·x + {smoothing:g}/{classes}", values, places
         )
-    factors = [wanted, x.function("minus_log_probability", "−ln p", surprises, places)]
+    factors = [wanted, x.intermediate(LOG_PROBABILITY, "log_probability", log_p, places)]
     if weight is not None:
         factors.insert(1, weight.column("class_weight", places[:, [axis]]))
-    if reduction == "mean":
-        factors.insert(0, constant("share", classes / x.array.size, len(places)))
+    share = -classes / x.array.size if reduction == "mean" else -1.0
+    factors.insert(0, constant("share", share, len(places)))
     return (product("samples", *factors),)
 
 
@@ -301,19 +340,11 @@ def _inner_sent(call: RecordedCall) -> str:
 _NLL_SENT = (SentGradient("local", _nll_sent),)
 
 
-def _axes(ndim: int) -> tuple[str, ...]:
-    """The axes of scores: (C,), (N, C) or (N, C, ...)."""
-    if ndim == 1:
-        return ("class",)
-    return tuple("class" if i == 1 else name for i, name in enumerate(default_axes(ndim)))
-
-
 _AXES = {
-    "logit": _axes,
-    "log_probability": _axes,
-    "minus_log_probability": _axes,
-    "target": _axes,
-    "class_weight": _axes,
+    "logit": class_axes,
+    "log_probability": class_axes,
+    "target": class_axes,
+    "class_weight": class_axes,
 }
 
 OPERATIONS = (
@@ -336,6 +367,12 @@ OPERATIONS = (
         form=_cross_entropy_form,
         axes=_AXES,
         forward=_cross_entropy,
+        intermediates=(
+            *softmax_intermediates(_inside, log=True),
+            Intermediate(
+                name=_LOG_SUM_OF_ALL, symbol="Σ ln p", form=_of_all_form, parts=_of_all_classes
+            ),
+        ),
         facts=_cross_entropy_facts,
         nodes=(
             OperationNode("NllLossBackward0", _NLL_SENT, _nll_node_facts),

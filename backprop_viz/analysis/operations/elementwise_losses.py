@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop_viz.analysis.operations.axes import default_axes
 from backprop_viz.analysis.operations.index_forms import bracket, place_letters, summed
+from backprop_viz.analysis.operations.operation_entry import Intermediate
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     NotRecorded,
@@ -15,6 +17,7 @@ from backprop_viz.analysis.operations.recorded_call import (
     RecordedTensor,
     constant,
     every_place,
+    plain,
     product,
 )
 from backprop_viz.recording.events import Array
@@ -78,17 +81,42 @@ def loss_part(
     weight: RecordedTensor | None = None,
     *,
     reduction: str | None = None,
+    of: str = "",
 ) -> tuple[Part, ...]:
-    """One term for each element: its loss, its weight, its share."""
+    """One term for each element: its loss, its weight, its share.
+
+    The loss is a function of the input's element, or ``of`` an intermediate value; with
+    ``symbol`` "" it is that value.
+    """
     reduction = reduction_of(call) if reduction is None else reduction
     x, target = call.tensor("input", 0), call.tensor("target", 1)
     found = loss_elements((x, target), reduction, index)
     values = loss(found.values(x), found.values(target))
-    factors = [x.function(role, symbol, values, found.of(x))]
+    factors = [x.intermediate(of, role, values, found.places, symbol)]
+    if not of:
+        factors = [x.function(role, symbol, values, found.of(x))]
     if weight is not None:
         factors.append(weight.column("weight", found.of(weight)))
     factors += share(reduction, found.shape, len(values))
     return (product("elements", *factors),)
+
+
+def _error_parts(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    x, target = call.tensor("input", 0), call.tensor("target", 1)
+    return (
+        product("output", x.one("output", x.broadcast(index))),
+        product("target", plain("sign", -1.0), target.one("target", target.broadcast(index))),
+    )
+
+
+def _error_form(call: RecordedCall) -> str:
+    place = bracket(place_letters(call.tensor("input", 0).array.ndim))
+    return f"error{place} = x{place} − t{place}"
+
+
+ERROR = Intermediate(
+    name="error", symbol="error", parts=_error_parts, form=_error_form, axes=default_axes
+)
 
 
 def loss_form(call: RecordedCall, element: str, reduction: str | None = None) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from backprop_viz.analysis.operations.elementwise_losses import (
+    ERROR,
     element_facts,
     loss_form,
     loss_gradient_form,
@@ -23,12 +24,20 @@ def _squared(x: Array, t: Array) -> Array:
     return (x - t) ** 2
 
 
+def _of_errors(call: RecordedCall, index: Index, reduction: str) -> tuple[Part, ...]:
+    weight = call.tensor_or_none("weight", 5)
+    role, symbol = "squared_error", "x²"
+    return loss_part(
+        call, index, role, symbol, _squared, weight, reduction=reduction, of=ERROR.name
+    )
+
+
 def _parts(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
     weight, reduction = call.tensor_or_none("weight", 5), reduction_of(call)
     if weight is None or reduction != "mean":
-        return loss_part(call, index, "squared_error", "(x − t)²", _squared, weight)
+        return _of_errors(call, index, reduction)
     # A weighted mean is divided by the sum of the weights.
-    (part,) = loss_part(call, index, "squared_error", "(x − t)²", _squared, weight, reduction="sum")
+    (part,) = _of_errors(call, index, "sum")
     divisor = float(np.asarray(weight.array, np.float64).sum())
     share = constant("share", 1 / divisor, len(part.values))
     return (product("elements", *part.factors, share),)
@@ -55,6 +64,7 @@ OPERATIONS = (
         derivative="mse′",
         form=_form,
         forward=_parts,
+        intermediates=(ERROR,),
         nodes=(OperationNode("MseLossBackward0", (SentGradient("local", _sent),), _node_facts),),
     ),
 )

@@ -44,6 +44,25 @@ class OperationNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Intermediate:
+    """A value that an operation computes on its way and does not hand out.
+
+    - ``name``: its code among the operation's: "log_probability". ``symbol``: as it is written.
+    - ``parts``: the terms of an element of it, for the call and the element's index; they sum to
+      the value in float64. ``facts``: what was so.
+    - ``form``: an element with indices, or what writes it for a call.
+    - ``axes``: the names of its last axes, or what tells them by their number.
+    """
+
+    name: str
+    symbol: str
+    parts: Callable[[RecordedCall, Index], tuple[Part, ...]]
+    form: Form = ""
+    facts: Callable[[RecordedCall, Index], tuple[Fact, ...]] | None = None
+    axes: Axes = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationEntry:
     """An operation of torch, and what it is said to do.
 
@@ -59,6 +78,7 @@ class OperationEntry:
     - ``forward``: the terms of an element of its output, for an operation that is not linear in
       its inputs; they sum to the value in float64. ``facts``: what was so.
     - ``nodes``: the grad_fn nodes that it makes.
+    - ``intermediates``: what it computes on its way, where a step of it is worth a look.
     - ``composite``: its nodes are also those of other operations, which it is written in terms of.
     """
 
@@ -71,11 +91,16 @@ class OperationEntry:
     forward: ForwardRule | None = None
     facts: ForwardFacts | None = None
     nodes: tuple[OperationNode, ...] = ()
+    intermediates: tuple[Intermediate, ...] = ()
     composite: bool = False
 
     def role(self, place: int) -> str:
         """The role of the tensor at a place of what the operation read."""
         return self.roles[min(place, len(self.roles) - 1)]
+
+    def intermediate(self, name: str) -> Intermediate | None:
+        """Its intermediate value of that name."""
+        return next((each for each in self.intermediates if each.name == name), None)
 
     def node(self, name: str) -> OperationNode | None:
         """Its grad_fn node of that name."""

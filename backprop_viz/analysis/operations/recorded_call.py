@@ -58,6 +58,23 @@ class RecordedTensor:
         column = np.asarray(values, np.float64).reshape(-1)
         return FactorColumn(role, column, self.id, found, function=symbol)
 
+    def intermediate(
+        self,
+        name: str,
+        role: str,
+        values: Any,
+        places: Places | Sequence[Index],
+        function: str = "",
+    ) -> FactorColumn:
+        """Intermediate values that the call computes of this tensor, as a factor of K terms.
+
+        ``places`` (K, d) are their indices, ``values`` (K,); with a ``function``, its values.
+        """
+        found = np.asarray(places, np.int64)
+        found = found.reshape(len(places), found.shape[-1] if found.ndim > 1 else 0)
+        column = np.asarray(values, np.float64).reshape(-1)
+        return FactorColumn(role, column, self.id, found, function=function, intermediate=name)
+
     def broadcast(self, index: Index) -> Index:
         """The element that meets element ``index`` of what the tensor is broadcast to."""
         own = index[len(index) - self.array.ndim :] if self.array.ndim else ()

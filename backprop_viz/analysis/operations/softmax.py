@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from backprop_viz.analysis.operations.index_forms import bracket, place_letters, summed
-from backprop_viz.analysis.operations.log_sums import along_axis, exponentials, log_sum
+from backprop_viz.analysis.operations.log_sums import exponentials, log_sum
 from backprop_viz.analysis.operations.operation_entry import (
+    Intermediate,
     OperationEntry,
     OperationNode,
     SentGradient,
@@ -14,11 +15,17 @@ from backprop_viz.analysis.operations.operation_entry import (
 from backprop_viz.analysis.operations.recorded_call import (
     Index,
     NotRecorded,
+    Places,
     RecordedCall,
-    plain,
     product,
 )
-from backprop_viz.recording.events import Event
+from backprop_viz.analysis.operations.softmax_inside import (
+    EXPONENTIAL_SUM,
+    SoftmaxInside,
+    shift_of,
+    softmax_intermediates,
+)
+from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.number_explanation import Fact, Part
 
 
@@ -30,45 +37,31 @@ def _axis(call: RecordedCall) -> int:
     return int(dim) % max(1, ndim)
 
 
-def _logits(call: RecordedCall, index: Index) -> np.ndarray:
-    found = along_axis(call.input.array, _axis(call), index)
-    return -found if _is_min(call) else found
-
-
 def _is_min(call: RecordedCall) -> bool:
     return call.event.call is not None and call.event.call.name == "softmin"
 
 
+def _inside(call: RecordedCall) -> SoftmaxInside:
+    return SoftmaxInside(call.input, _axis(call), _is_min(call))
+
+
 def _softmax(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
-    x = _logits(call, index)
-    own = -call.input.at(index) if _is_min(call) else call.input.at(index)
-    inner = "−x" if _is_min(call) else "x"
-    total = np.exp(x).sum()
-    top = 0.0
-    if not math.isfinite(total) or total == 0:  # each exponent less by the largest
-        top = float(x.max())
-        total = np.exp(x - top).sum()
-    symbol = f"exp({inner} − {top:.6g})" if top else f"exp({inner})"
-    above = call.input.function("logit", symbol, [np.exp(own - top)], [index])
-    return (product("value", above, plain("one_over_sum", 1 / total)),)
+    inside = _inside(call)
+    return (product("value", inside.exponential(index), inside.over_sum(index)),)
 
 
 def _log_softmax(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
-    x = call.input
-    return (
-        product("logit", x.one("logit", index), plain("one", 1.0)),
-        product("log_sum", plain("minus_log_sum", -log_sum(_logits(call, index)))),
-    )
+    return _inside(call).log_parts(index)
 
 
 def _facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
-    return exponentials(_logits(call, index))
+    return exponentials(_inside(call).row(index))
 
 
 def _node_facts(event: Event, call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
     x = call.input.at(index)
     own = -x if _is_min(call) else x
-    p = math.exp(own - log_sum(_logits(call, index)))
+    p = math.exp(own - log_sum(_inside(call).row(index)))
     return (Fact("own_probability", (p,), (call.input.number(index),)),)
 
 
@@ -106,8 +99,8 @@ def _log_softmax_sent(call: RecordedCall) -> str:
 # -- logsumexp -----------------------------------------------------------------------------------
 
 
-def _summed_over(call: RecordedCall, index: Index) -> np.ndarray:
-    """The elements (n,) that go into an element of a logsumexp."""
+def _summed_places(call: RecordedCall, index: Index) -> Places:
+    """Where the elements (K, d) are that go into an element of a logsumexp."""
     x = call.input.array
     dims = call.option("dim", 1)
     axes = {d % max(1, x.ndim) for d in (dims if isinstance(dims, list | tuple) else (dims,))}
@@ -116,11 +109,32 @@ def _summed_over(call: RecordedCall, index: Index) -> np.ndarray:
         place = [slice(None) if axis in axes else i for axis, i in enumerate(index)]
     else:
         place = [slice(None) if axis in axes else next(kept) for axis in range(x.ndim)]
-    return np.asarray(x[tuple(place)], np.float64).reshape(-1)
+    flat = np.arange(x.size, dtype=np.int64).reshape(x.shape)[tuple(place)].reshape(-1)
+    return np.stack(np.unravel_index(flat, x.shape), axis=1) if x.ndim else flat.reshape(1, 0)
+
+
+def _summed_over(call: RecordedCall, index: Index) -> Array:
+    """The elements (K,) themselves, in float64."""
+    return np.asarray(call.input.array[tuple(_summed_places(call, index).T)], np.float64).ravel()
 
 
 def _logsumexp(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
-    return (product("value", plain("log_sum", log_sum(_summed_over(call, index)))),)
+    x = _summed_over(call, index)
+    shift = shift_of(x)
+    log = log_sum(x - shift) if math.isfinite(shift) else log_sum(x)
+    found = call.input.intermediate(EXPONENTIAL_SUM, "log_sum", [log], [index], "ln(x)")
+    if not shift:
+        return (product("value", found),)
+    top = call.input.one("largest_logit", tuple(_summed_places(call, index)[int(x.argmax())]))
+    return (product("log_sum", found), product("shift", top))
+
+
+def _exponential_terms(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    x = _summed_over(call, index)
+    shift = shift_of(x)
+    symbol = f"exp(x − {shift:.6g})" if shift else "exp(x)"
+    found = call.input.function("exp", symbol, np.exp(x - shift), _summed_places(call, index))
+    return (product("exponentials", found),)
 
 
 def _logsumexp_facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
@@ -134,6 +148,7 @@ OPERATIONS = (
         derivative="softmax′",
         form=_softmax_form,
         forward=_softmax,
+        intermediates=softmax_intermediates(_inside, log=False),
         facts=_facts,
         nodes=(
             OperationNode("SoftmaxBackward0", (SentGradient("local", _softmax_sent),), _node_facts),
@@ -145,6 +160,7 @@ OPERATIONS = (
         derivative="(ln softmax)′",
         form=_log_softmax_form,
         forward=_log_softmax,
+        intermediates=softmax_intermediates(_inside, log=False),
         facts=_facts,
         nodes=(
             OperationNode(
@@ -157,6 +173,11 @@ OPERATIONS = (
         roles=("logit",),
         derivative="(ln Σ exp)′",
         forward=_logsumexp,
+        intermediates=(
+            Intermediate(
+                name=EXPONENTIAL_SUM, symbol="Σ exp", form="s = Σ exp(x)", parts=_exponential_terms
+            ),
+        ),
         facts=_logsumexp_facts,
         nodes=(OperationNode("LogsumexpBackward0"),),
     ),

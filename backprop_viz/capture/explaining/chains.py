@@ -1,5 +1,6 @@
 """From a number along the chain rule: back to the loss, and forth to what it changes."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -71,6 +72,8 @@ def effects(recording: Recording, number: Number) -> tuple[Effect, ...]:
     explainer = Explainer(recording)
     explainer.value(number)
     lookup = explainer.lookup
+    if number.intermediate:
+        return tuple(_of_intermediate(explainer, number))
     event = None if number.event is None else recording.events[number.event]
     if event is not None and event.phase is Phase.BACKWARD:
         return tuple(_of_gradient(lookup, number, event))
@@ -128,6 +131,24 @@ def _effect(
         order = np.argsort(-np.abs(derivatives), kind="stable")
         flat = np.asarray(places(shape, cut)).reshape(-1)[changed[order]]
         yield Effect(event, slot, tensor, unraveled(flat, shape), derivatives[order])
+
+
+def _of_intermediate(explainer: Explainer, number: Number) -> Iterator[Effect]:
+    """The one number that the operation makes of it, as fast as that is a multiple of it."""
+    made = explainer.made_of(number)
+    if made is None or number.event is None:
+        return
+    slope = 0.0
+    for part in made.parts:
+        for column in part.factors:
+            if column.intermediate != number.intermediate or column.function:
+                continue
+            assert column.indices is not None
+            own = (column.indices == np.array(number.index, np.int64)).all(axis=1)
+            others = (other.values[own] for other in part.factors if other is not column)
+            slope += float(math.prod(others, start=np.ones(int(own.sum()))).sum())
+    if slope:
+        yield from _at(number.event, 0, made.number.tensor, made.number, slope)
 
 
 # -- backward ------------------------------------------------------------------------------------

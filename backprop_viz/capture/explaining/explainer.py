@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from backprop_viz.analysis.intermediates import intermediate_value
 from backprop_viz.analysis.operations import axes_of, forward_facts, forward_formula
 from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
+from backprop_viz.capture.explaining.intermediates import intermediate_explanation
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.outputs import output_parts
 from backprop_viz.capture.explaining.updates import update_parts
@@ -37,10 +39,14 @@ class Explainer:
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
         self.lookup = Lookup(recording)
+        # By an event: the explanation of what it made, where that is one number.
+        self._closed: dict[int, NumberExplanation] = {}
 
     def explain(self, number: Number) -> NumberExplanation:
         """As ``explain_number``."""
         value = self.value(number)
+        if number.intermediate:
+            return intermediate_explanation(self.lookup, number, self.made_of(number))
         if number.event is None:
             return NumberExplanation(number, value, "given", "", total=value)
         event = self.recording.events[number.event]
@@ -57,6 +63,8 @@ class Explainer:
     def value(self, number: Number) -> float:
         """What torch has. Raises ValueError if the recording has no such number."""
         recording = self.recording
+        if number.intermediate:
+            return intermediate_value(recording, number)
         if not 0 <= number.tensor < len(recording.tensors):
             raise ValueError(f"The recording has no tensor {number.tensor}.")
         array = recording.tensors[number.tensor]
@@ -100,6 +108,17 @@ class Explainer:
         if event.phase is Phase.BACKWARD and event.op != "AccumulateGrad" and not number.arrived:
             return gradient_formula(self.lookup, number)
         return "", ()
+
+    def made_of(self, number: Number) -> NumberExplanation | None:
+        """The explanation of the one number that an intermediate value's operation makes."""
+        assert number.event is not None
+        event = self.recording.events[number.event]
+        made = event.output_ids[0] if len(event.output_ids) == 1 else None
+        if made is None or self.recording.tensors[made].ndim or self.recording.samples is not None:
+            return None
+        if number.event not in self._closed:
+            self._closed[number.event] = self.explain(Number(made, (), number.event))
+        return self._closed[number.event]
 
     # -- gradients ---------------------------------------------------------------------------
 

@@ -41,10 +41,11 @@ class Lookup:
         event, slot = self.made.get(tensor, (None, 0))
         return Number(tensor, tuple(index), event, slot)
 
-    def with_makers(self, parts: Iterable[Part]) -> tuple[Part, ...]:
-        """Parts of a forward operation, their numbers with the operations that made them."""
+    def with_makers(self, parts: Iterable[Part], event: int) -> tuple[Part, ...]:
+        """Parts of a forward event, their numbers with the operations that made them."""
         return tuple(
-            replace(part, factors=tuple(map(self._with_maker, part.factors))) for part in parts
+            replace(part, factors=tuple(self._with_maker(each, event) for each in part.factors))
+            for part in parts
         )
 
     def facts_with_makers(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -60,9 +61,11 @@ class Lookup:
             for fact in facts
         )
 
-    def _with_maker(self, column: FactorColumn) -> FactorColumn:
+    def _with_maker(self, column: FactorColumn, of: int) -> FactorColumn:
         if column.tensor is None or column.event is not None:
             return column
+        if column.intermediate:
+            return replace(column, event=of)
         event, slot = self.made.get(column.tensor, (None, 0))
         return replace(column, event=event, slot=slot)
 

@@ -37,7 +37,7 @@ def output_parts(lookup: Lookup, number: Number) -> tuple[tuple[Part, ...], tupl
     event = lookup.recording.events[number.event]
     parts = forward_parts(event, number.slot, number.index)
     if parts is not None:
-        return lookup.with_makers(parts), ()
+        return lookup.with_makers(parts, number.event), ()
     if not event.input_ids:
         raise NotReplayed("constant", event.op)
     if event.op in _UNFOLLOWED:

@@ -7,6 +7,7 @@ from backprop_viz.analysis.number_origin import (
     counterpart,
     grad_number,
     loss_number,
+    scalar_of,
     weight_number,
 )
 from backprop_viz.desktop.controllers.context import Context
@@ -230,12 +231,9 @@ class ExplanationsController(QObject):
 
 def _same(asked: AskedNumber, recording: Recording) -> bool:
     """Whether a number is at the same place in another recording of its iteration."""
-    number = asked.number
-    if number.tensor >= len(recording.tensors):
-        return False
-    then, now = (each.tensors[number.tensor] for each in (asked.recording, recording))
-    places = all(at < size for at, size in zip(number.index, now.shape, strict=False))
-    if then.ndim != now.ndim or not places:
+    try:
+        then, now = (scalar_of(each, asked.number) for each in (asked.recording, recording))
+    except (IndexError, ValueError):
         return False
     # Bit for bit, for which NaN is NaN.
-    return bool(then[number.index].tobytes() == now[number.index].tobytes())
+    return now.ndim == 0 and bool(then.tobytes() == now.tobytes())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor, nn
 
@@ -13,6 +14,8 @@ from backprop_viz.analysis.operations import (
     forward_facts,
     forward_formula,
     forward_parts,
+    intermediate_form,
+    intermediate_parts,
     node_facts,
     node_formula,
     operation_of,
@@ -21,7 +24,7 @@ from backprop_viz.analysis.provenance import Makers
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
 from backprop_viz.recording.phases import Phase
 from tests.analysis.operations.index_form_text import value_of
 
@@ -106,19 +109,51 @@ def check_terms(event: Event, slot: int = 0, count: int = 12) -> None:
         terms = np.concatenate([part.values for part in parts])
         scale = max(abs(output[index]), np.abs(terms).max(initial=0))
         assert abs(terms.sum() - output[index]) <= TOLERANCE * scale + TINY, (event.op, index)
-        for part in parts:
-            assert part.factors
-            product = np.prod([factor.values for factor in part.factors], axis=0)
-            np.testing.assert_allclose(part.values, product, rtol=1e-13, atol=0)
-            for factor in part.factors:
-                assert factor.values.shape == part.values.shape
-                if factor.tensor is None or factor.indices is None:
-                    continue
-                assert factor.tensor in event.input_ids
+        check_factors(event, parts)
+
+
+def check_factors(event: Event, parts: Sequence[Part]) -> None:
+    """The factors multiply to the terms, and are the numbers that they say they are."""
+    for part in parts:
+        assert part.factors
+        product = np.prod([factor.values for factor in part.factors], axis=0)
+        np.testing.assert_allclose(part.values, product, rtol=1e-13, atol=0)
+        for factor in part.factors:
+            assert factor.values.shape == part.values.shape
+            if factor.tensor is None or factor.indices is None:
+                continue
+            assert factor.tensor in event.input_ids
+            assert len(factor.axes) == factor.indices.shape[1]
+            if factor.intermediate:
+                check_intermediates(event, factor)
+            elif not factor.function:
                 elements = event.tensors[factor.tensor][tuple(factor.indices.T)]
-                assert len(factor.axes) == factor.indices.shape[1]
-                if not factor.function:
-                    np.testing.assert_array_equal(factor.values, elements)
+                np.testing.assert_array_equal(factor.values, elements)
+
+
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "ln(x)": math.log,
+    "ln(1 − x)": lambda x: math.log1p(-x),
+    "1 / x": lambda x: 1 / x,
+    "x²": lambda x: x**2,
+    "|x|": abs,
+}
+
+
+def check_intermediates(event: Event, factor: FactorColumn) -> None:
+    """Values inside the call are the sums of their own terms, and so on down to what it read."""
+    assert factor.indices is not None
+    for at in (0, len(factor.values) - 1):
+        index = tuple(int(i) for i in factor.indices[at])
+        parts = intermediate_parts(event, factor.intermediate, index)
+        assert parts is not None
+        check_factors(event, parts)
+        value = float(sum(part.values.sum() for part in parts))
+        if factor.function in FUNCTIONS:
+            value = FUNCTIONS[factor.function](value)
+        if not factor.function or factor.function in FUNCTIONS:
+            assert factor.values[at] == pytest.approx(value, rel=1e-9, abs=1e-13)
+        assert intermediate_form(event, factor.intermediate, index) != ""
 
 
 def check_form(event: Event, names: Mapping[str, Any], tolerance: float = TOLERANCE) -> None:

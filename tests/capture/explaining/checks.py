@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import NumberExplanation
+from backprop_viz.recording.number_explanation import FactorColumn, NumberExplanation
 from backprop_viz.recording.phases import Phase
 
 # The largest error of a float32 sum, in roundings of the sizes of its terms. A long sum could be
@@ -43,11 +44,20 @@ def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
         if found.parts:
             yield "there are terms, and a reason why there are none"
         return
+    yield from _faults_of_parts(recording, found)
+    off = roundings(recording, found)
+    if not off <= ROUNDINGS:
+        yield f"{found.total} is {off:.3g} roundings from {found.value}"
+
+
+def _faults_of_parts(recording: Recording, found: NumberExplanation) -> Iterator[str]:
     for part in found.parts:
         product = np.ones(len(part.values))
         for column in part.factors:
             product = product * column.values
-            if column.tensor is not None and column.indices is not None and not column.function:
+            if column.intermediate:
+                yield from _faults_inside(recording, column)
+            elif column.tensor is not None and column.indices is not None and not column.function:
                 array = recording.tensors[column.tensor]
                 if column.indices.shape != (len(part.values), array.ndim):
                     yield f"{column.role}: indices of shape {column.indices.shape}"
@@ -57,9 +67,20 @@ def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
                     yield f"{column.role} is not what the tensor has there"
         if part.factors and not np.allclose(product, part.values, rtol=1e-12, equal_nan=True):
             yield f"{part.name}: the factors do not multiply to the terms"
-    off = roundings(recording, found)
-    if not off <= ROUNDINGS:
-        yield f"{found.total} is {off:.3g} roundings from {found.value}"
+
+
+def _faults_inside(recording: Recording, column: FactorColumn) -> Iterator[str]:
+    """The same for values that the operation computes on its way: the first and the last."""
+    for term in {0, len(column.values) - 1}:
+        number = column.number(term)
+        assert number is not None
+        inside = explain_number(recording, number)
+        if inside.reason is not None:
+            yield f"{column.role}: {inside.reason.code}"
+        near = np.isclose(inside.value, column.values[term], rtol=1e-9, atol=1e-12, equal_nan=True)
+        if not column.function and not near:
+            yield f"{column.role} is {column.values[term]}, its terms sum to {inside.value}"
+        yield from _faults_of_parts(recording, inside)
 
 
 def roundings(recording: Recording, found: NumberExplanation) -> float:

@@ -121,6 +121,11 @@ def no_check_text(reason: Fact) -> str:
             "This gradient belongs to no recorded tensor, so there is nothing to vary: "
             "choose a weight or an activation.",
         ),
+        "intermediate": translate(
+            "check",
+            "torch keeps this number inside an operation, so there is nothing to vary: "
+            "choose one that it is made of.",
+        ),
         "whole_number": translate(
             "check", "This number is a whole one ({0}): it cannot be varied a little."
         ),

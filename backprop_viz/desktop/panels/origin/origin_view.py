@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.number_marks import marks_of
 from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.analysis.number_origin import scalar_of
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
 from backprop_viz.desktop.panels.origin.check_section import CheckSection
@@ -215,7 +216,7 @@ class OriginView(Panel):
     def _write_value(self) -> None:
         asked = self.history.current
         assert asked is not None
-        value = asked.recording.tensors[asked.number.tensor][asked.number.index]
+        value = scalar_of(asked.recording, asked.number)
         name = self._names_of(asked.recording).name(asked.number)
         exact = f"{name} = {full(value)}"
         self.value.setText(exact if self._full_precision else f"{name} = {signed(value)}")
@@ -247,7 +248,7 @@ class OriginView(Panel):
         first = first_term(explanation)
         if first is not None:
             self._show_term(*first)
-        exact = full(asked.recording.tensors[asked.number.tensor][asked.number.index])
+        exact = full(scalar_of(asked.recording, asked.number))
         self.sum.show_sum(explanation, self.terms, exact)
         self.sum.setVisible(bool(self.terms.rows))
         reasons = () if explanation.reason is None else (explanation.reason,)

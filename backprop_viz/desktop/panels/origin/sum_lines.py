@@ -49,6 +49,10 @@ class SumLines(QWidget):
         text = self.tr("sum of {0} terms · torch has {1} · residual {2}")
         if count == 1:
             text = self.tr("one term · torch has {1} · residual {2}")
+        if explanation.kind == "intermediate":
+            text = self.tr("sum of {0} terms, in float64")
+            if count == 1:
+                text = self.tr("one term, in float64")
         total.setText(text.format(f"{count:,}", value, short(explanation.residual, 2)))
         self.values[1].setText(signed(explanation.total))
         self.values[1].setToolTip(self.tr("In float64: {0}").format(full(explanation.total)))

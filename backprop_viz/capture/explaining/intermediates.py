@@ -1,0 +1,33 @@
+"""A value that an operation computes on its way, worked out in float64 from what it read."""
+
+from backprop_viz.analysis.intermediates import parts_of_intermediate
+from backprop_viz.analysis.operations import intermediate_facts, intermediate_form
+from backprop_viz.capture.explaining.lookup import Lookup
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.number_explanation import Fact, NumberExplanation
+
+
+def intermediate_explanation(
+    lookup: Lookup, number: Number, made: NumberExplanation | None
+) -> NumberExplanation:
+    """The terms of an intermediate value.
+
+    ``made`` explains what the operation makes of it, where that is one number: with the value it
+    has to sum to what torch has. Raises ValueError if the operation has no such value.
+    """
+    assert number.event is not None
+    event = lookup.recording.events[number.event]
+    parts = lookup.with_makers(parts_of_intermediate(lookup.recording, number), number.event)
+    total = float(sum(float(part.values.sum()) for part in parts))
+    formula = intermediate_form(event, number.intermediate, number.index)
+    said = Fact("intermediate", (event.op,))
+    if made is not None and made.reason is not None:
+        return NumberExplanation(
+            number, total, "intermediate", event.op, formula, (), total, (said,), made.reason
+        )
+    if made is not None:
+        said = Fact("intermediate_closes", (event.op, made.value, made.residual), (made.number,))
+    known = lookup.facts_with_makers(intermediate_facts(event, number.intermediate, number.index))
+    return NumberExplanation(
+        number, total, "intermediate", event.op, formula, parts, total, (*known, said)
+    )
