@@ -50,8 +50,7 @@ class NumberNames:
         """The layer, parameter or operation alone, for a place with little room."""
         recording = self._recording
         event = None if number.event is None else recording.events[number.event]
-        given = event is None or event.phase in (Phase.ZERO_GRAD, Phase.UPDATE)
-        if given or number.intermediate:
+        if event is None or event.phase in (Phase.ZERO_GRAD, Phase.UPDATE) or number.intermediate:
             return self.tensor(number)
         made = number.event
         if event.phase is Phase.BACKWARD:

@@ -94,7 +94,7 @@ class SoftmaxInside:
         return f"exp({inner} − {shift:.6g})" if shift else f"exp({inner})"
 
     def _of_sum(self, role: str, function: str, value: float, index: Index) -> FactorColumn:
-        place = tuple(np.delete(np.array(index, np.int64), self.axis)) if index else ()
+        place = index[: self.axis] + index[self.axis + 1 :]
         return self.x.intermediate(EXPONENTIAL_SUM, role, [value], [place], function)
 
     def _whole(self, place: Index, k: int) -> Index:
