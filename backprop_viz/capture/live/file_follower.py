@@ -1,24 +1,41 @@
 """Follows a watched loop into a file."""
 
+import atexit
+import os
+import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from os import PathLike
+from typing import Any
 
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
+from backprop_viz.recording.recording_cache import memory_of
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.messages import RunEnded
 
 # Losses are written together: often enough for one who follows the file.
 _LOSSES_EVERY_S = 1.0
+# So many bytes of recordings wait to be written; the loop waits before there are more.
+_MOST_WAITING = 2**28
+# What is smaller is written at once, so that a process that is killed leaves it.
+_SMALL = 2**18
 
 
 class FileFollower:
-    """Writes every ``every``-th iteration to a file, and the losses of all."""
+    """Writes every ``every``-th iteration to a file, and the losses of all.
+
+    A thread compresses and writes what is large, while the loop goes on. Where the file cannot be
+    written any more, as on a full disk, that is said once on standard error, and the loop goes on
+    unrecorded.
+    """
 
     def __init__(
         self,
@@ -39,24 +56,28 @@ class FileFollower:
         self._iterations: list[int] = []
         self._losses: list[float] = []
         self._written = time.monotonic()
+        self._failed = False
+        self._background = _Background(self._fail)
+        # A loop that is watched to the end of the program, and not closed.
+        atexit.register(self._finish)
 
     def wants(self, iteration: int) -> bool:
         """Whether an iteration that begins is to be recorded."""
-        return iteration % self._every == 0
+        return not self._failed and iteration % self._every == 0
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A file holds nobody."""
 
     def health_known(self, health: IterationHealth) -> None:
         """Write how the tensors of an iteration were."""
-        self._writer.add_health(health)
+        self._background.do(0, self._writer.add_health, health)
 
     def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
         """Write an iteration that is over."""
         self._iterations.append(iteration)
         self._losses.append(loss)
         if recording is not None:
-            self._writer.add(recording)
+            self._background.do(memory_of(recording), self._writer.add, recording)
         if time.monotonic() - self._written >= _LOSSES_EVERY_S:
             self._write_losses()
 
@@ -66,15 +87,91 @@ class FileFollower:
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """Write what is left, also of an iteration that is not over, and close the file."""
         if recording is not None and recording.events:
-            self._writer.add(recording)
+            self._background.do(0, self._writer.add, recording)
+        self._finish()
+
+    def _finish(self) -> None:
+        atexit.unregister(self._finish)
         self._write_losses()
-        self._writer.close()
+        self._background.do(0, self._writer.close)
+        self._background.finish()
 
     def _write_losses(self) -> None:
         if self._iterations:
-            self._writer.add_losses(self._iterations, self._losses)
+            self._background.do(0, self._writer.add_losses, self._iterations, self._losses)
             self._iterations, self._losses = [], []
         self._written = time.monotonic()
+
+    def _fail(self, error: Exception) -> None:
+        if not self._failed:
+            self._failed = True
+            said = str(error) if isinstance(error, UserError) else repr(error)
+            print(f"backprop_viz: recording has ended: {said}", file=sys.stderr)
+
+
+class _Background:
+    """Does one thing after the other: what is large in a thread of its own, the rest at once.
+
+    A thing that raises is told to ``failed``; what comes after it is not done.
+    """
+
+    def __init__(self, failed: Callable[[Exception], None]) -> None:
+        self._failed = failed
+        self._can_go_on = True
+        self._jobs: deque[tuple[int, Callable[[], object]] | None] = deque()  # None to end
+        self._waiting = self._left = 0  # bytes, and jobs that are not done
+        self._state = threading.Condition()
+        self._pid = os.getpid()
+        self._thread = threading.Thread(target=self._work, name="backprop_viz writer", daemon=True)
+        self._thread.start()
+
+    def do(self, size: int, job: Callable[..., object], *given: Any) -> None:
+        """Have something done that holds so many bytes; waits while too many are held already."""
+        if os.getpid() != self._pid:
+            return  # a process that was forked from the one that is watched
+        with self._state:
+            at_once = size < _SMALL and not self._left
+            if not at_once:
+                while self._waiting and self._waiting + size > _MOST_WAITING:
+                    self._state.wait()
+                self._waiting += size
+                self._left += 1
+                self._jobs.append((size, lambda: job(*given)))
+                self._state.notify_all()
+        if at_once:
+            self._run(lambda: job(*given))
+
+    def finish(self) -> None:
+        """Wait until all is done."""
+        if os.getpid() == self._pid:
+            with self._state:
+                self._jobs.append(None)
+                self._state.notify_all()
+            self._thread.join()
+
+    def _run(self, job: Callable[[], object]) -> None:
+        try:
+            if self._can_go_on:
+                job()
+        except Exception as error:
+            self._can_go_on = False
+            self._failed(error)
+
+    def _work(self) -> None:
+        while True:
+            with self._state:
+                while not self._jobs:
+                    self._state.wait()
+                next_ = self._jobs.popleft()
+            if next_ is None:
+                return
+            size, job = next_
+            self._run(job)
+            del job, next_  # and the recording with it
+            with self._state:
+                self._waiting -= size
+                self._left -= 1
+                self._state.notify_all()
 
 
 def into_file(

@@ -27,7 +27,8 @@ RECORD_HEAD = struct.Struct("<BQ")
 _HEAD = struct.Struct("<BBHIQ")  # compression, zero, bytes of the summary, checksum, bytes inside
 _CHECKSUM = struct.Struct("<I")
 _PLAIN, _ZSTANDARD = 0, 1
-_LEVEL = 3  # see FORMAT.md
+# How hard is tried, see FORMAT.md: of much, time counts for more than room.
+_LEVEL, _LEVEL_OF_MUCH, _MUCH = 3, 1, 2**22
 # Large enough for all that repeats, small enough to be in memory twice.
 _CHUNK = 2**24
 
@@ -56,9 +57,9 @@ class ChunkHead:
     stored: int
 
 
-def chunk_pieces(pieces: list[Buffer], summary: ChunkSummary) -> Iterator[list[bytes]]:
+def chunk_pieces(pieces: list[Buffer], summary: ChunkSummary) -> Iterator[list[Buffer]]:
     """Records, given in pieces, as chunks; each chunk in pieces, the head first."""
-    inside = b"".join(pieces)
+    inside = memoryview(b"".join(pieces))
     parts = max(1, -(-len(inside) // _CHUNK))
     for part in range(parts):
         told = ChunkSummary(
@@ -70,11 +71,13 @@ def chunk_pieces(pieces: list[Buffer], summary: ChunkSummary) -> Iterator[list[b
             parts,
             len(inside),
         )
-        yield _chunk(inside[part * _CHUNK : (part + 1) * _CHUNK], encoded(told))
+        level = _LEVEL_OF_MUCH if len(inside) > _MUCH else _LEVEL
+        yield _chunk(inside[part * _CHUNK : (part + 1) * _CHUNK], encoded(told), level)
 
 
-def _chunk(inside: bytes, summary: bytes) -> list[bytes]:
-    data, compression = zstd.compress(inside, _LEVEL), _ZSTANDARD
+def _chunk(inside: memoryview, summary: bytes, level: int) -> list[Buffer]:
+    data: Buffer = zstd.compress(inside, level)
+    compression = _ZSTANDARD
     if len(data) >= len(inside):
         data, compression = inside, _PLAIN
     head = _HEAD.pack(compression, 0, len(summary), zlib.crc32(data), len(inside)) + summary

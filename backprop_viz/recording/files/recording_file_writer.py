@@ -73,6 +73,7 @@ class RecordingFileWriter:
         self.left_out = self.thinned = 0
         self._per_second, self._in_all = bytes_per_second, bytes_in_all
         self._began = time.monotonic()
+        self._pid = os.getpid()  # one that is forked, as a DataLoader's worker, writes nothing
         with errors_as_sentences(self.path):
             self._stream: IO[bytes] = self.path.open("ab" if append else "wb", buffering=0)
             self._start = self._stream.seek(0, os.SEEK_END)
@@ -132,7 +133,7 @@ class RecordingFileWriter:
 
     def close(self) -> None:
         """Write the index, without which a large file opens slowly, and close the file."""
-        if self._stream.closed:
+        if self._stream.closed or os.getpid() != self._pid:
             return
         try:
             index = index_pieces(self._layout, self._start)
@@ -171,7 +172,7 @@ class RecordingFileWriter:
             return False
         return self._spent + size > (time.monotonic() - self._began) * self._per_second
 
-    def _append(self, pieces: Sequence[bytes]) -> None:
+    def _append(self, pieces: Sequence[Buffer]) -> None:
         """Write at the end. What could not be written whole is taken back."""
         place = self._layout.end
         try:

@@ -184,7 +184,7 @@ def test_a_chunk_that_says_less_than_it_holds_takes_no_more(tmp_path: Path) -> N
     kept, data = chunks._chunk, bomb
 
     def forged(inside: bytes, summary: bytes) -> list[bytes]:
-        record, _ = kept(inside, summary)
+        record, _ = kept(memoryview(inside), summary, 3)
         start = chunks._HEAD.pack(1, 0, len(summary), chunks.zlib.crc32(data), 1000) + summary
         record = chunks.RECORD_HEAD.pack(RecordType.CHUNK, len(start) + 4 + len(data))
         return [record + start + chunks._CHECKSUM.pack(chunks.zlib.crc32(record + start)), data]

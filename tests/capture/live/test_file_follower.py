@@ -1,0 +1,152 @@
+"""A loop that is written to a file while it goes on."""
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+import backprop_viz as bv
+from backprop_viz.recording.files.recording_file_writer import RecordingFileWriter
+
+UNCLOSED = """
+import sys
+import torch
+from torch import nn
+import backprop_viz as bv
+
+torch.manual_seed(0)
+net = nn.Linear(3, 1)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+watch = bv.watch(net, optimizer, to=sys.argv[1])
+for _ in range(5):
+    optimizer.zero_grad()
+    net(torch.randn(4, 3)).square().mean().backward()
+    optimizer.step()
+"""
+
+
+def losses_of(path: Path | None, steps: int) -> list[float]:
+    """The losses of a loop, watched into a file or not."""
+    torch.manual_seed(0)
+    net = nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    watch = None if path is None else bv.watch(net, optimizer, to=path)
+    losses = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = net(torch.randn(4, 3)).square().mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    if watch is not None:
+        watch.close()
+    return losses
+
+
+def test_the_loop_does_not_wait_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+    add = RecordingFileWriter.add
+
+    def slowly(self: RecordingFileWriter, recording: bv.Recording) -> bool:
+        assert goes_on.wait(60)
+        return add(self, recording)
+
+    monkeypatch.setattr(RecordingFileWriter, "add", slowly)
+    monkeypatch.setattr("backprop_viz.capture.live.file_follower._SMALL", 1)
+    torch.manual_seed(0)
+    net = nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    path = tmp_path / "run.bprec"
+    watch = bv.watch(net, optimizer, to=path)
+    for _ in range(3):  # it would never end here if it waited
+        net(torch.randn(4, 3)).square().mean().backward()
+        optimizer.step()
+    goes_on.set()
+    watch.close()
+    assert [recording.iteration for recording in bv.load(path)] == [1, 2, 3]
+
+
+def test_so_much_waits_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is left out for it: the loop waits."""
+    monkeypatch.setattr("backprop_viz.capture.live.file_follower._MOST_WAITING", 1)
+    monkeypatch.setattr("backprop_viz.capture.live.file_follower._SMALL", 1)
+    path = tmp_path / "run.bprec"
+    assert losses_of(path, 6) == losses_of(None, 6)
+    assert [recording.iteration for recording in bv.load(path)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_full_disk_ends_the_recording_and_not_the_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = 0
+    add = RecordingFileWriter.add
+
+    def until_full(self: RecordingFileWriter, recording: bv.Recording) -> bool:
+        nonlocal written
+        written += 1
+        if written > 2:
+            stream = self._stream
+            monkeypatch.setattr(self, "_stream", _Full(stream))
+            try:
+                return add(self, recording)
+            finally:
+                monkeypatch.setattr(self, "_stream", stream)
+        return add(self, recording)
+
+    monkeypatch.setattr(RecordingFileWriter, "add", until_full)
+    path = tmp_path / "run.bprec"
+    assert losses_of(path, 8) == losses_of(None, 8)
+    assert [recording.iteration for recording in bv.load(path)] == [1, 2]
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("backprop_viz: recording has ended: The disk is full")
+
+
+class _Full:
+    """A file on a disk that has no room."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    def write(self, data: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+def test_a_loop_that_nobody_closes_is_whole_when_the_program_ends(tmp_path: Path) -> None:
+    path = tmp_path / "run.bprec"
+    subprocess.run([sys.executable, "-c", UNCLOSED, str(path)], check=True, timeout=120)
+    file = bv.load(path)
+    assert [recording.iteration for recording in file] == [1, 2, 3, 4, 5]
+    assert not file.cut_short
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_process_writes_nothing(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = nn.Linear(3, 1)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    path = tmp_path / "run.bprec"
+    watch = bv.watch(net, optimizer, to=path)
+    child = os.fork()
+    if child == 0:  # as a DataLoader's worker that lets go of all that it inherited
+        watch.close()
+        del watch
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    net(torch.randn(4, 3)).square().mean().backward()
+    optimizer.step()
+    watch.close()
+    file = bv.load(path)
+    assert [recording.iteration for recording in file] == [1]
+    assert file.damaged_bytes == 0
