@@ -34,7 +34,9 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps
+from tests import drawn_digits
 from tests.forked_process import FORKS, ForkServer
+from tests.nightly import NIGHTLY
 from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 
 # HYPOTHESIS_PROFILE=nightly feeds each property many more examples, new ones every night.
@@ -79,11 +81,23 @@ def one_thread() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def few_digits() -> None:
+    if not NIGHTLY:
+        drawn_digits.leave_the_rest()
+
+
+@pytest.fixture(autouse=True, scope="session")
 def folder_of_autosaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("state")
 
 
 _states = count()
+_WORKERS_HAVE = """
+import backprop_viz.worker.main, backprop_viz.worker.loop
+from tests import drawn_digits
+drawn_digits.leave_the_rest()
+drawn_digits.draw_first()
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -94,8 +108,7 @@ def own_autosaves(folder_of_autosaves: Path) -> None:
 
 @pytest.fixture(scope="session")
 def fork_server() -> Iterator[ForkServer]:
-    imports = "import backprop_viz.worker.main, backprop_viz.worker.loop"
-    server = ForkServer(imports, worker_process._ENVIRONMENT)
+    server = ForkServer(_WORKERS_HAVE, worker_process._ENVIRONMENT)
     yield server
     server.close()
 

@@ -37,7 +37,7 @@ class ForkServer:
     def __init__(self, imports: str, environment: Mapping[str, str]) -> None:
         """``imports`` are the statements by which the server imports what its processes have.
 
-        They are not to compute anything: threads do not survive a fork. ``environment``: what the
+        They are to leave no thread: threads do not survive a fork. ``environment``: what the
         server has besides the environment of the process that asks.
         """
         self._imports = imports
