@@ -26,7 +26,7 @@ def intermediate_explanation(
             number, total, "intermediate", event.op, formula, (), total, (said,), made.reason
         )
     if made is not None:
-        said = Fact("intermediate_closes", (event.op, made.value, made.residual), (made.number,))
+        said = Fact("intermediate_closes", (event.op, made.value, abs(made.residual)), (made.number,))
     known = lookup.facts_with_makers(intermediate_facts(event, number.intermediate, number.index))
     return NumberExplanation(
         number, total, "intermediate", event.op, formula, parts, total, (*known, said)

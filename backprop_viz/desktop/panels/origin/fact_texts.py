@@ -119,12 +119,12 @@ def _sentences() -> Mapping[str, str]:
         # -- the engine's
         "depends_on": translate("facts", "It depends on {0} numbers."),
         "intermediate": translate(
-            "facts", "{0} computes it on its way and does not hand it out: worked out in float64."
+            "facts", "{0} hands out only its result: this is a step on the way, in float64."
         ),
         "intermediate_closes": translate(
             "facts",
-            "{0} computes it on its way and does not hand it out: worked out in float64. "
-            "What {0} makes of it is the {1} that torch has, but for {2}.",
+            "{0} hands out only its result, {1}: this is a step on the way, in float64. "
+            "It leads to that result within {2}.",
         ),
         "backward_starts": translate(
             "facts", "Backward starts here: the loss's own gradient is 1."

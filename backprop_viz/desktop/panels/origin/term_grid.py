@@ -85,7 +85,10 @@ def term_grid(explanation: NumberExplanation, part_nr: int, term: int) -> TermGr
     outer, plane = axes[:-2], axes[-2:]
     own = (column.indices[:, outer] == column.indices[term, outer]).all(axis=1)
     members = np.flatnonzero(own)
-    rows, columns = _cells(column.indices[members][:, plane])
+    places = column.indices[members][:, plane]
+    if len(plane) == 2 and len(np.unique(places[:, 0])) == len(places):
+        places = places[:, :1]  # one in each row, as the label of each sample: a list, no plane
+    rows, columns = _cells(places)
     terms = np.full((int(rows.max()) + 1, int(columns.max()) + 1), -1, np.int64)
     terms[rows, columns] = members
     at = int(np.flatnonzero(members == term)[0])

@@ -218,7 +218,7 @@ class TermPicture(QWidget):
         """``window · relu(conv1)``."""
         number = column.number(0)
         role = role_text(column.role).removeprefix("× ")
-        known = number is not None and self._names is not None
+        known = number is not None and not number.intermediate and self._names is not None
         return f"{role} · {self._names.tensor(number)}" if known else role  # type: ignore[union-attr,arg-type]
 
 
