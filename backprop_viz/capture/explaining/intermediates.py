@@ -26,7 +26,8 @@ def intermediate_explanation(
             number, total, "intermediate", event.op, formula, (), total, (said,), made.reason
         )
     if made is not None:
-        said = Fact("intermediate_closes", (event.op, made.value, abs(made.residual)), (made.number,))
+        values = (event.op, made.value, abs(made.residual))
+        said = Fact("intermediate_closes", values, (made.number,))
     known = lookup.facts_with_makers(intermediate_facts(event, number.intermediate, number.index))
     return NumberExplanation(
         number, total, "intermediate", event.op, formula, parts, total, (*known, said)
