@@ -33,6 +33,7 @@ from backprop_viz.desktop.controllers.language import LanguageController
 from backprop_viz.desktop.controllers.layouts import LayoutsController
 from backprop_viz.desktop.controllers.lessons import LessonsController
 from backprop_viz.desktop.controllers.navigation import NavigationController
+from backprop_viz.desktop.controllers.networks import NetworksController
 from backprop_viz.desktop.controllers.other_windows import OtherWindowsController
 from backprop_viz.desktop.controllers.pictures import PicturesController
 from backprop_viz.desktop.controllers.presets import PresetsController
@@ -105,6 +106,9 @@ class Composer(QObject):
         self.training.began.connect(self.files.leave_file)
         self.autosave = AutosaveController(context, self.files)
         self.restarts = WorkerRestartsController(context, self.autosave)
+        self.networks = NetworksController(context, self.theme, self.autosave)
+        self.networks.began.connect(self.files.leave_file)
+        self.networks.stop_wanted.connect(self.restarts.start_again)
         self.closing: ClosingController | AttachedController
         if not arguments.is_foreign:
             self.closing = ClosingController(context, self.files, self.autosave)
@@ -142,6 +146,7 @@ class Composer(QObject):
         self.files.show_view_state(view_state)
         self.autosave.show_view_state(view_state)
         self.restarts.show_view_state(view_state)
+        self.networks.show_view_state(view_state)
         self.lessons.show_view_state(view_state)
 
     def _select(self, kind: SelectionKind, key: str) -> None:

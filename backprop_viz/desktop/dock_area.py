@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QByteArray, QEvent, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStyle, QWidget
 
@@ -50,6 +50,8 @@ class DockArea(QMainWindow):
         self._before_maximized: QByteArray | None = None
         self._places_before: dict[str, DockPlace] = {}
         self.maximized_dock: PanelDock | None = None
+        # A dock that was given room, and its size before.
+        self._roomy: tuple[PanelDock, QSize] | None = None
 
     def dock_of(self, panel: QWidget) -> PanelDock:
         """The dock around a panel. Raises LookupError if the panel is not docked."""
@@ -200,6 +202,25 @@ class DockArea(QMainWindow):
             dock.show()
             dock.raise_()
             self.share_out()
+
+    def give_room(self, dock: PanelDock, least: QSize) -> None:
+        """Make a dock at least this large, as far as there is room, until ``take_room_back``."""
+        if self.is_maximized or dock.isFloating():
+            return
+        self._again.stop()  # it would give the docks the sizes of the layout
+        self._roomy = self._roomy or (dock, dock.size())
+        wanted = dock.size().expandedTo(least)
+        self.resizeDocks([dock], [wanted.width()], _HORIZONTAL)
+        self.resizeDocks([dock], [wanted.height()], _VERTICAL)
+
+    def take_room_back(self) -> None:
+        """Give a dock the size again that it had before ``give_room``."""
+        if self._roomy is None:
+            return
+        (dock, size), self._roomy = self._roomy, None
+        if not self.share_out():
+            self.resizeDocks([dock], [size.width()], _HORIZONTAL)
+            self.resizeDocks([dock], [size.height()], _VERTICAL)
 
     @property
     def is_maximized(self) -> bool:

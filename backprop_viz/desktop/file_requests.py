@@ -31,6 +31,8 @@ class FileRequests:
             what = "autosaved" if command.auto else "saved"
         else:
             what = _ANSWERS[type(command)]
+        if isinstance(command, OpenSessionFile) and command.code is not None:
+            return  # asked for before the user agreed to the code in it
         self._open.append(Filed(what, command.path, refusal=Notice("no_worker"), lost=True))
 
     def answered(self, filed: Filed) -> None:

@@ -20,7 +20,7 @@ from backprop_viz.desktop.wake import Wake, wait_until
 from backprop_viz.desktop.worker_supervisor import STANDING, Restarts, WorkerSupervisor
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import StoredWindow, WindowPart
@@ -38,9 +38,11 @@ from backprop_viz.stream.commands import (
     Train,
 )
 from backprop_viz.stream.messages import (
+    CodeFound,
     ExplanationAnswer,
     Filed,
     GradientChecked,
+    NetworkTried,
     Rerecorded,
     RunAttached,
     RunEnded,
@@ -72,6 +74,8 @@ class Session(ShownRun):
     checked = Signal(object)
     saliency_recorded = Signal(object, object)
     snippet_ran = Signal(object)
+    network_tried = Signal(object)
+    code_found = Signal(object)
     attached = Signal(object)
     run_ended = Signal(object)
 
@@ -95,6 +99,7 @@ class Session(ShownRun):
         self._explanations = ExplanationRequests(submit)
         self.checks = CheckRequests(submit)
         self._emitted = {Scripted: self.scripted, SnippetRan: self.snippet_ran}
+        self._emitted |= {NetworkTried: self.network_tried, CodeFound: self.code_found}
         self._restarts = Restarts()
         self._aside = RunAside()
         # What was shown is painted when the event loop comes to this.
@@ -153,6 +158,10 @@ class Session(ShownRun):
         part = WindowPart(window, self._run.earlier)
         # Past ``send``: what is playing is not hurried to its end by an autosave.
         self._send_file(SaveSessionFile(path, auto, self._run.cache.made(), about or {}, part))
+
+    def decline(self, found: CodeFound) -> None:
+        """Leave a session file unopened whose code the user does not want to run."""
+        self._file(Filed("opened", found.path, refusal=Notice("code_declined")))
 
     def explain(self, question: Question) -> bool:
         """Ask where a number comes from, in place of what was asked before.
@@ -334,14 +343,6 @@ class Session(ShownRun):
             self.run_ended.emit(ended)
         if rerecorded and self._view_state is not None:
             self._show(self._whole(self._view_state.cursor))  # with more to go back to
-
-    def _whole(self, cursor: Cursor) -> Cursor:
-        """The cursor in the same iteration with all of its batch, if it was recorded so since."""
-        kept = self._run.cache.get(cursor.recording.iteration)
-        lacks = cursor.recording.samples is not None and not cursor.recording.preview
-        if not lacks or kept is None or kept.samples is not None:
-            return cursor
-        return kept.at(cursor.position)
 
     def _tell_painted(self) -> None:
         self._client.tell_painted()

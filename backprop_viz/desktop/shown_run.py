@@ -332,6 +332,14 @@ class ShownRun(QObject):
         )
         self.view_state_ready.emit(self._view_state)
 
+    def _whole(self, cursor: Cursor) -> Cursor:
+        """The cursor in the same iteration with all of its batch, if it was recorded so since."""
+        kept = self._run.cache.get(cursor.recording.iteration)
+        lacks = cursor.recording.samples is not None and not cursor.recording.preview
+        if not lacks or kept is None or kept.samples is not None:
+            return cursor
+        return kept.at(cursor.position)
+
     def _play_next(self) -> None:
         if self._idle() and not self._playback.active:
             self.go("event")

@@ -11,7 +11,8 @@ OptionValue = bool | int | float | str | None | tuple[int | float, ...]
 class Settings:
     """What a run is made from. Equal settings give equal runs, bit for bit.
 
-    ``roots`` are the folders that data sets are read from, by the names of the data.
+    ``roots`` are the folders that data sets are read from, by the names of the data. ``network``
+    is the source of the network's class; None: the built-in LeNet.
     """
 
     data: str = "strokes"
@@ -27,6 +28,7 @@ class Settings:
     schedule: str = "none"
     schedule_options: Mapping[str, int | float] = field(default_factory=dict)
     input_form: str = "batch"
+    network: str | None = None
 
     @property
     def root(self) -> str | None:

@@ -61,6 +61,13 @@ class Configure(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class RunNetwork(Command):
+    """Begin a run of the same settings with a network of this source; None: the built-in one."""
+
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetBreakpoints(Command):
     """Stop free training from now on where one of these holds."""
 
@@ -175,9 +182,13 @@ class SaveSessionFile(Command):
 
 @dataclass(frozen=True, slots=True)
 class OpenSessionFile(Command):
-    """Take up the run of a session file."""
+    """Take up the run of a session file.
+
+    ``code`` is the source of a network that the user has agreed to run: another one is not run.
+    """
 
     path: str
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +342,7 @@ COMMANDS: tuple[type[Command], ...] = (
     Pause,
     Reset,
     Configure,
+    RunNetwork,
     SetBreakpoints,
     ContinueFrom,
     HoldPictures,

@@ -89,6 +89,23 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeFound:
+    """A session file has the source of a network, of which nothing is run yet."""
+
+    path: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkTried:
+    """A run has begun with the network of a source, or why not, and the ``line`` of the mistake."""
+
+    source: str | None
+    refusal: Notice | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rerecorded:
     """Of ``run`` an iteration was recorded again, which comes with it; ``left`` follow.
 
@@ -176,6 +193,8 @@ Answer = (
     | Page
     | EvaluationProgress
     | Filed
+    | CodeFound
+    | NetworkTried
     | Rerecorded
     | Scripted
     | SaliencyRecorded
@@ -185,8 +204,8 @@ Answer = (
 )
 FROM_WORKER: Sequence[type[object]] = (
     *(Update, Notice, RunAttached, RunEnded),
-    *(Sheet, Page, EvaluationProgress, Filed, Rerecorded, Scripted, SaliencyRecorded),
-    *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan),
+    *(Sheet, Page, EvaluationProgress, Filed, CodeFound, Rerecorded, Scripted, SaliencyRecorded),
+    *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan, NetworkTried),
 )
 
 # -- from the window -----------------------------------------------------------------------------

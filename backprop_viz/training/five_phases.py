@@ -20,6 +20,7 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.training.batches import Batches
 from backprop_viz.training.data_sources import open_source
 from backprop_viz.training.losses import LossFunction
+from backprop_viz.training.network_source import network_of
 from backprop_viz.training.optimizers import LearningRate, make_optimizer
 from backprop_viz.training.random_state import RandomState
 
@@ -60,6 +61,11 @@ class Iteration:
         return np.count_nonzero(predicted == self.labels.numpy()) / len(predicted)
 
 
+def _made(network: str | None) -> nn.Module:
+    """A fresh network; None: the built-in one."""
+    return LeNet() if network is None else network_of(network)
+
+
 class FivePhases:
     """A network, its data, loss and optimizer, and where in the iteration they are.
 
@@ -83,6 +89,7 @@ class FivePhases:
         schedule: str = "none",
         schedule_options: Mapping[str, float] | None = None,
         input_form: str = "batch",
+        network: str | None = None,
     ) -> None:
         self._loss_function = LossFunction(loss_of_name(loss))
         if batch_size < 1:
@@ -104,7 +111,7 @@ class FivePhases:
         self.phase = Phase.ZERO_GRAD
         self._random = RandomState(seed)
         with self._random:
-            self.model = LeNet() if model is None else model
+            self.model = _made(network) if model is None else model
             self._source = open_source(data, root, batch_size)
         self._parameters = tuple(self.model.parameters())
         self._random_at_start = self._random.now

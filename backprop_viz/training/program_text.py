@@ -26,13 +26,19 @@ def program(settings: Settings, model: nn.Module) -> Program:
     if settings.input_form != "batch":
         lines += [Line("    x, y = x[0], y[0]", name="first", runs="start")]
     lines += [replace(line, text="    " + line.text) for line in loop]
-    network = textwrap.dedent(inspect.getsource(type(model))).rstrip()
-    return Program((*lines, Line(""), *_source(model)), network, repr(model))
+    return Program((*lines, Line(""), *_source(model)), class_text(settings, model), repr(model))
+
+
+def class_text(settings: Settings, model: nn.Module) -> str:
+    """The source of the model's class, or the text that the settings have it from."""
+    if settings.network is not None:
+        return settings.network
+    return textwrap.dedent(inspect.getsource(type(model))).rstrip()
 
 
 def _source(model: nn.Module) -> Iterator[Line]:
     """The lines of a model's ``forward``; those that statements begin on run."""
-    forward = type(model).forward
+    forward = inspect.unwrap(type(model).forward)
     source, number = inspect.getsourcelines(forward)
     width = len(source[0]) - len(source[0].lstrip())
     begun = {line for _, line in dis.findlinestarts(forward.__code__)}

@@ -1,7 +1,5 @@
 """A run as a Python script that runs by itself, with torch alone, and prints the same losses."""
 
-import inspect
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,6 +13,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.schedules import Schedule
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.program_text import (
+    class_text,
     criterion_lines,
     loop_lines,
     optimizer_call,
@@ -108,7 +107,7 @@ def script_parts(run: Run, beside: str | None) -> list[ScriptPart]:
     ]
     return [
         _part("imports", imported),
-        _part("network", _class_lines(type(run.model))),
+        _part("network", _class_lines(first, run.model)),
         _part("weights", [f"torch.manual_seed({first.seed})", f"net = {name}()"]),
         _part("data", *helpers, samples, batch_lines(run.data, first.seed)),
         _part(
@@ -132,9 +131,11 @@ _DRAWING = (
 )
 
 
-def _class_lines(kind: type) -> list[str]:
-    """The source of a class, without the notes in it for who works on the program."""
-    source = textwrap.dedent(inspect.getsource(kind)).rstrip().split("\n")
+def _class_lines(settings: Settings, model: nn.Module) -> list[str]:
+    """The source of the network; the built-in one without notes for who works on the program."""
+    source = class_text(settings, model).rstrip().split("\n")
+    if settings.network is not None:
+        return source
     return [line for line in source if not line.strip().startswith("#")]
 
 

@@ -13,13 +13,15 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.kinds import Flag, Kind, NumberKind, OneOf, Text, Whole, Wrong
-from backprop_viz.recording.files.nested import ALL, RecordOf, Row, Table, one_of
+from backprop_viz.recording.files.nested import ALL, Maybe, RecordOf, Row, Table, one_of
 from backprop_viz.recording.input_forms import FORMS
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.schedules import SCHEDULES, Schedule
 from backprop_viz.recording.settings import Settings
 
 PATH = Text(4096)
+# The source of a network.
+SOURCE = Text(200_000)
 RATE = NumberKind(0, 1e9)
 BATCH = Whole(1, 4096)
 
@@ -103,6 +105,7 @@ SETTINGS = RecordOf(
         "schedule": OneOf(tuple(SCHEDULES)),
         "schedule_options": SCHEDULE_OPTIONS,
         "input_form": OneOf(FORMS),
+        "network": Maybe(SOURCE),
     },
     rules=(_schedule_is_possible, _options_are_the_optimizers),
 )

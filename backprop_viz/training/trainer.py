@@ -51,6 +51,7 @@ class Trainer(FivePhases):
     batch_size: "random" data has that many inputs (N, 1, 32, 32) and targets (N, 10), one batch.
     input_form: "batch", or "single": only the first input of each batch, without its batch
     dimension, (1, 32, 32); or "unsqueezed": that one with the dimension put back.
+    network: the source of another network's class, in place of ``model``.
 
     Raises ValueError for an unknown name or an option that the optimizer refuses.
     """
@@ -72,6 +73,7 @@ class Trainer(FivePhases):
             schedule=settings.schedule,
             schedule_options=settings.schedule_options,
             input_form=settings.input_form,
+            network=settings.network,
         )
 
     # -- recording, evaluating, classifying --------------------------------------------------

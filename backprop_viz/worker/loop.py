@@ -22,6 +22,7 @@ from backprop_viz.worker.channel import WorkerChannel
 from backprop_viz.worker.check_service import CheckService
 from backprop_viz.worker.curve_log import CurveLog
 from backprop_viz.worker.drawing_training import DrawingTraining
+from backprop_viz.worker.edited_networks import EditedNetworks
 from backprop_viz.worker.experiments import Experiments
 from backprop_viz.worker.explanation_service import ExplanationService
 from backprop_viz.worker.lesson_runs import LessonRuns
@@ -71,6 +72,7 @@ class Worker:
             self.rerecording,
             curves,
         )
+        self.networks = EditedNetworks(state, channel)
         self.lessons = LessonRuns(state, channel, self.drawing_training, self.publisher, curves)
         self._table = self._handlers()
         self._names = {kind.__name__ for kind in self._table}
@@ -78,7 +80,7 @@ class Worker:
         state.on_begin.append(self._make_rest)
         try:
             state.begin(settings)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a network's own code may call sys.exit
             # What was asked for cannot be had: the notice tells, the built-in digits serve.
             faults.tell(notice_of(error), commands.Configure.__name__)
             state.begin(Settings())
@@ -93,6 +95,7 @@ class Worker:
         drawing_training, samples = self.drawing_training, self.samples
         return {
             commands.Configure: state.configure,
+            commands.RunNetwork: self.networks.run,
             commands.Reset: state.reset,
             commands.ContinueFrom: state.continue_from,
             commands.SetBreakpoints: phases.watch,
@@ -179,7 +182,7 @@ class Worker:
         told, self.phases.failed_at = self._faults.count, None
         try:
             call()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failed_at = self.phases.failed_at
             refused = isinstance(error, UserError) and name in self._names and failed_at is None
             if not refused:

@@ -31,7 +31,7 @@ class ReportedFaults:
         """Whether this was told, and not withdrawn since."""
         return subject in self._open
 
-    def note(self, error: Exception) -> None:
+    def note(self, error: BaseException) -> None:
         """Log a fault without a message to the user."""
         notice = notice_of(error)
         if notice.details:

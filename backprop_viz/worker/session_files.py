@@ -18,7 +18,7 @@ from backprop_viz.stream.commands import (
     SaveSessionFile,
     SaveWeights,
 )
-from backprop_viz.stream.messages import Filed
+from backprop_viz.stream.messages import CodeFound, Filed
 from backprop_viz.training.checkpoints import Checkpoints
 from backprop_viz.training.recorded_steps import preview
 from backprop_viz.training.run_journal import UNKNOWN, RunJournal
@@ -88,13 +88,19 @@ class SessionFiles:
         stands = self._state.trainer.iteration, self._state.trainer.phase
         self._channel.answer(Filed("autosaved" if auto else "saved", path, state=stands))
 
-    def open(self, path: str) -> None:
-        """Take up the run of a session file; the window reads its own part of it."""
+    def open(self, path: str, code: str | None) -> None:
+        """Take up the run of a session file; the window reads its own part of it.
+
+        A network's source in it that is not ``code`` is told, and nothing else is done.
+        """
         try:
             stamp = stamp_of(Path(path))
             run = load_session(Path(path))
+            if run.settings.network not in (None, code):
+                self._channel.answer(CodeFound(path, run.settings.network or ""))
+                return
             resumed = resume(run, Path(path))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._refuse("opened", path, error)
             return
         starts = {c.iteration: c for c in (*run.past, run.before, run.checkpoint) if c is not None}
@@ -185,7 +191,7 @@ class SessionFiles:
             ),
         )
 
-    def _refuse(self, what: str, path: str, error: Exception) -> None:
+    def _refuse(self, what: str, path: str, error: BaseException) -> None:
         notice = notice_of(error)
         self._channel.answer(Filed(what, path, refusal=notice))
         if what in _COMMANDS:

@@ -139,6 +139,33 @@ RUN_MENU = Menu(
             built_in=True,
         ),
         MenuCommand(
+            "actionEditNetwork",
+            QT_TRANSLATE_NOOP("actions", "&Edit the network"),
+            "Ctrl+Shift+E",
+            QT_TRANSLATE_NOOP("actions", "Edit the network's class in the program panel"),
+            "networks.edit",
+            separated=True,
+            built_in=True,
+        ),
+        MenuCommand(
+            "actionRunNetwork",
+            QT_TRANSLATE_NOOP("actions", "Run the e&dited network"),
+            "Ctrl+Return",
+            QT_TRANSLATE_NOOP(
+                "actions", "Begin a run of the edited network with the same settings"
+            ),
+            "networks.run",
+            built_in=True,
+        ),
+        MenuCommand(
+            "actionRevertNetwork",
+            QT_TRANSLATE_NOOP("actions", "Run the tutoria&l's network"),
+            "",
+            QT_TRANSLATE_NOOP("actions", "Begin a run of the tutorial's network again"),
+            "networks.revert",
+            built_in=True,
+        ),
+        MenuCommand(
             "actionCopyScript",
             QT_TRANSLATE_NOOP("actions", "&Copy as script"),
             "Ctrl+Shift+C",
@@ -146,6 +173,7 @@ RUN_MENU = Menu(
                 "actions", "Copy the run so far as a Python script that needs torch alone"
             ),
             "scripts.copy",
+            separated=True,
             built_in=True,
         ),
     ),

@@ -10,6 +10,8 @@ from backprop_viz.recording.events import Array
 from backprop_viz.recording.files.arrays import Numbers
 from backprop_viz.recording.files.kinds import Kind
 
+_MOST_AXES = 16
+
 
 @dataclass(frozen=True)
 class TensorNumbers(Numbers):
@@ -25,6 +27,19 @@ class TensorNumbers(Numbers):
         """Its numbers, over the same memory."""
         array: Array = value.detach().numpy()
         return array
+
+
+@dataclass(frozen=True)
+class AnyTensor(Kind):
+    """A tensor of any shape, of a network that the program did not make."""
+
+    allowed = "a tensor of numbers"
+
+    def read(self, value: Any) -> Tensor:
+        """The tensor."""
+        if not isinstance(value, Tensor) or value.ndim > _MOST_AXES or value.is_quantized:
+            raise self.refusal(value)
+        return value
 
 
 @dataclass(frozen=True)

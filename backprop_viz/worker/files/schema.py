@@ -1,11 +1,15 @@
 """What a session file may hold: the type, the range and the size of every field, as data.
 
-``SESSION.read`` is the only way from a file into the program, and what is saved goes through it
-too: a field that is added anywhere has to be declared here, or no session can be saved.
+``SESSION.read`` is the only way from a file into the program, for a network of the user's own that
+of ``session_kind``. What is saved goes through it too: a field that is added anywhere has to be
+declared here, or no session can be saved.
 
 The settings are in ``training.settings_schema``, and the window's part in
 ``recording.files.window_schema``: without torch, for the window to look at.
 """
+
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -21,6 +25,7 @@ from backprop_viz.recording.files.kinds import (
     NumberKind,
     OneOf,
     Rule,
+    Text,
     Whole,
     Wrong,
 )
@@ -35,6 +40,7 @@ from backprop_viz.recording.files.nested import (
     Table,
     one_of,
 )
+from backprop_viz.recording.files.raw import Raw
 from backprop_viz.recording.files.window_schema import (
     ANY_NUMBER,
     CURVES,
@@ -49,6 +55,7 @@ from backprop_viz.recording.input_forms import FORMS
 from backprop_viz.recording.iteration import Kept
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.schedules import SCHEDULES, Schedule
+from backprop_viz.recording.settings import Settings
 from backprop_viz.training.checkpoints import Checkpoint
 from backprop_viz.training.data_sources import LoaderState
 from backprop_viz.training.run_journal import FOREIGN, RunJournal
@@ -59,7 +66,7 @@ from backprop_viz.training.settings_schema import (
     SCHEDULE_OPTIONS,
     SETTINGS,
 )
-from backprop_viz.worker.files.arrays import GeneratorState, TensorNumbers
+from backprop_viz.worker.files.arrays import AnyTensor, GeneratorState, TensorNumbers
 from backprop_viz.worker.files.stored_run import StoredRun
 
 FLOAT, LONG = "float32", "int64"
@@ -74,6 +81,9 @@ def _parameters() -> dict[str, tuple[int, ...]]:
 
 
 PARAMETERS = _parameters()
+# Of a network of the user's own; what its shapes have to be, it tells itself when it is made.
+MOST_TENSORS = 100_000
+TENSOR_NAME = Text(1000)
 
 # -- where the run is ----------------------------------------------------------------------------
 
@@ -90,8 +100,8 @@ BATCH_OF_SAMPLES = Row((IMAGES, LABELS), rules=(_as_many_labels_as_images,))
 
 
 # What torch keeps of a parameter from step to step, by its place in the network.
-def _kept(shape: tuple[int, ...]) -> Table:
-    same = Maybe(TensorNumbers(FLOAT, shape))
+def _kept(parameter: Kind) -> Table:
+    same = Maybe(parameter)
     tensors = {t.name: t for optimizer in OPTIMIZERS.values() for t in optimizer.state}
     kinds = {name: _scalar(t) if t.scalar else same for name, t in tensors.items()}
     return Table(kinds, optional=ALL)
@@ -101,11 +111,33 @@ def _scalar(tensor: StateTensor) -> Kind:
     return TensorNumbers(FLOAT, (), tensor.low, tensor.high, finite=True, whole=tensor is STEP)
 
 
-_STATE = Table({i: _kept(s) for i, s in enumerate(PARAMETERS.values())}, optional=ALL)
+@dataclass(frozen=True)
+class _Network:
+    """The kinds of what is kept of a network: its tensors, gradients, and the optimizer's part."""
+
+    model: Kind
+    grads: Kind
+    state: Kind
+    params: Kind
+
+
+_OF_PARAMETERS = [TensorNumbers(FLOAT, shape) for shape in PARAMETERS.values()]
+_BUILT_IN = _Network(
+    Table(dict(zip(PARAMETERS, _OF_PARAMETERS, strict=True))),
+    Row(tuple(map(Maybe, _OF_PARAMETERS)), list),
+    Table({i: _kept(kind) for i, kind in enumerate(_OF_PARAMETERS)}, optional=ALL),
+    Items(Whole(0, len(PARAMETERS) - 1), len(PARAMETERS), len(PARAMETERS)),
+)
+_EDITED = _Network(
+    Entries(TENSOR_NAME, AnyTensor(), MOST_TENSORS),
+    Items(Maybe(AnyTensor()), MOST_TENSORS),
+    Entries(Whole(0, MOST_TENSORS), _kept(AnyTensor()), MOST_TENSORS),
+    Items(Whole(0, MOST_TENSORS), MOST_TENSORS, 1),
+)
 NEVER = Exactly(False)  # torch's options that the program never sets
 
 
-def _group(optimizer: Optimizer) -> Table:
+def _group(optimizer: Optimizer, params: Kind) -> Table:
     """What a parameter group holds; which of torch's own, it is asked for when a run goes on."""
     return Table(
         {
@@ -117,7 +149,7 @@ def _group(optimizer: Optimizer) -> Table:
             "decoupled_weight_decay": NEVER,
             "foreach": NOTHING,
             "fused": NOTHING,
-            "params": Items(Whole(0, len(PARAMETERS) - 1), len(PARAMETERS), len(PARAMETERS)),
+            "params": params,
             **OPTIONS_OF[optimizer.name].kinds,
             **{
                 name: Exactly(value) if isinstance(value, bool) else NumberKind(value, value)
@@ -128,8 +160,10 @@ def _group(optimizer: Optimizer) -> Table:
     )
 
 
-_GROUPS = {name: _group(optimizer) for name, optimizer in OPTIMIZERS.items()}
-GROUP = Table(one_of(_GROUPS.values()), optional=ALL)
+def _groups(network: _Network) -> dict[str, Table]:
+    return {name: _group(optimizer, network.params) for name, optimizer in OPTIMIZERS.items()}
+
+
 SCHEDULE = Cases(
     "name",
     {
@@ -146,26 +180,29 @@ SCHEDULE = Cases(
         for name, options in SCHEDULES.items()
     },
 )
-CHECKPOINT = RecordOf(
-    Checkpoint,
-    {
-        "iteration": ITERATION,
-        "model": Table({n: TensorNumbers(FLOAT, shape) for n, shape in PARAMETERS.items()}),
-        "grads": Maybe(
-            Row(tuple(Maybe(TensorNumbers(FLOAT, s)) for s in PARAMETERS.values()), list)
-        ),
-        "optimizer": Maybe(Table({"state": _STATE, "param_groups": Items(GROUP, 1, 1)})),
-        "random_state": GeneratorState(),
-        "loader": RecordOf(
-            LoaderState,
-            {"generator": GeneratorState(), "shuffled": Flag(), "position": ITERATION},
-        ),
-        "fetched": Row((Whole(-1, MOST_ITERATIONS + 1), BATCH_OF_SAMPLES)),
-        "given_batch": Maybe(BATCH_OF_SAMPLES),
-        "settings": Row((RATE, SCHEDULE, BATCH, Flag(), Flag())),
-        "input_form": OneOf(FORMS),
-    },
-)
+
+
+def _checkpoint(network: _Network) -> RecordOf:
+    group = Table(one_of(_groups(network).values()), optional=ALL)
+    return RecordOf(
+        Checkpoint,
+        {
+            "iteration": ITERATION,
+            "model": network.model,
+            "grads": Maybe(network.grads),
+            "optimizer": Maybe(Table({"state": network.state, "param_groups": Items(group, 1, 1)})),
+            "random_state": GeneratorState(),
+            "loader": RecordOf(
+                LoaderState,
+                {"generator": GeneratorState(), "shuffled": Flag(), "position": ITERATION},
+            ),
+            "fetched": Row((Whole(-1, MOST_ITERATIONS + 1), BATCH_OF_SAMPLES)),
+            "given_batch": Maybe(BATCH_OF_SAMPLES),
+            "settings": Row((RATE, SCHEDULE, BATCH, Flag(), Flag())),
+            "input_form": OneOf(FORMS),
+        },
+    )
+
 
 # -- all of it -----------------------------------------------------------------------------------
 
@@ -184,6 +221,7 @@ def _follow_each_other(run: StoredRun) -> str | None:
 def _optimizer_is_its_own(run: StoredRun) -> str | None:
     name = run.settings.optimizer
     optimizer = OPTIMIZERS[name]
+    group_kind = _group(optimizer, _network_of(run.settings).params)
     for checkpoint in (run.checkpoint, run.before, *run.past):
         if checkpoint is None:
             continue
@@ -193,7 +231,7 @@ def _optimizer_is_its_own(run: StoredRun) -> str | None:
             continue
         group = checkpoint.optimizer["param_groups"][0]
         try:
-            _GROUPS[name].read(group)
+            group_kind.read(group)
         except Wrong as wrong:
             return f"holds a checkpoint that is not of its optimizer, {name}: {wrong}"
         kept = {t.name for t in optimizer.state if not t.when or group.get(t.when)}
@@ -228,7 +266,21 @@ KEPT = RecordOf(
         "backwards": BACKWARDS,
     },
 )
-_RULES: tuple[Rule, ...] = (_follow_each_other, _optimizer_is_its_own)
+
+
+def _network_of(settings: Settings) -> _Network:
+    return _BUILT_IN if settings.network is None else _EDITED
+
+
+def _one_network(run: StoredRun) -> str | None:
+    """What the user is asked about is all that is run."""
+    settings = () if run.journal is None else run.journal.settings.values()
+    if any(other.network != run.settings.network for other in settings):
+        return "holds another network in its journal"
+    return None
+
+
+_RULES: tuple[Rule, ...] = (_follow_each_other, _optimizer_is_its_own, _one_network)
 
 
 def _begins_at_the_start(journal: RunJournal) -> str | None:
@@ -244,22 +296,37 @@ JOURNAL = RecordOf(
     },
     rules=(_begins_at_the_start,),
 )
-SESSION = RecordOf(
-    StoredRun,
-    {
-        "settings": SETTINGS,
-        "due": OneOf(Phase),
-        "checkpoint": CHECKPOINT,
-        "before": Maybe(CHECKPOINT),
-        "curves": CURVES,
-        "intervention": INTERVENTION,
-        "backwards": BACKWARDS,
-        "earlier": EARLIER,
-        "window": WINDOW,
-        "kept": Items(KEPT, 10_000, type=tuple),
-        "past": Items(CHECKPOINT, 1_000, type=tuple),
-        "given_batches": Entries(ITERATION, BATCH_OF_SAMPLES, 100_000),
-        "journal": Maybe(JOURNAL),
-    },
-    rules=_RULES,
-)
+
+
+def _session(network: _Network) -> RecordOf:
+    checkpoint = _checkpoint(network)
+    return RecordOf(
+        StoredRun,
+        {
+            "settings": SETTINGS,
+            "due": OneOf(Phase),
+            "checkpoint": checkpoint,
+            "before": Maybe(checkpoint),
+            "curves": CURVES,
+            "intervention": INTERVENTION,
+            "backwards": BACKWARDS,
+            "earlier": EARLIER,
+            "window": WINDOW,
+            "kept": Items(KEPT, 10_000, type=tuple),
+            "past": Items(checkpoint, 1_000, type=tuple),
+            "given_batches": Entries(ITERATION, BATCH_OF_SAMPLES, 100_000),
+            "journal": Maybe(JOURNAL),
+        },
+        rules=_RULES,
+    )
+
+
+SESSION = _session(_BUILT_IN)
+_EDITED_SESSION = _session(_EDITED)
+
+
+def session_kind(settings: Any) -> RecordOf:
+    """What a session is that has these settings; they may be anything still."""
+    given = settings.fields if isinstance(settings, Raw) else None
+    network = given.get("network") if given is not None else getattr(settings, "network", None)
+    return SESSION if network is None else _EDITED_SESSION

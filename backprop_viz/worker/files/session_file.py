@@ -15,7 +15,7 @@ from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from backprop_viz.training.trainer import Trainer
 from backprop_viz.training.upgrade import upgraded
 from backprop_viz.worker.files.container import read_container, write_container
-from backprop_viz.worker.files.schema import SESSION
+from backprop_viz.worker.files.schema import session_kind
 from backprop_viz.worker.files.stored_run import StoredRun
 
 __all__ = [
@@ -48,7 +48,7 @@ def save_session(path: Path, run: StoredRun, about: Mapping[str, str] | None = N
     many iterations are done. Raises UserError, if it cannot be written.
     """
     try:
-        SESSION.read(run)
+        session_kind(run.settings).read(run)
     except Wrong as wrong:  # it could not be opened again
         raise UserError(
             QT_TRANSLATE_NOOP("errors", "{0} cannot be saved: {1}."), path.name, wrong
@@ -77,7 +77,9 @@ def load_session(path: Path) -> StoredRun:
     try:
         if not isinstance(found, dict):
             raise Wrong(f"it is {described(found)}, not a run")
-        run: StoredRun = SESSION.read(Raw(StoredRun.__name__, upgraded(found)))
+        stored = upgraded(found)
+        kind = session_kind(stored.get("settings"))
+        run: StoredRun = kind.read(Raw(StoredRun.__name__, stored))
     except Wrong as wrong:
         raise _unusable(path, str(wrong)) from wrong
     return _as_it_ran(run)

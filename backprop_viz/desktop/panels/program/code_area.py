@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QToolTip, QWidget
 
 from backprop_viz.desktop.panels.program.gutter import Gutter
 from backprop_viz.desktop.panels.program.program_marks import Marks
-from backprop_viz.desktop.panels.program.python_tokens import Token, tokens_of
+from backprop_viz.desktop.panels.program.python_tokens import Token, token_colour, tokens_of
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Line
@@ -164,13 +164,7 @@ class CodeArea(QTextEdit):
 
     def colour(self, token: Token) -> str:
         """The theme's colour for a part."""
-        theme = self.theme
-        return {
-            "keyword": theme.accent,
-            "string": theme.update,
-            "comment": theme.muted,
-            "number": theme.backward,
-        }[token.kind]
+        return token_colour(self.theme, token)
 
     @property
     def letter_size(self) -> int:

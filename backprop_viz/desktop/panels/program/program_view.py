@@ -19,13 +19,14 @@ from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.phases.phases import PhaseProgress, phase_states
 from backprop_viz.desktop.panels.program.code_area import CodeArea
 from backprop_viz.desktop.panels.program.failure_note import FailureNote
+from backprop_viz.desktop.panels.program.network_page import NetworkPage
 from backprop_viz.desktop.panels.program.parameter_table import ParameterTable
 from backprop_viz.desktop.panels.program.program_marks import Marks, broken_rows, marks
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
-from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.program import Line
 from backprop_viz.recording.run_origin import RunOrigin
 
 _COPIED_MS = 1500
@@ -36,14 +37,16 @@ class ProgramView(Panel):
 
     ``picked`` names the layer of a line that was clicked; ``breakpoint_toggled`` carries the
     Breakpoint of a line that is to have one, or no longer; ``refused`` says why one cannot.
-    ``copy_wanted`` asks for the run as a script, ``mend_wanted`` for the input to have its batch
-    dimension. Beside the loop there are the network's class and the table of its parameters.
+    ``run_network_wanted`` carries the source of a network that was edited, None for the built-in
+    one. ``copy_wanted`` asks for the run as a script, ``mend_wanted`` for the input to have its
+    batch dimension. Beside the loop there are the network's class and the table of its parameters.
     """
 
     picked = Signal(str, object)
     breakpoint_toggled = Signal(object)
     refused = Signal(str)
     copy_wanted = Signal()
+    run_network_wanted = Signal(object)
     mend_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -64,9 +67,8 @@ class ProgramView(Panel):
         )
         self._copy.clicked.connect(self.copy_wanted)
         self.header.addWidget(self._copy)
-        self.network = CodeArea()
-        self.network.setObjectName("networkSource")
-        self.network.setAccessibleName(self.tr("The network's class, and what print(net) prints"))
+        self.network = NetworkPage()
+        self.network.run_wanted.connect(self.run_network_wanted)
         self.parameters = ParameterTable()
         self.parameters.picked.connect(self.picked)
         self.failure = FailureNote()
@@ -99,7 +101,7 @@ class ProgramView(Panel):
             self._highlight()
             self._light_up()
         if old is None or old.program != view_state.program:
-            self.network.show_lines(_network_lines(view_state.program))
+            self.network.show_program(view_state.program, view_state.settings.network)
         if self.isVisible():
             self._refresh()
 
@@ -147,6 +149,11 @@ class ProgramView(Panel):
         self._tabs.button(page).setChecked(True)
         self._pages.setCurrentIndex(page)
         self._refresh()
+
+    def edit_network(self) -> None:
+        """Show the network's class to be edited, with the keyboard in it."""
+        self.show_page(1)
+        self.network.edit()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in the colours of a theme."""
@@ -261,12 +268,6 @@ class ProgramView(Panel):
             if number is not None and number in of_layer:
                 self.picked.emit("layer", layer.name)
                 return
-
-
-def _network_lines(program: Program) -> tuple[Line, ...]:
-    """The source of the class, followed by the output of ``print(net)``."""
-    texts = [*program.network.split("\n"), "", ">>> print(net)", *program.printed.split("\n")]
-    return tuple(Line(text) for text in texts)
 
 
 def lines_of(view_state: ViewState) -> tuple[Line, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from backprop_viz.desktop.style.theme import Theme
+
 TokenKind = Literal["keyword", "string", "comment", "number"]
 
 
@@ -28,6 +30,16 @@ def tokens_of(lines: Sequence[str]) -> tuple[tuple[Token, ...], ...]:
             last = end if line == end_row else len(lines[line - 1])
             found[line - 1].append(Token(first, last - first, kind))
     return tuple(tuple(tokens) for tokens in found)
+
+
+def token_colour(theme: Theme, token: Token) -> str:
+    """The theme's colour for a part."""
+    return {
+        "keyword": theme.accent,
+        "string": theme.update,
+        "comment": theme.muted,
+        "number": theme.backward,
+    }[token.kind]
 
 
 def _read(text: str) -> Iterator[tuple[TokenKind, tuple[int, int], tuple[int, int]]]:

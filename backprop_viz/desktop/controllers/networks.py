@@ -1,0 +1,151 @@
+"""Runs networks that were edited, and asks before the code of a session file is run."""
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
+
+from backprop_viz.desktop.controllers.autosave import AutosaveController
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.theme import ThemeController
+from backprop_viz.desktop.message_texts import message_text
+from backprop_viz.desktop.panels.program.code_question import CodeQuestion
+from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.stream.commands import OpenSessionFile, RunNetwork
+from backprop_viz.stream.messages import CodeFound, NetworkTried
+
+# Of code that has not come back for so long, the user is told; it is the user's own, and may loop.
+UNANSWERED_S = 2.5
+_LOOK_MS = 500
+_SUBJECT = "network"
+# A class of thirty lines can be read in so much.
+_ROOM = QSize(540, 470)
+
+
+class NetworksController(QObject):
+    """Runs the text of the editor, marks its mistakes, and tells when code does not come back.
+
+    ``began``: a run with another network has begun. ``stop_wanted``: its process is to be ended.
+    """
+
+    began = Signal()
+    stop_wanted = Signal()
+
+    def __init__(
+        self, context: Context, theme: ThemeController, autosave: AutosaveController
+    ) -> None:
+        super().__init__(context.window)
+        self._window, self._session = context.window, context.session
+        self._actions = context.actions
+        self._theme, self._autosave = theme, autosave
+        self._view = context.window.panel(ProgramView)
+        self._page = self._view.network
+        self._source: str | None = None
+        self._trying = self._told = False
+        self._heard = time.monotonic()
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        self._view.run_network_wanted.connect(self._run)
+        self._page.stop_wanted.connect(self._stop)
+        self._page.editing.connect(self._make_room)
+        self._session.network_tried.connect(self._tried)
+        self._session.code_found.connect(self._found)
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Note that the process that runs torch has answered."""
+        self._source = view_state.settings.network
+        self._hear()
+        if self._source is not None and not self._timer.isActive():
+            self._timer.start()
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def edit(self) -> None:
+        """Edit the network's class."""
+        docks = self._window.docks
+        docks.reveal(docks.dock_of(self._view))
+        self._view.edit_network()
+
+    def run(self) -> None:
+        """Run the text of the editor."""
+        self._page.run()
+
+    def revert(self) -> None:
+        """Run the tutorial's network again."""
+        self._page.revert()
+
+    # ----------------------------------------------------------------------------------------
+
+    def _make_room(self, editing: bool) -> None:
+        docks = self._window.docks
+        if editing:
+            area = docks.size()
+            share = QSize(round(area.width() * 0.36), round(area.height() * 0.64))
+            docks.give_room(docks.dock_of(self._view), _ROOM.boundedTo(share))
+        else:
+            docks.take_room_back()
+
+    def _run(self, source: str | None) -> None:
+        """Begin a run with a network; the run before is saved, as its code may end the process."""
+        if source is not None:
+            self._autosave.save()
+        self._trying = True
+        self._hear()
+        self._timer.start()
+        self._session.send(RunNetwork(source))
+
+    def _tried(self, tried: NetworkTried) -> None:
+        self._trying = False
+        self._hear()
+        if tried.refusal is not None:
+            self._page.show_mistake(message_text(tried.refusal), tried.line)
+            return
+        self._page.show_no_mistake()
+        self._window.messages.dismiss()
+        self.began.emit()
+
+    # -- code that does not come back --------------------------------------------------------
+
+    def _hear(self) -> None:
+        self._heard = time.monotonic()
+        if self._told:
+            self._told = False
+            self._window.messages.withdraw(_SUBJECT)
+            self._page.show_answered()
+
+    def _look(self) -> None:
+        if not self._session.has_worker or not (self._trying or self._source is not None):
+            self._timer.stop()
+            return
+        view_state = self._session.view_state
+        training = view_state is not None and view_state.training
+        if self._session.idle and not training:
+            self._hear()
+        elif not self._told and time.monotonic() - self._heard > UNANSWERED_S:
+            self._told = True
+            self._page.show_unanswered()
+            self._actions["actionStartAgain"].setEnabled(True)
+            said = self.tr(
+                "The network's code has not come back yet: wait, or choose Run > Start torch again."
+            )
+            self._window.messages.tell(said, "error", _SUBJECT)
+
+    def _stop(self) -> None:
+        self._trying = False
+        self._hear()
+        self.stop_wanted.emit()
+
+    # -- code in files -----------------------------------------------------------------------
+
+    def _found(self, found: CodeFound) -> None:
+        """Open the file if its code is what runs already, else ask."""
+        if found.code == self._source:
+            self._session.send(OpenSessionFile(found.path, found.code))
+            return
+        question = CodeQuestion(Path(found.path).name, found.code, self._theme.theme, self._window)
+        question.accepted.connect(
+            lambda: self._session.send(OpenSessionFile(found.path, found.code))
+        )
+        question.rejected.connect(lambda: self._session.decline(found))
+        question.open()
