@@ -21,7 +21,7 @@ from backprop_viz.recording.settings import Settings
 
 PATH = Text(4096)
 # The source of a network.
-SOURCE = Text(200_000)
+NETWORK_SOURCE = Text(200_000)
 RATE = NumberKind(0, 1e9)
 BATCH = Whole(1, 4096)
 
@@ -105,7 +105,7 @@ SETTINGS = RecordOf(
         "schedule": OneOf(tuple(SCHEDULES)),
         "schedule_options": SCHEDULE_OPTIONS,
         "input_form": OneOf(FORMS),
-        "network": Maybe(SOURCE),
+        "network": Maybe(NETWORK_SOURCE),
     },
     rules=(_schedule_is_possible, _options_are_the_optimizers),
 )

@@ -82,7 +82,7 @@ def _parameters() -> dict[str, tuple[int, ...]]:
 
 PARAMETERS = _parameters()
 # Of a network of the user's own; what its shapes have to be, it tells itself when it is made.
-MOST_TENSORS = 100_000
+MOST_PARAMETERS = 100_000
 TENSOR_NAME = Text(1000)
 
 # -- where the run is ----------------------------------------------------------------------------
@@ -129,10 +129,10 @@ _BUILT_IN = _Network(
     Items(Whole(0, len(PARAMETERS) - 1), len(PARAMETERS), len(PARAMETERS)),
 )
 _EDITED = _Network(
-    Entries(TENSOR_NAME, AnyTensor(), MOST_TENSORS),
-    Items(Maybe(AnyTensor()), MOST_TENSORS),
-    Entries(Whole(0, MOST_TENSORS), _kept(AnyTensor()), MOST_TENSORS),
-    Items(Whole(0, MOST_TENSORS), MOST_TENSORS, 1),
+    Entries(TENSOR_NAME, AnyTensor(), MOST_PARAMETERS),
+    Items(Maybe(AnyTensor()), MOST_PARAMETERS),
+    Entries(Whole(0, MOST_PARAMETERS), _kept(AnyTensor()), MOST_PARAMETERS),
+    Items(Whole(0, MOST_PARAMETERS), MOST_PARAMETERS, 1),
 )
 NEVER = Exactly(False)  # torch's options that the program never sets
 

@@ -102,7 +102,7 @@ def test_the_class_and_what_it_prints_are_beside_the_loop(
     view.show()
     view.show_view_state(make_view_state())
     view.show_page(1)
-    shown = view.network.toPlainText()
+    shown = view.network.source.toPlainText()
     assert view.network.isVisible()
     assert shown.startswith("class LeNet(nn.Module):")
     assert "self.conv1 = nn.Conv2d(1, 6, 3)" in shown
