@@ -4,16 +4,25 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from backprop_viz.cli import parse, parse_attach, parse_run
 from backprop_viz.desktop import system_libraries
 from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.stream.own_processes import AS_WINDOW, AS_WORKER, is_bundle
+
+_WITHOUT_TORCH = (
+    "backprop-viz: PyTorch trains the network, and it is not installed here: pip install torch. "
+    "Without it, recordings can be looked at: backprop-viz run.bprec"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the command line, open the window, return the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if is_bundle() and arguments[:1] in ([AS_WORKER], [AS_WINDOW]):
+        return _part_of_bundle()
     if arguments[:1] == ["run"]:
         return _run(arguments[1:])
     if arguments[:1] == ["attach"]:
@@ -24,9 +33,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
 
 
+def _part_of_bundle() -> int:
+    """Be the process that the first argument names; what follows it is the line's."""
+    name = sys.argv.pop(1)
+    if name == AS_WORKER:
+        from backprop_viz.worker.main import serve
+
+        serve()
+    else:
+        from backprop_viz.desktop.attached import open_attached
+
+        open_attached()
+    return 0
+
+
 def _run(arguments: Sequence[str]) -> int:
     """Run a script, as ``backprop-viz run`` was told; returns its exit status."""
     told = parse_run(arguments)
+    if not _torch_is_there():
+        return 2
     from backprop_viz.capture.live.command import run_beside_window, run_into_file
 
     if told.to is not None:
@@ -51,6 +76,14 @@ def _attach(arguments: Sequence[str]) -> int:
     return follow_script(line, told.theme, told.language)
 
 
+def _torch_is_there() -> bool:
+    """Whether torch is installed; else it is said what can be done without it."""
+    if find_spec("torch") is None:
+        print(_WITHOUT_TORCH, file=sys.stderr)
+        return False
+    return True
+
+
 def _can_be_read(path: str) -> bool:
     """Whether a recording file can be opened; else it is said why not."""
     from backprop_viz.recording.errors import UserError
@@ -66,6 +99,8 @@ def _can_be_read(path: str) -> bool:
 
 def _main(arguments: Arguments) -> int:
     if arguments.recording is not None and not _can_be_read(arguments.recording):
+        return 2
+    if not arguments.is_foreign and not _torch_is_there():
         return 2
     # What is imported stays: Python's collector need not go through it while more comes, nor later
     # each time that the window's own collects.

@@ -1,10 +1,12 @@
 """The wheel and the sdist: what is in them, and what they say of themselves."""
 
 import email
+import runpy
 import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable
 from email.message import Message
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from packaging.metadata import Metadata
 import backprop_viz
 
 ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / ".ci" / "distributions"
 
 
 def built(source: Path, target: str, folder: Path) -> Path:
@@ -91,3 +94,60 @@ def test_the_version_stands_in_one_place(wheel: Path) -> None:
     message: Message = email.message_from_bytes(metadata(wheel))
     assert message["Version"] == backprop_viz.__version__
     assert f'"{backprop_viz.__version__}"' not in (ROOT / "pyproject.toml").read_text()
+
+
+def test_the_viewer_needs_no_torch_and_has_the_same_files(wheel: Path, tmp_path: Path) -> None:
+    viewer_source: Callable[[Path], None] = runpy.run_path(str(SCRIPT))["viewer_source"]
+    (tmp_path / "source").mkdir()
+    viewer_source(tmp_path / "source")
+    viewer = built(tmp_path / "source", "wheel", tmp_path / "dist")
+    told = Metadata.from_email(metadata(viewer), validate=True)
+    whole = Metadata.from_email(metadata(wheel), validate=True)
+    assert told.name == "backprop-viz-viewer"
+    needed, all_needed = (
+        {needed.name for needed in x.requires_dist or () if "extra" not in str(needed.marker)}
+        for x in (told, whole)
+    )
+    assert all_needed - needed == {"torch", "safetensors", "pooch"}
+    assert "pyside6-essentials" in needed
+    with zipfile.ZipFile(viewer) as mine, zipfile.ZipFile(wheel) as theirs:
+        names = [{n for n in x.namelist() if n.startswith("backprop_viz/")} for x in (mine, theirs)]
+    assert names[0] == names[1]
+
+
+# The distributions that the viewer does without, as modules.
+WITHOUT = """
+import sys
+sys.modules.update(dict.fromkeys(("torch", "safetensors", "pooch")))  # importing None fails
+from backprop_viz.app import create_window
+window = create_window([sys.argv[1]])
+window.show()
+seen = window.session.wait_until(
+    lambda: window.session.view_state is not None
+    and window.session.view_state.cursor.recording.events != (), 60
+)
+print(seen, window.session.view_state.cursor.recording.iteration)
+window.close()
+"""
+
+
+def test_a_recording_opens_without_what_the_viewer_leaves_out(tmp_path: Path) -> None:
+    path = tmp_path / "run.bprec"
+    backprop_viz.Trainer(data="random", loss="mse", batch_size=1).record().save(path)
+    command = [sys.executable, "-c", WITHOUT, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["True", "1"], done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["run", __file__]])
+def test_training_without_torch_is_refused_in_one_sentence(arguments: list[str]) -> None:
+    code = (
+        "import sys, importlib.util; from backprop_viz import __main__\n"
+        "__main__.find_spec = lambda name: None\n"
+        "sys.exit(__main__.main())"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("backprop-viz: PyTorch trains the network")
+    assert done.stderr.count("\n") == 1

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from backprop_viz.stream.own_processes import outside
+
 # Debian's and Ubuntu's package of each library that Qt's Widgets and its display plugins load.
 # (https://doc.qt.io/qt-6/linux-requirements.html and the plugins' own lists of what they need)
 _PACKAGES = {
@@ -111,7 +113,7 @@ def not_found(files: Sequence[str]) -> tuple[str, ...]:
 def _listed(files: Sequence[str]) -> list[str]:
     if shutil.which("ldd") is None:
         return []
-    done = subprocess.run(["ldd", *files], capture_output=True, text=True)
+    done = subprocess.run(["ldd", *files], capture_output=True, text=True, env=outside(os.environ))
     return re.findall(r"^\s*(\S+) => not found", done.stdout, re.MULTILINE)
 
 
@@ -132,7 +134,7 @@ def _install(libraries: Sequence[str]) -> None:
     _tell(f"installing them: {_command(packages)}")
     # A fresh system has no package lists yet.
     for words in (["update"], ["install", "--no-install-recommends", *packages]):
-        subprocess.run([*apt, *words], stdout=subprocess.DEVNULL)
+        subprocess.run([*apt, *words], stdout=subprocess.DEVNULL, env=outside(os.environ))
 
 
 def _as_root() -> list[str] | None:

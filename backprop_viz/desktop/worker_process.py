@@ -6,7 +6,9 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
+
+from backprop_viz.stream.own_processes import AS_WORKER, part, with_line
 
 # What the worker's interpreter runs: it finds modules where this one does.
 _START = "import sys; sys.path[:] = {path!r}; from backprop_viz.worker.main import serve; serve()"
@@ -109,22 +111,9 @@ def _start() -> WorkerProcess:
 
 def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
     """Start the process with these ends of the line, and with no other file of this one's."""
-    how: dict[str, Any]
-    if sys.platform == "win32":
-        import msvcrt
-
-        ends = [msvcrt.get_osfhandle(end) for end in (incoming, outgoing)]
-        for end in ends:
-            os.set_handle_inheritable(end, True)
-        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": ends})
-        how = {"startupinfo": startup, "creationflags": subprocess.CREATE_NO_WINDOW}
-    else:
-        ends = [incoming, outgoing]
-        # In a session of its own: what a terminal sends to all that runs in it, as at Ctrl+C or
-        # when it is closed, is for the window's process to answer.
-        how = {"pass_fds": ends, "start_new_session": True}
+    arguments, how = with_line((incoming, outgoing), console=False)
     return subprocess.Popen(
-        [sys.executable, "-c", _START.format(path=sys.path), *map(str, ends)],
+        [*part(_START.format(path=sys.path), AS_WORKER), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
-from typing import IO, Any
+from typing import IO
+
+from backprop_viz.stream.own_processes import AS_WINDOW, part, with_line
 
 # What the window's interpreter runs: it finds modules where this one does.
 _START = """
@@ -31,22 +33,8 @@ def start_window() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
 
 
 def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
-    how: dict[str, Any]
-    if sys.platform == "win32":
-        import msvcrt
-
-        ends = [msvcrt.get_osfhandle(end) for end in (incoming, outgoing)]
-        for end in ends:
-            os.set_handle_inheritable(end, True)
-        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": ends})
-        how = {"startupinfo": startup}
-    else:
-        ends = [incoming, outgoing]
-        # In a session of its own: Ctrl+C in the terminal is for the script.
-        how = {"pass_fds": ends, "start_new_session": True}
+    arguments, how = with_line((incoming, outgoing), console=True)
     path = [os.path.abspath(entry) for entry in sys.path]
     return subprocess.Popen(
-        [sys.executable, "-c", _START.format(path=path), *map(str, ends)],
-        stdin=subprocess.DEVNULL,
-        **how,
+        [*part(_START.format(path=path), AS_WINDOW), *arguments], stdin=subprocess.DEVNULL, **how
     )

@@ -1,6 +1,5 @@
 """Opens windows of their own: on a recording file, and on a training that listens."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file import check_recording_file
 from backprop_viz.recording.notices import notice_of
+from backprop_viz.stream.own_processes import program
 from backprop_viz.stream.socket_line import address
 
 RECORDING_SUFFIX = ".bprec"
@@ -65,4 +65,5 @@ class OtherWindowsController(QObject):
             self._start(("attach", url))
 
     def _start(self, arguments: Sequence[str]) -> None:
-        QProcess.startDetached(sys.executable, ["-m", "backprop_viz", *arguments])
+        command, *rest = program(*arguments)
+        QProcess.startDetached(command, rest)
