@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
-from backprop_viz.stream.own_processes import AS_WORKER, part, with_line
+from backprop_viz.stream.own_processes import AS_WORKER, part_command, with_line
 
 # What the worker's interpreter runs: it finds modules where this one does.
 _START = "import sys; sys.path[:] = {path!r}; from backprop_viz.worker.main import serve; serve()"
@@ -113,7 +113,7 @@ def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
     """Start the process with these ends of the line, and with no other file of this one's."""
     arguments, how = with_line((incoming, outgoing), console=False)
     return subprocess.Popen(
-        [*part(_START.format(path=sys.path), AS_WORKER), *arguments],
+        [*part_command(_START.format(path=sys.path), AS_WORKER), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

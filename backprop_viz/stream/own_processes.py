@@ -19,13 +19,13 @@ def is_bundle() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
-def program(*arguments: str) -> list[str]:
+def program_command(*arguments: str) -> list[str]:
     """The command that starts this program with these arguments."""
     started = [sys.executable] if is_bundle() else [sys.executable, "-m", "backprop_viz"]
     return [*started, *arguments]
 
 
-def part(code: str, name: str) -> list[str]:
+def part_command(code: str, name: str) -> list[str]:
     """The command that starts a process which runs this code; a bundle has it by its name."""
     return [sys.executable, name] if is_bundle() else [sys.executable, "-c", code]
 

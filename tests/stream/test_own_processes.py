@@ -13,7 +13,13 @@ from backprop_viz import __main__
 from backprop_viz.capture.live import window
 from backprop_viz.desktop import worker_process
 from backprop_viz.stream import own_processes
-from backprop_viz.stream.own_processes import AS_WINDOW, AS_WORKER, outside, part, program
+from backprop_viz.stream.own_processes import (
+    AS_WINDOW,
+    AS_WORKER,
+    outside,
+    part_command,
+    program_command,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,13 +47,13 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_with_an_interpreter_it_is_given_the_code() -> None:
-    assert program("run.bprec") == [sys.executable, "-m", "backprop_viz", "run.bprec"]
-    assert part("print(1)", AS_WORKER) == [sys.executable, "-c", "print(1)"]
+    assert program_command("run.bprec") == [sys.executable, "-m", "backprop_viz", "run.bprec"]
+    assert part_command("print(1)", AS_WORKER) == [sys.executable, "-c", "print(1)"]
 
 
 def test_a_bundle_starts_itself(bundle: Path) -> None:
-    assert program("attach", "tcp://h:1") == [str(bundle), "attach", "tcp://h:1"]
-    assert part("print(1)", AS_WINDOW) == [str(bundle), "--as-window"]
+    assert program_command("attach", "tcp://h:1") == [str(bundle), "attach", "tcp://h:1"]
+    assert part_command("print(1)", AS_WINDOW) == [str(bundle), "--as-window"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a script is no program there")

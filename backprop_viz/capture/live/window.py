@@ -5,7 +5,7 @@ import subprocess
 import sys
 from typing import IO
 
-from backprop_viz.stream.own_processes import AS_WINDOW, part, with_line
+from backprop_viz.stream.own_processes import AS_WINDOW, part_command, with_line
 
 # What the window's interpreter runs: it finds modules where this one does.
 _START = """
@@ -36,5 +36,7 @@ def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
     arguments, how = with_line((incoming, outgoing), console=True)
     path = [os.path.abspath(entry) for entry in sys.path]
     return subprocess.Popen(
-        [*part(_START.format(path=path), AS_WINDOW), *arguments], stdin=subprocess.DEVNULL, **how
+        [*part_command(_START.format(path=path), AS_WINDOW), *arguments],
+        stdin=subprocess.DEVNULL,
+        **how,
     )

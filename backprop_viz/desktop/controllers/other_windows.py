@@ -11,7 +11,7 @@ from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file import check_recording_file
 from backprop_viz.recording.notices import notice_of
-from backprop_viz.stream.own_processes import program
+from backprop_viz.stream.own_processes import program_command
 from backprop_viz.stream.socket_line import address
 
 RECORDING_SUFFIX = ".bprec"
@@ -65,5 +65,5 @@ class OtherWindowsController(QObject):
             self._start(("attach", url))
 
     def _start(self, arguments: Sequence[str]) -> None:
-        command, *rest = program(*arguments)
+        command, *rest = program_command(*arguments)
         QProcess.startDetached(command, rest)
