@@ -131,7 +131,7 @@ def norm_holds(breakpoint_: Breakpoint, norm: float | None) -> bool:
 
 def _left_none(breakpoint_: Breakpoint, recording: Recording, i: int) -> bool:
     """Whether event ``i`` ends backward and a ``.grad`` that the breakpoint is about is None."""
-    ends = (s.stop - 1 for s in recording.spans if s.phase is Phase.BACKWARD)
+    ends = (s.stop - 1 for s in recording.spans if s.ended and s.phase is Phase.BACKWARD)
     if breakpoint_.kind != "grad_none" or i not in ends:
         return False
     cursor = recording.at(i + 1)

@@ -77,7 +77,7 @@ def same_place(cursor: Cursor, other: Recording) -> Cursor:
     if turn >= len(theirs):
         return other.at(len(other.events))
     span = theirs[turn]
-    if cursor.position == own.stop:
+    if own.ended and cursor.position == own.stop:
         return other.at(span.stop)
     return other.at(min(span.start + cursor.position - own.start, span.stop))
 

@@ -59,7 +59,7 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
         leaf = next(n.id for n in recording.graph.nodes if n.parameter == name)
         return _accumulated(cursor, name, leaf)
     loss = cursor.span(Phase.LOSS)
-    if loss is not None and cursor.position >= loss.stop:
+    if loss is not None and loss.is_over(cursor.position):
         return _after_loss(cursor, parameter)
     return _before_backward(cursor, name)
 
@@ -90,7 +90,7 @@ def _after_loss(cursor: Cursor, parameter: Parameter) -> Reason:
         return _not_reached(cursor, parameter)
     arrival = recording.ran_at.get(leaf)
     backward = cursor.span(Phase.BACKWARD)
-    if backward is not None and cursor.position >= backward.stop:
+    if backward is not None and backward.is_over(cursor.position):
         return Reason("not_reached", (name,))
     grad = cursor.grad(name)
     if grad is None:
@@ -156,7 +156,7 @@ def _node(cursor: Cursor, node: int) -> Reason:
     event = cursor.backward_event(node)
     if event is None:
         backward = cursor.span(Phase.BACKWARD)
-        if backward is not None and cursor.position >= backward.stop:
+        if backward is not None and backward.is_over(cursor.position):
             return Reason("node_not_reached", (found.name,))
         return Reason("node_waiting", (found.name,), recording.ran_at.get(node))
     came, sent = arrived(event), event.outputs

@@ -84,7 +84,7 @@ def old_grad_number(cursor: Cursor, parameter: str, index: _Index) -> Number | N
 def loss_number(cursor: Cursor) -> Number | None:
     """The loss, once it is computed."""
     span = cursor.span(Phase.LOSS)
-    if span is None or cursor.position < span.stop:
+    if span is None or not span.is_over(cursor.position):
         return None
     for event in range(span.stop - 1, span.start - 1, -1):
         tensor = cursor.recording.events[event].output_ids[0]

@@ -1,6 +1,6 @@
 """The events of an iteration as they come, and the table of their tensors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,8 @@ class EventLog:
         self.tensors = TensorTable()
         # Tensors made of parameters alone, by the id() of each: no sample has part in them.
         self.weights: set[int] = set()
+        # Called with each event, in the thread that it happened in.
+        self.when_noted: Callable[[Event], None] | None = None
         # How many events somebody holds: those stay as they are.
         self._given_out = 0
 
@@ -44,7 +46,10 @@ class EventLog:
             more["missing"] = {**_missing("input", read), **_missing("output", made)}
         ids = self._ids(read), self._ids(made)
         place = user_line()
-        self.events.append(Event(phase, op, *ids, self.tensors, place=place, **more))
+        event = Event(phase, op, *ids, self.tensors, place=place, **more)
+        self.events.append(event)
+        if self.when_noted is not None:
+            self.when_noted(event)
 
     def cut(self, events: int, tensors: int) -> None:
         """Drop what came after so many events and tensors."""

@@ -99,7 +99,8 @@ class FunctionWatch(TorchFunctionMode):
         try:
             return self._reported(func, args, kwargs or {})
         finally:
-            sys.settrace(tracer)
+            if sys.gettrace() is None:  # no other one was set while the loop was held in here
+                sys.settrace(tracer)
 
     def _reported(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]

@@ -271,7 +271,7 @@ class LoopWatch(TorchFunctionMode):
             self._go(Phase.FORWARD)
             self._recorder.take_inputs(_named_tensors(model, args, kwargs))
         code = self._code_of(model)
-        self._tracing.enter_context(lines_traced(code, self._recorder.line_begins))
+        self._tracing.enter_context(lines_traced(code, self._recorder.forward_line_begins))
 
     def _model_ran(self, model: nn.Module, args: Any, output: Any) -> None:
         if self._evaluating:
@@ -303,6 +303,8 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         roots = roots_of(func, args, kwargs)
         if self._phase is Phase.LOSS:
+            with _UNSEEN():
+                self._recorder.take_roots(roots)
             self._has_ended(Phase.LOSS)
         self._go(Phase.BACKWARD)
         with self._recorder.backward(roots):

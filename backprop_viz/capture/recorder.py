@@ -1,7 +1,6 @@
 """Records an iteration while torch runs it."""
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -19,17 +18,19 @@ from backprop_viz.capture.errors_explained import (
 )
 from backprop_viz.capture.event_log import Copy, EventLog
 from backprop_viz.capture.forward_code import code_of, eager
+from backprop_viz.capture.forward_log import ForwardLog, Sources
 from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors
 from backprop_viz.capture.graph_ages import graph_ages
-from backprop_viz.capture.graphs import Operation, layer_graph, parameter_names
+from backprop_viz.capture.graphs import Operation, parameter_names
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.parameter_watch import ParameterWatch, groups_of
 from backprop_viz.capture.snapshots import TensorSnapshots
+from backprop_viz.capture.span_log import SpanLog
 from backprop_viz.capture.walked_graph import WalkedGraph
-from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
+from backprop_viz.recording.events import Event, Failure, GradientIntervention
+from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording, new_serial
-from backprop_viz.recording.layers import ForwardPass, LayerGraph
 from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import TorchError
@@ -95,12 +96,9 @@ class Recorder:
         self._backward_start = 0
         self._unbound = False
         self._loss: float | None = None
-        # Since the last backward began, with the number of each one's event.
-        self._operations: list[Operation] = []
-        self._numbers: list[int] = []
-        self._spans: list[PhaseSpan] = []
+        self._forward = ForwardLog(log, self._walked, self._names)
+        self._spans = SpanLog(log)
         self._trace: list[tuple[int, int]] = []
-        self._passes: list[ForwardPass] = []
         # Of each optimizer as it last stepped.
         self._groups_used: dict[int, tuple[OptimizerGroup, ...]] = {}
         self._rate_used: float | None = None
@@ -109,7 +107,7 @@ class Recorder:
         self._tried = Tried()
         self._error: TorchError | None = None
         self._explained: Exception | None = None
-        self._phase = Phase.ZERO_GRAD
+        self._line_runs: Callable[[int], None] | None = None
         self._ages = graph_ages(model)
         self._made = self._ages.begin()
 
@@ -133,7 +131,7 @@ class Recorder:
 
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Tell what a forward pass reads, by the names of forward's parameters."""
-        self._inputs = dict(inputs)
+        self._inputs, self._output = dict(inputs), None
         self._batch = batch = next(iter(inputs.values()), None)
         self._snapshots.batch_size = 0 if batch is None or not batch.ndim else len(batch)
         self._batch_ids = None
@@ -149,6 +147,12 @@ class Recorder:
             self._unbound = root is not None and root.grad_fn is not None
             self._loss = None if loss is None else loss.item()
         self._output, self._root = output, root
+
+    def take_roots(self, roots: Sequence[Tensor]) -> None:
+        """Tell what a backward starts from; the loss, if that is one number."""
+        if roots:
+            self._root, self._unbound = roots[0], roots[0].grad_fn is not None
+            self._loss = roots[0].item() if roots[0].numel() == 1 else self._loss
 
     @contextmanager
     def phase(self, phase: Phase) -> Iterator[None]:
@@ -171,66 +175,77 @@ class Recorder:
         """The events that come in here are the phase's; if it raises, they are dropped."""
         log = self._log
         start, tensors = len(log), len(log.tensors)
-        operations, lines = len(self._operations), len(self._trace)
-        begun = time.perf_counter()
-        self._phase, self._error = phase, None
+        operations, lines = len(self._forward), len(self._trace)
+        self._error = None
+        self._spans.begin(phase)
         try:
             yield
         except Exception as error:
+            # What backward did before it failed stays to be looked at.
+            kept = phase is Phase.BACKWARD and len(log) > start
+            self._spans.end(apart=True, kept=kept)
             self.failed(error)
             if phase is Phase.FORWARD:
                 shapes = {name: tuple(tensor.shape) for name, tensor in self._inputs.items()}
                 ran, code = log.events[start:], code_of(self._model)
                 self._failure = refused(error, ran, shapes, self._tried, code)
-            if phase is Phase.BACKWARD and len(log) > start:
-                # What backward did before it failed stays to be looked at.
-                seconds = time.perf_counter() - begun
-                self._spans.append(PhaseSpan(phase, start, len(log), seconds))
+            if kept:
                 raise
             log.cut(start, tensors)
             if any(i is not None and i >= tensors for i in self._batch_ids or ()):
                 self._batch_ids = None  # first asked for in here: it is to be copied again
             self._made.cut(start)
             self._buffers.cut(start)
-            del self._operations[operations:], self._numbers[operations:], self._trace[lines:]
+            self._forward.cut(operations)
+            del self._trace[lines:]
             raise
-        seconds = time.perf_counter() - begun
         self._failure = None
-        if self._spans and self._spans[-1].phase is phase:
-            before = self._spans.pop()
-            start, seconds = before.start, before.seconds + seconds
-        self._spans.append(PhaseSpan(phase, start, len(log), seconds))
+        self._spans.end()
 
     def failed(self, error: Exception) -> None:
         """Take note of what the loop has raised, if it is torch that did."""
         if error is self._explained:
             return
         now, nodes, start = self.recording(), self._walked.nodes, self._backward_start
-        scene = Scene(self._ages, now, self._phase, nodes, start, self._tried, self._root_id)
+        scene = Scene(self._ages, now, self._spans.phase, nodes, start, self._tried, self._root_id)
         self._error, self._explained = explained_error(error, scene), error
 
     def catch_up(self, phase: Phase, op: str) -> None:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
         start = len(self._log)
+        self._spans.begin(phase)
         self._watch.sync(op)
-        if len(self._log) > start:
-            self._spans.append(PhaseSpan(phase, start, len(self._log), 0.0))
+        self._spans.end(apart=True, kept=len(self._log) > start)
 
     def copies(self, tensors: Tensors) -> tuple[Copy, ...]:
         """A copy of each tensor as it is now."""
         return self._log.copies(tensors)
 
+    @property
+    def graph(self) -> Graph:
+        """The graph as it was found last."""
+        return self._walked.graph
+
+    def tell(
+        self, noted: Callable[[Event], None] | None, line_runs: Callable[[int], None] | None
+    ) -> None:
+        """Call ``noted`` with each event from now on, and ``line_runs`` before lines of forward."""
+        self._log.when_noted, self._line_runs = noted, line_runs
+
     def recording(self) -> Recording:
-        """What has been recorded so far."""
-        self._bind()
+        """What has been recorded so far, of a phase that is under way too."""
+        if self._spans.under_way and self._spans.phase in (Phase.FORWARD, Phase.LOSS):
+            self._walk(self._forward.results)
+        else:
+            self._bind()
         batch, labels = self._batch_as_given()
         return Recording(
             iteration=self._iteration,
             parameters=self._parameters,
             events=self._log.given_out(),
-            spans=tuple(self._spans),
+            spans=self._spans.spans(),
             graph=self._walked.graph,
-            passes=tuple(self._passes),
+            passes=tuple(self._forward.passes),
             input_id=batch,
             labels_id=labels,
             loss=self._loss,
@@ -306,18 +321,15 @@ class Recorder:
         watch = FunctionWatch(self.operation_ran, self._log.copies, code, self.operation_failed)
         self._watch.sync()
         self._batch_as_given()
-        with lines_traced(code, self.line_begins), eager(), self.following_modules(), watch:
+        with lines_traced(code, self.forward_line_begins), eager(), self.following_modules(), watch:
             yield
 
     def operation_ran(self, told: Ran) -> None:
         """Note an operation that has run."""
-        log, phase = self._log, self._phase
+        log, phase = self._log, self._spans.phase
         op, read, inputs, made, line, call = told
         first, module = made[0], self._modules.running
-        self._operations.append(
-            Operation(phase, op, read, made, first.grad_fn, first.output_nr, module)
-        )
-        self._numbers.append(len(log))
+        self._forward.ran(Operation(phase, op, read, made, first.grad_fn, first.output_nr, module))
         log.weights_made(read, made)
         log.note(
             phase,
@@ -339,8 +351,14 @@ class Recorder:
         self._tried = Tried(op, named_shapes(read, self._names), ids, error)
 
     def line_begins(self, line: int) -> None:
-        """A line of forward is about to run."""
+        """A line at which a phase begins is about to run."""
         self._trace.append((line, len(self._log)))
+
+    def forward_line_begins(self, line: int) -> None:
+        """A line of forward is about to run."""
+        self.line_begins(line)
+        if self._line_runs is not None:
+            self._line_runs(line)
 
     def _bind(self) -> None:
         """Number the nodes of the graph of the last result, and give each operation its node."""
@@ -351,25 +369,11 @@ class Recorder:
         self._walk([root])
 
     def _walk(self, roots: Sequence[Tensor]) -> None:
-        walked, log = self._walked, self._log
-        starts = [root.grad_fn for root in roots if root.grad_fn is not None]
-        walked.find(starts, self._operations, self._output, log.weights)
-        for i, operation in zip(self._numbers, self._operations, strict=True):
-            # The output of a custom Function gets its grad_fn only when the Function returns.
-            grad_fn = operation.grad_fn or operation.made[0].grad_fn
-            log.set_node(i, None if grad_fn is None else walked.ids.get(grad_fn))
-        if self._inputs and self._operations:
+        sources: Sources = {}
+        if self._inputs and len(self._forward):
             batch, _ = self._batch_as_given()
             sources = self._sources or {n: (t, batch) for n, t in self._inputs.items()}
-            layers = layer_graph(self._operations, self._numbers, sources, self._names, walked.ids)
-            self._passed(layers)
-
-    def _passed(self, layers: LayerGraph) -> None:
-        """Take note of the pass whose operations are these; it may be longer than before."""
-        start = self._numbers[0] if self._numbers else len(self._log)
-        if self._passes and self._passes[-1].start == start:
-            self._passes.pop()
-        self._passes.append(ForwardPass(start, layers))
+        self._forward.walk(roots, self._output, sources)
 
     # -- backward ----------------------------------------------------------------------------
 
@@ -378,15 +382,13 @@ class Recorder:
         """A backward runs in here: from these tensors, or from the last result."""
         self._watch.sync()
         if roots:
-            self._root, self._unbound = roots[0], False
-            self._loss = roots[0].item() if roots[0].numel() == 1 else self._loss
+            self.take_roots(roots)
+            self._unbound = False
             self._walk(roots)
         else:
             self._bind()
         self._root_id, self._backward_start = self._log.id_of(self._root), len(self._log)
-        # What forward made is needed no longer: torch can have its memory.
-        self._operations.clear()
-        self._numbers.clear()
+        self._forward.clear()
         self._sources.clear()
         batch = (t for t in (*self._inputs.values(), self._batch, self._labels) if t is not None)
         kept = (*self._model.parameters(), *self._model.buffers(), *batch)

@@ -100,7 +100,7 @@ class ShownRun(QObject):
             )
         else:
             self._by_event = step_size == "event"
-            self.send(Iterate() if step_size == "iteration" else Step())
+            self.send(Iterate() if step_size == "iteration" else Step(self._by_event))
 
     def go_back(self, step_size: StepSize) -> None:
         """Back by an event, a phase or an iteration, as far as is kept."""
@@ -275,7 +275,7 @@ class ShownRun(QObject):
         if by_event and not live.training:
             self._show_cursor(recording.at(min(start + 1, stop)))
         elif live.due in (Phase.LOSS, Phase.UPDATE) and not live.training:
-            first = recording.spans[-1].start
+            first = max(recording.spans[-1].start, start)
             self._show_cursor(recording.at(min(first + 1, stop)))
             self._playback.begin(recording.at(min(first + 1, stop)), stop)
         else:

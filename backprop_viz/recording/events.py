@@ -97,12 +97,24 @@ def _array(tensors: TensorTable, tensor: int | None) -> Array | None:
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpan:
-    """The events ``start`` to ``stop`` (exclusive) of a phase, and the seconds torch took."""
+    """The events ``start`` to ``stop`` (exclusive) of a phase, and the seconds torch took.
+
+    A phase that has not ``ended`` is under way: there will be more of it.
+    """
 
     phase: Phase
     start: int
     stop: int
     seconds: float
+    ended: bool = True
+
+    def is_over(self, position: int) -> bool:
+        """Whether the phase has ended within the first ``position`` events."""
+        return self.ended and position >= self.stop
+
+    def grows_into(self, other: "PhaseSpan") -> bool:
+        """Whether the other span is this one, later."""
+        return not self.ended and (self.phase, self.start) == (other.phase, other.start)
 
 
 @dataclass(frozen=True, slots=True)

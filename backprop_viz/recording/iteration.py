@@ -119,6 +119,7 @@ class Recording:
             self.intervention,
             len(self.events),
             len(self.spans),
+            self.under_way,
             len(self.trace),
             self.input_id,
             self.labels_id,
@@ -130,6 +131,11 @@ class Recording:
             self.error,
             self.cleared,
         )
+
+    @property
+    def under_way(self) -> Phase | None:
+        """The phase that has not ended, if the iteration was recorded within one."""
+        return None if not self.spans or self.spans[-1].ended else self.spans[-1].phase
 
     @property
     def layers(self) -> LayerGraph:

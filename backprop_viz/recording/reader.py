@@ -167,7 +167,10 @@ class RecordingReader:
         self._passes.append(ForwardPass(told.start, told.layers))
 
     def _take_span(self, payload: Buffer) -> None:
-        self._spans.append(decoded(payload, SpanRecord).span)
+        span = decoded(payload, SpanRecord).span
+        if self._spans and self._spans[-1].grows_into(span):
+            self._spans.pop()
+        self._spans.append(span)
 
     def _take_state(self, payload: Buffer) -> None:
         state = decoded(payload, StateRecord)

@@ -116,7 +116,7 @@ class LayersRecord(Struct, frozen=True, omit_defaults=True):
 
 
 class SpanRecord(Struct, frozen=True):
-    """A phase is over."""
+    """A phase is over, or has come so far; in place of what was told of it under way."""
 
     span: PhaseSpan
 

@@ -1,13 +1,13 @@
 """Writes a recording as records: only what is new since the last time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from backprop_viz.recording import frames
 from backprop_viz.recording.call_codec import told_call
 from backprop_viz.recording.codec import array_pieces, encoded
-from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.events import Array, Event, PhaseSpan
 from backprop_viz.recording.frames import Buffer
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
@@ -65,7 +65,10 @@ class RecordingWriter:
         for i, ran in enumerate(recording.passes):
             if i >= len(before.passes) or ran != before.passes[i]:
                 yield _record(RecordType.LAYERS, LayersRecord(ran.layers, ran.start))
-        for span in recording.spans[len(before.spans) :]:
+        same = sum(
+            1 for pair in zip(before.spans, recording.spans, strict=False) if pair[0] == pair[1]
+        )
+        for span in recording.spans[same:]:
             yield _record(RecordType.SPAN, SpanRecord(span))
         yield _record(RecordType.STATE, _state(recording, len(before.trace)))
         self._last, self._tensors = recording, known + len(tensors)
@@ -87,8 +90,18 @@ def _continues(before: Recording, recording: Recording) -> bool:
         and before.preview == recording.preview
         and before.given_batch == recording.given_batch
         and len(before.events) <= len(recording.events)
-        and before.spans == recording.spans[: len(before.spans)]
+        and _grows(before.spans, recording.spans)
         and before.trace == recording.trace[: len(before.trace)]
+    )
+
+
+def _grows(before: Sequence[PhaseSpan], spans: Sequence[PhaseSpan]) -> bool:
+    """Whether spans are those of before, the last of which may have been under way, and more."""
+    if len(before) > len(spans):
+        return False
+    pairs = list(zip(before, spans, strict=False))
+    return all(old == new for old, new in pairs[:-1]) and all(
+        old == new or old.grows_into(new) for old, new in pairs[-1:]
     )
 
 

@@ -30,7 +30,12 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Step(Command):
-    """Run the phase that is due, recorded; training stops."""
+    """Run the phase that is due, recorded; training stops.
+
+    ``by_event``: a script is held at its next event instead.
+    """
+
+    by_event: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,16 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.analysis.explanations import explain
 from backprop_viz.desktop.application import make_window
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.inspector.gradient_section import gradients
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.phases.phases import PhaseProgress, phase_states
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
 from tests.waiting import until, until_idle
@@ -173,6 +177,50 @@ def test_steps_hold_the_script_and_show_its_numbers(begin: Begin) -> None:
     attached.do("actionIteration")
     assert session.iteration == 2
     assert list(session.view_state.curves.loss) == [loss for loss, _ in expected[:2]]
+
+
+def test_f8_runs_the_script_by_one_event(begin: Begin) -> None:
+    attached = begin()
+    window, session = attached.window, attached.session
+    source = SCRIPT.format(steps=4, end="").splitlines()
+    seen = []
+    while "AddmmBackward0" not in seen:
+        attached.do("actionEvent")
+        cursor = session.view_state.cursor
+        seen.append(cursor.event.op)
+        assert (cursor.at_end, cursor.position) == (True, len(seen))
+    assert seen[:3] == ["linear", "tanh", "linear"]
+    view_state = session.view_state
+    assert (view_state.due, view_state.cursor.recording.under_way) == (Phase.BACKWARD,) * 2
+    assert source[view_state.line - 1].strip() == "loss.backward()"
+    assert window.panel(ProgramView).marked_line() == view_state.line - 1
+    standing = {state.phase: state for state in phase_states(view_state)}
+    assert standing[Phase.LOSS].state is PhaseProgress.DONE
+    assert standing[Phase.BACKWARD].state is PhaseProgress.UNDER_WAY
+    # Some of the gradients are there, and nothing says that the others never come.
+    assert gradients(view_state.cursor, "0.weight").ran is False
+    assert explain(view_state.cursor, "parameter", "0.weight").code == "waiting_none"
+    assert view_state.cursor.recording.findings() == ()
+    # Back, and on in what is recorded: the script waits. Then the rest of the phase.
+    attached.do("actionEventBack")
+    attached.do("actionEvent")
+    assert session.view_state.cursor == view_state.cursor
+    attached.do("actionStep")
+    assert session.view_state.due is Phase.UPDATE
+    grad = session.view_state.cursor.grad("0.weight")
+    assert np.array_equal(grad, plain(1)[0][1].numpy())
+
+
+def test_a_breakpoint_at_a_node_holds_the_script_there(begin: Begin) -> None:
+    attached = begin()
+    session = attached.session
+    breakpoint_ = Breakpoint("node", "tanh 1")
+    session.watch([breakpoint_])
+    attached.window.findChild(QAction, "actionTrain").trigger()
+    until(session, lambda: session.view_state.hit == breakpoint_)
+    cursor = session.view_state.cursor
+    assert (cursor.event.op, cursor.at_end) == ("TanhBackward0", True)
+    assert cursor.recording.under_way is Phase.BACKWARD
 
 
 def test_the_program_marks_the_line_that_an_event_is_from(begin: Begin) -> None:

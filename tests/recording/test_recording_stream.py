@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 import backprop_viz as bv
+from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording import frames
 from backprop_viz.recording.codec import Malformed, encoded
 from backprop_viz.recording.iteration import Recording
@@ -45,6 +47,37 @@ def test_an_iteration_read_back_phase_by_phase_is_the_one_recorded() -> None:
     for length in range(1, len(states) + 1):
         assert not [*unlike(states[length - 1], through_stream(*states[:length]))]
     assert through_stream(*states).events[-1].state_ids, "Adam's own tensors are told too"
+
+
+def test_an_iteration_read_back_event_by_event_is_the_one_recorded() -> None:
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    recorder, states = Recorder(model, optimizer), list[Recording]()
+    recorder.tell(lambda _: states.append(recorder.recording()), None)
+    x = torch.randn(5, 3)
+    with recorder.phase(Phase.ZERO_GRAD):
+        optimizer.zero_grad()
+    recorder.take_inputs({"input": x})
+    with recorder.phase(Phase.FORWARD):
+        output = model(x)
+    recorder.take_results(output, None)
+    with recorder.phase(Phase.LOSS):
+        loss = output.square().mean()
+    recorder.take_results(output, loss)
+    with recorder.phase(Phase.BACKWARD):
+        loss.backward()
+    with recorder.phase(Phase.UPDATE):
+        optimizer.step()
+    assert [len(state.events) for state in states] == list(range(1, len(states) + 1))
+    assert [state.under_way for state in states] == [e.phase for e in states[-1].events]
+    states.append(recorder.recording())
+    assert states[-1].under_way is None
+    assert len({*states[-2:]}) == 2, "that a phase has ended makes another recording"
+    for length in range(1, len(states) + 1):
+        assert not [*unlike(states[length - 1], through_stream(*states[:length]))]
+    counts = Counter(kinds_of(stream_of(states)))
+    assert counts[RecordType.BEGIN] == 1
+    assert counts[RecordType.TENSOR] == len(states[-1].tensors)
 
 
 def test_what_is_one_tensor_stays_one() -> None:
@@ -246,7 +279,7 @@ def test_a_reader_written_after_the_specification_reads_a_recording() -> None:
     recording = phase_by_phase(trainer_of())[-1]
     data = stream_of([recording])
     assert data[:8] == bytes([0x89, 0x42, 0x50, 0x56, 0x49, 0x5A, 0x0D, 0x0A])
-    assert struct.unpack_from("<HH", data, 8) == (1, 1)
+    assert struct.unpack_from("<HH", data, 8) == (1, 2)
     tensors: list[np.ndarray[Any, Any]] = []
     told: dict[int, Any] = {}
     at = 12

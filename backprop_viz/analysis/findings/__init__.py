@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 
 from backprop_viz.recording.finding import Finding
@@ -21,6 +22,13 @@ _SEARCHES = _searches()
 
 
 def findings(recording: Recording) -> tuple[Finding, ...]:
-    """What looks wrong in a recording, the worst first; nothing in one that is healthy."""
+    """What looks wrong in a recording, the worst first; nothing in one that is healthy.
+
+    Of a phase that is under way nothing is said yet.
+    """
+    if recording.under_way is not None:
+        *ended, last = recording.spans
+        events = recording.events[: last.start]
+        recording = replace(recording, events=events, spans=tuple(ended))
     found = [finding for search in _SEARCHES for finding in search(recording)]
     return tuple(sorted(found, key=lambda finding: _ORDER.index(finding.severity)))

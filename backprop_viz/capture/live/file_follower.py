@@ -65,6 +65,9 @@ class FileFollower:
         """Whether an iteration that begins is to be recorded."""
         return not self._failed and iteration % self._every == 0
 
+    def recording_begins(self, recorder: Recorder) -> None:
+        """A file hears of an iteration when it is over."""
+
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A file holds nobody."""
 

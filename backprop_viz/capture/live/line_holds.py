@@ -12,14 +12,13 @@ class LineHolds:
     def __init__(self, path: str, reached: Callable[[int], None]) -> None:
         self._path, self._reached = path, reached
         self._wanted: frozenset[int] = frozenset()
-        self._tracing = False
 
     def want(self, lines: frozenset[int]) -> None:
         """Hold before these lines, in this thread, from now on; none costs nothing."""
         self._wanted = lines
-        if bool(lines) == self._tracing:
+        # Asked of Python: whoever traces meanwhile may have ended ours.
+        if bool(lines) == (sys.gettrace() == self._call):
             return
-        self._tracing = bool(lines)
         sys.settrace(self._call if lines else None)
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:

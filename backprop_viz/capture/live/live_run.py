@@ -1,5 +1,6 @@
 """A watched loop that a window follows and holds."""
 
+import os
 import sys
 import threading
 import time
@@ -8,13 +9,16 @@ from collections.abc import Sequence
 from types import FrameType
 
 import numpy as np
+from torch._C import DisableTorchFunction
 
-from backprop_viz.analysis.breakpoints import first_stop
+from backprop_viz.analysis.breakpoints import first_hit
+from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.line_holds import LineHolds
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.events import Event
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
@@ -48,9 +52,10 @@ _FOLLOWS = {
 class LiveRun:
     """Follows a watched loop for a window: sends what is recorded, and holds the loop's thread.
 
-    The loop is held when a phase has ended, or before a line, until the window lets it go on:
-    for a phase, for an iteration, or freely. ``runs_freely``: it is not held at first. ``every``:
-    while it runs freely every so many iterations are recorded (None: as many as cost little).
+    The loop is held when a phase has ended, at an event, or before a line, until the window lets
+    it go on: for an event, a phase, an iteration, or freely. ``runs_freely``: it is not held at
+    first. ``every``: while it runs freely every so many iterations are recorded (None: as many as
+    cost little).
     When the window is gone the loop goes on, unrecorded.
     """
 
@@ -65,7 +70,8 @@ class LiveRun:
     ) -> None:
         self._origin, self._program, self._every = origin, program, every
         self._state = threading.Condition()
-        self._until = "any" if runs_freely else "phase"  # "phase", "iteration", or "any" time
+        # "event", "phase", "iteration", or "any" time
+        self._until = "any" if runs_freely else "phase"
         self._released = 0  # how often the window let the loop go on
         self._breakpoints: tuple[Breakpoint, ...] = ()
         self._carried_out = 0
@@ -78,7 +84,10 @@ class LiveRun:
         self._shown = self._recorded = 0.0  # when the window heard, when an iteration was recorded
         self._begun = 0.0
         self._rate = 0.0
-        self._checked = 0  # so many events of the iteration were looked at for breakpoints
+        self._recorder: Recorder | None = None  # of the iteration that is under way
+        self._events = EventHolds()
+        self._held_after = 0  # so many events of the iteration the loop was held last
+        self._process, self._thread = os.getpid(), threading.get_ident()
         self._told_program = False
         self._holds = LineHolds(origin.path, self._line_reached)
         # All losses, for a window that attaches later.
@@ -107,7 +116,8 @@ class LiveRun:
     @property
     def _open(self) -> bool:
         """Whether there is a window."""
-        return self._channel is not None and self._channel.open
+        mine = os.getpid() == self._process  # not one that the loop has forked
+        return mine and self._channel is not None and self._channel.open
 
     def _keeps_up(self) -> bool:
         """Whether the window takes what it is sent."""
@@ -121,8 +131,11 @@ class LiveRun:
 
     def wants(self, iteration: int) -> bool:
         """Whether an iteration that begins is to be recorded."""
+        self._thread = threading.get_ident()
         self._follow_lines()
-        self._begun, self._checked = time.perf_counter(), 0
+        self._begun = time.perf_counter()
+        self._recorder, self._held_after = None, 0
+        self._events.begin()
         if not self._open:
             return False
         if self._until != "any" or self._breakpoints:
@@ -130,6 +143,24 @@ class LiveRun:
         if self._every is not None:
             return iteration % self._every == 0
         return self._keeps_up() and self._begun >= self._recorded
+
+    def recording_begins(self, recorder: Recorder) -> None:
+        """Hear of each event of the iteration that is recorded."""
+        self._recorder = recorder
+        recorder.tell(self._event_noted, self._forward_line_runs)
+
+    def _event_noted(self, event: Event) -> None:
+        """Hold the loop at an event, if it is to be held there."""
+        recorder = self._recorder
+        wanted = self._until == "event" or self._breakpoints
+        if recorder is None or not wanted or not self._open:
+            return
+        with DisableTorchFunction():
+            ended = self._events.layer_ended(event, recorder, self._breakpoints)
+            if ended is not None:
+                self._hold(ended)
+            if self._until == "event" or self._events.holds(event, recorder, self._breakpoints):
+                self._hold(recorder.recording())
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """Hold the loop after a phase, if it is to be held there."""
@@ -145,6 +176,7 @@ class LiveRun:
         """Tell of an iteration that is over; hold the loop, if it is to be held there."""
         now = time.perf_counter()
         took = now - self._begun
+        self._recorder = None
         with self._state:
             self._iteration, self._due = iteration, Phase.ZERO_GRAD
             self._losses.append(loss)
@@ -156,7 +188,7 @@ class LiveRun:
                 self._publish()
             return
         self._recorded = now + max(_RECORD_EVERY_S, took / _SHARE_RECORDED)
-        if self._until != "any" or self._stops(recording):
+        if self._until in ("phase", "iteration") or self._stops(recording):
             self._hold(recording)
         else:
             self._publish(recording)
@@ -184,16 +216,22 @@ class LiveRun:
     # -- holding -----------------------------------------------------------------------------
 
     def _stops(self, recording: Recording) -> bool:
-        """Whether a breakpoint holds in what is new of an iteration."""
-        start, self._checked = self._checked, len(recording.events)
-        places = tuple(b for b in self._breakpoints if not self._is_own_line(b))
-        return first_stop(recording, places, self._program.lines, start, self._due) is not None
+        """Whether a breakpoint holds at the end of a phase that has not held there already."""
+        end = len(recording.events)
+        if end == self._held_after:
+            return False
+        return first_hit(recording, self._breakpoints, max(end - 1, 0)) is not None
 
     def _hold(self, recording: Recording | None) -> None:
         """Hold the calling thread until the window lets it go on."""
+        if recording is not None:
+            self._held_after = len(recording.events)
+            self._due = recording.under_way or self._due
         with self._state:
             before, self._until, self._held = self._released, "phase", True
             self._line = self._line_of(sys._getframe(1))
+            if self._line is None and recording is not None and recording.trace:
+                self._line = recording.trace[-1][0]  # the node runs in a thread of its own
         self._publish(recording)
         with self._state:
             # In slices, so that Ctrl+C comes through on every system.
@@ -212,14 +250,22 @@ class LiveRun:
 
     def _follow_lines(self) -> None:
         """Hold before the lines that have a breakpoint; in the loop's own thread."""
+        if threading.get_ident() != self._thread:
+            return  # a node that runs in a thread of its own
         lines = (b.key for b in self._breakpoints if self._is_own_line(b))
         self._holds.want(frozenset(line for line in lines if isinstance(line, int)))
 
     def _is_own_line(self, breakpoint_: Breakpoint) -> bool:
         return breakpoint_.kind == "line" and isinstance(breakpoint_.key, int)
 
+    def _forward_line_runs(self, line: int) -> None:
+        """Hold before a line of forward: it is traced already, so that ``LineHolds`` hears not."""
+        if any(b.kind == "line" and b.key == line for b in self._breakpoints):
+            self._line_reached(line)
+
     def _line_reached(self, line: int) -> None:
-        self._hold(None)
+        with DisableTorchFunction():
+            self._hold(None if self._recorder is None else self._recorder.recording())
 
     # -- the window --------------------------------------------------------------------------
 
@@ -254,7 +300,7 @@ class LiveRun:
             self._carried_out = received.number
             match command:
                 case Step():
-                    self._let_go("phase")
+                    self._let_go("event" if command.by_event else "phase")
                 case Iterate():
                     self._let_go("iteration")
                 case Train():

@@ -1,5 +1,6 @@
 """Watches a training loop: finds its iterations, and records those that are wanted."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -33,6 +34,9 @@ class Follower(Protocol):
     def wants(self, iteration: int) -> bool:
         """Whether this iteration, which begins, is to be recorded."""
 
+    def recording_begins(self, recorder: Recorder) -> None:
+        """An iteration that is wanted is recorded by this."""
+
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A phase of an iteration that is recorded has ended; the loop waits for the answer."""
 
@@ -62,7 +66,7 @@ class Watch:
         follower: Follower,
         keep: Keep = "full",
     ) -> None:
-        self._keep = keep
+        self._keep, self._process = keep, os.getpid()
         self._health: HealthWatch | None = None
         self._models = list(models.values())
         self._model = one_model(models)
@@ -91,7 +95,7 @@ class Watch:
     def begin(self) -> LoopWatch | None:
         """Begin an iteration; what records it, if it is recorded."""
         self._begun = True
-        if self._closed or not self._follower.wants(self._number + 1):
+        if self._closed or self._is_forked() or not self._follower.wants(self._number + 1):
             return None
         if self._keep == "health":
             self._health = health = HealthWatch(self._model, self._optimizers or None)
@@ -104,6 +108,7 @@ class Watch:
             iteration=self._number + 1,
             samples=1 if self._keep == "sample" else None,
         )
+        self._follower.recording_begins(recorder)
         source = getattr(sys.modules.get("__main__"), "__file__", None)
         self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, source)
         for context in (without_collector(), eager(), recorder.following_modules()):
@@ -116,7 +121,7 @@ class Watch:
 
     def end(self) -> None:
         """End the iteration that was begun."""
-        if not self._begun:
+        if not self._begun or self._is_forked():
             return
         self._begun = False
         recording, loss = self._close_recording(), self._loss_of_iteration()
@@ -147,6 +152,8 @@ class Watch:
         """Watch no longer; what was recorded of an iteration that is not over."""
         self._closed = True
         self._handles.close()
+        if self._recorder is not None:
+            self._recorder.tell(None, None)  # the loop is over: nothing is held any more
         if self._health is not None:
             self._open.close()
         return self._close_recording()
@@ -170,7 +177,8 @@ class Watch:
 
     def _phase_ended(self, phase: Phase) -> None:
         # The end of the last update is the end of the iteration, which is told by itself.
-        if self._recorder is not None and not (phase is Phase.UPDATE and self._ending):
+        ends_iteration = phase is Phase.UPDATE and self._ending
+        if self._recorder is not None and not ends_iteration and not self._is_forked():
             self._follower.phase_ended(phase, self._recorder)
 
     def _steps(self, optimizer: Optimizer, *given: Any) -> None:
@@ -200,6 +208,10 @@ class Watch:
             if not self._within_step:
                 self.end()
                 self.begin()
+
+    def _is_forked(self) -> bool:
+        """Whether this process is a copy, as a DataLoader's worker is: nobody follows that."""
+        return os.getpid() != self._process
 
     def _all_stepped(self) -> bool:
         known = {id(one) for one in self._stepped}

@@ -45,7 +45,7 @@ class Gradients:
 def gradients(cursor: Cursor, name: str) -> Gradients:
     """A parameter's gradients at a cursor."""
     backward = cursor.span(Phase.BACKWARD)
-    over = backward is not None and cursor.position >= backward.stop
+    over = backward is not None and backward.is_over(cursor.position)
     ran = over or cursor.last(name, Phase.BACKWARD) is not None
     before = cursor.grad_before_backward(name)
     return Gradients(before, cursor.grad(name) if ran else None, ran)

@@ -129,7 +129,7 @@ class StateSection(QWidget):
         done = cursor.last(parameter, Phase.UPDATE)
         coming = _update_event(cursor, parameter)
         update = cursor.span(Phase.UPDATE)
-        over = update is not None and cursor.position >= update.stop
+        over = update is not None and update.is_over(cursor.position)
         group = cursor.recording.group_of(parameter, None)
         own = OPTIMIZERS.get(view_state.settings.optimizer)
         if view_state.origin is not None:

@@ -186,6 +186,8 @@ class PhaseBar(QWidget):
                 lines.append(text.format(factor=short(np.float64(figures.factor))))
         elif state.state is PhaseProgress.UNDER_WAY:
             note = f"{state.done} / {state.total}"
+            if not run.span.ended:
+                note = self.tr("{done} events so far").format(done=state.done)
         elif run.name == Phase.LOSS and state.state is PhaseProgress.DONE:
             value = loss_after(recording, run.span.stop)
             note = note if value is None else short(value)
@@ -199,6 +201,8 @@ class PhaseBar(QWidget):
         return note, "\n".join(lines)
 
     def _under_way(self, standing: PhaseState) -> str:
+        if standing.done == standing.total:  # the script is held within the phase
+            return self.tr("{done} events so far").format(done=standing.done)
         words = {
             Phase.FORWARD: self.tr("{done} / {total} operations"),
             Phase.LOSS: self.tr("{done} / {total} operations"),

@@ -83,7 +83,10 @@ def next_step(view_state: ViewState) -> str:
     if view_state.ended and view_state.cursor.at_end:
         return translate("phases", "The script has ended: go back through what is recorded.")
     if view_state.origin is not None and view_state.cursor.at_end:
-        return translate("phases", "F10 runs the script to the end of its next phase, F5 on.")
+        return translate(
+            "phases",
+            "F8 runs the script to its next event, F10 to the end of the phase, F5 on.",
+        )
     if view_state.iteration == 0 and view_state.cursor.recording.preview:
         return translate(
             "phases",

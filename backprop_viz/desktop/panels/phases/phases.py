@@ -52,7 +52,7 @@ def _phase_state(view_state: ViewState, phase: Phase, current: bool, due: bool) 
     total = span.stop - span.start
     done = min(max(view_state.cursor.position - span.start, 0), total)
     state = PhaseProgress.UNDER_WAY if done else PhaseProgress.TO_COME
-    if view_state.cursor.position >= span.stop:
+    if span.is_over(view_state.cursor.position):
         state = PhaseProgress.DONE
     return PhaseState(phase, state, done, total, span.seconds, current, due)
 
@@ -62,7 +62,7 @@ def run_state(view_state: ViewState, run: PhaseRun, runs: Sequence[PhaseRun]) ->
     position, span = view_state.cursor.position, run.span
     total = span.stop - span.start
     done = min(max(position - span.start, 0), total)
-    over = position >= span.stop and (total > 0 or position > 0)
+    over = span.is_over(position) and (total > 0 or position > 0)
     ended = PhaseProgress.DONE if over else PhaseProgress.UNDER_WAY
     state = ended if done or over else PhaseProgress.TO_COME
     inside = [other for other in runs if other.holds(position)]
@@ -98,6 +98,6 @@ def due_phase(view_state: ViewState) -> Phase | None:
     if view_state.training:
         return None
     if recording.preview or view_state.cursor.at_end:
-        return view_state.due
+        return None if recording.under_way is not None else view_state.due
     upcoming = recording.events[position].phase
     return None if upcoming is current_phase(view_state) else upcoming

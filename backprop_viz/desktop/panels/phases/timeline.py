@@ -101,7 +101,7 @@ class TimelineView(QFrame):
     def show_view_state(self, view_state: ViewState) -> None:
         """Show the recording's events, the cursor and the kept iterations."""
         self._view_state = view_state
-        for span in view_state.cursor.recording.spans:
+        for span in (s for s in view_state.cursor.recording.spans if s.ended):
             self._known[span.phase] = span.stop - span.start
         description = self.caption()
         if description != self.accessibleDescription():
@@ -236,6 +236,9 @@ class TimelineView(QFrame):
         if event.type() is not QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().event(event)
         index = event_at(self.segments(), event.pos().x())
+        known = self._view_state is not None and self._view_state.cursor.recording.events
+        if index is not None and known and index >= len(known):
+            index = None  # of a phase that is under way, yet to come
         text = self.tr(
             "The events of this iteration. Left, Right, Home and End move the cursor, "
             "Page Up and Page Down show the previous and the next iteration."

@@ -41,8 +41,11 @@ def expected_counts(recording: Recording, known: Mapping[Phase, int]) -> dict[Ph
         Phase.BACKWARD: len(recording.graph.nodes) or 2 * len(recording.parameters),
         Phase.UPDATE: len(recording.parameters),
     }
-    recorded = {span.phase: span.stop - span.start for span in recording.spans}
-    return guess | dict(known) | recorded
+    guess |= known
+    for span in recording.spans:
+        count = span.stop - span.start
+        guess[span.phase] = count if span.ended else max(count, guess[span.phase])
+    return guess
 
 
 def lay_out(
