@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 
 from backprop_viz.desktop.controllers.autosave import AutosaveController
+from backprop_viz.desktop.controllers.autosave_files import folder
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.message_texts import message_text
@@ -143,7 +144,9 @@ class NetworksController(QObject):
         if found.code == self._source:
             self._session.send(OpenSessionFile(found.path, found.code))
             return
-        question = CodeQuestion(Path(found.path).name, found.code, self._theme.theme, self._window)
+        path = Path(found.path)
+        name = self.tr("The autosaved run") if path.parent == folder() else path.name
+        question = CodeQuestion(name, found.code, self._theme.theme, self._window)
         question.accepted.connect(
             lambda: self._session.send(OpenSessionFile(found.path, found.code))
         )
