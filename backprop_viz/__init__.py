@@ -75,8 +75,14 @@ def _saved(recording: Any, path: Any) -> None:
     )
 
 
+def _saved_as_page(recording: Any, path: Any) -> None:
+    import_module(".analysis.web_page.page", __name__).save_page(
+        recording, path, version=__version__
+    )
+
+
 explaining.set_engine(_explained)
-saving.set_save(_saved)
+saving.set_save(_saved, _saved_as_page)
 finding.set_search(_found)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from backprop_viz.cli import parse, parse_attach, parse_run
+from backprop_viz.cli import parse, parse_attach, parse_export, parse_run
 from backprop_viz.desktop import system_libraries
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.stream.own_processes import AS_WINDOW, AS_WORKER, is_bundle
@@ -27,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(arguments[1:])
     if arguments[:1] == ["attach"]:
         return _attach(arguments[1:])
+    if arguments[:1] == ["export"]:
+        return _export(arguments[1:])
     try:
         return _main(parse(arguments))
     except KeyboardInterrupt:  # before there was a window
@@ -82,6 +84,30 @@ def _torch_is_there() -> bool:
         print(_WITHOUT_TORCH, file=sys.stderr)
         return False
     return True
+
+
+def _export(arguments: Sequence[str]) -> int:
+    """Write a recording as a web page; returns the exit status. Needs neither torch nor Qt."""
+    told = parse_export(arguments)
+    from backprop_viz.recording.errors import UserError
+    from backprop_viz.recording.files.recording_file import RecordingFile
+
+    try:
+        with RecordingFile(Path(told.recording)) as file:
+            found = [place.iteration for place in file.places]
+            wanted = told.iteration or max(found, default=0)
+            if wanted not in found:
+                there = f"{min(found)} to {max(found)}" if found else "none at all"
+                return _refused(f"{told.recording} lacks that iteration; it has {there}.")
+            file[found.index(wanted)].to_html(told.page)
+    except UserError as error:
+        return _refused(str(error))
+    return 0
+
+
+def _refused(why: str) -> int:
+    print(f"backprop-viz export: {why}", file=sys.stderr)
+    return 2
 
 
 def _can_be_read(path: str) -> bool:

@@ -41,6 +41,15 @@ class AttachArguments:
     language: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ExportArguments:
+    """The arguments of ``backprop-viz export``; ``iteration`` is None for the last recorded."""
+
+    recording: str
+    page: str
+    iteration: int | None
+
+
 def versions() -> str:
     """The program's version, with those of what it runs on: for a report of a fault."""
     parts = [f"backprop-viz {__version__}", f"Python {platform.python_version()}"]
@@ -147,6 +156,23 @@ def parse_attach(argv: Sequence[str]) -> AttachArguments:
     parser.add_argument("url", metavar="tcp://HOST:PORT", help="where it listens")
     options = parser.parse_args(argv)
     return AttachArguments(options.url, options.theme, options.language)
+
+
+def parse_export(argv: Sequence[str]) -> ExportArguments:
+    """Read the arguments of ``backprop-viz export``. A bad one exits with status 2."""
+    parser = argparse.ArgumentParser(
+        prog="backprop-viz export",
+        description="Write an iteration of a recording as a web page that needs no server.",
+    )
+    parser.add_argument("recording", metavar="FILE.bprec", help="the recording file")
+    parser.add_argument("page", metavar="PAGE.html", help="the page to write")
+    parser.add_argument(
+        "--iteration", type=_count, metavar="N", help="which one (default: the last recorded)"
+    )
+    options = parser.parse_args(argv)
+    if not options.page.endswith((".html", ".htm")):
+        parser.error(f"{options.page} is no web page: give it a name that ends in .html")
+    return ExportArguments(options.recording, options.page, options.iteration)
 
 
 def _add_appearance(parser: argparse.ArgumentParser) -> None:

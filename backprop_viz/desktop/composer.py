@@ -43,6 +43,7 @@ from backprop_viz.desktop.controllers.text_size import TextSizeController
 from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.controllers.viewing import ViewingController
+from backprop_viz.desktop.controllers.web_pages import WebPagesController
 from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
 from backprop_viz.desktop.file_client import FileClient
 from backprop_viz.desktop.main_window import MainWindow
@@ -98,6 +99,7 @@ class Composer(QObject):
         self.help = HelpController(context)
         self.language = LanguageController(context)
         self.pictures = PicturesController(context)
+        self.web_pages = WebPagesController(context)
         self.other_windows = OtherWindowsController(context)
         window.messages.log_wanted.connect(self.help.show_log)
         self.files = FilesController(context)

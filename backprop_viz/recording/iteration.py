@@ -22,7 +22,7 @@ from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.saving import save_to
+from backprop_viz.recording.saving import save_page_to, save_to
 from backprop_viz.recording.tensors import Array, TensorTable
 from backprop_viz.recording.torch_error import TorchError
 
@@ -260,6 +260,13 @@ class Recording:
         ``backprop_viz.load`` reads it. Raises UserError if the file cannot be written.
         """
         save_to(self, path)
+
+    def to_html(self, path: str | os.PathLike[str]) -> None:
+        """Write it as a web page of at most 5 MB that needs no server, in place of any there.
+
+        Raises UserError if the file cannot be written.
+        """
+        save_page_to(self, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,18 @@ EXPORT_MENU = Menu(
             built_in=True,
         ),
         MenuCommand(
+            "actionExportPage",
+            QT_TRANSLATE_NOOP("actions", "&Web page…"),
+            "",
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Save the iteration shown as a page with its events, graph and numbers, "
+                "for any browser",
+            ),
+            "web_pages.export",
+            separated=True,
+        ),
+        MenuCommand(
             "actionSavePanelPicture",
             QT_TRANSLATE_NOOP("actions", "Save &picture of the panel…"),
             "Ctrl+Alt+S",

@@ -1,0 +1,1 @@
+"""A recording as a web page that needs nothing but a browser."""
