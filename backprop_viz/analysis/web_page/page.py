@@ -27,14 +27,14 @@ _TEMPLATE = Path(__file__).with_name("page.html")
 
 
 def save_page(recording: Recording, path: str | os.PathLike[str], **options: Any) -> None:
-    """Write ``page_of`` a recording to a file, in place of any that is there.
+    """Write ``html_of`` a recording to a file, in place of any that is there.
 
     Raises UserError if the file cannot be written.
     """
-    write_atomically(Path(path), page_of(recording, **options).encode())
+    write_atomically(Path(path), html_of(recording, **options).encode())
 
 
-def page_of(
+def html_of(
     recording: Recording,
     *,
     sample: int = 0,

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.analysis.web_page.page import MOST_BYTES, page_of, save_page
+from backprop_viz.analysis.web_page.page import MOST_BYTES, html_of, save_page
 from backprop_viz.analysis.web_page.page_texts import PAGE_TEXTS
 from backprop_viz.desktop.style.theme import DARK, LIGHT, Theme
 from backprop_viz.recording.errors import UserError
@@ -59,7 +59,7 @@ def lenet() -> bv.Recording:
 
 
 def test_lenet_fits_with_its_numbers_as_they_were_recorded(lenet: bv.Recording) -> None:
-    page = page_of(lenet)
+    page = html_of(lenet)
     assert len(page.encode()) < MOST_BYTES == 5_000_000
     content, numbers = read(page)
     chosen = content["samples"]
@@ -76,7 +76,7 @@ def test_lenet_fits_with_its_numbers_as_they_were_recorded(lenet: bv.Recording) 
 
 
 def test_the_sample_that_was_looked_at_is_in_it(lenet: bv.Recording) -> None:
-    content, numbers = read(page_of(lenet, sample=63, most_bytes=2_500_000))
+    content, numbers = read(html_of(lenet, sample=63, most_bytes=2_500_000))
     assert content["sample"] == 63
     assert content["samples"][-1] == 63
     assert len(content["samples"]) < 63
@@ -94,7 +94,7 @@ def test_a_weight_as_long_as_the_batch_is_no_batch() -> None:
             optimizer.zero_grad()
             net(torch.randn(64, 4)).square().mean().backward()
             optimizer.step()
-    content, _ = read(page_of(recording))
+    content, _ = read(html_of(recording))
     weights = {i for name, i, _ in content["parameters"]}
     moved = {i for e in recording.events for pair in e.state_ids.values() for i in pair if i}
     assert len(weights) == 2
@@ -106,7 +106,7 @@ def test_what_is_too_large_is_described_and_left_out() -> None:
     net = nn.Sequential(nn.Embedding(3000, 64), nn.Linear(64, 2))
     with bv.record(net) as recording:
         net(torch.randint(0, 3000, (4, 7))).sum().backward()
-    page = page_of(recording, most_bytes=300_000)
+    page = html_of(recording, most_bytes=300_000)
     assert len(page.encode()) <= 300_000
     content, numbers = read(page)
     (table,) = [i for name, i, _ in content["parameters"] if name == "0.weight"]
@@ -141,7 +141,7 @@ def test_any_type_and_number_survives() -> None:
     net = Types()
     with bv.record(net) as recording:
         net(odd).sum().backward()
-    content, numbers = read(page_of(recording))
+    content, numbers = read(html_of(recording))
     kinds = set()
     for i, array in enumerate(recording.tensors.since(0)):
         found = stored(content, numbers, i)
@@ -164,7 +164,7 @@ def test_a_text_in_it_ends_no_script() -> None:
     net = Odd(2, 2)
     with bv.record(net) as recording:
         net(torch.ones(1, 2)).sum().backward()
-    page = page_of(recording)
+    page = html_of(recording)
     content, _ = read(page)
     assert content["model"] == "</script><b>&"
     assert page.count("</script>") == 3
@@ -172,7 +172,7 @@ def test_a_text_in_it_ends_no_script() -> None:
 
 
 def test_it_names_no_address_and_forbids_any(lenet: bv.Recording) -> None:
-    page = page_of(lenet)
+    page = html_of(lenet)
     frame = page.replace(part(page, "numbers"), "").replace("http://www.w3.org/2000/svg", "")
     assert "default-src 'none'" in frame
     assert not re.search(r"https?://|//cdn|@import|<link [^>]*href=\"(?!data:)", frame)
@@ -180,7 +180,7 @@ def test_it_names_no_address_and_forbids_any(lenet: bv.Recording) -> None:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 def test_its_colours_are_the_windows(lenet: bv.Recording, theme: Theme) -> None:
-    style = page_of(lenet).split("<style>")[1].split("* {")[0]
+    style = html_of(lenet).split("<style>")[1].split("* {")[0]
     dark, light = style.split('[data-theme="light"]')
     told = dict(re.findall(r"--(\w+): (#\w{6})", dark if theme is DARK else light))
     assert len(told) > 15
@@ -188,7 +188,7 @@ def test_its_colours_are_the_windows(lenet: bv.Recording, theme: Theme) -> None:
 
 
 def test_every_text_that_its_script_asks_for_is_there(lenet: bv.Recording) -> None:
-    frame = page_of(lenet, texts={})
+    frame = html_of(lenet, texts={})
     asked = set(re.findall(r'\bt\("(\w+)"', frame)) | set(re.findall(r'data-text="(\w+)"', frame))
     assert len(asked) > 30
     assert asked <= set(PAGE_TEXTS)
