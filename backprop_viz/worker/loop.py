@@ -99,7 +99,7 @@ class Worker:
             commands.Reset: state.reset,
             commands.ContinueFrom: state.continue_from,
             commands.SetBreakpoints: phases.watch,
-            commands.Step: phases.step,
+            commands.Step: lambda by_event: phases.step(),  # a phase is run as a whole
             commands.Iterate: phases.iterate,
             commands.Train: phases.train,
             commands.Pause: phases.pause,
