@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from backprop_viz.analysis.graph_cuts import cut_behind
 from backprop_viz.analysis.provenance import (
     arrived,
     finite_range,
@@ -18,24 +19,27 @@ from backprop_viz.analysis.provenance import (
     maker,
     parents,
     strange,
-    tracked,
 )
-from backprop_viz.recording.events import Array, Event, Parameter
+from backprop_viz.recording.events import Array, Parameter
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import CodePlace
 
 _RELU = ("ReluBackward", "ThresholdBackward", "HardtanhBackward", "ClampBackward")
 _PRODUCTS = ("Addmm", "Mm", "Mul", "Bmm", "Baddbmm", "Convolution", "Mv", "Linear", "Addmv")
-_DETACH = ("detach", "detach_", "data")
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The code of a sentence of the inspector, its values, and the event that is the evidence."""
+    """The code of a sentence of the inspector, its values, and the event that is the evidence.
+
+    ``place`` is the line of the user's code that is to blame, where there is one.
+    """
 
     code: str
     values: tuple[str, ...] = ()
     evidence: int | None = None
+    place: CodePlace | None = None
 
 
 def explain(cursor: Cursor, kind: Literal["parameter", "node"], key: str | int) -> Reason:
@@ -106,20 +110,12 @@ def _not_reached(cursor: Cursor, parameter: Parameter) -> Reason:
     events = follow(recording, parameter.value_id, cursor.position)
     if not events:
         return Reason("unused", (name,))
-    for i, event in events:
-        if not tracked(event):
-            return _untracked(i, event, name)
+    cut = cut_behind(recording, parameter.value_id, cursor.position)
+    if cut is not None:
+        dtype = (cut.dtype,) if cut.dtype else ()
+        return Reason(cut.kind, (name, cut.call, *dtype), cut.event, cut.place)
     i, event = events[-1]
-    return Reason("unused_output", (name, event.op), i)
-
-
-def _untracked(i: int, event: Event, name: str) -> Reason:
-    if event.op in _DETACH:
-        return Reason("detached", (name, event.op), i)
-    made = event.outputs[0]
-    if made is not None and made.dtype.kind not in "fc":
-        return Reason("integer", (name, event.op, str(made.dtype)), i)
-    return Reason("no_grad", (name, event.op), i)
+    return Reason("unused_output", (name, event.op), i, event.place)
 
 
 def _accumulated(cursor: Cursor, name: str, leaf: int) -> Reason:

@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.analysis.graph_cuts import cut_before
 from backprop_viz.analysis.provenance import forward_events, maker, tracked
 from backprop_viz.capture.function_watch import calling_line
 from backprop_viz.capture.graph_ages import GraphAges, node_number
@@ -36,7 +37,6 @@ _VIEWS = {
     *("detach", "data", "narrow", "select", "t", "T", "mT", "expand", "view_as", "contiguous"),
     *("unbind", "chunk", "split", "diagonal"),
 }
-_DETACH = {"detach", "detach_", "data"}
 _SHAPE = re.compile(r"\[[\w.]+ \[([\d, ]*)\]\]")
 
 
@@ -266,31 +266,11 @@ def _no_graph(scene: Scene) -> dict[str, Any]:
         return {}
     facts = _named(recording, root, len(recording.events))
     facts["shape"] = tuple(recording.tensors[root].shape)
-    cut = _cut_before(recording, root)
+    cut = cut_before(recording, root)
     if cut is not None:
-        event = recording.events[cut]
-        facts |= {"changed": event.place, "changed_by": event.op, "changed_at": cut}
-        made = event.outputs[0]
-        whole = made is not None and made.dtype.kind not in "fc"
-        facts["why"] = "integer" if whole else "detached" if event.op in _DETACH else "no_grad"
+        facts |= {"changed": cut.place, "changed_by": cut.call, "changed_at": cut.event}
+        facts["why"] = cut.kind
     return facts
-
-
-def _cut_before(recording: Recording, tensor: int) -> int | None:
-    """The operation on the way to a tensor that read what autograd follows, and made what not."""
-    followed = {p.value_id for p in recording.parameters if p.requires_grad}
-    followed.update(
-        t for _, e in forward_events(recording) if tracked(e) for t in e.output_ids if t is not None
-    )
-    wanted, cut = {tensor}, None
-    for i, event in reversed(list(forward_events(recording))):
-        if wanted.isdisjoint(event.output_ids):
-            continue
-        read = {t for t in event.input_ids if t is not None}
-        if not tracked(event) and read & followed:
-            cut = i if cut is None else cut
-        wanted |= read
-    return cut
 
 
 # -- an operation that raises --------------------------------------------------------------------

@@ -10,9 +10,12 @@ from backprop_viz.capture.memory import NotCopied
 from backprop_viz.capture.snapshots import Copy as Copy
 from backprop_viz.capture.snapshots import TensorSnapshots
 from backprop_viz.capture.user_lines import user_line
-from backprop_viz.recording.events import Event, TensorIds
+from backprop_viz.recording.events import Event, NumbersTaken, TensorIds
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
+
+# So many are noted: a loop over the elements of a tensor takes one after the other.
+_MOST_TAKEN = 1000
 
 
 class EventLog:
@@ -26,6 +29,8 @@ class EventLog:
         self.weights: set[int] = set()
         # Called with each event, in the thread that it happened in.
         self.when_noted: Callable[[Event], None] | None = None
+        # What handed numbers to Python or numpy.
+        self.taken: list[NumbersTaken] = []
         # How many events somebody holds: those stay as they are.
         self._given_out = 0
 
@@ -55,12 +60,22 @@ class EventLog:
         """Drop what came after so many events and tensors."""
         del self.events[events:]
         self.tensors.truncate(tensors)
+        self.taken = [t for t in self.taken if t.after <= events and t.tensor < tensors]
         self._given_out = min(self._given_out, events)
 
     def given_out(self) -> tuple[Event, ...]:
         """The events so far."""
         self._given_out = len(self.events)
         return tuple(self.events)
+
+    def note_taken(self, call: str, copies: Iterable[Copy]) -> None:
+        """Take note that the numbers of these tensors went to Python or numpy."""
+        place = user_line()
+        for copy in copies:
+            tensor = None if isinstance(copy, NotCopied) else self.tensors.known(copy)
+            told = None if tensor is None else NumbersTaken(call, tensor, len(self.events), place)
+            if told is not None and len(self.taken) < _MOST_TAKEN and told not in self.taken[-1:]:
+                self.taken.append(told)
 
     def set_node(self, event: int, node: int | None) -> None:
         """Give an event its node in the graph."""

@@ -52,6 +52,10 @@ _NEVER_RANDOM = frozenset(
 )
 
 
+# What hands numbers to Python or numpy. ``bool`` only decides which way to go.
+_TAKES_NUMBERS = frozenset({"item", "tolist", "numpy", "float", "int", "complex", "array", "index"})
+
+
 class Ran(NamedTuple):
     """A torch function that ran: what it read, with copies, what it made, and how it was called."""
 
@@ -66,7 +70,8 @@ class Ran(NamedTuple):
 class FunctionWatch(TorchFunctionMode):
     """Calls ``ran`` for every torch function that makes tensors, with the line that called it.
 
-    ``failed`` is called for one that raises, with the tensors it was given. What a function reads
+    ``failed`` is called for one that raises, with the tensors it was given; ``taken`` for one that
+    hands numbers to Python or numpy, with its name and copies of the tensors. What a function reads
     is copied before it runs, for it may write in place.
     """
 
@@ -76,9 +81,11 @@ class FunctionWatch(TorchFunctionMode):
         copy: Callable[[Tensors], Copies],
         forward: CodeType | None,
         failed: Callable[[str, Tensors, Exception], None],
+        taken: Callable[[str, Copies], None],
     ) -> None:
         super().__init__()
         self._failed = failed
+        self._taken = taken
         self._ran = ran
         self._copy = copy
         self._forward = forward
@@ -121,6 +128,8 @@ class FunctionWatch(TorchFunctionMode):
             made = read[:1]
         else:
             made = (result,) if isinstance(result, Tensor) else tuple(_tensors(result))
+        if not made and op in _TAKES_NUMBERS:
+            self._taken(op, inputs)
         if made and op != "grad":
             drew = draws and state != _random_state()
             call = template.call(_full_name(func), state if drew else None)

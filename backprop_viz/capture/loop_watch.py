@@ -102,6 +102,7 @@ class LoopWatch(TorchFunctionMode):
             recorder.copies,
             self._code_of(models[0]),
             recorder.operation_failed,
+            recorder.numbers_taken,
         )
         self._span, self._updating = ExitStack(), ExitStack()
         self._phase: Phase | None = None

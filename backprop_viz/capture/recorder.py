@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -262,6 +263,7 @@ class Recorder:
             buffers=self._buffers.buffers(),
             groups=self._groups(),
             error=self._error,
+            taken=tuple(self._log.taken),
             tensors=self._log.tensors,
             serial=self._serial,
         )
@@ -318,7 +320,8 @@ class Recorder:
     @contextmanager
     def _operations_run(self) -> Iterator[None]:
         code = code_of(self._model)
-        watch = FunctionWatch(self.operation_ran, self._log.copies, code, self.operation_failed)
+        told = self.operation_ran, self.copies, code, self.operation_failed, self.numbers_taken
+        watch = FunctionWatch(*told)
         self._watch.sync()
         self._batch_as_given()
         with lines_traced(code, self.forward_line_begins), eager(), self.following_modules(), watch:
@@ -331,16 +334,9 @@ class Recorder:
         first, module = made[0], self._modules.running
         self._forward.ran(Operation(phase, op, read, made, first.grad_fn, first.output_nr, module))
         log.weights_made(read, made)
-        log.note(
-            phase,
-            op,
-            inputs,
-            log.copies(made),
-            line=line,
-            tracked=any(tensor.requires_grad for tensor in made),
-            call=call,
-            module=module,
-        )
+        followed = any(tensor.requires_grad for tensor in made), torch.is_grad_enabled()
+        how = {"tracked": followed[0], "grad_enabled": followed[1], "line": line}
+        log.note(phase, op, inputs, log.copies(made), call=call, module=module, **how)
         self._made.note(first.grad_fn, op, len(log) - 1, log.events[-1].place)
         self._buffers.look(read)
         self._buffers.look(made)
@@ -349,6 +345,10 @@ class Recorder:
         """Remember what an operation that raises was given."""
         ids = tuple([self._log.id_of(tensor) for tensor in read])
         self._tried = Tried(op, named_shapes(read, self._names), ids, error)
+
+    def numbers_taken(self, call: str, copies: tuple[Copy, ...]) -> None:
+        """Note that the numbers of these tensors went to Python or numpy."""
+        self._log.note_taken(call, copies)
 
     def line_begins(self, line: int) -> None:
         """A line at which a phase begins is about to run."""

@@ -54,6 +54,7 @@ class Event:
     ``module`` is the dotted name of the innermost module that ran a forward operation, "" for the
     network's own forward, None outside it. ``tracked``: whether autograd follows the output of a
     forward operation. It does not after ``detach`` or under ``no_grad``.
+    ``grad_enabled``: whether torch recorded a graph at all, as it does not under ``no_grad``.
     ``place`` is the line of the user's code that it ran in, as a file's name and a number.
     """
 
@@ -71,6 +72,7 @@ class Event:
     missing: Mapping[str, str] = field(default_factory=dict)
     module: str | None = None
     place: CodePlace | None = None
+    grad_enabled: bool = True
 
     @property
     def inputs(self) -> tuple[Array | None, ...]:
@@ -115,6 +117,20 @@ class PhaseSpan:
     def grows_into(self, other: "PhaseSpan") -> bool:
         """Whether the other span is this one, later."""
         return not self.ended and (self.phase, self.start) == (other.phase, other.start)
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersTaken:
+    """Numbers of a tensor handed to Python or numpy, to which no graph goes on.
+
+    ``call`` is how: "item", "tolist", "numpy", "float", ... ``tensor`` is the tensor's id,
+    ``after`` the count of events before it, ``place`` the line of the user's code.
+    """
+
+    call: str
+    tensor: int
+    after: int
+    place: CodePlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

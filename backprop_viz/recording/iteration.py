@@ -11,6 +11,7 @@ from backprop_viz.recording.events import (
     Event,
     Failure,
     GradientIntervention,
+    NumbersTaken,
     Parameter,
     PhaseSpan,
 )
@@ -69,6 +70,7 @@ class Recording:
     - ``backwards``: how often backward ran.
     - ``given_batch``: the batch was a drawing or a sample chosen by hand, not the loader's.
     - ``error``: what torch raised, and which tensor it is about; None if nothing was raised.
+    - ``taken``: numbers that forward and loss handed to Python or numpy, the first thousand.
     - ``trace``: the lines of the network's forward as they ran: each line's number in its source
       file, and how many events came before it. Of a script: its own lines, among them those at
       which each phase began.
@@ -100,6 +102,7 @@ class Recording:
     buffers: tuple[ModuleBuffer, ...] = ()
     groups: tuple[OptimizerGroup, ...] = ()
     error: TorchError | None = None
+    taken: tuple[NumbersTaken, ...] = ()
     tensors: TensorTable = field(default_factory=TensorTable, repr=False)
     serial: int = field(default_factory=new_serial)
 

@@ -106,6 +106,7 @@ class RecordingReader:
             buffers=state.buffers,
             groups=state.groups,
             error=state.error,
+            taken=state.taken,
             tensors=self._tensors,
             serial=begin.serial,
         )
@@ -148,6 +149,7 @@ class RecordingReader:
             told.missing,
             told.module,
             told.place,
+            told.grad_enabled,
         )
 
     def _take_graph(self, payload: Buffer) -> None:
@@ -179,6 +181,8 @@ class RecordingReader:
             self._known_or_none(parameter.grad)
         self._known_or_none(state.input)
         self._known_or_none(state.labels)
+        for taken in state.taken:
+            self._known(taken.tensor)
         for _, tensor in (pair for buffer in state.buffers for pair in buffer.values):
             self._known(tensor)
         self._state = state

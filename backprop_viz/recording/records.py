@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
+from backprop_viz.recording.events import Failure, GradientIntervention, NumbersTaken, PhaseSpan
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import LayerGraph
 from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
@@ -89,6 +89,7 @@ class EventRecord(Struct, frozen=True, omit_defaults=True):
     missing: dict[str, str] = {}
     module: str | None = None
     place: CodePlace | None = None
+    grad_enabled: bool = True
 
 
 class EventsRecord(Struct, frozen=True):
@@ -135,6 +136,7 @@ class StateRecord(Struct, frozen=True, omit_defaults=True):
     buffers: tuple[ModuleBuffer, ...] = ()
     groups: tuple[OptimizerGroup, ...] = ()
     error: TorchError | None = None
+    taken: tuple[NumbersTaken, ...] = ()
 
 
 class RunRecord(Struct, frozen=True, omit_defaults=True):

@@ -32,6 +32,10 @@ class TensorTable:
             self._arrays.append(array)
         return known
 
+    def known(self, array: Array | None) -> int | None:
+        """The id of an array, None unless this very object is in the table."""
+        return self._ids.get(id(array))
+
     def since(self, start: int) -> tuple[Array, ...]:
         """The arrays from id ``start`` on."""
         return tuple(self._arrays[start:])

@@ -144,6 +144,7 @@ def _event(event: Event) -> EventRecord:
         dict(event.missing),
         event.module,
         event.place,
+        event.grad_enabled,
     )
 
 
@@ -160,4 +161,5 @@ def _state(recording: Recording, traced: int) -> StateRecord:
         recording.buffers,
         recording.groups,
         recording.error,
+        recording.taken,
     )

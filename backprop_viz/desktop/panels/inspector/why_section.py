@@ -13,6 +13,7 @@ from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.program import Program
+from backprop_viz.recording.torch_error import said_place
 
 # Expected reasons are muted, those for NaN have the colour of errors.
 _FINE = frozenset(
@@ -63,8 +64,20 @@ def reason_text(reason: Reason) -> str:
         ),
         "no_grad": translate(
             "why",
-            "{0} gets no gradient: “{1}” ran where autograd does not follow (no_grad), or gives "
-            "a result without a gradient.",
+            "{0} gets no gradient: “{1}” ran under no_grad, where torch records no graph.",
+        ),
+        "no_derivative": translate(
+            "why", "{0} gets no gradient: “{1}” gives a result without a gradient."
+        ),
+        "copied": translate(
+            "why",
+            "{0} gets no gradient: “{1}” copied the numbers into a new tensor, and not their "
+            "graph.",
+        ),
+        "taken": translate(
+            "why",
+            "{0} gets no gradient: “{1}” took the numbers out of torch. What is computed of them "
+            "has no graph.",
         ),
         "integer": translate(
             "why", "{0} gets no gradient: “{1}” gives {2} numbers, which cannot have one."
@@ -268,12 +281,19 @@ class WhySection(QWidget):
         self.reason = explain(cursor, kind, key)
         self.sentence.setText(reason_text(self.reason))
         self.show_button.setVisible(self.reason.evidence is not None)
-        at = None
-        if self.reason.evidence is not None and self.reason.code not in _FINE:
-            at = code_line(view_state.program, line_of(cursor.recording, self.reason.evidence))
-        self.line.setText("" if at is None else f"{at[0]}  {at[1]}")
-        self.line.setVisible(at is not None)
+        self.line.setText(self._line_to_blame(view_state))
+        self.line.setVisible(bool(self.line.text()))
         self._paint()
+
+    def _line_to_blame(self, view_state: ViewState) -> str:
+        """The program's line, else the file and the line: ``train.py:31``."""
+        evidence, place = self.reason.evidence, self.reason.place
+        if evidence is not None and self.reason.code not in _FINE:
+            line = line_of(view_state.cursor.recording, evidence)
+            at = code_line(view_state.program, line)
+            if at is not None and (place is None or place[1] == line):
+                return f"{at[0]}  {at[1]}"
+        return "" if place is None else said_place(place)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

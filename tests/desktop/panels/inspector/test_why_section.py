@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.analysis.explanations import Reason
+from backprop_viz.analysis.graph_cuts import Kind
 from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_line, reason_text
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
@@ -133,6 +135,24 @@ def test_everything_at_every_cursor(section: WhySection, make_view_state: MakeVi
     section.show_cursor(view_state, "layer", "conv1")
 
 
+def test_the_line_of_a_call_that_is_no_operation(
+    section: WhySection, make_view_state: MakeViewState
+) -> None:
+    def loss_of(net: torch.nn.Module) -> torch.Tensor:
+        return torch.tensor(net(torch.ones(2, 3)).sum().item(), requires_grad=True)  # cut
+
+    net = torch.nn.Linear(3, 1)
+    with bv.record(net) as made:
+        loss_of(net).backward()
+    assert net.weight.grad is None
+    cursor = made.recording.at(len(made.recording.events))
+    section.show_cursor(replace(make_view_state(), cursor=cursor), "parameter", "weight")
+    assert "“.item()” took the numbers out of torch" in section.sentence.text()
+    line = loss_of.__code__.co_firstlineno + 1
+    assert section.line.text() == f"test_why_section.py:{line}"
+    assert section.line.isVisible()
+
+
 def test_every_code_has_a_sentence() -> None:
     import re
     from pathlib import Path
@@ -142,7 +162,7 @@ def test_every_code_has_a_sentence() -> None:
     source = Path(explanations.__file__).read_text(encoding="utf-8")
     codes = set(re.findall(r'Reason\(\s*"(\w+)"', source))
     codes |= {f"{when}_{what}" for when in ("before", "cleared") for what in ("none", "zeros")}
-    codes |= {"before_value", "kept"}
+    codes |= {"before_value", "kept", *get_args(Kind)}
     codes |= {f"added_{code}" for code in codes if code.startswith("zero_")}
     assert len(codes) > 25
     for code in codes:
