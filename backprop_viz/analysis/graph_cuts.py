@@ -10,7 +10,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
-Kind = Literal["detached", "no_grad", "no_derivative", "copied", "integer", "taken"]
+CutKind = Literal["detached", "no_grad", "no_derivative", "copied", "integer", "taken"]
 
 _DETACH = ("detach", "detach_", "data")
 _COPIES = ("tensor", "as_tensor", "asarray", "new_tensor")
@@ -36,7 +36,7 @@ class GraphCut:
     - ``dtype``: of what it gives, for "integer".
     """
 
-    kind: Kind
+    kind: CutKind
     call: str
     event: int
     place: CodePlace | None = None
@@ -118,7 +118,7 @@ def _cut_by(event: Event, index: int) -> GraphCut:
         return GraphCut("integer", name, index, event.place, str(made.dtype))
     if event.op in _COPIES:
         return GraphCut("copied", name, index, event.place)
-    kind: Kind = "no_derivative" if event.grad_enabled else "no_grad"
+    kind: CutKind = "no_derivative" if event.grad_enabled else "no_grad"
     return GraphCut(kind, name, index, event.place)
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.analysis.explanations import Reason
-from backprop_viz.analysis.graph_cuts import Kind
+from backprop_viz.analysis.graph_cuts import CutKind
 from backprop_viz.desktop.panels.inspector.why_section import WhySection, code_line, reason_text
 from backprop_viz.desktop.style.theme import DARK, LIGHT
 from backprop_viz.desktop.view_state import ViewState
@@ -162,7 +162,7 @@ def test_every_code_has_a_sentence() -> None:
     source = Path(explanations.__file__).read_text(encoding="utf-8")
     codes = set(re.findall(r'Reason\(\s*"(\w+)"', source))
     codes |= {f"{when}_{what}" for when in ("before", "cleared") for what in ("none", "zeros")}
-    codes |= {"before_value", "kept", *get_args(Kind)}
+    codes |= {"before_value", "kept", *get_args(CutKind)}
     codes |= {f"added_{code}" for code in codes if code.startswith("zero_")}
     assert len(codes) > 25
     for code in codes:
