@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments[:1] == ["export"]:
         return _export(arguments[1:])
     try:
-        return _main(parse(arguments))
+        told = parse(arguments)
+        return _main(told) if told.model is None else _train(told, told.model)
     except KeyboardInterrupt:  # before there was a window
         return 128 + signal.SIGINT
 
@@ -59,6 +60,15 @@ def _run(arguments: Sequence[str]) -> int:
     if told.to is not None:
         return run_into_file(told.script, told.to, told.every or 1)
     return run_beside_window(told.script, goes=told.goes, every=told.every)
+
+
+def _train(told: Arguments, path: str) -> int:
+    """Open a window on the training of a file's model; returns the exit status."""
+    if not _torch_is_there():
+        return 2
+    from backprop_viz.capture.live.command import run_model_file
+
+    return run_model_file(path, told.theme, told.language)
 
 
 def _attach(arguments: Sequence[str]) -> int:

@@ -16,8 +16,8 @@ from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.presets import PRESETS
 
-# How the name of a recording file ends.
-RECORDING = ".bprec"
+# How the names of files end.
+SESSION, RECORDING, MODEL = ".bpviz", ".bprec", ".py"
 # The folders that data sets are read from, by the names of the data.
 FOLDERS = {name: entry.root for name, entry in DATA_SETS.items() if entry.root is not None}
 
@@ -90,7 +90,8 @@ def parse(argv: Sequence[str]) -> Arguments:
         nargs="?",
         metavar="FILE",
         type=_file,
-        help="a saved session (.bpviz) to continue, or a recording (.bprec) to look at",
+        help="a saved session (.bpviz) to continue, a recording (.bprec) to look at, or a Python "
+        "file (.py) that makes model, inputs and loss, to train that",
     )
     options = parser.parse_args(argv)
     given = {name: getattr(options, f"{name}_root") for name in FOLDERS}
@@ -101,10 +102,16 @@ def parse(argv: Sequence[str]) -> Arguments:
     settings = {**PRESETS[options.preset], "seed": options.seed, "roots": roots}
     if data is not None:
         settings["data"] = data
-    file, recording = options.file, None
-    if file is not None and file.endswith(RECORDING):
-        file, recording = None, file
-    return Arguments(settings, options.theme, file, options.language, recording=recording)
+    file = options.file or ""
+    kinds = {kind: file for kind in (SESSION, RECORDING, MODEL) if file.endswith(kind)}
+    return Arguments(
+        settings,
+        options.theme,
+        kinds.get(SESSION),
+        options.language,
+        recording=kinds.get(RECORDING),
+        model=kinds.get(MODEL),
+    )
 
 
 def parse_run(argv: Sequence[str]) -> RunArguments:
@@ -208,11 +215,13 @@ def _root_option(data: str) -> str:
 
 
 def _file(text: str) -> str:
-    if not text.endswith((".bpviz", RECORDING)):
+    if not text.endswith((SESSION, RECORDING, MODEL)):
         raise argparse.ArgumentTypeError(
-            f"{text} is neither a session nor a recording: its name does not end in .bpviz or "
-            f"{RECORDING}"
+            f"{text} is neither a session nor a recording nor a model: its name does not end in "
+            f"{SESSION}, {RECORDING} or {MODEL}"
         )
+    if text.endswith(MODEL) and not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"{text} is not there: give the path of a Python file")
     return text
 
 

@@ -9,7 +9,8 @@ class Arguments:
     """The parsed command line. ``theme`` is "light", "dark" or None for the system's; ``file`` is
     the path of a session or None; ``language`` is the code of a language, None for the one that
     was chosen last. ``line`` is the one, incoming and outgoing, to a script that the window follows
-    in place of a run of its own; ``recording`` is the path of a recording file that it shows.
+    in place of a run of its own; ``recording`` is the path of a recording file that it shows,
+    ``model`` that of a Python file whose model is trained.
     """
 
     settings: dict[str, Any]
@@ -18,6 +19,7 @@ class Arguments:
     language: str | None = None
     line: tuple[IO[bytes], IO[bytes]] | None = None
     recording: str | None = None
+    model: str | None = None
 
     @property
     def is_foreign(self) -> bool:

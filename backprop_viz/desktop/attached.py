@@ -5,10 +5,14 @@ from typing import IO
 
 
 def open_attached() -> None:
-    """Open a window at the end of the line whose descriptors are this process's arguments."""
+    """Open a window at the end of the line whose descriptors are this process's arguments.
+
+    After them come the theme and the language, "" for none.
+    """
     from backprop_viz.stream.pipe import line
 
-    raise SystemExit(follow_script(line(sys.argv[1:3]), None, None))
+    theme, language = (*sys.argv[3:5], "", "")[:2]
+    raise SystemExit(follow_script(line(sys.argv[1:3]), theme or None, language or None))
 
 
 def follow_script(

@@ -4,7 +4,8 @@ import sys
 
 from backprop_viz.capture.live.file_follower import into_file
 from backprop_viz.capture.live.live_run import LiveRun
-from backprop_viz.capture.live.script import ScriptFollower, run_script
+from backprop_viz.capture.live.model_loop import ModelLoop
+from backprop_viz.capture.live.script import ScriptFollower, run_script, run_watched
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.recording.errors import UserError
@@ -30,6 +31,16 @@ def run_beside_window(script: Script, *, goes: bool = False, every: int | None =
         )
 
     return run_script(script, follow)
+
+
+def run_model_file(path: str, theme: str | None, language: str | None) -> int:
+    """Open a window on the training of the model that a file makes; returns the exit status."""
+
+    def follow(origin: RunOrigin, program: Program) -> LiveRun:
+        _, incoming, outgoing = start_window(theme, language)
+        return LiveRun((incoming, outgoing), origin, program)
+
+    return run_watched(Script(path), "model", follow, ModelLoop)
 
 
 def run_into_file(script: Script, path: str, every: int) -> int:

@@ -119,6 +119,16 @@ class LiveRun:
         mine = os.getpid() == self._process  # not one that the loop has forked
         return mine and self._channel is not None and self._channel.open
 
+    @property
+    def has_window(self) -> bool:
+        """Whether a window follows."""
+        return self._open
+
+    def show_program(self, program: Program) -> None:
+        """Have the window show another program from the next update on."""
+        with self._state:
+            self._program, self._told_program = program, False
+
     def _keeps_up(self) -> bool:
         """Whether the window takes what it is sent."""
         return self._channel is not None and self._channel.update_wanted()

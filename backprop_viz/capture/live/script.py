@@ -12,7 +12,7 @@ from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import torch
 from torch import nn
@@ -24,6 +24,7 @@ from torch.optim.optimizer import (
 )
 
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
+from backprop_viz.capture.live.model_loop import ModelFileError
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Follower, Watch, kwargs_of_call
@@ -46,7 +47,36 @@ class ScriptFollower(Follower, Protocol):
         """The script is over; the recording of an iteration that was not."""
 
 
+class ScriptWatcher(Protocol):
+    """Who watches the training in a script."""
+
+    def ran(self, path: str, namespace: dict[str, Any]) -> None:
+        """The script has run to its end; these are its variables."""
+
+    def explain(self, error: BaseException) -> None:
+        """Say in the recording which tensor an exception is about, if torch has raised it."""
+
+    def close(self) -> Recording | None:
+        """Watch no longer; what was recorded of an iteration that is not over."""
+
+
 def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFollower]) -> int:
+    """Run a script to its end, and watch the first model that trains in it.
+
+    Returns its exit status, as ``run_watched``.
+    """
+    return run_watched(script, "script", follow, _Discovery)
+
+
+AnyFollower = TypeVar("AnyFollower", bound=ScriptFollower)
+
+
+def run_watched(
+    script: Script,
+    kind: Literal["script", "model"],
+    follow: Callable[[RunOrigin, Program], AnyFollower],
+    watch: Callable[[AnyFollower], ScriptWatcher],
+) -> int:
     """Run a script to its end; returns its exit status.
 
     What it prints, reads and returns is its own. Its SystemExit comes through, and its
@@ -55,9 +85,10 @@ def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFoll
     sys.argv[:] = [script.path if script.module else script.name, *script.arguments]
     sys.path[0] = os.getcwd() if script.module else str(Path(script.path).parent)
     source = Path(script.path).read_bytes()
-    origin = RunOrigin.of_this_process("script", script.title, script.path, script.arguments)
+    title = script.title if kind == "script" else os.path.basename(script.path)
+    origin = RunOrigin.of_this_process(kind, title, script.path, script.arguments)
     follower = follow(origin, script_program(source.decode(errors="replace"), script.path))
-    found = _Discovery(follower)
+    found = watch(follower)
     told = RunEnded(0)
     try:
         _become_main(script.path)
@@ -67,6 +98,7 @@ def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFoll
         else:
             code = compile(source, script.path, "exec", dont_inherit=True)
             exec(code, sys.modules["__main__"].__dict__)
+        found.ran(script.path, sys.modules["__main__"].__dict__)
     except SystemExit as end:
         told = RunEnded(_status_of(end))
         raise
@@ -74,6 +106,10 @@ def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFoll
         told = _failed(error, script.path, 128 + signal.SIGINT)
         sys.excepthook = lambda *_: None
         raise
+    except ModelFileError as error:
+        print(f"backprop-viz: {error}", file=sys.stderr)
+        told = RunEnded(1, str(error), line=error.line)
+        return 1
     except BaseException as error:
         found.explain(error)
         told = _failed(error, script.path, 1)
@@ -138,6 +174,9 @@ class _Discovery:
     def _stop(self) -> None:
         for handle in self._handles:
             handle.remove()
+
+    def ran(self, path: str, namespace: dict[str, Any]) -> None:
+        """The script has run: it was watched meanwhile."""
 
     def explain(self, error: BaseException) -> None:
         """Say in the recording which tensor it is about, if torch has raised it."""

@@ -16,12 +16,17 @@ open_attached()
 """
 
 
-def start_window() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
-    """A window that waits at the end of a line; (process, incoming, outgoing). Raises OSError."""
+def start_window(
+    theme: str | None = None, language: str | None = None
+) -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
+    """A window that waits at the end of a line; (process, incoming, outgoing). Raises OSError.
+
+    ``theme`` is "light" or "dark", ``language`` a code; None: as the system has them.
+    """
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
     try:
-        process = _spawn(theirs_in, theirs_out)
+        process = _spawn(theirs_in, theirs_out, (theme or "", language or ""))
     except BaseException:
         os.close(ours_in)
         os.close(ours_out)
@@ -32,11 +37,11 @@ def start_window() -> tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]:
     return process, os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
 
 
-def _spawn(incoming: int, outgoing: int) -> subprocess.Popen[bytes]:
+def _spawn(incoming: int, outgoing: int, look: tuple[str, str]) -> subprocess.Popen[bytes]:
     arguments, how = with_line((incoming, outgoing), console=True)
     path = [os.path.abspath(entry) for entry in sys.path]
     return subprocess.Popen(
-        [*part_command(_START.format(path=path), AS_WINDOW), *arguments],
+        [*part_command(_START.format(path=path), AS_WINDOW), *arguments, *look],
         stdin=subprocess.DEVNULL,
         **how,
     )

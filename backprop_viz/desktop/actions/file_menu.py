@@ -87,12 +87,23 @@ FILE_MENU = Menu(
             built_in=True,
         ),
         MenuCommand(
+            "actionOpenModel",
+            QT_TRANSLATE_NOOP("actions", "Open &model…"),
+            "Ctrl+Alt+M",
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Run a Python file that makes model, inputs and loss, and train that model in a "
+                "window of its own",
+            ),
+            "other_windows.open_model",
+            separated=True,
+        ),
+        MenuCommand(
             "actionOpenRecording",
             QT_TRANSLATE_NOOP("actions", "Open &recording…"),
             "Ctrl+Alt+O",
             QT_TRANSLATE_NOOP("actions", "Look at a recording file in a window of its own"),
             "other_windows.open_recording",
-            separated=True,
         ),
         MenuCommand(
             "actionAttach",

@@ -62,13 +62,15 @@ class AttachedController(QObject):
             self._actions[name].setEnabled(False)
             self._actions[name].setToolTip(why)
         # One iteration of a model is all that there is: that it has ended says nothing.
-        if self._origin is None or self._origin.kind in ("script", "watch"):
+        loops = self._origin is None or self._origin.kind in ("script", "watch")
+        if loops or told.error:
             self._window.messages.tell_notice(_notice_of(told))
 
     # -- closing -----------------------------------------------------------------------------
 
     def _may_close(self) -> bool:
-        if self._closed or not self._running or not self._session.has_worker:
+        ends_too = self._origin is not None and self._origin.kind == "model"
+        if self._closed or ends_too or not self._running or not self._session.has_worker:
             return True
         question = QMessageBox(self._window)
         question.setObjectName("leaveQuestion")

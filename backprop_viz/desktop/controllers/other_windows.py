@@ -1,4 +1,4 @@
-"""Opens windows of their own: on a recording file, and on a training that listens."""
+"""Opens windows of their own: on a model, a recording file, or a training that listens."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +23,15 @@ class OtherWindowsController(QObject):
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
         self._window = context.window
+
+    def open_model(self) -> None:
+        """Let the user choose a Python file that makes a model."""
+        dialog = QFileDialog(self._window, self.tr("Open a model"))
+        dialog.setObjectName("openModelDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Python files (*.py)"))
+        dialog.fileSelected.connect(lambda path: self._start((path,)))
+        open_(dialog)
 
     def open_recording(self) -> None:
         """Let the user choose a recording file."""

@@ -42,15 +42,15 @@ def stepped(optimizer, *_):
             numpy.save(file, tensor.numpy())
 after(stepped)
 """
-# ``backprop-viz run ARGUMENTS``, whose window is the test's.
+# ``backprop-viz ARGUMENTS``, whose window is the test's.
 _FOLLOWED = """
 import os, sys
 from backprop_viz.capture.live import command
 ends = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
-command.start_window = lambda: (None, *ends)
+command.start_window = lambda *_: (None, *ends)
 sys.path.insert(0, "")
 from backprop_viz.__main__ import main
-sys.exit(main(["run", *sys.argv[3:]]))
+sys.exit(main(sys.argv[3:]))
 """
 _IMPORTS = "import torch, torch._dynamo, backprop_viz.capture.live.command"
 
@@ -88,12 +88,15 @@ class Scripts:
         return [_ended(process) for process in processes]
 
     @contextmanager
-    def followed(self, *arguments: str, folder: Path | None = None) -> Iterator["ScriptsWindow"]:
-        """``backprop-viz run ARGUMENTS``, with a window in here."""
+    def followed(
+        self, *arguments: str, folder: Path | None = None, command: str = "run"
+    ) -> Iterator["ScriptsWindow"]:
+        """``backprop-viz run ARGUMENTS``, or another command or none, with a window in here."""
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         ends = [theirs_in, theirs_out]
-        process = self._start(_FOLLOWED, [*map(str, ends), *arguments], ends, folder)
+        given = [command, *arguments] if command else arguments
+        process = self._start(_FOLLOWED, [*map(str, ends), *given], ends, folder)
         os.close(theirs_in)
         os.close(theirs_out)
         window = ScriptsWindow(process, ours_in, ours_out)

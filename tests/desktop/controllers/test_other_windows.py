@@ -38,6 +38,18 @@ def test_a_recording_is_opened_beside_and_what_is_none_refused(
     dialog.done(0)
 
 
+def test_a_model_is_opened_beside(
+    open_window: OpenWindow, tmp_path: Path, started: list[tuple[str, list[str]]]
+) -> None:
+    window = open_window("--preset", "tutorial")
+    window.findChild(QAction, "actionOpenModel").trigger()
+    dialog = window.findChild(QFileDialog, "openModelDialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "mine.py"))
+    assert started == [(sys.executable, ["-m", "backprop_viz", str(tmp_path / "mine.py")])]
+    dialog.done(0)
+
+
 def test_a_training_is_attached_to_and_what_is_no_address_refused(
     open_window: OpenWindow, started: list[tuple[str, list[str]]]
 ) -> None:

@@ -108,7 +108,10 @@ class ProgramView(Panel):
     def _show_origin(self, origin: RunOrigin) -> None:
         """Name the script; it is neither copied, nor has it a class apart."""
         self._title.setText(PurePath(origin.path).name or origin.title)
-        self.subtitle.setText(self.tr("your script, unchanged"))
+        if origin.kind == "model":
+            self.subtitle.setText(self.tr("your model, on one batch again and again"))
+        else:
+            self.subtitle.setText(self.tr("your script, unchanged"))
         self.subtitle.setToolTip(origin.path)
         self._copy.hide()
         self._tabs.button(0).setText(self.tr("script"))

@@ -1,0 +1,166 @@
+"""A file that makes a model and a batch: trained on that batch, again and again, for a window."""
+
+import ast
+import linecache
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name torch's own docs use
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from backprop_viz.capture.live.live_run import LiveRun
+from backprop_viz.capture.live.source import script_program
+from backprop_viz.capture.live.watch import Watch
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+
+# Of a file that makes no optimizer.
+_LR = 0.01
+_LOOP = """
+
+
+# What this window runs, again and again:
+while window_is_open():
+    optimizer.zero_grad()
+    output = model({inputs})
+    value = loss({given})
+    value.backward()
+    optimizer.step()
+"""
+
+
+class ModelFileError(UserError):
+    """What a file of a model lacks; ``line`` is where to look, None if nowhere."""
+
+    def __init__(self, line: int | None, text: str, *values: object) -> None:
+        super().__init__(text, *values)
+        self.line = line
+
+
+class ModelLoop:
+    """Runs the loop once the file has run, until the window is closed.
+
+    The file makes ``model``, ``inputs`` (a tensor, a tuple of arguments, or a dict of them),
+    ``loss`` (what is called with the output and the target, or its name in
+    torch.nn.functional), and, if it likes, ``target`` and ``optimizer``.
+    """
+
+    def __init__(self, follower: LiveRun) -> None:
+        self._follower = follower
+        self._watch: Watch | None = None
+        self._begun = False
+
+    def ran(self, path: str, namespace: dict[str, Any]) -> None:
+        """The file has run. Raises ModelFileError for what it lacks, and what the loop raises."""
+        source = Path(path).read_text(encoding="utf-8", errors="replace").rstrip("\n")
+        _prepare(source, path, namespace)
+        loop = loop_text(namespace)
+        lines = (source + loop).splitlines(keepends=True)
+        # The loop is shown and held at as if it stood in the file, below the last line.
+        linecache.cache[path] = (len(source), None, lines, path)
+        self._follower.show_program(script_program("".join(lines), path))
+        tree = ast.increment_lineno(ast.parse(loop, path), source.count("\n"))
+        model, optimizer = namespace["model"], namespace["optimizer"]
+        self._watch = Watch({"model": model}, [optimizer], self._follower)
+        namespace["window_is_open"] = self._goes_on
+        exec(compile(tree, path, "exec", dont_inherit=True), namespace)
+
+    def _goes_on(self) -> bool:
+        assert self._watch is not None
+        if not self._begun:
+            self._begun = True
+            self._follower.hold_at_start()
+            self._watch.begin()
+        return self._follower.has_window
+
+    def explain(self, error: BaseException) -> None:
+        """Say in the recording which tensor it is about, if torch has raised it."""
+        if self._watch is not None and isinstance(error, Exception):
+            self._watch.failed(error)
+
+    def close(self) -> Recording | None:
+        """Watch no longer; what was recorded of an iteration that was not over."""
+        return None if self._watch is None else self._watch.close()
+
+
+def loop_text(namespace: Mapping[str, Any]) -> str:
+    """The loop, as it takes what the file has made."""
+    inputs = namespace["inputs"]
+    if isinstance(inputs, Mapping):
+        given = "**inputs"
+    else:
+        given = "*inputs" if isinstance(inputs, tuple | list) else "inputs"
+    has_target = namespace.get("target") is not None
+    return _LOOP.format(inputs=given, given="output, target" if has_target else "output")
+
+
+def _prepare(source: str, path: str, namespace: dict[str, Any]) -> None:
+    """See that the file has made all that the loop takes. Raises ModelFileError."""
+    name = Path(path).name
+    for wanted, text in _MISSING.items():
+        if wanted not in namespace:
+            raise ModelFileError(None, text, name)
+    model, inputs, loss = (namespace[wanted] for wanted in _MISSING)
+    if not isinstance(model, nn.Module):
+        text = QT_TRANSLATE_NOOP("errors", "model is {0}, and not a torch.nn.Module.")
+        raise ModelFileError(_line_of(source, "model"), text, type(model).__name__)
+    if not isinstance(inputs, Tensor | tuple | list | Mapping):
+        text = QT_TRANSLATE_NOOP(
+            "errors", "inputs is {0}, and not a tensor, a tuple of arguments or a dict of them."
+        )
+        raise ModelFileError(_line_of(source, "inputs"), text, type(inputs).__name__)
+    namespace["loss"] = _loss(source, loss)
+    if not any(p.requires_grad for p in model.parameters()):
+        text = QT_TRANSLATE_NOOP(
+            "errors", "model has no parameter that requires a gradient, so nothing is trained."
+        )
+        raise ModelFileError(_line_of(source, "model"), text)
+    if namespace.get("optimizer") is None:
+        namespace["optimizer"] = torch.optim.SGD(model.parameters(), lr=_LR)
+    if not isinstance(namespace["optimizer"], Optimizer):
+        text = QT_TRANSLATE_NOOP("errors", "optimizer is {0}, and not a torch.optim.Optimizer.")
+        kind = type(namespace["optimizer"]).__name__
+        raise ModelFileError(_line_of(source, "optimizer"), text, kind)
+
+
+# What a file has to make, and what is said where it does not.
+_MISSING = {
+    "model": QT_TRANSLATE_NOOP("errors", "{0} makes no model: write model = Net(), for example."),
+    "inputs": QT_TRANSLATE_NOOP(
+        "errors", "{0} makes no inputs: write inputs = torch.randn(8, 3), for example."
+    ),
+    "loss": QT_TRANSLATE_NOOP(
+        "errors", "{0} makes no loss: write loss = nn.CrossEntropyLoss(), for example."
+    ),
+}
+
+
+def _loss(source: str, loss: Any) -> Any:
+    """What is called with the output. Raises ModelFileError."""
+    if isinstance(loss, str) and callable(getattr(F, loss, None)):
+        return getattr(F, loss)
+    line = _line_of(source, "loss")
+    if isinstance(loss, str):
+        text = QT_TRANSLATE_NOOP("errors", "loss is {0}, which torch.nn.functional does not have.")
+        raise ModelFileError(line, text, repr(loss))
+    if isinstance(loss, Tensor) or not callable(loss):
+        text = QT_TRANSLATE_NOOP(
+            "errors",
+            "loss is {0}, and not what computes it, as nn.MSELoss() does.",
+        )
+        raise ModelFileError(line, text, type(loss).__name__)
+    return loss
+
+
+def _line_of(source: str, name: str) -> int | None:
+    """The last line of a file that gives a variable its value."""
+    found = None
+    for node in ast.parse(source).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if any(isinstance(one, ast.Name) and one.id == name for one in targets):
+            found = node.lineno
+    return found
