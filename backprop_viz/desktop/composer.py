@@ -39,6 +39,7 @@ from backprop_viz.desktop.controllers.pictures import PicturesController
 from backprop_viz.desktop.controllers.presets import PresetsController
 from backprop_viz.desktop.controllers.samples import SamplesController
 from backprop_viz.desktop.controllers.scripts import ScriptsController
+from backprop_viz.desktop.controllers.surfaces import SurfacesController
 from backprop_viz.desktop.controllers.text_size import TextSizeController
 from backprop_viz.desktop.controllers.theme import ThemeController
 from backprop_viz.desktop.controllers.training import TrainingController
@@ -89,6 +90,7 @@ class Composer(QObject):
         self.scripts = ScriptsController(context)
         self.drawing_training = DrawingTrainingController(context)
         self.explanations = ExplanationsController(context)
+        self.surfaces = SurfacesController(context)
         self.findings = FindingsController(context)
         self.layouts = LayoutsController(context)
         self.theme = ThemeController(context, arguments.theme)

@@ -51,10 +51,15 @@ def _beside(
     size: int,
     stretch: int,
 ) -> DockNode | None:
+    here = [entry for entry in entries if entry.places.get(layout, entry.place) is place]
     parts = [
-        DockTabs((entry.id,), entry.size, entry.stretch)
-        for entry in entries
-        if entry.places.get(layout, entry.place) is place
+        DockTabs(
+            (entry.id, *(tab.id for tab in here if tab.tab_of == entry.id)),
+            entry.size,
+            entry.stretch,
+        )
+        for entry in here
+        if not entry.tab_of
     ]
     return _joined(horizontal, parts, size, stretch)
 

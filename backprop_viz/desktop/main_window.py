@@ -15,6 +15,7 @@ from backprop_viz.desktop.dock_area import DockArea
 from backprop_viz.desktop.dock_layout import places_from
 from backprop_viz.desktop.layouts import layout_tree, shown_in
 from backprop_viz.desktop.lower_row import LowerRow
+from backprop_viz.desktop.panel_dock import PanelDock
 from backprop_viz.desktop.panels.registry import (
     DOCKED,
     LAYOUT_NAMES,
@@ -173,6 +174,10 @@ class MainWindow(QMainWindow):
     def is_refreshing(self) -> bool:
         """Whether some panels have not shown the newest view state yet."""
         return self._turn.isActive()
+
+    def is_large(self, dock: PanelDock) -> bool:
+        """Whether a dock's panel takes all the room when it is opened."""
+        return any(e.large and self._widgets[e.id] is dock.panel for e in self._entries)
 
     def select(self, selection: Selection) -> None:
         """Mark what belongs to the selection in every panel."""

@@ -49,6 +49,7 @@ from backprop_viz.stream.messages import (
     SaliencyRecorded,
     Scripted,
     SnippetRan,
+    SurfaceComputed,
     Update,
 )
 
@@ -76,6 +77,7 @@ class Session(ShownRun):
     snippet_ran = Signal(object)
     network_tried = Signal(object)
     code_found = Signal(object)
+    surface_computed = Signal(object)
     attached = Signal(object)
     run_ended = Signal(object)
 
@@ -100,6 +102,7 @@ class Session(ShownRun):
         self.checks = CheckRequests(submit)
         self._emitted = {Scripted: self.scripted, SnippetRan: self.snippet_ran}
         self._emitted |= {NetworkTried: self.network_tried, CodeFound: self.code_found}
+        self._emitted[SurfaceComputed] = self.surface_computed
         self._restarts = Restarts()
         self._aside = RunAside()
         # What was shown is painted when the event loop comes to this.

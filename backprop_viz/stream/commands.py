@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Kept
+from backprop_viz.recording.loss_surface import SurfaceRequest
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.samples import SamplePart
@@ -314,6 +315,22 @@ class CancelCheck(Command):
     """Leave off the check; the answer is as much of it as there is."""
 
 
+# -- the loss surface ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeSurface(Command):
+    """Evaluate the loss on a plane of the weights; what was asked for before is dropped."""
+
+    request: int
+    surface: SurfaceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CancelSurface(Command):
+    """Leave off the surface; the answer is as much of it as there is."""
+
+
 # -- lessons -------------------------------------------------------------------------------------
 
 
@@ -377,6 +394,8 @@ COMMANDS: tuple[type[Command], ...] = (
     RecordWhole,
     CheckGradient,
     CancelCheck,
+    ComputeSurface,
+    CancelSurface,
     PutRunAside,
     TakeRunBack,
     RunSnippet,

@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from backprop_viz.recording.drawing_training import DrawingTrainingState, Prediction
 from backprop_viz.recording.history import Curves, Points, ValidationPoints
+from backprop_viz.recording.loss_surface import SurfacePlane
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Effect, Fact, GradientCheck, NumberExplanation
@@ -178,6 +182,21 @@ class GradientChecked:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SurfaceComputed:
+    """As much of a loss surface as is done, ``share`` of it; 1: there will be no more.
+
+    ``losses`` (ny, nx) where they are ``known`` (ny, nx). ``reason``: why there is not all of it.
+    """
+
+    request: int
+    plane: SurfacePlane | None
+    losses: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    known: NDArray[np.bool_] = field(default_factory=lambda: np.empty((0, 0), np.bool_))
+    reason: Fact | None = None
+    share: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class SnippetRan:
     """A lesson's snippet has run; ``answers`` are the values that it returned, by name."""
@@ -200,12 +219,14 @@ Answer = (
     | SaliencyRecorded
     | ExplanationAnswer
     | GradientChecked
+    | SurfaceComputed
     | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
     *(Update, Notice, RunAttached, RunEnded),
     *(Sheet, Page, EvaluationProgress, Filed, CodeFound, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan, NetworkTried),
+    SurfaceComputed,
 )
 
 # -- from the window -----------------------------------------------------------------------------

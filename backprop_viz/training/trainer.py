@@ -26,6 +26,7 @@ from backprop_viz.training.checkpoints import Checkpoint
 from backprop_viz.training.data_sources import DataSource, Samples
 from backprop_viz.training.evaluation import Evaluation, InterruptedEvaluation, Scoring
 from backprop_viz.training.five_phases import FivePhases
+from backprop_viz.training.mean_loss import MeanLoss
 from backprop_viz.training.prefetch import Ahead
 from backprop_viz.training.random_state import inference
 from backprop_viz.training.recorded_steps import record_to_end
@@ -98,6 +99,11 @@ class Trainer(FivePhases):
     def scoring(self, part: SamplePart, count: int | None = None) -> Scoring:
         """Scores a part, or its first ``count`` samples, with a copy of the network as it is."""
         return self._scoring(copy.deepcopy(self.model).eval(), part, count)
+
+    def mean_loss(self, part: SamplePart, count: int) -> MeanLoss:
+        """The loss of a part's first ``count`` samples, with a copy of the network as it is."""
+        model = copy.deepcopy(self.model).eval()
+        return MeanLoss(model, self.samples(part), self._loss_function, self._target, count)
 
     def _scoring(self, model: nn.Module, part: SamplePart, count: int | None = None) -> Scoring:
         return Scoring(model, self.samples(part), self._loss_function, self._target, count)

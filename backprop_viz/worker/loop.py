@@ -36,6 +36,7 @@ from backprop_viz.worker.saliency_recording import SaliencyRecording
 from backprop_viz.worker.sample_service import SampleService
 from backprop_viz.worker.script_service import ScriptService
 from backprop_viz.worker.session_files import SessionFiles
+from backprop_viz.worker.surface_service import SurfaceService
 
 
 class Worker:
@@ -62,6 +63,7 @@ class Worker:
         self.explanations = ExplanationService(state, channel)
         self.saliency = SaliencyRecording(state, channel, self.drawing_training, self.explanations)
         self.checks = CheckService(channel, self.explanations.find)
+        self.surfaces = SurfaceService(state, channel)
         self.scripts = ScriptService(state, channel)
         self.files = SessionFiles(
             state,
@@ -129,6 +131,8 @@ class Worker:
             commands.ExplainNumber: self.explanations.explain,
             commands.CheckGradient: self.checks.check,
             commands.CancelCheck: self.checks.cancel,
+            commands.ComputeSurface: self.surfaces.compute,
+            commands.CancelSurface: self.surfaces.cancel,
             commands.RecordWhole: self.rerecording.record_whole,
             commands.PutRunAside: self.lessons.put_aside,
             commands.TakeRunBack: self.lessons.take_back,
@@ -143,6 +147,8 @@ class Worker:
                 self._guarded("explanations.go_on", self.explanations.go_on)
             elif self.checks.busy and not channel.has_command():
                 self._guarded("checks.go_on", lambda: self.checks.go_on(state.training))
+            if self.surfaces.busy and not channel.has_command():
+                self._guarded("surfaces.go_on", lambda: self.surfaces.go_on(state.training))
             if self.samples.busy and not channel.has_command():
                 self._guarded("samples.go_on", lambda: self.samples.go_on(state.training))
             if state.training and not channel.has_command():
@@ -151,10 +157,14 @@ class Worker:
                 self._guarded("_evaluate", self.phases.evaluate)
             elif self.rerecording.busy and not channel.has_command():
                 self.rerecording.go_on()
-            elif channel.has_command() or not (
-                self.samples.busy or self.explanations.busy or self.checks.busy
-            ):
+            elif channel.has_command() or not self._busy:
                 self._next_command()
+
+    @property
+    def _busy(self) -> bool:
+        """Whether there is anything to do between commands, besides training."""
+        at_work = (self.samples, self.explanations, self.checks, self.surfaces)
+        return any(service.busy for service in at_work)
 
     def _next_command(self) -> None:
         received = self._channel.next_command()

@@ -78,9 +78,15 @@ class LayoutsController(QObject):
         give_mnemonics(menu.actions())
 
     def _toggled(self, dock: PanelDock, shown: bool) -> None:
+        docks = self._window.docks
         dock.wanted = shown
+        if docks.maximized_dock is dock or (shown and self._window.is_large(dock)):
+            docks.restore_maximized()
+            dock.setVisible(shown)
         if shown:
-            self._window.docks.reveal(dock)
+            docks.reveal(dock)
+            if self._window.is_large(dock):
+                docks.toggle_maximized(dock)
 
     # -- layouts -----------------------------------------------------------------------------
 

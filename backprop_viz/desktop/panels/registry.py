@@ -62,7 +62,9 @@ class PanelEntry:
     depends on more than the cursor, as curves do, ``sees_every_state``; the others are only
     shown a new view state when the cursor, the settings or the breakpoints change.
     A ``built_in`` panel is not there for a run that the program did not make itself. A docked panel
-    is shown in ``layouts``; in those that ``places`` names it stands elsewhere.
+    is shown in ``layouts``; in those that ``places`` names it stands elsewhere. With ``tab_of`` it
+    is a tab behind the panel of that id, in the same place. A ``large`` panel takes all the room
+    when it is opened from the menu.
     """
 
     id: str
@@ -74,6 +76,8 @@ class PanelEntry:
     sees_every_state: bool = False
     built_in: bool = False
     layouts: tuple[str, ...] = LAYOUT_NAMES
+    tab_of: str = ""
+    large: bool = False
     places: Mapping[str, PanelPlace] = field(default_factory=dict)
 
 

@@ -28,6 +28,7 @@ IDS = {
     "timeline",
     "originView",
     "saliencyDialog",
+    "surfaceView",
 }
 PANEL = """
 from PySide6.QtWidgets import QLabel

@@ -1,0 +1,161 @@
+"""The settings of a loss surface, in a row."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.recording.loss_surface import PLANE_KINDS, SurfaceRequest
+from backprop_viz.recording.quantities import Quantity
+
+SPAN = Quantity(0.0, 1e3, above=True, least=0.01)
+RESOLUTION = Quantity(3, 101, whole=True, step=2)
+SAMPLES = Quantity(1, 20_000, whole=True)
+DIRECTION_SEED = Quantity(0, 2**31 - 1, whole=True, step=1)
+KEPT_ITERATION = Quantity(0, 10**9, whole=True, step=1)
+
+
+class SurfaceSettings(QWidget):
+    """What the next surface is to be; ``changed`` when the user has made it another."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("surfaceSettings")
+        usual = SurfaceRequest()
+        self.plane = QComboBox()
+        titles = {
+            "random": self.tr("Random directions"),
+            "path": self.tr("Main directions"),
+            "kept": self.tr("Through kept weights"),
+        }
+        for kind in PLANE_KINDS:
+            self.plane.addItem(titles[kind], kind)
+        self.part = QComboBox()
+        self.plane.setAccessibleName(self.tr("Plane"))
+        self.part.setAccessibleName(self.tr("Data"))
+        self.part.addItem(self.tr("training"), "train")
+        self.part.addItem(self.tr("validation"), "validation")
+        self.span = NumberField(SPAN, self.tr("Span"), usual.span)
+        self.resolution = NumberField(RESOLUTION, self.tr("Points"), usual.resolution)
+        self.samples = NumberField(SAMPLES, self.tr("Samples"), usual.samples)
+        self.seed = NumberField(DIRECTION_SEED, self.tr("Seed"), usual.seed)
+        self.first = NumberField(KEPT_ITERATION, self.tr("After A"), usual.first)
+        self.second = NumberField(KEPT_ITERATION, self.tr("After B"), usual.second)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        near = self.tr("The plane goes through the weights after it, or the nearest kept")
+        self._columns = {
+            field: _labelled_column(field, name, tip, width)
+            for field, name, width, tip in (
+                (
+                    self.plane,
+                    "surfacePlane",
+                    172,
+                    self.tr(
+                        "Two random directions, each filter as long as the weights' own; the two "
+                        "main directions of the run so far; or through kept weights"
+                    ),
+                ),
+                (self.first, "surfaceFirst", 58, near),
+                (self.second, "surfaceSecond", 58, near),
+                (
+                    self.seed,
+                    "surfaceSeed",
+                    58,
+                    self.tr("Another seed gives other random directions"),
+                ),
+                (
+                    self.span,
+                    "surfaceSpan",
+                    54,
+                    self.tr(
+                        "How far the plane reaches: 1 is as far as the weights are from 0, or as "
+                        "the path or the kept weights reach"
+                    ),
+                ),
+                (
+                    self.resolution,
+                    "surfaceResolution",
+                    54,
+                    self.tr("Points a side: more are finer and take longer"),
+                ),
+                (
+                    self.samples,
+                    "surfaceSamples",
+                    70,
+                    self.tr("The loss is the mean over so many samples, the first of the set"),
+                ),
+                (
+                    self.part,
+                    "surfacePart",
+                    92,
+                    self.tr("The samples that the loss is computed on"),
+                ),
+            )
+        }
+        for column in self._columns.values():
+            row.addWidget(column, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        self.plane.currentIndexChanged.connect(self._plane_changed)
+        self.part.currentIndexChanged.connect(self.changed)
+        for field in self._numbers:
+            field.changed.connect(self.changed)
+        self._show_fields()
+
+    @property
+    def _numbers(self) -> tuple[NumberField, ...]:
+        return self.first, self.second, self.seed, self.span, self.resolution, self.samples
+
+    def request(self) -> SurfaceRequest:
+        """The surface that the fields stand for."""
+        return replace(
+            SurfaceRequest(),
+            plane=self.plane.currentData(),
+            span=float(self.span.value()),
+            resolution=int(self.resolution.value()),
+            samples=int(self.samples.value()),
+            seed=int(self.seed.value()),
+            part=self.part.currentData(),
+            first=int(self.first.value()),
+            second=int(self.second.value()),
+        )
+
+    def finish(self) -> bool:
+        """Accept what is typed; whether all of it is valid."""
+        shown = [field for field in self._numbers if not self._columns[field].isHidden()]
+        return not [field for field in shown if not field.finish()]
+
+    def _plane_changed(self) -> None:
+        self._show_fields()
+        self.changed.emit()
+
+    def _show_fields(self) -> None:
+        kind = self.plane.currentData()
+        for field, shown in (
+            (self.first, kind == "kept"),
+            (self.second, kind == "kept"),
+            (self.seed, kind == "random"),
+        ):
+            self._columns[field].setVisible(shown)
+
+
+def _labelled_column(field: QWidget, name: str, tip: str, width: int) -> QWidget:
+    """A field below its name."""
+    field.setObjectName(name)
+    field.setToolTip(tip)
+    field.setFixedWidth(width)
+    caption = QLabel(field.accessibleName())
+    caption.setProperty("role", "caption")
+    caption.setToolTip(tip)
+    caption.setBuddy(field)
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    layout.addWidget(caption)
+    layout.addWidget(field)
+    return column

@@ -1,0 +1,81 @@
+"""What is said of a loss surface: its axes, the path, the gradient, and why there is none."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.recording.loss_surface import SurfacePlane
+from backprop_viz.recording.number_explanation import Fact
+
+
+def axis_text(axis: Fact) -> str:
+    """What a direction is, in few words."""
+    translate = QCoreApplication.translate
+    texts = {
+        "random_direction": translate("surface", "random direction {0}, filter-normalised"),
+        "main_direction": translate("surface", "main direction {0} of the run ({1} of its path)"),
+        "to_kept": translate("surface", "towards the weights after iteration {0}"),
+        "towards": translate("surface", "across it, towards the weights after iteration {0}"),
+    }
+    first, *rest = axis.values
+    return texts[axis.code].format(first, *(percent(float(share)) for share in rest))
+
+
+def path_text(plane: SurfacePlane) -> str:
+    """How much of the run's path lies in the plane."""
+    translate = QCoreApplication.translate
+    if len(plane.path) < 2 or plane.path_share != plane.path_share:
+        return translate("surface", "There is no path yet: train some iterations.")
+    share = percent(plane.path_share)
+    if plane.request.plane == "random":
+        return translate(
+            "surface",
+            "Of the run's path {0} lies in this plane: random planes almost never hold it, so its "
+            "shadow is near the middle. Choose the main directions to see it.",
+        ).format(share)
+    return translate("surface", "Of the run's path {0} lies in this plane.").format(share)
+
+
+def gradient_text(plane: SurfacePlane) -> str:
+    """How much of the gradient lies in the plane; "" until it is known."""
+    if plane.gradient is None:
+        return ""
+    return QCoreApplication.translate(
+        "surface",
+        "The arrow is the direction of descent, −gradient: {0} of its length lies in this plane.",
+    ).format(percent(plane.gradient_share))
+
+
+def around_text(plane: SurfacePlane) -> str:
+    """Which weights are in the middle, and which samples the loss is of."""
+    translate = QCoreApplication.translate
+    if plane.request.part == "train":
+        text = translate("surface", "around iteration {0:,} · {1:,} training samples · loss {2}")
+    else:
+        text = translate("surface", "around iteration {0:,} · {1:,} validation samples · loss {2}")
+    loss = short(plane.loss, 4) if plane.loss == plane.loss else "…"
+    return text.format(plane.iteration, plane.samples, loss)
+
+
+def no_surface_text(reason: Fact) -> str:
+    """Why there is no surface, or not all of it, and what to do."""
+    translate = QCoreApplication.translate
+    if reason.code == "refused":
+        text, *values = map(str, reason.values)
+        return translate("errors", text).format(*values) if values else translate("errors", text)
+    texts = {
+        "cancelled": translate("surface", "Cancelled: what is missing is as the nearest point."),
+        "run_is_over": translate("surface", "Another run has begun: compute its surface."),
+        "no_worker": translate(
+            "surface", "The process that runs torch has ended: compute the surface again."
+        ),
+        "failed": translate("surface", "The surface could not be computed. {0}: {1}"),
+    }
+    return texts[reason.code].format(*reason.values)
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 as a percentage of two digits at least."""
+    hundredths = 100 * share
+    if hundredths >= 99.95 or hundredths == 0:
+        return f"{hundredths:.0f} %"
+    return f"{hundredths:.1f} %" if hundredths >= 0.1 else f"{hundredths:.1g} %"

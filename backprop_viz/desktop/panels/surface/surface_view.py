@@ -1,0 +1,187 @@
+"""The panel of the loss surface: its settings, the picture, and what the picture says."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QToolButton,
+    QWidget,
+)
+
+from backprop_viz.desktop.panels.surface.loss_colours import LossBar
+from backprop_viz.desktop.panels.surface.surface_plot import SurfacePlot
+from backprop_viz.desktop.panels.surface.surface_settings import SurfaceSettings
+from backprop_viz.desktop.panels.surface.surface_texts import (
+    around_text,
+    axis_text,
+    gradient_text,
+    no_surface_text,
+    path_text,
+)
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.loss_surface import SurfacePlane
+from backprop_viz.recording.number_explanation import Fact
+
+_PARTS = 1000
+# Width in pixels of the text beside the plot.
+_TEXT = 196
+
+
+class SurfaceView(Panel):
+    """Shows one surface, and asks for it: ``wanted`` carries a SurfaceRequest.
+
+    ``cancelled``: the one that is being computed is to be left off.
+    """
+
+    wanted = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("SurfaceView", "Loss surface"), parent)
+        self.running = False
+        self._plane: SurfacePlane | None = None
+        self.settings = SurfaceSettings()
+        self.plot = SurfacePlot()
+        self.bar = LossBar()
+        self.button = QToolButton()
+        self.button.setObjectName("surfaceCompute")
+        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.button.clicked.connect(self.compute_or_cancel)
+        self.log = QToolButton()
+        self.log.setObjectName("surfaceLog")
+        self.log.setText(self.tr("Log"))
+        self.log.setCheckable(True)
+        self.log.setChecked(True)
+        self.log.setProperty("role", "switch")
+        self.log.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.log.setAccessibleName(self.tr("Logarithmic colours"))
+        self.log.setToolTip(self.tr("Colour the logarithm of the loss, or the loss itself (L)"))
+        self.log.toggled.connect(self._show_scale)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, _PARTS)
+        self.progress.setAccessibleName(self.tr("Progress of the surface"))
+        self.sentence = QLabel()
+        self.sentence.setObjectName("surfaceSentence")
+        self.sentence.setWordWrap(True)
+        self.sentence.setProperty("role", "caption")
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._lay_out()
+        self._show()
+
+    def _lay_out(self) -> None:
+        self.header.addWidget(self.progress)
+        self.header.addWidget(self.log)
+        top = QHBoxLayout()
+        top.setSpacing(6)
+        top.addWidget(self.settings, 1)
+        top.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.plot, 1)
+        row.addWidget(self.bar)
+        row.addWidget(self.sentence)
+        self.body.addLayout(top)
+        self.body.addLayout(row, 1)
+        self.plot.setMinimumSize(160, 100)
+        self.sentence.setFixedWidth(_TEXT)
+        self.progress.setFixedWidth(90)
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Nothing: a surface is of the weights that it was asked for."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self.plot.set_theme(theme)
+        self.bar.set_theme(theme)
+        self._show()
+
+    def show_surface(
+        self,
+        plane: SurfacePlane | None,
+        losses: NDArray[np.float64],
+        known: NDArray[np.bool_],
+        reason: Fact | None = None,
+        share: float = 1.0,
+    ) -> None:
+        """Show as much of a surface as there is; ``reason``: why there is no more of it.
+
+        Where there is none at all, the one before stays.
+        """
+        self.running = share < 1.0
+        self.progress.setValue(round(share * _PARTS))
+        if plane is not None and known.any():
+            self._plane = plane
+            self.plot.show_surface(plane, losses, known)
+        self._show(reason)
+
+    def end(self, reason: Fact) -> None:
+        """Nothing more comes of what was asked for."""
+        self.running = False
+        self._show(reason)
+
+    def _show(self, reason: Fact | None = None) -> None:
+        plane = self._plane
+        self.bar.show_scale(self.plot.scale_of_colours)
+        self.subtitle.setText("" if plane is None else around_text(plane))
+        lines = []
+        if reason is not None:
+            lines.append(no_surface_text(reason))
+        if plane is None:
+            lines.append(
+                self.tr(
+                    "The loss on a plane through the present weights: choose a plane and press "
+                    "Compute."
+                )
+            )
+        else:
+            lines += [
+                self.tr("x: {0}").format(axis_text(plane.axes[0])),
+                self.tr("y: {0}").format(axis_text(plane.axes[1])),
+                path_text(plane),
+                gradient_text(plane),
+            ]
+        self.sentence.setText("\n".join(line for line in lines if line))
+        self.sentence.setToolTip(self.sentence.text())
+        running = self.running
+        self.button.setText(self.tr("Cancel") if running else self.tr("Compute"))
+        self.button.setAccessibleName(self.button.text())
+        self.button.setToolTip(
+            self.tr("Leave off; what there is of the surface stays")
+            if running
+            else self.tr("Evaluate the loss on the plane; the run is left as it is (Enter)")
+        )
+        self.progress.setVisible(running)
+
+    def _show_scale(self) -> None:
+        self.plot.set_logarithmic(self.log.isChecked())
+        self.bar.show_scale(self.plot.scale_of_colours)
+
+    # -- what is asked ---------------------------------------------------------------------------
+
+    def compute_or_cancel(self) -> None:
+        """What the button does."""
+        if self.running:
+            self.cancelled.emit()
+        elif self.settings.finish():
+            self.running = True
+            self.progress.setValue(0)
+            self._show()
+            self.wanted.emit(self.settings.request())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter computes, L changes the scale of the colours."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.running:
+            self.compute_or_cancel()
+        elif event.key() == Qt.Key.Key_L:
+            self.log.toggle()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,65 @@
+"""The mean loss of some samples as a function of the weights, batch by batch."""
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.training.data_sources import Samples
+from backprop_viz.training.evaluation import EVALUATION_BATCH
+from backprop_viz.training.losses import LossFunction
+
+
+class MeanLoss:
+    """The loss of a network on the first ``count`` samples of a part, in batches as ``Scoring``.
+
+    The network is its owner's to give away, in evaluation mode: nothing else may use it.
+    Raises ArgumentError for a loss that has no value.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        samples: Samples,
+        loss: LossFunction,
+        target: Callable[[Tensor, Tensor], Tensor],
+        count: int,
+    ) -> None:
+        if not loss.entry.exists:
+            raise ArgumentError(
+                QT_TRANSLATE_NOOP(
+                    "errors", "With {0} there is no loss to evaluate: choose another loss."
+                ),
+                loss.entry.title,
+            )
+        self.model = model
+        self.total = min(count, len(samples))
+        self._samples, self._loss, self._target = samples, loss, target
+        self._batches: dict[int, tuple[Tensor, Tensor]] = {}
+
+    @property
+    def batches(self) -> int:
+        """How many batches there are."""
+        return -(-self.total // EVALUATION_BATCH)
+
+    def batch(self, number: int) -> tuple[Tensor, Tensor]:
+        """Images (B, 1, 32, 32) and the loss's target of a batch; read once, then kept."""
+        if number not in self._batches:
+            start = number * EVALUATION_BATCH
+            index = torch.arange(start, min(start + EVALUATION_BATCH, self.total))
+            images, labels = self._samples.batch(index)
+            self._batches[number] = (images, self._target(labels, index))
+        return self._batches[number]
+
+    def of_batch(self, number: int, weights: Mapping[str, Tensor]) -> Tensor:
+        """The loss, a scalar, of a batch with other weights, by the names of the parameters."""
+        images, target = self.batch(number)
+        output: Tensor = functional_call(self.model, dict(weights), (images,))
+        return self._loss(output, target)
+
+    def size(self, number: int) -> int:
+        """How many samples a batch has."""
+        return len(self.batch(number)[0])

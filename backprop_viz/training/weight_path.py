@@ -1,0 +1,62 @@
+"""The weights that a run has gone through, thinned out as it grows."""
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+_Weights = NDArray[np.float32]
+# So many are kept of the whole run, fewer where they would take more memory than this.
+MOST_KEPT = 48
+_MOST_BYTES = 24_000_000
+# Of the last iterations each one is kept, so that the last steps can be seen.
+_NEWEST = 8
+
+
+class WeightPath:
+    """Flat weights by the number of iterations done: every one, then every second, fourth, ..."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, _Weights] = {}
+        self._newest: deque[tuple[int, _Weights]] = deque(maxlen=_NEWEST)
+        self._stride = 1
+
+    def begin(self, iteration: int, model: nn.Module) -> None:
+        """Another run begins, or is known from here on."""
+        self._kept.clear()
+        self._newest.clear()
+        self._stride = 1
+        self._kept[iteration] = _flat(model)
+
+    def rewind(self, iteration: int, model: nn.Module) -> None:
+        """The run goes on from after an iteration: what came later is no more."""
+        self._kept = {i: weights for i, weights in self._kept.items() if i < iteration}
+        self._newest = deque((p for p in self._newest if p[0] < iteration), maxlen=_NEWEST)
+        self._newest.append((iteration, _flat(model)))
+
+    def add(self, iteration: int, model: nn.Module) -> None:
+        """An iteration is finished."""
+        weights = _flat(model)
+        self._newest.append((iteration, weights))
+        if iteration % self._stride == 0:
+            self._kept[iteration] = weights
+        if len(self._kept) > max(3, min(MOST_KEPT, _MOST_BYTES // max(1, weights.nbytes))):
+            self._stride *= 2
+            first = min(self._kept)
+            self._kept = {
+                i: kept for i, kept in self._kept.items() if i % self._stride == 0 or i == first
+            }
+
+    def points(self, iteration: int, now: _Weights) -> tuple[NDArray[np.int64], _Weights]:
+        """The iterations (k,) in their order, and the weights (k, n) after them; the last are
+        those now.
+        """
+        found = {**self._kept, **dict(self._newest), iteration: now}
+        iterations = sorted(i for i in found if i <= iteration)
+        return np.array(iterations, np.int64), np.stack([found[i] for i in iterations])
+
+
+def _flat(model: nn.Module) -> _Weights:
+    found = [p.detach().numpy().ravel() for p in model.parameters()]
+    return np.concatenate(found).astype(np.float32, copy=False)

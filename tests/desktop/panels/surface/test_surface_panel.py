@@ -1,0 +1,168 @@
+"""The panel of the loss surface in a window with a real worker."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
+from backprop_viz.recording.number_explanation import Fact
+
+_WAIT = 60_000
+
+
+def opened(window: MainWindow) -> SurfaceView:
+    window.docks.docks["surfaceView"].toggleViewAction().trigger()
+    panel = window.panel(SurfaceView)
+    assert panel.isVisible()
+    return panel
+
+
+def small(panel: SurfaceView, plane: str, points: int = 5, samples: int = 64) -> None:
+    settings = panel.settings
+    settings.plane.setCurrentIndex(settings.plane.findData(plane))
+    settings.resolution.setValue(points)
+    settings.samples.setValue(samples)
+
+
+def computed(qtbot: QtBot, panel: SurfaceView) -> None:
+    panel.button.click()
+    assert panel.running
+    qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
+
+
+def test_it_is_closed_at_first_and_takes_all_the_room_when_opened(
+    open_window: Callable[..., MainWindow],
+) -> None:
+    window = open_window("--preset", "tutorial")
+    dock = window.docks.docks["surfaceView"]
+    assert dock.isHidden()
+    opened(window)
+    assert window.docks.maximized_dock is dock
+    window.docks.restore_maximized()
+    assert not dock.isHidden()
+    assert not window.docks.docks["autogradView"].isHidden()
+    opened_again = dock.toggleViewAction()
+    opened_again.trigger()
+    assert dock.isHidden()
+    opened_again.trigger()
+    opened_again.trigger()  # closed while it has all the room
+    assert dock.isHidden()
+    assert not window.docks.docks["autogradView"].isHidden()
+
+
+def test_what_is_shown_is_the_loss_of_a_plain_loop(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    window.session.iterate()
+    window.session.iterate()
+    assert window.session.wait_idle(60)
+    panel = opened(window)
+    small(panel, "random")
+    computed(qtbot, panel)
+    settings = window.session.view_state.settings
+    trainer = bv.Trainer.from_settings(settings)
+    trainer.iterate(), trainer.iterate()
+    images, labels = trainer.samples("train").batch(torch.arange(64))
+    expected = F.cross_entropy(trainer.model(images), labels).item()
+    plane = panel.plot._plane
+    assert plane is not None
+    assert plane.iteration == 2
+    assert panel.plot._losses[2, 2] == expected  # the middle is the network as it is
+    # The arrow keys read the grid from its middle.
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    assert f"loss {expected:.5f}"[:11] in panel.plot.reading
+    middle = panel.plot.reading
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    assert panel.plot.reading != middle
+    text = panel.sentence.text()
+    assert "random direction 1, filter-normalised" in text
+    assert "random planes almost never hold it" in text
+    assert "of its length lies in this plane" in text
+    # A run that goes on is the run that would have been without it.
+    window.session.iterate()
+    assert window.session.wait_idle(60)
+    trainer.iterate()
+    assert window.session.losses[-1] == trainer.loss_value()
+
+
+def test_a_run_too_short_for_main_directions_is_told_what_to_do(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    small(panel, "path")
+    computed(qtbot, panel)
+    assert "too short" in panel.sentence.text()
+    assert panel.plot._plane is None
+    window.session.iterate()
+    window.session.iterate()
+    assert window.session.wait_idle(60)
+    computed(qtbot, panel)
+    assert "main direction 1 of the run" in panel.sentence.text()
+    assert panel.plot._plane is not None
+    assert panel.plot._plane.path_iterations.tolist() == [0, 1, 2]
+
+
+def test_it_grows_while_training_runs_and_can_be_cancelled(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    small(panel, "random", points=51, samples=500)
+    window.findChild(QAction, "actionTrain").trigger()
+    panel.button.click()
+    qtbot.waitUntil(lambda: panel.plot._known.any(), timeout=_WAIT)
+    shown = panel.plot._known.sum()
+    qtbot.waitUntil(lambda: panel.plot._known.sum() > shown, timeout=_WAIT)
+    assert panel.progress.isVisible()
+    window.findChild(QAction, "actionTrain").trigger()
+    panel.button.click()
+    qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
+    assert 0 < panel.plot._known.sum() < 51 * 51
+    assert "Cancelled" in panel.sentence.text()
+    assert window.session.wait_idle(60)
+
+
+@pytest.mark.parametrize("key", ["L"])
+def test_the_scale_of_the_colours_can_be_changed_by_keyboard(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, key: str
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    small(panel, "random", points=3)
+    computed(qtbot, panel)
+    scale = panel.plot.scale_of_colours
+    assert scale is not None
+    assert scale.logarithmic
+    low, high = np.nanmin(panel.plot._losses), np.nanmax(panel.plot._losses)
+    assert (scale.low, scale.high) == (low, high)
+    assert scale.at(0.5) == pytest.approx(np.sqrt(low * high))
+    qtbot.keyClicks(panel, key)
+    scale = panel.plot.scale_of_colours
+    assert scale is not None
+    assert scale.at(0.5) == pytest.approx((low + high) / 2)
+
+
+def test_a_worker_that_ends_is_said_and_another_computes_it(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    panel.running = True
+    panel.end(Fact("no_worker"))
+    assert not panel.running
+    assert "has ended" in panel.sentence.text()
+    window.session.start_again()
+    small(panel, "random", points=3)
+    assert window.session.wait_idle(60)
+    computed(qtbot, panel)
+    assert panel.plot._known.all()

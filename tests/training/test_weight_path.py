@@ -1,0 +1,68 @@
+"""The kept weights of a run."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from backprop_viz.training.weight_path import MOST_KEPT, WeightPath
+
+
+def stand(model: nn.Linear, iteration: int) -> None:
+    with torch.no_grad():
+        model.weight.fill_(iteration)
+
+
+def walked(iterations: int) -> tuple[WeightPath, nn.Linear]:
+    path, model = WeightPath(), nn.Linear(3, 1, bias=False)
+    stand(model, 0)
+    path.begin(0, model)
+    for i in range(1, iterations + 1):
+        stand(model, i)
+        path.add(i, model)
+    return path, model
+
+
+def kept(path: WeightPath, iteration: int) -> list[int]:
+    iterations, weights = path.points(iteration, np.full(3, iteration, np.float32))
+    assert (weights == iterations[:, None]).all()  # each point is of its iteration
+    return iterations.tolist()
+
+
+def test_a_short_run_is_kept_whole() -> None:
+    path, _ = walked(20)
+    assert kept(path, 20) == list(range(21))
+
+
+def test_a_long_run_is_thinned_out_evenly_and_its_last_steps_stay() -> None:
+    path, _ = walked(1000)
+    iterations = kept(path, 1000)
+    assert iterations[0] == 0
+    assert iterations[-8:] == list(range(993, 1001))
+    assert MOST_KEPT / 2 < len(iterations) <= MOST_KEPT + 8
+    steps = np.diff(iterations[:-8])
+    assert len(set(steps.tolist())) <= 2
+
+
+def test_what_a_rewind_takes_back_is_forgotten() -> None:
+    path, model = walked(30)
+    stand(model, 10)
+    path.rewind(10, model)
+    assert kept(path, 10) == list(range(11))
+    stand(model, 11)
+    path.add(11, model)
+    assert kept(path, 11) == list(range(12))
+
+
+def test_large_weights_are_kept_less_often() -> None:
+    path, model = WeightPath(), nn.Linear(3_000_000, 1, bias=False)
+    path.begin(0, model)
+    for i in range(1, 40):
+        path.add(i, model)
+    assert len(path._kept) <= 3
+
+
+def test_another_run_begins_anew() -> None:
+    path, model = walked(30)
+    stand(model, 7)
+    path.begin(7, model)
+    assert kept(path, 7) == [7]
