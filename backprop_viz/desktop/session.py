@@ -49,7 +49,6 @@ from backprop_viz.stream.messages import (
     SaliencyRecorded,
     Scripted,
     SnippetRan,
-    SurfaceComputed,
     Update,
 )
 
@@ -57,8 +56,8 @@ from backprop_viz.stream.messages import (
 class Session(ShownRun):
     """Hands commands to the worker, and view states to the panels, at most one a refresh.
 
-    ``view_state_ready`` carries a ViewState, ``told`` a Notice, ``answered`` a Sheet, Page or
-    Progress of the samples, ``filed`` a Filed, ``explained`` what is answered to the number that
+    ``view_state_ready`` carries a ViewState, ``told`` a Notice, ``answered`` what else the
+    worker answers, of samples and of a loss surface, ``filed`` a Filed, ``explained`` what is answered to the number that
     was asked about last, ``saliency_recorded`` a Recording and the Number of a pixel; all come in
     the window's thread.
 
@@ -77,7 +76,6 @@ class Session(ShownRun):
     snippet_ran = Signal(object)
     network_tried = Signal(object)
     code_found = Signal(object)
-    surface_computed = Signal(object)
     attached = Signal(object)
     run_ended = Signal(object)
 
@@ -102,7 +100,6 @@ class Session(ShownRun):
         self.checks = CheckRequests(submit)
         self._emitted = {Scripted: self.scripted, SnippetRan: self.snippet_ran}
         self._emitted |= {NetworkTried: self.network_tried, CodeFound: self.code_found}
-        self._emitted[SurfaceComputed] = self.surface_computed
         self._restarts = Restarts()
         self._aside = RunAside()
         # What was shown is painted when the event loop comes to this.

@@ -64,7 +64,7 @@ class SamplesController(QObject):
         self._view.activateWindow()
         return self._view
 
-    def _show(self, answer: Sheet | Page | EvaluationProgress) -> None:
+    def _show(self, answer: object) -> None:
         if self._view is None:
             return
         if isinstance(answer, Sheet):
@@ -72,7 +72,7 @@ class SamplesController(QObject):
             self._view.show_sheet(answer)
         elif isinstance(answer, Page):
             self._view.show_page(answer)
-        else:
+        elif isinstance(answer, EvaluationProgress):
             self._view.show_progress(answer)
 
     def _show_classes(self) -> None:

@@ -23,7 +23,7 @@ class SurfacesController(QObject):
         self._request = 0
         panel.wanted.connect(self._ask)
         panel.cancelled.connect(lambda: self._session.send(CancelSurface()))
-        self._session.surface_computed.connect(self._show)
+        self._session.answered.connect(self._show)
         self._session.told.connect(self._told)
 
     def _ask(self, request: SurfaceRequest) -> None:
@@ -33,8 +33,8 @@ class SurfacesController(QObject):
         else:
             self._panel.end(Fact("no_worker"))
 
-    def _show(self, answer: SurfaceComputed) -> None:
-        if answer.request == self._request:
+    def _show(self, answer: object) -> None:
+        if isinstance(answer, SurfaceComputed) and answer.request == self._request:
             self._panel.show_surface(
                 answer.plane, answer.losses, answer.known, answer.reason, answer.share
             )

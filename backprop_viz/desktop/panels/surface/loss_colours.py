@@ -43,7 +43,8 @@ class LossColours:
         places = self.places(losses)
         index = np.rint(np.nan_to_num(places) * (_COLOURS - 1)).astype(np.intp)
         colours: NDArray[np.uint8] = loss_table()[np.clip(index, 0, _COLOURS - 1)]
-        colours[np.isnan(places)] = (*QColor(theme.error).getRgb()[:3], 255)
+        error = QColor(theme.error)
+        colours[np.isnan(places)] = (error.red(), error.green(), error.blue(), 255)
         return colours
 
 
