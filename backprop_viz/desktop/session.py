@@ -56,10 +56,10 @@ from backprop_viz.stream.messages import (
 class Session(ShownRun):
     """Hands commands to the worker, and view states to the panels, at most one a refresh.
 
-    ``view_state_ready`` carries a ViewState, ``told`` a Notice, ``answered`` what else the
-    worker answers, of samples and of a loss surface, ``filed`` a Filed, ``explained`` what is answered to the number that
-    was asked about last, ``saliency_recorded`` a Recording and the Number of a pixel; all come in
-    the window's thread.
+    ``view_state_ready`` carries a ViewState, ``told`` a Notice, ``filed`` a Filed, ``explained``
+    what is answered to the number that was asked about last, ``saliency_recorded`` a Recording and
+    the Number of a pixel, ``answered`` what else the worker answers, as a Sheet of samples; all
+    come in the window's thread.
 
     With a ``foreign`` client the run is a script's or a file's: ``attached`` carries its
     RunOrigin, ``run_ended`` a RunEnded.
