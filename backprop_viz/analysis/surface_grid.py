@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def levels(resolution: int) -> list[NDArray[np.int64]]:
+def grid_levels(resolution: int) -> list[NDArray[np.int64]]:
     """The points (m, 2) of a grid of so many rows and columns, a coarse grid first, then finer.
 
     Each level has every second row and column that the next has, the middle among them.
@@ -26,7 +26,7 @@ def levels(resolution: int) -> list[NDArray[np.int64]]:
     return found
 
 
-def filled(losses: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+def with_nearest(losses: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The losses (n, n), with those of the nearest coarse point where a point is not known yet.
 
     NaN where no coarse point is known either.

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.recording.samples import SamplePart
 
-PlaneKind = Literal["random", "path", "kept"]
-PLANE_KINDS: tuple[PlaneKind, ...] = ("random", "path", "kept")
+PlaneKind = Literal["drawn", "path", "kept"]
+PLANE_KINDS: tuple[PlaneKind, ...] = ("drawn", "path", "kept")
 
 
 @dataclass(frozen=True, slots=True)
 class SurfaceRequest:
     """Which plane of the weights to evaluate the loss on, how far and how finely.
 
-    - ``plane``: "random" (two random directions, filter-normalised), "path" (the two main
+    - ``plane``: "drawn" (two random directions, filter-normalised), "path" (the two main
       directions of the run so far) or "kept" (through the weights now, and those after the
       iterations ``first`` and ``second``, or the nearest that are kept).
     - ``span``: how far the plane reaches. 1 is a random direction's own length, which is that of
@@ -25,7 +25,7 @@ class SurfaceRequest:
     - ``resolution``: points a side. ``samples``: so many, the first of the part.
     """
 
-    plane: PlaneKind = "random"
+    plane: PlaneKind = "drawn"
     span: float = 1.0
     resolution: int = 25
     samples: int = 2000

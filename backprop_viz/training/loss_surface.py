@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from backprop_viz.analysis.surface_grid import levels
+from backprop_viz.analysis.surface_grid import grid_levels
 from backprop_viz.analysis.weight_planes import (
     directions_through,
     filter_normalised,
@@ -78,7 +78,7 @@ class LossSurface:
     ) -> tuple[NDArray[np.float64], tuple[Fact, Fact], _Reach]:
         weights = [p.detach().numpy() for p in self._parameters.values()]
         span = request.span
-        if request.plane == "random":
+        if request.plane == "drawn":
             seeds = (2 * request.seed, 2 * request.seed + 1)
             drawn = np.stack([filter_normalised(weights, seed) for seed in seeds])
             facts = (Fact("random_direction", (1,)), Fact("random_direction", (2,)))
@@ -107,7 +107,7 @@ class LossSurface:
 
     def slices(self) -> Iterator[None]:
         """Evaluate one batch of some points after the other; the gradient after the first level."""
-        for level, points in enumerate(levels(len(self.plane.x))):
+        for level, points in enumerate(grid_levels(len(self.plane.x))):
             for start in range(0, len(points), _TOGETHER):
                 yield from self._evaluate(points[start : start + _TOGETHER])
             if level == 0:

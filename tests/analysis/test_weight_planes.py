@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop_viz.analysis.surface_grid import filled, levels
+from backprop_viz.analysis.surface_grid import grid_levels, with_nearest
 from backprop_viz.analysis.weight_planes import (
     directions_through,
     filter_normalised,
@@ -82,7 +82,7 @@ def test_what_is_projected_is_nearest_in_the_plane() -> None:
 
 @pytest.mark.parametrize("resolution", [1, 3, 5, 11, 25, 26, 51])
 def test_each_point_of_a_grid_comes_once_the_coarse_ones_first(resolution: int) -> None:
-    found = levels(resolution)
+    found = grid_levels(resolution)
     everything = np.concatenate(found)
     assert len({tuple(p) for p in everything.tolist()}) == len(everything) == resolution**2
     middle = (resolution - 1) // 2
@@ -92,17 +92,17 @@ def test_each_point_of_a_grid_comes_once_the_coarse_ones_first(resolution: int) 
 
 def test_what_is_not_known_yet_is_as_its_nearest_coarse_point() -> None:
     losses, known = np.full((11, 11), np.nan), np.zeros((11, 11), bool)
-    assert np.isnan(filled(losses, known)).all()
-    for points in levels(11):
+    assert np.isnan(with_nearest(losses, known)).all()
+    for points in grid_levels(11):
         for j, i in points:
             losses[j, i], known[j, i] = 100 * j + i, True
-        shown = filled(losses, known)
+        shown = with_nearest(losses, known)
         assert np.isfinite(shown).all()
         assert (shown[known] == losses[known]).all()
     assert (shown == losses).all()
-    coarse = levels(11)[0]
+    coarse = grid_levels(11)[0]
     known[:] = False
     known[coarse[:, 0], coarse[:, 1]] = True
-    shown = filled(losses, known)
+    shown = with_nearest(losses, known)
     assert known.sum() == 25
     assert (shown[0, 0], shown[4, 5]) == (losses[1, 1], losses[5, 5])

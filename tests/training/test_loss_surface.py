@@ -57,7 +57,7 @@ def moved(trainer: bv.Trainer, surface: LossSurface, x: float, y: float) -> nn.M
     return net
 
 
-@pytest.mark.parametrize("plane", ["random", "path", "kept"])
+@pytest.mark.parametrize("plane", ["drawn", "path", "kept"])
 def test_points_are_what_plain_torch_computes(plane: PlaneKind) -> None:
     trainer, path = trained()
     request = SurfaceRequest(plane, resolution=7, samples=SAMPLES, first=0, second=5)
@@ -71,7 +71,7 @@ def test_points_are_what_plain_torch_computes(plane: PlaneKind) -> None:
 
 def test_the_middle_is_the_network_itself_and_its_gradient_is_autograds() -> None:
     trainer, path = trained()
-    request = SurfaceRequest("random", resolution=5, samples=SAMPLES, seed=4)
+    request = SurfaceRequest("drawn", resolution=5, samples=SAMPLES, seed=4)
     surface = computed(trainer, path, request)
     plane = surface.plane
     net = copy.deepcopy(trainer.model)
@@ -92,7 +92,7 @@ def test_the_middle_is_the_network_itself_and_its_gradient_is_autograds() -> Non
 def test_the_main_directions_hold_the_path_and_random_ones_do_not() -> None:
     trainer, path = trained(20)
     main = computed(trainer, path, SurfaceRequest("path", resolution=3, samples=64)).plane
-    random = computed(trainer, path, SurfaceRequest("random", resolution=3, samples=64)).plane
+    random = computed(trainer, path, SurfaceRequest("drawn", resolution=3, samples=64)).plane
     assert main.path_share > 0.9
     assert random.path_share < 0.05
     assert main.path_iterations.tolist() == list(range(21))
@@ -126,7 +126,7 @@ def test_the_run_is_left_as_it_is_bit_for_bit() -> None:
             trainer.iterate()
         trainer.step(), trainer.step()  # in the middle of an iteration
         if with_surface:
-            computed(trainer, path, SurfaceRequest("random", resolution=3, samples=64))
+            computed(trainer, path, SurfaceRequest("drawn", resolution=3, samples=64))
         while trainer.iteration < 6:
             trainer.step()
         state = [*trainer.model.state_dict().values()]
@@ -138,7 +138,7 @@ def test_the_run_is_left_as_it_is_bit_for_bit() -> None:
 def test_biases_and_batch_norm_are_left_alone_by_random_directions() -> None:
     trainer, path = bv.Trainer(batch_size=16, model=Whimsical()), WeightPath()
     path.begin(0, trainer.model)
-    surface = computed(trainer, path, SurfaceRequest("random", resolution=1, samples=64))
+    surface = computed(trainer, path, SurfaceRequest("drawn", resolution=1, samples=64))
     at = 0
     for name, parameter in trainer.model.named_parameters():
         part = surface.directions[:, at : at + parameter.numel()]

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QTransform
 from PySide6.QtWidgets import QLabel, QWidget
 
-from backprop_viz.analysis.surface_grid import filled
+from backprop_viz.analysis.surface_grid import with_nearest
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.surface.loss_colours import LossColours
 from backprop_viz.desktop.style.numbers import short
@@ -140,7 +140,7 @@ class SurfacePlot(pg.PlotWidget):
         self.scale_of_colours = None
         if plane is None or not shown:
             return
-        shape = filled(self._losses, self._known)
+        shape = with_nearest(self._losses, self._known)
         self.scale_of_colours = scale = LossColours(self._losses[self._known], self.logarithmic)
         self._image.setImage(scale.pixels(shape, self._theme), autoLevels=False)
         box = _box(plane)

@@ -9,9 +9,9 @@ from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.loss_surface import PLANE_KINDS, SurfaceRequest
 from backprop_viz.recording.quantities import Quantity
 
-SPAN = Quantity(0.0, 1e3, above=True, least=0.01)
-RESOLUTION = Quantity(3, 101, whole=True, step=2)
-SAMPLES = Quantity(1, 20_000, whole=True)
+SURFACE_SPAN = Quantity(0.0, 1e3, above=True, least=0.01)
+SURFACE_POINTS = Quantity(3, 101, whole=True, step=2)
+SURFACE_SAMPLES = Quantity(1, 20_000, whole=True)
 DIRECTION_SEED = Quantity(0, 2**31 - 1, whole=True, step=1)
 KEPT_ITERATION = Quantity(0, 10**9, whole=True, step=1)
 
@@ -27,7 +27,7 @@ class SurfaceSettings(QWidget):
         usual = SurfaceRequest()
         self.plane = QComboBox()
         titles = {
-            "random": self.tr("Random directions"),
+            "drawn": self.tr("Random directions"),
             "path": self.tr("Main directions"),
             "kept": self.tr("Through kept weights"),
         }
@@ -38,9 +38,9 @@ class SurfaceSettings(QWidget):
         self.part.setAccessibleName(self.tr("Data"))
         self.part.addItem(self.tr("training"), "train")
         self.part.addItem(self.tr("validation"), "validation")
-        self.span = NumberField(SPAN, self.tr("Span"), usual.span)
-        self.resolution = NumberField(RESOLUTION, self.tr("Points"), usual.resolution)
-        self.samples = NumberField(SAMPLES, self.tr("Samples"), usual.samples)
+        self.span = NumberField(SURFACE_SPAN, self.tr("Span"), usual.span)
+        self.resolution = NumberField(SURFACE_POINTS, self.tr("Points"), usual.resolution)
+        self.samples = NumberField(SURFACE_SAMPLES, self.tr("Samples"), usual.samples)
         self.seed = NumberField(DIRECTION_SEED, self.tr("Seed"), usual.seed)
         self.first = NumberField(KEPT_ITERATION, self.tr("After A"), usual.first)
         self.second = NumberField(KEPT_ITERATION, self.tr("After B"), usual.second)
@@ -138,7 +138,7 @@ class SurfaceSettings(QWidget):
         for field, shown in (
             (self.first, kind == "kept"),
             (self.second, kind == "kept"),
-            (self.seed, kind == "random"),
+            (self.seed, kind == "drawn"),
         ):
             self._columns[field].setVisible(shown)
 

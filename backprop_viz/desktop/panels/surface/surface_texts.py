@@ -17,7 +17,7 @@ def axis_text(axis: Fact) -> str:
         "towards": translate("surface", "across it, towards the weights after iteration {0}"),
     }
     first, *rest = axis.values
-    return texts[axis.code].format(first, *(percent(float(share)) for share in rest))
+    return texts[axis.code].format(first, *(share_text(float(share)) for share in rest))
 
 
 def path_text(plane: SurfacePlane) -> str:
@@ -25,8 +25,8 @@ def path_text(plane: SurfacePlane) -> str:
     translate = QCoreApplication.translate
     if len(plane.path) < 2 or plane.path_share != plane.path_share:
         return translate("surface", "There is no path yet: train some iterations.")
-    share = percent(plane.path_share)
-    if plane.request.plane == "random":
+    share = share_text(plane.path_share)
+    if plane.request.plane == "drawn":
         return translate(
             "surface",
             "Of the run's path {0} lies in this plane: random planes almost never hold it, so its "
@@ -35,14 +35,14 @@ def path_text(plane: SurfacePlane) -> str:
     return translate("surface", "Of the run's path {0} lies in this plane.").format(share)
 
 
-def gradient_text(plane: SurfacePlane) -> str:
+def descent_text(plane: SurfacePlane) -> str:
     """How much of the gradient lies in the plane; "" until it is known."""
     if plane.gradient is None:
         return ""
     return QCoreApplication.translate(
         "surface",
         "The arrow is the direction of descent, −gradient: {0} of its length lies in this plane.",
-    ).format(percent(plane.gradient_share))
+    ).format(share_text(plane.gradient_share))
 
 
 def around_text(plane: SurfacePlane) -> str:
@@ -73,7 +73,7 @@ def no_surface_text(reason: Fact) -> str:
     return texts[reason.code].format(*reason.values)
 
 
-def percent(share: float) -> str:
+def share_text(share: float) -> str:
     """A share from 0 to 1 as a percentage of two digits at least."""
     hundredths = 100 * share
     if hundredths >= 99.95 or hundredths == 0:

@@ -18,7 +18,7 @@ from backprop_viz.desktop.panels.surface.surface_settings import SurfaceSettings
 from backprop_viz.desktop.panels.surface.surface_texts import (
     around_text,
     axis_text,
-    gradient_text,
+    descent_text,
     no_surface_text,
     path_text,
 )
@@ -147,7 +147,7 @@ class SurfaceView(Panel):
                 self.tr("x: {0}").format(axis_text(plane.axes[0])),
                 self.tr("y: {0}").format(axis_text(plane.axes[1])),
                 path_text(plane),
-                gradient_text(plane),
+                descent_text(plane),
             ]
         self.sentence.setText("\n".join(line for line in lines if line))
         self.sentence.setToolTip(self.sentence.text())

@@ -66,7 +66,7 @@ def test_what_is_shown_is_the_loss_of_a_plain_loop(
     window.session.iterate()
     assert window.session.wait_idle(60)
     panel = opened(window)
-    small(panel, "random")
+    small(panel, "drawn")
     computed(qtbot, panel)
     settings = window.session.view_state.settings
     trainer = bv.Trainer.from_settings(settings)
@@ -117,7 +117,7 @@ def test_it_grows_while_training_runs_and_can_be_cancelled(
 ) -> None:
     window = open_window("--preset", "digits")
     panel = opened(window)
-    small(panel, "random", points=51, samples=500)
+    small(panel, "drawn", points=51, samples=500)
     window.findChild(QAction, "actionTrain").trigger()
     panel.button.click()
     qtbot.waitUntil(lambda: panel.plot._known.any(), timeout=_WAIT)
@@ -138,7 +138,7 @@ def test_the_scale_of_the_colours_can_be_changed_by_keyboard(
 ) -> None:
     window = open_window("--preset", "digits")
     panel = opened(window)
-    small(panel, "random", points=3)
+    small(panel, "drawn", points=3)
     computed(qtbot, panel)
     scale = panel.plot.scale_of_colours
     assert scale is not None
@@ -162,7 +162,7 @@ def test_a_worker_that_ends_is_said_and_another_computes_it(
     assert not panel.running
     assert "has ended" in panel.sentence.text()
     window.session.start_again()
-    small(panel, "random", points=3)
+    small(panel, "drawn", points=3)
     assert window.session.wait_idle(60)
     computed(qtbot, panel)
     assert panel.plot._known.all()
