@@ -8,7 +8,7 @@ from torch import nn
 
 _Weights = NDArray[np.float32]
 # So many are kept of the whole run, fewer where they would take more memory than this.
-MOST_KEPT = 48
+MOST_ON_PATH = 48
 _MOST_BYTES = 24_000_000
 # Of the last iterations each one is kept, so that the last steps can be seen.
 _NEWEST = 8
@@ -41,7 +41,7 @@ class WeightPath:
         self._newest.append((iteration, weights))
         if iteration % self._stride == 0:
             self._kept[iteration] = weights
-        if len(self._kept) > max(3, min(MOST_KEPT, _MOST_BYTES // max(1, weights.nbytes))):
+        if len(self._kept) > max(3, min(MOST_ON_PATH, _MOST_BYTES // max(1, weights.nbytes))):
             self._stride *= 2
             first = min(self._kept)
             self._kept = {

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from backprop_viz.training.weight_path import MOST_KEPT, WeightPath
+from backprop_viz.training.weight_path import MOST_ON_PATH, WeightPath
 
 
 def stand(model: nn.Linear, iteration: int) -> None:
@@ -38,7 +38,7 @@ def test_a_long_run_is_thinned_out_evenly_and_its_last_steps_stay() -> None:
     iterations = kept(path, 1000)
     assert iterations[0] == 0
     assert iterations[-8:] == list(range(993, 1001))
-    assert MOST_KEPT / 2 < len(iterations) <= MOST_KEPT + 8
+    assert MOST_ON_PATH / 2 < len(iterations) <= MOST_ON_PATH + 8
     steps = np.diff(iterations[:-8])
     assert len(set(steps.tolist())) <= 2
 

@@ -7,7 +7,7 @@ from backprop_viz.recording.loss_surface import SurfacePlane
 from backprop_viz.recording.number_explanation import Fact
 
 
-def axis_text(axis: Fact) -> str:
+def direction_text(axis: Fact) -> str:
     """What a direction is, in few words."""
     translate = QCoreApplication.translate
     texts = {

@@ -17,8 +17,8 @@ from backprop_viz.desktop.panels.surface.surface_plot import SurfacePlot
 from backprop_viz.desktop.panels.surface.surface_settings import SurfaceSettings
 from backprop_viz.desktop.panels.surface.surface_texts import (
     around_text,
-    axis_text,
     descent_text,
+    direction_text,
     no_surface_text,
     path_text,
 )
@@ -144,8 +144,8 @@ class SurfaceView(Panel):
             )
         else:
             lines += [
-                self.tr("x: {0}").format(axis_text(plane.axes[0])),
-                self.tr("y: {0}").format(axis_text(plane.axes[1])),
+                self.tr("x: {0}").format(direction_text(plane.axes[0])),
+                self.tr("y: {0}").format(direction_text(plane.axes[1])),
                 path_text(plane),
                 descent_text(plane),
             ]
