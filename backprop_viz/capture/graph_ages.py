@@ -4,7 +4,7 @@ torch numbers the nodes that a thread makes: 0, 1, 2, ... A number says that wit
 node alive.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -75,6 +75,15 @@ class GraphAges:
             old.forget_operations()
         return self._iterations[-1]
 
+    @property
+    def start(self) -> int:
+        """The number of the newest iteration's first node."""
+        return self._iterations[-1].start if self._iterations else 0
+
+    def place(self, node: GradFn) -> int:
+        """In which recorded iteration a node was made, from 1; 0 is before the first."""
+        return bisect_right(self._iterations, node_number(node), key=_start)
+
     def ago(self, node: GradFn) -> int | None:
         """How many iterations ago a node was made: 0 is the newest; None: before the first."""
         number = node_number(node)
@@ -85,6 +94,10 @@ class GraphAges:
         """The operation that made a node, in whichever iteration."""
         ago = self.ago(node)
         return None if ago is None else self._iterations[-1 - ago].maker(node)
+
+
+def _start(iteration: NodesOfIteration) -> int:
+    return iteration.start
 
 
 _ages: "WeakKeyDictionary[nn.Module, GraphAges]" = WeakKeyDictionary()

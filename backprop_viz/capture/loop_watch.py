@@ -185,12 +185,15 @@ class LoopWatch(TorchFunctionMode):
     ) -> Any:
         """Run what belongs to no phase; of what raises there, take note of what it was given."""
         try:
-            return func(*args, **kwargs)
+            made = func(*args, **kwargs)
         except Exception as error:
             with _UNSEEN():
                 given = tuple(nested_tensors((args, kwargs)))
                 self._recorder.operation_failed(op_name(func), given, error)
             raise
+        with _UNSEEN():
+            self._recorder.ran_outside(op_name(func), made)
+        return made
 
     @contextmanager
     def errors_noted(self) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -23,16 +22,17 @@ from backprop_viz.capture.forward_log import ForwardLog, Sources
 from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors
 from backprop_viz.capture.graph_ages import graph_ages
 from backprop_viz.capture.graphs import Operation, parameter_names
+from backprop_viz.capture.growing_graph import GrowthWatch
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.module_watch import BufferWatch, ModuleWatch
-from backprop_viz.capture.parameter_watch import ParameterWatch, groups_of
+from backprop_viz.capture.parameter_watch import ParameterWatch
 from backprop_viz.capture.snapshots import TensorSnapshots
 from backprop_viz.capture.span_log import SpanLog
+from backprop_viz.capture.used_options import UsedOptions
 from backprop_viz.capture.walked_graph import WalkedGraph
 from backprop_viz.recording.events import Event, Failure, GradientIntervention
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording, new_serial
-from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import TorchError
 
@@ -100,9 +100,7 @@ class Recorder:
         self._forward = ForwardLog(log, self._walked, self._names)
         self._spans = SpanLog(log)
         self._trace: list[tuple[int, int]] = []
-        # Of each optimizer as it last stepped.
-        self._groups_used: dict[int, tuple[OptimizerGroup, ...]] = {}
-        self._rate_used: float | None = None
+        self._used = UsedOptions(self._optimizers, self._names)
         self._failure: Failure | None = None
         # The operation that raised last.
         self._tried = Tried()
@@ -111,6 +109,7 @@ class Recorder:
         self._line_runs: Callable[[int], None] | None = None
         self._ages = graph_ages(model)
         self._made = self._ages.begin()
+        self._growth = GrowthWatch(self._ages)
 
     # -- what the loop tells -------------------------------------------------------------------
 
@@ -252,7 +251,7 @@ class Recorder:
             loss=self._loss,
             samples=self._samples,
             model=type(self._model).__name__,
-            options=self._options(),
+            options=self._used.options(self.rate),
             intervention=self._intervention,
             backwards=max(1, self._backwards),
             given_batch=self._given_batch,
@@ -261,9 +260,10 @@ class Recorder:
             cleared=self.cleared,
             modules=self._modules.modules,
             buffers=self._buffers.buffers(),
-            groups=self._groups(),
+            groups=self._used.groups(),
             error=self._error,
             taken=tuple(self._log.taken),
+            earlier_graphs=self._growth.found,
             tensors=self._log.tensors,
             serial=self._serial,
         )
@@ -291,25 +291,12 @@ class Recorder:
 
         ``caught_up``: nothing has run since ``catch_up``.
         """
-        # Read now: after the update a schedule sets the next iteration's rate.
-        used, self._rate_used = optimizers or self._optimizers, self.rate
-        self._groups_used |= {id(one): groups_of([one], self._names) for one in used}
+        self._used.note(optimizers or self._optimizers, self.rate)
         if not caught_up:
             self._watch.sync()
         states = self._watch.states()
         yield
         self._watch.updated(states, (optimizers or self._optimizers) or None)
-
-    def _groups(self) -> tuple[OptimizerGroup, ...]:
-        """The groups of the optimizers that stepped, in their order; else as they are now."""
-        found = self._groups_used or {0: groups_of(self._optimizers, self._names)}
-        return tuple(group for groups in found.values() for group in groups)
-
-    def _options(self) -> dict[str, Any]:
-        for group in self._groups():
-            return dict(group.options)
-        rate = self.rate if self._rate_used is None else self._rate_used
-        return {} if rate is None else {"lr": rate}
 
     def following_modules(self) -> AbstractContextManager[None]:
         """Note in here of each operation which module ran it."""
@@ -340,6 +327,12 @@ class Recorder:
         self._made.note(first.grad_fn, op, len(log) - 1, log.events[-1].place)
         self._buffers.look(read)
         self._buffers.look(made)
+        if phase is Phase.LOSS:
+            self._growth.ran(op, first, len(log) - 1)
+
+    def ran_outside(self, op: str, made: object) -> None:
+        """An operation has run that belongs to no phase."""
+        self._growth.ran(op, made, None)
 
     def operation_failed(self, op: str, read: Tensors, error: Exception) -> None:
         """Remember what an operation that raises was given."""
@@ -388,6 +381,7 @@ class Recorder:
         else:
             self._bind()
         self._root_id, self._backward_start = self._log.id_of(self._root), len(self._log)
+        self._growth.backward_begins(self._walked.nodes, self._backward_start)
         self._forward.clear()
         self._sources.clear()
         batch = (t for t in (*self._inputs.values(), self._batch, self._labels) if t is not None)

@@ -30,6 +30,12 @@ def finding_texts() -> dict[str, str]:
             "zero_grad was not called: {1} still had its last gradient when backward began. "
             "Parameters with an old gradient: {0}.",
         ),
+        "growing_graph": translate(
+            "findings",
+            "The graphs of {0} earlier iterations ({1} nodes) are still held, and with them their "
+            "memory: see {2}. Add loss.item(), or detach() what the next iteration uses. There is "
+            "a lesson on it: “total += loss keeps every graph”.",
+        ),
         "never_reached": translate(
             "findings", "Backward never reached {0}: the loss does not depend on it."
         ),
@@ -93,6 +99,7 @@ def finding_titles() -> dict[str, str]:
         "dead_units": translate("findings", "{0}: {1} of {2} units are dead"),
         "exploding": translate("findings", "Gradients explode"),
         "gradients_kept": translate("findings", "zero_grad was not called"),
+        "growing_graph": translate("findings", "The graph grows with every iteration"),
         "never_reached": translate("findings", "{0} gets no gradient"),
         "not_finite": translate("findings", "{0} first appeared in {1}"),
         "not_finite_from_start": translate("findings", "The loss is {0}"),
@@ -132,6 +139,7 @@ def _topics() -> tuple[tuple[str, frozenset[str]], ...]:
         (translate("findings", "softmax or sigmoid twice"), frozenset({"squashed_twice"})),
         (translate("findings", "a missing zero_grad"), frozenset({"gradients_kept"})),
         (translate("findings", "losses added up undivided"), frozenset({"undivided"})),
+        (translate("findings", "a graph that grows"), frozenset({"growing_graph"})),
         (
             translate("findings", "batch norm in eval mode or of one sample"),
             frozenset({"batch_norm_in_eval", "one_sample_batch_norm"}),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from backprop_viz.recording.earlier_graphs import EarlierGraphs
 from backprop_viz.recording.events import (
     Event,
     Failure,
@@ -71,6 +72,7 @@ class Recording:
     - ``given_batch``: the batch was a drawing or a sample chosen by hand, not the loader's.
     - ``error``: what torch raised, and which tensor it is about; None if nothing was raised.
     - ``taken``: numbers that forward and loss handed to Python or numpy, the first thousand.
+    - ``earlier_graphs``: what still holds the graphs of earlier iterations.
     - ``trace``: the lines of the network's forward as they ran: each line's number in its source
       file, and how many events came before it. Of a script: its own lines, among them those at
       which each phase began.
@@ -103,6 +105,7 @@ class Recording:
     groups: tuple[OptimizerGroup, ...] = ()
     error: TorchError | None = None
     taken: tuple[NumbersTaken, ...] = ()
+    earlier_graphs: EarlierGraphs | None = None
     tensors: TensorTable = field(default_factory=TensorTable, repr=False)
     serial: int = field(default_factory=new_serial)
 

@@ -107,6 +107,7 @@ class RecordingReader:
             groups=state.groups,
             error=state.error,
             taken=state.taken,
+            earlier_graphs=state.earlier_graphs,
             tensors=self._tensors,
             serial=begin.serial,
         )

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from backprop_viz.recording.earlier_graphs import EarlierGraphs
 from backprop_viz.recording.events import Failure, GradientIntervention, NumbersTaken, PhaseSpan
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.layers import LayerGraph
@@ -137,6 +138,7 @@ class StateRecord(Struct, frozen=True, omit_defaults=True):
     groups: tuple[OptimizerGroup, ...] = ()
     error: TorchError | None = None
     taken: tuple[NumbersTaken, ...] = ()
+    earlier_graphs: EarlierGraphs | None = None
 
 
 class RunRecord(Struct, frozen=True, omit_defaults=True):

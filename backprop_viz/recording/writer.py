@@ -162,4 +162,5 @@ def _state(recording: Recording, traced: int) -> StateRecord:
         recording.groups,
         recording.error,
         recording.taken,
+        recording.earlier_graphs,
     )

@@ -114,6 +114,17 @@ def gradients_kept() -> Recording:
     return iterations(small(), clear=False, times=2)
 
 
+def growing_graph() -> Recording:
+    net, total = small(), torch.zeros(())
+    for _ in range(4):
+        with bv.record(net) as recording:
+            net.zero_grad()
+            loss = net(X).square().mean()
+            loss.backward()
+            total = total + loss
+    return recording.recording
+
+
 def never_reached() -> Recording:
     return iterations(Unused())
 
@@ -182,6 +193,7 @@ BROKEN_LOOPS: dict[str, Callable[[], Recording]] = {
         dead_units,
         exploding,
         gradients_kept,
+        growing_graph,
         never_reached,
         not_finite,
         not_finite_from_start,

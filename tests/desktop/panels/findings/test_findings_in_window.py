@@ -47,6 +47,7 @@ SAID = {
     "dead_units": ("0: 2 of 6 units are dead", "Of the 6 units of 0, 2 are 0 for the whole batch."),
     "exploding": ("Gradients explode", "that of 0.weight is"),
     "gradients_kept": ("zero_grad was not called", "0.weight still had its last gradient"),
+    "growing_graph": ("The graph grows with every iteration", "The graphs of 3 earlier iterations"),
     "never_reached": ("unused.weight gets no gradient", "Backward never reached unused.weight"),
     "not_finite": ("NaN first appeared in log", "The first NaN arose in log"),
     "not_finite_from_start": ("The loss is nan", "a parameter was already not finite"),
