@@ -1,6 +1,7 @@
 """``python -m backprop_viz`` and the ``backprop-viz`` command."""
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _attach(arguments[1:])
     if arguments[:1] == ["export"]:
         return _export(arguments[1:])
+    if arguments in (["--install-desktop"], ["--remove-desktop"]):
+        return _desktop_files(arguments[0])
     try:
         told = parse(arguments)
         return _main(told) if told.model is None else _train(told, told.model)
@@ -86,6 +89,16 @@ def _attach(arguments: Sequence[str]) -> int:
     from backprop_viz.desktop.attached import follow_script
 
     return follow_script(line, told.theme, told.language)
+
+
+def _desktop_files(option: str) -> int:
+    """Make the program known to the desktop, or unknown again; returns the exit status."""
+    from backprop_viz.desktop import desktop_files
+
+    if sys.platform.startswith("linux"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # only an icon is painted
+        system_libraries.ensure()
+    return desktop_files.install() if option == "--install-desktop" else desktop_files.remove()
 
 
 def _torch_is_there() -> bool:

@@ -85,6 +85,11 @@ def parse(argv: Sequence[str]) -> Arguments:
         help="0 or more; the same seed gives the same run",
     )
     _add_appearance(parser)
+    for option, does in (
+        ("--install-desktop", "put the program in the desktop's menu; its files open by a click"),
+        ("--remove-desktop", "undo that"),
+    ):
+        parser.add_argument(option, action="store_true", help=f"alone: {does} (Linux)")
     parser.add_argument(
         "file",
         nargs="?",
@@ -94,6 +99,8 @@ def parse(argv: Sequence[str]) -> Arguments:
         "file (.py) that makes model, inputs and loss, to train that",
     )
     options = parser.parse_args(argv)
+    if options.install_desktop or options.remove_desktop:
+        parser.error("--install-desktop and --remove-desktop stand alone")
     given = {name: getattr(options, f"{name}_root") for name in FOLDERS}
     roots = {name: path for name, path in given.items() if path}
     data = options.data or next(iter(roots), None)
