@@ -93,12 +93,12 @@ def _attach(arguments: Sequence[str]) -> int:
 
 def _desktop_files(option: str) -> int:
     """Make the program known to the desktop, or unknown again; returns the exit status."""
-    from backprop_viz.desktop import desktop_files
-
     if sys.platform.startswith("linux"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # only an icon is painted
         system_libraries.ensure()
-    return desktop_files.install() if option == "--install-desktop" else desktop_files.remove()
+    from backprop_viz.desktop.desktop_files import install_desktop_files, remove_desktop_files
+
+    return install_desktop_files() if option == "--install-desktop" else remove_desktop_files()
 
 
 def _torch_is_there() -> bool:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from backprop_viz import __version__
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.desktop_files import NAME
+from backprop_viz.desktop.desktop_files import DESKTOP_NAME
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.style.language import SYSTEM, language_for, use_language
@@ -33,7 +33,7 @@ def make_window(arguments: Arguments) -> MainWindow:
     application.setApplicationName("backprop_viz")
     application.setApplicationDisplayName("backprop_viz")
     application.setApplicationVersion(__version__)
-    application.setDesktopFileName(NAME)
+    application.setDesktopFileName(DESKTOP_NAME)
     application.setWindowIcon(program_icon())
     application.setFont(body_font())
     chosen = arguments.language or str(settings_store().value("language", SYSTEM))

@@ -13,7 +13,7 @@ from pathlib import Path
 from backprop_viz.stream.own_processes import is_bundle, outside, program_command
 
 # What the window calls itself, the name of the entry, and that of the icon.
-NAME = "backprop_viz"
+DESKTOP_NAME = "backprop_viz"
 SESSION_TYPE = "application/x-backprop-viz-session"
 RECORDING_TYPE = "application/x-backprop-viz-recording"
 
@@ -57,7 +57,7 @@ _INDEXES = (
 )
 
 
-def install() -> int:
+def install_desktop_files() -> int:
     """Write all files, and tell the desktop of them; returns the exit status."""
     if not _can():
         return 2
@@ -74,8 +74,8 @@ def install() -> int:
     return 0
 
 
-def remove() -> int:
-    """Take away what ``install`` has written; returns the exit status."""
+def remove_desktop_files() -> int:
+    """Take away what ``install_desktop_files`` has written; returns the exit status."""
     if not _can():
         return 2
     folder = _data_folder()
@@ -110,17 +110,17 @@ def _files() -> Iterator[tuple[str, bytes]]:
     from backprop_viz.desktop.style.program_icon import DRAWING, SIZES, icon_image
 
     types = f"{SESSION_TYPE};{RECORDING_TYPE}"
-    entry = _ENTRY.format(command=_command(), name=NAME, types=types)
-    yield f"applications/{NAME}.desktop", entry.encode()
-    described = _TYPES.format(session=SESSION_TYPE, recording=RECORDING_TYPE, name=NAME)
-    yield f"mime/packages/{NAME}.xml", described.encode()
-    yield f"icons/hicolor/scalable/apps/{NAME}.svg", DRAWING.read_bytes()
+    entry = _ENTRY.format(command=_command(), name=DESKTOP_NAME, types=types)
+    yield f"applications/{DESKTOP_NAME}.desktop", entry.encode()
+    described = _TYPES.format(session=SESSION_TYPE, recording=RECORDING_TYPE, name=DESKTOP_NAME)
+    yield f"mime/packages/{DESKTOP_NAME}.xml", described.encode()
+    yield f"icons/hicolor/scalable/apps/{DESKTOP_NAME}.svg", DRAWING.read_bytes()
     for size in SIZES:
         data = QByteArray()
         buffer = QBuffer(data)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         icon_image(size).save(buffer, "PNG")  # type: ignore[call-overload]
-        yield f"icons/hicolor/{size}x{size}/apps/{NAME}.png", bytes(data.data())
+        yield f"icons/hicolor/{size}x{size}/apps/{DESKTOP_NAME}.png", bytes(data.data())
 
 
 def _command() -> str:

@@ -55,7 +55,7 @@ def test_the_command_installs_and_removes_all(data_home: Path) -> None:
 @on_linux
 @pytest.mark.skipif(shutil.which("desktop-file-validate") is None, reason="desktop-file-utils")
 def test_the_entry_is_valid(data_home: Path, qapp: QGuiApplication) -> None:
-    assert desktop_files.install() == 0
+    assert desktop_files.install_desktop_files() == 0
     command = ["desktop-file-validate", str(data_home / "applications" / "backprop_viz.desktop")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "")
@@ -68,7 +68,7 @@ def test_the_entry_is_valid(data_home: Path, qapp: QGuiApplication) -> None:
 )
 @pytest.mark.parametrize("kind", [desktop_files.SESSION_TYPE, desktop_files.RECORDING_TYPE])
 def test_the_program_opens_its_files(data_home: Path, qapp: QGuiApplication, kind: str) -> None:
-    assert desktop_files.install() == 0
+    assert desktop_files.install_desktop_files() == 0
     # Of a desktop it would ask that one's own program.
     environment = os.environ | {"XDG_CURRENT_DESKTOP": "", "DE": "", "HOME": str(data_home)}
     command = ["xdg-mime", "query", "default", kind]
@@ -92,7 +92,7 @@ print(QMimeDatabase().mimeTypeForFile(sys.argv[1]).name())
 def test_the_desktop_knows_the_type_of_a_file(
     data_home: Path, qapp: QGuiApplication, tmp_path: Path, name: str, kind: str
 ) -> None:
-    assert desktop_files.install() == 0
+    assert desktop_files.install_desktop_files() == 0
     (tmp_path / name).write_bytes(b"\x89BPVIZ\r\n")
     command = [sys.executable, "-c", TYPE, str(tmp_path / name)]
     assert subprocess.run(command, capture_output=True, text=True).stdout.strip() == kind
@@ -100,7 +100,7 @@ def test_the_desktop_knows_the_type_of_a_file(
 
 @on_linux
 def test_the_types_are_well_formed(data_home: Path, qapp: QGuiApplication) -> None:
-    assert desktop_files.install() == 0
+    assert desktop_files.install_desktop_files() == 0
     text = (data_home / "mime/packages/backprop_viz.xml").read_text(encoding="utf-8")
     space = "{http://www.freedesktop.org/standards/shared-mime-info}"
     types = {
@@ -118,8 +118,8 @@ def test_other_systems_are_told_what_to_do_and_nothing_is_written(
     platform: str, data_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
-    assert desktop_files.install() == 2
-    assert desktop_files.remove() == 2
+    assert desktop_files.install_desktop_files() == 2
+    assert desktop_files.remove_desktop_files() == 2
     assert capsys.readouterr().err.count("\n") == 2
     assert not data_home.exists()
 
@@ -128,7 +128,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_sentence(
     data_home: Path, qapp: QGuiApplication, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data_home.write_text("a file")
-    assert desktop_files.install() == 2
+    assert desktop_files.install_desktop_files() == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
