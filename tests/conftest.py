@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, settings
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 import backprop_viz as bv
 from backprop_viz.app import create_window
@@ -149,7 +150,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[OpenWindow]:
         return window
 
     yield open_
-    for window in windows:
+    for window in filter(isValid, windows):  # another one may have taken its place
         window.close()
         window.deleteLater()
     # Past that, Qt would delete them only where an event loop runs.

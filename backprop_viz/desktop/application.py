@@ -14,14 +14,13 @@ from backprop_viz.desktop.style.language import SYSTEM, language_for, use_langua
 from backprop_viz.desktop.style.program_icon import program_icon
 from backprop_viz.desktop.style.theme import body_font
 from backprop_viz.desktop.system_signals import EndingSignals
+from backprop_viz.desktop.window_handover import window_of
 
 
 def run(arguments: Arguments) -> int:
     """Open the window and run the event loop; returns the exit status."""
     window = make_window(arguments)
-    composer = window.findChild(Composer)
-    assert composer is not None
-    signals = EndingSignals(composer.closing.end)
+    signals = EndingSignals(lambda: _end(window))
     window.show()
     return QApplication.exec() or signals.status
 
@@ -38,4 +37,13 @@ def make_window(arguments: Arguments) -> MainWindow:
     application.setFont(body_font())
     chosen = arguments.language or str(settings_store().value("language", SYSTEM))
     use_language(language_for(chosen))
-    return Composer(arguments).window
+    return window_of(Composer(arguments))
+
+
+def _end(window: MainWindow) -> None:
+    """Close a window, or the one that has taken its place, without asking anything."""
+    while window.successor is not None:
+        window = window.successor
+    composer = window.findChild(Composer)
+    assert composer is not None
+    composer.closing.end()

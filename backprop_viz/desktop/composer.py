@@ -7,7 +7,7 @@ from pathlib import Path
 from traceback import format_exception, walk_tb
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSize
+from PySide6.QtCore import QMetaMethod, QObject, QSize, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QStyle
 
@@ -52,11 +52,21 @@ from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.qt_guard import Quiet
 from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.shown_run import ShownRun
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 
 _FIRST_SIZE = QSize(1600, 1000)
+
+
+# What the session tells the window.
+_SIGNALS = [
+    name
+    for kind in (Session, ShownRun)
+    for name, value in vars(kind).items()
+    if isinstance(value, Signal)
+]
 
 
 class Composer(QObject):
@@ -66,8 +76,10 @@ class Composer(QObject):
     calls ``self.training.step``.
     """
 
-    def __init__(self, arguments: Arguments) -> None:
+    def __init__(self, arguments: Arguments, session: Session | None = None) -> None:
+        """``session``: the run of a window whose place this one takes; else one of its own."""
         super().__init__()
+        self.arguments = arguments
         commands = list(make_actions(self))
         actions = {command.id: action for command, action in commands}
         self.window = window = MainWindow(actions, find_panels())
@@ -75,11 +87,15 @@ class Composer(QObject):
         for menu in MENUS:
             _fill(window.menuBar().addMenu(translated(menu.title)), menu, actions)
         settings = Settings(**arguments.settings)
-        self.session = session = Session(settings, self, _foreign(arguments))
-        window.toolbar.settings.show_settings(settings)
+        taken_over = session is not None
+        if session is None:
+            session = Session(settings, self, _foreign(arguments))
+            window.toolbar.settings.show_settings(settings)
+        session.setParent(self)
+        self.session = session
         window.session = session
         self._store = settings_store()
-        context = Context(window, session, actions, self._store)
+        self.context = context = Context(window, session, actions, self._store)
         self.training = TrainingController(context)
         self.presets = PresetsController(context, self.training)
         self.data_folders = DataFoldersController(context, self.training)
@@ -131,7 +147,7 @@ class Composer(QObject):
         window.restore_layout(self._store)
         self.text_size.apply_kept()
         self.layouts.show_chosen()
-        if arguments.file is not None:
+        if arguments.file is not None and not taken_over:
             self.files.open_first(arguments.file)
 
     def _show(self, view_state: ViewState) -> None:
@@ -166,6 +182,17 @@ class Composer(QObject):
             if found != selection:
                 self._selection = found
                 self.window.select(found)
+
+    def let_go(self) -> None:
+        """Leave the run to another window; this one is only to be closed."""
+        self.window.save_layout(self._store)
+        self.window.may_close = lambda: True
+        self.window.closing.disconnect(self._close)
+        for name in _SIGNALS:
+            signal = getattr(self.session, name)
+            if self.session.isSignalConnected(QMetaMethod.fromSignal(signal)):
+                signal.disconnect()
+        sys.excepthook = self._outer_hook
 
     def _close(self) -> None:
         self.window.save_layout(self._store)

@@ -59,6 +59,8 @@ class MainWindow(QMainWindow):
     def __init__(self, actions: Mapping[str, QAction], entries: Sequence[PanelEntry]) -> None:
         super().__init__()
         self.session: object | None = None
+        # The window that has taken this one's place.
+        self.successor: MainWindow | None = None
         self.may_close: Callable[[], bool] = lambda: True
         self.setWindowTitle("backprop_viz")
         self.toolbar = Toolbar(

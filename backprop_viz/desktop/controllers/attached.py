@@ -53,7 +53,22 @@ class AttachedController(QObject):
         self._window.setWindowTitle(f"{title} - backprop_viz")
         self._window.toolbar.show_run(title, origin)
 
+    def take_over(self, before: "AttachedController") -> None:
+        """Go on with the run of a window whose place this one takes."""
+        if before._origin is not None:
+            self._attached(before._origin)
+        if not before._running:
+            self._stop_offering()
+
     def _ended(self, told: RunEnded) -> None:
+        self._stop_offering()
+        # One iteration of a model is all that there is: that it has ended says nothing.
+        loops = self._origin is None or self._origin.kind in ("script", "watch")
+        if loops or told.error:
+            self._window.messages.tell_notice(_notice_of(told))
+
+    def _stop_offering(self) -> None:
+        """Offer no more what only a script that runs can do."""
         self._running = False
         is_file = self._origin is not None and self._origin.kind == "file"
         over = self.tr("The script has ended.")
@@ -61,10 +76,6 @@ class AttachedController(QObject):
         for name in ("actionTrain", "actionIteration"):
             self._actions[name].setEnabled(False)
             self._actions[name].setToolTip(why)
-        # One iteration of a model is all that there is: that it has ended says nothing.
-        loops = self._origin is None or self._origin.kind in ("script", "watch")
-        if loops or told.error:
-            self._window.messages.tell_notice(_notice_of(told))
 
     # -- closing -----------------------------------------------------------------------------
 

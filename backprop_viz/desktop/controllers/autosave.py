@@ -67,6 +67,17 @@ class AutosaveController(QObject):
             self._first = self._files.stand()
             self._ask()
 
+    def take_over(self, before: "AutosaveController") -> None:
+        """Go on with the file of a window whose place this one takes."""
+        before._timer.stop()
+        self._own, before._own = before._own, None
+        self._offered, before._offered = before._offered, None
+        self._before, before._before = before._before, []
+        self._first, self._written, self._saved = before._first, before._written, before._saved
+        self._waiting, self._looked = before._waiting, before._looked
+        if self._offered is not None:
+            self._show_offer(self._offered)
+
     def save(self) -> None:
         """Save if something has changed and no save is under way."""
         state = self._files.state()
@@ -226,9 +237,11 @@ class AutosaveController(QObject):
     def _ask(self) -> None:
         """Offer the newest run whose window is gone."""
         self._offered = newest_left()
-        if self._offered is None:
-            return
-        path = self._offered.path
+        if self._offered is not None:
+            self._show_offer(self._offered)
+
+    def _show_offer(self, offered: KeptRun) -> None:
+        path = offered.path
         self._offer = offer = RestoreOffer(read_about(path), path.stat().st_mtime, self._window)
         offer.restore.connect(self._restore)
         offer.discard.connect(self._discard)

@@ -75,6 +75,13 @@ class FilesController(QObject):
         """Whether there are unsaved changes."""
         return self._view_state is not None and self.stand() != self._saved
 
+    def take_over(self, before: "FilesController") -> None:
+        """Go on with the file of a window whose place this one takes."""
+        self._view_state = before._view_state
+        self._written, self._saved, self._saving = before._written, before._saved, before._saving
+        self._kept = before._kept
+        self._name(before._path)
+
     # -- commands ----------------------------------------------------------------------------
 
     def open_session(self) -> None:

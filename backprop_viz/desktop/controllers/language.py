@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
@@ -13,6 +13,7 @@ from backprop_viz.desktop.style.language import (
     SYSTEM,
     can_be_drawn,
     language_for,
+    language_in_use,
     languages,
     own_name,
 )
@@ -21,7 +22,9 @@ _KEY = "language"
 
 
 class LanguageController(QObject):
-    """Remembers the language that is chosen, for the next launch: the run goes on as it is."""
+    """Remembers the language that is chosen; ``chosen`` carries it: its code, or "system"."""
+
+    chosen = Signal(str)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window)
@@ -33,24 +36,27 @@ class LanguageController(QObject):
         menu = view.addMenu(self.tr("Lang&uage"))
         menu.setObjectName("languageMenu")
         group = QActionGroup(self)
-        chosen = str(self._store.value(_KEY, SYSTEM))
+        kept = str(self._store.value(_KEY, SYSTEM))
+        # A language that was given at the start counts until another one is chosen.
+        in_use = language_in_use()
+        shown = kept if language_for(kept) == in_use else in_use
         for code in (SYSTEM, *languages()):
             text = self.tr("&System") if code == SYSTEM else own_name(code)
-            action = QAction(text, self, checkable=True, checked=code == chosen)
+            action = QAction(text, self, checkable=True, checked=code == shown)
             action.setObjectName(f"actionLanguage_{code}")
-            action.setToolTip(self.tr("Takes effect when the program is started again"))
+            action.setToolTip(self.tr("The run goes on as it is"))
             action.triggered.connect(partial(self.choose, code))
             group.addAction(action)
             menu.addAction(action)
 
     def choose(self, choice: str, _: bool = True) -> None:
-        """Remember a language, or that the system's is wanted."""
+        """Remember a language, or that the system's is wanted, and speak it."""
         self._store.setValue(_KEY, choice)
         code = language_for(choice)
-        if can_be_drawn(code):
-            text = self.tr("The window speaks {0} when the program is started again.")
-        else:
+        if not can_be_drawn(code):
             text = self.tr(
                 "No font here has the letters of {0}: install one, such as Noto Sans CJK."
             )
-        self._window.messages.tell(text.format(own_name(code)), "info")
+            self._window.messages.tell(text.format(own_name(code)), "info")
+        elif code != language_in_use():
+            self.chosen.emit(choice)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu, QWidget
 
 from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.style.language import (
     can_be_drawn,
     language_for,
@@ -144,14 +145,17 @@ def test_no_text_of_the_window_is_hard_wired(
     assert plain == [], "\n".join(f"{what}: {text!r}" for what, text in plain)
 
 
-def test_a_language_that_is_chosen_is_that_of_the_next_window(
+def test_a_language_that_is_chosen_is_that_of_the_next_launch(
     open_window: OpenWindow, english: None
 ) -> None:
     window = open_window("--preset", "tutorial", "--language", "en")
-    window.findChild(QAction, "actionLanguage_ko").trigger()
-    assert "한국어" in window.messages.text()
-    assert window.toolbar.run_buttons[0].text().startswith("Step")
+    settings_store().setValue("language", "ko")
     window.close()
     again = open_window("--preset", "tutorial")
     assert again.toolbar.run_buttons[0].text().startswith("한 단계")
     assert again.findChild(QAction, "actionLanguage_ko").isChecked()
+
+
+def test_the_menu_shows_the_language_that_was_given(open_window: OpenWindow, english: None) -> None:
+    window = open_window("--preset", "tutorial", "--language", "ko")
+    assert window.findChild(QAction, "actionLanguage_ko").isChecked()

@@ -1,0 +1,54 @@
+"""Another window in place of one, for the same run: a window's texts are in one language."""
+
+from PySide6.QtCore import QTimer
+
+from backprop_viz.desktop.composer import Composer
+from backprop_viz.desktop.controllers.attached import AttachedController
+from backprop_viz.desktop.controllers.window_state import apply_window_state
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.style.language import language_for, use_language
+
+# How long a lesson may take to give the user's own run back.
+_LESSON_S = 5.0
+
+
+def window_of(composer: Composer) -> MainWindow:
+    """The composer's window; when another language is chosen, another one comes in its place."""
+    composer.language.chosen.connect(
+        # Not within the menu of the window that goes.
+        lambda choice: QTimer.singleShot(0, lambda: hand_over(composer, language_for(choice)))
+    )
+    return composer.window
+
+
+def hand_over(before: Composer, code: str) -> MainWindow:
+    """Show the run of a window in a new one that speaks a language; training goes on meanwhile."""
+    old, session = before.window, before.session
+    lesson = before.lessons.player.lesson
+    if lesson is not None:
+        before.lessons.leave()
+        session.wait_until(lambda: not session.run_is_aside, _LESSON_S)
+    state = before.files.state()
+    before.let_go()
+    use_language(code)
+    after = Composer(before.arguments, session)
+    new = window_of(after)
+    new.restoreGeometry(old.saveGeometry())
+    new.resize(old.size())
+    if isinstance(after.closing, AttachedController):
+        assert isinstance(before.closing, AttachedController)
+        after.closing.take_over(before.closing)
+    else:
+        after.files.take_over(before.files)
+        after.autosave.take_over(before.autosave)
+        if state is not None:
+            apply_window_state(after.context, state)
+    if session.view_state is not None:
+        session.view_state_ready.emit(session.view_state)
+    new.show()
+    old.successor = new
+    old.close()
+    old.deleteLater()
+    if lesson is not None:
+        after.lessons.begin(lesson.id)
+    return new
