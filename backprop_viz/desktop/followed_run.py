@@ -57,7 +57,12 @@ class FollowedRun:
         return replace(kept, iterations=tuple(sorted({*kept.iterations, *self.stored})))
 
     def begin_again(self) -> None:
-        """Another worker takes over: its first update is that of another run."""
+        """Another worker takes over: its first update is that of another run.
+
+        A network of the user's own with which the last worker did not even begin is left out.
+        """
+        if not self._number:
+            self.settings = replace(self.settings, network=None)
         self._number = self.rerecorded_left = 0
 
     def continue_as(self, number: int) -> None:

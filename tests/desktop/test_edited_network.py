@@ -1,6 +1,7 @@
 """Networks that are edited in the window, with a real worker."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from backprop_viz.desktop.controllers import networks
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.program.network_page import NetworkPage
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.stream.commands import Configure
 from tests.worker.session_helpers import losses_after, trigger, view_state_of
 
 OpenWindow = Callable[..., MainWindow]
@@ -167,3 +169,38 @@ def test_sys_exit_in_forward_is_told_and_the_window_lives(window: MainWindow) ->
     said = page_of(window).findChild(QLabel, "networkMistake").text()
     assert said == "Line 9 raises SystemExit on the first batch: 3"
     assert losses_after(window, 1) == losses_of_an_undisturbed_run(1)
+
+
+@pytest.mark.real_worker
+def test_a_network_that_ends_each_worker_at_its_start_is_left_out(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window("--preset", "tutorial")
+    session = window.session
+    settings = view_state_of(window).settings
+    # As if it had ended the worker in the middle of the run.
+    session.send(Configure(replace(settings, network="import os; os._exit(5)\n" + SOURCE)))
+    restored = "restarted with the same settings and a new network"
+    assert session.wait_until(lambda: restored in window.messages.text(), 60)
+    assert view_state_of(window).settings == settings
+
+
+@pytest.mark.real_worker
+def test_a_forward_that_loops_in_a_later_iteration_can_be_stopped(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(networks, "UNANSWERED_S", 0.5)
+    window = open_window("--preset", "tutorial")
+    loops = (
+        "    calls = 0\n\n    def forward(self, x):\n        Tiny.calls += self.training\n"
+        "        while Tiny.calls > 3:\n            pass\n"
+    )
+    run_text(window, SOURCE.replace("    def forward(self, x):\n", loops))
+    assert losses_after(window, 2) == plain_losses(2)
+    window.findChild(QAction, "actionIteration").trigger()
+    stop = page_of(window).findChild(QToolButton, "stopNetwork")
+    assert window.session.wait_until(lambda: "has not come back" in window.messages.text(), 60)
+    stop.click()
+    assert window.session.wait_until(lambda: "started again" in window.messages.text(), 60)
+    trigger(window, "actionRevertNetwork")
+    assert losses_after(window, 2) == losses_of_an_undisturbed_run(2)

@@ -13,6 +13,7 @@ from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.data_sources import DataSource, open_source
+from tests.monkey.networks import made
 
 
 class TutorialNet(nn.Module):
@@ -74,7 +75,7 @@ def batches(source: DataSource, settings: Settings) -> Iterator[tuple[Tensor, Te
 def plain_loop(settings: Settings, iterations: int) -> tuple[list[float], dict[str, Tensor]]:
     """The losses (NaN where there is none) and the weights after so many iterations."""
     torch.manual_seed(settings.seed)
-    net = TutorialNet()
+    net = TutorialNet() if settings.network is None else made(settings.network)
     own_target = None
     if settings.data == "random":
         x = torch.randn(settings.batch_size, 1, 32, 32)
@@ -151,7 +152,7 @@ def differences(settings: Settings, recording: Recording) -> list[str]:
     Weights, gradients and the optimizer's state are taken from the recording's start, the batch,
     the target or the random gradient from its events; the rest is computed here.
     """
-    net = TutorialNet()
+    net = TutorialNet() if settings.network is None else made(settings.network)
     named = dict(net.named_parameters())
     with torch.no_grad():
         for name, p in named.items():
@@ -175,8 +176,8 @@ def differences(settings: Settings, recording: Recording) -> list[str]:
         first = next(e for e in recording.events if e.phase is Phase.BACKWARD)
         out.backward(tensor(first.inputs[0]))
     else:
-        made = (e for e in recording.events if e.phase is Phase.LOSS and len(e.inputs) > 1)
-        loss = loss_of(settings, out, tensor(next(made).inputs[1]))
+        targets = (e for e in recording.events if e.phase is Phase.LOSS and len(e.inputs) > 1)
+        loss = loss_of(settings, out, tensor(next(targets).inputs[1]))
         loss.backward()
     update(net, optimizer, rate)
     end = recording.at(len(recording.events))

@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl, qWarning
 from PySide6.QtGui import QAction, QDropEvent, QGuiApplication, QImage, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
@@ -20,12 +18,15 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLineEdit,
     QMenu,
+    QPlainTextEdit,
     QSplitterHandle,
     QWidget,
 )
 
 from backprop_viz.desktop.actions.menus import MENU_COMMANDS
 from backprop_viz.desktop.main_window import MainWindow
+from tests.monkey.files import make_files
+from tests.monkey.networks import TEXTS
 
 BUTTONS = (Qt.MouseButton.LeftButton,) * 4 + (Qt.MouseButton.RightButton,)
 KEYS = (
@@ -69,6 +70,7 @@ class WildUser:
             (2, self._resize),
             (2, self._drop),
             (1, self._copy),
+            (2, self._write_network),
             (2, self._close_another),
             (2, self._splitter),
             (1, self._hide_and_show),
@@ -274,6 +276,18 @@ class WildUser:
         clipboard.setText(self._draw.choice(TYPED))
         return "a text copied"
 
+    def _write_network(self) -> str:
+        """Write another network, right or wrong, and have it run."""
+        if QApplication.activeModalWidget() is not None:
+            return "no network written: a dialog is open"
+        number = self._draw.randrange(len(TEXTS))
+        self._action("actionEditNetwork").trigger()
+        editor = self._window.findChild(QPlainTextEdit, "networkEditor")
+        QTest.keySequence(editor, QKeySequence(QKeySequence.StandardKey.SelectAll))
+        editor.insertPlainText(TEXTS[number])
+        self._action("actionRunNetwork").trigger()
+        return f"network {number} written and run"
+
     def _close_another(self) -> str:
         place = self._place()
         if place is self._window:
@@ -367,23 +381,3 @@ WINDOWS = (Qt.WindowType.Window, Qt.WindowType.Dialog, Qt.WindowType.Tool)
 def name_of(widget: QWidget) -> str:
     """What a person would call it."""
     return widget.objectName() or widget.accessibleName() or type(widget).__name__
-
-
-def make_files(folder: Path) -> list[Path]:
-    """Images, a folder of images, an empty folder, something else, nothing; where to save."""
-    digits = folder / "digits"
-    dice = np.random.default_rng(0)
-    for digit in range(10):
-        (digits / str(digit)).mkdir(parents=True)
-        for i in range(12):
-            pixels = dice.integers(0, 256, (28, 28), np.uint8)
-            Image.fromarray(pixels).save(digits / str(digit) / f"{i}.png")
-    page = np.full((120, 90), 240, np.uint8)
-    page[20:100, 40:52] = 20
-    Image.fromarray(page).save(folder / "one.png")
-    (folder / "empty").mkdir()
-    (folder / "words.png").write_text("This is no image.")
-    (folder / "cut.bpviz").write_bytes(b"PK")
-    names = ("one.png", "empty", "words.png", "nothing", "cut.bpviz", "run.bpviz")
-    weights = ("weights.safetensors", "weights.pt")
-    return [digits, *(folder / name for name in (*names, "run.bpviz", *weights))]

@@ -14,7 +14,7 @@ from backprop_viz.recording.notices import notice_of
 from backprop_viz.stream.own_processes import program_command
 from backprop_viz.stream.socket_line import address
 
-RECORDING_SUFFIX = ".bprec"
+RECORDING_SUFFIX, MODEL_SUFFIX = ".bprec", ".py"
 
 
 class OtherWindowsController(QObject):
@@ -30,8 +30,16 @@ class OtherWindowsController(QObject):
         dialog.setObjectName("openModelDialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Python files (*.py)"))
-        dialog.fileSelected.connect(lambda path: self._start((path,)))
+        dialog.fileSelected.connect(self.show_model)
         open_(dialog)
+
+    def show_model(self, path: str) -> None:
+        """Open a window on the training of a file's model."""
+        if path.endswith(MODEL_SUFFIX) and Path(path).is_file():
+            self._start((path,))
+            return
+        said = self.tr("{0} is no Python file: choose one whose name ends in .py.")
+        self._window.messages.tell(said.format(Path(path).name), "error")
 
     def open_recording(self) -> None:
         """Let the user choose a recording file."""

@@ -45,8 +45,13 @@ def test_a_model_is_opened_beside(
     window.findChild(QAction, "actionOpenModel").trigger()
     dialog = window.findChild(QFileDialog, "openModelDialog")
     assert dialog is not None
+    (tmp_path / "mine.py").touch()
     dialog.fileSelected.emit(str(tmp_path / "mine.py"))
     assert started == [(sys.executable, ["-m", "backprop_viz", str(tmp_path / "mine.py")])]
+    for odd in (tmp_path / "mine.txt", tmp_path / "nowhere.py"):
+        dialog.fileSelected.emit(str(odd))
+        assert window.messages.text().startswith(f"{odd.name} is no Python file: choose one")
+    assert len(started) == 1
     dialog.done(0)
 
 

@@ -73,11 +73,7 @@ class SearchField(QLineEdit):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(12)
-        popup = completer.popup()
-        assert popup is not None
-        popup.setFont(code_font(11))
-        popup.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self._popup = popup
+        self._list_of_names = completer
         self.set_theme(DARK)
         completer.activated[str].connect(self._pick)  # type: ignore[index]
         self.setCompleter(completer)
@@ -101,7 +97,11 @@ class SearchField(QLineEdit):
 
     def set_theme(self, theme: Theme) -> None:
         """Use a theme's colours for the list, which is a window of its own."""
-        self._popup.setStyleSheet(
+        popup = self._list_of_names.popup()  # another one, where Qt has deleted the one before
+        assert popup is not None
+        popup.setFont(code_font(11))
+        popup.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        popup.setStyleSheet(
             f"QAbstractItemView {{ background: {theme.control}; color: {theme.text};"
             f"border: 1px solid {theme.border}; outline: none;"
             f"selection-background-color: {theme.control_hover};"

@@ -192,6 +192,8 @@ class CodeEditor(QPlainTextEdit):
             self._break_line()
         elif key == Qt.Key.Key_Tab and not control:
             self._indent()
+        elif key == Qt.Key.Key_Home and not control:
+            self._go_home(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif key == Qt.Key.Key_Backtab:
             self._indent_rows(-_INDENT)
         elif key == Qt.Key.Key_Backspace and not control and self._is_in_indent():
@@ -208,6 +210,16 @@ class CodeEditor(QPlainTextEdit):
             indent += _INDENT
         text_cursor.insertText("\n" + " " * indent)
         self.ensureCursorVisible()
+
+    def _go_home(self, selecting: bool) -> None:
+        """To where the line's text begins; from there to the line's start."""
+        text_cursor = self.textCursor()
+        line = text_cursor.block().text()
+        begins = len(line) - len(line.lstrip(" "))
+        column = 0 if text_cursor.positionInBlock() == begins else begins
+        how = QTextCursor.MoveMode.KeepAnchor if selecting else QTextCursor.MoveMode.MoveAnchor
+        text_cursor.setPosition(text_cursor.block().position() + column, how)
+        self.setTextCursor(text_cursor)
 
     def _indent(self) -> None:
         text_cursor = self.textCursor()

@@ -81,7 +81,6 @@ class NetworkPage(QWidget):
         self._run.setToolTip(
             self.tr("Begin a run of this network with the same settings (Ctrl+Enter)")
         )
-        self._run.setStyleSheet("min-height: 14px; padding: 1px 12px;")
         self._run.clicked.connect(self.run)
         self._revert = _button("revertNetwork", self.tr("Tutorial's network"))
         self._revert.setToolTip(self.tr("Begin a run of the tutorial's network again"))
@@ -94,7 +93,7 @@ class NetworkPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(4)
         for button in (self._run, self._edit, self._revert, self._close):
-            button.setFixedHeight(24)
+            button.setStyleSheet("min-height: 15px; padding: 1px 10px; border-radius: 8px;")
             button.setAccessibleName(button.text())
             row.addWidget(button)
         row.addWidget(self._state, 1)

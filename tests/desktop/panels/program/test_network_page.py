@@ -57,6 +57,14 @@ def test_tab_is_four_spaces_and_enter_indents(qtbot: QtBot, editor: CodeEditor) 
     assert editor.text() == "if x:\n    a\n    b"
 
 
+def test_home_goes_to_where_the_text_begins(qtbot: QtBot, editor: CodeEditor) -> None:
+    editor.setPlainText("    a = 1")
+    put(editor, 0, 9)
+    for column in (4, 0, 4):
+        qtbot.keyClick(editor, Qt.Key.Key_Home)
+        assert editor.textCursor().positionInBlock() == column
+
+
 def test_tab_indents_the_rows_that_are_selected(qtbot: QtBot, editor: CodeEditor) -> None:
     editor.setPlainText("a\n\nb\nc")
     put(editor, 0, 0)
