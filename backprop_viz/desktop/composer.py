@@ -129,6 +129,7 @@ class Composer(QObject):
         self.networks = NetworksController(context, self.theme, self.autosave)
         self.networks.began.connect(self.files.leave_file)
         self.networks.stop_wanted.connect(self.restarts.start_again)
+        self.networks.model_wanted.connect(self.other_windows.show_model)
         self.closing: ClosingController | AttachedController
         if not arguments.is_foreign:
             self.closing = ClosingController(context, self.files, self.autosave)

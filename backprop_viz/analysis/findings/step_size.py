@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backprop_viz.recording.events import Array
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -24,8 +25,8 @@ def find(recording: Recording) -> Iterator[Finding]:
         before, after = event.inputs[0], event.outputs[0]
         if before is None or after is None or before.ndim < 2:
             continue
-        size = float(np.linalg.norm(before))
-        step = float(np.linalg.norm(np.subtract(after, before)))
+        with np.errstate(over="ignore"):
+            size, step = _norm(before), _norm(np.subtract(after, before))
         if size > 0 and np.isfinite(step):
             ratios[event.parameter] = ratios.get(event.parameter, 0.0) + step / size
             steps[event.parameter] = i
@@ -39,3 +40,9 @@ def find(recording: Recording) -> Iterator[Finding]:
         smallest = min(ratios, key=lambda name: ratios[name])
         # A run that has converged, or warms up, looks the same in one iteration.
         yield Finding("steps_too_small", "hint", (middle,), smallest, steps[smallest])
+
+
+def _norm(array: Array) -> float:
+    """The Euclidean norm; of large numbers, whose squares float32 cannot hold, in float64."""
+    norm = float(np.linalg.norm(array))
+    return norm if np.isfinite(norm) else float(np.linalg.norm(array.astype(np.float64)))

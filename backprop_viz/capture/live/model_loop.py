@@ -62,7 +62,7 @@ class ModelLoop:
         lines = (source + loop).splitlines(keepends=True)
         # The loop is shown and held at as if it stood in the file, below the last line.
         linecache.cache[path] = (len(source), None, lines, path)
-        self._follower.show_program(script_program("".join(lines), path))
+        self._follower.show_program(script_program("".join(lines), path, source))
         tree = ast.increment_lineno(ast.parse(loop, path), source.count("\n"))
         model, optimizer = namespace["model"], namespace["optimizer"]
         self._watch = Watch({"model": model}, [optimizer], self._follower)

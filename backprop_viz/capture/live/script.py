@@ -87,7 +87,9 @@ def run_watched(
     source = Path(script.path).read_bytes()
     title = script.title if kind == "script" else os.path.basename(script.path)
     origin = RunOrigin.of_this_process(kind, title, script.path, script.arguments)
-    follower = follow(origin, script_program(source.decode(errors="replace"), script.path))
+    text = source.decode(errors="replace")
+    edited = text.rstrip("\n") if kind == "model" else ""
+    follower = follow(origin, script_program(text, script.path, edited))
     found = watch(follower)
     told = RunEnded(0)
     try:

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from backprop_viz.recording.program import Line, Program
 
 
-def script_program(source: str, path: str) -> Program:
-    """The script's lines, by their numbers; those on which a statement begins can be held at."""
+def script_program(source: str, path: str, edited: str = "") -> Program:
+    """The script's lines, by their numbers; those on which a statement begins can be held at.
+
+    ``edited`` is the text to be edited, for a file that the window may run again.
+    """
     begun = frozenset(_statements(source, path))
     lines = source.splitlines()
     return Program(
         tuple(
             Line(text, source_line=number, runs="traced" if number in begun else "")
             for number, text in enumerate(lines, 1)
-        )
+        ),
+        edited,
     )
 
 

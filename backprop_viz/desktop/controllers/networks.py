@@ -13,6 +13,10 @@ from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.program.code_question import CodeQuestion
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.files.atomic import write_atomically
+from backprop_viz.recording.notices import notice_of
+from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.stream.commands import OpenSessionFile, RunNetwork
 from backprop_viz.stream.messages import CodeFound, NetworkTried
 
@@ -20,6 +24,8 @@ from backprop_viz.stream.messages import CodeFound, NetworkTried
 UNANSWERED_S = 2.5
 _LOOK_MS = 500
 _SUBJECT = "network"
+# How the name of a copy ends.
+_EDITED = "_edited"
 # A class of thirty lines can be read in so much.
 _ROOM = QSize(540, 470)
 
@@ -28,10 +34,12 @@ class NetworksController(QObject):
     """Runs the text of the editor, marks its mistakes, and tells when code does not come back.
 
     ``began``: a run with another network has begun. ``stop_wanted``: its process is to be ended.
+    ``model_wanted`` carries the path of a model's file that is to be run in a window of its own.
     """
 
     began = Signal()
     stop_wanted = Signal()
+    model_wanted = Signal(str)
 
     def __init__(
         self, context: Context, theme: ThemeController, autosave: AutosaveController
@@ -43,6 +51,7 @@ class NetworksController(QObject):
         self._view = context.window.panel(ProgramView)
         self._page = self._view.network
         self._source: str | None = None
+        self._origin: RunOrigin | None = None
         self._trying = self._told = False
         self._heard = time.monotonic()
         self._timer = QTimer(self, interval=_LOOK_MS)
@@ -55,7 +64,7 @@ class NetworksController(QObject):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Note that the process that runs torch has answered."""
-        self._source = view_state.settings.network
+        self._source, self._origin = view_state.settings.network, view_state.origin
         self._hear()
         if self._source is not None and not self._timer.isActive():
             self._timer.start()
@@ -89,12 +98,29 @@ class NetworksController(QObject):
 
     def _run(self, source: str | None) -> None:
         """Begin a run with a network; the run before is saved, as its code may end the process."""
+        if self._origin is not None:
+            self._run_file(self._origin, source)
+            return
         if source is not None:
             self._autosave.save()
         self._trying = True
         self._hear()
         self._timer.start()
         self._session.send(RunNetwork(source))
+
+    def _run_file(self, origin: RunOrigin, text: str | None) -> None:
+        """Run a model's file in another window; a text that differs from it as a copy beside it."""
+        path = Path(origin.path)
+        if text is not None:
+            path = path.with_name(f"{path.stem.removesuffix(_EDITED)}{_EDITED}.py")
+            try:
+                write_atomically(path, text.rstrip("\n").encode() + b"\n")
+            except UserError as error:
+                self._window.messages.tell_notice(notice_of(error))
+                return
+        said = self.tr("{0} opens in a window of its own.")
+        self._window.messages.tell(said.format(path.name), "info")
+        self.model_wanted.emit(str(path))
 
     def _tried(self, tried: NetworkTried) -> None:
         self._trying = False

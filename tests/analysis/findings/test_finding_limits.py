@@ -189,3 +189,16 @@ def test_vanishing_gradients_are_seen_where_they_are_cleared_after_the_step() ->
         optimizer.step()
         optimizer.zero_grad()
     assert severities(recording.findings())["vanishing"] == "warning"
+
+
+def test_steps_of_weights_whose_squares_are_past_float32() -> None:
+    net = nn.Linear(2, 2, bias=False)
+    with torch.no_grad():
+        net.weight.fill_(1e25)
+    optimizer = torch.optim.SGD(net.parameters(), lr=3e25)
+    with bv.record(net, optimizer) as recording:
+        optimizer.zero_grad()
+        net(torch.ones(1, 2)).sum().backward()
+        optimizer.step()
+    (finding,) = (f for f in recording.findings() if f.code == "steps_too_large")
+    assert finding.values[0] == pytest.approx(3.0)

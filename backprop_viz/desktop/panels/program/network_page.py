@@ -35,6 +35,7 @@ class NetworkPage(QWidget):
         self._edited = False  # whether that is the user's own
         self._built_in: str | None = None
         self._taking = False
+        self._of_file = False
         self.source = CodeArea()
         self.source.setObjectName("networkSource")
         self.source.setAccessibleName(self.tr("The network's class, and what print(net) prints"))
@@ -100,6 +101,18 @@ class NetworkPage(QWidget):
         return row
 
     # -- what is shown -----------------------------------------------------------------------
+
+    def be_of_a_file(self) -> None:
+        """Edit a file, which is run as another, in place of a network's class."""
+        self._of_file = True
+        self.editor.setAccessibleName(self.tr("The file, to be edited"))
+        self.source.setAccessibleName(self.tr("The file"))
+        self._edit.setToolTip(self.tr("Edit the file"))
+        self._run.setToolTip(
+            self.tr("Save a copy beside the file, and run that in a new window (Ctrl+Enter)")
+        )
+        self._close.setToolTip(self.tr("Show the file that runs; the text is kept"))
+        self._refresh()
 
     def show_program(self, program: Program, network: str | None) -> None:
         """Show the network that runs; what was edited, and not run yet, stays in the editor."""
@@ -196,7 +209,8 @@ class NetworkPage(QWidget):
         self._edit.setEnabled(bool(self._shown))
         self._run.setVisible(editing)
         self._close.setVisible(editing)
-        self._revert.setVisible(self._edited or (editing and changed))
+        own = self._edited or (editing and changed)
+        self._revert.setVisible(own and not self._of_file)
         text = self.tr("edited, not run") if changed and self._shown else ""
         if not changed and self._edited:
             text = self.tr("your own network runs")
@@ -214,5 +228,7 @@ def _button(name: str, text: str, role: str = "switch") -> QToolButton:
 
 def _lines(program: Program) -> tuple[Line, ...]:
     """The source of the class, followed by the output of ``print(net)``."""
-    texts = [*program.network.split("\n"), "", ">>> print(net)", *program.printed.split("\n")]
+    texts = program.network.split("\n")
+    if program.printed:
+        texts += ["", ">>> print(net)", *program.printed.split("\n")]
     return tuple(Line(text) for text in texts)

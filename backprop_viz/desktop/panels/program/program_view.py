@@ -116,7 +116,12 @@ class ProgramView(Panel):
         self._copy.hide()
         self._tabs.button(0).setText(self.tr("script"))
         self._tabs.button(0).setToolTip(self.tr("The script's source"))
-        self._tabs.button(1).hide()
+        edit = self._tabs.button(1)
+        edit.setVisible(origin.kind == "model" and bool(origin.path))
+        edit.setText(self.tr("edit"))
+        edit.setToolTip(self.tr("Edit the file, and run it again"))
+        edit.setAccessibleName(edit.toolTip())
+        self.network.be_of_a_file()
 
     def _make_tabs(self) -> QHBoxLayout:
         """A switch for each page; the one that is shown is pressed."""
