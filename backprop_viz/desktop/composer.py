@@ -17,6 +17,7 @@ from backprop_viz.desktop.actions.menus import MENUS, make_actions
 from backprop_viz.desktop.actions.mnemonics import give_mnemonics
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.attached_client import AttachedClient
+from backprop_viz.desktop.controllers.animations import AnimationsController
 from backprop_viz.desktop.controllers.attached import AttachedController
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.closing import ClosingController
@@ -118,6 +119,7 @@ class Composer(QObject):
         self.language = LanguageController(context)
         self.pictures = PicturesController(context)
         self.web_pages = WebPagesController(context)
+        self.animations = AnimationsController(context)
         self.other_windows = OtherWindowsController(context)
         window.messages.log_wanted.connect(self.help.show_log)
         self.files = FilesController(context)

@@ -141,6 +141,10 @@ class ShownRun(QObject):
         if self._view_state is not None and not self._view_state.training:
             self._show_when_read(iteration, lambda it: self._show_cursor(it.at(len(it.events))))
 
+    def show_cursor(self, cursor: Cursor) -> None:
+        """Show a cursor as it was before, of a recording that whoever calls holds."""
+        self._show_cursor(cursor)
+
     def _show_when_read(self, iteration: int, show: Callable[[Recording], None]) -> None:
         """Show an iteration, at once if it is in memory; else when it is read from the file."""
         recording = self._recording_of(iteration)

@@ -41,6 +41,17 @@ EXPORT_MENU = Menu(
             separated=True,
         ),
         MenuCommand(
+            "actionExportAnimation",
+            QT_TRANSLATE_NOOP("actions", "&Animation…"),
+            "",
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Save the cursor's walk through an iteration or the kept ones, "
+                "as GIF, APNG, WebP or MP4",
+            ),
+            "animations.export",
+        ),
+        MenuCommand(
             "actionSavePanelPicture",
             QT_TRANSLATE_NOOP("actions", "Save &picture of the panel…"),
             "Ctrl+Alt+S",

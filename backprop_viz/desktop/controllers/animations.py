@@ -1,0 +1,226 @@
+"""Exports the cursor's walk as an animation."""
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
+
+from backprop_viz.desktop.background_jobs import Background, failure_notice
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.style.animation_files import (
+    AnimationFrame,
+    encoded_animation,
+    packed_frame,
+    writable_suffixes,
+)
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.widgets.animation_dialog import AnimationChoice, AnimationDialog, Walk
+from backprop_viz.recording.files.atomic import write_atomically
+from backprop_viz.recording.progress import Progress, Report
+
+_MOST_PICTURES = 1000
+# Between the cursor's step and its picture: what the panels put off is painted meanwhile.
+_STEP_MS = 20
+# How many pictures may wait to be packed.
+_MOST_WAITING = 4
+# An iteration that is not read from its file by then is left out.
+_MOST_TICKS = 500
+
+# A place of the cursor: an iteration, and how many of its events; None: all of them.
+_Stop = tuple[int, int | None]
+
+
+class AnimationsController(QObject):
+    """Walks the cursor, grabs a picture a turn of the event loop, and encodes in a thread."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._session = context.window, context.session
+        self._left: deque[_Stop] = deque()
+        self._frames: list[Future[AnimationFrame]] = []
+        self._packer = ThreadPoolExecutor(1, "backprop_viz frames")
+        self._timer = QTimer(self, interval=_STEP_MS)
+        self._timer.timeout.connect(self._grab)
+        self._background = Background(self)
+        self._background.progressed.connect(self._show_encoding)
+        self._background.finished.connect(self._saved)
+        self._background.failed.connect(self._failed)
+        self._window.closing.connect(self._close)
+        self._progress: QProgressDialog | None = None
+        self._path = Path()
+        self._ticks = 0
+
+    def export(self) -> None:
+        """Ask what of the cursor's walk becomes an animation."""
+        view_state = self._session.view_state
+        if view_state is None or view_state.cursor.recording.preview:
+            said = self.tr("Nothing has run yet: run an iteration (F11), then export it.")
+            self._window.messages.tell(said, "info")
+            return
+        if view_state.training:
+            said = self.tr("Pause training (F5) first: an animation shows what is recorded.")
+            self._window.messages.tell(said, "info")
+            return
+        self._session.stop_playing()
+        panels = [p for p in self._window.findChildren(Panel) if p.isVisible()]
+        widgets: list[tuple[str, QWidget]] = [(self.tr("The whole window"), self._window)]
+        widgets += [(panel.accessibleName(), panel) for panel in panels]
+        walks: tuple[Walk, ...] = ("phases", "events", "iterations")
+        pictures = {walk: len(self._stops(walk)) for walk in walks}
+        dialog = AnimationDialog(pictures, widgets, writable_suffixes(), self._window)
+        dialog.chosen.connect(self._ask_for_file)
+        open_(dialog)
+
+    def _ask_for_file(self, choice: AnimationChoice) -> None:
+        dialog = QFileDialog(self._window, self.tr("Export an animation"))
+        dialog.setObjectName("exportAnimationDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Animations (*{0})").format(choice.suffix))
+        dialog.setDefaultSuffix(choice.suffix[1:])
+        dialog.selectFile(f"backprop_viz{choice.suffix}")
+        dialog.fileSelected.connect(lambda path: self.begin(choice, Path(path)))
+        open_(dialog)
+
+    def begin(self, choice: AnimationChoice, path: Path) -> None:
+        """Walk the cursor and write what is seen to a file; the cursor comes back."""
+        assert self._session.view_state is not None
+        self._choice, self._path = choice, path
+        self._before = self._session.view_state.cursor
+        self._left = deque(self._stops(choice.walk))
+        self._frames = []
+        self._count = len(self._left)
+        progress = QProgressDialog(self._window)
+        progress.setObjectName("animationProgress")
+        progress.setWindowTitle(self.tr("Export an animation"))
+        progress.setLabelText(self.tr("The cursor walks…"))
+        progress.setCancelButtonText(self.tr("Cancel"))
+        progress.setRange(0, 2 * self._count)
+        progress.setMinimumDuration(0)
+        progress.setAutoClose(False)
+        progress.setAutoReset(False)
+        progress.setWindowModality(Qt.WindowModality.WindowModal)
+        progress.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        progress.canceled.connect(self._cancel)
+        progress.setValue(0)
+        progress.show()
+        self._progress = progress
+        self._go(self._left[0])
+        self._timer.start()
+
+    # -- the walk ----------------------------------------------------------------------------
+
+    def _stops(self, walk: Walk) -> list[_Stop]:
+        """Where the cursor stops; of very many as many as there may be, evenly."""
+        view_state = self._session.view_state
+        assert view_state is not None
+        recording = view_state.cursor.recording
+        if walk == "iterations":
+            stops: Sequence[_Stop] = [(i, None) for i in view_state.kept_iterations.iterations]
+        elif walk == "phases":
+            ends = (span.stop for span in recording.spans)
+            stops = [(recording.iteration, at) for at in dict.fromkeys((0, *ends))]
+        else:
+            stops = [(recording.iteration, at) for at in range(len(recording.events) + 1)]
+        every = -(-len(stops) // _MOST_PICTURES)
+        return [*stops[:-1:every], *stops[-1:]] if every else []
+
+    def _go(self, stop: _Stop) -> None:
+        iteration, position = stop
+        self._ticks = 0
+        if position is None:
+            self._session.show_iteration(iteration)
+        else:
+            self._session.move_cursor(position)
+
+    def _grab(self) -> None:
+        self._ticks += 1
+        if sum(not frame.done() for frame in self._frames[-_MOST_WAITING:]) == _MOST_WAITING:
+            return
+        stop = self._left[0]
+        arrived = self._is_at(stop)
+        if not arrived and self._ticks < _MOST_TICKS:
+            return
+        if arrived:
+            self._frames.append(self._frame())
+        self._left.popleft()
+        if self._progress is not None:
+            self._progress.setValue(self._count - len(self._left))
+        if self._left:
+            self._go(self._left[0])
+        else:
+            self._timer.stop()
+            self._session.show_cursor(self._before)
+            self._encode()
+
+    def _is_at(self, stop: _Stop) -> bool:
+        assert self._session.view_state is not None
+        cursor = self._session.view_state.cursor
+        here = cursor.recording.iteration == stop[0]
+        return here and (cursor.at_end if stop[1] is None else cursor.position == stop[1])
+
+    def _frame(self) -> Future[AnimationFrame]:
+        image = self._choice.widget.grab().toImage()
+        size = self._choice.widget.size() * self._choice.share
+        smooth = Qt.TransformationMode.SmoothTransformation
+        image = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        image = image.convertToFormat(QImage.Format.Format_RGB888)
+        width, height, line = image.width(), image.height(), image.bytesPerLine()
+        content = bytes(image.constBits())
+
+        def packed() -> AnimationFrame:
+            rows = (content[y * line : y * line + 3 * width] for y in range(height))
+            return packed_frame(b"".join(rows), width, height)
+
+        return self._packer.submit(packed)
+
+    # -- the file ----------------------------------------------------------------------------
+
+    def _encode(self) -> None:
+        frames, choice, path = self._frames, self._choice, self._path
+        if self._progress is not None:
+            self._progress.setLabelText(self.tr("The file is being written…"))
+
+        def work(report: Report) -> None:
+            pictures = [frame.result() for frame in frames]
+            content = encoded_animation(pictures, choice.suffix, choice.seconds, report)
+            report(Progress("", len(frames), len(frames)))
+            write_atomically(path, content)
+
+        self._background.start(work)
+
+    def _show_encoding(self, progress: Progress) -> None:
+        if self._progress is not None:
+            self._progress.setValue(self._count + progress.number)
+
+    def _saved(self, _: object) -> None:
+        self._end()
+        self._window.messages.tell(self.tr("Saved as {0}.").format(self._path.name), "info")
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        self._window.messages.tell_notice(failure_notice(error, self._path.name))
+
+    def _cancel(self) -> None:
+        walking = self._timer.isActive()
+        self._timer.stop()
+        self._background.cancel()
+        self._end()
+        if walking:
+            self._session.show_cursor(self._before)
+
+    def _end(self) -> None:
+        self._frames = []
+        progress, self._progress = self._progress, None
+        if progress is not None:
+            progress.canceled.disconnect(self._cancel)
+            progress.close()
+
+    def _close(self) -> None:
+        self._timer.stop()
+        self._background.close()
+        self._packer.shutdown(wait=False, cancel_futures=True)

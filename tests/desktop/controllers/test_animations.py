@@ -1,0 +1,205 @@
+"""File > Export > Animation: the cursor's walk in a file, while the window stays usable."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QProgressDialog,
+    QPushButton,
+)
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.controllers import animations
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.widgets.animation_dialog import AnimationDialog
+from tests.conftest import OpenWindow
+from tests.waiting import until_idle
+
+Run = Callable[[], MainWindow]
+
+
+@pytest.fixture
+def run(open_window: OpenWindow) -> MainWindow:
+    """A window with two iterations, the cursor in the middle of the second."""
+    window = open_window("--preset", "tutorial", size=(1100, 700))
+    for _ in range(2):
+        window.session.iterate()
+        until_idle(window.session)
+    window.session.move_cursor(14)
+    return window
+
+
+def choose(window: MainWindow, **choices: str) -> AnimationDialog:
+    """Open the dialog and choose by what its boxes' data or texts begin with."""
+    window.findChild(QAction, "actionExportAnimation").trigger()
+    dialog = window.findChild(AnimationDialog, "animationDialog")
+    assert dialog is not None
+    for name, wanted in choices.items():
+        box = dialog.findChild(QComboBox, name)
+        known = [(str(box.itemData(i)), box.itemText(i)) for i in range(box.count())]
+        box.setCurrentIndex(next(i for i, texts in enumerate(known) if wanted in texts))
+    return dialog
+
+
+def export(window: MainWindow, path: Path, **choices: str) -> None:
+    dialog = choose(window, animationFormat=path.suffix, **choices)
+    dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok).click()
+    file = window.findChild(QFileDialog, "exportAnimationDialog")
+    assert file is not None
+    file.fileSelected.emit(str(path))
+    file.reject()
+
+
+def pixels(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".png", ".webp"])
+def test_an_iteration_phase_by_phase(
+    run: MainWindow, qtbot: QtBot, tmp_path: Path, suffix: str
+) -> None:
+    """Six pictures of the network, a second each, the last one longer; the cursor comes back."""
+    panel = run.panel(NetworkView)
+    recording = run.session.view_state.cursor.recording
+    expected = []
+    for position in (0, *(span.stop for span in recording.spans)):
+        run.session.move_cursor(position)
+        qtbot.wait(50)  # what the panels put off is painted
+        expected.append(pixels(panel.grab().toImage()))
+    run.session.move_cursor(14)
+    export(run, tmp_path / f"walk{suffix}", animationWalk="phases", animationWidget="Network")
+    qtbot.waitUntil(lambda: run.messages.text() == f"Saved as walk{suffix}.", timeout=60_000)
+    with Image.open(tmp_path / f"walk{suffix}") as animation:
+        assert animation.n_frames == 6
+        assert animation.info.get("loop") == 0
+        durations = []
+        for i, wanted in enumerate(expected):
+            animation.seek(i)
+            found = np.asarray(animation.convert("RGB"))
+            durations.append(animation.info["duration"])
+            assert found.shape == wanted.shape
+            far = np.abs(found.astype(int) - wanted)
+            # A GIF has 256 colours for all pictures together.
+            assert far.max() <= (64 if suffix == ".gif" else 0)
+            assert far.mean() < 1
+    assert durations == [1000] * 5 + [4000]
+    assert run.session.view_state.cursor.position == 14
+    qtbot.waitUntil(lambda: run.findChild(QProgressDialog, "animationProgress") is None)
+
+
+def test_the_window_event_by_event_at_half_its_size(
+    run: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog = choose(run, animationWalk="events")
+    recording = run.session.view_state.cursor.recording
+    count = len(recording.events) + 1
+    said = dialog.findChild(QLabel, "animationLength").text()
+    assert said == f"{count} pictures, {count * 0.25:.1f} s"
+    dialog.reject()
+    turns = []
+    timer = QTimer(run, interval=0)
+    timer.timeout.connect(lambda: turns.append(run.session.view_state.cursor.position))
+    timer.start()
+    qtbot.waitUntil(lambda: run.findChild(AnimationDialog, "animationDialog") is None)
+    export(run, tmp_path / "walk.png", animationWalk="events", animationSize="0.5")
+    qtbot.waitUntil(lambda: run.messages.text() == "Saved as walk.png.", timeout=120_000)
+    # The window's event loop turned at each place of the cursor.
+    assert set(range(count)) <= set(turns)
+    with Image.open(tmp_path / "walk.png") as animation:
+        assert animation.size == (run.size() * 0.5).toTuple()
+        assert 1 < animation.n_frames <= count
+        total = 0
+        for i in range(animation.n_frames):
+            animation.seek(i)
+            total += animation.info["duration"]
+    assert total == pytest.approx((count + 3) * 250)
+
+
+def test_the_kept_iterations(run: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    export(run, tmp_path / "run.webp", animationWalk="iterations", animationSize="0.5")
+    qtbot.waitUntil(lambda: run.messages.text() == "Saved as run.webp.", timeout=60_000)
+    with Image.open(tmp_path / "run.webp") as animation:
+        assert animation.n_frames == 2
+    cursor = run.session.view_state.cursor
+    assert (cursor.recording.iteration, cursor.position) == (2, 14)
+
+
+@pytest.mark.skipif(find_spec("av") is None, reason="av is not installed")
+def test_a_video(run: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    import av
+
+    export(run, tmp_path / "walk.mp4", animationWalk="phases")
+    qtbot.waitUntil(lambda: run.messages.text() == "Saved as walk.mp4.", timeout=60_000)
+    with av.open(tmp_path / "walk.mp4") as file:
+        stream = file.streams.video[0]
+        frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(stream)]
+    assert len(frames) == 6 + 3
+    shown = pixels(run.grab().toImage())
+    assert frames[0].shape == (shown.shape[0] // 2 * 2, shown.shape[1] // 2 * 2, 3)
+
+
+def test_it_is_cancelled_without_a_trace(
+    run: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    export(run, folder / "walk.gif", animationWalk="events")
+    progress = run.findChild(QProgressDialog, "animationProgress")
+    assert progress is not None
+    qtbot.waitUntil(lambda: progress.value() >= 3, timeout=30_000)
+    progress.findChild(QPushButton).click()
+    assert run.session.view_state.cursor.position == 14
+    qtbot.waitUntil(lambda: run.findChild(QProgressDialog, "animationProgress") is None)
+    assert list(folder.iterdir()) == []
+    assert run.messages.text() == ""
+    # As well while the file is written; and it can be done again.
+    export(run, folder / "walk.gif", animationWalk="phases")
+    progress = run.findChild(QProgressDialog, "animationProgress")
+    assert progress is not None
+    qtbot.waitUntil(lambda: progress.value() >= 6, timeout=30_000)
+    progress.findChild(QPushButton).click()
+    thread = run.findChild(QAction, "actionExportAnimation")
+    assert thread.isEnabled()
+    export(run, folder / "again.gif", animationWalk="phases")
+    qtbot.waitUntil(lambda: run.messages.text() == "Saved as again.gif.", timeout=60_000)
+    assert [path.name for path in folder.iterdir()] == ["again.gif"]
+
+
+def test_a_file_that_cannot_be_written_is_said_to_be_so(
+    run: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    export(run, tmp_path / "no" / "walk.gif", animationWalk="phases")
+    qtbot.waitUntil(lambda: "does not exist" in run.messages.text(), timeout=60_000)
+    assert run.session.view_state.cursor.position == 14
+    assert not (tmp_path / "no").exists()
+
+
+def test_of_very_many_places_some_are_left_out(
+    run: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(animations, "_MOST_PICTURES", 10)
+    dialog = choose(run, animationWalk="events")
+    shown = int(dialog.findChild(QLabel, "animationLength").text().split()[0])
+    assert 6 <= shown <= 11
+    dialog.reject()
+
+
+def test_before_anything_has_run_it_says_so(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial")
+    assert window.session.wait_idle(30)
+    window.findChild(QAction, "actionExportAnimation").trigger()
+    assert window.messages.text().startswith("Nothing has run yet")
+    assert window.findChild(AnimationDialog, "animationDialog") is None
