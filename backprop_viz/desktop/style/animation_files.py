@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from importlib.util import find_spec
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from backprop_viz.recording.progress import Progress, Report
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 ANIMATION_SUFFIXES = (".gif", ".png", ".webp")
 VIDEO_SUFFIX = ".mp4"
@@ -78,11 +80,13 @@ class _Images:
     """The frames as Pillow's, one in memory at a time; it goes through those of an APNG twice."""
 
     def __init__(
-        self, frames: Sequence[AnimationFrame], palette: Image.Image | None, report: Report
+        self, frames: Sequence[AnimationFrame], palette: "Image.Image | None", report: Report
     ) -> None:
         self._frames, self._palette, self._report = frames, palette, report
 
-    def __iter__(self) -> Iterator[Image.Image]:
+    def __iter__(self) -> "Iterator[Image.Image]":
+        from PIL import Image
+
         for number, frame in enumerate(self._frames, 1):
             self._report(Progress("", number, len(self._frames)))
             image = Image.fromarray(frame.pixels())
@@ -91,8 +95,10 @@ class _Images:
             yield image
 
 
-def _palette(frames: Sequence[AnimationFrame]) -> Image.Image:
+def _palette(frames: Sequence[AnimationFrame]) -> "Image.Image":
     """The same colours for all frames: what does not change is then the same, and not written."""
+    from PIL import Image
+
     every = max(1, sum(f.width * f.height for f in frames) // _MOST_SAMPLED)
     sampled = np.concatenate([frame.pixels().reshape(-1, 3)[::every] for frame in frames])
     colors, counts = np.unique(sampled, axis=0, return_counts=True)
