@@ -30,6 +30,7 @@ class RunArguments:
     goes: bool
     every: int | None
     to: str | None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
     """
     parser = argparse.ArgumentParser(
         prog="backprop-viz run",
-        usage="backprop-viz run [--go] [--every N] [--to FILE] (SCRIPT | -m MODULE) [ARGUMENT ...]",
+        usage="backprop-viz run [--go] [--every N] [--only PATTERN] [--to FILE] "
+        "(SCRIPT | -m MODULE) [ARGUMENT ...]",
         description="Run a training script, unchanged, with the window as its debugger.",
     )
     parser.add_argument("--go", action="store_true", help="do not stop at the first iteration")
@@ -142,6 +144,13 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         "--to",
         metavar="FILE.bprec",
         help="no window: write every iteration, or every Nth, to a recording file",
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="record the numbers of these modules alone, e.g. 'encoder.*'; may be given again",
     )
     parser.add_argument("-m", dest="module", action="store_true", help="run a module by its name")
     own, rest = _own_options(argv)
@@ -157,7 +166,7 @@ def parse_run(argv: Sequence[str]) -> RunArguments:
         parser.error(str(error))
     if not Path(path).is_file():
         parser.error(f"{rest[0]} is not there: give the path of a Python script")
-    return RunArguments(script, options.go, options.every, options.to)
+    return RunArguments(script, options.go, options.every, options.to, tuple(options.only))
 
 
 def parse_attach(argv: Sequence[str]) -> AttachArguments:
@@ -206,7 +215,7 @@ def _own_options(argv: Sequence[str]) -> tuple[list[str], list[str]]:
     while at < len(argv) and argv[at].startswith("-"):
         if argv[at] == "--":
             return list(argv[:at]), list(argv[at + 1 :])
-        at += 2 if argv[at] in ("--every", "--to") else 1
+        at += 2 if argv[at] in ("--every", "--only", "--to") else 1
     return list(argv[:at]), list(argv[at:])
 
 

@@ -20,7 +20,7 @@ from backprop_viz.analysis.provenance import (
     parents,
     strange,
 )
-from backprop_viz.recording.events import Array, Parameter
+from backprop_viz.recording.events import Array, Event, Parameter
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
@@ -46,7 +46,10 @@ def explain(cursor: Cursor, kind: Literal["parameter", "node"], key: str | int) 
     """Why the gradient of a parameter, or at a node, is what it is at the cursor."""
     if kind == "parameter":
         parameter = cursor.recording.by_parameter.get(str(key))
-        return Reason("unknown") if parameter is None else _parameter(cursor, parameter)
+        if parameter is not None:
+            return _parameter(cursor, parameter)
+        last = next(iter(reversed(list(cursor.events_of(str(key))))), None)
+        return Reason("unknown") if last is None else _not_copied(last, str(key))
     return _node(cursor, int(key))
 
 
@@ -144,6 +147,11 @@ def _accumulated(cursor: Cursor, name: str, leaf: int) -> Reason:
 # -- nodes -------------------------------------------------------------------------------------
 
 
+def _not_copied(event: Event, name: str) -> Reason:
+    """Why the numbers of something that ran are not in the recording."""
+    return Reason("left_out" if "left_out" in event.missing.values() else "not_copied", (name,))
+
+
 def _node(cursor: Cursor, node: int) -> Reason:
     recording = cursor.recording
     found = next((n for n in recording.graph.nodes if n.id == node), None)
@@ -155,6 +163,8 @@ def _node(cursor: Cursor, node: int) -> Reason:
         if backward is not None and backward.is_over(cursor.position):
             return Reason("node_not_reached", (found.name,))
         return Reason("node_waiting", (found.name,), recording.ran_at.get(node))
+    if event.missing:
+        return _not_copied(event, found.name)
     came, sent = arrived(event), event.outputs
     index = recording.ran_at[node]
     if is_none(came):

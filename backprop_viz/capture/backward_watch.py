@@ -16,6 +16,8 @@ from torch.utils.hooks import RemovableHandle
 from backprop_viz.capture.event_log import Copy, EventLog
 from backprop_viz.capture.graphs import grad_fn_name, leaf_of
 from backprop_viz.capture.interventions import Grads, changed_by
+from backprop_viz.capture.memory import LEFT_OUT
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.parameter_watch import ParameterWatch
 from backprop_viz.capture.snapshots import Arrived, GradFnInput
 from backprop_viz.capture.walked_graph import WalkedGraph
@@ -50,7 +52,9 @@ class BackwardWatch:
         parameters: ParameterWatch,
         names: Mapping[int, str],
         intervention: GradientIntervention | None,
+        only: ModuleChoice | None = None,
     ) -> None:
+        self._only = only
         self._log, self._walked, self._parameters = log, walked, parameters
         self._names = names
         self._intervention = intervention
@@ -93,9 +97,26 @@ class BackwardWatch:
         with self.running(self._walked.find(starts, (), None, self._log.weights)):
             yield
 
+    def _left_out(self, node: GradFn, leaf: Tensor | None) -> Callable[[Grads, Grads], None]:
+        """Note that a node has run, and nothing of its numbers."""
+        log, op, number = self._log, grad_fn_name(node), self._walked.ids[node]
+        name = None if leaf is None else self._names.get(id(leaf))
+
+        def after(grad_inputs: Grads, grad_outputs: Grads) -> None:
+            made = _without_numbers(grad_inputs)
+            read = _without_numbers(grad_outputs)
+            if leaf is not None:
+                read, made = [LEFT_OUT, *read], [LEFT_OUT]
+            log.note(_BACKWARD, op, read, made, node=number, parameter=name)
+
+        return after
+
     def _watch(self, node: GradFn, intervened: bool) -> Iterator[RemovableHandle]:
         """Hook a node, to see the summed gradients that it is given and those that it sends."""
         walked, leaf = self._walked, leaf_of(node)
+        if self._only is not None and node not in walked.chosen:
+            yield node.register_hook(self._left_out(node, leaf))
+            return
         of_weights = walked.of_weights
         watch = _NodeWatch(
             self._log,
@@ -117,6 +138,10 @@ class BackwardWatch:
         if in_python or leaf is not None or not _is_torchs(type(node)) or _is_shared(after):
             yield node.register_prehook(watch.before)
         yield after
+
+
+def _without_numbers(grads: Grads) -> list[Copy]:
+    return [None if grad is None else LEFT_OUT for grad in grads]
 
 
 class _NodeWatch:

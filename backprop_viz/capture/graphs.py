@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 from torch.autograd.graph import Node as GradFn
 
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.graph import Graph, Node, Saved
 from backprop_viz.recording.layers import Layer, LayerGraph, Output
 from backprop_viz.recording.phases import Phase
@@ -117,6 +118,28 @@ def weight_nodes(
             onward = edges[node]
             if onward and node not in found and found.issuperset([to for to, _ in onward]):
                 found.add(node)
+    return frozenset(found)
+
+
+def chosen_nodes(
+    edges: NextFunctions,
+    operations: Sequence[Operation],
+    names: Mapping[int, str],
+    only: ModuleChoice,
+) -> frozenset[GradFn]:
+    """The nodes of some modules: what their operations made, what is behind it, their leaves."""
+    made_by = {op.grad_fn or op.made[0].grad_fn: only.has(op.module) for op in operations}
+    found: set[GradFn] = set()
+    for node in edges:
+        leaf = leaf_of(node)
+        if made_by.get(node) or (leaf is not None and only.has_tensor(names.get(id(leaf), ""))):
+            found.add(node)
+    behind = list(found)
+    for node in behind:
+        for to, _ in edges[node]:
+            if to is not None and to not in made_by and to not in found and leaf_of(to) is None:
+                found.add(to)
+                behind.append(to)
     return frozenset(found)
 
 

@@ -19,6 +19,7 @@ from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.graphs import parameter_names
 from backprop_viz.capture.memory import why_not
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.nested_tensors import nested_tensors
 from backprop_viz.recording.health import IterationHealth, Role, TensorHealth
 
@@ -38,8 +39,13 @@ class HealthWatch:
     given, the parameters that are the model's are told of.
     """
 
-    def __init__(self, model: nn.Module, optimizers: Sequence[Optimizer] | None = None) -> None:
-        self._model = model
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizers: Sequence[Optimizer] | None = None,
+        only: ModuleChoice | None = None,
+    ) -> None:
+        self._model, self._only = model, only
         self._optimizers = None if optimizers is None else {id(one) for one in optimizers}
         self._names = parameter_names(model)
         self._found: list[_Found] = []
@@ -65,7 +71,8 @@ class HealthWatch:
     def hook_modules(self) -> Iterator[RemovableHandle]:
         """Look at what each module makes, until the handles are removed."""
         for name, module in self._model.named_modules():
-            if not isinstance(module, torch.jit.ScriptModule):
+            wanted = self._only is None or self._only.has(name)
+            if wanted and not isinstance(module, torch.jit.ScriptModule):
                 yield module.register_forward_hook(partial(self._made, name))
 
     def health(self, iteration: int, loss: float | None = None) -> IterationHealth:
@@ -114,7 +121,9 @@ class HealthWatch:
                 for parameter in group["params"]:
                     name = self._names.get(id(parameter))
                     tensor = parameter.grad if role == "grad" else parameter
-                    if name is not None and tensor is not None:
+                    if name is None or not (self._only is None or self._only.has_tensor(name)):
+                        continue
+                    if tensor is not None:
                         self._look(role, name, tensor)
 
     def _look(self, role: Role, name: str, tensor: Tensor, number: int = 0) -> None:

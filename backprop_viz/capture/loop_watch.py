@@ -22,6 +22,7 @@ from backprop_viz.capture.backward_watch import BACKWARD_FUNCTIONS, roots_of
 from backprop_viz.capture.forward_code import code_of, eager
 from backprop_viz.capture.function_watch import FunctionWatch, op_name
 from backprop_viz.capture.line_trace import lines_traced
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.nested_tensors import nested_tensors
 from backprop_viz.capture.parameter_watch import CHANGED
 from backprop_viz.capture.recorder import Recorder
@@ -53,15 +54,23 @@ class LoopRecording:
 
 @contextmanager
 def record(
-    model: nn.Module, optimizer: Optimizer | Sequence[Optimizer] | None = None
+    model: nn.Module,
+    optimizer: Optimizer | Sequence[Optimizer] | None = None,
+    *,
+    only: str | Sequence[str] | None = None,
 ) -> Iterator[LoopRecording]:
     """Record the iteration of a training loop that runs in here, phase by phase.
 
     The loop stays as it is, and its numbers are what they are without: the phases are found from
     what it calls. Without an ``optimizer``, every one that steps in here and moves a parameter of
     the model is recorded. Of an iteration that raises, what ran before is kept.
+
+    ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
+    parameters are kept; of the others it is known that they ran. Raises ArgumentError for one that
+    no module has.
     """
-    recorder = Recorder(model, optimizer)
+    chosen = None if only is None else ModuleChoice(model, only)
+    recorder = Recorder(model, optimizer, only=chosen)
     watch = LoopWatch(recorder, [model])
     with without_collector(), eager(), watch.hooked(), watch.errors_noted(), watch:
         yield LoopRecording(recorder)

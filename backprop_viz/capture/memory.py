@@ -14,6 +14,10 @@ class NotCopied(Exception):  # noqa: N818 - a reason, told with the event
     """A tensor has no numbers that can be copied; the text says why, as a code."""
 
 
+# Of a module that ``only=`` does not name.
+LEFT_OUT = NotCopied("left_out")
+
+
 class Copied:
     """A read-only numpy ``array`` of a tensor, or of its first ``samples`` if that is given.
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.event_log import EventLog
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.modules import Module, ModuleBuffer
 
@@ -61,12 +62,14 @@ class ModuleWatch:
 class BufferWatch:
     """Notes each new value of a model's buffers, by the number of events before it."""
 
-    def __init__(self, model: nn.Module, log: EventLog) -> None:
+    def __init__(self, model: nn.Module, log: EventLog, only: ModuleChoice | None = None) -> None:
         self._log = log
         self._names: dict[int, str] = {}
         self._values: dict[str, list[tuple[int, int]]] = {}
         self._model = model
         for name, buffer in model.named_buffers():
+            if only is not None and not only.has_tensor(name):
+                continue
             value = log.id_of(buffer)
             if value is not None:
                 self._names[id(buffer)] = name

@@ -9,7 +9,8 @@ from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from backprop_viz.capture.event_log import Copy, EventLog
-from backprop_viz.capture.memory import NotCopied, to_array
+from backprop_viz.capture.memory import LEFT_OUT, NotCopied, to_array
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.events import Array, Parameter
 from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
@@ -23,11 +24,17 @@ class ParameterWatch:
     """Notes each change of a parameter, whoever makes it.
 
     Between two events the memory is compared: what was changed through ``.data``, by a hook or by
-    a loop's own lines is an event too.
+    a loop's own lines is an event too. Of parameters that ``only`` leaves out no numbers are read.
     """
 
-    def __init__(self, model: nn.Module, optimizers: Sequence[Optimizer], log: EventLog) -> None:
-        self._model, self._log = model, log
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizers: Sequence[Optimizer],
+        log: EventLog,
+        only: ModuleChoice | None = None,
+    ) -> None:
+        self._model, self._log, self._only = model, log, only
         self._optimizers = optimizers
         self._known: dict[str, tuple[Copy, Copy]] = {}
         self._modules = _own_parameters(model)
@@ -83,10 +90,15 @@ class ParameterWatch:
 
     def cleared(self) -> None:
         """zero_grad has run."""
-        for name, parameter in self._parameters():
+        note = self._log.note
+        for name, parameter in self._all_parameters():
+            if not self._keeps(name):
+                left = None if parameter.grad is None else LEFT_OUT
+                note(Phase.ZERO_GRAD, "zero_grad", (LEFT_OUT,), (left,), parameter=name)
+                continue
             value, grad = self._known[name]
             now = self._log.grad(parameter)
-            self._log.note(Phase.ZERO_GRAD, "zero_grad", (grad,), (now,), parameter=name)
+            note(Phase.ZERO_GRAD, "zero_grad", (grad,), (now,), parameter=name)
             self._known[name] = value, now
 
     def states(self) -> dict[str, dict[str, Array]]:
@@ -102,10 +114,15 @@ class ParameterWatch:
         """
         log = self._log
         owners = None if optimizers is None else _owners(optimizers)
-        for name, parameter in self._parameters():
+        for name, parameter in self._all_parameters():
+            owner = None if owners is None else owners.get(id(parameter))
+            if not self._keeps(name):
+                if owner is not None and parameter.grad is not None:
+                    read = LEFT_OUT, LEFT_OUT
+                    log.note(Phase.UPDATE, rule_of(owner), read, (LEFT_OUT,), parameter=name)
+                continue
             value, grad = self._known[name]
             now = log.copy(parameter)
-            owner = None if owners is None else owners.get(id(parameter))
             owned = owners is None or owner is not None
             if owned and grad is not None:
                 state = {
@@ -142,7 +159,14 @@ class ParameterWatch:
             self._known[name] = now, grad
 
     def _parameters(self) -> list[tuple[str, nn.Parameter]]:
-        """As ``named_parameters``, those that are lazy left out."""
+        """Those whose numbers are kept."""
+        return [pair for pair in self._all_parameters() if self._keeps(pair[0])]
+
+    def _keeps(self, name: str) -> bool:
+        return self._only is None or self._only.has_tensor(name)
+
+    def _all_parameters(self) -> list[tuple[str, nn.Parameter]]:
+        """As ``named_parameters``, without those that are lazy."""
         found: list[tuple[str, nn.Parameter]] = []
         seen: set[int] = set()
         for prefix, parameters in self._modules:

@@ -24,6 +24,8 @@ from backprop_viz.capture.graph_ages import graph_ages
 from backprop_viz.capture.graphs import Operation, parameter_names
 from backprop_viz.capture.growing_graph import GrowthWatch
 from backprop_viz.capture.line_trace import lines_traced
+from backprop_viz.capture.memory import LEFT_OUT
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.parameter_watch import ParameterWatch
 from backprop_viz.capture.snapshots import TensorSnapshots
@@ -45,7 +47,8 @@ class Recorder:
     learning rate of a loop without an optimizer.
 
     ``samples``: how many samples of each batch to keep (None: all). Recording changes no number:
-    hooks only read. An ``intervention`` is the exception, made on purpose.
+    hooks only read. An ``intervention`` is the exception, made on purpose. Of modules beside
+    ``only`` it is known that they ran, and the tensors of one element.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class Recorder:
         iteration: int = 1,
         samples: int | None = None,
         intervention: GradientIntervention | None = None,
+        only: ModuleChoice | None = None,
     ) -> None:
+        self._only = only
         self.cleared = True
         self.rate: float | None = None
         self._model = model
@@ -75,12 +80,13 @@ class Recorder:
         self._names = parameter_names(model)
         self._snapshots = TensorSnapshots(samples)
         self._log = log = EventLog(self._snapshots)
-        self._watch = ParameterWatch(model, self._optimizers, log)
+        self._watch = ParameterWatch(model, self._optimizers, log, only)
         self._parameters = self._watch.at_start()
         self._modules = ModuleWatch(model)
-        self._buffers = BufferWatch(model, log)
-        self._walked = WalkedGraph(self._names)
-        self._nodes_watch = BackwardWatch(log, self._walked, self._watch, self._names, intervention)
+        self._buffers = BufferWatch(model, log, only)
+        self._walked = WalkedGraph(self._names, only)
+        nodes = log, self._walked, self._watch, self._names, intervention, only
+        self._nodes_watch = BackwardWatch(*nodes)
         # What the network reads, by name, and the batch with the samples first, as it was then.
         self._inputs: dict[str, Tensor] = {}
         # As they were given, where the loop has told of them by name; those of every pass since
@@ -218,8 +224,10 @@ class Recorder:
         self._spans.end(apart=True, kept=len(self._log) > start)
 
     def copies(self, tensors: Tensors) -> tuple[Copy, ...]:
-        """A copy of each tensor as it is now."""
-        return self._log.copies(tensors)
+        """A copy of each tensor as it is now; but of modules that are left out."""
+        if self._only is None or self._only.has(self._modules.running):
+            return self._log.copies(tensors)
+        return tuple([self._log.copy(t) if t.numel() == 1 else LEFT_OUT for t in tensors])
 
     @property
     def graph(self) -> Graph:
@@ -323,7 +331,7 @@ class Recorder:
         log.weights_made(read, made)
         followed = any(tensor.requires_grad for tensor in made), torch.is_grad_enabled()
         how = {"tracked": followed[0], "grad_enabled": followed[1], "line": line}
-        log.note(phase, op, inputs, log.copies(made), call=call, module=module, **how)
+        log.note(phase, op, inputs, self.copies(made), call=call, module=module, **how)
         self._made.note(first.grad_fn, op, len(log) - 1, log.events[-1].place)
         self._buffers.look(read)
         self._buffers.look(made)

@@ -8,10 +8,12 @@ from torch.autograd.graph import Node as GradFn
 from backprop_viz.capture.graphs import (
     NextFunctions,
     Operation,
+    chosen_nodes,
     grad_fn_graph,
     walk_all,
     weight_nodes,
 )
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.node_keys import identities
 from backprop_viz.recording.graph import Graph
 
@@ -24,13 +26,16 @@ class WalkedGraph:
     output. The lists keep the nodes alive, and with them their hooks.
     """
 
-    def __init__(self, names: Mapping[int, str]) -> None:
+    def __init__(self, names: Mapping[int, str], only: ModuleChoice | None = None) -> None:
+        self._only = only
         self.nodes: list[GradFn] = []
         self.ids: dict[GradFn, int] = {}
         self.edges: NextFunctions = {}
         self.graph = Graph()
         # The nodes that take gradients of weights alone, in which no sample has part.
         self.of_weights: frozenset[GradFn] = frozenset()
+        # With ``only=``: the nodes of the modules that are kept full.
+        self.chosen: frozenset[GradFn] = frozenset()
         self._names = names
         self._kept = 0
         self._keys: dict[GradFn, str] = {}
@@ -57,6 +62,8 @@ class WalkedGraph:
         self._keys = self._told_apart(kept, identities(edges, operations, output, self._names))
         self.graph = grad_fn_graph(self.edges, self._names, self._keys)
         self.of_weights |= weight_nodes(edges, operations, weights)
+        if self._only is not None:
+            self.chosen |= chosen_nodes(edges, operations, self._names, self._only)
         return found
 
     def _told_apart(self, kept: Iterable[GradFn], keys: dict[GradFn, str]) -> dict[GradFn, str]:

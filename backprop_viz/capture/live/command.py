@@ -1,6 +1,7 @@
 """``backprop-viz run``: somebody's script in this process, with a window that follows it."""
 
 import sys
+from collections.abc import Sequence
 
 from backprop_viz.capture.live.file_follower import into_file
 from backprop_viz.capture.live.live_run import LiveRun
@@ -14,7 +15,9 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 
 
-def run_beside_window(script: Script, *, goes: bool = False, every: int | None = None) -> int:
+def run_beside_window(
+    script: Script, *, goes: bool = False, every: int | None = None, only: Sequence[str] = ()
+) -> int:
     """Run a script with a window beside it; returns its exit status, or raises its SystemExit.
 
     ``goes``: it is not held at its first iteration.
@@ -30,7 +33,7 @@ def run_beside_window(script: Script, *, goes: bool = False, every: int | None =
             every=every,
         )
 
-    return run_script(script, follow)
+    return run_script(script, follow, only)
 
 
 def run_model_file(path: str, theme: str | None, language: str | None) -> int:
@@ -43,7 +46,7 @@ def run_model_file(path: str, theme: str | None, language: str | None) -> int:
     return run_watched(Script(path), "model", follow, ModelLoop)
 
 
-def run_into_file(script: Script, path: str, every: int) -> int:
+def run_into_file(script: Script, path: str, every: int, only: Sequence[str] = ()) -> int:
     """Run a script without a window; every ``every``-th iteration is written to a file.
 
     Returns its exit status, or raises its SystemExit.
@@ -54,4 +57,4 @@ def run_into_file(script: Script, path: str, every: int) -> int:
     except UserError as error:
         print(f"backprop-viz run: {error}", file=sys.stderr)
         return 2
-    return run_script(script, into_file(path, every))
+    return run_script(script, into_file(path, every), only)

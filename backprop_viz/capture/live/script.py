@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -28,6 +28,7 @@ from backprop_viz.capture.live.model_loop import ModelFileError
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Follower, Watch, kwargs_of_call
+from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
@@ -60,12 +61,17 @@ class ScriptWatcher(Protocol):
         """Watch no longer; what was recorded of an iteration that is not over."""
 
 
-def run_script(script: Script, follow: Callable[[RunOrigin, Program], ScriptFollower]) -> int:
+def run_script(
+    script: Script,
+    follow: Callable[[RunOrigin, Program], ScriptFollower],
+    only: Sequence[str] = (),
+) -> int:
     """Run a script to its end, and watch the first model that trains in it.
 
+    ``only``: of which modules numbers are recorded, as ``ModuleChoice`` says; none stands for all.
     Returns its exit status, as ``run_watched``.
     """
-    return run_watched(script, "script", follow, _Discovery)
+    return run_watched(script, "script", follow, lambda found: _Discovery(found, only))
 
 
 AnyFollower = TypeVar("AnyFollower", bound=ScriptFollower)
@@ -140,8 +146,8 @@ def _become_main(path: str) -> None:
 class _Discovery:
     """Waits for the first model that trains, and watches it from then on."""
 
-    def __init__(self, follower: ScriptFollower) -> None:
-        self._follower = follower
+    def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
+        self._follower, self._only = follower, only
         self._watch: Watch | None = None
         self._stepping: Optimizer | None = None  # which may call the model, by a closure
         self._handles = [
@@ -159,7 +165,11 @@ class _Discovery:
             return
         self._stop()
         models = names_of(models_of(optimizers, module))
-        self._watch = Watch(models, optimizers, self._follower)
+        try:
+            self._watch = Watch(models, optimizers, self._follower, only=self._only or None)
+        except ArgumentError as error:
+            print(f"backprop-viz run: {error}", file=sys.stderr)
+            raise SystemExit(2) from None
         self._follower.hold_at_start()
         loop = self._watch.begin()
         if loop is not None:

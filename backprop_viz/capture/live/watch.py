@@ -20,6 +20,7 @@ from backprop_viz.capture.forward_code import eager
 from backprop_viz.capture.health_watch import HealthWatch
 from backprop_viz.capture.live.discovery import living_scalers, one_model
 from backprop_viz.capture.loop_watch import LoopWatch, without_collector
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
@@ -56,7 +57,8 @@ class Watch:
     scaled it. An iteration that is not recorded costs a hook.
 
     Of an iteration that is wanted ``keep`` says how much is kept: "full", the first "sample" of
-    the batch alone, or the "health" of each tensor.
+    the batch alone, or the "health" of each tensor. ``only`` names the modules of which it is kept,
+    as ``ModuleChoice`` says; that raises ArgumentError.
     """
 
     def __init__(
@@ -65,11 +67,13 @@ class Watch:
         optimizers: Sequence[Optimizer],
         follower: Follower,
         keep: Keep = "full",
+        only: str | Sequence[str] | None = None,
     ) -> None:
         self._keep, self._process = keep, os.getpid()
         self._health: HealthWatch | None = None
         self._models = list(models.values())
         self._model = one_model(models)
+        self._only = None if only is None else ModuleChoice(self._model, only)
         self._optimizers = tuple(optimizers)
         self._owned = {id(parameter) for parameter in self._model.parameters()}
         self._follower = follower
@@ -98,7 +102,7 @@ class Watch:
         if self._closed or self._is_forked() or not self._follower.wants(self._number + 1):
             return None
         if self._keep == "health":
-            self._health = health = HealthWatch(self._model, self._optimizers or None)
+            self._health = health = HealthWatch(self._model, self._optimizers or None, self._only)
             for handle in health.hook_modules():
                 self._open.callback(handle.remove)
             return None
@@ -107,6 +111,7 @@ class Watch:
             self._optimizers or None,
             iteration=self._number + 1,
             samples=1 if self._keep == "sample" else None,
+            only=self._only,
         )
         self._follower.recording_begins(recorder)
         source = getattr(sys.modules.get("__main__"), "__file__", None)

@@ -12,13 +12,14 @@ from typing import Self, get_args
 from torch import nn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.live.discovery import names_of
+from backprop_viz.capture.live.discovery import names_of, one_model
 from backprop_viz.capture.live.file_follower import FileFollower
 from backprop_viz.capture.live.live_run import LiveRun
 from backprop_viz.capture.live.server import WindowServer
 from backprop_viz.capture.live.source import script_program
 from backprop_viz.capture.live.watch import Keep, Watch
 from backprop_viz.capture.live.window import start_window
+from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
@@ -71,6 +72,7 @@ def watch(
     *,
     every: int | None = None,
     keep: Keep = "full",
+    only: str | Sequence[str] | None = None,
     bytes_per_second: float | None = None,
     bytes_in_all: int | None = None,
 ) -> WatchedLoop:
@@ -82,6 +84,8 @@ def watch(
     opens, which holds the loop between its phases when it is told to. ``every``: which iterations
     are recorded (default: into a file each, for a window as many as cost little). ``keep``: "full",
     the first "sample" of each batch, or the "health" of each tensor, which a window does not show.
+    ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
+    parameters are kept; of the others it is known that they ran.
     Of several processes (torchrun) each has its own: "run.rank1.bprec", or PORT + 1.
     A file stays within ``bytes_per_second`` and ``bytes_in_all``.
 
@@ -90,6 +94,9 @@ def watch(
     models = [model] if isinstance(model, nn.Module) else list(model)
     optimizers = [optimizer] if isinstance(optimizer, Optimizer) else list(optimizer or ())
     _expect(models, optimizers, every, keep, to)
+    named = names_of(models)
+    if only is not None:
+        ModuleChoice(one_model(named), only)  # raises before a window opens
     origin, program = _of_this_process(models)
     if to is not None and origin.world_size > 1:
         to = _of_rank(str(to), origin.rank)
@@ -121,7 +128,7 @@ def watch(
             bytes_per_second=bytes_per_second,
             bytes_in_all=bytes_in_all,
         )
-    watched = Watch(names_of(models), optimizers, follower, keep)
+    watched = Watch(named, optimizers, follower, keep, only)
     watched.begin()
     return WatchedLoop(watched, follower, server)
 

@@ -19,6 +19,7 @@ from backprop_viz.recording.torch_error import said_place
 _FINE = frozenset(
     [
         "unknown",
+        "left_out",
         "not_run",
         "value",
         "added",
@@ -53,6 +54,10 @@ def reason_text(reason: Reason) -> str:
     translate = QCoreApplication.translate
     none = {
         "unknown": translate("why", "Nothing is recorded of it yet."),
+        "left_out": translate(
+            "why", "The numbers of {0} are not recorded: its module is not in only=."
+        ),
+        "not_copied": translate("why", "{0} ran, but its numbers could not be recorded."),
         "frozen": translate(
             "why", "{0} is frozen: its requires_grad is False, so it gets no gradient."
         ),

@@ -218,7 +218,8 @@ class PhaseBar(QWidget):
             return self.tr("not called: gradients accumulate")
         span = recording.span(Phase.ZERO_GRAD)
         assert span is not None
-        events = recording.events[span.start : span.stop]
+        # Of modules that are left out nothing is known.
+        events = [e for e in recording.events[span.start : span.stop] if not e.missing]
         left = [event.outputs[0] for event in events]
         none = sum(grad is None for grad in left)
         if all(_is_same(event.inputs[0], event.outputs[0]) for event in events):
