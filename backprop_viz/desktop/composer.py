@@ -38,6 +38,7 @@ from backprop_viz.desktop.controllers.networks import NetworksController
 from backprop_viz.desktop.controllers.other_windows import OtherWindowsController
 from backprop_viz.desktop.controllers.pictures import PicturesController
 from backprop_viz.desktop.controllers.presets import PresetsController
+from backprop_viz.desktop.controllers.races import RacesController
 from backprop_viz.desktop.controllers.samples import SamplesController
 from backprop_viz.desktop.controllers.scripts import ScriptsController
 from backprop_viz.desktop.controllers.surfaces import SurfacesController
@@ -107,6 +108,7 @@ class Composer(QObject):
         self.scripts = ScriptsController(context)
         self.drawing_training = DrawingTrainingController(context)
         self.explanations = ExplanationsController(context)
+        self.races = RacesController(context)
         self.surfaces = SurfacesController(context)
         self.findings = FindingsController(context)
         self.layouts = LayoutsController(context)

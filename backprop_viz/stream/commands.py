@@ -15,6 +15,7 @@ from backprop_viz.recording.iteration import Kept
 from backprop_viz.recording.loss_surface import SurfaceRequest
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.pictures import Pictures
+from backprop_viz.recording.race import RaceRequest
 from backprop_viz.recording.samples import SamplePart
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import WindowPart
@@ -331,6 +332,22 @@ class CancelSurface(Command):
     """Leave off the surface; the answer is as much of it as there is."""
 
 
+# -- races ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RunRace(Command):
+    """Run several settings side by side, in place of a race that runs."""
+
+    request: int
+    race: RaceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRace(Command):
+    """Leave off the race; the answer is as much of it as there is."""
+
+
 # -- lessons -------------------------------------------------------------------------------------
 
 
@@ -358,45 +375,11 @@ class RunSnippet(Command):
 
 
 COMMANDS: tuple[type[Command], ...] = (
-    Step,
-    Iterate,
-    Train,
-    Pause,
-    Reset,
-    Configure,
-    RunNetwork,
-    SetBreakpoints,
-    ContinueFrom,
-    HoldPictures,
-    Draw,
-    ChooseLabel,
-    RestoreDrawing,
-    UseDrawing,
-    TrainOnDrawing,
-    UndoDrawing,
-    ExplainDrawing,
-    RecordSaliency,
-    AlterGradient,
-    BackwardTwice,
-    SaveSessionFile,
-    OpenSessionFile,
-    SaveWeights,
-    LoadWeights,
-    CopyScript,
-    SaveScript,
-    WatchSamples,
-    GetImages,
-    Evaluate,
-    CancelEvaluation,
-    LoadSample,
-    HoldRecording,
-    ExplainNumber,
-    RecordWhole,
-    CheckGradient,
-    CancelCheck,
-    ComputeSurface,
-    CancelSurface,
-    PutRunAside,
-    TakeRunBack,
-    RunSnippet,
+    *(Step, Iterate, Train, Pause, Reset, Configure, RunNetwork, SetBreakpoints, ContinueFrom),
+    *(HoldPictures, Draw, ChooseLabel, RestoreDrawing, UseDrawing, TrainOnDrawing, UndoDrawing),
+    *(ExplainDrawing, RecordSaliency, AlterGradient, BackwardTwice, SaveSessionFile),
+    *(OpenSessionFile, SaveWeights, LoadWeights, CopyScript, SaveScript, WatchSamples),
+    *(GetImages, Evaluate, CancelEvaluation, LoadSample, HoldRecording, ExplainNumber),
+    *(RecordWhole, CheckGradient, CancelCheck, ComputeSurface, CancelSurface, RunRace),
+    *(CancelRace, PutRunAside, TakeRunBack, RunSnippet),
 )

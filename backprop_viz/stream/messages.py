@@ -14,6 +14,7 @@ from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Effect, Fact, GradientCheck, NumberExplanation
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
+from backprop_viz.recording.race import RacerProgress
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
 from backprop_viz.recording.settings import Settings
@@ -197,6 +198,19 @@ class SurfaceComputed:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RaceRan:
+    """What is new of each racer; ``share`` of the race is done, 1: there will be no more.
+
+    ``reason``: why it is not whole.
+    """
+
+    request: int
+    racers: tuple[RacerProgress, ...]
+    share: float
+    reason: Fact | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SnippetRan:
     """A lesson's snippet has run; ``answers`` are the values that it returned, by name."""
@@ -220,13 +234,14 @@ Answer = (
     | ExplanationAnswer
     | GradientChecked
     | SurfaceComputed
+    | RaceRan
     | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
     *(Update, Notice, RunAttached, RunEnded),
     *(Sheet, Page, EvaluationProgress, Filed, CodeFound, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan, NetworkTried),
-    SurfaceComputed,
+    *(SurfaceComputed, RaceRan),
 )
 
 # -- from the window -----------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from backprop_viz.worker.lesson_runs import LessonRuns
 from backprop_viz.worker.phase_runner import PhaseRunner
 from backprop_viz.worker.publish_throttle import PublishThrottle
 from backprop_viz.worker.publisher import Publisher
+from backprop_viz.worker.race_service import RaceService
 from backprop_viz.worker.reported_faults import ReportedFaults
 from backprop_viz.worker.rerecording import Rerecording
 from backprop_viz.worker.run_state import RunState
@@ -64,6 +65,7 @@ class Worker:
         self.saliency = SaliencyRecording(state, channel, self.drawing_training, self.explanations)
         self.checks = CheckService(channel, self.explanations.find)
         self.surfaces = SurfaceService(state, channel)
+        self.races = RaceService(channel)
         self.scripts = ScriptService(state, channel)
         self.files = SessionFiles(
             state,
@@ -133,6 +135,8 @@ class Worker:
             commands.CancelCheck: self.checks.cancel,
             commands.ComputeSurface: self.surfaces.compute,
             commands.CancelSurface: self.surfaces.cancel,
+            commands.RunRace: self.races.run,
+            commands.CancelRace: self.races.cancel,
             commands.RecordWhole: self.rerecording.record_whole,
             commands.PutRunAside: self.lessons.put_aside,
             commands.TakeRunBack: self.lessons.take_back,
@@ -149,6 +153,8 @@ class Worker:
                 self._guarded("checks.go_on", lambda: self.checks.go_on(state.training))
             if self.surfaces.busy and not channel.has_command():
                 self._guarded("surfaces.go_on", lambda: self.surfaces.go_on(state.training))
+            if self.races.busy and not channel.has_command():
+                self._guarded("races.go_on", self.races.go_on)
             if self.samples.busy and not channel.has_command():
                 self._guarded("samples.go_on", lambda: self.samples.go_on(state.training))
             if state.training and not channel.has_command():
@@ -163,7 +169,7 @@ class Worker:
     @property
     def _busy(self) -> bool:
         """Whether there is anything to do between commands, besides training."""
-        at_work = (self.samples, self.explanations, self.checks, self.surfaces)
+        at_work = (self.samples, self.explanations, self.checks, self.surfaces, self.races)
         return any(service.busy for service in at_work)
 
     def _next_command(self) -> None:

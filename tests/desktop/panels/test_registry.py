@@ -29,6 +29,7 @@ IDS = {
     "originView",
     "saliencyDialog",
     "surfaceView",
+    "raceView",
 }
 PANEL = """
 from PySide6.QtWidgets import QLabel

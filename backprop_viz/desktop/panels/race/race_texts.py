@@ -1,0 +1,70 @@
+"""What is said of a race: its lanes, its results, and why it ended."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.analysis.optimizers import OPTIMIZERS
+from backprop_viz.analysis.race_standings import LaneResult
+from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.table_texts import optimizer_text
+from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.recording.quantities import written
+from backprop_viz.recording.race import RaceLane
+
+
+def lane_text(lane: RaceLane) -> str:
+    """A lane by its optimizer, its learning rate and its options that are not usual ones."""
+    settings = lane.settings
+    title = optimizer_text(OPTIMIZERS[settings.optimizer].title)
+    options = [f"{name} {_value(value)}" for name, value in settings.optimizer_options.items()]
+    return ", ".join((f"{title}, lr {written(settings.lr)}", *options))
+
+
+def seeds_text(lane: RaceLane) -> str:
+    """The seeds of a lane: ``0``, ``0–4`` or ``0, 7``."""
+    seeds = lane.seeds
+    if len(seeds) > 2 and seeds == tuple(range(seeds[0], seeds[0] + len(seeds))):
+        return f"{seeds[0]}–{seeds[-1]}"
+    return ", ".join(map(str, seeds))
+
+
+def result_texts(result: LaneResult, seeds: int) -> tuple[str, str, str, str]:
+    """Loss, accuracy, time and where it diverged, as the table has them."""
+    translate = QCoreApplication.translate
+    loss = short(result.loss, 4) if result.loss == result.loss else "–"
+    low, high = result.loss_range
+    if seeds > 1 and low == low and high == high:
+        loss = translate("race", "{0} ({1}…{2})").format(loss, short(low, 3), short(high, 3))
+    accuracy = _share(result.accuracy)
+    low, high = result.accuracy_range
+    if seeds > 1 and result.accuracy == result.accuracy:
+        accuracy = translate("race", "{0} ({1}…{2})").format(accuracy, _share(low), _share(high))
+    time = translate("race", "{0:.1f} s").format(result.seconds) if result.seconds else "–"
+    diverged = ", ".join(f"{i:,}" for i in result.diverged)
+    if diverged and seeds > 1:
+        text = translate("race", "{0} of {1}: {2}")
+        diverged = text.format(len(result.diverged), seeds, diverged)
+    return loss, accuracy, time, diverged
+
+
+def race_ended_text(reason: Fact) -> str:
+    """Why a race is not whole, and what to do."""
+    translate = QCoreApplication.translate
+    if reason.code == "refused":
+        text, *values = map(str, reason.values)
+        return translate("errors", text).format(*values) if values else translate("errors", text)
+    texts = {
+        "cancelled": translate("race", "Cancelled: the curves end there."),
+        "worker_ended": translate(
+            "race", "The process of the race has ended ({0}): start the race again."
+        ),
+        "failed": translate("race", "The race could not go on. {0}: {1}"),
+    }
+    return texts[reason.code].format(*reason.values)
+
+
+def _share(accuracy: float) -> str:
+    return f"{100 * accuracy:.1f} %" if accuracy == accuracy else "–"
+
+
+def _value(value: object) -> str:
+    return written(value) if isinstance(value, int | float) else str(value)

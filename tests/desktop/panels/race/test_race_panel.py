@@ -1,0 +1,176 @@
+"""The panel of races in a window; its races run in a real process of their own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.race.lane_dialog import LaneDialog
+from backprop_viz.desktop.panels.race.race_presets import (
+    five_seeds,
+    learning_rates,
+    tutorial_optimizers,
+)
+from backprop_viz.desktop.panels.race.race_view import RaceView
+from backprop_viz.recording.race import RaceLane
+from backprop_viz.recording.settings import Settings
+
+_WAIT = 60_000
+
+
+def opened(window: MainWindow) -> RaceView:
+    window.docks.docks["raceView"].toggleViewAction().trigger()
+    panel = window.panel(RaceView)
+    assert panel.isVisible()
+    return panel
+
+
+def raced(qtbot: QtBot, panel: RaceView) -> None:
+    panel.button.click()
+    assert panel.running
+    qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
+
+
+def row(panel: RaceView, at: int) -> list[str]:
+    return [panel.table.item(at, column).text() for column in range(panel.table.columnCount())]
+
+
+def test_a_race_beside_a_run_leaves_the_run_as_it_is(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    window.session.iterate()
+    assert window.session.wait_idle(60)
+    panel = opened(window)
+    settings = replace(window.session.view_state.settings, batch_size=8)
+    panel.iterations.setValue(5)
+    panel.use_preset(lambda _: learning_rates(settings)[:2])
+    assert row(panel, 0)[0].startswith("SGD, lr 0.001, momentum 0.9")
+    assert row(panel, 0)[2:] == ["–", "–", "–", ""]
+    raced(qtbot, panel)
+    for at, rate in enumerate((0.001, 0.01)):
+        alone = bv.Trainer.from_settings(replace(settings, lr=rate))
+        losses = [alone.iterate().loss for _ in range(5)]
+        assert panel._standings.losses(at, 0).tolist() == losses  # bit for bit
+        cells = row(panel, at)
+        assert cells[2] == f"{np.mean(losses):.3f}"
+        assert cells[3] == f"{100 * alone.evaluate().accuracy:.1f} %"
+        assert cells[4].endswith(" s")
+        assert cells[5] == ""
+    # The run of the window goes on as if there had been no race.
+    window.session.iterate()
+    assert window.session.wait_idle(60)
+    plain = bv.Trainer.from_settings(window.session.view_state.settings)
+    assert window.session.losses.tolist() == [plain.iterate().loss for _ in range(2)]
+
+
+def test_a_band_over_seeds_is_read_with_the_keyboard(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    panel.iterations.setValue(4)
+    panel.use_preset(lambda settings: (RaceLane(replace(settings, batch_size=8), (0, 1, 2)),))
+    assert row(panel, 0)[1] == "0–2"
+    raced(qtbot, panel)
+    first = [panel._standings.losses(0, seed)[0] for seed in range(3)]
+    panel.plot.read(1)
+    assert f"{np.mean(first):.3f} ({min(first):.3f}…{max(first):.3f})" in panel.plot.reading
+    qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
+    assert "iteration 2" in panel.plot.reading
+    assert "…" in row(panel, 0)[2]
+
+
+def test_a_lane_that_diverges_is_said_and_the_axes_stay_readable(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    panel.iterations.setValue(12)
+    small = Settings(batch_size=8)
+    lanes = (RaceLane(replace(small, lr=1e6)), RaceLane(small))
+    panel.use_preset(lambda _: lanes)
+    raced(qtbot, panel)
+    (at,) = panel._standings.result(0).diverged
+    assert row(panel, 0)[5] == str(at)
+    assert row(panel, 1)[5] == ""
+    (_, _), (low, high) = panel.plot.getPlotItem().getViewBox().viewRange()
+    assert low == 0
+    assert 3 < high < 5  # the other lane begins at a loss of ln 10
+    panel.log.toggle()
+    (_, _), (low, high) = panel.plot.getPlotItem().getViewBox().viewRange()
+    assert np.isfinite([low, high]).all()
+    assert high < np.log10(5)
+
+
+def test_a_race_can_be_cancelled_and_another_run(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    panel.iterations.setValue(100_000)
+    panel.use_preset(lambda settings: (RaceLane(replace(settings, batch_size=8)),))
+    panel.button.click()
+    qtbot.waitUntil(lambda: len(panel._standings.losses(0, 0)) > 3, timeout=_WAIT)
+    assert not panel.presets.isEnabled()
+    panel.button.click()
+    qtbot.waitUntil(lambda: not panel.running, timeout=_WAIT)
+    assert "Cancelled" in panel.subtitle.text()
+    panel.iterations.setValue(2)
+    raced(qtbot, panel)
+    assert len(panel._standings.losses(0, 0)) == 2
+
+
+def test_the_process_of_a_race_is_another_one_and_ends_with_the_window(
+    open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    worker = window.findChild(QAction, "actionStep").parent().races.worker
+    assert worker.process_id is None  # nothing is started before there is a race
+    panel.iterations.setValue(100_000)
+    panel.use_preset(tutorial_optimizers)
+    panel.button.click()
+    qtbot.waitUntil(lambda: len(panel._standings.losses(0, 0)) > 0, timeout=_WAIT)
+    assert worker.process_id != window.session.worker_pid
+    process = worker._client.process
+    window.close()
+    assert process.wait(10) is not None
+
+
+def test_a_lane_is_chosen_in_a_dialog(open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    panel.add.click()
+    dialog = window.findChild(LaneDialog)
+    dialog.optimizer.setCurrentIndex(dialog.optimizer.findData("adam"))
+    dialog.rate.setValue(0.002)
+    dialog.count.setValue(3)
+    dialog.options.boxes["eps"].setValue(1e-6)
+    dialog._accept()
+    (lane,) = panel.lanes
+    assert (lane.settings.optimizer, lane.settings.lr, lane.seeds) == ("adam", 0.002, (0, 1, 2))
+    assert lane.settings.optimizer_options == {"eps": 1e-6}
+    assert lane.settings.schedule == "cosine"  # the rest is the run's
+    assert row(panel, 0)[0] == "Adam, lr 0.002, eps 1e-6"
+    panel.table.selectRow(0)
+    qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
+    assert panel.lanes == ()
+    assert not panel.button.isEnabled()
+    qtbot.waitUntil(lambda: window.findChild(QDialog, "laneDialog") is None)
+
+
+def test_presets_are_made_of_the_settings_of_the_run() -> None:
+    settings = Settings(optimizer="sgd", lr=0.05, seed=4, optimizer_options={"momentum": 0.9})
+    lanes = tutorial_optimizers(settings)
+    assert [lane.settings.optimizer for lane in lanes] == ["sgd", "nesterov", "adam", "rmsprop"]
+    assert {lane.seeds for lane in lanes} == {(4,)}
+    assert [lane.settings.lr for lane in learning_rates(settings)] == [0.001, 0.01, 0.1, 1]
+    assert all(lane.settings.optimizer_options for lane in learning_rates(settings))
+    assert five_seeds(settings) == (RaceLane(settings, (0, 1, 2, 3, 4)),)
