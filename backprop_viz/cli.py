@@ -2,17 +2,14 @@
 
 import argparse
 import os
-import platform
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from backprop_viz import __version__
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.versions import versions
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.presets import PRESETS
 
@@ -49,15 +46,6 @@ class ExportArguments:
     recording: str
     page: str
     iteration: int | None
-
-
-def versions() -> str:
-    """The program's version, with those of what it runs on: for a report of a fault."""
-    parts = [f"backprop-viz {__version__}", f"Python {platform.python_version()}"]
-    for title, package in (("torch", "torch"), ("Qt", "PySide6-Essentials")):
-        with suppress(PackageNotFoundError):
-            parts.append(f"{title} {version(package)}")
-    return ", ".join(parts)
 
 
 def parse(argv: Sequence[str]) -> Arguments:

@@ -51,7 +51,8 @@ def make_optimizer(
     try:
         return kind(model.parameters(), **given)
     except (TypeError, ValueError) as error:
-        said = str(error).rstrip(".")
+        # From Python 3.13 on a question follows, whether another name was meant.
+        said = str(error).partition(". ")[0].rstrip(".")
         raise ArgumentError(
             QT_TRANSLATE_NOOP("errors", "{0} does not take these options: {1}."), name, said
         ) from error

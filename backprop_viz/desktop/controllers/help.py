@@ -1,17 +1,19 @@
 """The Help menu's commands: the keyboard shortcuts, the log, and about this program."""
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QObject, QSize, Qt
 
-from backprop_viz import __version__
 from backprop_viz.desktop import fault_log
 from backprop_viz.desktop.actions.menu_command import translated
 from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.fault_log import FaultLog
 from backprop_viz.desktop.style.action_texts import native_key, without_mnemonic
+from backprop_viz.desktop.versions import versions
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet, panel_keys
 from backprop_viz.desktop.widgets.text_dialog import TextDialog
+
+# One line of text.
+_ABOUT = QSize(560, 190)
 
 
 class HelpController(QObject):
@@ -53,15 +55,12 @@ class HelpController(QObject):
         dialog.open()
 
     def about(self) -> None:
-        """Say what this program is."""
-        box = QMessageBox(self._window)
-        box.setWindowTitle(self.tr("About backprop_viz"))
-        box.setText(self.tr("backprop_viz {0}").format(__version__))
-        box.setInformativeText(
-            self.tr(
-                "See what back-propagation does, on a real PyTorch network, while it does it. "
-                "MIT licence."
-            )
+        """Say what this program is, and its versions, which a report of a fault needs."""
+        said = self.tr(
+            "See what back-propagation does, on a real PyTorch network, while it does it. "
+            "MIT licence. A report of a fault should have these versions:"
         )
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        dialog = TextDialog(self.tr("About backprop_viz"), said, versions(), self._window)
+        dialog.setObjectName("aboutDialog")
+        dialog.resize(_ABOUT)
+        dialog.open()
