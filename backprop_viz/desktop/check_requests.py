@@ -27,6 +27,11 @@ class CheckRequests:
         """Have the check left off; the answer to that is as much as there is."""
         self._submit(CancelCheck(), None)
 
+    def drop(self) -> None:
+        """Have the check left off, and want no answer: another number is shown."""
+        self._asked = None
+        self.cancel()
+
     def is_wanted(self, answer: GradientChecked) -> bool:
         """Whether an answer is to be shown: not one to an earlier check."""
         if self._asked is None or answer.request != self._request:

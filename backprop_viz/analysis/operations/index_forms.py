@@ -9,6 +9,8 @@ tensor. ``x`` is what the operation read, ``y`` what it made, ``δ`` the gradien
 import re
 from collections.abc import Sequence
 
+# 2·7, 2·7 + 2, 7 − 1: between brackets, colons and commas.
+_PLACE = re.compile(r"(?:(?<=\[)|(?<=, )|(?<=: ))(?:(\d+)·)?(\d+)(?: ([+−]) (\d+))?(?=[\],]| :)")
 _LETTER = re.compile(r"\b[a-z]\b(?!\[)")
 # Letters for the places along the axes of a tensor, and those of a sum's; all have a subscript.
 _AXES = {1: "i", 2: "nk", 3: "nik", 4: "nkij", 5: "nkhij"}
@@ -29,8 +31,18 @@ def with_index(form: str, index: Sequence[int]) -> str:
     if len(letters) != len(index):
         return form
     numbers = dict(zip(letters, map(str, index), strict=True))
+    return _worked_out(_LETTER.sub(lambda letter: numbers.get(letter[0], letter[0]), form))
 
-    return _LETTER.sub(lambda letter: numbers.get(letter[0], letter[0]), form)
+
+def _worked_out(form: str) -> str:
+    """Places such as ``2·7 + 2`` as the number that they are; one in the border as it is."""
+    return _PLACE.sub(_place_text, form)
+
+
+def _place_text(place: re.Match[str]) -> str:
+    factor, number, sign, more = place.groups()
+    value = int(factor or 1) * int(number) + int(more or 0) * (-1 if sign == "−" else 1)
+    return place[0] if value < 0 else str(value)
 
 
 def place_letters(ndim: int) -> list[str]:

@@ -64,6 +64,7 @@ class ExplanationsController(QObject):
         panel.whole_wanted.connect(self._record_whole)
         panel.check.wanted.connect(self._ask_check)
         panel.check.cancelled.connect(self._session.checks.cancel)
+        panel.check.dropped.connect(self._session.checks.drop)
         self._session.checked.connect(self._show_check)
 
     def show_view_state(self, view_state: ViewState) -> None:

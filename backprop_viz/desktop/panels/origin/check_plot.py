@@ -45,6 +45,8 @@ class CheckPlot(pg.PlotWidget):
     def show_check(self, check: GradientCheck | None) -> None:
         """Show as much of a check as there is; None: nothing."""
         self._check = check
+        for axis in (self._bottom, self._left):
+            axis.setStyle(showValues=check is not None)  # no numbers without a curve
         self._draw()
         self.read(self._at)
 

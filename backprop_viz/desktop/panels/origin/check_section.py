@@ -36,6 +36,10 @@ CHECK_SHORTCUT = "F7"
 _REST_MS = 400
 # The height in pixels from which on a long sentence leaves enough to the plots.
 _ROOMY = 220
+# Below this even a second line is too much.
+_LOW = 160
+# The width in pixels from which on the values stand beside the button.
+_WIDE = 420
 _UNBOUNDED = 16_777_215
 _PARTS = 1000
 
@@ -44,12 +48,14 @@ class CheckSection(QWidget):
     """Shows one check at a time, and asks for it.
 
     ``wanted`` carries the number, the step h, and how far the curve is to reach to either side
-    (None: its own measure). ``cancelled``: the check is to be left off. ``picked`` carries the
-    number of a unit that switched, which the user wants to see.
+    (None: its own measure). ``cancelled``: the check is to be left off; ``dropped``: and what it
+    has found is not wanted, for another number is shown. ``picked`` carries the number of a unit
+    that switched, which the user wants to see.
     """
 
     wanted = Signal(object, float, object)
     cancelled = Signal()
+    dropped = Signal()
     picked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -132,6 +138,7 @@ class CheckSection(QWidget):
         row.addWidget(self.button)
         row.addWidget(self.progress)
         row.addWidget(self.values, 1)
+        row.addStretch(0)  # in place of the values, where these are hidden
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -154,7 +161,7 @@ class CheckSection(QWidget):
         Where the section is seen and nothing trains, its check begins by itself.
         """
         if self._running:
-            self.cancelled.emit()
+            self.dropped.emit()
         self._number, self._name, self._span = number, name, None
         self._check = self._reason = None
         self._running = False
@@ -184,10 +191,15 @@ class CheckSection(QWidget):
         self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In little height the plots keep theirs; the tooltip has the whole sentence."""
+        """In little room the plots keep theirs; tooltips have the whole sentence, the values."""
         super().resizeEvent(event)
-        lines = 2 * self.sentence.fontMetrics().lineSpacing() + 2
-        self.sentence.setMaximumHeight(lines if self.height() < _ROOMY else _UNBOUNDED)
+        low = self.height() < _ROOMY
+        line = self.sentence.fontMetrics().lineSpacing()
+        lines = 1 if self.height() < _LOW else 2
+        self.sentence.setMaximumHeight(lines * line + 2 if low else _UNBOUNDED)
+        self.values.setVisible(self.width() >= _WIDE)
+        if low != (event.oldSize().height() < _ROOMY):
+            self._show()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin the check that was not begun while the section was hidden."""
@@ -206,16 +218,21 @@ class CheckSection(QWidget):
                 self._name(check.number if check else number)
             )
         )
-        self.verdict.setText("" if check is None else verdict_text(check))
+        # The first steps may be far off, and a kink is looked for last.
+        known = check is not None and (not self._running or verdict_ink(check.verdict) == "update")
+        self.verdict.setText(verdict_text(check) if check is not None and known else "")
         ink = theme.muted if check is None else getattr(theme, verdict_ink(check.verdict))
         self.verdict.setStyleSheet(f"color: {ink};")
         self.values.setText("" if check is None else values_text(check))
-        said = "" if check is None else step_text(check, self._name)
+        self.verdict.setToolTip(self.values.text())
+        low = self.height() < _ROOMY
+        said = "" if check is None else step_text(check, self._name, short_of_room=low)
+        whole = "" if check is None else step_text(check, self._name)
         if self._reason is not None:
-            said = no_check_text(self._reason)
+            said = whole = no_check_text(self._reason)
         # Qt paints links in a palette's blue, whatever the style sheet says.
         self.sentence.setText(said.replace("<a ", f'<a style="color: {theme.accent}" '))
-        self.sentence.setToolTip(said)
+        self.sentence.setToolTip(whole)
         self.button.setEnabled(number is not None)
         running = self._running
         self.button.setText(self.tr("Cancel") if running else self.tr("Run check"))

@@ -45,14 +45,17 @@ def verdict_text(check: GradientCheck) -> str:
     return texts[check.verdict].format(error_text(float(check.errors[check.best])))
 
 
-def step_text(check: GradientCheck, name: Name) -> str:
-    """What the step that was asked gives, and why: ``h = 0.0001: ...``."""
+def step_text(check: GradientCheck, name: Name, *, short_of_room: bool = False) -> str:
+    """What the step that was asked gives, and why: ``h = 0.0001: ...``; else the why alone."""
     translate = QCoreApplication.translate
     at = check.asked_at
     head = translate(
         "check", "With h = {0} the difference quotient is {1}, relative error {2}."
     ).format(written(check.asked), short(check.estimates[at]), error_text(float(check.errors[at])))
-    return " ".join(part for part in (head, _switches_text(check, name)) if part)
+    why = _switches_text(check, name)
+    if short_of_room and why:
+        return why
+    return " ".join(part for part in (head, why) if part)
 
 
 def _switches_text(check: GradientCheck, name: Name) -> str:

@@ -1,7 +1,7 @@
 """The sum by sample, or by another axis: a bar for each, the largest first."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from backprop_viz.desktop.panels.origin.role_texts import axis_text
@@ -101,6 +101,8 @@ class GroupBars(QWidget):
                 title=title, n=self._shown, count=len(sums.places)
             )
         head = QRect(0, 0, self.width(), _TITLE)
+        if QFontMetrics(body_font(11)).horizontalAdvance(title) > head.width():
+            title = f"{axis_text(sums.axis)} · {self._shown} / {len(sums.places)}"
         painter.drawText(head, _LEFT, elided(body_font(11), title, head.width()))
         shown = sums.sums[: self._shown]
         low, high = min(0.0, float(shown.min())), max(0.0, float(shown.max()))

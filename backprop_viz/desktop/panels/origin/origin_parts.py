@@ -1,10 +1,17 @@
 """The parts that the panel is put together from."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
+from backprop_viz.desktop.style.elided import ElidedLabel
+from backprop_viz.desktop.style.theme import code_font
+
+# What the terms have of the width: in pixels at least, of all of it at most.
+_TERMS_WIDTH, _TERMS_SHARE = 173, 0.42
+_SIZES = (16, 14, 12)
 
 
 def plain_button(text: str, tip: str, key: str) -> QToolButton:
@@ -16,6 +23,37 @@ def plain_button(text: str, tip: str, key: str) -> QToolButton:
     button.setProperty("role", "segment")
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
+
+
+def give_room(columns: QSplitter, wanted: int) -> None:
+    """Let the first column, of the terms, have the width that their numbers need."""
+    most = round(columns.width() * _TERMS_SHARE)
+    columns.widget(0).setMinimumWidth(max(_TERMS_WIDTH, min(wanted, most)))
+
+
+class ValueLabel(ElidedLabel):
+    """The number that is explained, as large as it fits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("originValue")
+        self._fit()
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        """Show a text."""
+        super().setText(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take a larger or a smaller font."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        fonts = [code_font(size, bold=True) for size in _SIZES]
+        wide = (QFontMetrics(font).horizontalAdvance(self.text()) for font in fonts)
+        fitting = [f for f, width in zip(fonts, wide, strict=True) if width <= self.width()]
+        self.setFont(fitting[0] if fitting else fonts[-1])
 
 
 def stacked(*widgets: QWidget) -> QWidget:

@@ -24,7 +24,12 @@ from backprop_viz.desktop.panels.origin.fact_texts import fact_text
 from backprop_viz.desktop.panels.origin.formula_line import FormulaLine
 from backprop_viz.desktop.panels.origin.group_bars import GroupBars
 from backprop_viz.desktop.panels.origin.no_terms_texts import given_text, no_terms_text
-from backprop_viz.desktop.panels.origin.origin_parts import plain_button, stacked
+from backprop_viz.desktop.panels.origin.origin_parts import (
+    ValueLabel,
+    give_room,
+    plain_button,
+    stacked,
+)
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber, QuestionHistory
 from backprop_viz.desktop.panels.origin.sum_lines import SumLines
 from backprop_viz.desktop.panels.origin.term_grid import (
@@ -45,7 +50,7 @@ from backprop_viz.desktop.panels.origin.terms_table import TermsTable
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -93,9 +98,7 @@ class OriginView(Panel):
         self._slow.timeout.connect(self._say_slow)
         self.back, self.forward, self.maximize, self.close_button = self._add_buttons()
         self.path.number_asked.connect(self.ask_here)
-        self.value = ElidedLabel()
-        self.value.setObjectName("originValue")
-        self.value.setFont(code_font(16, bold=True))
+        self.value = ValueLabel()
         self.formula = FormulaLine()
         self.table = TermsTable()
         self.sum = SumLines()
@@ -243,6 +246,7 @@ class OriginView(Panel):
         self.formula.show_formula(explanation, self.terms)
         self.table.show_rows(self.terms)
         self.table.setVisible(bool(self.terms.rows))
+        give_room(self.columns, self.table.wanted_width)
         if self.hasFocus() and self.terms.rows:
             self.table.setFocus()
         first = first_term(explanation)
@@ -320,6 +324,7 @@ class OriginView(Panel):
         """Leave out what is said twice where there is little height."""
         super().resizeEvent(event)
         self.formula.set_short(self.height() < _SHORT)
+        give_room(self.columns, self.table.wanted_width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Esc."""

@@ -46,11 +46,11 @@ class SumLines(QWidget):
         rest.setVisible(bool(said))
         self.values[0].setText(signed(terms.rest) if terms.rest_count else "")
         self.values[0].setVisible(bool(said))
-        text = self.tr("sum of {0} terms · torch has {1} · residual {2}")
+        text = self.tr("Σ {0} terms · torch has {1} · residual {2}")
         if count == 1:
             text = self.tr("one term · torch has {1} · residual {2}")
         if explanation.kind == "intermediate":
-            text = self.tr("sum of {0} terms, in float64")
+            text = self.tr("Σ {0} terms, in float64")
             if count == 1:
                 text = self.tr("one term, in float64")
         total.setText(text.format(f"{count:,}", value, short(explanation.residual, 2)))

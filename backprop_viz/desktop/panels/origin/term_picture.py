@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from backprop_viz.analysis.number_names import NumberNames
@@ -100,6 +100,13 @@ class TermPicture(QWidget):
             for i, what in enumerate(found)
         )
 
+    def _title(self, sheet: _Sheet) -> str:
+        """The role and the tensor of a factor; where there is little room, the role alone."""
+        title, role = sheet.title, sheet.title.partition(" · ")[0]
+        room = min(sheet.room, self.width() - sheet.box.x())
+        fits = QFontMetrics(body_font(11)).horizontalAdvance(title) <= room
+        return title if fits else elided(body_font(11), role, int(room))
+
     def cell_at(self, point: QPointF) -> tuple[_Sheet, int] | None:
         """The grid at a point, and the term in it; None where there is no term."""
         for sheet in self.sheets():
@@ -174,7 +181,7 @@ class TermPicture(QWidget):
         painter.setFont(body_font(11))
         painter.setPen(QColor(theme.muted))
         title = QRectF(box.x(), 0, sheet.room, _TITLE)
-        painter.drawText(title, _LEFT, elided(body_font(11), sheet.title, int(sheet.room)))
+        painter.drawText(title, _LEFT, self._title(sheet))
         known = grid.terms >= 0
         pixels = signed_pixels(np.where(known, sheet.values, 0.0), sheet.limit, theme)
         pixels[~known] = QColor(theme.panel).rgba()
@@ -208,7 +215,9 @@ class TermPicture(QWidget):
         if grid.total is None:
             return
         text = f"Σ = {signed(grid.total)}"
-        text = f"{where}: {text}" if where else text
+        whole = f"{where}: {text}" if where else text
+        if QFontMetrics(code_font(11)).horizontalAdvance(whole) <= self.width() - 2:
+            text = whole
         box = QRect(1, int(last.bottom()) + 3, self.width() - 2, _FOOT - 4)
         painter.setPen(QColor(self._theme.text))
         painter.setFont(code_font(11))

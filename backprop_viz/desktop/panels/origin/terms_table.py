@@ -28,6 +28,7 @@ from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
 _Index = QModelIndex | QPersistentModelIndex
 _PADDING = 6
 _HEADER = 20
+_LEAST_NAME = 60
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CELL = Qt.ItemDataRole.UserRole
@@ -141,6 +142,7 @@ class TermsTable(QTableView):
         )
         self.rows = TermModel(self)
         self.setModel(self.rows)
+        self.wanted_width = 0  # in pixels, so that no number is elided
         self._painter = _CellPainter(self)
         self.setItemDelegate(self._painter)
         self.setTabKeyNavigation(False)
@@ -238,8 +240,12 @@ class TermsTable(QTableView):
             longest = max((row.cells[column].text for row in content.rows), key=len, default="")
             title = self.rows.headerData(column, Qt.Orientation.Horizontal)
             widest = max(metrics.horizontalAdvance(longest), titles.horizontalAdvance(title) + 2)
-            needed.append(widest + 2 * _PADDING)
+            needed.append(widest + 2 * _PADDING + 2)
         room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
+        self.wanted_width = sum(needed) + self.width() - room
+        if needed and content.headings[0].role == "effect":
+            # A long name is elided rather than that its number is out of sight.
+            needed[0] = max(min(needed[0], room - sum(needed[1:])), _LEAST_NAME)
         spare = max(0, room - sum(needed)) // max(1, len(needed))
         for column, width in enumerate(needed):
             self.setColumnWidth(column, width + spare)

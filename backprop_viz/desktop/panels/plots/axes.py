@@ -61,7 +61,9 @@ class NamedAxis(pg.AxisItem):
     def tickValues(self, low: float, high: float, size: float) -> list[Any]:  # noqa: N802
         """One level of ticks: the finest whose numbers fit."""
         if self.logMode:
-            return [(1.0, _log_ticks(low, high))]
+            ticks = _log_ticks(low, high)
+            most = max(1, int(size // (16 if self.orientation == "left" else 40)))
+            return [(1.0, ticks[:: max(1, math.ceil(len(ticks) / most))])]
         levels = super().tickValues(low, high, size)
         room = 16 if self.orientation == "left" else 60
         dense = [step for step, _ in levels if step * size >= room * (high - low)]

@@ -3,6 +3,7 @@
 The oracle is the network in float64 in a plain loop.
 """
 
+import numpy as np
 import pytest
 import torch
 from pytestqt.qtbot import QtBot
@@ -10,10 +11,12 @@ from torch import Tensor
 from torch.nn import functional
 
 import backprop_viz as bv
+from backprop_viz.desktop.panels.origin.check_section import CheckSection
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.number import Number
-from backprop_viz.recording.number_explanation import GradientCheck
+from backprop_viz.recording.number_explanation import Fact, GradientCheck
+from backprop_viz.stream.messages import GradientChecked
 from tests.conftest import OpenWindow
 
 WEIGHT = (2, 0, 1, 1)  # of conv1.weight
@@ -97,3 +100,63 @@ def test_a_weight_with_and_without_a_kink_inside_the_interval(
         assert switch.at == pytest.approx(at[n, i, j].item(), abs=1e-2 / 32)
     index = ", ".join(map(str, large.switches[0].number.index))
     assert f"[{index}]" in said
+
+
+def test_what_was_found_of_another_number_is_not_shown(
+    qtbot: QtBot, open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check of a number that is left is cancelled; its answer comes when another is shown."""
+    window = open_window("--data", "strokes")
+    seen: list[ViewState] = []
+    window.session.view_state_ready.connect(seen.append)
+    window.session.iterate()
+    assert window.session.wait_idle(60)
+    value = seen[-1].cursor.recording.by_parameter["conv1.weight"].value_id
+    section, checks = window.panel(OriginView).check, window.session.checks
+    answers: list[tuple[GradientChecked, bool]] = []
+    is_wanted = checks.is_wanted
+
+    def noted(answer: GradientChecked) -> bool:
+        answers.append((answer, is_wanted(answer)))
+        return answers[-1][1]
+
+    monkeypatch.setattr(checks, "is_wanted", noted)
+    window.number_picked.emit(Number(value, WEIGHT))
+    section.run()
+    qtbot.waitUntil(lambda: len(answers) > 0, timeout=60_000)
+    assert section.running
+    window.number_picked.emit(Number(value, (3, 0, 2, 2)))
+    qtbot.waitUntil(lambda: answers[-1][0].reason == Fact("cancelled"), timeout=60_000)
+    assert not answers[-1][1]
+    assert (section.verdict.text(), section.sentence.text()) == ("", "")
+
+
+def test_a_verdict_waits_until_a_kink_was_looked_for(qtbot: QtBot) -> None:
+    """The first quotient may be far off; it is no verdict."""
+    section = CheckSection()
+    qtbot.addWidget(section)
+    number = Number(0, (0,))
+    section.show_number(number, lambda _: "w[0]")
+    one = np.array([1e-6])
+    wrong = GradientCheck(
+        number,
+        0.5,
+        1.0,
+        1.0,
+        2.0,
+        1e-6,
+        one,
+        2 * one,
+        np.array([1.0]),
+        0,
+        "wrong",
+        0,
+        "wrong",
+        np.array([0.0]),
+        np.array([2.0]),
+    )
+    section.show_check(wrong, share=0.2)
+    assert section.running
+    assert section.verdict.text() == ""
+    section.show_check(wrong)
+    assert section.verdict.text() == "✗ differs by 1: probably wrong"
