@@ -27,8 +27,9 @@ def plain_button(text: str, tip: str, key: str) -> QToolButton:
 
 def give_room(columns: QSplitter, wanted: int) -> None:
     """Let the first column, of the terms, have the width that their numbers need."""
-    most = round(columns.width() * _TERMS_SHARE)
-    columns.widget(0).setMinimumWidth(max(_TERMS_WIDTH, min(wanted, most)))
+    first, most = columns.widget(0), round(columns.width() * _TERMS_SHARE)
+    if first is not None:
+        first.setMinimumWidth(max(_TERMS_WIDTH, min(wanted, most)))
 
 
 class ValueLabel(ElidedLabel):
