@@ -78,17 +78,17 @@ def _attach(arguments: Sequence[str]) -> int:
     """Open a window on a script that listens; returns the exit status."""
     told = parse_attach(arguments)
     from backprop_viz.recording.errors import UserError
-    from backprop_viz.stream.socket_line import address, connected
+    from backprop_viz.stream.rank_lines import rank_lines
     from backprop_viz.stream.token_file import read_token
 
     try:
-        line = connected(*address(told.url), read_token())
+        lines = rank_lines(told.urls, read_token())
     except UserError as error:
         print(f"backprop-viz attach: {error}", file=sys.stderr)
         return 2
-    from backprop_viz.desktop.attached import follow_script
+    from backprop_viz.desktop.attached import follow_scripts
 
-    return follow_script(line, told.theme, told.language)
+    return follow_scripts(Arguments({}, told.theme, None, told.language, lines=lines))
 
 
 def _desktop_files(option: str) -> int:
@@ -133,13 +133,17 @@ def _refused(why: str) -> int:
     return 2
 
 
-def _can_be_read(path: str) -> bool:
-    """Whether a recording file can be opened; else it is said why not."""
+def _can_be_read(paths: Sequence[str]) -> bool:
+    """Whether recording files can be opened together; else it is said why not."""
     from backprop_viz.recording.errors import UserError
+    from backprop_viz.recording.files.rank_files import by_rank
     from backprop_viz.recording.files.recording_file import check_recording_file
 
     try:
-        check_recording_file(Path(path))
+        if len(paths) > 1:
+            by_rank([Path(path) for path in paths])
+        else:
+            check_recording_file(Path(paths[0]))
     except UserError as error:
         print(f"backprop-viz: {error}", file=sys.stderr)
         return False
@@ -147,7 +151,7 @@ def _can_be_read(path: str) -> bool:
 
 
 def _main(arguments: Arguments) -> int:
-    if arguments.recording is not None and not _can_be_read(arguments.recording):
+    if arguments.recordings and not _can_be_read(arguments.recordings):
         return 2
     if not arguments.is_foreign and not _torch_is_there():
         return 2

@@ -34,7 +34,7 @@ class RunArguments:
 class AttachArguments:
     """The arguments of ``backprop-viz attach``."""
 
-    url: str
+    urls: tuple[str, ...]
     theme: str | None
     language: str | None
 
@@ -80,16 +80,19 @@ def parse(argv: Sequence[str]) -> Arguments:
     ):
         parser.add_argument(option, action="store_true", help=f"alone: {does} (Linux)")
     parser.add_argument(
-        "file",
-        nargs="?",
+        "files",
+        nargs="*",
         metavar="FILE",
         type=_file,
-        help="a saved session (.bpviz) to continue, a recording (.bprec) to look at, or a Python "
-        "file (.py) that makes model, inputs and loss, to train that",
+        help="a saved session (.bpviz) to continue, a recording (.bprec) to look at, also those of "
+        "several ranks, or a Python file (.py) that makes model, inputs and loss, to train that",
     )
     options = parser.parse_args(argv)
     if options.install_desktop or options.remove_desktop:
         parser.error("--install-desktop and --remove-desktop stand alone")
+    recordings = tuple(file for file in options.files if file.endswith(RECORDING))
+    if len(options.files) > 1 and len(recordings) < len(options.files):
+        parser.error("several files are shown together only if all are recordings of one run")
     given = {name: getattr(options, f"{name}_root") for name in FOLDERS}
     roots = {name: path for name, path in given.items() if path}
     data = options.data or next(iter(roots), None)
@@ -98,14 +101,14 @@ def parse(argv: Sequence[str]) -> Arguments:
     settings = {**PRESETS[options.preset], "seed": options.seed, "roots": roots}
     if data is not None:
         settings["data"] = data
-    file = options.file or ""
+    file = options.files[0] if options.files else ""
     kinds = {kind: file for kind in (SESSION, RECORDING, MODEL) if file.endswith(kind)}
     return Arguments(
         settings,
         options.theme,
         kinds.get(SESSION),
         options.language,
-        recording=kinds.get(RECORDING),
+        recordings=recordings,
         model=kinds.get(MODEL),
     )
 
@@ -164,9 +167,14 @@ def parse_attach(argv: Sequence[str]) -> AttachArguments:
         description="Open a window on a training that listens: bv.watch(..., to='tcp://HOST:PORT').",
     )
     _add_appearance(parser)
-    parser.add_argument("url", metavar="tcp://HOST:PORT", help="where it listens")
+    parser.add_argument(
+        "urls",
+        nargs="+",
+        metavar="tcp://HOST:PORT",
+        help="where it listens; of several ranks one is enough, if all are on one machine",
+    )
     options = parser.parse_args(argv)
-    return AttachArguments(options.url, options.theme, options.language)
+    return AttachArguments(tuple(options.urls), options.theme, options.language)
 
 
 def parse_export(argv: Sequence[str]) -> ExportArguments:

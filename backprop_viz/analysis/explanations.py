@@ -20,6 +20,7 @@ from backprop_viz.analysis.provenance import (
     parents,
     strange,
 )
+from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.events import Array, Event, Parameter
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.phases import Phase
@@ -63,12 +64,27 @@ def _parameter(cursor: Cursor, parameter: Parameter) -> Reason:
     if recording.preview:
         return Reason("not_run", (name,))
     if cursor.last(name, Phase.BACKWARD) is not None:
-        leaf = next(n.id for n in recording.graph.nodes if n.parameter == name)
-        return _accumulated(cursor, name, leaf)
+        leaf = next((n.id for n in recording.graph.nodes if n.parameter == name), None)
+        grad = cursor.grad(name)
+        if leaf is None and grad is not None:  # nothing of this process has made it
+            return Reason("from_ranks", (name, _norm(grad)))
+        if leaf is not None:
+            return _averaged(cursor, name) or _accumulated(cursor, name, leaf)
     loss = cursor.span(Phase.LOSS)
     if loss is not None and loss.is_over(cursor.position):
         return _after_loss(cursor, parameter)
     return _before_backward(cursor, name)
+
+
+def _averaged(cursor: Cursor, name: str) -> Reason | None:
+    """What all-reduce has made of a parameter's gradient, if that was done to it last."""
+    event = cursor.last(name, Phase.BACKWARD)
+    told = None if event is None else all_reduce_of(event)
+    if event is None or told is None:
+        return None
+    joined = len(event.inputs) == told.ranks  # else it is this rank's alone
+    own = event.inputs[told.rank if joined else 0]
+    return Reason("averaged", (name, _norm(own), str(told.ranks), _norm(event.outputs[0])))
 
 
 def _before_backward(cursor: Cursor, name: str) -> Reason:

@@ -5,8 +5,10 @@ The names are symbols and identifiers, the same in every language.
 
 from collections.abc import Sequence
 
+from backprop_viz.analysis.joined_ranks import given_by
 from backprop_viz.analysis.operations import intermediate_symbol
 from backprop_viz.analysis.provenance import Makers, layer_of
+from backprop_viz.recording.all_reduce import ALL_REDUCE
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -70,7 +72,10 @@ class NumberNames:
                 return parameter.name
             if tensor == parameter.grad_id:
                 return f"{parameter.name}.grad"
-        for event in recording.events:
+        for i, event in enumerate(recording.events):
+            given = given_by(recording, i) if event.op == ALL_REDUCE else ()
+            if tensor in given:  # of another rank: that of this one has an event that made it
+                return f"{event.parameter}.grad@{given.index(tensor)}"
             for key, (before, _) in event.state_ids.items():
                 if tensor == before:
                     return f"{event.parameter} {key} before"

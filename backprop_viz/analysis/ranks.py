@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
+from backprop_viz.recording.all_reduce import ALL_REDUCE, AllReduce, all_reduce_of
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import Array
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-
-# The event in which a rank's gradient becomes the mean of all.
-_REDUCED = "all_reduce"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +22,8 @@ class RankGradient:
     ``before`` are the ranks' own, ``after`` what each had when the ranks had talked; None where a
     rank has none. ``mean`` is the mean of ``before`` in float64, ``error`` how far the farthest
     element of ``after`` is from it. ``reduced``: the ranks did talk about it. ``same_after`` and
-    ``same_weight``: on all ranks it is the same, to the bit.
+    ``same_weight``: on all ranks it is the same, to the bit. With a ``full_shape`` each rank has a
+    shard of a parameter of this shape: ``after`` are the shards' gradients, and none is compared.
     """
 
     name: str
@@ -34,6 +34,7 @@ class RankGradient:
     reduced: bool
     same_after: bool
     same_weight: bool
+    full_shape: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,7 @@ def compare_ranks(recordings: Sequence[Recording]) -> RankComparison:
     return RankComparison(
         first.iteration,
         tuple(recording.loss for recording in recordings),
-        tuple(_gradient(name, recordings) for name in names),
+        tuple(gradient_on_ranks(name, recordings) for name in names),
     )
 
 
@@ -87,15 +88,24 @@ def first_difference(ranks: Sequence[Sequence[Recording]]) -> tuple[int, str] | 
     return None
 
 
-def _gradient(name: str, recordings: Sequence[Recording]) -> RankGradient:
+def gradient_on_ranks(name: str, recordings: Sequence[Recording]) -> RankGradient:
+    """A parameter's gradients in one iteration of all ranks."""
+    whole = recordings[0].by_parameter[name].full_shape
+    if whole is not None:
+        shards = tuple(_at_the_end(recording, name) for recording in recordings)
+        return RankGradient(
+            name, (None,) * len(shards), shards, None, 0.0, False, True, True, whole
+        )
     before = tuple(_accumulated(recording, name) for recording in recordings)
     after = tuple(_at_the_end(recording, name) for recording in recordings)
     mean, error = None, 0.0
+    reduced = all(any(_reductions(recording, name)) for recording in recordings)
     known = [array for array in before if array is not None]
+    if reduced and known:  # a rank that has not used it counts as 0
+        known = [np.zeros_like(known[0]) if array is None else array for array in before]
     if len(known) == len(before):
         mean = np.mean(np.stack([array.astype(np.float64) for array in known]), axis=0)
         error = max(float(np.abs(array - mean).max(initial=0.0)) for array in _known(after))
-    reduced = all(any(_reductions(recording, name)) for recording in recordings)
     weights = [recording.at(len(recording.events)).value(name) for recording in recordings]
     return RankGradient(
         name, before, after, mean, error, reduced, _same(after), _same(tuple(weights))
@@ -112,9 +122,38 @@ def _accumulated(recording: Recording, name: str) -> Array | None:
     return found
 
 
+def all_reduce_in(recording: Recording, name: str) -> AllReduce | None:
+    """What the last all-reduce of a parameter told; None without one."""
+    told = (all_reduce_of(recording.events[i]) for i in recording.happened_to.get(name, ()))
+    return next((one for one in reversed(list(told)) if one is not None), None)
+
+
+def waited_in(recording: Recording) -> float | None:
+    """The seconds that a rank waited for the others in an iteration; None where it is not known.
+
+    Of several backwards those of the longest.
+    """
+    told = [one for event in recording.events if (one := all_reduce_of(event)) is not None]
+    return max((one.waited_s for one in told), default=None)
+
+
+def weight_digests(recording: Recording) -> dict[str, bytes]:
+    """A digest of each weight's bytes as the iteration left it: equal ones are equal to the bit."""
+    end = recording.at(len(recording.events))
+    found = {}
+    for parameter in recording.parameters:
+        if parameter.full_shape is not None:
+            continue  # a shard: each rank has another
+        value = end.value(parameter.name)
+        if value is not None:
+            content = np.ascontiguousarray(value).view(np.uint8).reshape(-1)
+            found[parameter.name] = blake2b(content.data, digest_size=16).digest()
+    return found
+
+
 def _reductions(recording: Recording, name: str) -> Iterator[bool]:
     for i in recording.happened_to.get(name, ()):
-        yield recording.events[i].op == _REDUCED
+        yield recording.events[i].op == ALL_REDUCE
 
 
 def _at_the_end(recording: Recording, name: str) -> Array | None:

@@ -137,6 +137,8 @@ class BackwardWatch:
         # known, nor with hooks of somebody else's; and a gradient is added to what was there.
         if in_python or leaf is not None or not _is_torchs(type(node)) or _is_shared(after):
             yield node.register_prehook(watch.before)
+        if leaf is not None and self._parameters.reduces_in_place:
+            yield leaf.register_post_accumulate_grad_hook(watch.added)  # type: ignore[no-untyped-call]
         yield after
 
 
@@ -148,6 +150,7 @@ class _NodeWatch:
     """Notes what a node is given and what it sends."""
 
     __slots__ = (
+        "_added",
         "_came",
         "_edges",
         "_leaf",
@@ -177,6 +180,9 @@ class _NodeWatch:
         self._op = grad_fn_name(node)
         # What has come, once ``before`` has seen it.
         self._came: tuple[list[Arrived | None], list[Copy]] | None = None
+        self._added: Copy = (
+            None  # ``.grad`` before others have changed it, if ``added`` has seen it
+        )
         self.parameters: ParameterWatch
         self.intervention: GradientIntervention | None = None
 
@@ -187,6 +193,10 @@ class _NodeWatch:
         came, copies = log.snapshots.arrived(grad_outputs, self._node, self._whole)
         self._came = came, there + copies
 
+    def added(self, leaf: Tensor) -> None:
+        """The gradient is added to ``.grad``, and no hook has run yet."""
+        self._added = self._log.grad(leaf)
+
     def after(self, grad_inputs: Grads, grad_outputs: Grads) -> Grads | None:
         """The node has run."""
         log, leaf, seen = self._log, self._leaf, self._came
@@ -196,7 +206,8 @@ class _NodeWatch:
         came, read = seen
         if leaf is not None:
             log.snapshots.accumulated(leaf, came[0])
-            grad = log.grad(leaf)
+            grad = log.grad(leaf) if self._added is None else self._added
+            self._added = None
             log.note(_BACKWARD, self._op, read, (grad,), node=self._number, parameter=self._name)
             self.parameters.accumulated(self._name, leaf, grad)
             return None

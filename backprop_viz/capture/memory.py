@@ -27,6 +27,7 @@ class Copied:
     __slots__ = ("_address", "_dtype", "_samples", "_shape", "_strides", "array")
 
     def __init__(self, tensor: Tensor, samples: int | None = None) -> None:
+        tensor = local_shard(tensor)
         seen = _seen(tensor)
         if samples is not None:
             seen = seen[:samples]
@@ -51,6 +52,7 @@ class Copied:
 
         Raises NotCopied.
         """
+        tensor = local_shard(tensor)
         if tensor.dtype is self._dtype and tensor.is_cpu and not tensor.is_neg():
             try:
                 strides = self._strides
@@ -76,7 +78,12 @@ class Copied:
         None if it is no such view, or if it has other bits.
         """
         array = self.array
-        alike = self._samples is None and tensor.dtype is self._dtype and tensor.is_cpu
+        alike = (
+            self._samples is None
+            and not _takes_memory_away()
+            and tensor.dtype is self._dtype
+            and tensor.is_cpu
+        )
         if not alike or tensor.is_neg() or tensor.numel() != array.size or not array.size:
             return None
         seen = tensor.numpy(force=True)
@@ -103,6 +110,28 @@ class Copied:
 def to_array(tensor: Tensor) -> Array:
     """A read-only numpy copy. Later changes of the tensor do not reach it. Raises NotCopied."""
     return Copied(tensor).array
+
+
+def local_shard(tensor: Tensor) -> Tensor:
+    """The part of a distributed tensor that this process has; any other tensor as it is."""
+    known = sys.modules.get("torch.distributed.tensor")
+    if known is not None and isinstance(tensor, known.DTensor):
+        return tensor.to_local().detach()
+    return tensor
+
+
+def full_shape(tensor: Tensor) -> tuple[int, ...] | None:
+    """The shape of all of a tensor of which this process has a shard; None where it has all."""
+    shard = local_shard(tensor)
+    return None if shard is tensor or shard.shape == tensor.shape else tuple(tensor.shape)
+
+
+def _takes_memory_away() -> bool:
+    """Whether fully_shard is used: it frees a parameter's memory while the parameter stays.
+
+    torch does not let go of memory that numpy has once seen.
+    """
+    return "torch.distributed.fsdp._fully_shard._fsdp_param" in sys.modules
 
 
 _C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
@@ -139,6 +168,8 @@ def _seen(tensor: Tensor) -> Array:
             tensor = tensor.detach().float()
         elif tensor.is_quantized:
             tensor = tensor.detach().dequantize()
+        if _takes_memory_away():
+            tensor = tensor.detach().clone()
         seen: Array = tensor.numpy(force=True)
     except (RuntimeError, TypeError, NotImplementedError, ValueError) as error:
         raise NotCopied(why_not(tensor)) from error

@@ -1,5 +1,6 @@
 """What becomes of a model's parameters: their values, their ``.grad``, the optimizer's state."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,11 @@ from torch.nn.parameter import is_lazy
 from torch.optim import Optimizer
 
 from backprop_viz.capture.event_log import Copy, EventLog
-from backprop_viz.capture.memory import LEFT_OUT, NotCopied, to_array
+from backprop_viz.capture.memory import LEFT_OUT, NotCopied, full_shape, to_array
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.parallel_modules import is_sharded, reduces_in_place
+from backprop_viz.recording.all_reduce import ALL_REDUCE
+from backprop_viz.recording.calls import Call
 from backprop_viz.recording.events import Array, Parameter
 from backprop_viz.recording.modules import OptimizerGroup
 from backprop_viz.recording.phases import Phase
@@ -37,7 +41,11 @@ class ParameterWatch:
         self._model, self._log, self._only = model, log, only
         self._optimizers = optimizers
         self._known: dict[str, tuple[Copy, Copy]] = {}
-        self._modules = _own_parameters(model)
+        self._sharded = is_sharded(model)
+        self._modules = _own_parameters(model, self._sharded)
+        # When backward added to a ``.grad`` last, as time.perf_counter tells it.
+        self.accumulated_at: float | None = None
+        self.reduces_in_place = reduces_in_place(model)
         log.weights.update(id(t) for t in (*model.parameters(), *model.buffers()))
         for name, parameter in self._parameters():
             self._known[name] = log.copy(parameter), log.grad(parameter)
@@ -50,13 +58,21 @@ class ParameterWatch:
             number = log.id(value)
             if number is not None:
                 found.append(
-                    Parameter(name, number, log.id(grad), log.tensors, parameter.requires_grad)
+                    Parameter(
+                        name,
+                        number,
+                        log.id(grad),
+                        log.tensors,
+                        parameter.requires_grad,
+                        full_shape(parameter),
+                    )
                 )
         return tuple(found)
 
     def sync(self, op: str = CHANGED) -> None:
         """Note what has changed since the last event, as done by ``op``."""
-        self._modules = _own_parameters(self._model)
+        if not self._sharded:
+            self._modules = _own_parameters(self._model)
         for name, parameter in self._parameters():
             self._sync_one(name, parameter, op)
 
@@ -151,12 +167,28 @@ class ParameterWatch:
 
     def accumulated(self, name: str | None, parameter: Tensor, grad: Copy) -> None:
         """Backward has added to ``.grad``, which is noted; hooks may have changed the weight."""
+        self.accumulated_at = time.perf_counter()
         if name is not None:
             value, _ = self._known[name]
             now = self._log.copy(parameter)
             if value is not None and _differ(value, now):
                 self._log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
             self._known[name] = now, grad
+
+    def reduced(self, calls: Mapping[int, Call]) -> None:
+        """The ranks have averaged gradients, of parameters by their ``id()``, in this order."""
+        names = {id(parameter): (name, parameter) for name, parameter in self._parameters()}
+        for key, call in calls.items():
+            if key not in names:
+                continue
+            name, parameter = names[key]
+            value, grad = self._known[name]
+            now = self._log.grad(parameter)
+            if now is not None:
+                self._log.note(
+                    Phase.BACKWARD, ALL_REDUCE, (grad,), (now,), parameter=name, call=call
+                )
+            self._known[name] = value, now
 
     def _parameters(self) -> list[tuple[str, nn.Parameter]]:
         """Those whose numbers are kept."""
@@ -179,12 +211,15 @@ class ParameterWatch:
         return found
 
 
-def _own_parameters(model: nn.Module) -> list[tuple[str, Mapping[str, nn.Parameter | None]]]:
+def _own_parameters(
+    model: nn.Module, at_once: bool = False
+) -> list[tuple[str, Mapping[str, nn.Parameter | None]]]:
     """The parameters that each module of a model holds itself, and what goes before their names.
 
-    To ask the model for all takes ten times as long as to compare a small one.
+    To ask the model for all takes ten times as long as to compare a small one. ``at_once``: as it
+    is now, whatever becomes of the modules.
     """
-    if type(model).named_parameters is not nn.Module.named_parameters:
+    if at_once or type(model).named_parameters is not nn.Module.named_parameters:
         return [("", dict(model.named_parameters()))]
     return [
         (f"{name}." if name else "", module._parameters)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.backward_watch import BackwardWatch
-from backprop_viz.capture.data_parallel import change_by_backward
+from backprop_viz.capture.data_parallel import note_all_reduce
 from backprop_viz.capture.errors_explained import (
     Scene,
     Tried,
@@ -398,5 +398,5 @@ class Recorder:
         self._buffers.look_at_all()
         with self._nodes_watch.running(self._walked.nodes):
             yield
-        self._watch.sync(change_by_backward(self._model))
+        note_all_reduce(self._model, self._watch)
         self._backwards += 1

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.memory import Copied, NotCopied, why_not
+from backprop_viz.capture.memory import Copied, NotCopied, local_shard, why_not
 from backprop_viz.recording.events import Array
 
 # What was to be copied: an array, None where torch has None, or why it could not be.
@@ -72,6 +72,7 @@ class TensorSnapshots:
         grad = parameter.grad
         if grad is None:
             return None
+        grad = local_shard(grad)
         place = _place(grad)
         if place is None:
             return Copied(grad).array

@@ -1,7 +1,8 @@
 """Windows on scripts: what the process runs that a script has started as its window."""
 
 import sys
-from typing import IO
+
+from backprop_viz.desktop.arguments import Arguments
 
 
 def open_attached() -> None:
@@ -12,19 +13,17 @@ def open_attached() -> None:
     from backprop_viz.stream.pipe import line
 
     theme, language = (*sys.argv[3:5], "", "")[:2]
-    raise SystemExit(follow_script(line(sys.argv[1:3]), theme or None, language or None))
+    ends = line(sys.argv[1:3])
+    raise SystemExit(follow_scripts(Arguments({}, theme or None, None, language or None, ends)))
 
 
-def follow_script(
-    line: tuple[IO[bytes], IO[bytes]], theme: str | None, language: str | None
-) -> int:
-    """Open a window on the script at the other end of a line; returns the exit status."""
+def follow_scripts(arguments: Arguments) -> int:
+    """Open a window on scripts at the other ends of lines; returns the exit status."""
     from backprop_viz.desktop import system_libraries
 
     system_libraries.ensure()
     import numpy  # noqa: F401 - before Qt: PySide reads the source of all imported after it
 
     from backprop_viz.desktop.application import run
-    from backprop_viz.desktop.arguments import Arguments
 
-    return run(Arguments({}, theme, None, language, line))
+    return run(arguments)

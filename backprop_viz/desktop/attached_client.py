@@ -1,6 +1,7 @@
 """The window's end of the line to a script, which was there before the window."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,18 +29,30 @@ UNDERSTOOD = (Step, Iterate, Train, Pause, SetBreakpoints)
 class AttachedClient:
     """As a WorkerSupervisor, of a process that the window did not start and does not end.
 
-    ``wake`` is called in a thread of its own when there is something to take.
+    ``wake`` is called in a thread of its own when there is something to take, and ``look`` with
+    each recording before it can be taken. ``begun``: the reader that has begun to read, and what
+    it has read so far.
     """
 
-    def __init__(self, incoming: IO[bytes], outgoing: IO[bytes], wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        incoming: IO[bytes],
+        outgoing: IO[bytes],
+        wake: Callable[[], None],
+        look: Callable[[Recording], None] | None = None,
+        begun: tuple[MessageReader, object] | None = None,
+    ) -> None:
         self.submitted = 0
-        self._wake = wake
+        self._begun = begun
+        self._wake, self._look = wake, look
+        self.heard = time.time()  # when the script last said something
+        self.is_closed = False  # whether the script has said that no more comes
         self._incoming, self._outgoing = incoming, outgoing
         self._received: deque[Received] = deque()
         self._outbox: SimpleQueue[NumberedCommand | UpdateWanted | InterruptScript | None] = (
             SimpleQueue()
         )
-        self._taken = 0
+        self._taken = UPDATES_AHEAD  # the first is answered at once: the script waits for that
         self._told_end = False
         self._threads = [
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True)
@@ -98,15 +111,18 @@ class AttachedClient:
             self._outgoing.close()
 
     def _read(self) -> None:
-        reader = MessageReader(self._incoming)
+        reader, first = self._begun or (MessageReader(self._incoming), None)
         try:
             with self._incoming:
+                if first is not None:
+                    self._tell(first)
                 while True:
                     self._tell(*reader.read())
         except (EOFError, OSError):
             pass
         except ValueError as error:
             self._tell(Notice("not_understood", (str(error),)))
+        self.is_closed = self._told_end
         if not self._told_end:
             self._tell(RunEnded(-1))
         self._outbox.put(None)
@@ -114,6 +130,9 @@ class AttachedClient:
     def _tell(self, message: object, recording: Recording | None = None) -> None:
         if isinstance(message, Unreadable):
             message = Notice("not_understood", (message.reason,))
+        if recording is not None and self._look is not None:
+            self._look(recording)
+        self.heard = time.time()
         self._told_end |= isinstance(message, RunEnded)
         self._received.append((message, recording))
         with suppress(RuntimeError):  # a window that is destroyed meanwhile

@@ -1,9 +1,8 @@
 """Makes the session, the actions, the window and the controllers, and connects them."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from operator import attrgetter
-from pathlib import Path
 from traceback import format_exception, walk_tb
 from types import TracebackType
 
@@ -16,7 +15,6 @@ from backprop_viz.desktop.actions.menu_command import Menu, translated
 from backprop_viz.desktop.actions.menus import MENUS, make_actions
 from backprop_viz.desktop.actions.mnemonics import give_mnemonics
 from backprop_viz.desktop.arguments import Arguments
-from backprop_viz.desktop.attached_client import AttachedClient
 from backprop_viz.desktop.controllers.animations import AnimationsController
 from backprop_viz.desktop.controllers.attached import AttachedController
 from backprop_viz.desktop.controllers.autosave import AutosaveController
@@ -48,7 +46,7 @@ from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.controllers.viewing import ViewingController
 from backprop_viz.desktop.controllers.web_pages import WebPagesController
 from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
-from backprop_viz.desktop.file_client import FileClient
+from backprop_viz.desktop.foreign_runs import foreign_run
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.preferences import settings_store
@@ -91,7 +89,7 @@ class Composer(QObject):
         settings = Settings(**arguments.settings)
         taken_over = session is not None
         if session is None:
-            session = Session(settings, self, _foreign(arguments))
+            session = Session(settings, self, foreign_run(arguments, settings))
             window.toolbar.settings.show_settings(settings)
         session.setParent(self)
         self.session = session
@@ -221,18 +219,6 @@ class Composer(QObject):
             details = "".join(format_exception(kind, error, trace))
             values = (kind.__name__, str(error)[:200])
             self.window.messages.tell_notice(Notice("window_failed", values, details=details))
-
-
-def _foreign(
-    arguments: Arguments,
-) -> Callable[[Callable[[], None]], AttachedClient | FileClient] | None:
-    """What is in the place of a worker, made with what it wakes the window by; None: a worker."""
-    line, recording = arguments.line, arguments.recording
-    if line is not None:
-        return lambda wake: AttachedClient(*line, wake)
-    if recording is not None:
-        return lambda wake: FileClient(Path(recording), wake)
-    return None
 
 
 def _fill(menu: QMenu, content: Menu, actions: Mapping[str, QAction]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QStyle, QWidget
+from PySide6.QtWidgets import QMainWindow, QStyle, QTabBar, QTabWidget, QWidget
 
 from backprop_viz.desktop.dock_layout import (
     DockNode,
@@ -33,6 +33,7 @@ class DockArea(QMainWindow):
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
         )
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.docks = {name: PanelDock(panel, _title(panel)) for name, panel in panels.items()}
         for dock in self.docks.values():
             dock.setParent(self)
@@ -76,6 +77,8 @@ class DockArea(QMainWindow):
             dock.wanted = name in shown
             dock.setVisible(dock.wanted and dock.available)
         self._raise_first(tree)
+        for bar in self.findChildren(QTabBar):
+            bar.setDrawBase(False)
         self._tree = tree
         self.share_out()
 

@@ -50,12 +50,20 @@ class FileClient:
     """As a WorkerSupervisor, of a file: it tells what is in it, and what is written since.
 
     The newest recording is read by itself, each other one when it is asked for. ``wake`` is called
-    in a thread of its own when there is something to take.
+    in a thread of its own when there is something to take, and ``look`` with each recording before
+    it can be taken.
     """
 
-    def __init__(self, path: Path, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        wake: Callable[[], None],
+        look: Callable[[Recording], None] | None = None,
+    ) -> None:
         self.submitted = 0
-        self._path, self._wake = path, wake
+        self._path, self._wake, self._look = path, wake, look
+        self.heard = 0.0  # when something was last written, as time.time() tells it
+        self.is_closed = False  # whether the writer has said that no more comes
         self._received: deque[Received] = deque()
         self._wanted: SimpleQueue[int | None] = SimpleQueue()  # None to end
         self._places: dict[int, int] = {}  # of an iteration, the number of its recording
@@ -96,6 +104,7 @@ class FileClient:
     def _read(self) -> None:
         try:
             with RecordingFile(self._path, self._report) as file:
+                self._note(file)
                 self._tell(RunAttached(_origin(file, self._path)))
                 self._tell_new(file)
                 self._tell(RunEnded(0))
@@ -120,7 +129,8 @@ class FileClient:
             try:
                 iteration = self._wanted.get(timeout=_FOLLOWED_EVERY_S)
             except Empty:
-                if file.poll():
+                more = file.poll()
+                if self._note(file) or more:
                     self._tell_new(file)
                 continue
             if iteration is None:
@@ -146,7 +156,18 @@ class FileClient:
                 newest = file[len(file) - 1]
         self._tell(_update(file), newest)
 
+    def _note(self, file: RecordingFile) -> bool:
+        """Take note of when the file was last written; whether it was since."""
+        before = self.heard
+        with suppress(OSError):
+            self.heard = self._path.stat().st_mtime
+        if self.heard != before:
+            self.is_closed = file.is_closed
+        return self.heard != before
+
     def _tell(self, message: object, recording: Recording | None = None) -> None:
+        if recording is not None and self._look is not None:
+            self._look(recording)
         self._received.append((message, recording))
         with suppress(RuntimeError):  # a window that is destroyed meanwhile
             self._wake()

@@ -7,7 +7,7 @@ from backprop_viz.analysis.breakpoints import by_key
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.history import Curves, History
-from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations, RecordingCache
 from backprop_viz.recording.run_origin import RunOrigin
@@ -147,6 +147,20 @@ class FollowedRun:
             return False
         self.cache.keep(recording)
         return True
+
+    def put_in_place(self, recording: Recording) -> None:
+        """Keep a recording that tells more of an iteration, in place of the one that is kept."""
+        self.cache.keep(recording)
+        mine = self.recording
+        if (mine.iteration, len(mine.events)) == (recording.iteration, len(recording.events)):
+            self.recording = recording
+
+    def kept(self, cursor: Cursor) -> Cursor:
+        """The same cursor in the recording that is kept of its iteration, if it is as long."""
+        known = self.cache.get(cursor.recording.iteration)
+        if known is None or len(known.events) != len(cursor.recording.events):
+            return cursor
+        return known.at(cursor.position)
 
     def with_keys(self, opened: Filed) -> Filed:
         """The same; breakpoints at nodes are by key, where an older file has them by number."""

@@ -53,15 +53,17 @@ def _beside(
 ) -> DockNode | None:
     here = [entry for entry in entries if entry.places.get(layout, entry.place) is place]
     parts = [
-        DockTabs(
-            (entry.id, *(tab.id for tab in here if tab.tab_of == entry.id)),
-            entry.size,
-            entry.stretch,
-        )
+        DockTabs(_tabs(entry, here), entry.size, entry.stretch)
         for entry in here
         if not entry.tab_of
     ]
     return _joined(horizontal, parts, size, stretch)
+
+
+def _tabs(entry: PanelEntry, here: Sequence[PanelEntry]) -> tuple[str, ...]:
+    """The panels of a place, the one in front first."""
+    tabs = [entry, *(other for other in here if other.tab_of == entry.id)]
+    return tuple(tab.id for tab in sorted(tabs, key=lambda tab: not tab.in_front))
 
 
 def _joined(

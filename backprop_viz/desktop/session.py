@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from backprop_viz.desktop.attached_client import AttachedClient
 from backprop_viz.desktop.check_requests import CheckRequests
 from backprop_viz.desktop.draw_image import DrawImage
 from backprop_viz.desktop.explaining_worker import ExplainingWorker
@@ -13,6 +12,7 @@ from backprop_viz.desktop.explanation_requests import ExplanationRequests, Quest
 from backprop_viz.desktop.file_client import FileClient, IterationRead, IterationsStored
 from backprop_viz.desktop.file_requests import FileCommand, FileRequests
 from backprop_viz.desktop.garbage_collector import Collector
+from backprop_viz.desktop.rank_runs import ForeignClient, RankRuns, ScriptClient
 from backprop_viz.desktop.run_aside import RunAside, StoredShow
 from backprop_viz.desktop.shown_run import ShownRun
 from backprop_viz.desktop.view_state import ViewState
@@ -83,12 +83,13 @@ class Session(ShownRun):
         self,
         settings: Settings,
         parent: QObject | None = None,
-        foreign: Callable[[Callable[[], None]], AttachedClient | FileClient] | None = None,
+        foreign: Callable[[Callable[[], None]], ForeignClient] | None = None,
     ) -> None:
         super().__init__(settings, parent)
         Collector(self)
         ring = Wake(self._take, self).ring
         self._client = WorkerSupervisor(settings, ring) if foreign is None else foreign(ring)
+        self._follow_ranks(self._client)
         # A script does not explain: a worker does, of what was recorded.
         self.explainer = ExplainingWorker(ring)
         submit = self._client.submit if foreign is None else self.explainer.submit
@@ -117,7 +118,7 @@ class Session(ShownRun):
         if isinstance(command, FileCommand):
             self._send_file(command)
         elif not self._client.submit(command) and not isinstance(command, STANDING):
-            attached = isinstance(self._client, AttachedClient)
+            attached = isinstance(self._client, ScriptClient)
             self.told.emit(Notice("script_is_over" if attached else "no_worker"))
 
     def iterate(self) -> None:
@@ -260,7 +261,7 @@ class Session(ShownRun):
 
     def interrupt(self) -> None:
         """Interrupt the script, as Ctrl+C in its terminal would."""
-        assert isinstance(self._client, AttachedClient)
+        assert isinstance(self._client, ScriptClient)
         self._client.interrupt()
 
     def start_again(self) -> None:
@@ -298,7 +299,7 @@ class Session(ShownRun):
         return (done and (training or not reading)) or self._client.ended
 
     def _read_stored(self, iteration: int) -> None:
-        assert isinstance(self._client, FileClient)
+        assert isinstance(self._client, FileClient | RankRuns)
         self._client.read(iteration)
 
     def _take(self) -> None:
@@ -332,7 +333,7 @@ class Session(ShownRun):
                     self.explained.emit(message)
             else:
                 self._emitted.get(type(message), self.answered).emit(message)
-        if newest is not None:
+        if (newest := self._join_ranks(newest)) is not None:
             self._receive(newest)
             if (stored := self._aside.returned()) is not None:
                 self._show_as_before(stored)

@@ -11,6 +11,7 @@ from backprop_viz.desktop.cursor_playback import PhasePlayback, Player
 from backprop_viz.desktop.cursor_stops import CursorStops
 from backprop_viz.desktop.file_client import IterationRead, IterationsStored
 from backprop_viz.desktop.followed_run import FollowedRun
+from backprop_viz.desktop.rank_runs import RankRuns
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Cursor, Recording
@@ -33,6 +34,7 @@ class ShownRun(QObject):
         self._live: ViewState | None = None
         self._view_state: ViewState | None = None
         self._run = FollowedRun(settings)
+        self.ranks: RankRuns | None = None  # where several are followed: one of them is shown
         self._by_event = False
         self._sample = 0
         self._full_precision = False
@@ -182,6 +184,41 @@ class ShownRun(QObject):
         elif self._view_state is not None:
             self._show(self._view_state.cursor)  # it may be what is compared with
 
+    def _follow_ranks(self, client: object) -> None:
+        """Show the rank that a client of several shows; nothing changes if it is of one run."""
+        if isinstance(client, RankRuns):
+            self.ranks = client
+            self._run = client.runs[client.shown].run
+
+    def show_rank(self, place: int) -> None:
+        """Show another rank in every panel, at the same place of the same iteration."""
+        ranks, shown = self.ranks, self._view_state
+        if ranks is None or place == ranks.shown or not 0 <= place < len(ranks.runs):
+            return
+        other = ranks.runs[place]
+        if other.live is None or shown is None or self._live is None:
+            return
+        self._playback.halt()
+        self._player.halt()
+        ranks.runs[ranks.shown].live = self._live
+        ranks.shown, self._run, self._live = place, other.run, other.live
+        self._reading.clear()
+        iteration = shown.cursor.recording.iteration
+        if self._recording_of(iteration) is None:
+            self._show_cursor(other.live.cursor)
+        self._show_when_read(iteration, lambda it: self._show_cursor(same_place(shown.cursor, it)))
+
+    def _join_ranks(self, newest: ViewState | None) -> ViewState | None:
+        """Put into what has come what other ranks tell of it; show at once what is new of them."""
+        if self.ranks is None:
+            return newest
+        others_changed = self.ranks.join()
+        if newest is not None:
+            return replace(newest, cursor=self._run.kept(newest.cursor))
+        if others_changed and self._view_state is not None:
+            self._show(self._run.kept(self._view_state.cursor))
+        return None
+
     def show_phase(self, phase: str) -> None:
         """Show the end of a phase, if it was recorded."""
         span = (
@@ -323,6 +360,7 @@ class ShownRun(QObject):
 
     def _show(self, cursor: Cursor) -> None:
         assert self._live is not None
+        ranks = None if self.ranks is None else self.ranks.state(cursor.recording.iteration)
         self._view_state = replace(
             self._live,
             cursor=cursor,
@@ -333,6 +371,7 @@ class ShownRun(QObject):
             comparison=self._comparison(cursor),
             full_precision=self._full_precision,
             sample=min(self._sample, cursor.recording.recorded_samples - 1),
+            ranks=ranks,
         )
         self.view_state_ready.emit(self._view_state)
 

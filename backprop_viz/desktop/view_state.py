@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from backprop_viz.analysis.comparison import Comparison
+from backprop_viz.desktop.rank_states import RanksState
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.class_names import class_name
@@ -26,7 +27,7 @@ class ViewState:
     numbers are written with every digit. ``comparison``: what the shown numbers are compared
     with; None while training runs. ``origin`` is where a run is from that the program did not make:
     then ``settings`` say nothing, and ``line`` is the one that the script stands at, unless it has
-    ``ended``.
+    ``ended``. ``ranks`` are those that train together, where the window shows several.
     """
 
     settings: Settings
@@ -51,6 +52,7 @@ class ViewState:
     origin: RunOrigin | None = None
     line: int | None = None
     ended: bool = False
+    ranks: RanksState | None = None
 
     @property
     def batch_size(self) -> int:

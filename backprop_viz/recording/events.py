@@ -17,7 +17,8 @@ TensorIds = tuple[int | None, ...]
 class Parameter:
     """A parameter as it was when the iteration began. ``grad`` is None where torch's is.
 
-    ``value_id`` and ``grad_id`` are ids in ``tensors``, the iteration's table.
+    ``value_id`` and ``grad_id`` are ids in ``tensors``, the iteration's table. ``full_shape`` is
+    that of the whole parameter, where only this process's shard of it is recorded.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Parameter:
     grad_id: int | None
     tensors: TensorTable = field(repr=False)
     requires_grad: bool = True
+    full_shape: tuple[int, ...] | None = None
 
     @property
     def value(self) -> Array:

@@ -82,6 +82,7 @@ class RecordingReader:
                     self._known_or_none(p.grad),
                     self._tensors,
                     p.requires_grad,
+                    p.full_shape,
                 )
                 for p in begin.parameters
             ),

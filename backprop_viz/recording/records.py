@@ -48,6 +48,7 @@ class ParameterRecord(Struct, frozen=True, omit_defaults=True):
     value: int
     grad: int | None = None
     requires_grad: bool = True
+    full_shape: tuple[int, ...] | None = None
 
 
 class BeginRecord(Struct, frozen=True, omit_defaults=True):

@@ -117,7 +117,7 @@ def _begin(recording: Recording) -> BeginRecord:
         recording.serial,
         recording.iteration,
         tuple(
-            ParameterRecord(p.name, p.value_id, p.grad_id, p.requires_grad)
+            ParameterRecord(p.name, p.value_id, p.grad_id, p.requires_grad, p.full_shape)
             for p in recording.parameters
         ),
         recording.samples,

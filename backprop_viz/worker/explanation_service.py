@@ -39,8 +39,13 @@ class ExplanationService:
         """Whether an answer is due."""
         return self._answers is not None
 
-    def hold(self, recording: Recording) -> None:
-        """Keep a recording of the window's, in place of the oldest one."""
+    def hold(self, recording: Recording | None = None) -> None:
+        """Keep a recording of the window's, in place of the oldest one.
+
+        None comes where the window, asked by two, sends again what it sent last.
+        """
+        if recording is None:
+            return
         self._held.pop(recording.serial, None)
         self._held[recording.serial] = recording
         for serial in list(self._held)[:-HELD]:

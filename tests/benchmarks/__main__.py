@@ -19,6 +19,7 @@ BENCHMARKS = (
     "bench_start.py",
     "bench_training.py",
     "bench_watch.py",
+    "bench_ranks.py",
     "bench_stream.py",
     "bench_window.py",
     "bench_cursor.py",

@@ -8,6 +8,8 @@ from backprop_viz.recording.iteration import Recording
 
 def find(recording: Recording) -> Iterator[Finding]:
     """``unregistered``: may be meant, as with another network's weights or a searched-for input."""
+    if any(parameter.full_shape is not None for parameter in recording.parameters):
+        return  # fully_shard has whole parameters made while the model runs
     leaves = {
         node.id
         for node in recording.graph.nodes

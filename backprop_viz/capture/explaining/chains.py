@@ -13,6 +13,7 @@ from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.problems import Slices, effect_problem, places, unraveled
 from backprop_viz.capture.explaining.updates import update_slope
 from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -156,8 +157,7 @@ def _of_intermediate(explainer: Explainer, number: Number) -> Iterator[Effect]:
 
 def _of_gradient(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect]:
     assert number.event is not None
-    assert event.node is not None
-    if event.op == "AccumulateGrad":
+    if event.op == "AccumulateGrad" or event.node is None:  # ``.grad``, or a change of it
         yield from _of_grad(lookup, number, event)
         return
     if not number.arrived:
@@ -193,13 +193,20 @@ def _where_sent(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect
 
 
 def _of_grad(lookup: Lookup, number: Number, event: Event) -> Iterator[Effect]:
-    """``.grad`` changes by as much as what arrives; the new weight by the optimizer's rule."""
+    """``.grad`` changes by as much as what arrives; the new weight by the optimizer's rule.
+
+    Before an all-reduce, the mean over the ranks by its share.
+    """
     assert number.event is not None
     if number.arrived:
         yield from _at(number.event, 0, event.output_ids[0], number)
         return
     for i in lookup.recording.happened_to.get(event.parameter or "", ()):
         update = lookup.recording.events[i]
+        told = all_reduce_of(update)
+        if i > number.event and told is not None:
+            yield from _at(i, 0, update.output_ids[0], number, 1 / told.ranks)
+            return
         if i > number.event and update.phase is Phase.UPDATE:
             slope = update_slope(lookup.recording, update, number.index)
             if slope is not None:

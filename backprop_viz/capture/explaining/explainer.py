@@ -10,9 +10,11 @@ from backprop_viz.capture.explaining.gradients import gradient_formula, gradient
 from backprop_viz.capture.explaining.intermediates import intermediate_explanation
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.outputs import output_parts
+from backprop_viz.capture.explaining.reductions import reduced_parts
 from backprop_viz.capture.explaining.updates import update_parts
 from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.capture.rounding import rounding_of
+from backprop_viz.recording.all_reduce import ALL_REDUCE, REDUCE_SCATTER
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -86,6 +88,12 @@ class Explainer:
             return _explained(number, value, kind, event.op, formula, parts, facts)
         if kind == "given":
             return NumberExplanation(number, value, kind, event.op, total=value)
+        if event.op == REDUCE_SCATTER:
+            reason = Fact("reduce_scattered")
+            return NumberExplanation(number, value, "given", event.op, total=value, reason=reason)
+        if event.op == ALL_REDUCE:
+            formula, parts, facts = reduced_parts(self.recording, number, value)
+            return _explained(number, value, kind, event.op, formula, parts, facts)
         if kind == "arrived":
             return self._arrived(number, value, event)
         if kind == "accumulated":

@@ -1,5 +1,6 @@
 """A watched loop that a window follows and holds."""
 
+import math
 import os
 import sys
 import threading
@@ -84,6 +85,10 @@ class LiveRun:
         self._shown = self._recorded = 0.0  # when the window heard, when an iteration was recorded
         self._begun = 0.0
         self._rate = 0.0
+        # Of several ranks each records every so many iterations, by powers of two: so those that
+        # one records are recorded by all, or by all that have the time.
+        self._stride = 1
+        self._plain_s = 0.0  # what an iteration took that was not recorded
         self._recorder: Recorder | None = None  # of the iteration that is under way
         self._events = EventHolds()
         self._held_after = 0  # so many events of the iteration the loop was held last
@@ -152,6 +157,8 @@ class LiveRun:
             return True
         if self._every is not None:
             return iteration % self._every == 0
+        if self._origin.world_size > 1:
+            return self._keeps_up() and iteration % self._stride == 0
         return self._keeps_up() and self._begun >= self._recorded
 
     def recording_begins(self, recorder: Recorder) -> None:
@@ -194,10 +201,13 @@ class LiveRun:
                 self._points.append((loss, float("nan")))
             self._rate = 1 / took if took else 0.0
         if recording is None:
+            self._plain_s = took
             if now - self._shown >= _UPDATE_EVERY_S and self._keeps_up():
                 self._publish()
             return
-        self._recorded = now + max(_RECORD_EVERY_S, took / _SHARE_RECORDED)
+        rests = max(_RECORD_EVERY_S, took / _SHARE_RECORDED)
+        self._recorded = now + rests
+        self._stride = 2 ** math.ceil(math.log2(max(rests / (self._plain_s or took), 1.0)))
         if self._until in ("phase", "iteration") or self._stops(recording):
             self._hold(recording)
         else:

@@ -44,6 +44,20 @@ VIEW_MENU = Menu(
             "viewing.ask_for_sample",
         ),
         MenuCommand(
+            "actionPreviousRank",
+            QT_TRANSLATE_NOOP("actions", "Pre&vious rank"),
+            "Ctrl+Shift+PgUp",
+            QT_TRANSLATE_NOOP("actions", "Show the rank before in every panel"),
+            "viewing.previous_rank",
+        ),
+        MenuCommand(
+            "actionNextRank",
+            QT_TRANSLATE_NOOP("actions", "Ne&xt rank"),
+            "Ctrl+Shift+PgDown",
+            QT_TRANSLATE_NOOP("actions", "Show the next rank in every panel"),
+            "viewing.next_rank",
+        ),
+        MenuCommand(
             "actionFullPrecision",
             QT_TRANSLATE_NOOP("actions", "&Full precision"),
             "Ctrl+Shift+P",

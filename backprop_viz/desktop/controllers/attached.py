@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.progress import Progress
 from backprop_viz.recording.run_origin import RunOrigin
@@ -27,6 +28,7 @@ class AttachedController(QObject):
         self._session.answered.connect(self._show_progress)
         self._window.reading_strip.cancelled.connect(self._leave)
         self._session.run_ended.connect(self._ended)
+        self._session.view_state_ready.connect(self._show_origin)
         self._leave_out()
 
     def _leave_out(self) -> None:
@@ -59,6 +61,11 @@ class AttachedController(QObject):
             self._attached(before._origin)
         if not before._running:
             self._stop_offering()
+
+    def _show_origin(self, view_state: ViewState) -> None:
+        """Say so where another rank is shown."""
+        if view_state.origin is not None and view_state.origin != self._origin:
+            self._attached(view_state.origin)
 
     def _ended(self, told: RunEnded) -> None:
         self._stop_offering()

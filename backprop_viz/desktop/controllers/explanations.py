@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
+from backprop_viz.analysis.joined_ranks import source_on_rank
 from backprop_viz.analysis.number_origin import (
     counterpart,
     grad_number,
@@ -17,6 +18,7 @@ from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
+from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.notices import Notice
@@ -50,6 +52,7 @@ class ExplanationsController(QObject):
         self._aside: int | None = None
         self._panel = panel = self._window.panel(OriginView)
         self._window.number_picked.connect(self.explain)
+        self._window.panel(RanksView).rank_number_picked.connect(self._explain_on_rank)
         self._session.explained.connect(self._show)
         self._session.saliency_recorded.connect(self._explain_saliency)
         self._window.panel(SaliencyDialog).picture.pixel_asked.connect(self._ask_saliency)
@@ -115,6 +118,31 @@ class ExplanationsController(QObject):
         self._open()
         self._panel.ask(self._view_state.cursor.recording, number)
         self._panel.show_view_state(self._view_state)
+
+    def _explain_on_rank(self, place: int, number: Number) -> None:
+        """Show where a number of another rank comes from, with that rank in every panel."""
+        ranks = self._session.ranks
+        if ranks is not None and not self._is_training():
+            self._session.show_rank(place)
+            if ranks.shown == place:
+                self.explain(number)
+
+    def _goes_to_rank(self, recording: Recording, number: Number) -> bool:
+        """Whether a number of another rank was asked about, which is then shown as its own."""
+        ranks = self._session.ranks
+        if ranks is None or self._is_training():
+            return False
+        found = source_on_rank(recording, number, ranks.others(recording.iteration))
+        if found is not None:
+            other = ranks.others(recording.iteration)[found.rank]
+            assert other is not None
+            self._session.show_rank(found.rank)
+            self._panel.follow(other, found.number)
+            return True
+        place = ranks.place_of(recording)
+        if place is not None:  # back to what was asked on another rank
+            self._session.show_rank(place)
+        return False
 
     def _ask_saliency(self, row: int, column: int) -> None:
         """Have the saliency recorded, to show where a pixel's gradient comes from."""
@@ -205,6 +233,8 @@ class ExplanationsController(QObject):
             self._session.choose_sample(sample)
 
     def _ask(self, recording: Recording, number: Number) -> None:
+        if self._goes_to_rank(recording, number):
+            return
         if not self._session.explain(Question(recording, number)):
             said = self.tr("There is no worker to ask: choose Run > Start torch again.")
             if self._view_state is not None and self._view_state.origin is not None:

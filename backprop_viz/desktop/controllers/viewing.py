@@ -6,6 +6,7 @@ from backprop_viz.analysis.comparison import NamedTensor
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.recording.quantities import Quantity
@@ -27,6 +28,7 @@ class ViewingController(QObject):
         for panel in (self._network, self._inspector):
             panel.number_compared.connect(self._compare_number)
         self._window = context.window
+        context.window.panel(RanksView).rank_wanted.connect(self._session.show_rank)
         self._view_state: ViewState | None = None
         self._store = context.store
         full = self._store.value(_PRECISION) == "all"
@@ -36,6 +38,10 @@ class ViewingController(QObject):
     def show_view_state(self, view_state: ViewState) -> None:
         """Enable what is possible."""
         self._view_state = view_state
+        several = view_state.ranks is not None
+        for name in ("actionPreviousRank", "actionNextRank"):
+            self._actions[name].setEnabled(several)
+            self._actions[name].setVisible(several)
         several = view_state.cursor.recording.recorded_samples > 1
         for name in ("actionPreviousSample", "actionNextSample", "actionSample"):
             self._actions[name].setEnabled(several)
@@ -56,6 +62,19 @@ class ViewingController(QObject):
             self._actions[name].setChecked(chosen)
         self._actions["actionCompareIteration"].setEnabled(still and bool(others))
         self._actions["actionStopComparing"].setEnabled(now is not None)
+
+    def previous_rank(self) -> None:
+        """Show the rank before in every panel; before the first comes the last."""
+        self._show_next_rank(-1)
+
+    def next_rank(self) -> None:
+        """Show the next rank in every panel."""
+        self._show_next_rank(1)
+
+    def _show_next_rank(self, step: int) -> None:
+        ranks = self._session.ranks
+        if ranks is not None:
+            self._session.show_rank((ranks.shown + step) % len(ranks.runs))
 
     def previous_sample(self) -> None:
         """Show the sample before; before the first, the last."""

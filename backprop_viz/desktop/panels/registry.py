@@ -63,8 +63,8 @@ class PanelEntry:
     shown a new view state when the cursor, the settings or the breakpoints change.
     A ``built_in`` panel is not there for a run that the program did not make itself. A docked panel
     is shown in ``layouts``; in those that ``places`` names it stands elsewhere. With ``tab_of`` it
-    is a tab behind the panel of that id, in the same place. A ``large`` panel takes all the room
-    when it is opened from the menu.
+    is a tab behind the panel of that id, in the same place, or ``in_front`` of it. A ``large``
+    panel takes all the room when it is opened from the menu.
     """
 
     id: str
@@ -77,6 +77,7 @@ class PanelEntry:
     built_in: bool = False
     layouts: tuple[str, ...] = LAYOUT_NAMES
     tab_of: str = ""
+    in_front: bool = False
     large: bool = False
     places: Mapping[str, PanelPlace] = field(default_factory=dict)
 

@@ -121,6 +121,11 @@ class RecordingFile(Sequence[Recording]):
         return self._layout.cut
 
     @property
+    def is_closed(self) -> bool:
+        """Whether its writer has closed it; else it is still written, or its writer died."""
+        return indexed_layout(self._stream, self._size) is not None
+
+    @property
     def damaged_bytes(self) -> int:
         """How many bytes could not be read and were passed over."""
         return self._layout.damaged
@@ -194,7 +199,7 @@ class RecordingFile(Sequence[Recording]):
     def _read_notes(self, notes: Sequence[Place]) -> None:
         for place, _ in notes:
             try:
-                for kind, payload in _records_of(self._contents(place)):
+                for kind, payload in records_of(self._contents(place)):
                     if kind == RecordType.HEALTH:
                         self._health.append(decoded(payload, IterationHealth))
                     elif kind == RecordType.RUN:
@@ -220,7 +225,7 @@ class RecordingFile(Sequence[Recording]):
 
     def _read(self, place: RecordingPlace) -> Recording:
         reader, limits = RecordingReader(), _Limits()
-        for kind, payload in _records_of(self._contents(place.offset)):
+        for kind, payload in records_of(self._contents(place.offset)):
             limits.take(kind, payload)
             reader.take(kind, payload)
         recording = reader.recording()
@@ -299,7 +304,7 @@ class _Limits:
             raise Malformed("it holds more than any recording does")
 
 
-def _records_of(contents: bytearray) -> Iterator[tuple[int, memoryview]]:
+def records_of(contents: bytes | bytearray) -> Iterator[tuple[int, memoryview]]:
     """The records inside a chunk, each with its type. Raises EOFError if it ends within one."""
     inside, place = memoryview(contents).toreadonly(), 0
     while place < len(inside):

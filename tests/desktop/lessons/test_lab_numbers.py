@@ -155,6 +155,14 @@ def two_parts() -> float:
     return (sum(parts).norm() / whole.norm()).item()
 
 
+def joint_batch() -> float:
+    torch.manual_seed(0)
+    net = nn.Linear(4, 1)
+    x, target = torch.randn(8, 4), torch.randn(8, 1)
+    functional.mse_loss(net(x), target).backward()
+    return net.weight.grad.norm().item()
+
+
 def smallest_h() -> float:
     one, h = torch.tensor(1.0), torch.tensor(1e-7)
     slope = (torch.exp(one + h) - torch.exp(one - h)) / (2 * h)
@@ -223,6 +231,7 @@ CASES: dict[str, tuple[str, Callable[[], float] | float]] = {
     "lab_19_in_place": ('answer("grad")', 0.25),
     "lab_20_gradient_check": ('answer("h_1e_7")', smallest_h),
     "lab_21_large_lr": ("losses()[-1]", diverged),
+    "lab_22_ddp_averages": ('answer("mean_norm")', joint_batch),
 }
 
 

@@ -18,6 +18,7 @@ IDS = {
     "networkView",
     "modulesView",
     "autogradView",
+    "ranksView",
     "inspector",
     "findingsView",
     "lessonOffer",

@@ -67,6 +67,14 @@ class SlicePicture(NumberPicture):
         self._image = QImage()
         self.update()
 
+    def ring_farthest(self) -> None:
+        """Put the ring around the number that is farthest from zero."""
+        if self._plane is not None and self._plane.size:
+            sizes = np.abs(np.nan_to_num(as_floats(self._plane)))
+            row, column = np.unravel_index(int(sizes.argmax()), sizes.shape)
+            self._at = int(row), int(column)
+            self.update()
+
     def mark(self, marked: MarkedElements | None) -> None:
         """Outline the elements that take part in the number that is explained."""
         self._marked = marked

@@ -23,6 +23,8 @@ _FINE = frozenset(
         "not_run",
         "value",
         "added",
+        "averaged",
+        "from_ranks",
         "node_value",
         "node_waiting",
         "waiting_none",
@@ -118,6 +120,14 @@ def reason_text(reason: Reason) -> str:
             "add to it.",
         ),
         "value": translate("why", "Backward computed the gradient of {0}: its norm is {1}."),
+        "averaged": translate(
+            "why",
+            "Backward computed the gradient of {0}: norm {1}. All-reduce made it the mean of {2} "
+            "ranks: norm {3}.",
+        ),
+        "from_ranks": translate(
+            "why", "The gradient of {0} comes from the ranks together: its norm is {1}."
+        ),
         "added": translate(
             "why", "Backward added to the existing {0}.grad: norm {2} before, {1} after."
         ),

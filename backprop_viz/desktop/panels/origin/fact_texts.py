@@ -49,6 +49,11 @@ def _sentences() -> Mapping[str, str]:
         "clamp_inside": translate("facts", "{0} is between the bounds: it passes."),
         "clamp_low": translate("facts", "{0} is at or below the lower bound {1}: it stops there."),
         "clamp_high": translate("facts", "{0} is at or above the upper bound {1}: it stops there."),
+        # -- ranks
+        "all_reduced": translate("facts", "All-reduce, bucket {0} of {1}, by {2}: DDP averages."),
+        "other_ranks": translate(
+            "facts", "Only this rank is known: open the files of the other {0} with it."
+        ),
         # -- dropout
         "dropout_kept": translate("facts", "Dropout kept it, scaled by {1} (p = {0})."),
         "dropout_dropped": translate("facts", "Dropout dropped it (p = {0}), so 0."),

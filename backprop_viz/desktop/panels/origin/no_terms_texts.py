@@ -44,6 +44,11 @@ def no_terms_text(reason: Fact) -> str | None:
         "does_not_close": translate(
             "reasons", "The terms found for {0} sum to {1}, which is not it."
         ),
+        "reduce_scattered": translate(
+            "reasons",
+            "This rank's shard of the mean over all ranks. Its own whole gradient is in the graph; "
+            "those of the others are in their files.",
+        ),
         "is_the_loss": translate("reasons", "It is the loss itself."),
         "loss_does_not_depend": translate("reasons", "The loss does not depend on it."),
         "not_a_float": translate("reasons", "It is a whole number, which has no gradient."),

@@ -65,6 +65,8 @@ def _roles() -> dict[str, str]:
         "slope": translate("roles", "slope"),
         "squared_deviation": translate("roles", "deviation²"),
         "squared_error": translate("roles", "error²"),
+        "rank": translate("roles", "rank"),
+        "other_ranks": translate("roles", "other ranks"),
         "subtrahend": translate("roles", "subtrahend"),
         "summand": translate("roles", "summand"),
         "value": translate("roles", "value"),

@@ -1,0 +1,33 @@
+"""Which modules train with other processes."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from torch import nn
+
+
+def parallel_modules(model: nn.Module) -> Iterator[Any]:
+    """The modules whose gradients DistributedDataParallel averages while backward runs."""
+    # Without it nobody can have made one; to import it takes long.
+    known = sys.modules.get("torch.nn.parallel.distributed")
+    if known is not None:
+        kind = known.DistributedDataParallel
+        yield from (one for one in model.modules() if isinstance(one, kind))
+
+
+def reduces_in_place(model: nn.Module) -> bool:
+    """Whether gradients are averaged in the memory of ``.grad`` itself, as soon as they are there.
+
+    Then it holds the rank's own gradient no longer when a hook of its node runs.
+    """
+    return any(one.gradient_as_bucket_view for one in parallel_modules(model))
+
+
+def is_sharded(model: nn.Module) -> bool:
+    """Whether its parameters are distributed over processes, as by ``fully_shard``.
+
+    While it runs, its modules have whole ones in place of the shards.
+    """
+    known = sys.modules.get("torch.distributed.tensor")
+    return known is not None and any(isinstance(p, known.DTensor) for p in model.parameters())

@@ -1,0 +1,1 @@
+"""The panel that shows the ranks of a run side by side."""

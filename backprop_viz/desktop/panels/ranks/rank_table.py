@@ -1,0 +1,170 @@
+"""The ranks of a run in rows: where each runs, its batch, loss and gradient, and how it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from backprop_viz.analysis.number_origin import loss_number
+from backprop_viz.analysis.ranks import RankGradient
+from backprop_viz.desktop.panels.ranks.rank_texts import standing_word
+from backprop_viz.desktop.rank_states import RanksState, RankState
+from backprop_viz.desktop.style.numbers import full, norm, short
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.tensors import Array
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_LOSS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RankCell:
+    """A cell's text, every digit of it, and a role of the theme."""
+
+    text: str
+    exact: str = ""
+    color: str = "text"
+
+
+class RankTable(QTableWidget):
+    """A row for each rank. ``rank_wanted`` carries the place of the one that was chosen;
+    ``loss_asked`` the place of the one whose loss was.
+    """
+
+    rank_wanted = Signal(int)
+    loss_asked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("rankTable")
+        self.setAccessibleName(self.tr("The ranks of this run"))
+        self.setToolTip(self.tr("Choose a row to show that rank in every panel"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionsClickable(False)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.setMinimumSize(200, 60)
+        self._theme = DARK
+        self._state: RanksState | None = None
+        self.cellClicked.connect(self._chosen)
+        self.cellActivated.connect(self._chosen)
+
+    def show_ranks(self, state: RanksState, gradient: RankGradient | None, now: float) -> None:
+        """Show how all ranks stand; the shown one is marked."""
+        titles = self._titles()
+        self._state = state
+        self.setColumnCount(len(titles))
+        self.setRowCount(len(state.ranks))
+        self.setHorizontalHeaderLabels(titles)
+        self.setFont(code_font(11))
+        self.horizontalHeader().setFont(body_font(11))
+        for row, one in enumerate(state.ranks):
+            for column, cell in enumerate(self._cells(row, one, state, gradient, now)):
+                self.setItem(row, column, self._item(cell, column))
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        if self.currentRow() != state.shown:
+            self.setCurrentCell(state.shown, 0)
+
+    def text(self, row: int, column: int) -> str:
+        """The text of a cell."""
+        item = self.item(row, column)
+        return "" if item is None else item.text()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme, in which the next state is shown."""
+        self._theme = theme
+
+    def _titles(self) -> list[str]:
+        return [
+            self.tr("rank · host"),
+            self.tr("batch"),
+            self.tr("loss"),
+            self.tr("‖grad‖ before"),
+            self.tr("‖grad‖ mean"),
+            self.tr("waited"),
+            self.tr("weights"),
+            self.tr("state"),
+        ]
+
+    def _item(self, cell: RankCell, column: int) -> QTableWidgetItem:
+        item = QTableWidgetItem(cell.text)
+        item.setForeground(QColor(getattr(self._theme, cell.color)))
+        item.setTextAlignment(_LEFT if column == 0 else _RIGHT)
+        item.setToolTip(cell.exact or cell.text)
+        return item
+
+    def _cells(
+        self,
+        row: int,
+        one: RankState,
+        state: RanksState,
+        gradient: RankGradient | None,
+        now: float,
+    ) -> Sequence[RankCell]:
+        origin, recording = one.origin, one.recording
+        where = str(one.rank) if origin is None else f"{one.rank} · {origin.host}"
+        device = "" if origin is None else f"{where} · {origin.device} · pid {origin.pid}"
+        waited = "" if one.waited is None else f"{one.waited * 1000:.1f} ms"
+        word = standing_word(one, now)
+        standing = one.standing(now)
+        bad = standing in ("silent", "lost", "cut")
+        return (
+            RankCell(where, device),
+            RankCell(_batch(recording)),
+            _number(one.loss, "loss"),
+            _norm(None if gradient is None else gradient.before[row]),
+            _norm(None if gradient is None else gradient.after[row]),
+            RankCell(waited),
+            self._weights(one, state),
+            RankCell(word, color="error" if bad else "muted"),
+        )
+
+    def _weights(self, one: RankState, state: RanksState) -> RankCell:
+        if state.difference is not None and one.rank in state.difference.ranks:
+            return RankCell(self.tr("differ"), ", ".join(state.difference.parameters[:8]), "error")
+        return RankCell(self.tr("equal"), color="update") if state.compared else RankCell("")
+
+    def _chosen(self, row: int, column: int) -> None:
+        known = None if self._state is None else self._state.ranks[row].recording
+        if column == _LOSS and known is not None and _has_loss(known):
+            self.loss_asked.emit(row)
+        else:
+            self.rank_wanted.emit(row)
+
+
+def _has_loss(recording: Recording) -> bool:
+    return loss_number(recording.at(len(recording.events))) is not None
+
+
+def _batch(recording: Recording | None) -> str:
+    batch = None if recording is None else recording.input
+    if batch is None:
+        return ""
+    return "×".join(map(str, batch.shape)) or QCoreApplication.translate("ranks", "a number")
+
+
+def _number(value: float | None, color: str) -> RankCell:
+    return RankCell("") if value is None else RankCell(short(value), full(value), color)
+
+
+def _norm(array: Array | None) -> RankCell:
+    if array is None:
+        return RankCell("None", color="muted")
+    length = norm(array)
+    return RankCell(short(length), full(length), "backward")

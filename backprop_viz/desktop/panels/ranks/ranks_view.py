@@ -1,0 +1,228 @@
+"""The ranks of a run side by side: gradients before and after the all-reduce, and who differs."""
+
+import time
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from backprop_viz.analysis.number_origin import loss_number
+from backprop_viz.analysis.ranks import RankGradient, all_reduce_in, gradient_on_ranks
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.inspector.why_section import Sentence
+from backprop_viz.desktop.panels.ranks.rank_pictures import RankPictures
+from backprop_viz.desktop.panels.ranks.rank_table import RankTable
+from backprop_viz.desktop.panels.ranks.rank_texts import (
+    mean_text,
+    standing_text,
+    waits_text,
+    weights_text,
+)
+from backprop_viz.desktop.rank_states import RanksState
+from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.iteration import Recording
+
+# How long a rank has been silent is told anew so often.
+_AGAIN_MS = 1000
+
+
+class RanksView(Panel):
+    """All of an iteration on every rank, wherever the cursor is in it.
+
+    ``rank_wanted`` carries the place of a rank that is to be shown in every panel;
+    ``rank_number_picked`` the place of a rank, and a Number of its recording.
+    """
+
+    rank_wanted = Signal(int)
+    rank_number_picked = Signal(int, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(QCoreApplication.translate("RanksView", "Ranks"), parent)
+        self._theme = DARK
+        self._state: RanksState | None = None
+        self._wanted: frozenset[str] = frozenset()  # the parameters that were selected
+        self.gradient: RankGradient | None = None
+        self._gradient_of: tuple[str, tuple[Recording, ...]] | None = None
+        self.chooser = QComboBox()
+        self.chooser.setObjectName("rankChooser")
+        name = self.tr("The rank that every panel shows")
+        self.chooser.setAccessibleName(name)
+        self.chooser.setToolTip(self.tr("{0} (Ctrl+Shift+PgUp, Ctrl+Shift+PgDown)").format(name))
+        self.chooser.activated.connect(self.rank_wanted)
+        self.header.addWidget(self.chooser)
+        self.pictures = RankPictures()
+        self.pictures.number_picked.connect(self.rank_number_picked)
+        self.table = RankTable()
+        self.table.rank_wanted.connect(self.rank_wanted)
+        self.table.loss_asked.connect(self._ask_loss)
+        self.mean, self.weights, self.waits, self.standing = (Sentence() for _ in range(4))
+        self.origin = QToolButton()
+        self.origin.setObjectName("meanOrigin")
+        self.origin.setText(self.tr("Where does it come from?"))
+        self.origin.setAccessibleName(self.tr("Where does the mean come from?"))
+        self.origin.setToolTip(
+            self.tr("Show the mean as the sum of each rank's gradient; every number can be clicked")
+        )
+        self.origin.setProperty("role", "link")
+        self.origin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.origin.clicked.connect(self._ask_mean)
+        self.pictures.pointed.connect(self.subtitle.setText)
+        self._place_all()
+        self._again = QTimer(self, interval=_AGAIN_MS)
+        self._again.timeout.connect(self._tell_standing)
+        self.hide()
+
+    def _place_all(self) -> None:
+        told = QVBoxLayout()
+        told.setSpacing(3)
+        for sentence in (self.mean, self.weights, self.waits, self.standing):
+            sentence.setFont(body_font(11))
+        told.addWidget(self.mean)
+        told.addWidget(self.origin, 0, Qt.AlignmentFlag.AlignLeft)
+        for sentence in (self.weights, self.waits, self.standing):
+            told.addWidget(sentence)
+        told.addStretch(1)
+        numbers = QVBoxLayout()
+        numbers.setSpacing(6)
+        numbers.addWidget(self.pictures, 3)
+        numbers.addWidget(self.table, 2)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addLayout(numbers, 3)
+        row.addLayout(told, 1)
+        self.body.addLayout(row, 1)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Show the iteration of the cursor on all ranks; nothing where there is but one."""
+        state = self._state = view_state.ranks
+        if self.isHidden() == (state is not None):
+            self.setVisible(state is not None)
+        if state is None:
+            self._again.stop()
+            return
+        self._offer(state)
+        self.gradient = self._gradient(state)
+        self.pictures.setVisible(self.gradient is not None)
+        if self.gradient is not None:
+            self.pictures.show_gradient(state, self.gradient, view_state.full_precision)
+        self._tell(state)
+        self._tell_standing()
+        self._again.start()
+
+    def select(self, selection: Selection | None) -> None:
+        """Show the gradient of the first of the selected parameters."""
+        names = frozenset() if selection is None else selection.parameters
+        if names and names != self._wanted:
+            self._wanted = names
+            if self._state is not None:
+                self._show_gradient(self._state)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._theme = theme
+        self.pictures.set_theme(theme)
+        self.table.set_theme(theme)
+        for sentence in (self.mean, self.waits):
+            sentence.setStyleSheet(f"color: {theme.muted};")
+        self.standing.setStyleSheet(f"color: {theme.error};")
+        if self._state is not None:
+            self._tell(self._state)
+            self._tell_standing()
+
+    def _show_gradient(self, state: RanksState) -> None:
+        self.gradient = self._gradient(state)
+        if self.gradient is not None:
+            self.pictures.show_gradient(state, self.gradient, full_precision=False)
+        self._tell(state)
+        self._tell_standing()
+
+    def _offer(self, state: RanksState) -> None:
+        texts = [self.tr("rank {0}").format(one.rank) for one in state.ranks]
+        if texts != [self.chooser.itemText(i) for i in range(self.chooser.count())]:
+            self.chooser.clear()
+            self.chooser.addItems(texts)
+        self.chooser.setCurrentIndex(state.shown)
+
+    def _gradient(self, state: RanksState) -> RankGradient | None:
+        """The selected parameter's gradient, or that of the first that has one."""
+        recordings = state.recordings
+        if recordings is None:
+            self._gradient_of = None
+            return None
+        wanted = (p.name for p in recordings[state.shown].parameters if p.name in self._wanted)
+        name = next(wanted, None) or _first_parameter(recordings[state.shown])
+        if any(name not in recording.by_parameter for recording in recordings):
+            return None
+        # The same arrays give the same comparison: an update a second costs nothing.
+        key = (name, recordings)
+        same = self._gradient_of is not None and self._gradient_of[0] == name
+        if not same or any(
+            one is not other
+            for one, other in zip(self._gradient_of[1], recordings, strict=False)  # type: ignore[index]
+        ):
+            self.gradient = gradient_on_ranks(name, recordings)
+        self._gradient_of = key
+        return self.gradient
+
+    def _tell(self, state: RanksState) -> None:
+        gradient = self.gradient
+        self.subtitle.setText(self._subtitle(state))
+        self.mean.setText("" if gradient is None else mean_text(gradient, len(state.ranks)))
+        self.origin.setVisible(gradient is not None and gradient.reduced)
+        self.weights.setText(weights_text(state))
+        color = self._theme.update if state.difference is None else self._theme.error
+        self.weights.setStyleSheet(f"color: {color};")
+        self.waits.setText(waits_text(state))
+
+    def _subtitle(self, state: RanksState) -> str:
+        if self.gradient is None:
+            return self.tr("not every rank has this iteration")
+        recordings = state.recordings
+        told = (
+            None
+            if recordings is None
+            else all_reduce_in(recordings[state.shown], self.gradient.name)
+        )
+        if told is None:
+            return self.gradient.name
+        text = self.tr("{name} · bucket {bucket} of {buckets} · {backend}")
+        return text.format(
+            name=self.gradient.name,
+            bucket=told.bucket + 1,
+            buckets=told.buckets,
+            backend=told.backend,
+        )
+
+    def _tell_standing(self) -> None:
+        """Say which rank does not get on, as of now."""
+        state = self._state
+        if state is None:
+            return
+        now = time.time()
+        said = standing_text(state, now)
+        self.standing.setText(said)
+        self.standing.setVisible(bool(said))
+        self.table.show_ranks(state, self.gradient, now)
+
+    # -- what is asked -----------------------------------------------------------------------
+
+    def _ask_mean(self) -> None:
+        found = self.pictures.mean_number()
+        if found is not None:
+            self.rank_number_picked.emit(*found)
+
+    def _ask_loss(self, place: int) -> None:
+        recording = None if self._state is None else self._state.ranks[place].recording
+        number = None if recording is None else loss_number(recording.at(len(recording.events)))
+        if number is not None:
+            self.rank_number_picked.emit(place, number)
+
+
+def _first_parameter(recording: Recording) -> str:
+    """The first parameter with several dimensions that has a gradient; else the first."""
+    names = [p.name for p in recording.parameters if p.requires_grad]
+    wide = [p.name for p in recording.parameters if p.requires_grad and p.value.ndim > 1]
+    return next(iter((*wide, *names)), "")

@@ -1,0 +1,86 @@
+"""How the ranks of a run stand, as the window shows it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.run_origin import RunOrigin
+
+# A rank of which nothing is heard for so long is said to be silent.
+SILENT_AFTER_S = 10.0
+
+Standing = Literal["runs", "ended", "silent", "lost", "cut"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankState:
+    """One rank. ``recording`` and ``loss`` are those of the iteration that is shown, if known.
+
+    ``iteration`` counts the iterations that it has finished, ``due`` is the phase that comes next.
+    ``heard`` is when it last said something, as time.time() tells it. ``closed``: it has said that
+    no more comes; ``gone``: no more can come; ``held``: the window holds it there. ``waited`` are
+    the seconds that it waited for the others in the shown iteration.
+    """
+
+    rank: int
+    origin: RunOrigin | None
+    recording: Recording | None
+    loss: float | None
+    iteration: int
+    due: Phase
+    heard: float
+    closed: bool
+    gone: bool
+    held: bool = False
+    waited: float | None = None
+
+    def standing(self, now: float) -> Standing:
+        """Whether it "runs", has "ended", is "silent", or "lost" with its process; or its file is
+        "cut": nobody has closed it, and nothing more is written. ``now`` is time.time().
+        """
+        if self.closed:
+            return "ended"
+        if self.gone:
+            return "lost"
+        if self.held or now - self.heard <= SILENT_AFTER_S:
+            return "runs"
+        is_file = self.origin is not None and self.origin.kind == "file"
+        return "cut" if is_file else "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightDifference:
+    """The first iteration after which weights differ between ranks.
+
+    ``parameters`` are those that differ, ``ranks`` the ranks that have others than most; of two
+    both. ``sure``: all ranks were equal after the iteration before.
+    """
+
+    iteration: int
+    parameters: tuple[str, ...]
+    ranks: tuple[int, ...]
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RanksState:
+    """All ranks of a run; ``shown`` is the place in ``ranks`` of the one that every panel shows.
+
+    ``compared``: the last iteration whose weights were compared on all ranks; 0 for none.
+    ``waits``: for each rank in how many of the last iterations it made the others wait longest,
+    and ``waits_of`` how many iterations these are.
+    """
+
+    ranks: tuple[RankState, ...]
+    shown: int
+    difference: WeightDifference | None
+    compared: int
+    waits: tuple[int, ...]
+    waits_of: int
+
+    @property
+    def recordings(self) -> tuple[Recording, ...] | None:
+        """The shown iteration of every rank; None where one has not got it."""
+        found = tuple(one.recording for one in self.ranks if one.recording is not None)
+        return found if len(found) == len(self.ranks) else None

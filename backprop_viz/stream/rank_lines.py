@@ -1,0 +1,86 @@
+"""Lines to the ranks of one training that listen, each at its own port."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from backprop_viz.recording.errors import ArgumentError, UserError
+from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.stream.messages import RunAttached
+from backprop_viz.stream.socket_line import Ends, address, connected
+from backprop_viz.stream.wire import MessageReader
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankLine:
+    """A window's ends of a line, and what has been read of it: where the run is from."""
+
+    ends: Ends
+    reader: MessageReader
+    told: RunAttached
+
+    @property
+    def origin(self) -> RunOrigin:
+        """Which rank it is of."""
+        return self.told.origin
+
+
+def rank_lines(urls: Sequence[str], token: bytes) -> tuple[RankLine, ...]:
+    """Lines to all ranks of the training that one of them is of, or to those given, by rank.
+
+    Each rank listens at a port as much higher as its number. Raises UserError where one of those
+    given does not answer, or they are not of one training.
+    """
+    lines = [_line(*address(url), token) for url in urls]
+    try:
+        first = lines[0].origin
+        if len(lines) == 1:
+            host, port = address(urls[0])
+            for rank in range(first.world_size):
+                if rank != first.rank:
+                    with suppress(UserError):  # one that is gone, or on another machine
+                        lines += _of_rank(host, port - first.rank + rank, token, first, rank)
+        ranks = {line.origin.rank for line in lines}
+        if len(ranks) < len(lines) or not all(_same(line.origin, first) for line in lines):
+            text = QT_TRANSLATE_NOOP(
+                "errors", "These are not the ranks of one training: give an address of each."
+            )
+            raise ArgumentError(text)
+    except BaseException:
+        for line in lines:
+            _close(line)
+        raise
+    return tuple(sorted(lines, key=lambda line: line.origin.rank))
+
+
+def _line(host: str, port: int, token: bytes) -> RankLine:
+    ends = connected(host, port, token)
+    reader = MessageReader(ends[0])
+    try:
+        while not isinstance(message := reader.read()[0], RunAttached):
+            continue
+    except (EOFError, OSError, ValueError) as error:
+        text = QT_TRANSLATE_NOOP("errors", "{0}:{1} has closed the line: attach again.")
+        raise UserError(text, host, port) from error
+    return RankLine(ends, reader, message)
+
+
+def _of_rank(host: str, port: int, token: bytes, first: RunOrigin, rank: int) -> list[RankLine]:
+    """The line to another rank, if it is one of the same training that listens there."""
+    line = _line(host, port, token)
+    if _same(line.origin, first) and line.origin.rank == rank:
+        return [line]
+    _close(line)
+    return []
+
+
+def _close(line: RankLine) -> None:
+    for end in line.ends:
+        with suppress(OSError):
+            end.close()
+
+
+def _same(one: RunOrigin, other: RunOrigin) -> bool:
+    known = (one.path, one.arguments, one.world_size)
+    return known == (other.path, other.arguments, other.world_size)

@@ -1,0 +1,173 @@
+"""What DistributedDataParallel can be told to do otherwise, each recorded as it was."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import backprop_viz as bv
+from backprop_viz.analysis.joined_ranks import joined, source_on_rank
+from backprop_viz.analysis.ranks import all_reduce_in, first_difference
+from backprop_viz.recording.all_reduce import all_reduce_of
+from tests.nightly import NIGHTLY, by_day_every
+from tests.rank_files import printed_and_files, rank_files, train_ranks
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+
+FIRST = "module.first.weight"
+
+
+def recordings(kind: str, iteration: int = 3, ranks: int = 2) -> list[bv.Recording]:
+    """An iteration on each rank."""
+    return [bv.load(path)[iteration - 1] for path in rank_files(kind, ranks)]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    by_day_every(3, ["unused", "accumulate", "static_graph", "plain", "no_sync", "bucket_view"]),
+)
+def test_ranks_print_what_they_print_unwatched(kind: str) -> None:
+    watched, _ = printed_and_files(kind)
+    assert len(watched) == 2 * 5
+    assert watched == train_ranks(kind)
+
+
+@pytest.mark.parametrize("kind", ["plain", "static_graph", "accumulate", "bucket_view"])
+def test_every_gradient_is_the_mean_of_both(kind: str) -> None:
+    for gradient in bv.compare_ranks(recordings(kind)).gradients:
+        mine, theirs = gradient.before
+        assert mine is not None
+        assert theirs is not None
+        assert gradient.reduced
+        assert not np.array_equal(mine, theirs)
+        np.testing.assert_array_equal(gradient.after[0], (mine + theirs) / np.float32(2))
+        np.testing.assert_array_equal(gradient.after[1], gradient.after[0])
+        assert gradient.same_weight
+
+
+def test_what_one_rank_has_not_used_counts_as_zero_there() -> None:
+    compared = {one.name: one for one in bv.compare_ranks(recordings("unused")).gradients}
+    seldom = compared["module.seldom.weight"]
+    assert seldom.before[0] is None
+    assert seldom.before[1] is not None
+    np.testing.assert_array_equal(seldom.after[0], seldom.before[1] / np.float32(2))
+    np.testing.assert_array_equal(seldom.after[1], seldom.after[0])
+    assert seldom.error == 0
+
+
+def test_in_no_sync_each_rank_keeps_its_own() -> None:
+    compared = bv.compare_ranks(recordings("no_sync"))
+    assert compared.differing
+    for gradient in compared.gradients:
+        assert not gradient.reduced
+        for before, after in zip(gradient.before, gradient.after, strict=True):
+            np.testing.assert_array_equal(before, after)
+    assert first_difference([list(bv.load(path)) for path in rank_files("no_sync")]) is not None
+
+
+def test_accumulated_gradients_are_averaged_once() -> None:
+    recording = recordings("accumulate")[0]
+    events = [recording.events[i] for i in recording.happened_to[FIRST]]
+    ops = [event.op for event in events if event.phase is bv.Phase.BACKWARD]
+    assert ops == ["AccumulateGrad", "AccumulateGrad", "all_reduce"]
+
+
+def test_the_buckets_are_told_in_the_order_in_which_they_went() -> None:
+    recording = recordings("plain")[0]
+    told = [one for event in recording.events if (one := all_reduce_of(event)) is not None]
+    assert {one.ranks for one in told} == {2}
+    assert {one.backend for one in told} == {"gloo"}
+    numbers = [one.bucket for one in told]
+    assert numbers == sorted(numbers)
+    assert sorted(set(numbers)) == list(range(told[0].buckets))
+    assert told[0].buckets > 1  # of 200 bytes each
+    last = all_reduce_in(recording, "module.second.bias")
+    first = all_reduce_in(recording, FIRST)
+    assert last is not None
+    assert first is not None
+    assert last.bucket < first.bucket  # backward reaches the last layer first
+    assert all(one.waited_s >= 0 for one in told)
+
+
+def test_the_mean_is_the_sum_of_both_ranks_to_its_last_bit() -> None:
+    alone = recordings("plain")
+    both = [joined(alone, place) for place in (0, 1)]
+    event = max(i for i in both[0].happened_to[FIRST] if both[0].events[i].op == "all_reduce")
+    mine, theirs = both[0].events[event].inputs
+    assert mine is not None
+    assert theirs is not None
+    why = both[0].explain(event, 0, (1, 2))
+    assert why.reason is None
+    assert why.total == float(mine[1, 2]) / 2 + float(theirs[1, 2]) / 2
+    assert why.value == float((mine[1, 2] + theirs[1, 2]) / np.float32(2))
+    numbers = [factor.number for term in why.terms for factor in term.factors if factor.number]
+    elsewhere = [source_on_rank(both[0], number, both) for number in numbers]
+    (found,) = [one for one in elsewhere if one is not None]
+    assert found.rank == 1
+    value = both[1].tensors[found.number.tensor][found.number.index]
+    assert value == theirs[1, 2]
+    assert found.number.event is not None
+    assert both[1].events[found.number.event].op == "AccumulateGrad"
+
+
+def test_of_one_rank_alone_the_rest_is_said_to_be_the_others() -> None:
+    recording = recordings("plain")[0]
+    event = max(i for i in recording.happened_to[FIRST] if recording.events[i].op == "all_reduce")
+    why = recording.explain(event, 0, (0, 0))
+    assert {term.part for term in why.terms} == {"rank", "other_ranks"}
+    assert "other_ranks" in {fact.code for fact in why.facts}
+
+
+def test_of_ranks_that_are_not_all_there_nothing_is_joined() -> None:
+    recording = recordings("plain")[0]
+    assert joined([recording], 0) is recording
+
+
+def test_a_rank_that_is_killed_leaves_whole_iterations_on_all() -> None:
+    files = [bv.load(path) for path in rank_files("killed")]
+    assert [one.iteration for one in files[1]] == [1, 2, 3]
+    assert [one.iteration for one in files[0]][:3] == [1, 2, 3]
+    assert not files[1].is_closed
+    assert bv.compare_ranks([file[2] for file in files]).differing == ()
+
+
+def test_shards_are_recorded_by_rank_and_training_goes_on() -> None:
+    watched, _ = printed_and_files("fully_shard")
+    assert watched == train_ranks("fully_shard")
+    both = recordings("fully_shard")
+    whole = both[0].by_parameter["first.weight"]
+    assert whole.full_shape == (10, 6)
+    (linear,) = [e for e in both[0].events if e.op == "linear" and e.output_ids][:1]
+    # What forward read was gathered from the shards, which are recorded as they are.
+    shards = [recording.by_parameter["first.weight"].value for recording in both]
+    np.testing.assert_array_equal(np.concatenate(shards), linear.inputs[1])
+    gradient = next(one for one in bv.compare_ranks(both).gradients if one.name == "first.weight")
+    assert gradient.full_shape == (10, 6)
+    whole_gradients = [
+        next(
+            event.outputs[0]
+            for event in recording.events
+            if event.op == "AccumulateGrad" and event.outputs[0].shape == (10, 6)
+        )
+        for recording in both
+    ]
+    mean = (whole_gradients[0] + whole_gradients[1]) / np.float32(2)
+    np.testing.assert_allclose(np.concatenate(gradient.after), mean, rtol=1e-6, atol=1e-8)
+    assert both[0].findings() == ()
+    scattered = [i for i, e in enumerate(both[0].events) if e.op == "reduce_scatter"]
+    assert both[0].explain(scattered[0], 0, (0, 0)).reason is not None
+    update = both[0].explain(len(both[0].events) - 1, 0, (0,))
+    assert update.reason is None
+    assert update.residual == pytest.approx(0, abs=1e-7)
+
+
+@pytest.mark.skipif(not NIGHTLY, reason="by night: eight processes")
+def test_eight_ranks() -> None:
+    compared = bv.compare_ranks(recordings("plain", ranks=8))
+    for gradient in compared.gradients:
+        arrays = [array for array in gradient.before if array is not None]
+        assert len(arrays) == 8
+        mean = np.mean(np.stack(arrays).astype(np.float64), axis=0)
+        np.testing.assert_allclose(gradient.after[0], mean, rtol=1e-5, atol=1e-7)
+        assert gradient.same_after
+        assert gradient.same_weight

@@ -1,0 +1,192 @@
+"""Several ranks' files in one window: side by side, followed from one rank to the other."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+
+import backprop_viz as bv
+from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
+from tests.conftest import OpenWindow
+from tests.rank_files import rank_files
+from tests.waiting import until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+
+FIRST, SECOND = "module.first.weight", "module.second.weight"
+
+
+def opened(open_window: OpenWindow, *paths: Path) -> tuple[MainWindow, RanksView]:
+    """A window on ranks' files, once all is read that is read by itself."""
+    window = open_window(*map(str, paths), size=(1600, 1000))
+    session = window.session
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    until(session, lambda: all(one.looking is None for one in session.ranks.runs))
+    until(session, lambda: session.view_state.ranks.waits_of > 0)
+    return window, window.panel(RanksView)
+
+
+def cells(view: RanksView, column: int) -> list[str]:
+    return [view.table.text(row, column) for row in range(view.table.rowCount())]
+
+
+def test_one_file_brings_the_other_ranks_with_it(open_window: OpenWindow) -> None:
+    files = rank_files("plain")
+    window, view = opened(open_window, files[1])
+    session = window.session
+    assert not window.docks.dock_of(view).isHidden()
+    assert view.table.rowCount() == 2
+    assert session.ranks.shown == view.chooser.currentIndex() == 1
+    loads = [bv.load(path)[3] for path in files]
+    assert session.view_state.cursor.recording.loss == loads[1].loss
+    assert [one.loss for one in session.view_state.ranks.ranks] == [one.loss for one in loads]
+    assert cells(view, 1) == ["4×6", "4×6"]
+    assert cells(view, 6) == ["equal", "equal"]
+    assert "equal" in view.weights.text()
+    assert "4" in view.weights.text()
+    assert view.standing.text() == ""
+    window.picked.emit("parameter", SECOND)
+    assert view.gradient.name == SECOND
+    expected = bv.compare_ranks(loads).gradients[2]
+    assert expected.name == SECOND
+    for shown, known in zip(view.gradient.before, expected.before, strict=True):
+        np.testing.assert_array_equal(shown, known)
+    np.testing.assert_array_equal(view.gradient.after[0], expected.after[0])
+    assert "bucket" in view.subtitle.text()
+
+
+def test_another_rank_is_shown_in_every_panel_at_the_same_place(open_window: OpenWindow) -> None:
+    files = rank_files("plain")
+    window, view = opened(open_window, *files)
+    session = window.session
+    session.show_iteration(2)
+    until(session, lambda: session.view_state.cursor.recording.iteration == 2)
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    session.go_back("phase")
+    cursor = session.view_state.cursor
+    window.findChild(QAction, "actionNextRank").trigger()
+    until(session, lambda: session.view_state.cursor.recording.iteration == 2)
+    shown = session.view_state
+    assert session.ranks.shown == 1
+    assert (shown.cursor.position, shown.cursor.recording.iteration) == (cursor.position, 2)
+    assert shown.cursor.recording.loss == bv.load(files[1])[1].loss
+    assert "rank 1" in window.toolbar.chip.text()
+    assert "rank1" in window.windowTitle()
+    inspector = window.panel(InspectorView)
+    window.picked.emit("parameter", FIRST)
+    assert inspector.chosen == ("parameter", FIRST)
+    view.table.cellClicked.emit(0, 0)
+    assert session.ranks.shown == 0
+    assert session.view_state.cursor.recording.loss == bv.load(files[0])[1].loss
+    view.chooser.setFocus()
+    QTest.keyClick(view.chooser, Qt.Key.Key_Down)
+    assert session.ranks.shown == 1
+
+
+def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> None:
+    files = rank_files("plain")
+    window, view = opened(open_window, *files)
+    session, origin = window.session, window.panel(OriginView)
+    window.picked.emit("parameter", FIRST)
+    view.origin.click()
+    until(session, lambda: origin.complete)
+    asked = origin.history.current
+    mine, theirs = view.gradient.before
+    index = asked.number.index
+    assert origin.explanation.value == float((mine[index] + theirs[index]) / np.float32(2))
+    assert origin.explanation.reason is None
+    assert origin.explanation.total == float(mine[index]) / 2 + float(theirs[index]) / 2
+    factors = [factor for term in origin.explanation.terms for factor in term.factors]
+    (other,) = [f.number for f in factors if f.number is not None and f.number.event is None]
+    origin.ask_here(other)
+    until(session, lambda: session.ranks.shown == 1 and origin.complete)
+    assert origin.explanation.value == float(theirs[index])
+    assert origin.explanation.reason is None
+    assert origin.explanation.kind == "accumulated"
+    assert session.view_state.cursor.recording.serial == origin.history.current.recording.serial
+    origin.back.click()
+    until(session, lambda: session.ranks.shown == 0 and origin.complete)
+    assert origin.explanation.op == "all_reduce"
+    view.table.cellClicked.emit(1, 2)  # the other rank's loss
+    until(session, lambda: session.ranks.shown == 1 and origin.complete)
+    assert origin.explanation.value == bv.load(files[1])[3].loss
+
+
+def test_weights_that_drift_apart_are_found_with_rank_and_iteration(
+    open_window: OpenWindow,
+) -> None:
+    window, view = opened(open_window, *rank_files("drift"))
+    session = window.session
+    until(session, lambda: session.view_state.ranks.difference is not None)
+    until(session, lambda: session.view_state.ranks.difference.sure)
+    difference = session.view_state.ranks.difference
+    # It was changed after the second step, which the third one's update is the first to tell.
+    assert difference.iteration == 3
+    assert difference.parameters == (SECOND,)
+    assert difference.ranks == (0, 1)
+    assert "since iteration 3" in view.weights.text()
+    assert SECOND in view.weights.text()
+    assert cells(view, 6) == ["differ", "differ"]
+
+
+def test_no_sync_shows_no_mean(open_window: OpenWindow) -> None:
+    _, view = opened_without_waits(open_window, *rank_files("no_sync"))
+    assert not view.gradient.reduced
+    assert not view.origin.isVisibleTo(view)
+    assert "No all-reduce" in view.mean.text()
+
+
+def opened_without_waits(open_window: OpenWindow, *paths: Path) -> tuple[MainWindow, RanksView]:
+    window = open_window(*map(str, paths))
+    session = window.session
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    return window, window.panel(RanksView)
+
+
+def test_a_run_of_one_process_shows_no_ranks(open_window: OpenWindow, tmp_path: Path) -> None:
+    alone = tmp_path / "alone.bprec"
+    bv.load(rank_files("plain")[0])[0].save(alone)
+    window = open_window(str(alone))
+    assert window.session.view_state.ranks is None
+    assert window.docks.dock_of(window.panel(RanksView)).isHidden()
+    assert not window.findChild(QAction, "actionNextRank").isVisible()
+
+
+def test_of_shards_it_is_said_that_they_are(open_window: OpenWindow) -> None:
+    _, view = opened_without_waits(open_window, *rank_files("fully_shard"))
+    assert "10×6" in view.mean.text()
+    assert [label.text() for label in view.pictures._captions] == ["rank 0 shard", "rank 1 shard"]
+    assert view.weights.text() == ""
+    assert cells(view, 6) == ["", ""]
+
+
+def test_a_rank_whose_file_was_cut_off_is_named_and_the_others_are_whole(
+    open_window: OpenWindow, tmp_path: Path
+) -> None:
+    files = rank_files("plain")
+    with bv.load(files[1]) as file:
+        third = file.places[2]
+    first, second = (tmp_path / path.name for path in files)
+    first.write_bytes(files[0].read_bytes())
+    # As it is where the process was killed while it wrote the fourth.
+    second.write_bytes(files[1].read_bytes()[: third.offset + third.length + 100])
+    for path in (first, second):
+        os.utime(path, (1e9, 1e9))  # written long ago
+    window = open_window(str(first), str(second))
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: session.view_state.ranks.ranks[1].iteration == 3)
+    until(session, lambda: "Rank 1" in view.standing.text())
+    assert "iteration 3" in view.standing.text()
+    assert "after 4" in view.standing.text()
+    assert cells(view, 7) == ["ended", "cut off"]
+    session.show_iteration(3)
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    assert view.gradient.reduced
