@@ -116,7 +116,8 @@ def local_shard(tensor: Tensor) -> Tensor:
     """The part of a distributed tensor that this process has; any other tensor as it is."""
     known = sys.modules.get("torch.distributed.tensor")
     if known is not None and isinstance(tensor, known.DTensor):
-        return tensor.to_local().detach()
+        shard: Tensor = tensor.to_local().detach()
+        return shard
     return tensor
 
 
