@@ -17,6 +17,7 @@ from backprop_viz.analysis.weight_planes import (
 )
 from backprop_viz.recording.loss_surface import SurfacePlane, SurfaceRequest
 from backprop_viz.recording.number_explanation import Fact
+from backprop_viz.training.many_forwards import ManyForwards
 from backprop_viz.training.mean_loss import MeanLoss
 from backprop_viz.training.weight_path import WeightPath
 
@@ -117,10 +118,12 @@ class LossSurface:
         weights = [self._weights(self.plane.x[i], self.plane.y[j]) for j, i in points]
         sums = [0.0] * len(points)
         for number in range(self._loss.batches):
-            size = self._loss.size(number)
-            with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            images, _ = self._loss.batch(number)
+            forwards = ManyForwards(weights, images)
+            with torch.no_grad(), torch.random.fork_rng(devices=[]), forwards:
                 for place, at in enumerate(weights):
-                    sums[place] += self._loss.of_batch(number, at).item() * size
+                    forwards.begin(place)
+                    sums[place] += self._loss.of_batch(number, at).item() * len(images)
             yield
         for (j, i), found in zip(points, sums, strict=True):
             self.losses[j, i] = found / self._loss.total

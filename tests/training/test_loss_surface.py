@@ -66,7 +66,8 @@ def test_points_are_what_plain_torch_computes(plane: PlaneKind) -> None:
     for j, i in random.integers(0, 7, (6, 2)):
         x, y = surface.plane.x[i], surface.plane.y[j]
         expected = plain_loss(moved(trainer, surface, float(x), float(y)), trainer)
-        assert surface.losses[j, i] == expected  # bit for bit: the same batches in the same order
+        # To rounding: the sums of the first convolution may be in another order.
+        assert surface.losses[j, i] == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_middle_is_the_network_itself_and_its_gradient_is_autograds() -> None:
@@ -76,7 +77,9 @@ def test_the_middle_is_the_network_itself_and_its_gradient_is_autograds() -> Non
     plane = surface.plane
     net = copy.deepcopy(trainer.model)
     assert (plane.x[2], plane.y[2]) == (0, 0)
-    assert surface.losses[2, 2] == plain_loss(net, trainer) == plane.loss
+    # Bit for bit: the gradient's forward is torch's own, on the same batches in the same order.
+    assert plane.loss == plain_loss(net, trainer)
+    assert surface.losses[2, 2] == pytest.approx(plane.loss, rel=1e-6)
     images, labels = trainer.samples("train").batch(torch.arange(SAMPLES))
     F.cross_entropy(net(images), labels).backward()
     gradient = torch.cat([p.grad.reshape(-1) for p in net.parameters()]).double().numpy()

@@ -76,7 +76,8 @@ def test_what_is_shown_is_the_loss_of_a_plain_loop(
     plane = panel.plot._plane
     assert plane is not None
     assert plane.iteration == 2
-    assert panel.plot._losses[2, 2] == expected  # the middle is the network as it is
+    assert panel.plot._losses[2, 2] == pytest.approx(expected, rel=1e-6)  # the network as it is
+    assert plane.loss == expected
     # The arrow keys read the grid from its middle.
     qtbot.keyClick(panel.plot, Qt.Key.Key_Right)
     assert f"loss {expected:.5f}"[:11] in panel.plot.reading

@@ -1,0 +1,129 @@
+"""The worker computes the surface asked for last, a slice at a time, beside a run."""
+
+from typing import cast
+
+import numpy as np
+
+import backprop_viz as bv
+from backprop_viz.recording.loss_surface import SurfaceRequest
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.messages import SurfaceComputed
+from backprop_viz.worker.channel import WorkerChannel
+from backprop_viz.worker.run_state import RunState
+from backprop_viz.worker.surface_service import SurfaceService
+
+SETTINGS = Settings(batch_size=16)
+SMALL = SurfaceRequest(resolution=3, samples=64)
+
+
+class Line:
+    """In place of the line: keeps the answers."""
+
+    def __init__(self) -> None:
+        self.answers: list[SurfaceComputed] = []
+
+    def answer(self, answer: SurfaceComputed) -> None:
+        self.answers.append(answer)
+
+
+def served() -> tuple[SurfaceService, RunState, Line]:
+    line, state = Line(), RunState()
+    service = SurfaceService(state, cast(WorkerChannel, line))
+    state.begin(SETTINGS)
+    return service, state, line
+
+
+def iterate(state: RunState) -> float:
+    loss = state.trainer.iterate().loss
+    state.note_iteration()
+    return loss
+
+
+def finish(service: SurfaceService) -> None:
+    while service.busy:
+        service.go_on(training=False)
+
+
+def test_a_run_between_slices_is_the_run_alone_and_the_surface_is_of_its_start() -> None:
+    service, state, line = served()
+    iterate(state)
+    service.compute(1, SMALL)
+    losses = []
+    while service.busy:
+        service.go_on(training=False)
+        losses.append(iterate(state))
+    alone = bv.Trainer(batch_size=16)
+    assert losses == [alone.iterate().loss for _ in range(len(losses) + 1)][1:]
+    answer = line.answers[-1]
+    assert answer.plane is not None
+    assert answer.plane.iteration == 1
+    assert (answer.share, answer.reason) == (1.0, None)
+    assert answer.known.all()
+    # The same as that of a run that stood still.
+    still, other_state, other = served()
+    iterate(other_state)
+    still.compute(1, SMALL)
+    finish(still)
+    assert np.array_equal(other.answers[-1].losses, answer.losses)
+
+
+def test_another_one_takes_its_place_and_cancelled_ones_end() -> None:
+    service, _, line = served()
+    service.compute(1, SMALL)
+    service.go_on(training=False)
+    service.compute(2, SMALL)
+    finish(service)
+    assert {answer.request for answer in line.answers} == {2}
+    service.compute(3, SMALL)
+    service.cancel()
+    assert not service.busy
+    reason = line.answers[-1].reason
+    assert reason is not None
+    assert reason.code == "cancelled"
+    count = len(line.answers)
+    service.cancel()  # of nothing: nothing is answered
+    assert len(line.answers) == count
+
+
+def test_beside_training_it_rests() -> None:
+    service, _, _ = served()
+    service.compute(1, SurfaceRequest(resolution=25, samples=2000))
+    service.go_on(training=True)
+    assert service._surface is not None
+    service._next_at = float("inf")
+    before = service._slices
+    service.go_on(training=True)  # not its turn: nothing is done
+    assert service._next_at == float("inf")
+    assert service._slices is before
+    service.go_on(training=False)
+    assert service._next_at < float("inf")
+
+
+def test_another_run_ends_it_and_the_path_begins_anew() -> None:
+    service, state, line = served()
+    for _ in range(3):
+        iterate(state)
+    service.compute(1, SMALL)
+    state.reset()
+    assert not service.busy
+    reason = line.answers[-1].reason
+    assert reason is not None
+    assert reason.code == "run_is_over"
+    service.compute(2, SurfaceRequest("path", resolution=3, samples=64))
+    reason = line.answers[-1].reason
+    assert reason is not None
+    assert reason.code == "refused"
+    assert line.answers[-1].plane is None
+
+
+def test_the_path_goes_back_with_the_run() -> None:
+    service, state, line = served()
+    for _ in range(5):
+        iterate(state)
+    state.continue_from(2)
+    iterate(state)
+    service.compute(1, SurfaceRequest("path", resolution=3, samples=64))
+    finish(service)
+    plane = line.answers[-1].plane
+    assert plane is not None
+    assert plane.path_iterations.tolist() == [0, 1, 2, 3]
