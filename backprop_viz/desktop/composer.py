@@ -20,6 +20,7 @@ from backprop_viz.desktop.controllers.attached import AttachedController
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.closing import ClosingController
 from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.data_exports import DataExportsController
 from backprop_viz.desktop.controllers.data_folders import DataFoldersController
 from backprop_viz.desktop.controllers.drawing import DrawingController
 from backprop_viz.desktop.controllers.drawing_training import DrawingTrainingController
@@ -120,6 +121,7 @@ class Composer(QObject):
         self.pictures = PicturesController(context)
         self.web_pages = WebPagesController(context)
         self.animations = AnimationsController(context)
+        self.data_exports = DataExportsController(context)
         self.other_windows = OtherWindowsController(context)
         window.messages.log_wanted.connect(self.help.show_log)
         self.files = FilesController(context)

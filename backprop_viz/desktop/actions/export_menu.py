@@ -52,6 +52,16 @@ EXPORT_MENU = Menu(
             "animations.export",
         ),
         MenuCommand(
+            "actionExportData",
+            QT_TRANSLATE_NOOP("actions", "&Data…"),
+            "",
+            QT_TRANSLATE_NOOP(
+                "actions",
+                "Save the curves, a tensor that is shown, or all of the iteration's, as CSV or NPZ",
+            ),
+            "data_exports.export",
+        ),
+        MenuCommand(
             "actionSavePanelPicture",
             QT_TRANSLATE_NOOP("actions", "Save &picture of the panel…"),
             "Ctrl+Alt+S",

@@ -27,7 +27,7 @@ from backprop_viz.desktop.panels.inspector.inspector_parts import (
 from backprop_viz.desktop.panels.inspector.node_section import NodeSection
 from backprop_viz.desktop.panels.inspector.search import SearchField
 from backprop_viz.desktop.panels.inspector.slice_section import SliceSection
-from backprop_viz.desktop.panels.inspector.sliced_tensors import sliced_tensors
+from backprop_viz.desktop.panels.inspector.sliced_tensors import SlicedTensor, sliced_tensors
 from backprop_viz.desktop.panels.inspector.state_section import StateSection
 from backprop_viz.desktop.panels.inspector.tensor_section import TensorSection
 from backprop_viz.desktop.panels.inspector.update_section import UpdateSection
@@ -146,6 +146,13 @@ class InspectorView(Panel):
     def node(self) -> Node | None:
         """The selected grad_fn node, which is shown instead; None if none is selected."""
         return self._graph.find(self._node)
+
+    @property
+    def tensors(self) -> tuple[SlicedTensor, ...]:
+        """The tensors of what is shown, whole, as the last view state has them."""
+        cursor = None if self._view_state is None else self._view_state.cursor
+        layer = self._chosen_layer()
+        return () if cursor is None else sliced_tensors(cursor, self.chosen, self.node, layer)
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Show the chosen thing at the cursor."""

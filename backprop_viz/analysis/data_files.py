@@ -1,0 +1,81 @@
+"""Curves and tensors as CSV and NPZ, each number in as many digits as tell it from all others."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from itertools import product
+
+import numpy as np
+
+from backprop_viz.analysis.tensor_names import PLACES, named_tensors
+from backprop_viz.recording.history import Curves
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.tensors import Array
+
+_CURVE_COLUMNS = "iteration,loss,accuracy,validation_loss,validation_accuracy"
+
+
+def csv_of_curves(curves: Curves) -> bytes:
+    """A line for each iteration; without an evaluation of the validation set its two are empty."""
+    evaluated = {
+        int(i): f"{loss!s},{accuracy!s}"
+        for i, loss, accuracy in zip(
+            curves.validation_iteration,
+            curves.validation_loss,
+            curves.validation_accuracy,
+            strict=True,
+        )
+    }
+    lines = [_CURVE_COLUMNS]
+    if 0 in evaluated:
+        lines.append(f"0,,,{evaluated[0]}")
+    pairs = zip(curves.loss, curves.accuracy, strict=True)
+    lines += [f"{i},{a!s},{b!s},{evaluated.get(i, ',')}" for i, (a, b) in enumerate(pairs, 1)]
+    return _lines(lines)
+
+
+def csv_of_tensor(array: Array) -> bytes:
+    """A line for each place of all axes but the last: the place, then the numbers along the last.
+
+    The first line names the columns: "axis 0", "axis 1", …, then 0, 1, 2, …. A number alone has
+    "value" above it. Booleans are 0 and 1.
+    """
+    if array.dtype.kind == "b":
+        array = array.astype(np.uint8)
+    if array.ndim == 0:
+        return _lines(["value", str(array)])
+    axes = [f"axis {axis}" for axis in range(array.ndim - 1)]
+    head = ",".join([*axes, *map(str, range(array.shape[-1]))])
+    return _lines([head, *_rows(array)])
+
+
+def _rows(array: Array) -> Iterator[str]:
+    for place in product(*map(range, array.shape[:-1])):
+        yield ",".join([*map(str, place), *map(str, array[place])])
+
+
+def _lines(lines: list[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
+
+
+def npz_of(arrays: Mapping[str, Array]) -> bytes:
+    """Arrays by name, as ``numpy.load`` reads them without running anything."""
+    target = io.BytesIO()
+    # Not by numpy.savez, to which a name is a keyword: "file" would be none.
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
+    return target.getvalue()
+
+
+def npz_of_curves(curves: Curves) -> bytes:
+    """The series of a run, by their names."""
+    return npz_of({field.name: getattr(curves, field.name) for field in fields(curves)})
+
+
+def npz_of_recording(recording: Recording) -> bytes:
+    """Every tensor once; "places", (n, 2) of text, tells which one is at each place."""
+    tensors, places = named_tensors(recording)
+    return npz_of({**tensors, PLACES: np.array(places, dtype=np.str_).reshape(-1, 2)})

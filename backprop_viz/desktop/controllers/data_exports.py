@@ -1,0 +1,111 @@
+"""Exports numbers: the curves, a tensor that is shown, all tensors of the iteration."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from backprop_viz.analysis.data_files import (
+    csv_of_curves,
+    csv_of_tensor,
+    npz_of,
+    npz_of_curves,
+    npz_of_recording,
+)
+from backprop_viz.analysis.tensor_names import event_places
+from backprop_viz.desktop.background_jobs import Background, failure_notice
+from backprop_viz.desktop.controllers.context import Context
+from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.data_dialog import DataChoice, DataDialog
+from backprop_viz.recording.files.atomic import write_atomically
+from backprop_viz.recording.tensors import Array
+
+
+class DataExportsController(QObject):
+    """Asks what, then where; the file is made in a thread, and written whole or not at all."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window)
+        self._window, self._session = context.window, context.session
+        self._path = Path()
+        self._background = Background(self)
+        self._background.finished.connect(self._saved)
+        self._background.failed.connect(self._failed)
+        self._window.closing.connect(self._background.close)
+
+    def export(self) -> None:
+        """Ask which numbers are exported."""
+        view_state = self._session.view_state
+        choices = [] if view_state is None else [*self._choices(view_state)]
+        if not choices:
+            said = self.tr("Nothing has run yet: run an iteration (F11), then export it.")
+            self._window.messages.tell(said, "info")
+            return
+        first_tensor = next((i for i, c in enumerate(choices) if ".csv" in c.writers and i), 0)
+        dialog = DataDialog(choices, first_tensor, self._window)
+        dialog.chosen.connect(self._ask_for_file)
+        open_(dialog)
+
+    def _choices(self, view_state: ViewState) -> Iterator[DataChoice]:
+        """What can be exported: the curves, what the inspector shows, the event, all of it."""
+        curves, cursor = view_state.curves, view_state.cursor
+        recording = cursor.recording
+        if len(curves.loss):
+            yield DataChoice(
+                self.tr("Curves: loss and accuracy, iterations 1 to {0:,}").format(
+                    len(curves.loss)
+                ),
+                self.tr("curves"),
+                {".csv": lambda: csv_of_curves(curves), ".npz": lambda: npz_of_curves(curves)},
+            )
+        if recording.preview:
+            return
+        for tensor in self._window.panel(InspectorView).tensors:
+            if tensor.array is not None:
+                yield self._of_tensor(tensor.name, tensor.array)
+        if cursor.event is not None:
+            for place, number in event_places(cursor.event):
+                if number is not None:
+                    name = f"{cursor.event.op} {place}"
+                    yield self._of_tensor(name, recording.tensors[number])
+        yield DataChoice(
+            self.tr("All tensors of iteration {0:,}").format(recording.iteration),
+            f"{self.tr('iteration')}_{recording.iteration}",
+            {".npz": lambda: npz_of_recording(recording)},
+        )
+
+    def _of_tensor(self, name: str, array: Array) -> DataChoice:
+        shape = "×".join(map(str, array.shape)) or "1"
+        writers = {
+            ".csv": lambda: csv_of_tensor(array),
+            ".npz": lambda: npz_of({name.replace("/", "_"): array}),
+        }
+        return DataChoice(f"{name}   {shape}", re.sub(r"[^\w.]+", "_", name), writers)
+
+    def _ask_for_file(self, choice: DataChoice, suffix: str) -> None:
+        dialog = QFileDialog(self._window, self.tr("Export data"))
+        dialog.setObjectName("exportDataDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Data (*{0})").format(suffix))
+        dialog.setDefaultSuffix(suffix[1:])
+        dialog.selectFile(f"{choice.name}{suffix}")
+        dialog.fileSelected.connect(lambda path: self.save(choice, suffix, Path(path)))
+        open_(dialog)
+
+    def save(self, choice: DataChoice, suffix: str, path: Path) -> None:
+        """Write the chosen numbers to a file; said when it is done."""
+        if self._background.busy:
+            self._window.messages.tell(self.tr("Other data is still being written."), "info")
+            return
+        self._path = path
+        self._background.start(lambda _: write_atomically(path, choice.writers[suffix]()))
+
+    def _saved(self, _: object) -> None:
+        self._window.messages.tell(self.tr("Saved as {0}.").format(self._path.name), "info")
+
+    def _failed(self, error: Exception) -> None:
+        self._window.messages.tell_notice(failure_notice(error, self._path.name))
