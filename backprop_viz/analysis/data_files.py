@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from backprop_viz.analysis.tensor_names import PLACES, named_tensors
+from backprop_viz.analysis.tensor_names import PLACES_ARRAY, named_tensors
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.tensors import Array
@@ -78,4 +78,4 @@ def npz_of_curves(curves: Curves) -> bytes:
 def npz_of_recording(recording: Recording) -> bytes:
     """Every tensor once; "places", (n, 2) of text, tells which one is at each place."""
     tensors, places = named_tensors(recording)
-    return npz_of({**tensors, PLACES: np.array(places, dtype=np.str_).reshape(-1, 2)})
+    return npz_of({**tensors, PLACES_ARRAY: np.array(places, dtype=np.str_).reshape(-1, 2)})

@@ -7,7 +7,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.tensors import Array
 
 # Beside the tensors: each place of the recording, and the name of the tensor that is there.
-PLACES = "places"
+PLACES_ARRAY = "places"
 
 
 def named_tensors(recording: Recording) -> tuple[Mapping[str, Array], list[tuple[str, str]]]:
