@@ -48,11 +48,11 @@ class Opened:
 
 
 @pytest.fixture
-def opened(tmp_path: Path, qtbot: QtBot) -> Iterator[Opened]:
+def opened(tmp_path: Path, qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Opened]:
     store = QSettings.Format.IniFormat, QSettings.Scope.UserScope
     QSettings.setPath(*store, str(tmp_path / "settings"))
     path = tmp_path / "mine.py"
-    path.write_text(MODEL)
+    path.write_text(getattr(request, "param", MODEL))
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
     process = subprocess.Popen(
@@ -121,3 +121,14 @@ def test_the_file_is_edited_as_a_copy_that_opens_anew(
     assert (tmp_path / "mine_edited.py").read_text() == changed
     assert (tmp_path / "mine.py").read_text() == MODEL
     assert opened.window.messages.text() == "mine_edited.py opens in a window of its own."
+
+
+@pytest.mark.parametrize("opened", [MODEL.replace("2, 0", "2, 0, 1")], indirect=True)
+def test_the_line_that_raised_is_marked(opened: Opened) -> None:
+    opened.window.findChild(QAction, "actionIteration").trigger()
+    until(opened.session, lambda: opened.window.messages.text() != "")
+    code = opened.window.panel(ProgramView).code
+    assert code.failed is not None
+    assert code.lines[code.failed].text == "    value = loss(output, target)"
+    said = f"The script has ended at line {code.failed + 1}: ValueError: Expected input batch_size"
+    assert opened.window.messages.text().startswith(said)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.progress import Progress
@@ -70,6 +71,8 @@ class AttachedController(QObject):
     def _ended(self, told: RunEnded) -> None:
         self._stop_offering()
         # One iteration of a model is all that there is: that it has ended says nothing.
+        if told.line is not None:
+            self._window.panel(ProgramView).show_raised(told.line)
         loops = self._origin is None or self._origin.kind in ("script", "watch")
         if loops or told.error:
             self._window.messages.tell_notice(_notice_of(told))

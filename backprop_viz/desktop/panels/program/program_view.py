@@ -54,6 +54,7 @@ class ProgramView(Panel):
         self._view_state: ViewState | None = None
         self._selection: Selection | None = None
         self._lit_lines: frozenset[int] = frozenset()
+        self._raised: int | None = None  # the line of a script that raised what ended it
         self.code = CodeArea(self)
         self.code.chosen.connect(self._choose)
         self.code.gutter.clicked.connect(self._toggle)
@@ -158,6 +159,11 @@ class ProgramView(Panel):
         self._pages.setCurrentIndex(page)
         self._refresh()
 
+    def show_raised(self, line: int) -> None:
+        """Mark the line that raised what ended the script."""
+        self._raised = line
+        self._refresh()
+
     def edit_network(self) -> None:
         """Show the network's class to be edited, with the keyboard in it."""
         self.show_page(1)
@@ -241,7 +247,7 @@ class ProgramView(Panel):
         failure = cursor.recording.failure if cursor.at_end else None
         lines = [line.source_line for line in view_state.program.lines]
         # Lines of the loop, and what raises outside of forward's own lines, have no source line.
-        line = None if failure is None else failure.line
+        line = self._raised if failure is None else failure.line
         row = lines.index(line) if line is not None and line in lines else None
         unbatched = view_state.origin is None and view_state.settings.input_form == "single"
         self.failure.show_failure(failure, None if row is None else row + 1, unbatched)
