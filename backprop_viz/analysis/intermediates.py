@@ -3,10 +3,15 @@
 torch's cross-entropy hands out the loss, and keeps each ln p to itself.
 """
 
+import numpy as np
+
 from backprop_viz.analysis.operations import intermediate_parts
+from backprop_viz.analysis.update_breakdown import explain_update
+from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Part
+from backprop_viz.recording.phases import Phase
 
 
 def parts_of_intermediate(recording: Recording, number: Number) -> tuple[Part, ...]:
@@ -23,5 +28,21 @@ def parts_of_intermediate(recording: Recording, number: Number) -> tuple[Part, .
 
 def intermediate_value(recording: Recording, number: Number) -> float:
     """An intermediate value, in float64. Raises ValueError if the operation has no such value."""
+    event = None if number.event is None else recording.events[number.event]
+    if event is not None and event.phase is Phase.UPDATE:
+        return _of_update(recording, number, event)
     parts = parts_of_intermediate(recording, number)
     return float(sum(float(part.values.sum()) for part in parts))
+
+
+def _of_update(recording: Recording, number: Number, event: Event) -> float:
+    """A step of an optimizer's rule, as torch rounds it."""
+    weight = event.inputs[0]
+    if weight is None or len(number.index) != weight.ndim:
+        raise ValueError(f"An update of {event.parameter} has no element {number.index}.")
+    flat = int(np.ravel_multi_index(number.index, weight.shape))
+    steps = explain_update(event, recording.options_of(event.parameter or "", event.op), flat)
+    found = [term.value for term in steps.terms if term.symbol == number.intermediate]
+    if not found:
+        raise ValueError(f"{event.op} computes no {number.intermediate}.")
+    return float(np.asarray(found[-1]))

@@ -36,6 +36,8 @@ class NumberNames:
         if number.event is None:
             return self._given(number.tensor)
         event = self._recording.events[number.event]
+        if number.intermediate and event.phase is Phase.UPDATE:
+            return f"{event.parameter} {number.intermediate}"
         if number.intermediate:
             return intermediate_symbol(event, number.intermediate)
         if event.phase is Phase.BACKWARD:

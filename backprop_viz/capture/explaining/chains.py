@@ -1,7 +1,7 @@
 """From a number along the chain rule: back to the loss, and forth to what it changes."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import torch
@@ -49,8 +49,17 @@ def following(explanation: NumberExplanation) -> Number | None:
     if explanation.kind == "update":
         # The weight before is the largest term, and tells nothing.
         steps = (term for term in terms if any(factor.role in _ONWARD for factor in term.factors))
-        return next((_onward(term) for term in steps), None)
+        found = next((_onward(term) for term in steps), None)
+        return found or next(_steps_inside(terms), None)
     return _onward(terms[0]) if len(terms) else None
+
+
+def _steps_inside(terms: Iterable[Term]) -> Iterator[Number]:
+    """What else the optimizer's rule computes of the gradient, as Nesterov's step."""
+    for term in terms:
+        for factor in term.factors:
+            if term.part != "before" and factor.number and factor.number.intermediate:
+                yield factor.number
 
 
 def _onward(term: Term) -> Number | None:

@@ -47,7 +47,7 @@ class Explainer:
     def explain(self, number: Number) -> NumberExplanation:
         """As ``explain_number``."""
         value = self.value(number)
-        if number.intermediate:
+        if number.intermediate and not self._is_of_update(number):
             return intermediate_explanation(self.lookup, number, self.made_of(number))
         if number.event is None:
             return NumberExplanation(number, value, "given", "", total=value)
@@ -83,7 +83,7 @@ class Explainer:
         kind = _kind(event, number)
         if kind in ("forward", "loss"):
             return self._made(number, value, kind, event)
-        if kind == "update":
+        if kind in ("update", "intermediate"):
             formula, parts, facts = update_parts(self.lookup, number)
             return _explained(number, value, kind, event.op, formula, parts, facts)
         if kind == "given":
@@ -106,6 +106,10 @@ class Explainer:
         parts, depends = output_parts(self.lookup, number)
         formula, facts = self._words(event, number)
         return _explained(number, value, kind, event.op, formula, parts, (*facts, *depends))
+
+    def _is_of_update(self, number: Number) -> bool:
+        assert number.event is not None
+        return self.recording.events[number.event].phase is Phase.UPDATE
 
     def _words(self, event: Event, number: Number) -> tuple[str, tuple[Fact, ...]]:
         """The formula, and which branch was taken; also where there are no terms."""
@@ -232,6 +236,8 @@ def _size(part: Part) -> float:
 
 
 def _kind(event: Event, number: Number) -> str:
+    if number.intermediate:
+        return "intermediate"
     if event.phase is Phase.FORWARD:
         return "forward"
     if event.phase is Phase.LOSS:

@@ -9,7 +9,7 @@ import numpy as np
 from backprop_viz.analysis.arithmetic import Arithmetic
 from backprop_viz.analysis.operations.recorded_call import plain, product
 from backprop_viz.analysis.update_breakdown import explain_update, update_terms
-from backprop_viz.analysis.update_rules import NEW, UpdateTerm
+from backprop_viz.analysis.update_rules import NEW, ROOT, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.events import Array, Event
@@ -23,6 +23,7 @@ from backprop_viz.recording.tensors import TensorTable
 _SUMMAND = re.compile(
     r"(?P<sign>[−+]?) ?(?P<factors>\{\w+\}²?(?:·\{\w+\}²?)*)(?: / \{(?P<by>\w+)\})?"
 )
+_SCALED = re.compile(r"\{(?P<number>\w+)\}·\([^()]*\)")
 
 
 def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...], tuple[Fact, ...]]:
@@ -37,6 +38,8 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     terms = explain_update(event, options, flat).terms
     wanted = _state_of(event, number.tensor)
     found = [t for t in terms if (t.symbol == NEW if wanted is None else t.state == wanted)]
+    if number.intermediate:
+        found = [t for t in terms if t.symbol == number.intermediate]
     if not found:
         raise NotReplayed("no_update_rule", event.op)
     term = found[-1]
@@ -46,9 +49,12 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
     formula = f"{term.symbol} = {term.formula}"
     columns = _Columns(lookup, number, terms)
     summands = list(_summands(term))
+    if not summands and term.symbol == ROOT:
+        under = replace(columns.factor(term, "v"), function="√x")
+        under = replace(under, values=np.sqrt(under.values))
+        return formula, (product("value", under),), facts
     if not summands:
-        value = float(np.asarray(term.value))
-        return formula, (Part("value", np.array([value])),), facts
+        return formula, (_whole(columns, term),), facts
     decayed = next((t for t in terms if t.symbol == "g" and "g" in columns.changed(term)), None)
     parts = []
     for i, (sign, keys, by) in enumerate(summands):
@@ -62,9 +68,21 @@ def update_parts(lookup: Lookup, number: Number) -> tuple[str, tuple[Part, ...],
                 factors.append(columns.divisor(term, by))
             if sign * (inner[0] if inner else 1) < 0:
                 factors.insert(0, plain("sign", -1.0))
-            name = "before" if i == 0 and len(factors) == 1 else "step"
+            name = "step" if len(factors) > 1 else factors[0].role
+            if len(factors) == 1 and i == 0 and term.symbol == NEW:
+                name = "before"
             parts.append(product(name, *factors))
     return formula, tuple(parts), facts
+
+
+def _whole(columns: "_Columns", term: UpdateTerm) -> Part:
+    """A step that is no sum: one number times the rest, as in w·(1 − lr·λ), else its value."""
+    value = float(np.asarray(term.value))
+    scaled = _SCALED.fullmatch(term.template)
+    column = None if scaled is None else columns.factor(term, scaled["number"])
+    if column is None or not column.values[0]:
+        return Part("value", np.array([value]))
+    return product("value", column, plain("factor", value / float(column.values[0])))
 
 
 def _within(
@@ -142,6 +160,8 @@ class _Columns:
         assert number.event is not None
         self._number = number
         self._event = lookup.recording.events[number.event]
+        symbols = [term.symbol for term in terms]
+        self._steps = [s for s in symbols if symbols.count(s) == 1 and s not in ("g", NEW)]
         self._states = {term.symbol: term.state for term in terms if term.state is not None}
         self._grad_event = _accumulated(lookup, self._event, number.event)
 
@@ -149,16 +169,17 @@ class _Columns:
         symbol, value = term.operands[key]
         values = np.array([float(np.asarray(value))])
         tensor, event = self._tensor(term, symbol)
-        if tensor is None:
-            return FactorColumn(symbol, values)
         index = np.array([self._number.index], np.int64).reshape(1, -1)
-        return FactorColumn(symbol, values, tensor, index, event)
+        if tensor is not None:
+            return FactorColumn(symbol, values, tensor, index, event)
+        if symbol not in self._steps or symbol == term.symbol:
+            return FactorColumn(symbol, values)
+        weight, update = self._event.input_ids[0], self._number.event
+        return FactorColumn(symbol, values, weight, index, update, intermediate=symbol)
 
     def divisor(self, term: UpdateTerm, key: str) -> FactorColumn:
-        symbol, value = term.operands[key]
-        return FactorColumn(
-            symbol, np.array([1 / float(np.asarray(value))]), function=f"1/{symbol}"
-        )
+        column = self.factor(term, key)
+        return replace(column, values=1 / column.values, function="1 / x")
 
     def _tensor(self, term: UpdateTerm, symbol: str) -> tuple[int | None, int | None]:
         """The recorded tensor that a symbol stands for, and the event that made it."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backprop_viz.analysis.number_origin import scalar_of
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
@@ -34,7 +35,7 @@ def numbers_of(recording: Recording, draw: random.Random, each: int = 1) -> Iter
 
 def faults(recording: Recording, found: NumberExplanation) -> Iterator[str]:
     """In what an explanation is not true, seen by what was recorded alone."""
-    recorded = recording.tensors[found.number.tensor][found.number.index]
+    recorded = scalar_of(recording, found.number)
     if not np.array_equal(found.value, float(recorded), equal_nan=True):
         yield f"{found.value} is not {recorded}"
     total = sum(part.values.sum() for part in found.parts)
