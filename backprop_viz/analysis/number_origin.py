@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from backprop_viz.analysis.intermediates import intermediate_value
+from backprop_viz.analysis.provenance import maker
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.layers import Layer
 from backprop_viz.recording.number import Number
@@ -89,6 +90,10 @@ def loss_number(cursor: Cursor) -> Number | None:
     for event in range(span.stop - 1, span.start - 1, -1):
         tensor = cursor.recording.events[event].output_ids[0]
         if tensor is not None and cursor.recording.tensors[tensor].ndim == 0:
+            if cursor.recording.loss_scale is not None:
+                tensor = cursor.recording.events[event].input_ids[0]
+                made = None if tensor is None else maker(cursor.recording, tensor, event)
+                return None if tensor is None or made is None else Number(tensor, (), made)
             return Number(tensor, (), event)
     return None
 

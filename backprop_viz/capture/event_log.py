@@ -13,6 +13,7 @@ from backprop_viz.capture.user_lines import user_line
 from backprop_viz.recording.events import Event, NumbersTaken, TensorIds
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.torch_error import CodePlace
 
 # So many are noted: a loop over the elements of a tensor takes one after the other.
 _MOST_TAKEN = 1000
@@ -27,6 +28,8 @@ class EventLog:
         self.tensors = TensorTable()
         # Tensors made of parameters alone, by the id() of each: no sample has part in them.
         self.weights: set[int] = set()
+        # Of events that are told of later, where they happened.
+        self.place: CodePlace | None = None
         # Called with each event, in the thread that it happened in.
         self.when_noted: Callable[[Event], None] | None = None
         # What handed numbers to Python or numpy.
@@ -50,7 +53,7 @@ class EventLog:
         if NotCopied in map(type, read + made):
             more["missing"] = {**_missing("input", read), **_missing("output", made)}
         ids = self._ids(read), self._ids(made)
-        place = user_line()
+        place = self.place or user_line()
         event = Event(phase, op, *ids, self.tensors, place=place, **more)
         self.events.append(event)
         if self.when_noted is not None:

@@ -19,6 +19,9 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.backward_watch import BACKWARD_FUNCTIONS, roots_of
+from backprop_viz.capture.calling_frames import clipping_function, is_scaling
+from backprop_viz.capture.clearing_watch import module_clearings_seen
+from backprop_viz.capture.event_log import Copy
 from backprop_viz.capture.forward_code import code_of, eager
 from backprop_viz.capture.function_watch import FunctionWatch, op_name
 from backprop_viz.capture.line_trace import lines_traced
@@ -28,6 +31,7 @@ from backprop_viz.capture.parameter_watch import CHANGED
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import CodePlace
 
 # torch says so to its profiler when an optimizer clears its gradients.
 _TOLD, _ENTER = "_record_function_", "_record_function_enter_new"
@@ -72,7 +76,8 @@ def record(
     chosen = None if only is None else ModuleChoice(model, only)
     recorder = Recorder(model, optimizer, only=chosen)
     watch = LoopWatch(recorder, [model])
-    with without_collector(), eager(), watch.hooked(), watch.errors_noted(), watch:
+    seen = module_clearings_seen(watch.clearing_module)
+    with without_collector(), eager(), seen, watch.hooked(), watch.errors_noted(), watch:
         yield LoopRecording(recorder)
 
 
@@ -187,7 +192,11 @@ class LoopWatch(TorchFunctionMode):
         if phase is None:
             return self._outside(func, args, kwargs)
         self._go(phase)
-        return self._functions.__torch_function__(func, types, args, kwargs)
+        result = self._functions.__torch_function__(func, types, args, kwargs)
+        if name.strip("_") == "mul" and is_scaling():
+            with _UNSEEN():
+                self._recorder.scaled(result, args[0], args[1].item())
+        return result
 
     def _outside(
         self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -223,7 +232,7 @@ class LoopWatch(TorchFunctionMode):
             return Phase.LOSS
         cause = "unscale_" if name == _UNSCALES else None
         if name.endswith("_"):  # only what writes in place can clip
-            cause = cause or _clipping()
+            cause = cause or clipping_function()
         if cause is not None:
             self._cause = cause
         elif self._cause != CHANGED:
@@ -301,13 +310,42 @@ class LoopWatch(TorchFunctionMode):
     def _clearing(self, name: str, args: tuple[Any, ...]) -> None:
         """An optimizer begins or ends to clear the gradients."""
         if name == _ENTER and str(args[0] if args else "").startswith(_CLEARS):
-            self._go(None)
-            self._clears = ExitStack()
-            self._note_line()
+            self._clearing_begins()
+        elif name != _ENTER:
+            self._clearing_ends()
+
+    @contextmanager
+    def clearing_module(self, module: nn.Module) -> Iterator[None]:
+        """``module.zero_grad()`` runs in here."""
+        own = {id(parameter) for model in self._models for parameter in model.parameters()}
+        if self._clears is not None or own.isdisjoint(map(id, module.parameters())):
+            yield
+            return
+        self._clearing_begins()
+        try:
+            yield
+        finally:
+            self._clearing_ends()
+
+    def was_cleared(self, grads: Mapping[int, Copy], place: CodePlace) -> None:
+        """zero_grad has run just before the iteration was found, as ``Recorder`` says."""
+        if place[0] == self._source:
+            self._recorder.line_begins(place[1])
+        with _UNSEEN():
+            self._recorder.was_cleared(grads, place)
+
+    def _clearing_begins(self) -> None:
+        self._go(None)
+        self._clears = ExitStack()
+        self._note_line()
+        with _UNSEEN():
             self._clears.enter_context(self._recorder.phase(Phase.ZERO_GRAD))
-            self._quiet = True
-        elif name != _ENTER and self._clears is not None:
-            self._clears.close()
+        self._quiet = True
+
+    def _clearing_ends(self) -> None:
+        if self._clears is not None:
+            with _UNSEEN():
+                self._clears.close()
             self._clears, self._quiet = None, False
             self._has_ended(Phase.ZERO_GRAD)
 
@@ -325,19 +363,6 @@ class LoopWatch(TorchFunctionMode):
         self._forwarded = False
         self._has_ended(Phase.BACKWARD)
         return result
-
-
-def _clipping() -> str | None:
-    """The function of ``torch.nn.utils.clip_grad`` that is running, if one is."""
-    frame, found = sys._getframe(2), None
-    for _ in range(12):
-        if frame is None:
-            break
-        code = frame.f_code
-        if code.co_name.startswith("clip_grad") and code.co_filename.endswith("clip_grad.py"):
-            found = code.co_name
-        frame = frame.f_back  # type: ignore[assignment]
-    return found
 
 
 def _named_tensors(

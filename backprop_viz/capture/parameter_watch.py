@@ -69,6 +69,12 @@ class ParameterWatch:
                 )
         return tuple(found)
 
+    def begin_with(self, grads: Mapping[int, Copy]) -> None:
+        """The iteration began with these ``.grad``, by the id() of the parameter."""
+        for name, parameter in self._parameters():
+            if id(parameter) in grads:
+                self._known[name] = self._known[name][0], grads[id(parameter)]
+
     def sync(self, op: str = CHANGED) -> None:
         """Note what has changed since the last event, as done by ``op``."""
         if not self._sharded:

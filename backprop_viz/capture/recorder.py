@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.backward_watch import BackwardWatch
+from backprop_viz.capture.batch_log import BatchLog
 from backprop_viz.capture.data_parallel import note_all_reduce
 from backprop_viz.capture.errors_explained import (
     Scene,
@@ -18,7 +19,7 @@ from backprop_viz.capture.errors_explained import (
 )
 from backprop_viz.capture.event_log import Copy, EventLog
 from backprop_viz.capture.forward_code import code_of, eager
-from backprop_viz.capture.forward_log import ForwardLog, Sources
+from backprop_viz.capture.forward_log import ForwardLog
 from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors
 from backprop_viz.capture.graph_ages import graph_ages
 from backprop_viz.capture.graphs import Operation, parameter_names
@@ -36,7 +37,7 @@ from backprop_viz.recording.events import Event, Failure, GradientIntervention
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording, new_serial
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import TorchError
+from backprop_viz.recording.torch_error import CodePlace, TorchError
 
 
 class Recorder:
@@ -87,14 +88,7 @@ class Recorder:
         self._walked = WalkedGraph(self._names, only)
         nodes = log, self._walked, self._watch, self._names, intervention, only
         self._nodes_watch = BackwardWatch(*nodes)
-        # What the network reads, by name, and the batch with the samples first, as it was then.
-        self._inputs: dict[str, Tensor] = {}
-        # As they were given, where the loop has told of them by name; those of every pass since
-        # the last backward.
-        self._sources: dict[str, tuple[Tensor, int | None]] = {}
-        self._batch: Tensor | None = None
-        self._labels: Tensor | None = None
-        self._batch_ids: tuple[int | None, int | None] | None = None
+        self._batch = BatchLog(log)
         self._given_batch = False
         self._output: Tensor | None = None
         self._root: Tensor | None = None
@@ -103,6 +97,8 @@ class Recorder:
         self._backward_start = 0
         self._unbound = False
         self._loss: float | None = None
+        self._scaled: tuple[Tensor, Tensor, float] | None = None
+        self._loss_scale: float | None = None
         self._forward = ForwardLog(log, self._walked, self._names)
         self._spans = SpanLog(log)
         self._trace: list[tuple[int, int]] = []
@@ -127,24 +123,13 @@ class Recorder:
         ``single``: the inputs are one sample, without a batch dimension. ``given``: the batch is
         not the loader's.
         """
-        if self._labels is not labels or self._inputs.get("x") is not inputs:
-            self._inputs, self._labels = {"x": inputs}, labels
-            self._sources.clear()
-            self._batch = inputs.unsqueeze(0) if single else inputs
-            self._snapshots.batch_size = len(labels)
-            self._batch_ids = None
+        self._batch.take(inputs, labels, single=single)
         self._given_batch = given
 
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
         """Tell what a forward pass reads, by the names of forward's parameters."""
-        self._inputs, self._output = dict(inputs), None
-        self._batch = batch = next(iter(inputs.values()), None)
-        self._snapshots.batch_size = 0 if batch is None or not batch.ndim else len(batch)
-        self._batch_ids = None
-        for name, tensor in inputs.items():
-            title = name if name not in self._sources else f"{name} ({len(self._sources) + 1})"
-            self._sources[title] = tensor, self._log.id_of(tensor)
-        self._batch_as_given()
+        self._output = None
+        self._batch.take_inputs(inputs)
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
         """Tell what was computed so far; backward starts from the loss, else from the output."""
@@ -157,8 +142,16 @@ class Recorder:
     def take_roots(self, roots: Sequence[Tensor]) -> None:
         """Tell what a backward starts from; the loss, if that is one number."""
         if roots:
-            self._root, self._unbound = roots[0], roots[0].grad_fn is not None
-            self._loss = roots[0].item() if roots[0].numel() == 1 else self._loss
+            root = loss = roots[0]
+            self._root, self._unbound = root, root.grad_fn is not None
+            self._loss_scale = None
+            if self._scaled is not None and self._scaled[0] is root:
+                _, loss, self._loss_scale = self._scaled
+            self._loss = loss.item() if loss.numel() == 1 else self._loss
+
+    def scaled(self, result: Tensor, loss: Tensor, scale: float) -> None:
+        """Tell that a result is the loss times a GradScaler's scale."""
+        self._scaled = result, loss, scale
 
     @contextmanager
     def phase(self, phase: Phase) -> Iterator[None]:
@@ -192,14 +185,13 @@ class Recorder:
             self._spans.end(apart=True, kept=kept)
             self.failed(error)
             if phase is Phase.FORWARD:
-                shapes = {name: tuple(tensor.shape) for name, tensor in self._inputs.items()}
+                shapes = {name: tuple(tensor.shape) for name, tensor in self._batch.inputs.items()}
                 ran, code = log.events[start:], code_of(self._model)
                 self._failure = refused(error, ran, shapes, self._tried, code)
             if kept:
                 raise
             log.cut(start, tensors)
-            if any(i is not None and i >= tensors for i in self._batch_ids or ()):
-                self._batch_ids = None  # first asked for in here: it is to be copied again
+            self._batch.cut(tensors)
             self._made.cut(start)
             self._buffers.cut(start)
             self._forward.cut(operations)
@@ -246,7 +238,7 @@ class Recorder:
             self._walk(self._forward.results)
         else:
             self._bind()
-        batch, labels = self._batch_as_given()
+        batch, labels = self._batch.ids()
         return Recording(
             iteration=self._iteration,
             parameters=self._parameters,
@@ -257,6 +249,7 @@ class Recorder:
             input_id=batch,
             labels_id=labels,
             loss=self._loss,
+            loss_scale=self._loss_scale,
             samples=self._samples,
             model=type(self._model).__name__,
             options=self._used.options(self.rate),
@@ -276,11 +269,17 @@ class Recorder:
             serial=self._serial,
         )
 
-    def _batch_as_given(self) -> tuple[int | None, int | None]:
-        """The ids of the batch and of its labels, as they were before forward could change them."""
-        if self._batch_ids is None:
-            self._batch_ids = self._log.id_of(self._batch), self._log.id_of(self._labels)
-        return self._batch_ids
+    def was_cleared(self, grads: Mapping[int, Copy], place: CodePlace) -> None:
+        """Tell that zero_grad has run just before the recording began, at a place.
+
+        ``grads``: what it cleared, by the id() of the parameter.
+        """
+        self._watch.begin_with(grads)
+        self._parameters = self._watch.at_start()
+        self._log.place = place
+        with self.span(Phase.ZERO_GRAD):
+            self._watch.cleared()
+        self._log.place = None
 
     # -- zero_grad and update ----------------------------------------------------------------
 
@@ -318,7 +317,7 @@ class Recorder:
         told = self.operation_ran, self.copies, code, self.operation_failed, self.numbers_taken
         watch = FunctionWatch(*told)
         self._watch.sync()
-        self._batch_as_given()
+        self._batch.ids()
         with lines_traced(code, self.forward_line_begins), eager(), self.following_modules(), watch:
             yield
 
@@ -370,10 +369,7 @@ class Recorder:
         self._walk([root])
 
     def _walk(self, roots: Sequence[Tensor]) -> None:
-        sources: Sources = {}
-        if self._inputs and len(self._forward):
-            batch, _ = self._batch_as_given()
-            sources = self._sources or {n: (t, batch) for n, t in self._inputs.items()}
+        sources = self._batch.sources() if len(self._forward) else {}
         self._forward.walk(roots, self._output, sources)
 
     # -- backward ----------------------------------------------------------------------------
@@ -391,9 +387,8 @@ class Recorder:
         self._root_id, self._backward_start = self._log.id_of(self._root), len(self._log)
         self._growth.backward_begins(self._walked.nodes, self._backward_start)
         self._forward.clear()
-        self._sources.clear()
-        batch = (t for t in (*self._inputs.values(), self._batch, self._labels) if t is not None)
-        kept = (*self._model.parameters(), *self._model.buffers(), *batch)
+        self._batch.backward_runs()
+        kept = (*self._model.parameters(), *self._model.buffers(), *self._batch.tensors())
         self._snapshots.forget_all_but(kept)
         self._buffers.look_at_all()
         with self._nodes_watch.running(self._walked.nodes):

@@ -62,6 +62,7 @@ class Recording:
       ``labels``.
     - ``preview``: a forward pass on a copy of the network before the first step, so that there is
       a graph to show. Its events have not happened yet.
+    - ``loss_scale``: what a GradScaler multiplied the ``loss`` by, before backward.
     - ``model``: the name of the network's class.
     - ``options``: the first optimizer's lr, momentum, betas, ..., as in its first param_group;
       ``groups`` has those of every optimizer and group.
@@ -90,6 +91,7 @@ class Recording:
     input_id: int | None = None
     labels_id: int | None = None
     loss: float | None = None
+    loss_scale: float | None = None
     samples: int | None = None
     preview: bool = False
     model: str = ""

@@ -93,6 +93,7 @@ class RecordingReader:
             input_id=self._known_or_none(state.input),
             labels_id=self._known_or_none(state.labels),
             loss=state.loss,
+            loss_scale=state.loss_scale,
             samples=begin.samples,
             preview=begin.preview,
             model=begin.model,

@@ -140,6 +140,7 @@ class StateRecord(Struct, frozen=True, omit_defaults=True):
     error: TorchError | None = None
     taken: tuple[NumbersTaken, ...] = ()
     earlier_graphs: EarlierGraphs | None = None
+    loss_scale: float | None = None
 
 
 class RunRecord(Struct, frozen=True, omit_defaults=True):

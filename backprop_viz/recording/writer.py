@@ -163,4 +163,5 @@ def _state(recording: Recording, traced: int) -> StateRecord:
         recording.error,
         recording.taken,
         recording.earlier_graphs,
+        recording.loss_scale,
     )

@@ -188,7 +188,7 @@ def test_f8_runs_the_script_by_one_event(begin: Begin) -> None:
         attached.do("actionEvent")
         cursor = session.view_state.cursor
         seen.append(cursor.event.op)
-        assert (cursor.at_end, cursor.position) == (True, len(seen))
+        assert (cursor.at_end, cursor.position) == (True, 4 + len(seen))  # after zero_grad
     assert seen[:3] == ["linear", "tanh", "linear"]
     view_state = session.view_state
     assert (view_state.due, view_state.cursor.recording.under_way) == (Phase.BACKWARD,) * 2
@@ -229,8 +229,8 @@ def test_the_program_marks_the_line_that_an_event_is_from(begin: Begin) -> None:
     attached.do("actionIteration")
     source = SCRIPT.format(steps=4, end="").splitlines()
     recording = session.view_state.cursor.recording
-    assert recording.span(Phase.ZERO_GRAD) is None  # over when the first iteration was found
     for phase, marked in (
+        (Phase.ZERO_GRAD, "optimizer.zero_grad()"),
         (Phase.FORWARD, "loss = (net(x) - y).square().mean()"),
         (Phase.LOSS, "loss = (net(x) - y).square().mean()"),
         (Phase.BACKWARD, "loss.backward()"),

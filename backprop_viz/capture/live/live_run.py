@@ -218,8 +218,14 @@ class LiveRun:
 
     def hold_at_start(self) -> None:
         """Hold the loop before its first iteration, unless it runs freely."""
-        if self._until != "any":
-            self._hold(None)
+        if self._until == "any":
+            return
+        recording = None if self._recorder is None else self._recorder.recording()
+        if recording is not None and recording.events:
+            self._due = _FOLLOWS[recording.spans[-1].phase]
+        else:
+            recording = None
+        self._hold(recording)
 
     def ended(self, told: RunEnded, recording: Recording | None) -> None:
         """The script is over: send what is left, and let the window stay."""

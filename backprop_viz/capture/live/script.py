@@ -24,6 +24,7 @@ from torch.optim.optimizer import (
 )
 
 from backprop_viz.capture.live.discovery import living_optimizers, models_of, names_of
+from backprop_viz.capture.live.early_clearing import EarlyClearing
 from backprop_viz.capture.live.model_loop import ModelFileError
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.capture.live.source import script_program
@@ -149,6 +150,7 @@ class _Discovery:
     def __init__(self, follower: ScriptFollower, only: Sequence[str] = ()) -> None:
         self._follower, self._only = follower, only
         self._watch: Watch | None = None
+        self._early = EarlyClearing()
         self._stepping: Optimizer | None = None  # which may call the model, by a closure
         self._handles = [
             register_module_forward_pre_hook(self._called),
@@ -170,11 +172,14 @@ class _Discovery:
         except ArgumentError as error:
             print(f"backprop-viz run: {error}", file=sys.stderr)
             raise SystemExit(2) from None
-        self._follower.hold_at_start()
         loop = self._watch.begin()
         if loop is not None:
             if self._stepping is not None:
                 loop.optimizer_steps(self._stepping)
+            if self._early.place is not None:
+                loop.was_cleared(self._early.grads, self._early.place)
+        self._follower.hold_at_start()
+        if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
 
     def _steps(self, optimizer: Optimizer, *_: Any) -> None:
@@ -184,6 +189,7 @@ class _Discovery:
         self._stepping = None
 
     def _stop(self) -> None:
+        self._early.close()
         for handle in self._handles:
             handle.remove()
 

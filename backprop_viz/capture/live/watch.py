@@ -16,6 +16,7 @@ from torch.optim.optimizer import (
 from torch.overrides import TorchFunctionMode, _pop_mode, _push_mode
 
 from backprop_viz.capture.backward_watch import roots_of
+from backprop_viz.capture.clearing_watch import module_clearings_seen
 from backprop_viz.capture.forward_code import eager
 from backprop_viz.capture.health_watch import HealthWatch
 from backprop_viz.capture.live.discovery import living_scalers, one_model
@@ -118,6 +119,7 @@ class Watch:
         self._loop = loop = LoopWatch(recorder, self._models, self._phase_ended, source)
         for context in (without_collector(), eager(), recorder.following_modules()):
             self._open.enter_context(context)
+        self._open.enter_context(module_clearings_seen(loop.clearing_module))
         for handle in loop.hook_models():
             self._open.callback(handle.remove)
         _push_mode(loop)  # type: ignore[no-untyped-call]

@@ -109,9 +109,10 @@ class PhaseBar(QWidget):
         for cell, standing in zip(self.cells, phase_states(self._view_state), strict=True):
             note, mark = self._marked_note(self._view_state, standing)
             cell.show_standing(standing, note, mark)
-            tip = self._tip(standing, note, as_recorded(self._view_state))
+            recording = self._view_state.cursor.recording
+            tip = self._tip(standing, note, as_recorded(self._view_state), recording)
             if mark:
-                tip = f"{tip}\n{self._intervention_text(self._view_state.cursor.recording)}"
+                tip = f"{tip}\n{self._intervention_text(recording)}"
             if tip != cell.toolTip():
                 cell.setToolTip(tip)
                 cell.setAccessibleName(f"{cell.text()}: {note}")
@@ -193,6 +194,9 @@ class PhaseBar(QWidget):
             note = note if value is None else short(value)
             events = recording.events[run.span.start : run.span.stop]
             lines.append(" → ".join(event.op for event in events[-_MOST_OPS:]))
+            if recording.loss_scale is not None:
+                text = self.tr("For backward a GradScaler multiplied it by {scale}.")
+                lines.append(text.format(scale=f"{recording.loss_scale:g}"))
         text = self.tr("{count} events in {time}.")
         lines += [
             text.format(count=count, time=took),
@@ -238,10 +242,15 @@ class PhaseBar(QWidget):
             self._measured = (recording, update_length(recording))
         return self._measured[1]
 
-    def _tip(self, standing: PhaseState, note: str, settings: Settings | None) -> str:
+    def _tip(
+        self, standing: PhaseState, note: str, settings: Settings | None, recording: Recording
+    ) -> str:
         lines = [f"{standing.phase.value}: {meaning(standing.phase, settings)}", note]
         if standing.phase is Phase.LOSS:
             lines.append(loss_formula(settings))
+            if recording.loss_scale is not None:
+                text = self.tr("For backward a GradScaler multiplied it by {scale}.")
+                lines.append(text.format(scale=f"{recording.loss_scale:g}"))
         if standing.phase is Phase.LOSS and note == "–":
             lines[1] = self.tr("There is no loss: backward starts from a gradient of the output.")
         if standing.total is not None and standing.seconds is not None:

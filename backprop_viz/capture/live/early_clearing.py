@@ -1,0 +1,55 @@
+"""Remembers the zero_grad that runs before a script's first iteration is found."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+
+from torch import Tensor, nn
+from torch._C import DisableTorchFunction
+from torch.optim import Optimizer
+
+from backprop_viz.capture.clearing_watch import module_clearings_seen, optimizer_clearings_seen
+from backprop_viz.capture.memory import NotCopied, to_array
+from backprop_viz.capture.snapshots import Copy
+from backprop_viz.capture.user_lines import user_line
+from backprop_viz.recording.torch_error import CodePlace
+
+
+class EarlyClearing:
+    """What the newest zero_grad cleared: ``grads`` by the id() of the parameter, and where."""
+
+    def __init__(self) -> None:
+        self.grads: dict[int, Copy] = {}
+        self.place: CodePlace | None = None
+        self._kept: list[Tensor] = []  # alive, so that no other gets its id()
+        self._open = ExitStack()
+        self._open.enter_context(module_clearings_seen(self._module_clears))
+        self._open.enter_context(optimizer_clearings_seen(self._optimizer_clears))
+
+    def close(self) -> None:
+        """Hear of no more."""
+        self._open.close()
+
+    @contextmanager
+    def _module_clears(self, module: nn.Module) -> Iterator[None]:
+        self._remember(module.parameters())
+        yield
+
+    @contextmanager
+    def _optimizer_clears(self, optimizer: Optimizer) -> Iterator[None]:
+        self._remember(chain.from_iterable(g["params"] for g in optimizer.param_groups))
+        yield
+
+    def _remember(self, parameters: Iterable[Tensor]) -> None:
+        self.place = user_line()
+        with DisableTorchFunction():
+            for parameter in parameters:
+                self._kept.append(parameter)
+                self.grads[id(parameter)] = _copy(parameter.grad)
+
+
+def _copy(grad: Tensor | None) -> Copy:
+    try:
+        return None if grad is None else to_array(grad)
+    except NotCopied as reason:
+        return reason

@@ -1,0 +1,130 @@
+"""What clears the gradients of a loop of one's own, and the loss behind a GradScaler's."""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+import backprop_viz as bv
+from backprop_viz.analysis.number_origin import loss_number, value_of
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.stream.commands import Iterate, Step, Train
+from tests.capture.live.script_runs import Scripts
+
+
+def test_a_models_own_zero_grad_is_the_phase() -> None:
+    torch.manual_seed(1)
+    net = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    net(torch.randn(5, 3)).sum().backward()
+    before = [p.grad.clone() for p in net.parameters() if p.grad is not None]
+    with bv.record(net, optimizer) as recorded:
+        net.zero_grad(set_to_none=False)
+        net(torch.randn(5, 3)).sum().backward()
+        optimizer.step()
+    recording = recorded.recording
+    phases = [span.phase for span in recording.spans]
+    assert phases == [Phase.ZERO_GRAD, Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE]
+    events = [e for e in recording.events if e.phase is Phase.ZERO_GRAD]
+    assert [e.op for e in events] == ["zero_grad"] * 4
+    for event, grad in zip(events, before, strict=True):
+        np.testing.assert_array_equal(event.inputs[0], grad.numpy())
+        np.testing.assert_array_equal(event.outputs[0], np.zeros_like(grad.numpy()))
+    assert not [e for e in recording.events if e.op == "changed"]
+
+
+def test_another_models_zero_grad_is_none_of_its_affair() -> None:
+    net, other = nn.Linear(3, 2), nn.Linear(3, 2)
+    with bv.record(net) as recorded:
+        other.zero_grad()
+        net(torch.randn(5, 3)).sum().backward()
+    assert recorded.recording.span(Phase.ZERO_GRAD) is None
+
+
+def scaled(*, watched: bool) -> tuple[float, list[torch.Tensor], Recording | None]:
+    """The loss and the gradients of a plain iteration with a scaler, or of a recorded one."""
+    torch.manual_seed(5)
+    net = nn.Linear(3, 2)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    scaler = torch.amp.GradScaler("cpu", init_scale=3000.0)
+    x = torch.randn(5, 3)
+    with bv.record(net, optimizer) if watched else nullcontext() as recorded:
+        optimizer.zero_grad()
+        loss = net(x).square().mean()
+        scaler.scale(loss).backward()
+        grads = [p.grad.clone() for p in net.parameters() if p.grad is not None]
+        scaler.step(optimizer)
+        scaler.update()
+    return loss.item(), grads, None if recorded is None else recorded.recording
+
+
+def test_the_loss_behind_a_grad_scaler_is_the_users() -> None:
+    loss, grads, _ = scaled(watched=False)
+    same, _, recording = scaled(watched=True)
+    assert recording is not None
+    assert recording.loss == loss == same
+    assert recording.loss_scale == 3000.0
+    for name, grad in zip(("weight", "bias"), grads, strict=True):
+        added = next(
+            e for e in recording.events if e.op == "AccumulateGrad" and e.parameter == name
+        )
+        np.testing.assert_array_equal(added.outputs[0], grad.numpy())
+    number = loss_number(recording.at(len(recording.events)))
+    assert number is not None
+    assert value_of(recording, number) == loss
+
+
+SCRIPT = """
+import torch
+from torch import nn
+
+torch.manual_seed(3)
+net = nn.Linear(4, 2)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+WARM
+for i in range(3):
+    x = torch.randn(8, 4)
+    CLEAR.zero_grad()
+    loss = net(x).square().mean()
+    loss.backward()
+    optimizer.step()
+    print(i, loss.item(), flush=True)
+"""
+WARM = "torch.nn.functional.linear(torch.ones(1, 4), net.weight).sum().backward()"
+
+
+def test_zero_grad_before_the_first_forward_is_in_the_first_iteration(
+    scripts: Scripts, tmp_path: Path
+) -> None:
+    script = tmp_path / "train.py"
+    for clear in ("optimizer", "net"):
+        script.write_text(SCRIPT.replace("WARM", WARM).replace("CLEAR", clear))
+        lines = script.read_text().splitlines()
+        with scripts.followed(str(script)) as window:
+            held = window.held()
+            recording = window.recordings[1]
+            assert held.due is Phase.FORWARD
+            assert held.line is not None
+            assert "net(x)" in lines[held.line - 1]
+            assert [span.phase for span in recording.spans] == [Phase.ZERO_GRAD]
+            assert [e.parameter for e in recording.events] == ["weight", "bias"]
+            weight = recording.events[0]
+            np.testing.assert_array_equal(weight.inputs[0], np.ones((2, 4), np.float32))
+            assert weight.outputs[0] is None
+            before = recording.by_parameter["weight"].grad
+            np.testing.assert_array_equal(before, np.ones((2, 4), np.float32))
+            assert weight.place is not None
+            assert f"{clear}.zero_grad()" in lines[weight.place[1] - 1]
+            held = window.carried_out(Step())
+            assert held.due is Phase.LOSS
+            window.carried_out(Iterate())
+            window.carried_out(Iterate())
+            first, second = (window.recordings[i] for i in (1, 2))
+            phases = [[span.phase for span in one.spans] for one in (first, second)]
+            assert phases[0] == phases[1] == list(Phase)
+            window.command(Train())
+            window.rest()
+            assert window.ended() == scripts.plain(script)
