@@ -275,7 +275,9 @@ def test_an_event_in_another_file_is_marked_where_the_script_went_there(begin: B
     session.move_cursor(forward.start + 1)
     assert program.lines()[program.marked_line()].strip().startswith("loss = (net(x)")
     assert {number for number, _ in recording.trace} <= {
-        row + 1 for row, text in enumerate(program.lines()) if "loss" in text or "step" in text
+        row + 1
+        for row, text in enumerate(program.lines())
+        if "loss" in text or "step" in text or "zero_grad" in text
     }
 
 
