@@ -30,9 +30,10 @@ class EndingSignals(QObject):
         signal.set_wakeup_fd(self._theirs.fileno(), warn_on_full_buffer=False)
         for name in _NAMES:
             number = getattr(signal, name, None)
+            if number is None:
+                continue
             # Under nohup the program outlives its terminal.
-            kept = name == "SIGHUP" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-            if number is not None and not kept:
+            if name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, _leave_it_to_the_socket)
 
     @property
