@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QProgressDialog, QWidget
 
 from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
@@ -24,6 +24,7 @@ from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.progress import Progress, Report
 
 _MOST_PICTURES = 1000
+_PROGRESS_WIDTH = 320
 # Between the cursor's step and its picture: what the panels put off is painted meanwhile.
 _STEP_MS = 20
 # How many pictures may wait to be packed.
@@ -99,6 +100,11 @@ class AnimationsController(QObject):
         progress.setWindowTitle(self.tr("Export an animation"))
         progress.setLabelText(self.tr("The cursor walks…"))
         progress.setCancelButtonText(self.tr("Cancel"))
+        bar = QProgressBar()
+        bar.setTextVisible(False)
+        bar.setAccessibleName(self.tr("Progress"))
+        progress.setBar(bar)
+        progress.setMinimumWidth(_PROGRESS_WIDTH)
         progress.setRange(0, 2 * self._count)
         progress.setMinimumDuration(0)
         progress.setAutoClose(False)

@@ -10,6 +10,8 @@ from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.picture_files import PICTURE_SUFFIXES, picture_of, save_picture
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.notices import notice_of
 
 
 class PicturesController(QObject):
@@ -38,12 +40,14 @@ class PicturesController(QObject):
         """Save what a widget shows to a file, in the format of its suffix."""
         if path.suffix.lower() not in PICTURE_SUFFIXES:
             said = self.tr("{0} has an unknown format: choose .png, .svg or .pdf.")
-        elif save_picture(widget, path):
-            self._window.messages.tell(self.tr("Saved as {0}.").format(path.name), "info")
+            self._window.messages.tell(said.format(path.name), "error")
             return
+        try:
+            save_picture(widget, path)
+        except UserError as error:
+            self._window.messages.tell_notice(notice_of(error))
         else:
-            said = self.tr("{0} could not be written: choose another folder or name.")
-        self._window.messages.tell(said.format(path.name), "error")
+            self._window.messages.tell(self.tr("Saved as {0}.").format(path.name), "info")
 
     def _ask(self, widget: QWidget) -> None:
         # Now: the dialog takes the keyboard, and with it what is the panel.

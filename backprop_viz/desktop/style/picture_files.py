@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QPoint, QSizeF
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QSizeF
 from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPdfWriter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
+
+from backprop_viz.recording.files.atomic import write_atomically
 
 # A PNG has so many pixels for one on screen, so that it is sharp in print.
 _SHARPNESS = 2.0
@@ -21,14 +23,21 @@ def picture_of(widget: QWidget) -> QPixmap:
     return pixmap
 
 
-def save_picture(widget: QWidget, path: Path) -> bool:
-    """Write what a widget shows to a file, in the format of its suffix; whether it could be."""
+def save_picture(widget: QWidget, path: Path) -> None:
+    """Write what a widget shows to a file, in the format of its suffix.
+
+    Raises UserError if the file cannot be written; then it is as it was.
+    """
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     match path.suffix.lower():
         case ".svg":
-            return _save_svg(widget, path)
+            _paint_svg(widget, buffer)
         case ".pdf":
-            return _save_pdf(widget, path)
-    return picture_of(widget).save(str(path), "PNG")
+            _paint_pdf(widget, buffer)
+        case _:
+            picture_of(widget).save(buffer, "PNG")
+    write_atomically(path, bytes(buffer.data().data()))
 
 
 _ALL = QWidget.RenderFlag.DrawWindowBackground | QWidget.RenderFlag.DrawChildren
@@ -38,31 +47,25 @@ def _background(widget: QWidget) -> QColor:
     return widget.window().palette().window().color()
 
 
-def _save_svg(widget: QWidget, path: Path) -> bool:
+def _paint_svg(widget: QWidget, buffer: QBuffer) -> None:
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    generator.setOutputDevice(buffer)
     generator.setSize(widget.size())
     generator.setViewBox(widget.rect())
     generator.setTitle(widget.accessibleName() or widget.window().windowTitle())
-    painter = QPainter()
-    if not painter.begin(generator):
-        return False
-    _paint(widget, painter)
-    return painter.end()
+    with QPainter(generator) as painter:
+        _paint(widget, painter)
 
 
-def _save_pdf(widget: QWidget, path: Path) -> bool:
-    writer = QPdfWriter(str(path))
+def _paint_pdf(widget: QWidget, buffer: QBuffer) -> None:
+    writer = QPdfWriter(buffer)
     size = QPageSize(
         QSizeF(widget.size()), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch
     )
     writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, QMarginsF()))
     writer.setResolution(_POINTS_AN_INCH)
-    painter = QPainter()
-    if not painter.begin(writer):
-        return False
-    _paint(widget, painter)
-    return painter.end()
+    with QPainter(writer) as painter:
+        _paint(widget, painter)
 
 
 def _paint(widget: QWidget, painter: QPainter) -> None:

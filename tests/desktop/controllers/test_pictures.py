@@ -1,8 +1,10 @@
 """The window and its panels as pictures in files."""
 
+import errno
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -51,9 +53,35 @@ def test_the_window_is_copied_and_a_wrong_name_refused(
     dialog = window.findChild(QFileDialog, "savePictureDialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "no" / "such" / "folder.png"))
-    assert "could not be written" in window.messages.text()
+    assert "does not exist" in window.messages.text()
     dialog.fileSelected.emit(str(tmp_path / "window.bmp"))
     assert "unknown format" in window.messages.text()
     dialog.fileSelected.emit(str(tmp_path / "window.svg"))
     assert (tmp_path / "window.svg").stat().st_size > 10_000
     dialog.done(0)
+
+
+def test_on_a_full_disk_the_picture_before_stays(
+    open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    window = open_window("--preset", "tutorial")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for suffix in ("png", "svg", "pdf"):
+        (folder / f"one.{suffix}").write_text("before")
+    monkeypatch.setattr("os.fsync", full)
+    for suffix in ("png", "svg", "pdf"):
+        window.findChild(QAction, "actionSaveWindowPicture").trigger()
+        dialog = window.findChild(QFileDialog, "savePictureDialog")
+        assert dialog is not None
+        dialog.fileSelected.emit(str(folder / f"one.{suffix}"))
+        dialog.done(0)
+        assert window.messages.text().endswith(
+            "The disk is full: make room, or choose a folder on another disk."
+        )
+        window.messages.dismiss()
+    assert sorted(path.name for path in folder.iterdir()) == ["one.pdf", "one.png", "one.svg"]
+    assert all(path.read_text() == "before" for path in folder.iterdir())
