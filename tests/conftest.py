@@ -1,5 +1,6 @@
 """What every test needs: an offscreen Qt, a quiet torch, and view states made by real training."""
 
+import gc
 import os
 import random
 import signal
@@ -37,6 +38,7 @@ from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests import drawn_digits
 from tests.forked_process import FORKS, ForkServer
+from tests.forked_workers import worker_server
 from tests.nightly import NIGHTLY
 from tests.qt_leaks import collected_in_this_thread, nothing_left_in_qt  # noqa: F401
 
@@ -70,6 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(random.SystemRandom().getrandbits(32))
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not go through it with every test."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """What to add to the command to have the same examples again."""
     seed = config.option.hypothesis_seed
@@ -93,12 +101,6 @@ def folder_of_autosaves(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 _states = count()
-_WORKERS_HAVE = """
-import backprop_viz.worker.main, backprop_viz.worker.loop
-from tests import drawn_digits
-drawn_digits.leave_the_rest()
-drawn_digits.draw_first()
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +111,7 @@ def own_autosaves(folder_of_autosaves: Path) -> None:
 
 @pytest.fixture(scope="session")
 def fork_server() -> Iterator[ForkServer]:
-    server = ForkServer(_WORKERS_HAVE, worker_process._ENVIRONMENT)
+    server = worker_server()
     yield server
     server.close()
 

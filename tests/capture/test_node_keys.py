@@ -16,11 +16,11 @@ from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.training.recorded_steps import RecordedSteps
-from tests.capture.test_generated_nets import BATCH, LOSSES, NETS_PER_SEED, SEEDS, Net
+from tests.capture.test_generated_nets import BATCH, DRAWN_NETS, LOSSES, Net
 from tests.nightly import by_day_every
 
 NETS: dict[str, Callable[[], nn.Module]] = {"LeNet": bv.LeNet} | {
-    f"net {seed}": lambda seed=seed: Net(seed) for seed in range(SEEDS * NETS_PER_SEED)
+    f"net {seed}": lambda seed=seed: Net(seed) for seed in DRAWN_NETS
 }
 
 

@@ -22,9 +22,10 @@ from backprop_viz.app import create_window
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.worker_process import start_ahead
 from tests.monkey.plain_loop import plain_loop, same, tensor
+from tests.nightly import NIGHTLY
 
 OpenWindow = Callable[..., MainWindow]
-WINDOWS = int(os.environ.get("WINDOWS", "3"))
+WINDOWS = int(os.environ.get("WINDOWS", "2"))
 # What a window may leave behind of memory: allocators keep and reuse, so it is not nothing.
 GROWTH_MB = 0.2
 
@@ -87,7 +88,7 @@ def test_the_colours_change_while_training(open_window: OpenWindow, qtbot: QtBot
     window = open_window("--preset", "tutorial")
     window.findChild(QAction, "actionTrain").trigger()
     shades = []
-    for i in range(6):
+    for i in range(6 if NIGHTLY else 3):
         window.findChild(QAction, ("actionThemeDark", "actionThemeLight")[i % 2]).trigger()
         aim = window.session.iteration + 2
         qtbot.waitUntil(lambda aim=aim: window.session.iteration > aim, timeout=60_000)
@@ -199,7 +200,7 @@ def test_every_scale_of_the_screen_paints_and_reads_the_same(tmp_path: Path) -> 
             text=True,
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale},
         )
-        for scale in ("1", "1.5", "2")
+        for scale in ("1", "1.5", *(["2"] if NIGHTLY else []))
     }
     for scale, process in processes.items():
         out, errors = process.communicate(timeout=120)

@@ -31,6 +31,7 @@ from backprop_viz.worker.files.schema import SESSION
 from backprop_viz.worker.files.session_file import StoredRun
 from tests.forged.spots import one_of_each, replaced, spots
 from tests.forged.values import other_value
+from tests.forked_workers import fork_workers
 from tests.monkey import watch as watching
 from tests.monkey.watch import Watch
 
@@ -95,6 +96,7 @@ class Forger:
         self._folder = folder
         self._dice = random.Random(seed)
         self._filed: list[Filed] = []
+        fork_workers()
         self.window = create_window(["--preset", "tutorial"])
         self.watch = Watch()
         self.window.resize(1280, 800)

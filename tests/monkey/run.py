@@ -22,6 +22,7 @@ from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import UseDrawing
 from backprop_viz.training.thread_count import torch_threads
+from tests.forked_workers import fork_workers
 from tests.monkey.plain_loop import differences, plain_loop, same, tensor
 from tests.monkey.user import DEADLOCK, WildUser
 from tests.monkey.watch import Watch
@@ -54,6 +55,7 @@ def run(
     data_folders.cache_folder = lambda name: folder / "cache" / name
     os.environ[autosave.VARIABLE] = str(folder / "state")
     autosave.INTERVAL_MS = 1000
+    fork_workers()
     started = time.monotonic()
     window = create_window(["--preset", "tutorial"])
     watch = Watch()

@@ -42,7 +42,7 @@ from backprop_viz import app
 from backprop_viz.desktop.controllers import autosave
 autosave.INTERVAL_MS = 100
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
-window = app.create_window(["--seed", "6"])
+window = app.create_window(["--preset", "tutorial", "--seed", "6"])
 window.show()
 window.session.wait_idle(60)
 window.session.train()

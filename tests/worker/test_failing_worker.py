@@ -168,7 +168,8 @@ def test_a_worker_that_is_killed_is_replaced(
         window.findChild(QAction, "actionStep").trigger()
     said = "It was restarted with the same settings and a new network"
     qtbot.waitUntil(lambda: said in window.messages.text(), timeout=60_000)
-    assert not session.view_state.training
+    # The sentence comes first, and how things stand after it next.
+    qtbot.waitUntil(lambda: not session.view_state.training, timeout=60_000)
     view_state = view_state_of(window)
     assert worker_of(window) != killed
     assert view_state.iteration == 0

@@ -283,7 +283,7 @@ def made(arguments):
     return window
 
 application.make_window = made
-sys.exit(application.run(parse(["--seed", "3"])))
+sys.exit(application.run(parse(["--preset", "tutorial", "--seed", "3"])))
 """
 
 
