@@ -155,7 +155,7 @@ def test_train_learns_to_read_and_pause_stops(open_window: OpenWindow, qtbot: Qt
     pad = window.findChild(QWidget, "drawPad")
     train = window.findChild(QAction, "actionTrain")
     train.trigger()
-    qtbot.waitUntil(lambda: window.session.iteration >= 300, timeout=120_000)
+    qtbot.waitUntil(lambda: window.session.iteration >= 150, timeout=120_000)
     stroke(qtbot, pad, (0.5, 0.15), (0.5, 0.85))
     train.trigger()
     assert window.session.wait_idle(30)
@@ -229,7 +229,7 @@ timer.timeout.connect(watch)
 def start():
     timer.start(20)
 QTimer.singleShot(0, start)
-status = application.run(parse([]))
+status = application.run(parse(["--preset", "tutorial"]))
 print(status, time.monotonic() - closed[0])
 """
     done = subprocess.run(

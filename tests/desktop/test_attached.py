@@ -1,10 +1,9 @@
 """A real script, run unchanged with the window at the end of its line."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +25,7 @@ from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase
+from tests.capture.live.script_runs import Scripts, ended_process
 from tests.waiting import until, until_idle
 
 # What the script's process runs: as `backprop-viz run`, with the line to this process.
@@ -60,7 +60,7 @@ for i in range({steps}):
 class Attached:
     """A script and its window."""
 
-    def __init__(self, window: MainWindow, process: subprocess.Popen[str]) -> None:
+    def __init__(self, window: MainWindow, process: Any) -> None:
         self.window, self.process = window, process
         self.session = window.session
 
@@ -79,7 +79,7 @@ Begin = Callable[..., Attached]
 
 
 @pytest.fixture
-def begin(tmp_path: Path, qtbot: QtBot) -> Iterator[Begin]:
+def begin(tmp_path: Path, qtbot: QtBot, scripts: Scripts) -> Iterator[Begin]:
     store = QSettings.Format.IniFormat, QSettings.Scope.UserScope
     QSettings.setPath(*store, str(tmp_path / "settings"))
     begun: list[Attached] = []
@@ -94,14 +94,8 @@ def begin(tmp_path: Path, qtbot: QtBot) -> Iterator[Begin]:
         script.write_text(text)
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
-        process = subprocess.Popen(
-            [sys.executable, "-c", START, str(theirs_in), str(theirs_out), str(script)],
-            pass_fds=(theirs_in, theirs_out),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
+        files = theirs_in, theirs_out
+        process = scripts.start(START, [*map(str, files), str(script)], files)
         os.close(theirs_in)
         os.close(theirs_out)
         line = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
@@ -116,7 +110,8 @@ def begin(tmp_path: Path, qtbot: QtBot) -> Iterator[Begin]:
     yield begin_
     for attached in begun:
         attached.process.kill()
-        attached.process.communicate()
+        attached.process.wait(60)
+        attached.process.stdout.close()
         until(attached.session, lambda a=attached: not a.session.has_worker)
         attached.window.close()
         attached.window.deleteLater()
@@ -301,10 +296,10 @@ def test_resumed_it_runs_to_its_end_and_the_window_stays(begin: Begin) -> None:
     attached = begin(steps=5)
     attached.window.findChild(QAction, "actionTrain").trigger()
     until(attached.session, lambda: not attached.session.has_worker)
-    printed, _ = attached.process.communicate(timeout=60)
+    ended = ended_process(attached.process)
     lines = [f"{i} {loss}" for i, (loss, _) in enumerate(plain(5))]
-    assert printed.splitlines() == lines
-    assert attached.process.returncode == 0
+    assert ended.printed.splitlines() == lines
+    assert ended.status == 0
     assert attached.session.iteration == 5
     assert list(attached.session.view_state.curves.loss) == [loss for loss, _ in plain(5)]
     assert "has ended" in attached.window.messages.text()
@@ -315,14 +310,14 @@ def test_an_exception_is_told_with_its_line(begin: Begin) -> None:
     attached = begin(steps=2, end="raise ValueError('no more data')")
     attached.window.findChild(QAction, "actionTrain").trigger()
     until(attached.session, lambda: not attached.session.has_worker)
-    _, errors = attached.process.communicate(timeout=60)
+    ended = ended_process(attached.process)
     line = SCRIPT.format(steps=2, end="raise").splitlines().index("raise") + 1
-    assert attached.process.returncode == 1
+    assert ended.status == 1
     assert attached.window.messages.text() == (
         f"The script has ended at line {line}: ValueError: no more data"
     )
-    assert f'train.py", line {line}, in <module>' in errors
-    assert "backprop_viz" not in errors
+    assert f'train.py", line {line}, in <module>' in ended.printed
+    assert "backprop_viz" not in ended.printed
 
 
 def test_a_closed_window_lets_the_script_go_on(begin: Begin) -> None:
@@ -335,6 +330,6 @@ def test_a_closed_window_lets_the_script_go_on(begin: Begin) -> None:
     button = next(b for b in question.findChildren(QPushButton) if b.text().startswith("Go on"))
     button.click()
     assert not attached.window.isVisible()
-    printed, _ = attached.process.communicate(timeout=60)
-    assert printed.splitlines() == [f"{i} {loss}" for i, (loss, _) in enumerate(plain(3))]
-    assert attached.process.returncode == 0
+    ended = ended_process(attached.process)
+    assert ended.printed.splitlines() == [f"{i} {loss}" for i, (loss, _) in enumerate(plain(3))]
+    assert ended.status == 0

@@ -85,7 +85,7 @@ def test_playing_runs_phases_and_stops_when_told(session: Session, qtbot: QtBot)
 
 
 @pytest.mark.parametrize(
-    "optimizer", by_day_every(2, ["manual", "sgd", "nesterov", "adam", "rmsprop"])
+    "optimizer", by_day_every(3, ["manual", "sgd", "nesterov", "adam", "rmsprop"])
 )
 def test_continuing_without_change_repeats_the_curve(qtbot: QtBot, optimizer: str) -> None:
     """From an iteration long past and from one of the last, fifty more, bit for bit."""

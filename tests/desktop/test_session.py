@@ -87,7 +87,7 @@ def test_large_batches_train_as_a_plain_loop_does(open_session: OpenSession, qtb
     settings = Settings(lr=0.05, batch_size=200)
     session = open_session(settings)
     session.iterate()
-    train_until(qtbot, session, 20)
+    train_until(qtbot, session, 10)
     session.pause()
     session.iterate()
     session.iterate()

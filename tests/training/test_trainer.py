@@ -151,11 +151,11 @@ def test_two_trainers_side_by_side_and_torchs_own_state_left_alone() -> None:
 def test_strokes_learn() -> None:
     trainer = bv.Trainer(optimizer_options={"momentum": 0.9})
     first = trainer.evaluate()
-    for _ in range(400):
+    for _ in range(200):
         trainer.iterate()
     last = trainer.evaluate()
     assert last.loss < first.loss
-    assert last.accuracy > 0.8  # how far above depends on the order in which a library sums
+    assert last.accuracy > 0.7  # how far above depends on the order in which a library sums
 
 
 # -- phases ----------------------------------------------------------------------------------

@@ -76,16 +76,16 @@ class Scripts:
     def plain(self, script: Path, *arguments: str, dumped: Path | None = None) -> Ended:
         """The script as python runs it. ``dumped``: a folder for what its optimizers do."""
         if dumped is None:
-            return _ended(self._start(_PLAIN, [str(script), *arguments]))
-        return _ended(self._start(_DUMPED + _PLAIN, [str(dumped), str(script), *arguments]))
+            return ended_process(self.start(_PLAIN, [str(script), *arguments]))
+        return ended_process(self.start(_DUMPED + _PLAIN, [str(dumped), str(script), *arguments]))
 
     def together(
         self, script: Path, *arguments: str, environments: Sequence[Mapping[str, str]]
     ) -> list[Ended]:
         """The script in several processes at a time, each with an environment of its own."""
         command = [str(script), *arguments]
-        processes = [self._start(_PLAIN, command, more=more) for more in environments]
-        return [_ended(process) for process in processes]
+        processes = [self.start(_PLAIN, command, more=more) for more in environments]
+        return [ended_process(process) for process in processes]
 
     @contextmanager
     def followed(
@@ -96,7 +96,7 @@ class Scripts:
         ours_in, theirs_out = os.pipe()
         ends = [theirs_in, theirs_out]
         given = [command, *arguments] if command else arguments
-        process = self._start(_FOLLOWED, [*map(str, ends), *given], ends, folder)
+        process = self.start(_FOLLOWED, [*map(str, ends), *given], ends, folder)
         os.close(theirs_in)
         os.close(theirs_out)
         window = ScriptsWindow(process, ours_in, ours_out)
@@ -105,7 +105,7 @@ class Scripts:
         finally:
             window.stop()
 
-    def _start(
+    def start(
         self,
         code: str,
         arguments: Sequence[str],
@@ -113,6 +113,7 @@ class Scripts:
         folder: Path | None = None,
         more: Mapping[str, str] | None = None,
     ) -> Any:
+        """A process that runs this code with these arguments and files, in that folder."""
         path = os.pathsep.join(filter(None, sys.path))
         return self._server.Popen(
             [sys.executable, "-c", code, *arguments],
@@ -126,7 +127,8 @@ class Scripts:
         )
 
 
-def _ended(process: Any) -> Ended:
+def ended_process(process: Any) -> Ended:
+    """How it ended, once it has; what it printed includes its errors."""
     with process.stdout:
         printed = process.stdout.read().decode()
     return Ended(process.wait(PATIENCE_S), printed)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import backprop_viz as bv
+from tests.capture.live.script_runs import SCRIPTS, Scripts
 
 
 def loop(
@@ -121,15 +122,15 @@ def test_what_cannot_be_watched_is_refused(wrong: dict[str, object], says: str) 
         bv.watch(model, torch.optim.SGD(model.parameters(), lr=1), **wrong)
 
 
-def test_a_script_runs_into_a_file_and_prints_what_it_prints_alone(tmp_path: Path) -> None:
-    script = Path(__file__).parent / "scripts" / "lstm.py"
-    plain = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, check=True
-    )
+def test_a_script_runs_into_a_file_and_prints_what_it_prints_alone(
+    tmp_path: Path, scripts: Scripts
+) -> None:
+    script = SCRIPTS / "lstm.py"
+    plain = scripts.plain(script)
     path = tmp_path / "lstm.bprec"
     ours = [sys.executable, "-m", "backprop_viz", "run", "--to", str(path), str(script)]
     run = subprocess.run(ours, capture_output=True, text=True, check=True)
-    assert run.stdout == plain.stdout
+    assert run.stdout == plain.printed
     file = bv.load(path)
     assert [recording.iteration for recording in file] == list(range(1, len(file) + 1))
     assert len(file) > 3

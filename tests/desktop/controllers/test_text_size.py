@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scale
+from tests.nightly import by_day_every
 
 OpenWindow = Callable[..., MainWindow]
 
@@ -33,7 +34,7 @@ def sizes_of_text(window: MainWindow) -> dict[int, int]:
     return {id(label): label.fontInfo().pixelSize() for label in labels}
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000)])
+@pytest.mark.parametrize("size", by_day_every(2, [(1280, 800), (1600, 1000)]))
 def test_all_text_is_twice_as_large_and_the_window_is_not(
     open_window: OpenWindow, size: tuple[int, int]
 ) -> None:
