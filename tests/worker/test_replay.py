@@ -23,7 +23,7 @@ Strokes = Sequence[NDArray[np.float64]]
 TESTS = Path(__file__).resolve().parents[1]
 UNIPEN = TESTS.parents[1] / "shared" / "data" / "pendigits" / "pendigits-orig-train.unipen"
 CANVAS, DIGIT = 280, 200  # as bench_classification places a digit
-TRAINED = 100  # iterations
+TRAINED = 200  # iterations
 
 # Digits as people write them, in shares of the pad: x right, y down.
 BY_HAND: dict[str, Strokes] = {
