@@ -43,3 +43,35 @@ def with_nearest(losses: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArr
             return np.where(known, losses, losses[np.ix_(nearest, nearest)])
         step *= 2
     return np.where(known, losses, np.nan)
+
+
+def contour_lines(
+    values: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64], level: float
+) -> NDArray[np.float64]:
+    """Where values (ny, nx) at ``x`` (nx,) and ``y`` (ny,) have a level: line segments (m, 2, 2).
+
+    Each is two points (x, y); between the points of the grid the values are linear.
+    """
+    corners = [values[:-1, :-1], values[:-1, 1:], values[1:, 1:], values[1:, :-1]]
+    xs = [*np.broadcast_arrays(x[None, :-1], x[None, 1:], x[None, 1:], x[None, :-1])]
+    ys = [*np.broadcast_arrays(y[:-1, None], y[:-1, None], y[1:, None], y[1:, None])]
+    crossed, places = [], []
+    for a in range(4):  # the edges of all cells: lower, right, upper, left
+        b = (a + 1) % 4
+        crossed.append((corners[a] < level) != (corners[b] < level))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(crossed[a], (level - corners[a]) / (corners[b] - corners[a]), 0)
+        along = [at[a] + share * (at[b] - at[a]) for at in (xs, ys)]
+        places.append(np.stack(along, -1))
+    saddle = np.logical_and.reduce(crossed)
+    # In a saddle two lines pass the middle on either side, away from the corners like it.
+    like_first = (sum(corners) / 4 < level) == (corners[0] < level)
+    found = []
+    for a, b in ((0, 1), (1, 2), (2, 3), (3, 0), (0, 2), (1, 3)):
+        here = crossed[a] & crossed[b] & ~saddle
+        if (a, b) in ((0, 1), (2, 3)):
+            here |= saddle & like_first
+        elif (a, b) in ((1, 2), (3, 0)):
+            here |= saddle & ~like_first
+        found.append(np.stack((places[a][here], places[b][here]), 1))
+    return np.concatenate(found)

@@ -115,7 +115,7 @@ class LossSurface:
                 yield from self._gradient()
 
     def _evaluate(self, points: NDArray[np.int64]) -> Iterator[None]:
-        weights = [self._weights(self.plane.x[i], self.plane.y[j]) for j, i in points]
+        weights = [self.weights_at(self.plane.x[i], self.plane.y[j]) for j, i in points]
         sums = [0.0] * len(points)
         for number in range(self._loss.batches):
             images, _ = self._loss.batch(number)
@@ -129,7 +129,8 @@ class LossSurface:
             self.losses[j, i] = found / self._loss.total
             self.known[j, i] = True
 
-    def _weights(self, x: float, y: float) -> dict[str, Tensor]:
+    def weights_at(self, x: float, y: float) -> dict[str, Tensor]:
+        """The weights at a point of the plane, by the names of the parameters."""
         flat = self._now + float(x) * self._d1 + float(y) * self._d2
         parts = torch.split(flat, [p.numel() for p in self._parameters.values()])
         named = zip(self._parameters.items(), parts, strict=True)

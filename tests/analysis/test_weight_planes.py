@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backprop_viz.analysis.surface_grid import grid_levels, with_nearest
+from backprop_viz.analysis.surface_grid import contour_lines, grid_levels, with_nearest
 from backprop_viz.analysis.weight_planes import (
     directions_through,
     filter_normalised,
@@ -106,3 +106,28 @@ def test_what_is_not_known_yet_is_as_its_nearest_coarse_point() -> None:
     shown = with_nearest(losses, known)
     assert known.sum() == 25
     assert (shown[0, 0], shown[4, 5]) == (losses[1, 1], losses[5, 5])
+
+
+def test_contour_lines_lie_where_the_values_have_the_level() -> None:
+    x, y = np.linspace(-2, 2, 21), np.linspace(-1, 3, 17)
+    values = 2 * x[None, :] - 3 * y[:, None]  # a slope, between whose points it is linear
+    lines = contour_lines(values, x, y, 0.7)
+    assert len(lines) > 10
+    at_x, at_y = lines.reshape(-1, 2).T
+    assert 2 * at_x - 3 * at_y == pytest.approx(np.full(len(at_x), 0.7))
+    # Each segment goes on in another one, but where the grid ends.
+    ends = [tuple(np.round(p, 9)) for p in lines.reshape(-1, 2)]
+    single = [p for p in ends if ends.count(p) == 1]
+    assert all(np.isclose(abs(p[0]), 2) or np.isclose(p[1], (-1, 3)).any() for p in single)
+    assert len(single) == 2
+
+
+def test_lines_around_a_saddle_do_not_cross() -> None:
+    x = y = np.array([0.0, 1.0])
+    values = np.array([[0.0, 1.0], [1.0, 0.0]])
+    for level, near in ((0.4, (0, 0)), (0.6, (1, 0))):
+        lines = contour_lines(values, x, y, level)
+        assert len(lines) == 2
+        # One of the two is around this corner.
+        assert (np.abs(lines - near).max((1, 2)) < 0.7).any()
+    assert len(contour_lines(values, x, y, 2.0)) == 0

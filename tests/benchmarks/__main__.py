@@ -24,6 +24,7 @@ BENCHMARKS = (
     "bench_window.py",
     "bench_cursor.py",
     "bench_explanations.py",
+    "bench_surface.py",
     "bench_drawing.py",
     "bench_plot.py",
     "bench_graph.py",

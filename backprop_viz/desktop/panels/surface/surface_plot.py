@@ -4,10 +4,10 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QTransform
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from backprop_viz.analysis.surface_grid import with_nearest
+from backprop_viz.analysis.surface_grid import contour_lines, with_nearest
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
 from backprop_viz.desktop.panels.surface.loss_colours import LossColours
 from backprop_viz.desktop.style.numbers import short
@@ -56,16 +56,17 @@ class SurfacePlot(pg.PlotWidget):
         view.setDefaultPadding(0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._image = pg.ImageItem(axisOrder="row-major")
-        self._contours: list[pg.IsocurveItem] = []
+        self._contours = pg.PlotCurveItem(connect="pairs", antialias=True)
         self._path_edge, self._path = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem()
         self._marks = pg.ScatterPlotItem(size=6, pxMode=True)
         self._arrow_edge, self._arrow = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem()
-        self._head = pg.ArrowItem(headLen=11, tipAngle=38, pxMode=True)
+        self._head = pg.ArrowItem(headLen=13, tipAngle=38, pxMode=True)
         self._now = pg.ScatterPlotItem(size=10, pxMode=True, symbol="o")
         self._cross = pg.ScatterPlotItem(size=11, pxMode=True, symbol="+")
         self._numbers: list[pg.TextItem] = []
         for item, z in (
             (self._image, -20),
+            (self._contours, -10),
             (self._path_edge, 1),
             (self._path, 2),
             (self._marks, 3),
@@ -110,6 +111,7 @@ class SurfacePlot(pg.PlotWidget):
         for axis in (self._bottom, self._left):
             axis.set_theme(theme, grid=False)
         # On the colours of the losses, which are the same in both themes.
+        self._contours.setPen(pg.mkPen(QColor(255, 255, 255, 120), width=1))
         self._path_edge.setPen(pg.mkPen("#000000", width=4))
         self._path.setPen(pg.mkPen("#ffffff", width=2))
         self._marks.setPen(pg.mkPen("#000000", width=1))
@@ -129,11 +131,12 @@ class SurfacePlot(pg.PlotWidget):
 
     def _draw(self) -> None:
         plane, plot = self._plane, self.getPlotItem()
-        for item in (*self._contours, *self._numbers):
+        for item in self._numbers:
             plot.removeItem(item)
-        self._contours, self._numbers = [], []
+        self._numbers = []
         shown = plane is not None and bool(self._known.any())
-        for item in (self._image, self._path_edge, self._path, self._marks, self._now):
+        marks = (self._path_edge, self._path, self._marks, self._now)
+        for item in (self._image, self._contours, *marks):
             item.setVisible(shown)
         for item in (self._arrow_edge, self._arrow, self._head):
             item.setVisible(shown and plane is not None and plane.gradient is not None)
@@ -149,26 +152,21 @@ class SurfacePlot(pg.PlotWidget):
         view.setRange(box, padding=0)
         view.updateMatrix()
         self._left.fit(box.top(), box.bottom())
-        self._draw_contours(scale, shape, box)
+        self._draw_contours(scale, shape, plane)
         self._draw_path(plane)
         self._now.setData([0.0], [0.0])
         self._draw_arrow(plane, box)
 
-    def _draw_contours(self, scale: LossColours, shape: NDArray[np.float64], box: QRectF) -> None:
+    def _draw_contours(
+        self, scale: LossColours, shape: NDArray[np.float64], plane: SurfacePlane
+    ) -> None:
         """Contour lines at equal distances in the scale, once all points are known."""
-        if not self._known.all() or min(shape.shape) < 3 or not np.isfinite(shape).any():
-            return
-        places = np.nan_to_num(scale.places(shape), nan=1.0)
-        across = QTransform(
-            box.width() / shape.shape[1], 0, 0, box.height() / shape.shape[0], box.x(), box.y()
-        ).translate(0.5, 0.5)
-        pen = pg.mkPen(QColor(255, 255, 255, 110), width=1)
-        for k in range(1, _CONTOURS):
-            curve = pg.IsocurveItem(places.T, k / _CONTOURS, pen, axisOrder="col-major")
-            curve.setTransform(across)
-            curve.setZValue(-10)
-            self.getPlotItem().addItem(curve, ignoreBounds=True)
-            self._contours.append(curve)
+        lines = np.empty((0, 2, 2))
+        if self._known.all():
+            places = np.nan_to_num(scale.places(shape), nan=1.0)
+            heights = [k / _CONTOURS for k in range(1, _CONTOURS)]
+            lines = np.concatenate([contour_lines(places, plane.x, plane.y, h) for h in heights])
+        self._contours.setData(*lines.reshape(-1, 2).T)
 
     def _draw_path(self, plane: SurfacePlane) -> None:
         x, y = plane.path.T
@@ -178,13 +176,14 @@ class SurfacePlot(pg.PlotWidget):
         every = max(1, -(-len(x) // _NUMBERED))
         box = _box(plane)
         far = 0.06 * np.array([box.width(), box.height()])
-        last: NDArray[np.float64] | None = None
-        for k in [*range(0, len(x) - 1, every), len(x) - 1]:
+        numbered: list[NDArray[np.float64]] = []
+        # The last one first: of those that are near each other one alone has its number.
+        for k in [len(x) - 1, *range(0, len(x) - 1, every)]:
             here = plane.path[k]
-            near = last is not None and bool((np.abs(here - last) < far).all())
+            near = any(bool((np.abs(here - other) < far).all()) for other in numbered)
             if near or not box.contains(QPointF(*here)):
                 continue
-            last = here
+            numbered.append(here)
             text = pg.TextItem(f"{plane.path_iterations[k]:,}", "#ffffff", anchor=(0, 1))
             text.fill = pg.mkBrush(0, 0, 0, 150)
             text.setFont(code_font(10))

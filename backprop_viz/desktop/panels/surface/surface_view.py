@@ -5,9 +5,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QScrollArea,
     QToolButton,
     QWidget,
 )
@@ -86,11 +88,17 @@ class SurfaceView(Panel):
         row.setSpacing(8)
         row.addWidget(self.plot, 1)
         row.addWidget(self.bar)
-        row.addWidget(self.sentence)
+        # A label that wraps has a panel ask for more height than there is; within this it cannot.
+        text = QScrollArea()
+        text.setFrameShape(QFrame.Shape.NoFrame)
+        text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        text.setWidgetResizable(True)
+        text.setWidget(self.sentence)
+        text.setFixedWidth(_TEXT)
+        row.addWidget(text)
         self.body.addLayout(top)
         self.body.addLayout(row, 1)
         self.plot.setMinimumSize(160, 100)
-        self.sentence.setFixedWidth(_TEXT)
         self.progress.setFixedWidth(90)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -149,7 +157,7 @@ class SurfaceView(Panel):
                 path_text(plane),
                 descent_text(plane),
             ]
-        self.sentence.setText("\n".join(line for line in lines if line))
+        self.sentence.setText("\n\n".join(line for line in lines if line))
         self.sentence.setToolTip(self.sentence.text())
         running = self.running
         self.button.setText(self.tr("Cancel") if running else self.tr("Compute"))
