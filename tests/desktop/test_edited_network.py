@@ -137,6 +137,18 @@ def test_a_network_of_one_layer_is_shown_by_every_panel(window: MainWindow) -> N
     assert window.messages.text() == ""
 
 
+def test_the_editor_has_room_until_it_is_closed(open_window: OpenWindow) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    dock = window.docks.docks["programView"]
+    before = dock.size()
+    trigger(window, "actionEditNetwork")
+    wider = before.width() + 100
+    assert window.session.wait_until(lambda: dock.width() > wider, 20)
+    assert window.session.wait_until(lambda: dock.height() > before.height() + 50, 20)
+    page_of(window).findChild(QToolButton, "closeEditor").click()
+    assert window.session.wait_until(lambda: dock.size() == before, 20)
+
+
 @pytest.mark.real_worker
 @pytest.mark.parametrize("code", ["while True: pass", "import os; os._exit(7)"])
 def test_code_that_loops_or_ends_its_process_leaves_the_run_as_it_was(

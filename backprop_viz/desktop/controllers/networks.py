@@ -59,6 +59,8 @@ class NetworksController(QObject):
         self._view.run_network_wanted.connect(self._run)
         self._page.stop_wanted.connect(self._stop)
         self._page.editing.connect(self._make_room)
+        # The layout that is stored is the one without the editor.
+        self._window.closing.connect(self._page.close_editor)
         self._session.network_tried.connect(self._tried)
         self._session.code_found.connect(self._found)
 

@@ -51,6 +51,7 @@ class _LineNumbers(QWidget):
         super().__init__(editor)
         self._editor = editor
         self.setObjectName("editorLineNumbers")
+        self.setAccessibleName(self.tr("Line numbers"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the numbers of the lines that are visible."""

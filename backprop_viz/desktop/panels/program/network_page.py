@@ -42,6 +42,9 @@ class NetworkPage(QWidget):
         self.editor = CodeEditor()
         self.editor.setObjectName("networkEditor")
         self.editor.setAccessibleName(self.tr("The network's class, to be edited"))
+        self.editor.setAccessibleDescription(
+            self.tr("Tab indents, Ctrl+Enter runs it, Esc leaves the editor")
+        )
         self.editor.run_wanted.connect(self.run)
         self.editor.left.connect(self._leave)
         self.editor.setMinimumHeight(40)
@@ -212,7 +215,9 @@ class NetworkPage(QWidget):
         own = self._edited or (editing and changed)
         self._revert.setVisible(own and not self._of_file)
         text = self.tr("edited, not run") if changed and self._shown else ""
-        if not changed and self._edited:
+        if editing and not changed:
+            text = self.tr("Ctrl+Enter runs it, Esc leaves")
+        elif not changed and self._edited:
             text = self.tr("your own network runs")
         self._state.setText(text)
 
