@@ -42,7 +42,7 @@ class Copied:
         if tensor.dtype in _AS_NUMPY:
             if tensor.is_contiguous():
                 self._dtype = tensor.dtype
-            elif samples is None and seen.strides == self.array.strides:
+            elif samples is None and _lies_as(tensor, self.array):
                 self._dtype, self._strides = tensor.dtype, tensor.stride()
         self._shape = tensor.shape
         self._address = 0  # not looked up yet
@@ -105,6 +105,11 @@ class Copied:
     def _look_up(self) -> int:
         self._address = address = self.array.ctypes.data
         return address
+
+
+def _lies_as(tensor: Tensor, array: Array) -> bool:
+    """Whether a tensor's memory is laid out as the array's, without gaps."""
+    return tuple(step * array.itemsize for step in tensor.stride()) == array.strides
 
 
 def to_array(tensor: Tensor) -> Array:

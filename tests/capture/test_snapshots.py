@@ -1,5 +1,7 @@
+import pytest
 import torch
 
+from backprop_viz.capture import memory
 from backprop_viz.capture.snapshots import cloned, packed
 
 
@@ -61,3 +63,17 @@ def test_what_is_put_into_a_packed_tensor_changes_no_other() -> None:
     copy = packed({"a": torch.ones(3), "b": torch.ones(4)})
     copy["a"].fill_(2)
     assert copy["b"].tolist() == [1] * 4
+
+
+@pytest.mark.parametrize("cloned_first", [False, True])
+def test_a_view_with_gaps_is_known_again(
+    monkeypatch: pytest.MonkeyPatch, cloned_first: bool
+) -> None:
+    """A part of each row, as the query of attention is: what it was copied from still has gaps."""
+    monkeypatch.setattr(memory, "_takes_memory_away", lambda: cloned_first)
+    whole = torch.randn(6, 16, 24)
+    for view in (*whole.split(8, dim=2), whole.view(6, 16, 3, 8).transpose(1, 2), whole[:, ::2]):
+        copied = memory.Copied(view)
+        assert copied.is_of(view)
+        whole += 1
+        assert not copied.is_of(view)

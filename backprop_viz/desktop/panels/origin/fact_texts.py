@@ -119,7 +119,7 @@ def _sentences() -> Mapping[str, str]:
         "where_passed": translate("facts", "It was chosen, so the gradient is passed on here."),
         "where_stopped": translate("facts", "The other was chosen, so 0."),
         "attention_largest": translate(
-            "facts", "Of {2} keys, {0} has the most attention: {1}. Without any: {3}."
+            "facts", "Of {2} keys, number {0} gets the most attention, {1}; {3} get none."
         ),
         # -- the engine's
         "depends_on": translate("facts", "It depends on {0} numbers."),
