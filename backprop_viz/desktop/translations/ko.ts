@@ -46,8 +46,16 @@
 <context>
     <name>AttachedController</name>
     <message>
+        <source>Reading {0}, whose writer did not finish it</source>
+        <translation>{0}을(를) 읽는 중입니다. 끝까지 쓰이지 않은 파일입니다</translation>
+    </message>
+    <message>
         <source>The script has ended.</source>
         <translation>스크립트가 끝났습니다.</translation>
+    </message>
+    <message>
+        <source>A recording was opened: nothing runs.</source>
+        <translation>기록을 열었습니다. 실행되는 것이 없습니다.</translation>
     </message>
     <message>
         <source>The script is still running.</source>
@@ -74,7 +82,7 @@
     <name>AutogradView</name>
     <message>
         <source>Autograd graph</source>
-        <translation>Autograd 그래프</translation>
+        <translation>autograd 그래프</translation>
     </message>
     <message>
         <source>Zoom out (-)</source>
@@ -166,7 +174,7 @@
     </message>
     <message>
         <source>Remove</source>
-        <translation>지우기</translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>Remove the chosen breakpoints (Del)</source>
@@ -365,6 +373,33 @@
     <message>
         <source>This line does not run in an iteration.</source>
         <translation>이 줄은 반복에서 실행되지 않습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>CodeQuestion</name>
+    <message>
+        <source>Run the code in this file?</source>
+        <translation>이 파일의 코드를 실행할까요?</translation>
+    </message>
+    <message>
+        <source>{0} has a network of its own, which is Python code. It can do whatever you can: run it only if you trust where the file is from. Nothing of it has run yet.</source>
+        <translation>{0}에는 직접 만든 신경망, 곧 Python 코드가 들어 있습니다. 이 코드는 사용자가 할 수 있는 모든 일을 할 수 있으므로, 파일의 출처를 믿을 때만 실행하십시오. 아직 아무것도 실행되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>The code in the file</source>
+        <translation>파일 속의 코드</translation>
+    </message>
+    <message>
+        <source>&amp;Run it</source>
+        <translation>실행(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Open the session and run this code</source>
+        <translation>세션을 열고 이 코드를 실행합니다</translation>
+    </message>
+    <message>
+        <source>Leave the file unopened (Esc)</source>
+        <translation>파일을 열지 않습니다 (Esc)</translation>
     </message>
 </context>
 <context>
@@ -1321,12 +1356,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>시스템(&amp;S)</translation>
     </message>
     <message>
-        <source>Takes effect when the program is started again</source>
-        <translation>프로그램을 다시 시작하면 적용됩니다</translation>
-    </message>
-    <message>
-        <source>The window speaks {0} when the program is started again.</source>
-        <translation>프로그램을 다시 시작하면 창의 언어가 {0}이(가) 됩니다.</translation>
+        <source>The run goes on as it is</source>
+        <translation>실행은 그대로 이어집니다</translation>
     </message>
     <message>
         <source>No font here has the letters of {0}: install one, such as Noto Sans CJK.</source>
@@ -1419,6 +1450,21 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>moved by {0}: loss {1} ({2})</source>
         <translation>{0}만큼 이동: 손실 {1} ({2})</translation>
+    </message>
+</context>
+<context>
+    <name>LossBar</name>
+    <message>
+        <source>Colours of the losses</source>
+        <translation>손실의 색</translation>
+    </message>
+    <message>
+        <source>linear, from {0} to {1}</source>
+        <translation>선형, {0}부터 {1}까지</translation>
+    </message>
+    <message>
+        <source>logarithmic, from {0} to {1}</source>
+        <translation>로그, {0}부터 {1}까지</translation>
     </message>
 </context>
 <context>
@@ -1765,10 +1811,73 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>NetworkPage</name>
+    <message>
+        <source>The network&apos;s class, and what print(net) prints</source>
+        <translation>신경망의 클래스와 print(net)의 출력</translation>
+    </message>
+    <message>
+        <source>The network&apos;s class, to be edited</source>
+        <translation>편집하는 신경망의 클래스</translation>
+    </message>
+    <message>
+        <source>Stop it</source>
+        <translation>중지</translation>
+    </message>
+    <message>
+        <source>End the process that runs it, and bring the run back</source>
+        <translation>이 코드를 실행하는 프로세스를 끝내고 학습을 되돌립니다</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>편집</translation>
+    </message>
+    <message>
+        <source>Edit the network&apos;s class (Ctrl+Shift+E)</source>
+        <translation>신경망의 클래스를 편집합니다 (Ctrl+Shift+E)</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>실행</translation>
+    </message>
+    <message>
+        <source>Begin a run of this network with the same settings (Ctrl+Enter)</source>
+        <translation>같은 설정으로 이 신경망의 학습을 시작합니다 (Ctrl+Enter)</translation>
+    </message>
+    <message>
+        <source>Tutorial&apos;s network</source>
+        <translation>튜토리얼의 신경망</translation>
+    </message>
+    <message>
+        <source>Begin a run of the tutorial&apos;s network again</source>
+        <translation>튜토리얼의 신경망으로 학습을 다시 시작합니다</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Show the network that runs; the text is kept</source>
+        <translation>학습 중인 신경망을 보여 줍니다. 편집한 글은 그대로 남습니다</translation>
+    </message>
+    <message>
+        <source>The network&apos;s code has not come back yet.</source>
+        <translation>신경망의 코드가 아직 끝나지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>edited, not run</source>
+        <translation>편집함, 아직 실행하지 않음</translation>
+    </message>
+    <message>
+        <source>your own network runs</source>
+        <translation>직접 만든 신경망이 학습 중</translation>
+    </message>
+</context>
+<context>
     <name>NetworkView</name>
     <message>
         <source>Network</source>
-        <translation>신경망</translation>
+        <translation>네트워크</translation>
     </message>
     <message>
         <source>Fold the modules</source>
@@ -1808,6 +1917,17 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>NetworksController</name>
+    <message>
+        <source>The network&apos;s code has not come back yet: wait, or choose Run &gt; Start torch again.</source>
+        <translation>신경망의 코드가 아직 끝나지 않았습니다. 기다리거나 학습 &gt; torch 다시 시작을 고르십시오.</translation>
+    </message>
+    <message>
+        <source>The autosaved run</source>
+        <translation>자동 저장된 학습</translation>
+    </message>
+</context>
+<context>
     <name>NextStepHint</name>
     <message>
         <source>Loading PyTorch…</source>
@@ -1834,7 +1954,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>.grad after</source>
-        <translation>이후의 .grad</translation>
+        <translation>이후 .grad</translation>
     </message>
     <message>
         <source>Gradient out</source>
@@ -1921,7 +2041,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>OriginView</name>
     <message>
         <source>Where does it come from?</source>
-        <translation>어디에서 왔나요?</translation>
+        <translation>이 수는 어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Record this iteration whole</source>
@@ -1978,6 +2098,14 @@ When the memory for them is used up, the oldest go first. How much they may take
 </context>
 <context>
     <name>OtherWindowsController</name>
+    <message>
+        <source>Open a model</source>
+        <translation>모델 열기</translation>
+    </message>
+    <message>
+        <source>Python files (*.py)</source>
+        <translation>Python 파일 (*.py)</translation>
+    </message>
     <message>
         <source>Open a recording</source>
         <translation>기록 열기</translation>
@@ -2113,6 +2241,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>every gradient × {factor}</source>
         <translation>모든 변화도 × {factor}</translation>
+    </message>
+    <message>
+        <source>{done} events so far</source>
+        <translation>지금까지 이벤트 {done}개</translation>
     </message>
     <message>
         <source>{done} / {total} operations</source>
@@ -2255,8 +2387,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>지금까지의 실행을 복사합니다. torch만으로 실행되고 같은 손실을 내는 스크립트입니다</translation>
     </message>
     <message>
-        <source>The network&apos;s class, and what print(net) prints</source>
-        <translation>신경망의 클래스와 print(net)의 출력</translation>
+        <source>your model, on one batch again and again</source>
+        <translation>한 배치로 되풀이해 학습하는 여러분의 모델</translation>
     </message>
     <message>
         <source>your script, unchanged</source>
@@ -2581,12 +2713,16 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>Python 스크립트 (*.py)</translation>
     </message>
     <message>
-        <source>training</source>
-        <translation>학습</translation>
+        <source>Jupyter notebooks (*.ipynb)</source>
+        <translation>Jupyter 노트북 (*.ipynb)</translation>
     </message>
     <message>
-        <source>The samples of {0:,} iterations are too many for the clipboard: choose Run &gt; Save as script.</source>
-        <translation>반복 {0:,}회의 샘플은 클립보드에 넣기에 너무 많습니다. 실행 &gt; 스크립트로 저장을 고르세요.</translation>
+        <source>Save as notebook</source>
+        <translation>노트북으로 저장</translation>
+    </message>
+    <message>
+        <source>The samples of {0:,} iterations are too many for the clipboard: choose File &gt; Export &gt; Script.</source>
+        <translation>반복 {0:,}회의 샘플은 클립보드에 담기에 너무 많습니다. 파일 &gt; 내보내기 &gt; 스크립트를 고르세요.</translation>
     </message>
     <message>
         <source>Nothing has run yet: the script runs {0:,} iterations.</source>
@@ -2913,8 +3049,169 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>항 하나 · torch의 값 {1} · 나머지 {2}</translation>
     </message>
     <message>
+        <source>sum of {0} terms, in float64</source>
+        <translation>항 {0}개의 합, float64</translation>
+    </message>
+    <message>
+        <source>one term, in float64</source>
+        <translation>항 하나, float64</translation>
+    </message>
+    <message>
         <source>In float64: {0}</source>
         <translation>float64로: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>SurfacePlot</name>
+    <message>
+        <source>Loss surface</source>
+        <translation>손실 곡면</translation>
+    </message>
+    <message>
+        <source>The loss at each point of the plane. The mouse or the arrow keys read a point; the line is the run&apos;s path, the arrow the direction of descent.</source>
+        <translation>평면의 각 점에서의 손실입니다. 마우스나 화살표 키로 점을 읽습니다. 선은 학습의 경로, 화살표는 하강 방향입니다.</translation>
+    </message>
+    <message>
+        <source>x {0}, y {1}: loss {2}</source>
+        <translation>x {0}, y {1}: 손실 {2}</translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>아직 계산되지 않음</translation>
+    </message>
+</context>
+<context>
+    <name>SurfaceSettings</name>
+    <message>
+        <source>Random directions</source>
+        <translation>무작위 방향</translation>
+    </message>
+    <message>
+        <source>Main directions</source>
+        <translation>주방향</translation>
+    </message>
+    <message>
+        <source>Through kept weights</source>
+        <translation>보관된 가중치를 지나는 평면</translation>
+    </message>
+    <message>
+        <source>Plane</source>
+        <translation>평면</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>데이터</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>학습</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>검증</translation>
+    </message>
+    <message>
+        <source>Span</source>
+        <translation>범위</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>점 수</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>샘플</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>After A</source>
+        <translation>반복 A 뒤</translation>
+    </message>
+    <message>
+        <source>After B</source>
+        <translation>반복 B 뒤</translation>
+    </message>
+    <message>
+        <source>The plane goes through the weights after it, or the nearest kept</source>
+        <translation>평면이 이 반복 뒤의 가중치, 또는 가장 가까이 보관된 가중치를 지납니다</translation>
+    </message>
+    <message>
+        <source>Two random directions, each filter as long as the weights&apos; own; the two main directions of the run so far; or through kept weights</source>
+        <translation>필터마다 가중치와 같은 길이로 맞춘 두 무작위 방향, 지금까지의 학습의 두 주방향, 또는 보관된 가중치를 지나는 평면</translation>
+    </message>
+    <message>
+        <source>Another seed gives other random directions</source>
+        <translation>시드가 다르면 무작위 방향도 다릅니다</translation>
+    </message>
+    <message>
+        <source>How far the plane reaches: 1 is as far as the weights are from 0, or as the path or the kept weights reach</source>
+        <translation>평면이 뻗는 거리: 1은 가중치가 0에서 떨어진 거리, 또는 경로나 보관된 가중치가 뻗은 거리입니다</translation>
+    </message>
+    <message>
+        <source>Points a side: more are finer and take longer</source>
+        <translation>한 변의 점 수: 많을수록 곱고 오래 걸립니다</translation>
+    </message>
+    <message>
+        <source>The loss is the mean over so many samples, the first of the set</source>
+        <translation>손실은 세트의 처음 이만큼의 샘플의 평균입니다</translation>
+    </message>
+    <message>
+        <source>The samples that the loss is computed on</source>
+        <translation>손실을 계산할 샘플</translation>
+    </message>
+</context>
+<context>
+    <name>SurfaceView</name>
+    <message>
+        <source>Loss surface</source>
+        <translation>손실 곡면</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>로그</translation>
+    </message>
+    <message>
+        <source>Logarithmic colours</source>
+        <translation>로그 색</translation>
+    </message>
+    <message>
+        <source>Colour the logarithm of the loss, or the loss itself (L)</source>
+        <translation>손실의 로그, 또는 손실 자체에 따라 칠합니다 (L)</translation>
+    </message>
+    <message>
+        <source>Progress of the surface</source>
+        <translation>곡면 진행률</translation>
+    </message>
+    <message>
+        <source>The loss on a plane through the present weights: choose a plane and press Compute.</source>
+        <translation>지금 가중치를 지나는 평면 위의 손실입니다. 평면을 고르고 계산을 누르세요.</translation>
+    </message>
+    <message>
+        <source>x: {0}</source>
+        <translation>x: {0}</translation>
+    </message>
+    <message>
+        <source>y: {0}</source>
+        <translation>y: {0}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Compute</source>
+        <translation>계산</translation>
+    </message>
+    <message>
+        <source>Leave off; what there is of the surface stays</source>
+        <translation>그만둡니다. 여기까지의 곡면은 남습니다</translation>
+    </message>
+    <message>
+        <source>Evaluate the loss on the plane; the run is left as it is (Enter)</source>
+        <translation>평면 위에서 손실을 계산합니다. 학습은 그대로입니다 (Enter)</translation>
     </message>
 </context>
 <context>
@@ -3071,6 +3368,10 @@ Click or press Enter: where does it come from?</source>
         <translation>{0:.1f} 반복/초 · {1}</translation>
     </message>
     <message>
+        <source>recording</source>
+        <translation>기록</translation>
+    </message>
+    <message>
         <source>ended</source>
         <translation>끝남</translation>
     </message>
@@ -3216,6 +3517,29 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Compare</source>
         <translation>비교</translation>
+    </message>
+</context>
+<context>
+    <name>WebPagesController</name>
+    <message>
+        <source>Nothing has run yet: run an iteration (F11), then export it.</source>
+        <translation>아직 실행된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
+    </message>
+    <message>
+        <source>Export a web page</source>
+        <translation>웹 페이지 내보내기</translation>
+    </message>
+    <message>
+        <source>Web pages (*.html)</source>
+        <translation>웹 페이지 (*.html)</translation>
+    </message>
+    <message>
+        <source>Another page is still being written.</source>
+        <translation>다른 페이지를 아직 쓰고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Saved as {0}; any browser opens it.</source>
+        <translation>{0}(으)로 저장했습니다. 어느 브라우저에서나 열립니다.</translation>
     </message>
 </context>
 <context>
@@ -3474,6 +3798,14 @@ Click or press Enter: where does it come from?</source>
         <translation>다른 프로그램을 위해 .safetensors나 state_dict로 가중치를 저장합니다</translation>
     </message>
     <message>
+        <source>Open &amp;model…</source>
+        <translation>모델 열기(&amp;M)…</translation>
+    </message>
+    <message>
+        <source>Run a Python file that makes model, inputs and loss, and train that model in a window of its own</source>
+        <translation>model, inputs, loss를 만드는 Python 파일을 실행하고, 별도의 창에서 그 모델을 학습시킵니다</translation>
+    </message>
+    <message>
         <source>Open &amp;recording…</source>
         <translation>기록 열기(&amp;R)…</translation>
     </message>
@@ -3488,6 +3820,30 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Follow a training that listens, in a window of its own</source>
         <translation>기다리는 학습을 별도의 창에서 따라갑니다</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation>내보내기(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Script…</source>
+        <translation>스크립트(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>&amp;Notebook…</source>
+        <translation>노트북(&amp;N)…</translation>
+    </message>
+    <message>
+        <source>Save the run so far as a Jupyter notebook that needs torch alone</source>
+        <translation>지금까지의 실행을 torch만 필요한 Jupyter 노트북으로 저장</translation>
+    </message>
+    <message>
+        <source>&amp;Web page…</source>
+        <translation>웹 페이지(&amp;W)…</translation>
+    </message>
+    <message>
+        <source>Save the iteration shown as a page with its events, graph and numbers, for any browser</source>
+        <translation>보고 있는 반복을 이벤트, 그래프, 수와 함께 어느 브라우저에서나 열 수 있는 페이지로 저장</translation>
     </message>
     <message>
         <source>Save &amp;picture of the panel…</source>
@@ -3790,16 +4146,36 @@ Click or press Enter: where does it come from?</source>
         <translation>옵티마이저와 스케줄의 옵션, 그리고 zero_grad가 하는 일</translation>
     </message>
     <message>
+        <source>&amp;Edit the network</source>
+        <translation>신경망 편집(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Edit the network&apos;s class in the program panel</source>
+        <translation>프로그램 패널에서 신경망의 클래스를 편집합니다</translation>
+    </message>
+    <message>
+        <source>Run the e&amp;dited network</source>
+        <translation>편집한 신경망 실행(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Begin a run of the edited network with the same settings</source>
+        <translation>같은 설정으로 편집한 신경망의 학습을 시작합니다</translation>
+    </message>
+    <message>
+        <source>Run the tutoria&amp;l&apos;s network</source>
+        <translation>튜토리얼의 신경망 실행(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Begin a run of the tutorial&apos;s network again</source>
+        <translation>튜토리얼의 신경망으로 학습을 다시 시작합니다</translation>
+    </message>
+    <message>
         <source>&amp;Copy as script</source>
         <translation>스크립트로 복사(&amp;C)</translation>
     </message>
     <message>
         <source>Copy the run so far as a Python script that needs torch alone</source>
         <translation>지금까지의 실행을 torch만 필요한 Python 스크립트로 복사합니다</translation>
-    </message>
-    <message>
-        <source>Sa&amp;ve as script…</source>
-        <translation>스크립트로 저장(&amp;V)…</translation>
     </message>
     <message>
         <source>Save the run so far as a Python script, with its samples in a file beside it if many</source>
@@ -4193,6 +4569,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>This gradient belongs to no recorded tensor, so there is nothing to vary: choose a weight or an activation.</source>
         <translation>이 변화도는 기록된 텐서의 것이 아니어서 바꾸어 볼 것이 없습니다. 가중치나 활성값을 고르세요.</translation>
+    </message>
+    <message>
+        <source>torch keeps this number inside an operation, so there is nothing to vary: choose one that it is made of.</source>
+        <translation>torch가 연산 안에만 두는 값이라 바꿔 볼 수 없습니다: 이 값을 이루는 수를 고르세요.</translation>
     </message>
     <message>
         <source>This number is a whole one ({0}): it cannot be varied a little.</source>
@@ -4771,6 +5151,98 @@ Click or press Enter: where does it come from?</source>
         <source>The token in {0} is too short: delete the file for another one to be made.</source>
         <translation>{0}의 토큰이 너무 짧습니다. 파일을 지우면 새로 만들어집니다.</translation>
     </message>
+    <message>
+        <source>The run is too short to have two main directions: train some iterations first.</source>
+        <translation>학습이 너무 짧아 주방향이 둘 있지 않습니다. 먼저 몇 번 반복 학습하세요.</translation>
+    </message>
+    <message>
+        <source>The weights of these iterations are the same: choose others.</source>
+        <translation>이 반복들의 가중치가 서로 같습니다. 다른 반복을 고르세요.</translation>
+    </message>
+    <message>
+        <source>model is {0}, and not a torch.nn.Module.</source>
+        <translation>model이 torch.nn.Module이 아니라 {0}입니다.</translation>
+    </message>
+    <message>
+        <source>inputs is {0}, and not a tensor, a tuple of arguments or a dict of them.</source>
+        <translation>inputs가 tensor나 인자의 tuple 또는 dict가 아니라 {0}입니다.</translation>
+    </message>
+    <message>
+        <source>model has no parameter that requires a gradient, so nothing is trained.</source>
+        <translation>model에 변화도가 필요한 매개변수가 없어 학습할 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>optimizer is {0}, and not a torch.optim.Optimizer.</source>
+        <translation>optimizer가 torch.optim.Optimizer가 아니라 {0}입니다.</translation>
+    </message>
+    <message>
+        <source>{0} makes no model: write model = Net(), for example.</source>
+        <translation>{0}에 model이 없습니다. 예를 들어 model = Net()이라고 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>{0} makes no inputs: write inputs = torch.randn(8, 3), for example.</source>
+        <translation>{0}에 inputs가 없습니다. 예를 들어 inputs = torch.randn(8, 3)이라고 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>{0} makes no loss: write loss = nn.CrossEntropyLoss(), for example.</source>
+        <translation>{0}에 loss가 없습니다. 예를 들어 loss = nn.CrossEntropyLoss()라고 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>loss is {0}, which torch.nn.functional does not have.</source>
+        <translation>loss가 {0}인데, torch.nn.functional에는 없습니다.</translation>
+    </message>
+    <message>
+        <source>loss is {0}, and not what computes it, as nn.MSELoss() does.</source>
+        <translation>loss가 {0}입니다. nn.MSELoss()처럼 손실을 계산하는 것이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>With {0} there is no loss to evaluate: choose another loss.</source>
+        <translation>{0}에는 계산할 손실이 없습니다. 다른 손실을 고르세요.</translation>
+    </message>
+    <message>
+        <source>There is no network here: write class Net(nn.Module) with a forward.</source>
+        <translation>여기에는 신경망이 없습니다. forward가 있는 class Net(nn.Module)을 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>forward returns {0} and not a Tensor of shape {1}, a number for each class.</source>
+        <translation>forward가 {0}을(를) 돌려줍니다. shape이 {1}인 Tensor, 곧 클래스마다 수 하나여야 합니다.</translation>
+    </message>
+    <message>
+        <source>forward returns shape {0} of {1}; it has to be {2}, a number for each class.</source>
+        <translation>forward가 돌려주는 shape은 {1}의 {0}입니다. 클래스마다 수 하나인 {2}여야 합니다.</translation>
+    </message>
+    <message>
+        <source>What forward returns depends on no parameter, so nothing could be trained.</source>
+        <translation>forward가 돌려주는 값이 어떤 매개변수에도 달려 있지 않아 학습할 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Line {0} raises {1}: {2}</source>
+        <translation>{0}행에서 {1}: {2}</translation>
+    </message>
+    <message>
+        <source>Line {0} raises {1} when the network is made: {2}</source>
+        <translation>신경망을 만들 때 {0}행에서 {1}: {2}</translation>
+    </message>
+    <message>
+        <source>Line {0} raises {1} on the first batch: {2}</source>
+        <translation>첫 배치에서 {0}행이 {1}: {2}</translation>
+    </message>
+    <message>
+        <source>Line {0} is not Python: {1}.</source>
+        <translation>{0}행은 Python이 아닙니다: {1}.</translation>
+    </message>
+    <message>
+        <source>This is not Python: {0}.</source>
+        <translation>이것은 Python이 아닙니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The network has no parameters, so there is nothing to train.</source>
+        <translation>신경망에 매개변수가 없어 학습할 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>A lazy layer has no shape before its first batch: give its size.</source>
+        <translation>lazy 층은 첫 배치 전에는 shape이 없습니다. 크기를 지정하십시오.</translation>
+    </message>
 </context>
 <context>
     <name>facts</name>
@@ -4995,6 +5467,14 @@ Click or press Enter: where does it come from?</source>
         <translation>수 {0}개에 의존합니다.</translation>
     </message>
     <message>
+        <source>{0} hands out only its result: this is a step on the way, in float64.</source>
+        <translation>{0}은(는) 결과만 내놓습니다: 이 값은 그 도중의 단계이며 float64로 계산했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} hands out only its result, {1}: this is a step on the way, in float64. It leads to that result within {2}.</source>
+        <translation>{0}은(는) 결과 {1}만 내놓습니다: 이 값은 그 도중의 단계이며 float64로 계산했습니다. 그 결과와의 차이는 {2} 이내입니다.</translation>
+    </message>
+    <message>
         <source>Backward starts here: the loss&apos;s own gradient is 1.</source>
         <translation>backward는 여기에서 시작합니다. 손실 자신의 변화도는 1입니다.</translation>
     </message>
@@ -5113,6 +5593,10 @@ Click or press Enter: where does it come from?</source>
         <translation>zero_grad를 부르지 않았습니다. backward가 시작될 때 {1}에 지난 변화도가 남아 있었습니다. 지난 변화도가 있는 매개변수: {0}개.</translation>
     </message>
     <message>
+        <source>The graphs of {0} earlier iterations ({1} nodes) are still held, and with them their memory: see {2}. Add loss.item(), or detach() what the next iteration uses. There is a lesson on it: “total += loss keeps every graph”.</source>
+        <translation>이전 반복 {0}개의 그래프(노드 {1}개)가 메모리와 함께 아직 남아 있습니다: {2}을(를) 보세요. loss.item()을 더하거나, 다음 반복이 쓰는 것을 detach() 하세요. 이에 대한 수업이 있습니다: “total += loss는 그래프를 모두 붙듭니다”.</translation>
+    </message>
+    <message>
         <source>Backward never reached {0}: the loss does not depend on it.</source>
         <translation>backward가 {0}에 이르지 않았습니다. 손실이 그것에 의존하지 않습니다.</translation>
     </message>
@@ -5179,6 +5663,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>zero_grad was not called</source>
         <translation>zero_grad를 부르지 않음</translation>
+    </message>
+    <message>
+        <source>The graph grows with every iteration</source>
+        <translation>그래프가 반복마다 커집니다</translation>
     </message>
     <message>
         <source>{0} gets no gradient</source>
@@ -5263,6 +5751,10 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>losses added up undivided</source>
         <translation>나누지 않고 더해진 손실</translation>
+    </message>
+    <message>
+        <source>a graph that grows</source>
+        <translation>커지는 그래프</translation>
     </message>
     <message>
         <source>batch norm in eval mode or of one sample</source>
@@ -5698,7 +6190,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>Where does it come from?</source>
-        <translation>어디에서 왔나요?</translation>
+        <translation>이 수는 어디에서 왔나요?</translation>
     </message>
     <message>
         <source>Move between numbers</source>
@@ -5886,6 +6378,65 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>The mean of half the squared differences between the output and the target, and of the absolute differences less ½ where they are 1 or more</source>
         <translation>출력과 목표의 차이의 제곱의 반의 평균. 차이가 1 이상인 곳에서는 절댓값에서 ½을 뺀 것</translation>
+    </message>
+</context>
+<context>
+    <name>notebook</name>
+    <message>
+        <source># {0}: {1} iterations
+
+Each line that the last cell prints is the loss of an iteration, bit for bit that of the run in backprop_viz. It needs torch alone.</source>
+        <translation># {0}: 반복 {1}회
+
+마지막 셀이 출력하는 각 줄은 한 반복의 손실이며, backprop_viz에서 실행한 값과 비트까지 같습니다. torch만 있으면 됩니다.</translation>
+    </message>
+    <message>
+        <source>## Import torch
+
+`F` has functions without weights, `nn` the layers and losses, `optim` the optimizers.</source>
+        <translation>## torch 가져오기
+
+`F`에는 가중치 없는 함수가, `nn`에는 층과 손실이, `optim`에는 옵티마이저가 있습니다.</translation>
+    </message>
+    <message>
+        <source>## Define the network
+
+`__init__` makes the layers that have weights; `forward` says how a batch goes through them. autograd makes the backward pass.</source>
+        <translation>## 네트워크 정의하기
+
+`__init__`은 가중치가 있는 층을 만들고, `forward`는 배치가 층을 어떻게 지나는지 정합니다. backward는 autograd가 만듭니다.</translation>
+    </message>
+    <message>
+        <source>## Make it
+
+The seed decides the first weights: the same seed gives the same run.</source>
+        <translation>## 네트워크 만들기
+
+시드가 처음 가중치를 정합니다. 시드가 같으면 실행도 같습니다.</translation>
+    </message>
+    <message>
+        <source>## Make the data ready
+
+`batches()` gives the inputs `x` and their targets `y`, one batch after the other.</source>
+        <translation>## 데이터 준비하기
+
+`batches()`는 입력 `x`와 목표 `y`를 한 배치씩 차례로 줍니다.</translation>
+    </message>
+    <message>
+        <source>## Choose a loss and an update rule
+
+The loss says how wrong an output is; the update rule moves each weight against its gradient.</source>
+        <translation>## 손실과 갱신 규칙 고르기
+
+손실은 출력이 얼마나 틀렸는지 나타내고, 갱신 규칙은 각 가중치를 변화도의 반대 방향으로 옮깁니다.</translation>
+    </message>
+    <message>
+        <source>## Train
+
+Each iteration clears the gradients, runs forward, computes the loss, runs backward and updates the weights.</source>
+        <translation>## 학습하기
+
+각 반복은 변화도를 지우고, forward를 실행하고, 손실을 계산하고, backward를 실행한 뒤 가중치를 갱신합니다.</translation>
     </message>
 </context>
 <context>
@@ -6134,7 +6685,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>None</source>
-        <translation>없음</translation>
+        <translation>None</translation>
     </message>
     <message>
         <source>Cosine</source>
@@ -6220,12 +6771,16 @@ Click or press Enter: where does it come from?</source>
         <translation>학습 중: F5로 일시 정지합니다.</translation>
     </message>
     <message>
+        <source>A recording: Shift+F10 goes back, Page Up and Page Down to other iterations.</source>
+        <translation>기록입니다. Shift+F10으로 뒤로, Page Up과 Page Down으로 다른 반복으로 갑니다.</translation>
+    </message>
+    <message>
         <source>The script has ended: go back through what is recorded.</source>
         <translation>스크립트가 끝났습니다. 기록된 것을 거슬러 보세요.</translation>
     </message>
     <message>
-        <source>F10 runs the script to the end of its next phase, F5 on.</source>
-        <translation>F10은 스크립트를 다음 단계의 끝까지, F5는 계속 실행합니다.</translation>
+        <source>F8 runs the script to its next event, F10 to the end of the phase, F5 on.</source>
+        <translation>F8은 스크립트를 다음 이벤트까지, F10은 단계의 끝까지, F5는 계속 실행합니다.</translation>
     </message>
     <message>
         <source>Press F10 to run one phase of training, or F5 to train. Draw a digit any time.</source>
@@ -6370,10 +6925,6 @@ Click or press Enter: where does it come from?</source>
         <translation>몫</translation>
     </message>
     <message>
-        <source>−ln p</source>
-        <translation>−ln p</translation>
-    </message>
-    <message>
         <source>ln p</source>
         <translation>ln p</translation>
     </message>
@@ -6451,7 +7002,7 @@ Click or press Enter: where does it come from?</source>
     </message>
     <message>
         <source>sent</source>
-        <translation>보낸 것</translation>
+        <translation>보냄</translation>
     </message>
     <message>
         <source>step</source>
@@ -6526,12 +7077,20 @@ Click or press Enter: where does it come from?</source>
         <translation>빼어지는 수</translation>
     </message>
     <message>
-        <source>−Σ ln p</source>
-        <translation>−Σ ln p</translation>
+        <source>Σ ln p</source>
+        <translation>Σ ln p</translation>
     </message>
     <message>
-        <source>−ln Σ exp</source>
-        <translation>−ln Σ exp</translation>
+        <source>ln Σ exp</source>
+        <translation>ln Σ exp</translation>
+    </message>
+    <message>
+        <source>exp(logit)</source>
+        <translation>exp(로짓)</translation>
+    </message>
+    <message>
+        <source>largest logit</source>
+        <translation>가장 큰 로짓</translation>
     </message>
     <message>
         <source>normalized</source>
@@ -6626,6 +7185,300 @@ Click or press Enter: where does it come from?</source>
     </message>
 </context>
 <context>
+    <name>surface</name>
+    <message>
+        <source>random direction {0}, filter-normalised</source>
+        <translation>무작위 방향 {0}, 필터 정규화</translation>
+    </message>
+    <message>
+        <source>main direction {0} of the run ({1} of its path)</source>
+        <translation>학습의 주방향 {0} (경로의 {1})</translation>
+    </message>
+    <message>
+        <source>towards the weights after iteration {0}</source>
+        <translation>반복 {0} 뒤의 가중치 쪽</translation>
+    </message>
+    <message>
+        <source>across it, towards the weights after iteration {0}</source>
+        <translation>그와 직교하며 반복 {0} 뒤의 가중치 쪽</translation>
+    </message>
+    <message>
+        <source>There is no path yet: train some iterations.</source>
+        <translation>아직 경로가 없습니다. 몇 번 반복 학습하세요.</translation>
+    </message>
+    <message>
+        <source>Of the run&apos;s path {0} lies in this plane: random planes almost never hold it, so its shadow is near the middle. Choose the main directions to see it.</source>
+        <translation>학습 경로의 {0}이(가) 이 평면에 있습니다. 무작위 평면은 경로를 거의 담지 못하므로 그림자가 가운데에 모입니다. 경로를 보려면 주방향을 고르세요.</translation>
+    </message>
+    <message>
+        <source>Of the run&apos;s path {0} lies in this plane.</source>
+        <translation>학습 경로의 {0}이(가) 이 평면에 있습니다.</translation>
+    </message>
+    <message>
+        <source>The arrow is the direction of descent, −gradient: {0} of its length lies in this plane.</source>
+        <translation>화살표는 하강 방향(−변화도)입니다. 그 길이의 {0}이(가) 이 평면에 있습니다.</translation>
+    </message>
+    <message>
+        <source>around iteration {0:,} · {1:,} training samples · loss {2}</source>
+        <translation>반복 {0:,} 둘레 · 학습 샘플 {1:,}개 · 손실 {2}</translation>
+    </message>
+    <message>
+        <source>around iteration {0:,} · {1:,} validation samples · loss {2}</source>
+        <translation>반복 {0:,} 둘레 · 검증 샘플 {1:,}개 · 손실 {2}</translation>
+    </message>
+    <message>
+        <source>Cancelled: what is missing is as the nearest point.</source>
+        <translation>취소했습니다. 없는 점은 가장 가까운 점과 같게 칠합니다.</translation>
+    </message>
+    <message>
+        <source>Another run has begun: compute its surface.</source>
+        <translation>다른 학습이 시작되었습니다. 그 곡면을 계산하세요.</translation>
+    </message>
+    <message>
+        <source>The process that runs torch has ended: compute the surface again.</source>
+        <translation>torch를 실행하는 프로세스가 끝났습니다. 곡면을 다시 계산하세요.</translation>
+    </message>
+    <message>
+        <source>The surface could not be computed. {0}: {1}</source>
+        <translation>곡면을 계산할 수 없습니다. {0}: {1}</translation>
+    </message>
+</context>
+<context>
+    <name>web page</name>
+    <message>
+        <source>{0} · iteration {1}</source>
+        <translation>{0} · 반복 {1}</translation>
+    </message>
+    <message>
+        <source>loss {0}</source>
+        <translation>손실 {0}</translation>
+    </message>
+    <message>
+        <source>recorded by backprop_viz {0}</source>
+        <translation>backprop_viz {0}에서 기록</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>밝게</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>어둡게</translation>
+    </message>
+    <message>
+        <source>Light or dark colours (T)</source>
+        <translation>밝은 색 또는 어두운 색 (T)</translation>
+    </message>
+    <message>
+        <source>Events</source>
+        <translation>이벤트</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>네트워크</translation>
+    </message>
+    <message>
+        <source>Autograd graph</source>
+        <translation>autograd 그래프</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>검사기</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>타임라인</translation>
+    </message>
+    <message>
+        <source>follow</source>
+        <translation>따라가기</translation>
+    </message>
+    <message>
+        <source>Activations up to the loss, gradients from backward on</source>
+        <translation>손실까지는 활성값, backward부터는 변화도</translation>
+    </message>
+    <message>
+        <source>activations</source>
+        <translation>활성값</translation>
+    </message>
+    <message>
+        <source>What each layer computed</source>
+        <translation>각 층이 계산한 값</translation>
+    </message>
+    <message>
+        <source>gradients</source>
+        <translation>변화도</translation>
+    </message>
+    <message>
+        <source>The gradient of the loss with respect to what each layer computed</source>
+        <translation>각 층이 계산한 값에 대한 손실의 변화도</translation>
+    </message>
+    <message>
+        <source>sample {0}</source>
+        <translation>샘플 {0}</translation>
+    </message>
+    <message>
+        <source>label {0}</source>
+        <translation>레이블 {0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} samples in this page</source>
+        <translation>샘플 {1}개 중 {0}개가 이 페이지에 있음</translation>
+    </message>
+    <message>
+        <source>Previous sample</source>
+        <translation>이전 샘플</translation>
+    </message>
+    <message>
+        <source>Next sample</source>
+        <translation>다음 샘플</translation>
+    </message>
+    <message>
+        <source>loss.grad_fn → next_functions · {0} of {1} nodes ran</source>
+        <translation>loss.grad_fn → next_functions · 노드 {1}개 중 {0}개 실행됨</translation>
+    </message>
+    <message>
+        <source>Before the first event</source>
+        <translation>첫 이벤트 이전</translation>
+    </message>
+    <message>
+        <source>Nothing has happened yet. The right arrow key goes forward by one event, Page Down by a phase.</source>
+        <translation>아직 아무 일도 일어나지 않았습니다. 오른쪽 화살표 키는 이벤트 하나, Page Down은 한 단계 앞으로 갑니다.</translation>
+    </message>
+    <message>
+        <source>zero_grad clears the gradient of the iteration before.</source>
+        <translation>zero_grad는 이전 반복의 변화도를 지웁니다.</translation>
+    </message>
+    <message>
+        <source>An operation of the forward pass: what it read, and what it made.</source>
+        <translation>forward의 연산 하나: 읽은 것과 만든 것입니다.</translation>
+    </message>
+    <message>
+        <source>The loss: one number that says how wrong the output is.</source>
+        <translation>손실: 출력이 얼마나 틀렸는지 나타내는 수 하나입니다.</translation>
+    </message>
+    <message>
+        <source>Backward runs this node: the gradient of its output arrived, and it sends those of its inputs.</source>
+        <translation>backward가 이 노드를 실행합니다. 출력의 변화도가 도착했고, 입력들의 변화도를 보냅니다.</translation>
+    </message>
+    <message>
+        <source>The gradient that arrived is added to the parameter&apos;s .grad.</source>
+        <translation>도착한 변화도가 매개변수의 .grad에 더해집니다.</translation>
+    </message>
+    <message>
+        <source>The optimizer changes the weight by its gradient.</source>
+        <translation>옵티마이저가 변화도로 가중치를 바꿉니다.</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>읽음</translation>
+    </message>
+    <message>
+        <source>made</source>
+        <translation>만듦</translation>
+    </message>
+    <message>
+        <source>arrived</source>
+        <translation>도착</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation>보냄</translation>
+    </message>
+    <message>
+        <source>.grad before</source>
+        <translation>이전 .grad</translation>
+    </message>
+    <message>
+        <source>.grad after</source>
+        <translation>이후 .grad</translation>
+    </message>
+    <message>
+        <source>weight before</source>
+        <translation>이전 가중치</translation>
+    </message>
+    <message>
+        <source>weight after</source>
+        <translation>이후 가중치</translation>
+    </message>
+    <message>
+        <source>{0} before</source>
+        <translation>이전 {0}</translation>
+    </message>
+    <message>
+        <source>{0} after</source>
+        <translation>이후 {0}</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>None</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>기록되지 않음</translation>
+    </message>
+    <message>
+        <source>It has not been computed yet.</source>
+        <translation>아직 계산되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Its numbers are too many for this page; the recording has them.</source>
+        <translation>이 페이지에 담기에는 수가 너무 많습니다. 기록에는 있습니다.</translation>
+    </message>
+    <message>
+        <source>min {0} · max {1} · ‖·‖ {2}</source>
+        <translation>최소 {0} · 최대 {1} · ‖·‖ {2}</translation>
+    </message>
+    <message>
+        <source>axis {0}</source>
+        <translation>축 {0}</translation>
+    </message>
+    <message>
+        <source>every {0}th number</source>
+        <translation>{0}번째 수마다</translation>
+    </message>
+    <message>
+        <source>colours from −{0} to +{0}</source>
+        <translation>색은 −{0}에서 +{0}까지</translation>
+    </message>
+    <message>
+        <source>Numbers around the chosen one; the arrow keys choose another</source>
+        <translation>고른 수 주변의 수. 화살표 키로 다른 수를 고릅니다</translation>
+    </message>
+    <message>
+        <source>To the start (Home)</source>
+        <translation>처음으로 (Home)</translation>
+    </message>
+    <message>
+        <source>Back by one event (←)</source>
+        <translation>이벤트 하나 뒤로 (←)</translation>
+    </message>
+    <message>
+        <source>Play or stop (space)</source>
+        <translation>재생 또는 정지 (스페이스)</translation>
+    </message>
+    <message>
+        <source>Forward by one event (→)</source>
+        <translation>이벤트 하나 앞으로 (→)</translation>
+    </message>
+    <message>
+        <source>To the end (End)</source>
+        <translation>끝으로 (End)</translation>
+    </message>
+    <message>
+        <source>event {0} of {1}</source>
+        <translation>이벤트 {1}개 중 {0}번째</translation>
+    </message>
+    <message>
+        <source>← → an event · Page Up, Page Down a phase · Home, End · space plays</source>
+        <translation>← → 이벤트 하나 · Page Up, Page Down 한 단계 · Home, End · 스페이스 재생</translation>
+    </message>
+    <message>
+        <source>This browser is too old to unpack the page: open it in a newer one.</source>
+        <translation>이 브라우저는 페이지를 풀기에 너무 오래되었습니다. 더 새로운 브라우저에서 여세요.</translation>
+    </message>
+</context>
+<context>
     <name>why</name>
     <message>
         <source>Nothing is recorded of it yet.</source>
@@ -6644,8 +7497,20 @@ Click or press Enter: where does it come from?</source>
         <translation>{0}은(는) 변화도를 받지 않습니다. “{1}”이(가) 결과를 그래프에서 떼어 냈습니다(detach).</translation>
     </message>
     <message>
-        <source>{0} gets no gradient: “{1}” ran where autograd does not follow (no_grad), or gives a result without a gradient.</source>
-        <translation>{0}은(는) 변화도를 받지 않습니다. “{1}”은(는) autograd가 따라가지 않는 곳(no_grad)에서 실행되었거나, 변화도 없는 결과를 냅니다.</translation>
+        <source>{0} gets no gradient: “{1}” ran under no_grad, where torch records no graph.</source>
+        <translation>{0}에는 변화도가 없습니다: “{1}”이(가) torch가 그래프를 기록하지 않는 no_grad 안에서 실행되었습니다.</translation>
+    </message>
+    <message>
+        <source>{0} gets no gradient: “{1}” gives a result without a gradient.</source>
+        <translation>{0}에는 변화도가 없습니다: “{1}”의 결과에는 변화도가 없습니다.</translation>
+    </message>
+    <message>
+        <source>{0} gets no gradient: “{1}” copied the numbers into a new tensor, and not their graph.</source>
+        <translation>{0}에는 변화도가 없습니다: “{1}”이(가) 수만 새 Tensor로 복사하고 그래프는 복사하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>{0} gets no gradient: “{1}” took the numbers out of torch. What is computed of them has no graph.</source>
+        <translation>{0}에는 변화도가 없습니다: “{1}”이(가) 수를 torch 밖으로 꺼냈습니다. 그것으로 계산한 값에는 그래프가 없습니다.</translation>
     </message>
     <message>
         <source>{0} gets no gradient: “{1}” gives {2} numbers, which cannot have one.</source>
