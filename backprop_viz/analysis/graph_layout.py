@@ -12,7 +12,7 @@ from backprop_viz.analysis.graph_structure import Structure, is_leaf
 from backprop_viz.analysis.spans import Spans
 
 WIDTH, HEIGHT = 104, 44  # of a node's box
-PILL_WIDTH, PILL_HEIGHT = 76, 18  # of a node that hangs below another
+PILL_WIDTH, PILL_HEIGHT = 84, 18  # of a node that hangs below another
 _GAP = 15  # between two columns
 _HANG = 8  # from a node down to the nodes below it
 _SPACE = 4  # between hanging nodes

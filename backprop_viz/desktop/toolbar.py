@@ -78,7 +78,7 @@ class Toolbar(QWidget):
             label.setMinimumWidth(134)
             progress.addWidget(label)
 
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(4, 4, 4, 4)
         row.setSpacing(6)
         self.run_title = ElidedLabel()
@@ -114,6 +114,14 @@ class Toolbar(QWidget):
         if not self._has_none:
             for widget in (self.settings, self._gear):
                 widget.setVisible(not wanted)
+
+    def put_buttons_first(self, wanted: bool) -> None:
+        """Have the buttons at the left, where they are seen when there is no room for all."""
+        for place, button in enumerate(self.run_buttons):
+            self._row.removeWidget(button)
+            first = 0 if wanted else self._row.count() - 2
+            at = first + place if wanted else first
+            self._row.insertWidget(at, button, 0, Qt.AlignmentFlag.AlignBottom)
 
     def leave_out_settings(self) -> None:
         """A script has its own settings."""

@@ -97,7 +97,7 @@ class GraphItem(QGraphicsItem):
         self._boxes: dict[int, QRectF] = {}
         # Created when first seen.
         self._paths: dict[tuple[int, int], QPainterPath] = {}
-        self._names: dict[int, tuple[_Line, ...]] = {}
+        self._names: dict[int, _Line] = {}
         self._headed: frozenset[tuple[int, int]] = frozenset()
         self._nodes_near = index_nodes(self.placement, _AROUND)
         self._edges_near = index_edges(self.placement, _AROUND)
@@ -274,21 +274,19 @@ class GraphItem(QGraphicsItem):
         scale = painter.worldTransform().m11()
         color = self.theme.phase(Phase.UPDATE if is_leaf(node) else Phase.BACKWARD)
         muted = QColor(self.theme.muted)
-        inks = [muted if waiting else QColor(self.theme.text), muted]
-        if is_leaf(node):
-            inks = [muted if waiting else color]
+        ink = muted if waiting else color if is_leaf(node) else QColor(self.theme.text)
         if node.id not in self._names:
-            self._names[node.id] = _names(node, self._boxes[node.id])
-        for line, ink in zip(self._names[node.id], inks, strict=False):
-            painter.setFont(line.font)
-            painter.setPen(ink)
-            painter.drawText(line.box, _ALIGN, line.text)
+            self._names[node.id] = _name(node, self._boxes[node.id])
+        line = self._names[node.id]
+        painter.setFont(line.font)
+        painter.setPen(ink)
+        painter.drawText(line.box, _ALIGN, line.text)
         box = self._boxes[node.id]
         if box.height() <= PILL_HEIGHT:
             return
         text = arriving_gradient_text(node, self.shown_cursor)
-        below = QRectF(box.x() + 7, box.bottom() - 16, box.width() - 14, 14)
-        font = fitting(scene_code_font(10), text, below.width(), 8)
+        below = QRectF(box.x() + 7, box.bottom() - 19, box.width() - 14, 15)
+        font = fitting(scene_code_font(11), text, below.width(), 11)
         if font.pixelSize() * scale < _LEGIBLE:
             return
         painter.setFont(font)
@@ -314,27 +312,24 @@ def _box(rect: Rect) -> QRectF:
     return QRectF(rect.x, rect.y, rect.width, rect.height)
 
 
-def _names(node: Node, box: QRectF) -> tuple[_Line, ...]:
-    """A node's name as it fits: two lines in a box, one in a pill."""
+def _name(node: Node, box: QRectF) -> _Line:
+    """A node's name as it fits; "Backward0" is not repeated on each."""
     if box.height() <= PILL_HEIGHT:
         inside = box.adjusted(4, 0, -4, 0)
         text = node.parameter or node.name
-        font = fitting(scene_font(10), text, inside.width(), 9)
+        font = fitting(scene_font(11), text, inside.width(), 11)
         # Elide the start: parameters differ at the end of their names, as in layers.3.conv1.weight.
         where = Qt.TextElideMode.ElideLeft if node.parameter else Qt.TextElideMode.ElideMiddle
         shown = QFontMetrics(font).elidedText(text, where, int(inside.width()))
         left = (inside.width() - QFontMetrics(font).horizontalAdvance(shown)) / 2
-        return (_Line(inside.adjusted(max(left, 0), 0, 2, 0), shown, font),)
+        return _Line(inside.adjusted(max(left, 0), 0, 2, 0), shown, font)
     stem, suffix = name_lines(node.name)
     inside = box.adjusted(7, 2, -4, 0)
-    font = fitting(scene_font(11, bold=True), stem, inside.width(), 9)
-    first = QRectF(inside.x(), inside.y(), inside.width(), 15)
-    second = first.translated(0, 13)
-    small = scene_font(9)
-    return (
-        _Line(first, elided(font, stem, int(inside.width())), font),
-        _Line(second, elided(small, suffix, int(inside.width())), small),
-    )
+    shown = stem if suffix in ("", "Backward0") else node.name
+    font = fitting(scene_font(13, bold=True), shown, inside.width(), 11)
+    line = QRectF(inside.x(), inside.y() + 3, inside.width(), 18)
+    cut = elided(font, shown, int(inside.width()), Qt.TextElideMode.ElideRight)
+    return _Line(line, cut, font)
 
 
 def _rounded(points: tuple[Point, ...]) -> QPainterPath:

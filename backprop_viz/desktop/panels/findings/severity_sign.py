@@ -32,7 +32,7 @@ class SeveritySign(QWidget):
         pen = QPen(severity_color(self.theme, self.severity), 1.4)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
-        painter.setFont(body_font(10, bold=True))
+        painter.setFont(body_font(11, bold=True))
         if self.severity == "hint":
             painter.drawEllipse(QRectF(1, 1, 14, 14))
             painter.drawText(QRectF(0, 0, 16, 16), Qt.AlignmentFlag.AlignCenter, "i")

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from backprop_viz.analysis.number_marks import NumberMarks
 from backprop_viz.desktop.style.numbers import apart, full, short
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
 from backprop_viz.desktop.widgets.shown_number import ShownNumber, exactly
 from backprop_viz.recording.events import Array
@@ -29,7 +29,7 @@ from backprop_viz.recording.number import Number
 
 _LEGEND = 18.0
 _LABELS = 16.0
-_SIDE = 42.0
+_SIDE = 50.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,9 +106,12 @@ class BarChart(NumberPicture):
         self._theme = DARK
         self._at: int | None = None  # the group that the keyboard is at
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(110)
         self.setMaximumHeight(260)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the legend, the labels and bars that can be told apart."""
+        return QSize(0, round(110 * text_scale()))
 
     def sizeHint(self) -> QSize:
         """The size in a window of 1280x800."""
@@ -129,7 +132,9 @@ class BarChart(NumberPicture):
 
     def area(self) -> QRectF:
         """The area of the bars."""
-        return QRectF(self.rect()).adjusted(_SIDE, _LEGEND + 6, -2, -_LABELS - 4)
+        scale = text_scale()
+        left, top, bottom = _SIDE * scale, _LEGEND * scale + 6, _LABELS * scale + 4
+        return QRectF(self.rect()).adjusted(left, top, -2, -bottom)
 
     def mark_numbers(self, marks: NumberMarks | None) -> None:
         """Outline the elements that take part in the number that is explained."""
@@ -268,9 +273,9 @@ class BarChart(NumberPicture):
             color = QColor(getattr(self._theme, bars.color if there else "muted"))
             painter.setPen(color)
             painter.setBrush(color if there else Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(QRectF(x, _LEGEND / 2 - 3.5, 7, 7))
+            painter.drawEllipse(QRectF(x, _LEGEND * text_scale() / 2 - 3.5, 7, 7))
             width = metrics.horizontalAdvance(word)
-            box = QRectF(x + 12, 0, width + 2, _LEGEND)
+            box = QRectF(x + 12, 0, width + 2, _LEGEND * text_scale())
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, word)
             x += width + 26
 
@@ -287,7 +292,7 @@ class BarChart(NumberPicture):
 
     def _paint_axis(self, painter: QPainter) -> None:
         area = self.area()
-        painter.setFont(code_font(10))
+        painter.setFont(code_font(11))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         if not any(bars.values is not None for bars in self.chart.bars):
             return
@@ -297,7 +302,8 @@ class BarChart(NumberPicture):
             painter.drawLine(int(area.left()), round(y), int(area.right()), round(y))
             painter.setPen(QColor(self._theme.muted))
             text = "0" if tick == 0 else f"{tick:,.0f}" if self._counts() else f"{tick:+.3g}"
-            box = QRectF(0, y - 7, _SIDE - 5, 14)
+            high = 14 * text_scale()
+            box = QRectF(0, y - high / 2, area.left() - 5, high)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_bars(self, painter: QPainter, bars: Bars, k: int, count: int) -> None:
@@ -327,7 +333,7 @@ class BarChart(NumberPicture):
             painter.drawRoundedRect(box, min(2.0, width / 3), min(2.0, box.height() / 2))
 
     def _paint_labels(self, painter: QPainter) -> None:
-        area, font = self.area(), code_font(10)
+        area, font = self.area(), code_font(11)
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         painter.setPen(QColor(self._theme.muted))
@@ -336,7 +342,7 @@ class BarChart(NumberPicture):
             width = metrics.horizontalAdvance(text) + 6
             left = area.left() + part * area.width() - width / 2
             left = min(max(left, 0.0), self.width() - width)
-            box = QRectF(left, area.bottom() + 4, width, _LABELS)
+            box = QRectF(left, area.bottom() + 4, width, _LABELS * text_scale())
             if not any(box.intersects(other) for other in taken):
                 taken.append(box)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

@@ -197,7 +197,7 @@ class InputPicture(NumberPicture):
         assert self._batch is not None
         rows, columns = self._cells()
         wide, high = box.width() / columns, box.height() / rows
-        font, tokens = code_font(10), self.form is TensorForm.TOKENS
+        font, tokens = code_font(11), self.form is TensorForm.TOKENS
         limit = signed_range(self._batch)
         for row in range(rows):
             for column in range(columns):

@@ -103,7 +103,7 @@ class SliceTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setFont(code_font(11))
         for header in (self.horizontalHeader(), self.verticalHeader()):
-            header.setFont(code_font(10))
+            header.setFont(code_font(11))
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setHighlightSections(False)
         self.verticalHeader().setDefaultSectionSize(19)

@@ -159,7 +159,7 @@ class MapPicture(QWidget):
         if cell.width() < room or cell.height() < 16:
             return
         write = full if self._full_precision else short
-        font = code_font(10)
+        font = code_font(11)
         for (row, column), value in np.ndenumerate(self._sheet):
             ink = ink_on(QColor.fromRgba(int(pixels[row, column])), self._theme)
             text_line(painter, self.cell(row, column).toRect(), write(value), font, ink)

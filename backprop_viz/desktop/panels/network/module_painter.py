@@ -126,7 +126,7 @@ def _paint_unfolded(painter: QPainter, theme: Theme, scene: ModuleScene, box: in
             number_box = inside.adjusted(inside.width() - room, 0, 0, 0)
             color = _norm_color(theme, scene)
             right = Qt.AlignmentFlag.AlignRight
-            text_line(painter, number_box, norm, code_font(10), color, _LEFT, right)
+            text_line(painter, number_box, norm, code_font(11), color, _LEFT, right)
 
 
 def _norm_color(theme: Theme, scene: ModuleScene) -> QColor:

@@ -110,7 +110,7 @@ class NetworkPainter:
                 painter.translate(0, caption.bottom())
                 painter.rotate(-90)
                 box = QRect(0, 0, round(caption.bottom() - top), ROW_NAME)
-                font = fitting(body_font(11), name, box.width(), 8)
+                font = fitting(body_font(11), name, box.width(), 11)
                 text_line(painter, box, name, font, QColor(self.theme.muted))
                 painter.restore()
                 top = caption.bottom()
@@ -169,7 +169,7 @@ class NetworkPainter:
         mode: Qt.TextElideMode = _LEFT,
     ) -> None:
         """Write a line on top of any arrow."""
-        font = fitting(font, text, box.width(), 9)
+        font = fitting(font, text, box.width(), 11)
         across = min(QFontMetrics(font).horizontalAdvance(text) + 6, box.width())
         back = QRect(box.center().x() - across // 2, box.y(), across, box.height())
         painter.fillRect(back, QColor(self.theme.panel))
@@ -237,13 +237,15 @@ class NetworkPainter:
 
     def _range(self, painter: QPainter, look: Look, caption: QRectF, span: Range) -> None:
         texts = [f"±{_brief(span.limit, digits)}" for digits in (3, 2, 1)]
+        texts.append(f"±{span.limit:.0e}".replace("e-0", "e-").replace("e+0", "e"))
         if look is Look.IMAGE:
             texts = [f"{_brief(span.low)} … {_brief(span.high)}"]
         color = QColor(self.theme.muted)
         if span.broken:
             texts, color = [f"{span.broken} nan/inf"], QColor(self.theme.error)
-        box = caption.toRect()
-        text, font = _longest(texts, code_font(10), box.width())
+        # The gaps between columns are wider than this.
+        box = caption.toRect().adjusted(-6, 0, 6, 0)
+        text, font = _longest(texts, code_font(11), box.width())
         text_line(painter, box, text, font, color)
 
     def _scalar(self, painter: QPainter, state: NetworkState, block: Block, grid: Grid) -> None:
@@ -266,7 +268,7 @@ class NetworkPainter:
         """Write the index of each unit if there is room; of whole numbers the number."""
         if grid.height < 11 or grid.width < 12:
             return
-        font, numbers = code_font(9), block.numbers
+        font, numbers = code_font(11), block.numbers
         inks = [QColor(self.theme.faint)] * grid.count
         if numbers is not None and span is not None:
             under = colours(numbers, Look.UNITS, span, self.theme)
@@ -307,7 +309,7 @@ def _title_font(title: str, width: int) -> QFont:
     bold = fitting(no_higher(body_font(13, bold=True), 18), title, width, 11)
     if QFontMetrics(bold).horizontalAdvance(title) <= width:
         return bold
-    return fitting(no_higher(body_font(12), 18), title, width, 9)
+    return fitting(no_higher(body_font(12), 18), title, width, 11)
 
 
 def room_of(column: NetworkColumn) -> QRectF:
@@ -338,7 +340,7 @@ def _brief(value: float, digits: int = 3) -> str:
 def _longest(texts: Sequence[str], font: QFont, room: int) -> tuple[str, QFont]:
     """The first of some texts, each shorter than the one before, that fits; and its font."""
     for text in texts:
-        smaller = fitting(font, text, room, 8)
+        smaller = fitting(font, text, room, 11)
         if QFontMetrics(smaller).horizontalAdvance(text) <= room:
             break
     return text, smaller

@@ -109,7 +109,7 @@ class GroupBars(QWidget):
         room = self.width() - _NAMES - 8
         scale = room / (high - low) if high > low else 0.0
         zero = _NAMES + 4 - low * scale
-        painter.setFont(code_font(10))
+        painter.setFont(code_font(11))
         for bar, value in enumerate(shown.tolist()):
             box, place = self.box_of(bar), int(sums.places[bar])
             chosen = place == self.chosen

@@ -200,7 +200,7 @@ class TermPicture(QWidget):
         cell = _cell(sheet, 0, 0)
         if cell.width() < _WRITTEN[0] or cell.height() < _WRITTEN[1]:
             return
-        painter.setFont(code_font(9))
+        painter.setFont(code_font(11))
         for (row, column), term in np.ndenumerate(grid.terms):
             if term >= 0:
                 painter.setPen(ink_on(QColor.fromRgba(int(pixels[row, column])), self._theme))

@@ -74,7 +74,7 @@ def _paint_ticks(painter: QPainter, theme: Theme, segment: Segment, box: QRectF)
 
 
 def _paint_names(painter: QPainter, theme: Theme, segments: Sequence[Segment], top: float) -> None:
-    font = no_higher(body_font(10), 16)
+    font = no_higher(body_font(11), 16)
     metrics = QFontMetrics(font)
     painter.setFont(font)
     painter.setPen(QColor(theme.muted))

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -31,7 +31,7 @@ from backprop_viz.desktop.panels.plots.legend import HEADER_HEIGHT
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import decade, short
 from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor
 
@@ -127,7 +127,6 @@ class FlowBars(QWidget):
         self._selected: frozenset[str] = frozenset()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(60)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(
             self.tr("Click a bar, or use Left, Right and Enter, to select the parameter")
@@ -152,9 +151,16 @@ class FlowBars(QWidget):
         self._theme = theme
         self.update()
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for the names and for bars that can be told apart."""
+        return QSize(0, round((_TOP + _BOTTOM + 24) * text_scale()))
+
     def area(self) -> QRectF:
         """The area of the bars."""
-        return QRectF(self.rect()).adjusted(_SIDE, _TOP, -_SIDE, -_BOTTOM)
+        scale = text_scale()
+        return QRectF(self.rect()).adjusted(
+            _SIDE * scale, _TOP * scale, -_SIDE * scale, -_BOTTOM * scale
+        )
 
     # -- mouse and keyboard --------------------------------------------------------------------
 
@@ -226,7 +232,7 @@ class FlowBars(QWidget):
         area, theme = self.area(), self._theme
         painter.setFont(body_font(11))
         painter.setPen(QColor(theme.muted))
-        top = QRectF(4, 0, self.width() - 8, 15)
+        top = QRectF(4, 0, self.width() - 8, 15 * text_scale())
         middle = Qt.AlignmentFlag.AlignVCenter
         if self._grads is not None:
             painter.drawText(top, Qt.AlignmentFlag.AlignLeft | middle, "‖grad‖")
@@ -236,8 +242,8 @@ class FlowBars(QWidget):
         if self._ratios is not None:
             painter.setPen(QColor(theme.update))
             painter.drawText(top, Qt.AlignmentFlag.AlignRight | middle, "‖Δw‖ / ‖w‖")
-        painter.setFont(code_font(10))
-        most = max(2, int(area.height() / 18))
+        painter.setFont(code_font(11))
+        most = max(2, int(area.height() / (18 * text_scale())))
         for scale, color, left in (
             (self._grads, theme.muted, True),
             (self._ratios, theme.update, False),
@@ -248,7 +254,8 @@ class FlowBars(QWidget):
                     painter.setPen(QColor(theme.grid))
                     painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
                 x = 0.0 if left else area.right() + 6
-                box = QRectF(x, y - 7, _SIDE - 6, 14)
+                high = 14 * text_scale()
+                box = QRectF(x, y - high / 2, area.left() - 6, high)
                 side = Qt.AlignmentFlag.AlignRight if left else Qt.AlignmentFlag.AlignLeft
                 painter.setPen(QColor(color))
                 painter.drawText(box, side | middle, decade(k))
@@ -307,7 +314,7 @@ class FlowBars(QWidget):
         box = bar(column, 0)
         painter.fillRect(box.adjusted(0, -1, 0, 0), color)
         painter.setPen(color)
-        painter.setFont(code_font(10))
+        painter.setFont(code_font(11))
         room = QRectF(box.center().x() - 14, box.top() - 17, 28, 14)
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, word)
 
@@ -325,7 +332,7 @@ class FlowBars(QWidget):
         if not self.flows:
             return
         area, theme = self.area(), self._theme
-        font = code_font(10)
+        font = code_font(11)
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         width = area.width() / len(self.flows)
@@ -337,11 +344,13 @@ class FlowBars(QWidget):
             names = {flow.name for flow in self.flows[label.first : label.last + 1]}
             middle = area.left() + (label.first + label.last + 1) / 2 * width
             left = min(max(middle - label.width / 2, 0), self.width() - label.width)
-            box = QRectF(left, area.bottom() + 3, label.width, 14)
+            box = QRectF(left, area.bottom() + 3, label.width, 14 * text_scale())
             painter.setPen(QColor(theme.text if names & self._selected else theme.muted))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label.text)
         for i, flow in enumerate(self.flows):
             if flow.name in self._selected:
                 column = column_box(area, len(self.flows), i)
-                mark = QRectF(column.left() + 2, area.bottom() + 17, column.width() - 4, 2)
+                mark = QRectF(
+                    column.left() + 2, area.bottom() + 3 + 14 * text_scale(), column.width() - 4, 2
+                )
                 painter.fillRect(mark, QColor(theme.accent))

@@ -29,7 +29,7 @@ class FailureNote(QFrame):
         self.said.setFont(body_font(11))
         self.shapes = QLabel()
         self.shapes.setObjectName("failureShapes")
-        self.shapes.setFont(code_font(10))
+        self.shapes.setFont(code_font(11))
         for label in (self.said, self.shapes):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)

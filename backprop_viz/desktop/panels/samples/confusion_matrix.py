@@ -232,12 +232,12 @@ class ConfusionMatrix(QWidget):
         """Paint a header, all names of the row or column in one size."""
         names = [class_name(self._classes, k) for k in range(len(self._counts))]
         font = code_font(max(9, min(13, int(min(box.height() * 0.5, HEADER)))), bold=True)
-        font = fitting(font, max(names, key=len), box.width() - 2, 8)
+        font = fitting(font, max(names, key=len), box.width() - 2, 11)
         text_line(painter, box.toRect(), names[i], font, QColor(self._theme.text))
 
     def _paint_text(
         self, painter: QPainter, box: QRectF, text: str, color: str, bold: bool = False
     ) -> None:
         size = max(9, min(13, int(min(box.height() * 0.5, HEADER))))
-        font = fitting(code_font(size, bold), text, box.width() - 2, 8)
+        font = fitting(code_font(size, bold), text, box.width() - 2, 11)
         text_line(painter, box.toRect(), text, font, QColor(color))

@@ -79,7 +79,7 @@ class SampleCell(QStyledItemDelegate):
             text, color = f"{sample.label_name} → {sample.predicted_name} ✗", theme.error
         else:
             text, color = f"{sample.label_name} ✓", theme.text
-        font = fitting(body_font(13, bold=True), text, line.width(), 9)
+        font = fitting(body_font(13, bold=True), text, line.width(), 11)
         if sample.wrong:
             # Of names that are too long, the label is cut: the picture shows what it is.
             end = f" → {sample.predicted_name} ✗"
@@ -89,4 +89,4 @@ class SampleCell(QStyledItemDelegate):
         text_line(painter, line, text, font, QColor(color))
         if sample.loss is not None and sample.loss == sample.loss:
             below = line.translated(0, _LINE)
-            text_line(painter, below, short(sample.loss), code_font(10), QColor(theme.muted))
+            text_line(painter, below, short(sample.loss), code_font(11), QColor(theme.muted))

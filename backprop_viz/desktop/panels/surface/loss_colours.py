@@ -87,7 +87,7 @@ class LossBar(QWidget):
         return QSize(_BAR + _GAP + self._width("8.888e-8") + 2, 100)
 
     def _width(self, text: str) -> int:
-        return QFontMetrics(code_font(10)).horizontalAdvance(text)
+        return QFontMetrics(code_font(11)).horizontalAdvance(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the bar and its numbers."""
@@ -100,7 +100,7 @@ class LossBar(QWidget):
         image = QImage(table.data, 1, _COLOURS, 4, QImage.Format.Format_RGBA8888)
         painter.drawImage(box, image)
         painter.setPen(QColor(self._theme.muted))
-        painter.setFont(code_font(10))
+        painter.setFont(code_font(11))
         ticks = min(_TICKS, max(2, int(box.height() // 26)))
         places = [k / (ticks - 1) for k in range(ticks)]
         texts = apart([scale.at(place) for place in places], 3, "")

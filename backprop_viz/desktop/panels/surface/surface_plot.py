@@ -186,7 +186,7 @@ class SurfacePlot(pg.PlotWidget):
             numbered.append(here)
             text = pg.TextItem(f"{plane.path_iterations[k]:,}", "#ffffff", anchor=(0, 1))
             text.fill = pg.mkBrush(0, 0, 0, 150)
-            text.setFont(code_font(10))
+            text.setFont(code_font(11))
             text.setPos(*here)
             text.setZValue(8)
             self.getPlotItem().addItem(text, ignoreBounds=True)
