@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 
 import numpy as np
 
+from backprop_viz.analysis.health_series import HealthSeries, health_series
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file import RecordingFile
 from backprop_viz.recording.history import Curves
@@ -34,9 +35,10 @@ MOST_LOSSES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class IterationsStored:
-    """The iterations that the file has recordings of, in ascending order."""
+    """The iterations that the file has recordings of, in ascending order; and the health of all."""
 
     iterations: tuple[int, ...]
+    health: tuple[HealthSeries, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ class FileClient:
     def _tell_new(self, file: RecordingFile) -> None:
         """Tell what there is: the iterations, the losses, and the newest recording."""
         self._places = {place.iteration: number for number, place in enumerate(file.places)}
-        self._tell(IterationsStored(tuple(sorted(self._places))))
+        health = health_series(file.health)
+        self._tell(IterationsStored(tuple(sorted(self._places)), health))
         newest = None
         if self._places:
             with suppress(UserError):  # a damaged one is told of when it is asked for

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import fields, replace
 
 from backprop_viz.analysis.breakpoints import by_key
+from backprop_viz.analysis.health_series import HealthSeries
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.history import Curves, History
@@ -30,6 +31,8 @@ class FollowedRun:
         self.cache = RecordingCache(KeptIterations().budget)
         # The iterations that can be read from a file, in ascending order.
         self.stored: tuple[int, ...] = ()
+        # What the file tells of the tensors of iterations of which nothing else was kept.
+        self.health: tuple[HealthSeries, ...] = ()
         self.earlier: EarlierRuns = ()
         # So many iterations of a run that was opened are being recorded again.
         self.rerecorded_left = 0
@@ -115,6 +118,7 @@ class FollowedRun:
             origin=self.origin,
             line=update.line,
             device="cpu" if self.origin is None else self.origin.device,
+            health=self.health,
             ended=self.origin is not None and self.origin.kind == "file",
         )
 

@@ -170,7 +170,7 @@ class ShownRun(QObject):
     ) -> None:
         """Take in what a file has, or the recording of an iteration of it; None: it is damaged."""
         if isinstance(message, IterationsStored):
-            self._run.stored = message.iterations
+            self._run.stored, self._run.health = message.iterations, message.health
             return
         iteration = message.iteration
         self._reading.discard(iteration)

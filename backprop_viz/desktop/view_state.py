@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from backprop_viz.analysis.comparison import Comparison
+from backprop_viz.analysis.health_series import HealthSeries
 from backprop_viz.desktop.rank_states import RanksState
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.breakpoint import Breakpoint
@@ -28,6 +29,7 @@ class ViewState:
     with; None while training runs. ``origin`` is where a run is from that the program did not make:
     then ``settings`` say nothing, and ``line`` is the one that the script stands at, unless it has
     ``ended``. ``ranks`` are those that train together, where the window shows several.
+    ``health``: the tensors over the iterations, where a file has kept that.
     """
 
     settings: Settings
@@ -53,6 +55,7 @@ class ViewState:
     line: int | None = None
     ended: bool = False
     ranks: RanksState | None = None
+    health: tuple[HealthSeries, ...] = ()
 
     @property
     def batch_size(self) -> int:

@@ -153,7 +153,7 @@ class FlowBars(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the names and for bars that can be told apart."""
-        return QSize(0, round((_TOP + _BOTTOM + 24) * text_scale()))
+        return QSize(0, round((_TOP + _BOTTOM + 16) * text_scale()))
 
     def area(self) -> QRectF:
         """The area of the bars."""

@@ -1,0 +1,1 @@
+"""How the tensors of a long run were: a table, and one of them over the iterations."""

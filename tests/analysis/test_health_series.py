@@ -1,0 +1,39 @@
+"""The tensors of a run over its iterations, from what is kept of each."""
+
+import numpy as np
+
+from backprop_viz.analysis.health_series import health_series
+from backprop_viz.recording.health import IterationHealth, TensorHealth
+
+
+def of(iteration: int, *tensors: TensorHealth) -> IterationHealth:
+    return IterationHealth(iteration, tensors, 0.5)
+
+
+def norm(value: float, *, finite: bool = True, missing: str = "") -> TensorHealth:
+    return TensorHealth(
+        "grad", "fc.weight", (2, 3), "float32", 0, finite, norm=value, missing=missing
+    )
+
+
+def test_each_tensor_has_its_own_iterations() -> None:
+    kept = (
+        of(2, norm(1.5), TensorHealth("output", "", (4,), "float32", zeros=0.25)),
+        of(4, norm(0.5)),
+        of(6, norm(float("nan"), finite=False)),
+        of(8, norm(0.0, missing="empty")),
+    )
+    grad, output = health_series(kept)
+    assert (grad.role, grad.name, grad.shape) == ("grad", "fc.weight", (2, 3))
+    assert grad.iterations.tolist() == [2, 4, 6, 8]
+    assert grad.values["norm"][:2].tolist() == [1.5, 0.5]
+    assert np.isnan(grad.values["norm"][2:]).all()
+    assert grad.finite.tolist() == [True, True, False, True]
+    assert grad.first_not_finite == 6
+    assert output.iterations.tolist() == [2]
+    assert output.values["zeros"].tolist() == [0.25]
+    assert output.first_not_finite is None
+
+
+def test_nothing_is_kept_of_nothing() -> None:
+    assert health_series(()) == ()
