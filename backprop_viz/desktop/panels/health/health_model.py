@@ -12,11 +12,11 @@ from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme
 
 _Index = QModelIndex | QPersistentModelIndex
-NAME = 0
+NAME_COLUMN = 0
 _MEASURES = ("norm", "mean", "low", "high", "zeros")
 
 
-def role_text(series: HealthSeries) -> str:
+def tensor_text(series: HealthSeries) -> str:
     """Which of a module's or a parameter's tensors it is."""
     name = series.name or translate("health", "the network")
     if series.role == "output_grad":
@@ -84,8 +84,8 @@ class HealthModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        if index.column() == NAME:
-            return role_text(series)
+        if index.column() == NAME_COLUMN:
+            return tensor_text(series)
         if index.column() == 1:
             return shape_text(series.shape)
         if index.column() == self.columnCount() - 1:

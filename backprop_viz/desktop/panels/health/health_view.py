@@ -7,7 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLineEdit, QTableView
 
 from backprop_viz.analysis.health_series import MEASURES
-from backprop_viz.desktop.panels.health.health_model import NAME, HealthModel
+from backprop_viz.desktop.panels.health.health_model import NAME_COLUMN, HealthModel
 from backprop_viz.desktop.style.language import translate
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
@@ -53,7 +53,7 @@ class HealthView(Panel):
         self.rows = HealthModel(self)
         self._found = QSortFilterProxyModel(self)
         self._found.setSourceModel(self.rows)
-        self._found.setFilterKeyColumn(NAME)
+        self._found.setFilterKeyColumn(NAME_COLUMN)
         self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.search.textChanged.connect(self._found.setFilterFixedString)
         self.table = QTableView()
@@ -75,7 +75,7 @@ class HealthView(Panel):
         for column in range(1, self.rows.columnCount()):
             header.resizeSection(column, 72)
         header.resizeSection(self.rows.columnCount() - 1, 96)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)
         self.table.setMinimumHeight(60)
         self.body.addWidget(self.table, 1)
         self.plot: HealthPlot | None = None
