@@ -138,6 +138,8 @@ class ExplanationsController(QObject):
             assert other is not None
             self._session.show_rank(found.rank)
             self._panel.follow(other, found.number)
+            if self._view_state is not None:
+                self._panel.show_view_state(self._view_state)
             return True
         place = ranks.place_of(recording)
         if place is not None:  # back to what was asked on another rank

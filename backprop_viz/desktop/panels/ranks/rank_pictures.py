@@ -38,6 +38,7 @@ class RankPictures(QWidget):
         self.pictures: list[SlicePicture] = []
         self.mean: SlicePicture | None = None
         self._captions: list[QLabel] = []
+        self._mean_parts: tuple[QWidget, ...] = ()
         self._theme = DARK
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -73,7 +74,8 @@ class RankPictures(QWidget):
         after = gradient.after[state.shown] if gradient.reduced else None
         origin = _mean(recordings[state.shown], gradient.name)
         self._paint(self.mean, after, limit, gradient.name, origin)
-        self._mean_part.setVisible(gradient.reduced)
+        for part in self._mean_parts:
+            part.setVisible(gradient.reduced)
         if gradient.name != self._name:
             self._name = gradient.name
             self.mean.ring_farthest()
@@ -111,15 +113,12 @@ class RankPictures(QWidget):
         if count > len(places):
             more = self.tr("+ {0} more").format(count - len(places))
             self._row.addWidget(_sign(more))
-        self._mean_part = QWidget()
-        row = QHBoxLayout(self._mean_part)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(_sign(f"÷ {count} ="))
         self.mean, label, part = self._part(state.shown)
-        label.setText(self.tr("all, after all-reduce"))
+        label.setText(self.tr("all ranks after"))
         self.mean.setAccessibleName(label.text())
-        row.addWidget(part, 1)
-        self._row.addWidget(self._mean_part, 1)
+        self._mean_parts = (_sign(f"÷ {count} ="), part)
+        self._row.addWidget(self._mean_parts[0])
+        self._row.addWidget(part, 1)
 
     def _part(self, place: int) -> tuple[SlicePicture, QLabel, QWidget]:
         part = QWidget()

@@ -19,12 +19,14 @@ from backprop_viz.desktop.panels.ranks.rank_texts import standing_word
 from backprop_viz.desktop.rank_states import RanksState, RankState
 from backprop_viz.desktop.style.numbers import full, norm, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.style.tight_cell import TightCell
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.tensors import Array
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _LOSS = 2
+_PADDING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ class RankTable(QTableWidget):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.setMinimumSize(200, 60)
+        self.setMinimumSize(200, 48)
+        self.setStyleSheet(f"QHeaderView::section {{ padding: 0 {_PADDING}px; }}")
+        self.setItemDelegate(TightCell(_PADDING, self))
         self._theme = DARK
         self._state: RanksState | None = None
         self.cellClicked.connect(self._chosen)
@@ -95,8 +99,8 @@ class RankTable(QTableWidget):
             self.tr("rank · host"),
             self.tr("batch"),
             self.tr("loss"),
-            self.tr("‖grad‖ before"),
-            self.tr("‖grad‖ mean"),
+            self.tr("‖g‖ before"),
+            self.tr("‖g‖ mean"),
             self.tr("waited"),
             self.tr("weights"),
             self.tr("state"),
@@ -104,7 +108,8 @@ class RankTable(QTableWidget):
 
     def _item(self, cell: RankCell, column: int) -> QTableWidgetItem:
         item = QTableWidgetItem(cell.text)
-        item.setForeground(QColor(getattr(self._theme, cell.color)))
+        color = QColor(getattr(self._theme, cell.color))
+        item.setData(Qt.ItemDataRole.ForegroundRole, color)
         item.setTextAlignment(_LEFT if column == 0 else _RIGHT)
         item.setToolTip(cell.exact or cell.text)
         return item

@@ -3,7 +3,15 @@
 import time
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from backprop_viz.analysis.number_origin import loss_number
 from backprop_viz.analysis.ranks import RankGradient, all_reduce_in, gradient_on_ranks
@@ -76,6 +84,7 @@ class RanksView(Panel):
     def _place_all(self) -> None:
         told = QVBoxLayout()
         told.setSpacing(3)
+        told.setContentsMargins(0, 0, 0, 0)
         for sentence in (self.mean, self.weights, self.waits, self.standing):
             sentence.setFont(body_font(11))
         told.addWidget(self.mean)
@@ -87,10 +96,22 @@ class RanksView(Panel):
         numbers.setSpacing(6)
         numbers.addWidget(self.pictures, 3)
         numbers.addWidget(self.table, 2)
+        page = QWidget()
+        page.setLayout(told)
+        # Where there is little height the sentences scroll, and the numbers have it all.
+        sentences = QScrollArea()
+        sentences.setAccessibleName(self.tr("What is to be said of the ranks"))
+        sentences.setWidgetResizable(True)
+        sentences.setFrameShape(QFrame.Shape.NoFrame)
+        sentences.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        sentences.setMinimumSize(210, 60)
+        sentences.setWidget(page)
+        for each in (sentences.viewport(), page):
+            each.setAutoFillBackground(False)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addLayout(numbers, 3)
-        row.addLayout(told, 1)
+        row.addLayout(numbers, 5)
+        row.addWidget(sentences, 2)
         self.body.addLayout(row, 1)
 
     # -- what is shown -----------------------------------------------------------------------

@@ -111,6 +111,7 @@ def test_the_mean_is_followed_to_each_rank_and_back(open_window: OpenWindow) -> 
     assert origin.explanation.value == float(theirs[index])
     assert origin.explanation.reason is None
     assert origin.explanation.kind == "accumulated"
+    assert "not the one shown" not in origin.subtitle.text()
     assert session.view_state.cursor.recording.serial == origin.history.current.recording.serial
     origin.back.click()
     until(session, lambda: session.ranks.shown == 0 and origin.complete)
