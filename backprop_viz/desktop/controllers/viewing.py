@@ -30,6 +30,7 @@ class ViewingController(QObject):
         self._window = context.window
         context.window.panel(RanksView).rank_wanted.connect(self._session.show_rank)
         self._view_state: ViewState | None = None
+        self._ranks_seen = False
         self._store = context.store
         full = self._store.value(_PRECISION) == "all"
         self._actions["actionFullPrecision"].setChecked(full)
@@ -42,6 +43,11 @@ class ViewingController(QObject):
         for name in ("actionPreviousRank", "actionNextRank"):
             self._actions[name].setEnabled(several)
             self._actions[name].setVisible(several)
+        if several and not self._ranks_seen:
+            self._ranks_seen = True
+            dock = self._window.docks.dock_of(self._window.panel(RanksView))
+            if dock.wanted:
+                dock.raise_()  # it was not there when the panels were placed
         several = view_state.cursor.recording.recorded_samples > 1
         for name in ("actionPreviousSample", "actionNextSample", "actionSample"):
             self._actions[name].setEnabled(several)

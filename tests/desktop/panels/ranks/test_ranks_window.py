@@ -43,6 +43,7 @@ def test_one_file_brings_the_other_ranks_with_it(open_window: OpenWindow) -> Non
     window, view = opened(open_window, files[1])
     session = window.session
     assert not window.docks.dock_of(view).isHidden()
+    assert not window.docks.dock_of(view).visibleRegion().isEmpty()  # in front of its tabs
     assert view.table.rowCount() == 2
     assert session.ranks.shown == view.chooser.currentIndex() == 1
     loads = [bv.load(path)[3] for path in files]
