@@ -93,12 +93,14 @@ def _parameter(recording: Recording, number: Number, event: Event | None) -> str
 
 def _weight(recording: Recording, name: str, index: tuple[int, ...]) -> CheckedNumber:
     end = recording.at(len(recording.events))
-    accumulated, update = end.last(name, Phase.BACKWARD), end.last(name, Phase.UPDATE)
+    # What this process's own loss has sent, whatever clipping or the ranks have made of it since.
+    added = [event for event in end.events_of(name) if event.op == "AccumulateGrad"]
+    update = end.last(name, Phase.UPDATE)
     landing = None
     if update is not None:
         before, after = (_exactly(array, index) for array in (update.inputs[0], update.outputs[0]))
         landing = None if before is None or after is None else after - before
-    gradients = None if accumulated is None else accumulated.inputs[1]
+    gradients = added[-1].inputs[1] if added else None
     number = Number(recording.by_parameter[name].value_id, index)
     return CheckedNumber(number, gradients, landing)
 

@@ -8,7 +8,9 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.analysis.joined_ranks import joined, source_on_rank
 from backprop_viz.analysis.ranks import all_reduce_in, first_difference
+from backprop_viz.capture.gradient_check import checked_number
 from backprop_viz.recording.all_reduce import all_reduce_of
+from backprop_viz.recording.number import Number
 from tests.nightly import NIGHTLY, by_day_every
 from tests.rank_files import printed_and_files, rank_files, train_ranks
 
@@ -108,6 +110,19 @@ def test_the_mean_is_the_sum_of_both_ranks_to_its_last_bit() -> None:
     assert value == theirs[1, 2]
     assert found.number.event is not None
     assert both[1].events[found.number.event].op == "AccumulateGrad"
+
+
+def test_a_mean_is_checked_by_the_rank_s_own_gradient_along_its_own_loss() -> None:
+    alone = recordings("plain")
+    for recording in (alone[0], joined(alone, 0)):
+        event = max(
+            i for i in recording.happened_to[FIRST] if recording.events[i].op == "all_reduce"
+        )
+        made = recording.events[event].output_ids[0]
+        assert made is not None
+        checked = checked_number(recording, Number(made, (1, 2), event))
+        own = bv.compare_ranks(alone).gradients[0].before[0]
+        np.testing.assert_array_equal(checked.gradients, own)
 
 
 def test_of_one_rank_alone_the_rest_is_said_to_be_the_others() -> None:
