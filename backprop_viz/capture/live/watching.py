@@ -21,6 +21,7 @@ from backprop_viz.capture.live.watch import Keep, Watch
 from backprop_viz.capture.live.window import start_window
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.recording.errors import ArgumentError
+from backprop_viz.recording.files.rank_files import file_of_rank
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
@@ -163,8 +164,7 @@ def _of_rank(to: str, rank: int) -> str:
     if to.startswith("tcp:"):
         host, port = address(to)
         return f"tcp://{host}:{port + rank if port else 0}"
-    path = Path(to)
-    return str(path.with_name(f"{path.stem}.rank{rank}{path.suffix}"))
+    return str(file_of_rank(Path(to), rank))
 
 
 def _of_this_process(models: Sequence[nn.Module]) -> tuple[RunOrigin, Program]:
