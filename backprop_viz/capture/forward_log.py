@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from backprop_viz.capture.event_log import EventLog
-from backprop_viz.capture.graphs import Operation, layer_graph
+from backprop_viz.capture.graphs import Operation, grad_fn_of, layer_graph
 from backprop_viz.capture.walked_graph import WalkedGraph
 from backprop_viz.recording.layers import ForwardPass, LayerGraph
 
@@ -47,11 +47,11 @@ class ForwardLog:
     def walk(self, roots: Sequence[Tensor], output: Tensor | None, sources: Sources) -> None:
         """Number the nodes of the graph of these results, and give each operation its node."""
         walked, log = self._walked, self._log
-        starts = [root.grad_fn for root in roots if root.grad_fn is not None]
+        starts = [node for node in map(grad_fn_of, roots) if node is not None]
         walked.find(starts, self._operations, output, log.weights)
         for i, operation in zip(self._numbers, self._operations, strict=True):
             # The output of a custom Function gets its grad_fn only when the Function returns.
-            grad_fn = operation.grad_fn or operation.made[0].grad_fn
+            grad_fn = operation.grad_fn or grad_fn_of(operation.made[0])
             log.set_node(i, None if grad_fn is None else walked.ids.get(grad_fn))
         if sources and self._operations:
             ids = walked.ids

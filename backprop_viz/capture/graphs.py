@@ -92,6 +92,17 @@ def grad_fn_name(node: GradFn) -> str:
     return node.name().rpartition("::")[2]
 
 
+def grad_fn_of(tensor: Tensor | None) -> GradFn | None:
+    """The node that made a tensor; None for a leaf, for no tensor, and where torch refuses to say.
+
+    That it does of a view from under no_grad, once what it views has been changed.
+    """
+    try:
+        return None if tensor is None else tensor.grad_fn
+    except RuntimeError:
+        return None
+
+
 def leaf_of(node: GradFn) -> Tensor | None:
     """The leaf whose ``.grad`` an AccumulateGrad node adds to; None for any other node."""
     if type(node).__name__ != "AccumulateGrad":
@@ -108,7 +119,7 @@ def weight_nodes(
     ``weights`` are the ids of the tensors made of parameters alone. A node that is no
     operation's own (the transpose inside ``linear``) belongs to them if it feeds nothing else.
     """
-    made_by = {op.grad_fn or op.made[0].grad_fn: id(op.made[0]) in weights for op in operations}
+    made_by = {op.grad_fn or grad_fn_of(op.made[0]): id(op.made[0]) in weights for op in operations}
     found = {node for node in edges if made_by.get(node) or leaf_of(node) is not None}
     inner = [node for node in reversed(edges) if node not in found and node not in made_by]
     size = -1
@@ -128,7 +139,7 @@ def chosen_nodes(
     only: ModuleChoice,
 ) -> frozenset[GradFn]:
     """The nodes of some modules: what their operations made, what is behind it, their leaves."""
-    made_by = {op.grad_fn or op.made[0].grad_fn: only.has(op.module) for op in operations}
+    made_by = {op.grad_fn or grad_fn_of(op.made[0]): only.has(op.module) for op in operations}
     found: set[GradFn] = set()
     for node in edges:
         leaf = leaf_of(node)

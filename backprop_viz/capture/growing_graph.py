@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph_ages import GraphAges, node_number
+from backprop_viz.capture.graphs import grad_fn_of
 from backprop_viz.capture.user_lines import user_line
 from backprop_viz.recording.earlier_graphs import EarlierGraphs
 
@@ -28,7 +29,7 @@ class GrowthWatch:
         """
         if not isinstance(made, Tensor) or not made.requires_grad or made.numel() != 1:
             return
-        root = made.grad_fn
+        root = grad_fn_of(made)
         if root is not None and self._is_old(to for to, _ in root.next_functions if to is not None):
             self._look(op, [root], event)
 

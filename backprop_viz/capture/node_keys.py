@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graphs import NextFunctions, Operation, leaf_of
+from backprop_viz.capture.graphs import NextFunctions, Operation, grad_fn_of, leaf_of
 from backprop_viz.recording.phases import Phase
 
 
@@ -34,9 +34,10 @@ def identities(
         if leaf is not None and (name := names.get(id(leaf))) is not None:
             found[node] = name
     owners = {Phase.FORWARD: _owners(operations, Phase.FORWARD, found)}
-    if output is not None and output.grad_fn is not None:
-        owners[Phase.FORWARD].append(output.grad_fn)
-        found.setdefault(output.grad_fn, "output")
+    root = grad_fn_of(output)
+    if root is not None:
+        owners[Phase.FORWARD].append(root)
+        found.setdefault(root, "output")
     owners[Phase.LOSS] = _owners(operations, Phase.LOSS, found)
     for owner in (*owners[Phase.FORWARD], *owners[Phase.LOSS]):
         _name_behind(owner, edges, found)
@@ -55,7 +56,7 @@ def _owners(
     counts: dict[str, int] = {}
     for operation in operations:
         counts[operation.op] = count = counts.get(operation.op, 0) + 1
-        node = operation.grad_fn or operation.made[0].grad_fn
+        node = operation.grad_fn or grad_fn_of(operation.made[0])
         if operation.phase is phase and node is not None and node not in found:
             found[node] = f"{operation.op} {count}"
             owners.append(node)

@@ -22,7 +22,7 @@ from backprop_viz.capture.forward_code import code_of, eager
 from backprop_viz.capture.forward_log import ForwardLog
 from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors
 from backprop_viz.capture.graph_ages import graph_ages
-from backprop_viz.capture.graphs import Operation, parameter_names
+from backprop_viz.capture.graphs import Operation, grad_fn_of, parameter_names
 from backprop_viz.capture.growing_graph import GrowthWatch
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.memory import LEFT_OUT
@@ -135,7 +135,7 @@ class Recorder:
         """Tell what was computed so far; backward starts from the loss, else from the output."""
         root = output if loss is None else loss
         if root is not self._root:
-            self._unbound = root is not None and root.grad_fn is not None
+            self._unbound = grad_fn_of(root) is not None
             self._loss = None if loss is None else loss.item()
         self._output, self._root = output, root
 
@@ -143,7 +143,7 @@ class Recorder:
         """Tell what a backward starts from; the loss, if that is one number."""
         if roots:
             root = loss = roots[0]
-            self._root, self._unbound = root, root.grad_fn is not None
+            self._root, self._unbound = root, grad_fn_of(root) is not None
             self._loss_scale = None
             if self._scaled is not None and self._scaled[0] is root:
                 _, loss, self._loss_scale = self._scaled
@@ -325,13 +325,13 @@ class Recorder:
         """Note an operation that has run."""
         log, phase = self._log, self._spans.phase
         op, read, inputs, made, line, call = told
-        first, module = made[0], self._modules.running
-        self._forward.ran(Operation(phase, op, read, made, first.grad_fn, first.output_nr, module))
+        first, node, module = made[0], grad_fn_of(made[0]), self._modules.running
+        self._forward.ran(Operation(phase, op, read, made, node, first.output_nr, module))
         log.weights_made(read, made)
         followed = any(tensor.requires_grad for tensor in made), torch.is_grad_enabled()
         how = {"tracked": followed[0], "grad_enabled": followed[1], "line": line}
         log.note(phase, op, inputs, self.copies(made), call=call, module=module, **how)
-        self._made.note(first.grad_fn, op, len(log) - 1, log.events[-1].place)
+        self._made.note(node, op, len(log) - 1, log.events[-1].place)
         self._buffers.look(read)
         self._buffers.look(made)
         if phase is Phase.LOSS:
@@ -363,7 +363,7 @@ class Recorder:
     def _bind(self) -> None:
         """Number the nodes of the graph of the last result, and give each operation its node."""
         root = self._root
-        if not self._unbound or root is None or root.grad_fn is None:
+        if not self._unbound or root is None or grad_fn_of(root) is None:
             return
         self._unbound = False
         self._walk([root])

@@ -1,6 +1,7 @@
 """What torch changes without telling autograd is recorded as it is, bit for bit."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -341,3 +342,32 @@ def test_what_cannot_be_copied_stops_no_training(name: str) -> None:
     missing = {reason for event in recording.events for reason in event.missing.values()}
     assert missing <= {"functorch", "nested", "fake"}
     assert bool(missing) == (name in ("vmap", "jagged"))
+
+
+class WrittenUnderNoGrad(nn.Module):
+    """Its forward writes to a part of a weight, of which torch then refuses to tell the node."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            self.linear.weight[0, 0] += 1
+        return self.linear(x)
+
+
+def test_a_part_of_a_weight_may_be_written_to_under_no_grad() -> None:
+    def run(*, recorded: bool) -> Tensor:
+        torch.manual_seed(0)
+        net = WrittenUnderNoGrad()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        with bv.record(net, optimizer) if recorded else nullcontext():
+            optimizer.zero_grad()
+            net(torch.randn(2, 3)).sum().backward()
+            optimizer.step()
+            with torch.no_grad():
+                net.linear.weight[0, 1] += 1
+        return net.linear.weight.detach()
+
+    assert torch.equal(run(recorded=True), run(recorded=False))

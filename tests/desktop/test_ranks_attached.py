@@ -112,5 +112,5 @@ def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:
     until(session, lambda: session.ranks.runs[1].run.origin is not None)
     os.kill(session.ranks.runs[1].run.origin.pid, signal.SIGKILL)
     until(session, lambda: session.view_state.ranks.ranks[1].gone)
-    assert "Rank 1 is gone" in view.standing.text()
+    until(session, lambda: "Rank 1 is gone" in view.standing.text())  # panels take turns
     assert view.table.text(1, 7) == "gone"
