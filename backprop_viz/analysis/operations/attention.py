@@ -6,6 +6,7 @@ import numpy as np
 
 from backprop_viz.analysis.operations.log_sums import log_sum
 from backprop_viz.analysis.operations.operation_entry import (
+    Intermediate,
     OperationEntry,
     OperationNode,
     SentGradient,
@@ -15,10 +16,13 @@ from backprop_viz.analysis.operations.recorded_call import (
     NotRecorded,
     RecordedCall,
     RecordedTensor,
+    constant,
+    plain,
     product,
 )
+from backprop_viz.analysis.operations.softmax_inside import EXPONENTIAL_SUM, shift_of
 from backprop_viz.recording.events import Array
-from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part
+from backprop_viz.recording.number_explanation import Fact, Part
 
 
 def _head(call: RecordedCall, tensor: RecordedTensor, lead: Index) -> Index:
@@ -32,23 +36,44 @@ def _head(call: RecordedCall, tensor: RecordedTensor, lead: Index) -> Index:
     return tuple(place)
 
 
+def _scale(call: RecordedCall) -> float:
+    scale = call.option("scale", 6)
+    return 1 / math.sqrt(call.tensor("query", 0).shape[-1]) if scale is None else float(scale)
+
+
+def _products(call: RecordedCall, query_at: Index) -> Array:
+    """q·k (K,) of one query with each key, scaled, in float64. ``query_at``: batch, head, place."""
+    query, key = call.tensor("query", 0), call.tensor("key", 1)
+    lead, position = query_at[:-1], query_at[-1]
+    rows = np.asarray(key.array[_head(call, key, lead)], np.float64)
+    row = np.asarray(query.array[_head(call, query, lead)][position], np.float64)
+    return np.asarray(rows @ row * _scale(call))
+
+
+def _masked(call: RecordedCall, query_at: Index, keys: int) -> Array:
+    """What is added to each score (K,): 0 without a mask, -∞ for a key that is masked out."""
+    added, position = np.zeros(keys), query_at[-1]
+    if call.option("is_causal", 5, False):
+        added = np.where(np.arange(keys) <= position, added, -math.inf)
+    mask = call.tensor_or_none("attn_mask", 3)
+    if mask is not None:
+        shape = (*call.output().shape[:-1], keys)
+        own = np.broadcast_to(mask.array, shape)[query_at]
+        added = np.where(own, added, -math.inf) if own.dtype == bool else added + own
+    return np.asarray(added, np.float64)
+
+
+def _scores(call: RecordedCall, query_at: Index) -> Array:
+    """The exponents (K,) of one query's softmax."""
+    found = _products(call, query_at)
+    return np.asarray(found + _masked(call, query_at, len(found)))
+
+
 def _weights(call: RecordedCall, index: Index) -> Array:
     """The attention (K,) of one query to each key, in float64."""
     if call.option("dropout_p", 4, 0.0):
         raise NotRecorded  # what was dropped is not told
-    query, key = call.tensor("query", 0), call.tensor("key", 1)
-    lead, position = index[:-2], index[-2]
-    rows = np.asarray(key.array[_head(call, key, lead)], np.float64)
-    row = np.asarray(query.array[_head(call, query, lead)][position], np.float64)
-    scale = call.option("scale", 6)
-    scores = rows @ row * (1 / math.sqrt(len(row)) if scale is None else float(scale))
-    if call.option("is_causal", 5, False):
-        scores = np.where(np.arange(len(scores)) <= position, scores, -math.inf)
-    mask = call.tensor_or_none("attn_mask", 3)
-    if mask is not None:
-        shape = (*call.output().shape[:-1], len(scores))
-        own = np.broadcast_to(mask.array, shape)[(*lead, position)]
-        scores = np.where(own, scores, -math.inf) if own.dtype == bool else scores + own
+    scores = _scores(call, index[:-1])
     return np.asarray(np.exp(scores - log_sum(scores)))
 
 
@@ -57,7 +82,49 @@ def _parts(call: RecordedCall, slot: int, index: Index) -> tuple[Part, ...]:
     head = _head(call, value, index[:-2])
     places = np.array([(*head, k, index[-1]) for k in range(len(weights))], np.int64)
     column = value.column("value", places)
-    return (product("products", FactorColumn("attention", weights), column),)
+    at = [(*index[:-1], k) for k in range(len(weights))]
+    attention = call.tensor("query", 0).intermediate(_WEIGHT, "attention", weights, at)
+    return (product("products", attention, column),)
+
+
+def _weight_parts(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    """exp(score) of one key, over the sum of all of them."""
+    query, scores = call.tensor("query", 0), _scores(call, index[:-1])
+    shift = shift_of(scores)
+    total = np.exp(scores - shift).sum()
+    own = np.exp(scores[index[-1]] - shift)
+    exponential = query.intermediate(_SCORE, "score", [own], [index], _exp(shift))
+    over = query.intermediate(EXPONENTIAL_SUM, "one_over_sum", [1 / total], [index[:-1]], "1 / x")
+    return (product("value", exponential, over),)
+
+
+def _sum_parts(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    scores = _scores(call, index)
+    shift, at = shift_of(scores), [(*index, k) for k in range(len(scores))]
+    each = np.exp(scores - shift)
+    column = call.tensor("query", 0).intermediate(_SCORE, "score", each, at, _exp(shift))
+    return (product("exponentials", column),)
+
+
+def _score_parts(call: RecordedCall, index: Index) -> tuple[Part, ...]:
+    """The products of a query and a key, scaled, and what the mask adds."""
+    query, key = call.tensor("query", 0), call.tensor("key", 1)
+    *lead, position, at = index
+    width = query.shape[-1]
+    queries = [(*_head(call, query, tuple(lead)), position, d) for d in range(width)]
+    keys = [(*_head(call, key, tuple(lead)), at, d) for d in range(width)]
+    products = product(
+        "products",
+        constant("scale", _scale(call), width),
+        query.column("query", np.array(queries, np.int64)),
+        key.column("key", np.array(keys, np.int64)),
+    )
+    added = float(_masked(call, index[:-1], key.shape[-2])[at])
+    return (products, product("mask", plain("mask", added))) if added else (products,)
+
+
+def _exp(shift: float) -> str:
+    return f"exp(x − {shift:.6g})" if shift else "exp(x)"
 
 
 def _facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
@@ -67,7 +134,10 @@ def _facts(call: RecordedCall, slot: int, index: Index) -> tuple[Fact, ...]:
     return (Fact("attention_largest", (largest, float(weights[largest]), len(weights), masked)),)
 
 
+# The codes of the values inside: P and Q @ Kᵀ / √d.
+_WEIGHT, _SCORE = "attention_weight", "score"
 _AXES = ("position", "feature")
+_KEYS = ("head", "query", "key")
 
 OPERATIONS = (
     OperationEntry(
@@ -81,6 +151,29 @@ OPERATIONS = (
             "output": ("head", *_AXES),
         },
         forward=_parts,
+        intermediates=(
+            Intermediate(
+                name=_WEIGHT,
+                symbol="P",
+                form="P = exp(score) / Σ exp(score)",
+                parts=_weight_parts,
+                axes=_KEYS,
+            ),
+            Intermediate(
+                name=EXPONENTIAL_SUM,
+                symbol="Σ exp",
+                form="s = Σₘ exp(score)",
+                parts=_sum_parts,
+                axes=_KEYS[:2],
+            ),
+            Intermediate(
+                name=_SCORE,
+                symbol="score",
+                form="score = Q @ Kᵀ / √d",
+                parts=_score_parts,
+                axes=_KEYS,
+            ),
+        ),
         facts=_facts,
         nodes=(
             OperationNode(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
+from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.analysis.number_names import NumberNames
@@ -11,6 +12,7 @@ from backprop_viz.analysis.number_origin import counterpart, value_of
 from backprop_viz.capture.explaining.chains import chain, effects
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.capture.gradient_check import CannotCheck, checked_number
+from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation, TermFactor
@@ -189,3 +191,48 @@ def test_the_error_inside_a_mean_squared_error() -> None:
     assert factor(error, "output").value == float(output[index])
     assert factor(error, "target").value == float(target[index])
     assert number_of(factor(error, "output")).event is not None
+
+
+def test_attention_from_the_output_to_a_query_and_a_key() -> None:
+    torch.manual_seed(0)
+    q, k, v = (torch.randn(2, 3, 5, 4, requires_grad=True) for _ in range(3))
+    recorder = Recorder(nn.Module())
+    with recorder.phase(Phase.FORWARD):
+        F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    recording = recorder.recording()
+    with torch.no_grad():
+        scores = q.double() @ k.double().transpose(-2, -1) / 2
+        weights = scores.masked_fill(torch.ones(5, 5).tril() == 0, -torch.inf).softmax(-1)
+    output = recording.explain(0, 0, (1, 2, 3, 0))
+    assert len(output.terms) == 5
+    for term in output.terms:
+        at = number_of(term.factors[0]).index
+        assert at[:3] == (1, 2, 3)
+        weight = explain_number(recording, number_of(term.factors[0]))
+        assert weight.value == pytest.approx(float(weights[at]), rel=1e-12)
+        score = explain_number(recording, number_of(factor(weight, "score")))
+        masked = at[3] > 3
+        assert score.value == (-np.inf if masked else pytest.approx(float(scores[at]), rel=1e-12))
+        products = score.parts[0].factors
+        assert [f.tensor for f in products] == [None, *recording.events[0].input_ids[:2]]
+        total = explain_number(recording, number_of(factor(weight, "one_over_sum")))
+        assert total.value == pytest.approx(float(scores[1, 2, 3, :4].exp().sum()), rel=1e-12)
+
+
+def test_binary_cross_entropy_from_the_loss_to_the_logit() -> None:
+    x = torch.linspace(-3, 3, 6, requires_grad=True)
+    target = torch.tensor([0.0, 1.0, 0.25, 1.0, 0.0, 1.0])
+    recorder = Recorder(nn.Module())
+    with recorder.phase(Phase.LOSS):
+        F.binary_cross_entropy_with_logits(x, target)
+    recording = recorder.recording()
+    z = x.detach().double()
+    exact = F.binary_cross_entropy_with_logits(z, target.double(), reduction="none")
+    loss = recording.explain(0)
+    for term in loss.terms:
+        number = number_of(next(f for f in term.factors if f.role == "element_loss"))
+        element = explain_number(recording, number)
+        assert element.value == pytest.approx(float(exact[number.index]), rel=1e-12)
+        p = explain_number(recording, number_of(factor(element, "log_probability")))
+        assert p.value == pytest.approx(float(z.sigmoid()[number.index]), rel=1e-12)
+        assert number_of(p.terms[0].factors[0]).index == number.index

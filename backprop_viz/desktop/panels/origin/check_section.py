@@ -40,6 +40,8 @@ _ROOMY = 220
 _LOW = 160
 # The width in pixels from which on the values stand beside the button.
 _WIDE = 420
+# The width of the field of h.
+_FIELD = 110
 _UNBOUNDED = 16_777_215
 _PARTS = 1000
 
@@ -146,6 +148,8 @@ class CheckSection(QWidget):
         column.addLayout(plots, 1)
         column.addWidget(self.sentence)
         column.addLayout(row)
+        self.step.setMaximumWidth(_FIELD)
+        self.button.setMinimumWidth(self.button.sizeHint().width())
         self.step.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     # -- what is shown ---------------------------------------------------------------------------
