@@ -37,6 +37,132 @@
     </message>
 </context>
 <context>
+    <name>AnimationDialog</name>
+    <message>
+        <source>Export an animation</source>
+        <translation>애니메이션 내보내기</translation>
+    </message>
+    <message>
+        <source>This iteration, phase by phase</source>
+        <translation>이 반복, 단계마다</translation>
+    </message>
+    <message>
+        <source>This iteration, event by event</source>
+        <translation>이 반복, 이벤트마다</translation>
+    </message>
+    <message>
+        <source>The kept iterations, one after the other</source>
+        <translation>보관된 반복들을 차례로</translation>
+    </message>
+    <message>
+        <source>What the cursor walks through</source>
+        <translation>커서가 지나는 것</translation>
+    </message>
+    <message>
+        <source>What is in the picture</source>
+        <translation>그림에 담을 것</translation>
+    </message>
+    <message>
+        <source>The picture&apos;s size in pixels</source>
+        <translation>그림의 크기(픽셀)</translation>
+    </message>
+    <message>
+        <source>The kind of file</source>
+        <translation>파일 형식</translation>
+    </message>
+    <message>
+        <source>GIF, 256 colours, plays anywhere</source>
+        <translation>GIF, 256색, 어디서나 재생</translation>
+    </message>
+    <message>
+        <source>APNG, all colours</source>
+        <translation>APNG, 모든 색</translation>
+    </message>
+    <message>
+        <source>WebP, all colours, small</source>
+        <translation>WebP, 모든 색, 작은 파일</translation>
+    </message>
+    <message>
+        <source>MP4 video</source>
+        <translation>MP4 동영상</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 초</translation>
+    </message>
+    <message>
+        <source>How long each picture stays; the last one longer</source>
+        <translation>각 그림이 머무는 시간. 마지막 그림은 더 오래</translation>
+    </message>
+    <message>
+        <source>&amp;Walk</source>
+        <translation>움직임(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Picture</source>
+        <translation>그림(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Si&amp;ze</source>
+        <translation>크기(&amp;Z)</translation>
+    </message>
+    <message>
+        <source>&amp;Each stays</source>
+        <translation>머무는 시간(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation>형식(&amp;F)</translation>
+    </message>
+    <message>
+        <source>{0} pictures, {1:.1f} s</source>
+        <translation>그림 {0}장, {1:.1f}초</translation>
+    </message>
+</context>
+<context>
+    <name>AnimationsController</name>
+    <message>
+        <source>Nothing has run yet: run an iteration (F11), then export it.</source>
+        <translation>아직 실행된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
+    </message>
+    <message>
+        <source>Pause training (F5) first: an animation shows what is recorded.</source>
+        <translation>먼저 학습을 일시 정지하세요(F5). 애니메이션은 기록된 것을 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>The whole window</source>
+        <translation>창 전체</translation>
+    </message>
+    <message>
+        <source>Export an animation</source>
+        <translation>애니메이션 내보내기</translation>
+    </message>
+    <message>
+        <source>Animations (*{0})</source>
+        <translation>애니메이션 (*{0})</translation>
+    </message>
+    <message>
+        <source>The cursor walks…</source>
+        <translation>커서가 움직이는 중…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>진행</translation>
+    </message>
+    <message>
+        <source>The file is being written…</source>
+        <translation>파일을 쓰는 중…</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>{0}(으)로 저장했습니다.</translation>
+    </message>
+</context>
+<context>
     <name>ArrayModel</name>
     <message>
         <source>Where the element is</source>
@@ -559,6 +685,76 @@
     <message>
         <source>iteration {n}</source>
         <translation>반복 {n}</translation>
+    </message>
+</context>
+<context>
+    <name>DataDialog</name>
+    <message>
+        <source>Export data</source>
+        <translation>데이터 내보내기</translation>
+    </message>
+    <message>
+        <source>Which numbers are exported</source>
+        <translation>내보낼 수</translation>
+    </message>
+    <message>
+        <source>The kind of file</source>
+        <translation>파일 형식</translation>
+    </message>
+    <message>
+        <source>Each number has all its digits: read back, it is the same bit by bit.</source>
+        <translation>모든 수는 모든 자릿수로 쓰입니다. 다시 읽으면 비트까지 같습니다.</translation>
+    </message>
+    <message>
+        <source>&amp;What</source>
+        <translation>무엇(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation>형식(&amp;F)</translation>
+    </message>
+    <message>
+        <source>CSV, for spreadsheets</source>
+        <translation>CSV, 스프레드시트용</translation>
+    </message>
+    <message>
+        <source>NPZ, for numpy.load</source>
+        <translation>NPZ, numpy.load용</translation>
+    </message>
+</context>
+<context>
+    <name>DataExportsController</name>
+    <message>
+        <source>Nothing has run yet: run an iteration (F11), then export it.</source>
+        <translation>아직 실행된 것이 없습니다. 반복을 실행한 뒤(F11) 내보내세요.</translation>
+    </message>
+    <message>
+        <source>Curves: loss and accuracy, iterations 1 to {0:,}</source>
+        <translation>곡선: 손실과 정확도, 반복 1~{0:,}</translation>
+    </message>
+    <message>
+        <source>curves</source>
+        <translation>곡선</translation>
+    </message>
+    <message>
+        <source>All tensors of iteration {0:,}</source>
+        <translation>반복 {0:,}의 모든 Tensor</translation>
+    </message>
+    <message>
+        <source>Export data</source>
+        <translation>데이터 내보내기</translation>
+    </message>
+    <message>
+        <source>Data (*{0})</source>
+        <translation>데이터 (*{0})</translation>
+    </message>
+    <message>
+        <source>Other data is still being written.</source>
+        <translation>다른 데이터를 아직 쓰고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>{0}(으)로 저장했습니다.</translation>
     </message>
 </context>
 <context>
@@ -1170,16 +1366,12 @@
         <translation>로그</translation>
     </message>
     <message>
+        <source>See what back-propagation does, on a real PyTorch network, while it does it. MIT licence. A report of a fault should have these versions:</source>
+        <translation>실제 PyTorch 신경망에서 역전파가 하는 일을 그 순간에 봅니다. MIT 라이선스. 오류를 알릴 때에는 다음 버전을 함께 적어 주세요:</translation>
+    </message>
+    <message>
         <source>About backprop_viz</source>
         <translation>backprop_viz 정보</translation>
-    </message>
-    <message>
-        <source>backprop_viz {0}</source>
-        <translation>backprop_viz {0}</translation>
-    </message>
-    <message>
-        <source>See what back-propagation does, on a real PyTorch network, while it does it. MIT licence.</source>
-        <translation>실제 PyTorch 신경망에서 역전파가 하는 일을 하는 그대로 봅니다. MIT 라이선스.</translation>
     </message>
 </context>
 <context>
@@ -1343,6 +1535,33 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{words}
 이 반복들은 이벤트 하나하나 다시 볼 수 있습니다 (Page Up, Page Down).
 메모리가 다 차면 가장 오래된 것부터 사라집니다. 얼마나 쓸지는 기록 메뉴에서 정합니다.</translation>
+    </message>
+</context>
+<context>
+    <name>LaneDialog</name>
+    <message>
+        <source>Lane of the race</source>
+        <translation>경주의 레인</translation>
+    </message>
+    <message>
+        <source>Optimizer</source>
+        <translation>옵티마이저</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>학습률</translation>
+    </message>
+    <message>
+        <source>First seed</source>
+        <translation>첫 시드</translation>
+    </message>
+    <message>
+        <source>Seeds</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>So many runs with seeds that follow each other; the band is over them</source>
+        <translation>이어지는 시드로 이만큼 학습합니다. 띠는 이들의 범위입니다</translation>
     </message>
 </context>
 <context>
@@ -1821,6 +2040,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>편집하는 신경망의 클래스</translation>
     </message>
     <message>
+        <source>Tab indents, Ctrl+Enter runs it, Esc leaves the editor</source>
+        <translation>Tab은 들여쓰기, Ctrl+Enter는 실행, Esc는 편집기에서 나가기</translation>
+    </message>
+    <message>
         <source>Stop it</source>
         <translation>중지</translation>
     </message>
@@ -1861,12 +2084,36 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>학습 중인 신경망을 보여 줍니다. 편집한 글은 그대로 남습니다</translation>
     </message>
     <message>
+        <source>The file, to be edited</source>
+        <translation>편집하는 파일</translation>
+    </message>
+    <message>
+        <source>The file</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Edit the file</source>
+        <translation>파일을 편집합니다</translation>
+    </message>
+    <message>
+        <source>Save a copy beside the file, and run that in a new window (Ctrl+Enter)</source>
+        <translation>파일 옆에 사본을 저장하고 새 창에서 실행합니다 (Ctrl+Enter)</translation>
+    </message>
+    <message>
+        <source>Show the file that runs; the text is kept</source>
+        <translation>실행 중인 파일을 보여 줍니다. 편집한 글은 그대로 남습니다</translation>
+    </message>
+    <message>
         <source>The network&apos;s code has not come back yet.</source>
         <translation>신경망의 코드가 아직 끝나지 않았습니다.</translation>
     </message>
     <message>
         <source>edited, not run</source>
         <translation>편집함, 아직 실행하지 않음</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter runs it, Esc leaves</source>
+        <translation>Ctrl+Enter로 실행, Esc로 나가기</translation>
     </message>
     <message>
         <source>your own network runs</source>
@@ -1918,6 +2165,10 @@ When the memory for them is used up, the oldest go first. How much they may take
 </context>
 <context>
     <name>NetworksController</name>
+    <message>
+        <source>{0} opens in a window of its own.</source>
+        <translation>{0}이(가) 별도의 창에서 열립니다.</translation>
+    </message>
     <message>
         <source>The network&apos;s code has not come back yet: wait, or choose Run &gt; Start torch again.</source>
         <translation>신경망의 코드가 아직 끝나지 않았습니다. 기다리거나 학습 &gt; torch 다시 시작을 고르십시오.</translation>
@@ -2107,6 +2358,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>Python 파일 (*.py)</translation>
     </message>
     <message>
+        <source>{0} is no Python file: choose one whose name ends in .py.</source>
+        <translation>{0}은(는) Python 파일이 아닙니다. 이름이 .py로 끝나는 파일을 고르십시오.</translation>
+    </message>
+    <message>
         <source>Open a recording</source>
         <translation>기록 열기</translation>
     </message>
@@ -2154,7 +2409,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
     <message>
         <source>shape</source>
-        <translation>모양</translation>
+        <translation>shape</translation>
     </message>
     <message>
         <source>count</source>
@@ -2247,6 +2502,10 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>지금까지 이벤트 {done}개</translation>
     </message>
     <message>
+        <source>For backward a GradScaler multiplied it by {scale}.</source>
+        <translation>역전파를 위해 GradScaler가 {scale}을(를) 곱했습니다.</translation>
+    </message>
+    <message>
         <source>{done} / {total} operations</source>
         <translation>연산 {done}/{total}</translation>
     </message>
@@ -2329,10 +2588,6 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{0}(으)로 저장했습니다.</translation>
     </message>
     <message>
-        <source>{0} could not be written: choose another folder or name.</source>
-        <translation>{0}에 쓸 수 없습니다. 다른 폴더나 이름을 고르세요.</translation>
-    </message>
-    <message>
         <source>Save picture</source>
         <translation>그림 저장</translation>
     </message>
@@ -2403,6 +2658,14 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>스크립트의 소스</translation>
     </message>
     <message>
+        <source>edit</source>
+        <translation>편집</translation>
+    </message>
+    <message>
+        <source>Edit the file, and run it again</source>
+        <translation>파일을 편집하고 다시 실행합니다</translation>
+    </message>
+    <message>
         <source>loop</source>
         <translation>루프</translation>
     </message>
@@ -2435,7 +2698,7 @@ When the memory for them is used up, the oldest go first. How much they may take
     <name>ProgressStrip</name>
     <message>
         <source>Progress</source>
-        <translation>진행률</translation>
+        <translation>진행</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -2511,6 +2774,293 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>lowest loss first</source>
         <translation>손실이 작은 것부터</translation>
+    </message>
+</context>
+<context>
+    <name>RacePlot</name>
+    <message>
+        <source>iteration</source>
+        <translation>반복</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>Losses of the race</source>
+        <translation>경주의 손실</translation>
+    </message>
+    <message>
+        <source>The loss of each lane, the mean of up to 10 iterations; a band is from the lowest seed to the highest. Left and Right read an iteration.</source>
+        <translation>레인마다의 손실로, 최대 10회 반복의 평균입니다. 띠는 가장 낮은 시드부터 가장 높은 시드까지입니다. 왼쪽과 오른쪽 화살표로 반복을 읽습니다.</translation>
+    </message>
+    <message>
+        <source>iteration {0:,}</source>
+        <translation>반복 {0:,}</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}: {1}</translation>
+    </message>
+    <message>
+        <source>{0}: {1} ({2}…{3})</source>
+        <translation>{0}: {1} ({2}…{3})</translation>
+    </message>
+</context>
+<context>
+    <name>RaceView</name>
+    <message>
+        <source>Race</source>
+        <translation>경주</translation>
+    </message>
+    <message>
+        <source>Add lane…</source>
+        <translation>레인 추가…</translation>
+    </message>
+    <message>
+        <source>Choose an optimizer, its rate and its seeds (Ins)</source>
+        <translation>옵티마이저와 학습률, 시드를 고릅니다 (Ins)</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>제거</translation>
+    </message>
+    <message>
+        <source>Remove the chosen lane (Del)</source>
+        <translation>고른 레인을 제거합니다 (Del)</translation>
+    </message>
+    <message>
+        <source>Iterations</source>
+        <translation>반복 수</translation>
+    </message>
+    <message>
+        <source>How many iterations each racer runs</source>
+        <translation>각 주자가 실행할 반복 수</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>로그</translation>
+    </message>
+    <message>
+        <source>Logarithmic losses</source>
+        <translation>로그 눈금 손실</translation>
+    </message>
+    <message>
+        <source>A logarithmic axis for the losses (L)</source>
+        <translation>손실 축을 로그 눈금으로 (L)</translation>
+    </message>
+    <message>
+        <source>Progress of the race</source>
+        <translation>경주 진행률</translation>
+    </message>
+    <message>
+        <source>Lanes and results</source>
+        <translation>레인과 결과</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>프리셋</translation>
+    </message>
+    <message>
+        <source>Lanes made from the settings of the run</source>
+        <translation>지금 학습의 설정으로 만든 레인</translation>
+    </message>
+    <message>
+        <source>&amp;Optimizers of the tutorial</source>
+        <translation>튜토리얼의 옵티마이저(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Learning rates 0.001 … 1</source>
+        <translation>학습률 0.001 … 1(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Seeds 0–4</source>
+        <translation>시드 0–4(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Lane</source>
+        <translation>레인</translation>
+    </message>
+    <message>
+        <source>Optimizer, learning rate and options: double click to change it (F2)</source>
+        <translation>옵티마이저, 학습률, 옵션: 두 번 눌러 바꿉니다 (F2)</translation>
+    </message>
+    <message>
+        <source>Seeds</source>
+        <translation>시드</translation>
+    </message>
+    <message>
+        <source>Each seed is a run of its own</source>
+        <translation>시드마다 따로 학습합니다</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>The mean training loss of the last 10 iterations</source>
+        <translation>마지막 10회 반복의 평균 학습 손실</translation>
+    </message>
+    <message>
+        <source>Accuracy</source>
+        <translation>정확도</translation>
+    </message>
+    <message>
+        <source>On the validation set, after the last iteration</source>
+        <translation>마지막 반복 뒤 검증 세트에서</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>시간</translation>
+    </message>
+    <message>
+        <source>What the iterations of a racer take by themselves, data not counted</source>
+        <translation>데이터를 읽는 시간을 뺀, 주자의 반복만의 시간</translation>
+    </message>
+    <message>
+        <source>Diverged at</source>
+        <translation>발산한 반복</translation>
+    </message>
+    <message>
+        <source>The iteration whose loss was not finite; the racer stops there</source>
+        <translation>손실이 유한하지 않게 된 반복입니다. 주자는 거기에서 멈춥니다</translation>
+    </message>
+    <message>
+        <source>The same net and data under several settings: choose a preset.</source>
+        <translation>같은 신경망과 데이터를 여러 설정으로 학습합니다. 프리셋을 고르세요.</translation>
+    </message>
+    <message>
+        <source>A process of its own runs the race; the run of the window goes on.</source>
+        <translation>경주는 별도 프로세스에서 실행되며, 창의 학습은 계속됩니다.</translation>
+    </message>
+    <message>
+        <source>{0:,} iterations each</source>
+        <translation>각 {0:,}회 반복</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>시작</translation>
+    </message>
+    <message>
+        <source>Leave off the race; what there is of it stays</source>
+        <translation>경주를 그만둡니다. 여기까지의 결과는 남습니다</translation>
+    </message>
+    <message>
+        <source>Run every lane, side by side (Enter)</source>
+        <translation>모든 레인을 나란히 실행합니다 (Enter)</translation>
+    </message>
+</context>
+<context>
+    <name>RankPictures</name>
+    <message>
+        <source>rank {0} shard</source>
+        <translation>랭크 {0} 조각</translation>
+    </message>
+    <message>
+        <source>rank {0} before</source>
+        <translation>랭크 {0} 전</translation>
+    </message>
+    <message>
+        <source>+ {0} more</source>
+        <translation>외 {0}개</translation>
+    </message>
+    <message>
+        <source>all, after all-reduce</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RankTable</name>
+    <message>
+        <source>The ranks of this run</source>
+        <translation>이 실행의 랭크들</translation>
+    </message>
+    <message>
+        <source>Choose a row to show that rank in every panel</source>
+        <translation>행을 고르면 모든 패널에 그 랭크를 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>rank · host</source>
+        <translation>랭크 · 호스트</translation>
+    </message>
+    <message>
+        <source>batch</source>
+        <translation>배치</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>손실</translation>
+    </message>
+    <message>
+        <source>‖grad‖ before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>‖grad‖ mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>waited</source>
+        <translation>기다림</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>가중치</translation>
+    </message>
+    <message>
+        <source>state</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>differ</source>
+        <translation>다름</translation>
+    </message>
+    <message>
+        <source>equal</source>
+        <translation>같음</translation>
+    </message>
+</context>
+<context>
+    <name>RanksView</name>
+    <message>
+        <source>Ranks</source>
+        <translation>랭크</translation>
+    </message>
+    <message>
+        <source>The rank that every panel shows</source>
+        <translation>모든 패널이 보여 주는 랭크</translation>
+    </message>
+    <message>
+        <source>{0} (Ctrl+Shift+PgUp, Ctrl+Shift+PgDown)</source>
+        <translation>{0} (Ctrl+Shift+PgUp, Ctrl+Shift+PgDown)</translation>
+    </message>
+    <message>
+        <source>Where does it come from?</source>
+        <translation>이 수는 어디에서 왔나요?</translation>
+    </message>
+    <message>
+        <source>Where does the mean come from?</source>
+        <translation>평균은 어디에서 왔나요?</translation>
+    </message>
+    <message>
+        <source>Show the mean as the sum of each rank&apos;s gradient; every number can be clicked</source>
+        <translation>평균을 각 랭크의 변화도의 합으로 보여 줍니다. 모든 수를 누를 수 있습니다</translation>
+    </message>
+    <message>
+        <source>rank {0}</source>
+        <translation>랭크 {0}</translation>
+    </message>
+    <message>
+        <source>not every rank has this iteration</source>
+        <translation>이 반복이 없는 랭크가 있습니다</translation>
+    </message>
+    <message>
+        <source>{name} · bucket {bucket} of {buckets} · {backend}</source>
+        <translation>{name} · 버킷 {bucket}/{buckets} · {backend}</translation>
     </message>
 </context>
 <context>
@@ -3041,16 +3591,16 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>{0}개가 0</translation>
     </message>
     <message>
-        <source>sum of {0} terms · torch has {1} · residual {2}</source>
-        <translation>항 {0}개의 합 · torch의 값 {1} · 나머지 {2}</translation>
+        <source>Σ {0} terms · torch has {1} · residual {2}</source>
+        <translation>Σ 항 {0}개 · torch의 값 {1} · 잔차 {2}</translation>
+    </message>
+    <message>
+        <source>Σ {0} terms, in float64</source>
+        <translation>Σ 항 {0}개, float64</translation>
     </message>
     <message>
         <source>one term · torch has {1} · residual {2}</source>
         <translation>항 하나 · torch의 값 {1} · 나머지 {2}</translation>
-    </message>
-    <message>
-        <source>sum of {0} terms, in float64</source>
-        <translation>항 {0}개의 합, float64</translation>
     </message>
     <message>
         <source>one term, in float64</source>
@@ -3573,6 +4123,13 @@ Click or press Enter: where does it come from?</source>
     </message>
 </context>
 <context>
+    <name>_LineNumbers</name>
+    <message>
+        <source>Line numbers</source>
+        <translation>행 번호</translation>
+    </message>
+</context>
+<context>
     <name>_Side</name>
     <message>
         <source>{low} … {high}</source>
@@ -3844,6 +4401,22 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Save the iteration shown as a page with its events, graph and numbers, for any browser</source>
         <translation>보고 있는 반복을 이벤트, 그래프, 수와 함께 어느 브라우저에서나 열 수 있는 페이지로 저장</translation>
+    </message>
+    <message>
+        <source>&amp;Animation…</source>
+        <translation>애니메이션(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Save the cursor&apos;s walk through an iteration or the kept ones, as GIF, APNG, WebP or MP4</source>
+        <translation>한 반복 또는 보관된 반복들을 지나는 커서의 움직임을 GIF, APNG, WebP, MP4로 저장</translation>
+    </message>
+    <message>
+        <source>&amp;Data…</source>
+        <translation>데이터(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Save the curves, a tensor that is shown, or all of the iteration&apos;s, as CSV or NPZ</source>
+        <translation>곡선, 보이는 Tensor 하나, 또는 반복의 모든 Tensor를 CSV나 NPZ로 저장</translation>
     </message>
     <message>
         <source>Save &amp;picture of the panel…</source>
@@ -4216,6 +4789,22 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>Type which sample of the batch is shown in every panel</source>
         <translation>모든 패널에서 볼 샘플의 번호를 입력합니다</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious rank</source>
+        <translation>이전 랭크(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Show the rank before in every panel</source>
+        <translation>모든 패널에 이전 랭크를 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>Ne&amp;xt rank</source>
+        <translation>다음 랭크(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Show the next rank in every panel</source>
+        <translation>모든 패널에 다음 랭크를 보여 줍니다</translation>
     </message>
     <message>
         <source>&amp;Full precision</source>
@@ -5243,6 +5832,26 @@ Click or press Enter: where does it come from?</source>
         <source>A lazy layer has no shape before its first batch: give its size.</source>
         <translation>lazy 층은 첫 배치 전에는 shape이 없습니다. 크기를 지정하십시오.</translation>
     </message>
+    <message>
+        <source>only: no module of the model is named {0}. It has {1}.</source>
+        <translation>only: 모델에 {0}(이)라는 모듈이 없습니다. 있는 모듈: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} and {1} are not of one run: give the files of its ranks.</source>
+        <translation>{0}와 {1}는 한 실행의 파일이 아닙니다. 그 실행의 랭크 파일들을 주십시오.</translation>
+    </message>
+    <message>
+        <source>Two of the files are of rank {0}: give one of each.</source>
+        <translation>파일 둘이 같은 랭크 {0}의 것입니다. 랭크마다 하나씩 주십시오.</translation>
+    </message>
+    <message>
+        <source>These are not the ranks of one training: give an address of each.</source>
+        <translation>한 학습의 랭크들이 아닙니다. 랭크마다 주소를 하나씩 주십시오.</translation>
+    </message>
+    <message>
+        <source>{0}:{1} has closed the line: attach again.</source>
+        <translation>{0}:{1}이 연결을 닫았습니다. 다시 붙으십시오.</translation>
+    </message>
 </context>
 <context>
     <name>facts</name>
@@ -5301,6 +5910,14 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>{0} is at or above the upper bound {1}: it stops there.</source>
         <translation>{0}은(는) 위 경계 {1} 이상: 거기서 멈춥니다.</translation>
+    </message>
+    <message>
+        <source>All-reduce, bucket {0} of {1}, by {2}: DDP averages.</source>
+        <translation>all-reduce, 버킷 {0}/{1}, {2}: DDP가 평균을 냅니다.</translation>
+    </message>
+    <message>
+        <source>Only this rank is known: open the files of the other {0} with it.</source>
+        <translation>이 랭크만 알려져 있습니다. 다른 {0}개의 파일도 함께 여십시오.</translation>
     </message>
     <message>
         <source>Dropout kept it, scaled by {1} (p = {0}).</source>
@@ -5459,8 +6076,8 @@ Click or press Enter: where does it come from?</source>
         <translation>다른 것이 선택되어 0.</translation>
     </message>
     <message>
-        <source>Of {2} keys, {0} has the most attention: {1}. Without any: {3}.</source>
-        <translation>키 {2}개 중 {0}에 주의가 가장 큽니다: {1}. 주의 없음: {3}.</translation>
+        <source>Of {2} keys, number {0} gets the most attention, {1}; {3} get none.</source>
+        <translation>키 {2}개 중 {0}번이 가장 큰 어텐션 {1}을(를) 받고, {3}개는 받지 않습니다.</translation>
     </message>
     <message>
         <source>It depends on {0} numbers.</source>
@@ -6073,6 +6690,101 @@ Click or press Enter: where does it come from?</source>
     <message>
         <source>could not be drawn</source>
         <translation>그릴 수 없습니다</translation>
+    </message>
+</context>
+<context>
+    <name>health</name>
+    <message>
+        <source>the network</source>
+        <translation>네트워크</translation>
+    </message>
+    <message>
+        <source>{0}: gradient of the output</source>
+        <translation>{0}: 출력의 변화도</translation>
+    </message>
+    <message>
+        <source>{0}.grad</source>
+        <translation>{0}.grad</translation>
+    </message>
+    <message>
+        <source>{0} after the update</source>
+        <translation>{0} 갱신 후</translation>
+    </message>
+    <message>
+        <source>{0}: output</source>
+        <translation>{0}: 출력</translation>
+    </message>
+    <message>
+        <source>tensor</source>
+        <translation>텐서</translation>
+    </message>
+    <message>
+        <source>shape</source>
+        <translation>shape</translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation>노름</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>평균</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>최소</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>최대</translation>
+    </message>
+    <message>
+        <source>zeros</source>
+        <translation>0의 비율</translation>
+    </message>
+    <message>
+        <source>NaN/inf since</source>
+        <translation>NaN/inf 시작</translation>
+    </message>
+    <message>
+        <source>iteration</source>
+        <translation>반복</translation>
+    </message>
+    <message>
+        <source>The tensor over the iterations</source>
+        <translation>반복에 따른 텐서</translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>Find…</source>
+        <translation>찾기…</translation>
+    </message>
+    <message>
+        <source>Find a tensor</source>
+        <translation>텐서 찾기</translation>
+    </message>
+    <message>
+        <source>Show only tensors with this in their name</source>
+        <translation>이름에 이 글자가 있는 텐서만 보입니다</translation>
+    </message>
+    <message>
+        <source>What is drawn</source>
+        <translation>그릴 값</translation>
+    </message>
+    <message>
+        <source>What is drawn of the tensor that is chosen</source>
+        <translation>고른 텐서에서 그릴 값</translation>
+    </message>
+    <message>
+        <source>Tensors in their last iteration</source>
+        <translation>마지막 반복의 텐서</translation>
+    </message>
+    <message>
+        <source>{0} tensors · {1} iterations</source>
+        <translation>텐서 {0}개 · 반복 {1}회</translation>
     </message>
 </context>
 <context>
@@ -6796,6 +7508,120 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     </message>
 </context>
 <context>
+    <name>race</name>
+    <message>
+        <source>{0} ({1}…{2})</source>
+        <translation>{0} ({1}…{2})</translation>
+    </message>
+    <message>
+        <source>{0:.1f} s</source>
+        <translation>{0:.1f}초</translation>
+    </message>
+    <message>
+        <source>{0} of {1}: {2}</source>
+        <translation>{1}개 중 {0}개: {2}</translation>
+    </message>
+    <message>
+        <source>Cancelled: the curves end there.</source>
+        <translation>취소했습니다. 곡선은 거기에서 끝납니다.</translation>
+    </message>
+    <message>
+        <source>The process of the race has ended ({0}): start the race again.</source>
+        <translation>경주 프로세스가 끝났습니다({0}). 경주를 다시 시작하세요.</translation>
+    </message>
+    <message>
+        <source>The race could not go on. {0}: {1}</source>
+        <translation>경주를 계속할 수 없습니다. {0}: {1}</translation>
+    </message>
+</context>
+<context>
+    <name>ranks</name>
+    <message>
+        <source>a number</source>
+        <translation>수 하나</translation>
+    </message>
+    <message>
+        <source>Each rank holds a shard of {shape}, and gets the mean of that alone. The whole is not recorded.</source>
+        <translation>각 랭크는 {shape}의 한 조각을 갖고, 그 조각의 평균만 받습니다. 전체는 기록하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>No all-reduce in this iteration: each rank keeps its own gradient, as in no_sync.</source>
+        <translation>이 반복에는 all-reduce가 없습니다. no_sync에서처럼 각 랭크가 자기 변화도를 그대로 갖습니다.</translation>
+    </message>
+    <message>
+        <source>Not every rank has recorded its gradient.</source>
+        <translation>변화도를 기록하지 않은 랭크가 있습니다.</translation>
+    </message>
+    <message>
+        <source>DDP averages: each rank gets {formula}. Farthest from the exact mean: {error}.</source>
+        <translation>DDP는 평균을 냅니다. 각 랭크가 {formula}를 받습니다. 정확한 평균과 가장 먼 차이: {error}.</translation>
+    </message>
+    <message>
+        <source>Weights are equal on all ranks to the bit, up to iteration {0}.</source>
+        <translation>반복 {0}까지 모든 랭크의 가중치가 비트까지 같습니다.</translation>
+    </message>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0} 외 {1}개</translation>
+    </message>
+    <message>
+        <source>Weights differ since iteration {2}: {0}, on rank {1}.</source>
+        <translation>반복 {2}부터 가중치가 다릅니다: {0}, 랭크 {1}.</translation>
+    </message>
+    <message>
+        <source>Weights differ in iteration {2}, the first where it is known: {0}, on rank {1}.</source>
+        <translation>알려진 첫 반복인 {2}에서 가중치가 다릅니다: {0}, 랭크 {1}.</translation>
+    </message>
+    <message>
+        <source>The others waited for rank {0} in {1} of the last {2} iterations.</source>
+        <translation>최근 {2}번의 반복 가운데 {1}번은 다른 랭크가 랭크 {0}을 기다렸습니다.</translation>
+    </message>
+    <message>
+        <source>All files end after iteration {0}. Nobody closed them: the processes were killed, or hang.</source>
+        <translation>모든 파일이 반복 {0} 뒤에 끝납니다. 아무도 닫지 않았으니, 프로세스가 강제로 끝났거나 멈추어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {0}: its file ends after iteration {1}, another&apos;s after {2}. Nobody closed it: the process was killed, or hangs.</source>
+        <translation>랭크 {0}: 파일이 반복 {1} 뒤에 끝나고, 다른 파일은 {2} 뒤에 끝납니다. 아무도 닫지 않았으니, 프로세스가 강제로 끝났거나 멈추어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {0}: its file ends after iteration {1}, and nobody closed it.</source>
+        <translation>랭크 {0}: 파일이 반복 {1} 뒤에 끝나고, 아무도 닫지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {0} is gone after iteration {1}.</source>
+        <translation>랭크 {0}이 반복 {1} 뒤에 사라졌습니다.</translation>
+    </message>
+    <message>
+        <source>Rank {0}: no word for {3} s, after iteration {1}.</source>
+        <translation>랭크 {0}: 반복 {1} 뒤로 {3}초 동안 소식이 없습니다.</translation>
+    </message>
+    <message>
+        <source>ended</source>
+        <translation>끝남</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>사라짐</translation>
+    </message>
+    <message>
+        <source>silent</source>
+        <translation>소식 없음</translation>
+    </message>
+    <message>
+        <source>cut off</source>
+        <translation>잘림</translation>
+    </message>
+    <message>
+        <source>held before {0}</source>
+        <translation>{0} 앞에서 멈춤</translation>
+    </message>
+    <message>
+        <source>runs</source>
+        <translation>실행 중</translation>
+    </message>
+</context>
+<context>
     <name>reasons</name>
     <message>
         <source>It could not be worked out: {0}: {1}. The log has more.</source>
@@ -6864,6 +7690,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>The terms found for {0} sum to {1}, which is not it.</source>
         <translation>{0}에서 찾은 항의 합은 {1}로, 그 값과 다릅니다.</translation>
+    </message>
+    <message>
+        <source>This rank&apos;s shard of the mean over all ranks. Its own whole gradient is in the graph; those of the others are in their files.</source>
+        <translation>모든 랭크의 평균에서 이 랭크가 가진 조각입니다. 이 랭크의 전체 변화도는 그래프에 있고, 다른 랭크의 것은 각자의 파일에 있습니다.</translation>
     </message>
     <message>
         <source>It is the loss itself.</source>
@@ -7115,6 +7945,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>error²</source>
         <translation>오차²</translation>
+    </message>
+    <message>
+        <source>rank</source>
+        <translation>랭크</translation>
+    </message>
+    <message>
+        <source>other ranks</source>
+        <translation>다른 랭크</translation>
     </message>
     <message>
         <source>subtrahend</source>
@@ -7485,6 +8323,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>아직 이것에 대해 기록된 것이 없습니다.</translation>
     </message>
     <message>
+        <source>The numbers of {0} are not recorded: its module is not in only=.</source>
+        <translation>{0}의 값은 기록되지 않았습니다. 해당 모듈이 only=에 없습니다.</translation>
+    </message>
+    <message>
+        <source>{0} ran, but its numbers could not be recorded.</source>
+        <translation>{0}은(는) 실행되었지만 값을 기록할 수 없었습니다.</translation>
+    </message>
+    <message>
         <source>{0} is frozen: its requires_grad is False, so it gets no gradient.</source>
         <translation>{0}은(는) 고정되어 있습니다. requires_grad가 False라 변화도를 받지 않습니다.</translation>
     </message>
@@ -7571,6 +8417,14 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
     <message>
         <source>Backward computed the gradient of {0}: its norm is {1}.</source>
         <translation>backward가 {0}의 변화도를 계산했습니다. 노름은 {1}입니다.</translation>
+    </message>
+    <message>
+        <source>Backward computed the gradient of {0}: norm {1}. All-reduce made it the mean of {2} ranks: norm {3}.</source>
+        <translation>backward가 {0}의 변화도를 계산했습니다: 노름 {1}. all-reduce가 {2}개 랭크의 평균으로 바꾸었습니다: 노름 {3}.</translation>
+    </message>
+    <message>
+        <source>The gradient of {0} comes from the ranks together: its norm is {1}.</source>
+        <translation>{0}의 변화도는 여러 랭크가 함께 만든 것입니다. 노름은 {1}입니다.</translation>
     </message>
     <message>
         <source>Backward added to the existing {0}.grad: norm {2} before, {1} after.</source>
