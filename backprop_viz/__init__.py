@@ -14,6 +14,7 @@ from backprop_viz.recording import explaining, finding, saving
 
 if TYPE_CHECKING:
     from backprop_viz.analysis.ranks import compare_ranks as compare_ranks
+    from backprop_viz.capture.live.scalars import log as log
     from backprop_viz.capture.live.show import show as show
     from backprop_viz.capture.live.watching import watch as watch
     from backprop_viz.capture.loop_watch import record as record
@@ -39,6 +40,7 @@ _HOME = {
     "record": ".capture.loop_watch",
     "compare_ranks": ".analysis.ranks",
     "show": ".capture.live.show",
+    "log": ".capture.live.scalars",
     "watch": ".capture.live.watching",
     "load": ".recording.files.recording_file",
     "RecordingFile": ".recording.files.recording_file",

@@ -193,5 +193,10 @@ def _update(file: RecordingFile) -> Update:
         iteration=int(iterations.max(initial=0)),
         due=Phase.ZERO_GRAD,
         program=file.program or Program(()),
+        scalars=tuple(
+            (name, int(i), number)
+            for name, curve in file.scalars.items()
+            for i, number in zip(*(column.tolist() for column in curve), strict=True)
+        ),
         opened=Curves(curve, np.full(len(curve), np.nan), none, none, none),
     )

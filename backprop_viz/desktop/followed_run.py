@@ -12,6 +12,7 @@ from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations, RecordingCache
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.scalar_curves import ScalarCurves
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import EarlierRuns, StoredWindow
 from backprop_viz.stream.messages import Filed, Rerecorded, Update
@@ -39,6 +40,7 @@ class FollowedRun:
         # The newest iteration as it was before an experiment ran it again.
         self._unaltered: Recording | None = None
         self._history = History()
+        self._scalars = ScalarCurves()
         self._number = 0
 
     def next_to(self, iteration: int, step: int) -> int | None:
@@ -94,6 +96,9 @@ class FollowedRun:
             if opened is not None and opened.part is not None:
                 self.earlier = opened.part.earlier
         self.settings = update.settings or self.settings
+        if update.opened is not None or self.is_new(update):
+            self._scalars = ScalarCurves()
+        self._scalars.extend(update.scalars)
         if update.opened is not None:
             self._history = History.of(update.opened)
         self._history.extend(update.points, update.validation)
@@ -117,6 +122,7 @@ class FollowedRun:
             earlier=self.earlier,
             origin=self.origin,
             line=update.line,
+            scalars=self._scalars.curves(),
             device="cpu" if self.origin is None else self.origin.device,
             health=self.health,
             ended=self.origin is not None and self.origin.kind == "file",

@@ -1,5 +1,6 @@
 """Everything that the window shows at one instant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from backprop_viz.analysis.comparison import Comparison
@@ -15,6 +16,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import KeptIterations
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.scalar_curves import ScalarCurve
 from backprop_viz.recording.settings import Settings
 
 
@@ -30,6 +32,7 @@ class ViewState:
     then ``settings`` say nothing, and ``line`` is the one that the script stands at, unless it has
     ``ended``. ``ranks`` are those that train together, where the window shows several.
     ``health``: the tensors over the iterations, where a file has kept that.
+    ``scalars`` is what a script has logged, by name.
     """
 
     settings: Settings
@@ -56,6 +59,7 @@ class ViewState:
     ended: bool = False
     ranks: RanksState | None = None
     health: tuple[HealthSeries, ...] = ()
+    scalars: Mapping[str, ScalarCurve] = field(default_factory=dict)
 
     @property
     def batch_size(self) -> int:

@@ -39,6 +39,7 @@ class RecordType(IntEnum):
     END = 18
     RUN = 19
     LOSSES = 20
+    SCALARS = 21
 
 
 class ParameterRecord(Struct, frozen=True, omit_defaults=True):
@@ -155,6 +156,14 @@ class LossesRecord(Struct, frozen=True):
 
     iteration: NDArray[np.int64]
     loss: NDArray[np.float64]
+
+
+class ScalarsRecord(Struct, frozen=True):
+    """What a loop has logged under a name: ``value[i]`` in iteration ``iteration[i]``."""
+
+    name: str
+    iteration: NDArray[np.int64]
+    value: NDArray[np.float64]
 
 
 class IndexRecord(Struct, frozen=True):

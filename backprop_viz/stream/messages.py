@@ -17,6 +17,7 @@ from backprop_viz.recording.program import Program
 from backprop_viz.recording.race import RacerProgress
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.samples import EvaluationProgress, Page, Sheet
+from backprop_viz.recording.scalar_curves import LoggedScalar
 from backprop_viz.recording.settings import Settings
 from backprop_viz.recording.window_part import WindowPart
 
@@ -49,10 +50,10 @@ class Update:
     """How things stand after ``command``, and what is new since the update before.
 
     ``settings`` and ``program`` are None where they have not changed. ``points`` are the losses
-    and accuracies of the iterations since, ``validation`` the evaluations; before them come the
-    curves of a run that was ``opened``. ``line`` is the one that a script stands at. ``run`` counts
-    runs; a new one begins with the first ``kept`` iterations of the one before. The recording,
-    where it has changed, comes with it.
+    and accuracies of the iterations since, ``validation`` the evaluations, ``scalars`` what a
+    script has logged; before them come the curves of a run that was ``opened``. ``line`` is the
+    one that a script stands at. ``run`` counts runs; a new one begins with the first ``kept``
+    iterations of the one before. The recording, where it has changed, comes with it.
     """
 
     command: int
@@ -70,6 +71,7 @@ class Update:
     validation: ValidationPoints = ()
     opened: Curves | None = None
     line: int | None = None
+    scalars: tuple[LoggedScalar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

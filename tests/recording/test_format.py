@@ -31,6 +31,7 @@ from backprop_viz.recording.records import (
     ParameterRecord,
     RecordType,
     RunRecord,
+    ScalarsRecord,
     SpanRecord,
     StateRecord,
 )
@@ -71,6 +72,7 @@ TABLES = {
     "program": Program,
     "line": Line,
     "20 losses": LossesRecord,
+    "21 scalars": ScalarsRecord,
 }
 
 

@@ -19,6 +19,7 @@ from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.recording_cache import memory_of
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.scalar_curves import LoggedScalar
 from backprop_viz.stream.messages import RunEnded
 
 # Losses are written together: often enough for one who follows the file.
@@ -55,6 +56,7 @@ class FileFollower:
         self._writer.set_run(origin, program)
         self._iterations: list[int] = []
         self._losses: list[float] = []
+        self._scalars: list[LoggedScalar] = []
         self._written = time.monotonic()
         self._failed = False
         self._background = _Background(self._fail)
@@ -70,6 +72,10 @@ class FileFollower:
 
     def phase_ended(self, phase: Phase, recorder: Recorder) -> None:
         """A file holds nobody."""
+
+    def scalar_logged(self, name: str, iteration: int, number: float) -> None:
+        """Write it with the losses."""
+        self._scalars.append((name, iteration, number))
 
     def health_known(self, health: IterationHealth) -> None:
         """Write how the tensors of an iteration were."""
@@ -103,6 +109,9 @@ class FileFollower:
         if self._iterations:
             self._background.do(0, self._writer.add_losses, self._iterations, self._losses)
             self._iterations, self._losses = [], []
+        if self._scalars:
+            self._background.do(0, self._writer.add_scalars, self._scalars)
+            self._scalars = []
         self._written = time.monotonic()
 
     def _fail(self, error: Exception) -> None:

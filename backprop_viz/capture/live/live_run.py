@@ -27,6 +27,7 @@ from backprop_viz.recording.notices import Notice, notice_of
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.scalar_curves import LoggedScalar
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
@@ -98,6 +99,9 @@ class LiveRun:
         # All losses, for a window that attaches later.
         self._losses = array("d")
         self._opened: Curves | None = None
+        # What was logged, and what of it the window has not been told.
+        self._logged: list[LoggedScalar] = []
+        self._scalars: list[LoggedScalar] = []
         self._channel: LiveLine | None = None
         if ends is not None:
             self.attach(ends)
@@ -111,6 +115,7 @@ class LiveRun:
         with self._state:
             before, self._channel = self._channel, line
             self._points, self._opened = [], _curves(self._losses)
+            self._scalars = list(self._logged)
             self._carried_out, self._told_program = 0, False
         if before is not None:
             before.close(0.0)
@@ -213,6 +218,12 @@ class LiveRun:
         else:
             self._publish(recording)
 
+    def scalar_logged(self, name: str, iteration: int, number: float) -> None:
+        """Tell of it with the next update."""
+        with self._state:
+            self._logged.append((name, iteration, number))
+            self._scalars += self._logged[-1:] if self._open else []
+
     def health_known(self, health: IterationHealth) -> None:
         """A window shows no health yet."""
 
@@ -299,6 +310,7 @@ class LiveRun:
         with self._state:
             points, self._points = self._points, []
             opened, self._opened = self._opened, None
+            scalars, self._scalars = tuple(self._scalars), []
             program = None if self._told_program else self._program
             self._told_program = True
             self._shown = time.perf_counter()
@@ -313,6 +325,7 @@ class LiveRun:
                 points=points,
                 opened=opened,
                 line=self._line,
+                scalars=scalars,
             )
             self._send(update, recording)
 

@@ -20,6 +20,7 @@ from backprop_viz.capture.clearing_watch import module_clearings_seen
 from backprop_viz.capture.forward_code import eager
 from backprop_viz.capture.health_watch import HealthWatch
 from backprop_viz.capture.live.discovery import living_scalers, one_model
+from backprop_viz.capture.live.scalars import ScalarWatch
 from backprop_viz.capture.loop_watch import LoopWatch, without_collector
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.recorder import Recorder
@@ -44,6 +45,9 @@ class Follower(Protocol):
 
     def iteration_ended(self, iteration: int, loss: float, recording: Recording | None) -> None:
         """An iteration is over; the recording if it was recorded. The loss is NaN without one."""
+
+    def scalar_logged(self, name: str, iteration: int, number: float) -> None:
+        """The loop has logged a number, in an iteration."""
 
     def health_known(self, health: IterationHealth) -> None:
         """How the tensors of an iteration were, before it is told that it is over."""
@@ -88,6 +92,7 @@ class Watch:
         self._loop: LoopWatch | None = None
         self._open = ExitStack()
         self._handles = ExitStack()
+        self._scalars = ScalarWatch(follower.scalar_logged)
         self._begun = self._closed = self._ending = False
         self._within_step = False  # the loop itself says where an iteration begins and ends
         for register, hook in (
@@ -137,6 +142,7 @@ class Watch:
             self._open.close()
             self._follower.health_known(self._health.health(self._number, loss))
             self._health = None
+        self._scalars.iteration_ended(self._number, self._optimizers or self._stepped)
         self._follower.iteration_ended(self._number, loss, recording)
         self._stepped.clear()
         self._loss = None
@@ -159,6 +165,7 @@ class Watch:
         """Watch no longer; what was recorded of an iteration that is not over."""
         self._closed = True
         self._handles.close()
+        self._scalars.close()
         if self._recorder is not None:
             self._recorder.tell(None, None)  # the loop is over: nothing is held any more
         if self._health is not None:
@@ -232,6 +239,7 @@ class Watch:
         return any(one is optimizer for one in self._optimizers)
 
     def _backward_starts(self, roots: Sequence[Tensor]) -> None:
+        self._scalars.backward_runs(self._number + 1)
         if len(roots) == 1 and roots[0].numel() == 1:
             self._loss = roots[0].detach()
 

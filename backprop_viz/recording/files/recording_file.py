@@ -2,7 +2,7 @@
 
 import os
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Self, cast, overload
 from weakref import WeakValueDictionary
@@ -37,8 +37,9 @@ from backprop_viz.recording.limits import (
 )
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.reader import RecordingReader
-from backprop_viz.recording.records import LossesRecord, RecordType, RunRecord
+from backprop_viz.recording.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.scalar_curves import ScalarCurve, ScalarCurves
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 
 _TENSOR_ID = struct.Struct("<Q")
@@ -141,6 +142,11 @@ class RecordingFile(Sequence[Recording]):
         return self._run.program
 
     @property
+    def scalars(self) -> Mapping[str, ScalarCurve]:
+        """What the loop has logged, by name: iterations (n,) and numbers (n,), both float64."""
+        return self._scalars.curves()
+
+    @property
     def losses(self) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
         """The iterations (n,) whose losses are known, recorded or not, and their losses (n,)."""
         iterations = [np.empty(0, np.int64), *(record.iteration for record in self._losses)]
@@ -179,6 +185,7 @@ class RecordingFile(Sequence[Recording]):
         self._size = size_of_stream(self._stream)
         self._run = RunRecord()
         self._losses: list[LossesRecord] = []
+        self._scalars = ScalarCurves()
         self._health: list[IterationHealth] = []
         self._stream.seek(0)
         _read_header(self._stream, self.path)
@@ -208,6 +215,11 @@ class RecordingFile(Sequence[Recording]):
                         losses = decoded(payload, LossesRecord)
                         if losses.iteration.shape == losses.loss.shape and losses.loss.ndim == 1:
                             self._losses.append(losses)
+                    elif kind == RecordType.SCALARS:
+                        told = decoded(payload, ScalarsRecord)
+                        if told.iteration.shape == told.value.shape and told.value.ndim == 1:
+                            pairs = zip(told.iteration.tolist(), told.value.tolist(), strict=True)
+                            self._scalars.extend((told.name, i, number) for i, number in pairs)
             except (Malformed, EOFError):
                 continue  # the recordings are there all the same
 

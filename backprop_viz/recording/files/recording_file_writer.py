@@ -29,8 +29,9 @@ from backprop_viz.recording.frames import Buffer
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
-from backprop_viz.recording.records import LossesRecord, RecordType, RunRecord
+from backprop_viz.recording.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
 from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.recording.scalar_curves import LoggedScalar
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.recording.writer import RecordingWriter, health_pieces
 
@@ -119,6 +120,18 @@ class RecordingFileWriter:
         """
         record = LossesRecord(np.array(iterations, np.int64), np.array(losses, np.float64))
         return self._note(_pieces(RecordType.LOSSES, record), ChunkSummary("losses"))
+
+    def add_scalars(self, logged: Sequence[LoggedScalar]) -> bool:
+        """Write what a loop has logged, in the order in which it did."""
+        pieces: list[Buffer] = []
+        for name in dict.fromkeys(name for name, _, _ in logged):
+            mine = [(iteration, number) for other, iteration, number in logged if other == name]
+            iterations, numbers = zip(*mine, strict=True)
+            record = ScalarsRecord(
+                name, np.array(iterations, np.int64), np.array(numbers, np.float64)
+            )
+            pieces += _pieces(RecordType.SCALARS, record)
+        return self._note(pieces, ChunkSummary("losses"))
 
     def add_health(self, health: IterationHealth) -> bool:
         """Write the health of an iteration of which nothing else is kept; whether it was."""

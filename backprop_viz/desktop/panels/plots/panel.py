@@ -1,6 +1,7 @@
 """The places of the plots."""
 
 from backprop_viz.desktop.panels.plots.gradient_flow import GradientFlowPlot
+from backprop_viz.desktop.panels.plots.logged_plot import LoggedPlot
 from backprop_viz.desktop.panels.plots.plots import AccuracyPlot, LossPlot
 from backprop_viz.desktop.panels.registry import PanelEntry, PanelPlace
 
@@ -17,6 +18,9 @@ PANELS = (
         sees_every_state=True,
         built_in=True,
         layouts=("learn", "draw"),
+    ),
+    PanelEntry(
+        "loggedPlot", PanelPlace.PLOTS, LoggedPlot, order=1, size=330, sees_every_state=True
     ),
     PanelEntry(
         "gradientFlowPlot",
