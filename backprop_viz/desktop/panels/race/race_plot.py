@@ -116,6 +116,8 @@ class RacePlot(pg.PlotWidget):
     def _draw(self) -> None:
         self._have(len(self._curves))
         shown = [curve for curve in self._curves if len(curve.mean)]
+        for axis in (self._bottom, self._left):
+            axis.setVisible(bool(shown))
         top = highest_shown(shown)
         lows = [float(curve.low.min()) for curve in shown]
         positive = [low for low in lows if low > 0]

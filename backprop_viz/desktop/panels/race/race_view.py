@@ -1,6 +1,6 @@
 """The panel of races: lanes and their results as a table, the losses as a picture."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPixmap
@@ -35,6 +35,7 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.desktop.widgets.picture_button import PictureButton
 from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.race import RaceLane, RaceRequest, RacerProgress
@@ -171,6 +172,10 @@ class RaceView(Panel):
         """Remember the settings of the run, which lanes begin with."""
         self._settings = view_state.settings
 
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Offer to save the picture."""
+        self.header.insertWidget(2, PictureButton(actions["actionSavePanelPicture"]))
+
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
@@ -198,8 +203,8 @@ class RaceView(Panel):
         raced = self._standings.lanes == lanes and self._raced > 0
         if self.table.rowCount() != len(lanes):
             self.table.setRowCount(len(lanes))
-            rows = min(max(len(lanes), 1), _ROWS_SEEN) * self.table.verticalHeader().sectionSize(0)
-            self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
+        rows = min(len(lanes), _ROWS_SEEN) * self.table.verticalHeader().defaultSectionSize()
+        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows + 4)
         results = [self._standings.result(i) for i in range(len(lanes))] if raced else []
         for row, lane in enumerate(lanes):
             texts = ("–", "–", "–", "")

@@ -1,9 +1,11 @@
 """The panel of the loss surface: its settings, the picture, and what the picture says."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,6 +29,7 @@ from backprop_viz.desktop.panels.surface.surface_texts import (
 from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.picture_button import PictureButton
 from backprop_viz.recording.loss_surface import SurfacePlane
 from backprop_viz.recording.number_explanation import Fact
 
@@ -105,6 +108,10 @@ class SurfaceView(Panel):
 
     def show_view_state(self, view_state: ViewState) -> None:
         """Nothing: a surface is of the weights that it was asked for."""
+
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Offer to save the picture."""
+        self.header.insertWidget(2, PictureButton(actions["actionSavePanelPicture"]))
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
@@ -18,6 +19,7 @@ from backprop_viz.desktop.panels.race.race_presets import (
     tutorial_optimizers,
 )
 from backprop_viz.desktop.panels.race.race_view import RaceView
+from backprop_viz.desktop.widgets.picture_button import PictureButton
 from backprop_viz.recording.race import RaceLane
 from backprop_viz.recording.settings import Settings
 
@@ -174,3 +176,19 @@ def test_presets_are_made_of_the_settings_of_the_run() -> None:
     assert [lane.settings.lr for lane in learning_rates(settings)] == [0.001, 0.01, 0.1, 1]
     assert all(lane.settings.optimizer_options for lane in learning_rates(settings))
     assert five_seeds(settings) == (RaceLane(settings, (0, 1, 2, 3, 4)),)
+
+
+def test_its_picture_is_saved_by_its_own_button(
+    open_window: Callable[..., MainWindow], qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = open_window("--preset", "digits")
+    panel = opened(window)
+    panel.use_preset(tutorial_optimizers)
+    qtbot.waitUntil(lambda: panel.height() > 400)  # the other panels have given their room
+    panel.findChild(PictureButton).click()
+    dialog = window.findChild(QFileDialog, "savePictureDialog")
+    path = tmp_path / "race.svg"
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+    assert "RMSprop" in path.read_text(encoding="utf-8")
+    assert "Inspector" not in path.read_text(encoding="utf-8")  # the panel alone
