@@ -147,7 +147,9 @@ class SurfacePlot(pg.PlotWidget):
             return
         shape = with_nearest(self._losses, self._known)
         self.scale_of_colours = scale = LossColours(self._losses[self._known], self.logarithmic)
-        self._image.setImage(scale.pixels(shape, self._theme), autoLevels=False)
+        pixels = scale.pixels(shape, self._theme)
+        pixels[~self._known & np.isnan(shape), 3] = 0  # nothing is known of it yet
+        self._image.setImage(pixels, autoLevels=False)
         box = _box(plane)
         self._image.setRect(box)
         view = plot.getViewBox()

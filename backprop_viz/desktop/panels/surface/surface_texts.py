@@ -63,7 +63,9 @@ def no_surface_text(reason: Fact) -> str:
         text, *values = map(str, reason.values)
         return translate("errors", text).format(*values) if values else translate("errors", text)
     texts = {
-        "cancelled": translate("surface", "Cancelled: what is missing is as the nearest point."),
+        "cancelled": translate(
+            "surface", "Cancelled. A point that was not reached has the nearest one's colour."
+        ),
         "run_is_over": translate("surface", "Another run has begun: compute its surface."),
         "no_worker": translate(
             "surface", "The process that runs torch has ended: compute the surface again."

@@ -1,0 +1,29 @@
+"""The picture of a loss surface that is not finished."""
+
+import numpy as np
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.surface.surface_plot import SurfacePlot
+from backprop_viz.desktop.style.theme import DARK
+from backprop_viz.recording.loss_surface import SurfacePlane, SurfaceRequest
+from backprop_viz.recording.number_explanation import Fact
+
+
+def test_what_is_not_computed_yet_is_not_painted_and_what_is_not_finite_is(qtbot: QtBot) -> None:
+    axis = np.linspace(-1.0, 1.0, 5)
+    request = SurfaceRequest(resolution=5)
+    plane = SurfacePlane(
+        request, 3, (Fact("random_axis"), Fact("random_axis")), axis, axis, (1.0, 1.0),
+        np.array([3]), np.zeros((1, 2)), 0.0, 64,
+    )  # fmt: skip
+    plot = SurfacePlot()
+    qtbot.addWidget(plot)
+    losses, known = np.zeros((5, 5)), np.zeros((5, 5), np.bool_)
+    losses[0, 0], losses[0, 1], losses[1, 1] = 2.0, 3.0, np.nan
+    known[0, 0] = known[0, 1] = known[1, 1] = True
+    plot.show_surface(plane, losses, known)
+    pixels = plot._image.image
+    assert (pixels[..., 3] > 0).sum() == 3
+    error = QColor(DARK.error)
+    assert pixels[1, 1].tolist() == [error.red(), error.green(), error.blue(), 255]
