@@ -15,6 +15,8 @@ from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 
 _COLOURS = ("accent", "backward", "update", "loss", "earlier_run", "muted")
+# A lane that leaves the plot has its mark just below the upper edge.
+_BELOW_TOP = 0.96
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
 
@@ -116,8 +118,8 @@ class RacePlot(pg.PlotWidget):
     def _draw(self) -> None:
         self._have(len(self._curves))
         shown = [curve for curve in self._curves if len(curve.mean)]
-        for axis in (self._bottom, self._left):
-            axis.setVisible(bool(shown))
+        for side in ("bottom", "left"):
+            self.getPlotItem().showAxis(side, bool(shown))
         top = highest_shown(shown)
         lows = [float(curve.low.min()) for curve in shown]
         positive = [low for low in lows if low > 0]
@@ -138,7 +140,7 @@ class RacePlot(pg.PlotWidget):
                 edge.setPen(None)
             for iteration in self._diverged[lane] if len(x) else ():
                 at = min(iteration, len(x))
-                height = min(float(curve.high[at - 1]), top)
+                height = min(float(curve.high[at - 1]), _BELOW_TOP * top)
                 ends.append((float(iteration), float(self._heights(np.array([height]))[0])))
         self._ends.setData(*zip(*ends, strict=True)) if ends else self._ends.clear()
         floor, ceiling = (float(y) for y in self._heights(np.array([bottom, top])))

@@ -140,8 +140,8 @@ class SurfacePlot(pg.PlotWidget):
             item.setVisible(shown)
         for item in (self._arrow_edge, self._arrow, self._head):
             item.setVisible(shown and plane is not None and plane.gradient is not None)
-        for axis in (self._bottom, self._left):
-            axis.setVisible(shown)
+        for side in ("bottom", "left"):
+            plot.showAxis(side, shown)
         self.scale_of_colours = None
         if plane is None or not shown:
             return

@@ -94,12 +94,14 @@ def test_a_lane_that_diverges_is_said_and_the_axes_stay_readable(
 ) -> None:
     window = open_window("--preset", "digits")
     panel = opened(window)
+    assert not panel.plot.getAxis("left").isVisible()  # there is nothing yet to measure
     panel.iterations.setValue(12)
     small = Settings(batch_size=8)
     lanes = (RaceLane(replace(small, lr=1e6)), RaceLane(small))
     panel.use_preset(lambda _: lanes)
     raced(qtbot, panel)
     (at,) = panel._standings.result(0).diverged
+    assert panel.plot.getAxis("left").width() > 20  # with room for its numbers
     assert row(panel, 0)[5] == str(at)
     assert row(panel, 1)[5] == ""
     (_, _), (low, high) = panel.plot.getPlotItem().getViewBox().viewRange()
