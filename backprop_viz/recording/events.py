@@ -52,7 +52,8 @@ class Event:
       own tensors for the parameter by name, before and after (None where there was none yet).
 
     ``missing`` says why tensors were not recorded, as a code by place: "input 0", "output 1".
-    ``call`` is how a forward operation was called; None where an argument is no plain data.
+    ``call`` is how a forward operation was called; None where an argument is no plain data. That of
+    an all-reduce tells of the ranks (``recording.all_reduce``).
     ``module`` is the dotted name of the innermost module that ran a forward operation, "" for the
     network's own forward, None outside it. ``tracked``: whether autograd follows the output of a
     forward operation. It does not after ``detach`` or under ``no_grad``.
