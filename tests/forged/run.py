@@ -20,6 +20,7 @@ from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers import autosave
 from backprop_viz.desktop.controllers.window_state import window_state
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.panels.program.code_question import CodeQuestion
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.raw import Raw
@@ -27,12 +28,13 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import AlterGradient, OpenSessionFile
 from backprop_viz.stream.messages import Filed
 from backprop_viz.worker.files import container
-from backprop_viz.worker.files.schema import SESSION
+from backprop_viz.worker.files.schema import session_kind
 from backprop_viz.worker.files.session_file import StoredRun
 from tests.forged.spots import one_of_each, replaced, spots
 from tests.forged.values import other_value
 from tests.forked_workers import fork_workers
 from tests.monkey import watch as watching
+from tests.monkey.networks import TEXTS
 from tests.monkey.watch import Watch
 
 # The event loop may stand still for so long, not counting the time that it waits for a core.
@@ -54,6 +56,7 @@ BASES = (
     Settings("strokes", "mse", "adam", 0.001, 3, 2, {"amsgrad": True}, schedule="cosine"),
     Settings("strokes", "cross_entropy", "rmsprop", 0.001, 2, 3, {"momentum": 0.1}, False),
     Settings("random", "output_gradient", "manual", 0.01, 1, schedule="step"),
+    Settings("random", "mse", "adamw", 0.01, 2, network=TEXTS[1]),
 )
 
 
@@ -82,7 +85,8 @@ class Figures:
 
 def names_of(fields: dict[str, Any]) -> set[str]:
     """The fields of the schema that a session has."""
-    return {spot.name for spot in spots(SESSION, Raw(StoredRun.__name__, fields))}
+    kind = session_kind(fields["settings"])
+    return {spot.name for spot in spots(kind, Raw(StoredRun.__name__, fields))}
 
 
 class Forger:
@@ -174,10 +178,11 @@ class Forger:
         dice = self._dice
         base = dice.randrange(len(self.bases))
         run: Any = Raw(StoredRun.__name__, self.bases[base])
+        kind = session_kind(self.bases[base]["settings"])
         how, names = [], []
         for _ in range(dice.choice((1, 1, 1, 2, MOST_FORGERIES))):
             try:
-                spot = one_of_each(SESSION, run, dice)
+                spot = one_of_each(kind, run, dice)
                 word, value = other_value(spot.kind, spot.value, dice)
                 run = replaced(run, spot.place, value)
             except (
@@ -210,6 +215,10 @@ class Forger:
         session.send(OpenSessionFile(str(path)))
         if not session.wait_idle(IDLE_S):
             return "stuck", "the worker did not come to an end"
+        for question in self.window.findChildren(CodeQuestion):
+            question.accept()  # what is asked about is no code, or that of the base
+            if not session.wait_idle(IDLE_S):
+                return "stuck", "the worker did not come to an end with the code"
         self._beat()
         filed = next((f for f in self._filed if f.what == "opened"), None)
         self._text = messages.text()
