@@ -7,6 +7,7 @@ from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.main_window import MainWindow
 from tests.foreign.conftest import recording_of, state_at
 from tests.foreign.steps import STEPS
+from tests.nightly import NIGHTLY
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -25,7 +26,7 @@ def test_anything_of_it_can_be_selected(window: MainWindow, name: str) -> None:
     window.show_view_state(state_at(recording))
     things = [("parameter", parameter.name) for parameter in recording.parameters]
     things += [("layer", layer.name) for layer in recording.layers.layers]
-    things += [("node", node.key) for node in recording.graph.nodes[:40]]
+    things += [("node", node.key) for node in recording.graph.nodes[: 40 if NIGHTLY else 10]]
     for kind, key in things:
         window.select(select(recording, kind, key))
         QCoreApplication.processEvents()

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from torch import Tensor, nn, optim
 
 import backprop_viz as bv
 from backprop_viz.recording.settings import Settings
+from tests.nightly import by_day_every
 
 ITERATIONS = 24
 LR = 0.01
@@ -104,9 +106,10 @@ def equal(one: list[Tensor], other: list[Tensor]) -> bool:
     return all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize("recorded", [False, True])
-@pytest.mark.parametrize("schedule", SCHEDULES)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("optimizer", "schedule", "recorded"),
+    by_day_every(5, list(product(OPTIMIZERS, SCHEDULES, [False, True]))),
+)
 def test_equals_the_plain_loop(optimizer: str, schedule: str, recorded: bool) -> None:
     losses, rates, net = plain_loop(optimizer, schedule)
     trainer = make(optimizer, schedule)

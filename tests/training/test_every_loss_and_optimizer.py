@@ -1,5 +1,7 @@
 """Every optimizer with every loss trains as a plain loop of torch's does, bit for bit."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
@@ -9,11 +11,13 @@ from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.recording.settings import Settings
 from backprop_viz.training.trainer import Trainer
 from tests.monkey.plain_loop import differences, plain_loop
+from tests.nightly import by_day_every
 
 
-@pytest.mark.parametrize("form", ["batch", "unsqueezed"])
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(
+    ("loss", "optimizer", "form"),
+    by_day_every(3, list(product(LOSSES, OPTIMIZERS, ["batch", "unsqueezed"]))),
+)
 def test_three_iterations_and_a_recorded_one(loss: str, optimizer: str, form: str) -> None:
     for data in ("random", "strokes"):
         settings = Settings(

@@ -1,6 +1,7 @@
 """The trainer against a plain loop written here, independent of the package, bit for bit."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
 from backprop_viz.training.evaluation import InterruptedEvaluation
+from tests.nightly import by_day_every
 
 ITERATIONS = 20
 # Random gradients blow a net up at the rate that a loss can bear.
@@ -93,9 +95,20 @@ def same_weights(one: nn.Module, other: nn.Module) -> bool:
     return all(torch.equal(a, b) and torch.equal(a.grad, b.grad) for a, b in pairs)
 
 
-@pytest.mark.parametrize("recorded", [False, True])
-@pytest.mark.parametrize("optimizer", ["manual", "sgd", "nesterov", "adam", "rmsprop"])
-@pytest.mark.parametrize("loss", ["cross_entropy", "mse", "output_gradient"])
+# By day each optimizer is recorded with one loss, and runs with another.
+@pytest.mark.parametrize(
+    ("loss", "optimizer", "recorded"),
+    by_day_every(
+        3,
+        list(
+            product(
+                ["cross_entropy", "mse", "output_gradient"],
+                ["manual", "sgd", "nesterov", "adam", "rmsprop"],
+                [False, True],
+            )
+        ),
+    ),
+)
 def test_equals_the_plain_loop(loss: str, optimizer: str, recorded: bool) -> None:
     trainer = bv.Trainer(digits(), loss, optimizer, lr=LR[loss], batch_size=16, seed=SEED)
     losses = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import AlterGradient
+from tests.nightly import by_day_every
 
 RUN = Settings(
     data="random",
@@ -36,16 +38,21 @@ def rate(session: Session) -> float:
     return float(shown(session).cursor.recording.options["lr"])
 
 
+SCHEDULES: dict[str, dict[str, float]] = {
+    "cosine": {"iterations": 60},
+    "step": {"step_size": 7, "gamma": 0.8},
+}
+
+
 @pytest.mark.parametrize(
-    ("schedule", "options"),
-    [("cosine", {"iterations": 60}), ("step", {"step_size": 7, "gamma": 0.8})],
+    ("schedule", "optimizer"),
+    by_day_every(2, list(product(SCHEDULES, ["manual", "nesterov", "adam"]))),
 )
-@pytest.mark.parametrize("optimizer", ["manual", "nesterov", "adam"])
 def test_continuing_repeats_the_curve(
-    open_session: OpenSession, schedule: str, options: dict[str, float], optimizer: str
+    open_session: OpenSession, schedule: str, optimizer: str
 ) -> None:
     settings = replace(
-        RUN, optimizer=optimizer, lr=0.001, schedule=schedule, schedule_options=options
+        RUN, optimizer=optimizer, lr=0.001, schedule=schedule, schedule_options=SCHEDULES[schedule]
     )
     plain = bv.Trainer.from_settings(settings)
     losses = [plain.iterate().loss for _ in range(90)]
