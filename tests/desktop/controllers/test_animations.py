@@ -100,7 +100,7 @@ def test_an_iteration_phase_by_phase(
     qtbot.waitUntil(lambda: run.findChild(QProgressDialog, "animationProgress") is None)
 
 
-def test_the_window_event_by_event_at_half_its_size(
+def test_a_panel_event_by_event_at_half_its_size(
     run: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     dialog = choose(run, animationWalk="events")
@@ -114,12 +114,18 @@ def test_the_window_event_by_event_at_half_its_size(
     timer.timeout.connect(lambda: turns.append(run.session.view_state.cursor.position))
     timer.start()
     qtbot.waitUntil(lambda: run.findChild(AnimationDialog, "animationDialog") is None)
-    export(run, tmp_path / "walk.png", animationWalk="events", animationSize="0.5")
+    export(
+        run,
+        tmp_path / "walk.png",
+        animationWalk="events",
+        animationWidget="Network",
+        animationSize="0.5",
+    )
     qtbot.waitUntil(lambda: run.messages.text() == "Saved as walk.png.", timeout=120_000)
     # The window's event loop turned at each place of the cursor.
     assert set(range(count)) <= set(turns)
     with Image.open(tmp_path / "walk.png") as animation:
-        assert animation.size == (run.size() * 0.5).toTuple()
+        assert animation.size == (run.panel(NetworkView).size() * 0.5).toTuple()
         assert 1 < animation.n_frames <= count
         total = 0
         for i in range(animation.n_frames):
