@@ -1641,6 +1641,33 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>LoggedPlot</name>
+    <message>
+        <source>logged</source>
+        <translation>기록값</translation>
+    </message>
+    <message>
+        <source>The numbers that the script has logged under this name</source>
+        <translation>스크립트가 이 이름으로 남긴 값</translation>
+    </message>
+    <message>
+        <source>iteration</source>
+        <translation>반복</translation>
+    </message>
+    <message>
+        <source>Logged</source>
+        <translation>기록값</translation>
+    </message>
+    <message>
+        <source>Which number is shown</source>
+        <translation>표시할 값</translation>
+    </message>
+    <message>
+        <source>Which of the numbers that the script logs is shown</source>
+        <translation>스크립트가 남기는 값 중 표시할 것</translation>
+    </message>
+</context>
+<context>
     <name>LossAlongPlot</name>
     <message>
         <source>loss</source>
@@ -2574,6 +2601,21 @@ When the memory for them is used up, the oldest go first. How much they may take
     </message>
 </context>
 <context>
+    <name>PictureButton</name>
+    <message>
+        <source>Save picture…</source>
+        <translation>그림 저장…</translation>
+    </message>
+    <message>
+        <source>Save picture</source>
+        <translation>그림 저장</translation>
+    </message>
+    <message>
+        <source>Save this panel as PNG, SVG or PDF ({0})</source>
+        <translation>이 패널을 PNG, SVG, PDF로 저장합니다 ({0})</translation>
+    </message>
+</context>
+<context>
     <name>PicturesController</name>
     <message>
         <source>The picture of {0} is copied.</source>
@@ -2969,8 +3011,8 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>외 {0}개</translation>
     </message>
     <message>
-        <source>all, after all-reduce</source>
-        <translation type="unfinished"></translation>
+        <source>all ranks after</source>
+        <translation>모든 랭크, 뒤</translation>
     </message>
 </context>
 <context>
@@ -2996,12 +3038,12 @@ When the memory for them is used up, the oldest go first. How much they may take
         <translation>손실</translation>
     </message>
     <message>
-        <source>‖grad‖ before</source>
-        <translation type="unfinished"></translation>
+        <source>‖g‖ before</source>
+        <translation>‖g‖ 전</translation>
     </message>
     <message>
-        <source>‖grad‖ mean</source>
-        <translation type="unfinished"></translation>
+        <source>‖g‖ mean</source>
+        <translation>‖g‖ 평균</translation>
     </message>
     <message>
         <source>waited</source>
@@ -3049,6 +3091,10 @@ When the memory for them is used up, the oldest go first. How much they may take
     <message>
         <source>Show the mean as the sum of each rank&apos;s gradient; every number can be clicked</source>
         <translation>평균을 각 랭크의 변화도의 합으로 보여 줍니다. 모든 수를 누를 수 있습니다</translation>
+    </message>
+    <message>
+        <source>What is to be said of the ranks</source>
+        <translation>랭크에 대해 할 말</translation>
     </message>
     <message>
         <source>rank {0}</source>
@@ -7859,6 +7905,22 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>밑</translation>
     </message>
     <message>
+        <source>query</source>
+        <translation>쿼리</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation>스케일</translation>
+    </message>
+    <message>
+        <source>exp(score)</source>
+        <translation>exp(점수)</translation>
+    </message>
+    <message>
         <source>bound</source>
         <translation>경계</translation>
     </message>
@@ -8065,8 +8127,8 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>반복 {0:,} 둘레 · 검증 샘플 {1:,}개 · 손실 {2}</translation>
     </message>
     <message>
-        <source>Cancelled: what is missing is as the nearest point.</source>
-        <translation>취소했습니다. 없는 점은 가장 가까운 점과 같게 칠합니다.</translation>
+        <source>Cancelled. A point that was not reached has the nearest one&apos;s colour.</source>
+        <translation>취소했습니다. 계산하지 못한 점은 가장 가까운 점의 색으로 보입니다.</translation>
     </message>
     <message>
         <source>Another run has begun: compute its surface.</source>
