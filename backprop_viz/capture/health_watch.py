@@ -104,12 +104,12 @@ class HealthWatch:
 
     def optimizer_steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """An optimizer is about to step. One with a closure has no gradients of its own yet."""
-        if not _has_closure(args, kwargs):
+        if not has_closure(args, kwargs):
             self._look_at_parameters(optimizer, "grad")
 
     def optimizer_stepped(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
         """It has stepped."""
-        if _has_closure(args, kwargs):
+        if has_closure(args, kwargs):
             self._look_at_parameters(optimizer, "grad")
         self._look_at_parameters(optimizer, "weight")
 
@@ -139,7 +139,7 @@ class HealthWatch:
         self._found.append((row, sums))
 
 
-def _has_closure(args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+def has_closure(args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
     """Whether ``step(*args, **kwargs)`` was given a closure, which runs the model within it."""
     return callable(kwargs.get("closure")) or any(map(callable, args[1:2]))
 

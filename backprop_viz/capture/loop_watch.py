@@ -24,6 +24,7 @@ from backprop_viz.capture.clearing_watch import module_clearings_seen
 from backprop_viz.capture.event_log import Copy
 from backprop_viz.capture.forward_code import code_of, eager
 from backprop_viz.capture.function_watch import FunctionWatch, op_name
+from backprop_viz.capture.health_watch import has_closure
 from backprop_viz.capture.line_trace import lines_traced
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.nested_tensors import nested_tensors
@@ -36,6 +37,7 @@ from backprop_viz.recording.torch_error import CodePlace
 # torch says so to its profiler when an optimizer clears its gradients.
 _TOLD, _ENTER = "_record_function_", "_record_function_enter_new"
 _CLEARS = "Optimizer.zero_grad#"
+_NO_KWARGS: Mapping[str, Any] = {}
 # While the recorder reads tensors itself.
 _UNSEEN = torch._C.DisableTorchFunction
 _UNSCALES = "_amp_foreach_non_finite_check_and_unscale_"
@@ -124,6 +126,7 @@ class LoopWatch(TorchFunctionMode):
         self._evaluating = 0  # the same, of a forward that is none of the iteration's
         self._forwarded = False  # whether the model has run since the last backward
         self._quiet = False  # while an optimizer steps or clears
+        self._steps_by_closure = False  # while one steps that calls the loop's own lines
         self._clears: ExitStack | None = None
         self._cause = CHANGED
         self._tracing = ExitStack()
@@ -155,19 +158,23 @@ class LoopWatch(TorchFunctionMode):
         with _UNSEEN():
             self._caught_up(Phase.UPDATE)
 
-    def optimizer_steps(self, optimizer: Optimizer, *_: Any) -> None:
-        """An optimizer is about to step."""
+    def optimizer_steps(
+        self, optimizer: Optimizer, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NO_KWARGS
+    ) -> None:
+        """An optimizer is about to step. With a closure the phases begin with the closure's."""
         with _UNSEEN():
             self._caught_up(Phase.BACKWARD)
-            self._go(Phase.UPDATE)
+            self._steps_by_closure = has_closure(args, kwargs)
+            if not self._steps_by_closure:
+                self._go(Phase.UPDATE)
             self._updating.enter_context(self._recorder.updating([optimizer], caught_up=True))
         self._quiet = True
 
     def optimizer_stepped(self, *_: Any) -> None:
         """It has stepped."""
-        self._quiet = False
+        self._quiet = self._steps_by_closure = False
         with _UNSEEN():
-            self._go(Phase.UPDATE)  # again, where its closure has run the model
+            self._go(Phase.UPDATE)
             self._updating.close()
         self._has_ended(Phase.UPDATE)
 
@@ -271,8 +278,12 @@ class LoopWatch(TorchFunctionMode):
                 self._ended(phase)
 
     def _caught_up(self, phase: Phase) -> None:
-        """Note what the loop's own lines have changed since the last event."""
+        """Note what the loop's own lines have changed since the last event.
+
+        Between two closures of a step it was the optimizer.
+        """
         self._go(None)
+        phase = Phase.UPDATE if self._steps_by_closure else phase
         self._recorder.catch_up(phase, self._cause)
         self._cause = CHANGED
 
@@ -335,7 +346,10 @@ class LoopWatch(TorchFunctionMode):
             self._recorder.was_cleared(grads, place)
 
     def _clearing_begins(self) -> None:
-        self._go(None)
+        with _UNSEEN():
+            self._go(None)
+            if self._steps_by_closure:
+                self._caught_up(Phase.UPDATE)
         self._clears = ExitStack()
         self._note_line()
         with _UNSEEN():

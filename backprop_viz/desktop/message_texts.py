@@ -121,6 +121,11 @@ def message_text(notice: Notice) -> str:
             "The script has ended with status {0}. What was recorded can still be looked at.",
         ),
         "script_raised": translate("notices", "The script has ended at line {1}: {0}"),
+        "script_raised_later": translate(
+            "notices",
+            "The script has ended at line {1}, after {2} iterations; the newest recording is that "
+            "of iteration {3}: {0}",
+        ),
         "script_raised_elsewhere": translate("notices", "The script has ended: {0}"),
         "script_gone": translate(
             "notices",

@@ -313,9 +313,9 @@ def test_an_exception_is_told_with_its_line(begin: Begin) -> None:
     ended = ended_process(attached.process)
     line = SCRIPT.format(steps=2, end="raise").splitlines().index("raise") + 1
     assert ended.status == 1
-    assert attached.window.messages.text() == (
-        f"The script has ended at line {line}: ValueError: no more data"
-    )
+    said = attached.window.messages.text()
+    assert said.startswith(f"The script has ended at line {line}")
+    assert said.endswith(": ValueError: no more data")
     assert f'train.py", line {line}, in <module>' in ended.printed
     assert "backprop_viz" not in ended.printed
 

@@ -269,6 +269,19 @@ def test_an_exception_with_its_traceback(played: Played, recordings: list[Record
     assert not played.window.findChild(QAction, "actionTrain").isEnabled()
 
 
+def test_an_exception_in_an_iteration_that_is_not_recorded(
+    played: Played, recordings: list[Recording]
+) -> None:
+    played.show(recordings[0])
+    played.script.say(Update(played.script.number, 1, 7, Phase.ZERO_GRAD, training=True))
+    played.script.say(RunEnded(1, "ValueError: y", "Traceback: all of it", 4))
+    until(played.session, lambda: played.session.view_state.ended)
+    assert played.window.messages.text() == (
+        "The script has ended at line 4, after 7 iterations; the newest recording is that of "
+        "iteration 1: ValueError: y"
+    )
+
+
 def test_the_script_is_interrupted_if_that_is_wanted(played: Played) -> None:
     played.window.close()
     question = played.window.findChild(QMessageBox, "leaveQuestion")

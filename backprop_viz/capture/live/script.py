@@ -151,7 +151,9 @@ class _Discovery:
         self._follower, self._only = follower, only
         self._watch: Watch | None = None
         self._early = EarlyClearing()
-        self._stepping: Optimizer | None = None  # which may call the model, by a closure
+        self._stepping: tuple[Optimizer, Any, Any] | None = (
+            None  # which may call the model, by a closure
+        )
         self._handles = [
             register_module_forward_pre_hook(self._called),
             register_optimizer_step_pre_hook(self._steps),
@@ -175,15 +177,15 @@ class _Discovery:
         loop = self._watch.begin()
         if loop is not None:
             if self._stepping is not None:
-                loop.optimizer_steps(self._stepping)
+                loop.optimizer_steps(*self._stepping)
             if self._early.place is not None:
                 loop.was_cleared(self._early.grads, self._early.place)
         self._follower.hold_at_start()
         if loop is not None:
             loop.model_runs(module, args, kwargs_of_call())
 
-    def _steps(self, optimizer: Optimizer, *_: Any) -> None:
-        self._stepping = optimizer
+    def _steps(self, optimizer: Optimizer, args: Any, kwargs: Any) -> None:
+        self._stepping = optimizer, args, kwargs
 
     def _stepped(self, *_: Any) -> None:
         self._stepping = None

@@ -202,7 +202,7 @@ class Watch:
         if not self._cycle and any(one is optimizer for one in self._stepped[:1]):
             self._cycle = tuple(self._stepped)
         if self._loop is not None:
-            self._loop.optimizer_steps(optimizer)
+            self._loop.optimizer_steps(optimizer, *given)
         elif self._health is not None:
             self._health.optimizer_steps(optimizer, *given)
 

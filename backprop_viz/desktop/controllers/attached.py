@@ -75,7 +75,10 @@ class AttachedController(QObject):
             self._window.panel(ProgramView).show_raised(told.line)
         loops = self._origin is None or self._origin.kind in ("script", "watch")
         if loops or told.error:
-            self._window.messages.tell_notice(_notice_of(told))
+            newest = self._session.newest_recording
+            recorded = newest.iteration if newest.events else 0
+            notice = _notice_of(told, self._session.iteration, recorded)
+            self._window.messages.tell_notice(notice)
 
     def _stop_offering(self) -> None:
         """Offer no more what only a script that runs can do."""
@@ -127,12 +130,19 @@ class AttachedController(QObject):
         self._leave()
 
 
-def _notice_of(told: RunEnded) -> Notice:
-    """What to say of a script that has ended."""
+def _notice_of(told: RunEnded, done: int, recorded: int) -> Notice:
+    """What to say of a script that has ended, with so many iterations done.
+
+    ``recorded`` is the newest one that was recorded, 0 for none.
+    """
     if told.error:
         where = "" if told.line is None else str(told.line)
         code = "script_raised" if where else "script_raised_elsewhere"
-        return Notice(code, (told.error, where), details=told.details)
+        values: tuple[str, ...] = (told.error, where)
+        # It raised in a later iteration than the one that is shown.
+        if where and 0 < recorded < done:
+            code, values = "script_raised_later", (*values, str(done), str(recorded))
+        return Notice(code, values, details=told.details)
     if told.status < 0:
         return Notice("script_gone")
     return Notice("script_ended" if told.status == 0 else "script_failed", (str(told.status),))

@@ -77,6 +77,48 @@ def test_the_loss_behind_a_grad_scaler_is_the_users() -> None:
     assert value_of(recording, number) == loss
 
 
+def test_each_closure_of_a_step_is_a_run_of_its_phases() -> None:
+    weights: list[torch.Tensor] = []
+    for watched in (False, True):
+        torch.manual_seed(0)
+        net = nn.Linear(3, 1)
+        x, y = torch.randn(20, 3), torch.randn(20, 1)
+        optimizer = torch.optim.LBFGS(net.parameters(), max_iter=3)
+
+        def closure(
+            net: nn.Linear = net,
+            optimizer: torch.optim.Optimizer = optimizer,
+            keep: bool = not watched,
+            x: torch.Tensor = x,
+            y: torch.Tensor = y,
+        ) -> torch.Tensor:
+            if keep:
+                weights.append(net.weight.detach().clone())
+            optimizer.zero_grad()
+            loss = (net(x) - y).square().mean()
+            loss.backward()
+            return loss
+
+        with bv.record(net, optimizer) if watched else nullcontext() as recorded:
+            optimizer.step(closure)
+        if not watched:
+            weights.append(net.weight.detach().clone())
+    assert recorded is not None
+    recording = recorded.recording
+    once = [Phase.ZERO_GRAD, Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE]
+    closures = len(weights) - 1
+    assert closures == 3
+    assert [span.phase for span in recording.spans] == once * closures
+    updates = [e for e in recording.events if e.phase is Phase.UPDATE and e.parameter == "weight"]
+    assert [e.op for e in updates] == ["changed"] * (closures - 1) + ["LBFGS"]
+    for event, weight in zip(updates, weights[1:], strict=True):
+        np.testing.assert_array_equal(event.outputs[0], weight.numpy())
+    assert all(
+        {e.phase for e in recording.events[span.start : span.stop]} == {span.phase}
+        for span in recording.spans
+    )
+
+
 SCRIPT = """
 import torch
 from torch import nn
