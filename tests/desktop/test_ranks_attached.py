@@ -28,12 +28,20 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 _SCRIPT = Path(__file__).parents[1] / "capture" / "live" / "forked_ranks.py"
 
 
+def two_free_ports() -> int:
+    """The first of two ports beside each other that nobody listens at."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port = int(first.getsockname()[1])
+            with suppress(OSError, OverflowError), socket.create_server(("127.0.0.1", port + 1)):
+                return port
+
+
 @pytest.fixture
 def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """Where rank 0 of a training without end listens, and rank 1 one above it."""
     monkeypatch.setenv("BACKPROP_VIZ_TOKEN_FILE", str(tmp_path / "token"))
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = int(taken.getsockname()[1])
+    port = two_free_ports()
     to = f"tcp://127.0.0.1:{port}"
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
