@@ -113,7 +113,7 @@ def not_found(files: Sequence[str]) -> tuple[str, ...]:
 def _listed(files: Sequence[str]) -> list[str]:
     if shutil.which("ldd") is None:
         return []
-    done = subprocess.run(["ldd", *files], capture_output=True, text=True, env=outside(os.environ))
+    done = subprocess.run(["ldd", *files], capture_output=True, text=True)
     return re.findall(r"^\s*(\S+) => not found", done.stdout, re.MULTILINE)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import backprop_viz
 from backprop_viz.recording import frames
@@ -46,8 +47,8 @@ def sample_of(kind: Any, dice: random.Random) -> Any:
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(**{f.name: sample_of(hints[f.name], dice) for f in fields(kind)})
-    if origin is np.ndarray:
-        dtype = typing.get_args(arguments[1])[0]
+    if origin in (np.ndarray, NDArray):  # the second from numpy 2.5 on
+        dtype = next(iter(typing.get_args(arguments[-1])), arguments[-1])
         return np.arange(6).reshape(2, 3).astype(np.float64 if dtype is Any else dtype)
     if origin in (typing.Union, types.UnionType):
         return sample_of(next(a for a in arguments if a is not type(None)), dice)
