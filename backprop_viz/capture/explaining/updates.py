@@ -179,7 +179,8 @@ class _Columns:
 
     def divisor(self, term: UpdateTerm, key: str) -> FactorColumn:
         column = self.factor(term, key)
-        return replace(column, values=1 / column.values, function="1 / x")
+        role = f"1/{column.role}"
+        return replace(column, role=role, values=1 / column.values, function="1 / x")
 
     def _tensor(self, term: UpdateTerm, symbol: str) -> tuple[int | None, int | None]:
         """The recorded tensor that a symbol stands for, and the event that made it."""

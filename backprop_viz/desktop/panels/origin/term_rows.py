@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.recording.events import Event
@@ -86,8 +87,12 @@ def _headings(parts: Sequence[Part]) -> tuple[TermHeading, ...]:
     """The columns: for each role where its factors are, and what they are; then the terms."""
     found: dict[str, bool] = {}
     for part in parts:
+        told: list[NDArray[np.int64]] = []  # one column is enough for places that are the same
         for column in part.factors if len(part.factors) > 1 or len(parts) == 1 else ():
             placed = column.indices is not None and column.indices.shape[1] > 0
+            if placed and column.indices is not None:
+                placed = not any(np.array_equal(column.indices, each) for each in told)
+                told.append(column.indices)
             found[column.role] = found.get(column.role, False) or placed
     headings = []
     for role, placed in found.items():
