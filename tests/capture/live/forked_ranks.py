@@ -5,6 +5,7 @@
 
 import hashlib
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import socket
@@ -109,7 +110,8 @@ def run(kind: str, to: str, rank: int, ranks: int, steps: int, port: int) -> Non
 
 
 def main(kind: str, to: str, ranks: int, steps: int) -> None:
-    """Fork the ranks, and wait for them."""
+    """Fork the ranks, and wait for them; they do not outlive whoever has started this."""
+    starter = os.getppid()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     fork = multiprocessing.get_context("fork")
@@ -118,6 +120,11 @@ def main(kind: str, to: str, ranks: int, steps: int) -> None:
     ]
     for process in processes:
         process.start()
+    while alive := [process.sentinel for process in processes if process.is_alive()]:
+        multiprocessing.connection.wait(alive, 1.0)
+        if os.getppid() != starter:
+            for process in processes:
+                process.kill()
     for process in processes:
         process.join()
     failed = [process.exitcode for process in processes if process.exitcode]
