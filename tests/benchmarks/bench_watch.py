@@ -1,5 +1,8 @@
 """A loop that is watched, against the same loop that is not: with nothing kept, and its health.
 
+And one whose iterations are all written to a file, against one whose iterations are recorded: what
+the loop's own thread spends, since another one compresses and writes.
+
 python tests/benchmarks/bench_watch.py [--rounds N]
 
 The two take turns, each of several iterations, and either begins as often. CPU time counts, and
@@ -11,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -44,10 +48,14 @@ class Loop:
         """So many iterations; the CPU seconds of one."""
         begun = time.process_time()
         for _ in range(iterations):
-            self.optimizer.zero_grad()
-            F.cross_entropy(self.net(self._x).flatten(0, -2), self._y.flatten()).backward()
-            self.optimizer.step()
+            self.iterate()
         return (time.process_time() - begun) / iterations
+
+    def iterate(self) -> None:
+        """One iteration."""
+        self.optimizer.zero_grad()
+        F.cross_entropy(self.net(self._x).flatten(0, -2), self._y.flatten()).backward()
+        self.optimizer.step()
 
 
 def figures(rounds: int, file: Path) -> Iterator[Figure]:
@@ -69,13 +77,33 @@ def figures(rounds: int, file: Path) -> Iterator[Figure]:
             yield Figure(f"{what}: {name}", ours, "ms", bar, bare, "not watched")
 
 
+def written(rounds: int, file: Path) -> Iterator[Figure]:
+    """For each model what writing each iteration adds to recording it, in the loop's thread."""
+    for name, (make, batch) in MODELS.items():
+        loop, pairs = Loop(make, *batch), []
+        for _ in range(rounds + 1):
+            with bv.watch(loop.net, loop.optimizer, file):
+                begun = time.thread_time()
+                for _ in range(3):
+                    loop.iterate()
+                ours = time.thread_time() - begun
+            begun = time.thread_time()
+            for _ in range(3):
+                with bv.record(loop.net, loop.optimizer):
+                    loop.iterate()
+            pairs.append((ours / 3, (time.thread_time() - begun) / 3))
+        ours, bare = (1e3 * statistics.median(each) for each in zip(*pairs[1:], strict=True))
+        yield Figure(f"all written to a file: {name}", ours, "ms", 1.25, bare, "recorded")
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=31)
     torch.set_num_threads(1)  # threads that wait for one another count as well
     with tempfile.TemporaryDirectory() as folder:
-        print_figures(figures(parser.parse_args().rounds, Path(folder) / "watched.bprec"))
+        rounds, file = parser.parse_args().rounds, Path(folder) / "watched.bprec"
+        print_figures(chain(figures(rounds, file), written(rounds, file)))
 
 
 if __name__ == "__main__":
