@@ -151,9 +151,8 @@ class _Discovery:
         self._follower, self._only = follower, only
         self._watch: Watch | None = None
         self._early = EarlyClearing()
-        self._stepping: tuple[Optimizer, Any, Any] | None = (
-            None  # which may call the model, by a closure
-        )
+        # The optimizer whose step runs, which may call the model, and what the step was given.
+        self._stepping: tuple[Optimizer, Any, Any] | None = None
         self._handles = [
             register_module_forward_pre_hook(self._called),
             register_optimizer_step_pre_hook(self._steps),
