@@ -137,7 +137,9 @@ def _takes_memory_away() -> bool:
 
     torch does not let go of memory that numpy has once seen.
     """
-    return "torch.distributed.fsdp._fully_shard._fsdp_param" in sys.modules
+    # Where it notes the modules that it shards; an import alone shards none.
+    states = sys.modules.get("torch.distributed._composable_state")
+    return states is not None and bool(states._module_state_mapping)
 
 
 _C = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
