@@ -7312,6 +7312,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 {1}번째 줄에서 끝났습니다: {0}</translation>
     </message>
     <message>
+        <source>The script has ended at line {1}, after {2} iterations; the newest recording is that of iteration {3}: {0}</source>
+        <translation>스크립트가 반복 {2}회 뒤 {1}번째 줄에서 끝났습니다. 가장 최근 기록은 반복 {3}의 것입니다: {0}</translation>
+    </message>
+    <message>
         <source>The script has ended: {0}</source>
         <translation>스크립트가 끝났습니다: {0}</translation>
     </message>
