@@ -128,7 +128,9 @@ def cross_entropy(net: nn.Module) -> Tensor:
     return F.cross_entropy(net(X), LABELS)
 
 
-@pytest.mark.parametrize(("between", "code", "said"), CUTS, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(
+    ("between", "code", "said"), CUTS, ids=lambda each: getattr(each, "__name__", str(each))[:30]
+)
 def test_it_is_named_with_its_line(
     between: Callable[[Tensor], Tensor], code: str, said: tuple[str, ...]
 ) -> None:
@@ -172,7 +174,7 @@ def loss_of_list(net: nn.Module) -> Tensor:
         (loss_of_predictions, "integer", "max(…)[1]"),
         (loss_of_list, "taken", ".tolist()"),
     ],
-    ids=lambda each: str(each)[:30],
+    ids=lambda each: getattr(each, "__name__", str(each))[:30],
 )
 def test_a_loss_made_of_numbers(
     loss_of: Callable[[nn.Module], Tensor], code: str, call: str
