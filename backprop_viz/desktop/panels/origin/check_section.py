@@ -1,5 +1,7 @@
 """The check of a gradient: the loss along a number, the error over h, and the verdict."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
@@ -20,14 +22,17 @@ from backprop_viz.desktop.panels.origin.check_texts import (
     verdict_ink,
     verdict_text,
 )
-from backprop_viz.desktop.panels.origin.error_plot import ErrorPlot
-from backprop_viz.desktop.panels.origin.loss_along_plot import LossAlongPlot
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, GradientCheck
 from backprop_viz.recording.quantities import Quantity
+
+if TYPE_CHECKING:
+    from backprop_viz.desktop.panels.origin.error_plot import ErrorPlot
+    from backprop_viz.desktop.panels.origin.loss_along_plot import LossAlongPlot
 
 CHECK_STEP = Quantity(0.0, 1e3, above=True, least=1e-15)
 FIRST_STEP = 1e-6
@@ -80,11 +85,8 @@ class CheckSection(QWidget):
         self.subtitle.setProperty("role", "caption")
         self.verdict = QLabel()
         self.verdict.setObjectName("checkVerdict")
-        self.loss_plot = LossAlongPlot()
-        self.loss_plot.step_dragged.connect(self._ask_step)
-        self.loss_plot.span_wanted.connect(self._ask_span)
-        self.error_plot = ErrorPlot()
-        self.error_plot.step_chosen.connect(self._ask_step)
+        self._late_loss = LateWidget(self._make_loss_plot)
+        self._late_error = LateWidget(self._make_error_plot)
         self.values = ElidedLabel()
         self.values.setObjectName("checkValues")
         self.values.setFont(code_font(11))
@@ -126,9 +128,9 @@ class CheckSection(QWidget):
         head.addWidget(self.verdict)
         plots = QHBoxLayout()
         plots.setSpacing(8)
-        plots.addWidget(self.loss_plot, 3)
-        plots.addWidget(self.error_plot, 2)
-        for plot in (self.loss_plot, self.error_plot):
+        plots.addWidget(self._late_loss, 3)
+        plots.addWidget(self._late_error, 2)
+        for plot in (self._late_loss, self._late_error):
             plot.setMinimumSize(110, 52)
         label = QLabel(self.tr("h"))
         label.setProperty("role", "caption")
@@ -151,6 +153,36 @@ class CheckSection(QWidget):
         self.step.setMaximumWidth(_FIELD)
         self.button.setMinimumWidth(self.button.sizeHint().width())
         self.step.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    @property
+    def loss_plot(self) -> "LossAlongPlot":
+        """The loss along the number, made when it is first seen."""
+        return self._late_loss.widget
+
+    @property
+    def error_plot(self) -> "ErrorPlot":
+        """The error by the step, made when it is first seen."""
+        return self._late_error.widget
+
+    def _make_loss_plot(self) -> "LossAlongPlot":
+        # Imported here: pyqtgraph would take a third of the time in which a window opens.
+        from backprop_viz.desktop.panels.origin.loss_along_plot import LossAlongPlot
+
+        plot = LossAlongPlot()
+        plot.step_dragged.connect(self._ask_step)
+        plot.span_wanted.connect(self._ask_span)
+        plot.set_theme(self._theme)
+        plot.show_check(self._check)
+        return plot
+
+    def _make_error_plot(self) -> "ErrorPlot":
+        from backprop_viz.desktop.panels.origin.error_plot import ErrorPlot
+
+        plot = ErrorPlot()
+        plot.step_chosen.connect(self._ask_step)
+        plot.set_theme(self._theme)
+        plot.show_check(self._check)
+        return plot
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -190,8 +222,9 @@ class CheckSection(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.loss_plot.set_theme(theme)
-        self.error_plot.set_theme(theme)
+        for late in (self._late_loss, self._late_error):
+            if late.made is not None:
+                late.made.set_theme(theme)
         self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -212,8 +245,9 @@ class CheckSection(QWidget):
 
     def _show(self) -> None:
         check, theme = self._check, self._theme
-        self.loss_plot.show_check(check)
-        self.error_plot.show_check(check)
+        for late in (self._late_loss, self._late_error):
+            if late.made is not None:
+                late.made.show_check(check)
         number = self._number
         self.subtitle.setText(
             ""

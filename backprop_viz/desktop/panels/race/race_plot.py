@@ -6,29 +6,17 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from backprop_viz.analysis.race_standings import LaneCurve, highest_shown
 from backprop_viz.desktop.panels.plots.axes import NamedAxis
+from backprop_viz.desktop.panels.race.lane_pens import lane_colour, lane_pen
 from backprop_viz.desktop.style.numbers import short
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 
-_COLOURS = ("accent", "backward", "update", "loss", "earlier_run", "muted")
 # A lane that leaves the plot has its mark just below the upper edge.
 _BELOW_TOP = 0.96
-_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
-
-
-def lane_colour(theme: Theme, lane: int) -> QColor:
-    """The colour of a lane."""
-    return QColor(getattr(theme, _COLOURS[lane % len(_COLOURS)]))
-
-
-def lane_pen(theme: Theme, lane: int, width: float = 2) -> QPen:
-    """The line of a lane: where the colours come again, it is dashed."""
-    style = _DASHES[lane // len(_COLOURS) % len(_DASHES)]
-    return pg.mkPen(lane_colour(theme, lane), width=width, style=style)
 
 
 class RacePlot(pg.PlotWidget):

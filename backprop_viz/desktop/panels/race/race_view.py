@@ -1,6 +1,7 @@
 """The panel of races: lanes and their results as a table, the losses as a picture."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QPainter, QPixmap
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from backprop_viz.analysis.race_standings import RaceStandings
 from backprop_viz.desktop.panels.race.lane_dialog import LaneDialog
-from backprop_viz.desktop.panels.race.race_plot import RacePlot, lane_pen
+from backprop_viz.desktop.panels.race.lane_pens import lane_pen
 from backprop_viz.desktop.panels.race.race_presets import (
     five_seeds,
     learning_rates,
@@ -35,11 +36,15 @@ from backprop_viz.desktop.style.panel import Panel
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.desktop.widgets.picture_button import PictureButton
 from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.race import RaceLane, RaceRequest, RacerProgress
 from backprop_viz.recording.settings import Settings
+
+if TYPE_CHECKING:
+    from backprop_viz.desktop.panels.race.race_plot import RacePlot
 
 RACE_ITERATIONS = Quantity(1, 100_000, whole=True)
 _USUAL_ITERATIONS = 200
@@ -90,7 +95,7 @@ class RaceView(Panel):
         self.table = QTableWidget(0, 6)
         self.table.setObjectName("raceTable")
         self.table.setAccessibleName(self.tr("Lanes and results"))
-        self.plot = RacePlot()
+        self._late_plot = LateWidget(self._make_plot)
         self._lay_out()
         self._show()
 
@@ -161,10 +166,24 @@ class RaceView(Panel):
         table.cellDoubleClicked.connect(lambda row, _: self.change_lane(row))
         table.itemSelectionChanged.connect(self._show_buttons)
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 10)
-        self.plot.setMinimumHeight(100)
+        self._late_plot.setMinimumHeight(100)
         self.body.addLayout(row)
-        self.body.addWidget(self.plot, 1)
+        self.body.addWidget(self._late_plot, 1)
         self.body.addWidget(table)
+
+    @property
+    def plot(self) -> "RacePlot":
+        """The picture, made when it is first needed."""
+        return self._late_plot.widget
+
+    def _make_plot(self) -> "RacePlot":
+        # Imported here: pyqtgraph would take a third of the time in which a window opens.
+        from backprop_viz.desktop.panels.race.race_plot import RacePlot
+
+        plot = RacePlot()
+        plot.set_theme(self._theme)
+        plot.set_logarithmic(self.log.isChecked())
+        return plot
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -179,7 +198,8 @@ class RaceView(Panel):
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
         self._theme = theme
-        self.plot.set_theme(theme)
+        if self._late_plot.made is not None:
+            self._late_plot.made.set_theme(theme)
         self._show()
 
     def show_news(
@@ -215,7 +235,9 @@ class RaceView(Panel):
         curves = [self._standings.curve(i) for i in range(len(lanes))] if raced else []
         diverged = [result.diverged for result in results]
         names = [lane_text(lane) for lane in lanes] if raced else []
-        self.plot.show_race(names, curves, diverged, self._raced or int(self.iterations.value()))
+        if self._late_plot.made is not None or raced:
+            last = self._raced or int(self.iterations.value())
+            self.plot.show_race(names, curves, diverged, last)
         self.subtitle.setText(self._said())
         self._show_buttons()
 

@@ -1,7 +1,6 @@
 """Losses as colours, in a linear or a logarithmic scale, and the bar that says which are which."""
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent
@@ -50,6 +49,9 @@ class LossColours:
 
 def loss_table() -> NDArray[np.uint8]:
     """The colours (256, 4), from a low loss, which is dark, to a high one."""
+    # Imported here: pyqtgraph would take a third of the time in which a window opens.
+    import pyqtgraph as pg
+
     table: NDArray[np.uint8] = pg.colormap.get("viridis").getLookupTable(nPts=_COLOURS, alpha=True)
     return table
 

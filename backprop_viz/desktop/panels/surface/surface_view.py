@@ -1,6 +1,7 @@
 """The panel of the loss surface: its settings, the picture, and what the picture says."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.desktop.panels.surface.loss_colours import LossBar
-from backprop_viz.desktop.panels.surface.surface_plot import SurfacePlot
 from backprop_viz.desktop.panels.surface.surface_settings import SurfaceSettings
 from backprop_viz.desktop.panels.surface.surface_texts import (
     around_text,
@@ -27,11 +27,15 @@ from backprop_viz.desktop.panels.surface.surface_texts import (
     path_text,
 )
 from backprop_viz.desktop.style.panel import Panel
-from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.late_widget import LateWidget
 from backprop_viz.desktop.widgets.picture_button import PictureButton
 from backprop_viz.recording.loss_surface import SurfacePlane
 from backprop_viz.recording.number_explanation import Fact
+
+if TYPE_CHECKING:
+    from backprop_viz.desktop.panels.surface.surface_plot import SurfacePlot
 
 _PARTS = 1000
 # Width in pixels of the text beside the plot.
@@ -51,8 +55,9 @@ class SurfaceView(Panel):
         super().__init__(QCoreApplication.translate("SurfaceView", "Loss surface"), parent)
         self.running = False
         self._plane: SurfacePlane | None = None
+        self._theme = DARK
         self.settings = SurfaceSettings()
-        self.plot = SurfacePlot()
+        self._late_plot = LateWidget(self._make_plot)
         self.bar = LossBar()
         self.button = QToolButton()
         self.button.setObjectName("surfaceCompute")
@@ -89,7 +94,7 @@ class SurfaceView(Panel):
         top.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self.plot, 1)
+        row.addWidget(self._late_plot, 1)
         row.addWidget(self.bar)
         # A label that wraps has a panel ask for more height than there is; within this it cannot.
         text = QScrollArea()
@@ -101,8 +106,22 @@ class SurfaceView(Panel):
         row.addWidget(text)
         self.body.addLayout(top)
         self.body.addLayout(row, 1)
-        self.plot.setMinimumSize(160, 100)
+        self._late_plot.setMinimumSize(160, 100)
         self.progress.setFixedWidth(90)
+
+    @property
+    def plot(self) -> "SurfacePlot":
+        """The picture, made when it is first needed."""
+        return self._late_plot.widget
+
+    def _make_plot(self) -> "SurfacePlot":
+        # Imported here: pyqtgraph would take a third of the time in which a window opens.
+        from backprop_viz.desktop.panels.surface.surface_plot import SurfacePlot
+
+        plot = SurfacePlot()
+        plot.set_theme(self._theme)
+        plot.set_logarithmic(self.log.isChecked())
+        return plot
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -115,7 +134,9 @@ class SurfaceView(Panel):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
-        self.plot.set_theme(theme)
+        self._theme = theme
+        if self._late_plot.made is not None:
+            self._late_plot.made.set_theme(theme)
         self.bar.set_theme(theme)
         self._show()
 
@@ -144,8 +165,8 @@ class SurfaceView(Panel):
         self._show(reason)
 
     def _show(self, reason: Fact | None = None) -> None:
-        plane = self._plane
-        self.bar.show_scale(self.plot.scale_of_colours)
+        plane, plot = self._plane, self._late_plot.made
+        self.bar.show_scale(None if plot is None else plot.scale_of_colours)
         self.subtitle.setText("" if plane is None else around_text(plane))
         lines = []
         if reason is not None:
