@@ -53,6 +53,9 @@ def parse(argv: Sequence[str]) -> Arguments:
     parser = argparse.ArgumentParser(
         prog="backprop-viz",
         description="See what back-propagation does, on a real PyTorch network, while it does it.",
+        epilog="Each has a --help of its own: backprop-viz run SCRIPT (a script of yours, with the "
+        "window as its debugger), backprop-viz attach URL (a training that listens), and "
+        "backprop-viz export RECORDING PAGE (a web page).",
     )
     parser.add_argument("--version", action="version", version=versions())
     parser.add_argument(

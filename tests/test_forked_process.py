@@ -99,9 +99,10 @@ def test_it_finds_what_one_that_is_started_finds(
     assert started.pop("threads") >= forked.pop("threads") == another.pop("threads") == 1
     # torch seeds its generator by chance.
     assert len({found.pop("seed") for found in (started, forked, another)}) == 3
+    # How many threads torch had started when they were counted is a matter of chance.
+    assert all(found.pop("pool") >= 1 for found in (started, forked, another))
     assert forked == another == started
     assert forked["own_session"] is forked["own_group"] is True
-    assert forked["pool"] >= 1
 
 
 @pytest.mark.parametrize(

@@ -106,8 +106,10 @@ def holds(breakpoint_: Breakpoint, event: Event, loss: float | None) -> bool:
     if kind == "not_finite":
         return not all(array is None or _finite(array) for array in event.outputs)
     if kind == "loss_above":
-        last = event.phase is Phase.LOSS and event.outputs[-1] is not None
-        return last and loss is not None and value is not None and loss > value
+        made = event.outputs[-1] if event.phase is Phase.LOSS and event.outputs else None
+        if made is None or made.size != 1 or loss is None or value is None:
+            return False  # a step on the way to the loss
+        return loss > value and float(made.flat[0]) == loss
     accumulated = event.phase is Phase.BACKWARD and event.parameter is not None
     if not accumulated or key not in (None, event.parameter):
         return False

@@ -116,6 +116,11 @@ def message_text(notice: Notice) -> str:
         "script_ended": translate(
             "notices", "The script has ended. What was recorded can still be looked at."
         ),
+        "nothing_trained": translate(
+            "notices",
+            "The script has ended, and no training iteration was seen: it takes a model, "
+            "loss.backward() and an optimizer's step.",
+        ),
         "script_failed": translate(
             "notices",
             "The script has ended with status {0}. What was recorded can still be looked at.",

@@ -56,6 +56,7 @@ PAINTING = frozenset(
 ANSWERS: dict[str, Callable[..., Any] | None] = {
     **dict.fromkeys(("event", "viewportEvent", "eventFilter", "sceneEvent"), lambda *_: False),
     **dict.fromkeys(("sceneEventFilter", "nativeEvent", "editorEvent"), lambda *_: False),
+    "hasHeightForWidth": lambda *_: False,
     **dict.fromkeys(("rowCount", "columnCount"), lambda *_: 0),
     **dict.fromkeys(("index", "parent"), lambda *_: QModelIndex()),
     **dict.fromkeys(("data", "headerData", "highlightBlock", "currentChanged"), _nothing),

@@ -2,9 +2,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F  # noqa: N812
+from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.analysis.breakpoints import first_hit
+from backprop_viz.analysis.breakpoints import first_hit, holds
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.phases import Phase
@@ -100,3 +103,19 @@ def test_a_layer_is_computed_by_its_last_operation(recording: bv.Recording) -> N
     assert event.op == "relu"
     assert event.outputs[0].shape == (1, 16, 13, 13)
     assert hit(recording, Breakpoint("layer", "no such")) is None
+
+
+def test_a_loss_holds_once_where_it_is_computed() -> None:
+    torch.manual_seed(0)
+    net = nn.Linear(4, 3)
+    with bv.record(net) as rec:
+        scores = F.log_softmax(net(torch.randn(5, 4)), 1)
+        F.nll_loss(scores, torch.tensor([0, 1, 2, 0, 1])).backward()
+    recording = rec.recording
+    above = Breakpoint("loss_above", None, 0.1)
+    held = [i for i, e in enumerate(recording.events) if holds(above, e, recording.loss)]
+    assert len(held) == 1
+    assert float(recording.events[held[0]].outputs[-1]) == recording.loss
+    assert not any(
+        holds(Breakpoint("loss_above", None, 1e6), e, recording.loss) for e in recording.events
+    )

@@ -1,6 +1,7 @@
 """A window on several ranks that run: attached by one address, held together, one killed."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -29,12 +30,18 @@ _SCRIPT = Path(__file__).parents[1] / "capture" / "live" / "forked_ranks.py"
 
 
 def two_free_ports() -> int:
-    """The first of two ports beside each other that nobody listens at."""
+    """The first of two ports beside each other that nobody listens at.
+
+    They are below those that the system gives to whoever connects, which come and go.
+    """
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port = int(first.getsockname()[1])
-            with suppress(OSError, OverflowError), socket.create_server(("127.0.0.1", port + 1)):
-                return port
+        port = random.randrange(20_000, 32_000)
+        with (
+            suppress(OSError),
+            socket.create_server(("127.0.0.1", port)),
+            socket.create_server(("127.0.0.1", port + 1)),
+        ):
+            return port
 
 
 @pytest.fixture

@@ -83,6 +83,8 @@ class AttachedController(QObject):
     def _stop_offering(self) -> None:
         """Offer no more what only a script that runs can do."""
         self._running = False
+        for question in self._window.findChildren(QMessageBox, "leaveQuestion"):
+            question.reject()
         is_file = self._origin is not None and self._origin.kind == "file"
         over = self.tr("The script has ended.")
         why = self.tr("A recording was opened: nothing runs.") if is_file else over

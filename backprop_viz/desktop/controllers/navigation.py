@@ -99,8 +99,7 @@ class NavigationController(QObject):
         over = is_file and newest and cursor.at_end
         for name in ("actionEvent", "actionPlay"):
             self._actions[name].setEnabled(still and not over)
-        if is_file:
-            self._actions["actionStep"].setEnabled(not over)
+        self._actions["actionStep"].setEnabled(still and not over)
         self._actions["actionFirst"].setEnabled(still and cursor.position > 0)
         preview = cursor.recording.preview
         self._actions["actionLast"].setEnabled(still and not preview and not cursor.at_end)

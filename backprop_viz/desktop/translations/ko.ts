@@ -7304,6 +7304,10 @@ Each iteration clears the gradients, runs forward, computes the loss, runs backw
         <translation>스크립트가 끝났습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>
     <message>
+        <source>The script has ended, and no training iteration was seen: it takes a model, loss.backward() and an optimizer&apos;s step.</source>
+        <translation>스크립트가 끝났고 학습 반복을 보지 못했습니다. 모델과 loss.backward(), 옵티마이저의 step이 있어야 합니다.</translation>
+    </message>
+    <message>
         <source>The script has ended with status {0}. What was recorded can still be looked at.</source>
         <translation>스크립트가 상태 {0}(으)로 끝났습니다. 기록된 것은 계속 볼 수 있습니다.</translation>
     </message>

@@ -14,7 +14,7 @@ from backprop_viz.recording.phases import Phase
 
 PACKAGE = Path(backprop_viz.__file__).parent
 # Where a run is declared that somebody begins with.
-CHOICES = {"settings.py", "presets.py", "trainer.py", "five_phases.py"}
+CHOICES = {"settings.py", "presets.py", "race_presets.py", "trainer.py", "five_phases.py"}
 
 
 def test_every_file_of_the_folder_is_an_optimizer() -> None:

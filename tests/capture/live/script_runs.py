@@ -201,7 +201,8 @@ class ScriptsWindow:
     def close(self) -> None:
         """Close the window."""
         self._in.close()
-        self._out.close()
+        with suppress(OSError):  # the script may be gone before it has read all
+            self._out.close()
 
     def ended(self) -> Ended:
         """How the script ended, once it has."""

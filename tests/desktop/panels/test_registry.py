@@ -31,6 +31,8 @@ IDS = {
     "saliencyDialog",
     "surfaceView",
     "raceView",
+    "healthView",
+    "loggedPlot",
 }
 PANEL = """
 from PySide6.QtWidgets import QLabel

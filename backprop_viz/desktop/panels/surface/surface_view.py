@@ -169,7 +169,7 @@ class SurfaceView(Panel):
         self.bar.show_scale(None if plot is None else plot.scale_of_colours)
         self.subtitle.setText("" if plane is None else around_text(plane))
         lines = []
-        if reason is not None:
+        if reason is not None and (plane is not None or reason.code != "cancelled"):
             lines.append(no_surface_text(reason))
         if plane is None:
             lines.append(
