@@ -101,7 +101,8 @@ def test_a_lane_that_diverges_is_said_and_the_axes_stay_readable(
     panel.use_preset(lambda _: lanes)
     raced(qtbot, panel)
     (at,) = panel._standings.result(0).diverged
-    assert panel.plot.getAxis("left").width() > 20  # with room for its numbers
+    axis = panel.plot.getAxis("left")
+    qtbot.waitUntil(lambda: axis.width() > 20, timeout=_WAIT)  # painted with room for its numbers
     assert row(panel, 0)[5] == str(at)
     assert row(panel, 1)[5] == ""
     (_, _), (low, high) = panel.plot.getPlotItem().getViewBox().viewRange()
