@@ -10,6 +10,9 @@ from backprop_viz.recording.errors import UserError
 from backprop_viz.stream.socket_line import Ends, RefusedError, listening, proven
 from backprop_viz.stream.token_file import read_token
 
+# One who is being asked for the token may keep a server that long from its end.
+_ENDS_WITHIN_S = 5.0
+
 
 class WindowServer:
     """Listens; ``attached`` is called, in a thread of its own, with the ends of each line.
@@ -38,6 +41,8 @@ class WindowServer:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_ENDS_WITHIN_S)
 
     def _serve(self) -> None:
         while not self._closed:
