@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from backprop_viz.cli import parse, parse_attach, parse_export, parse_run
-from backprop_viz.desktop import system_libraries
 from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.system import system_libraries
 from backprop_viz.stream.own_processes import AS_WINDOW, AS_WORKER, is_bundle
 
 _WITHOUT_TORCH = (
@@ -96,7 +96,10 @@ def _desktop_files(option: str) -> int:
     if sys.platform.startswith("linux"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # only an icon is painted
         system_libraries.ensure()
-    from backprop_viz.desktop.desktop_files import install_desktop_files, remove_desktop_files
+    from backprop_viz.desktop.system.desktop_files import (
+        install_desktop_files,
+        remove_desktop_files,
+    )
 
     return install_desktop_files() if option == "--install-desktop" else remove_desktop_files()
 
@@ -159,7 +162,7 @@ def _main(arguments: Arguments) -> int:
     # each time that the window's own collects.
     gc.disable()
     if not arguments.is_foreign:
-        from backprop_viz.desktop.worker_process import start_ahead
+        from backprop_viz.desktop.clients.worker_process import start_ahead
 
         start_ahead()
     system_libraries.ensure()

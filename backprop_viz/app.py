@@ -2,7 +2,7 @@
 
 from backprop_viz.cli import parse
 from backprop_viz.desktop.application import make_window
-from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.window.main_window import MainWindow
 
 
 def create_window(argv: list[str]) -> MainWindow:

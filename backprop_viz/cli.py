@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backprop_viz.capture.live.script_arguments import Script
 from backprop_viz.desktop.arguments import Arguments
-from backprop_viz.desktop.versions import versions
+from backprop_viz.desktop.system.versions import versions
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.presets import PRESETS
 

@@ -6,7 +6,7 @@ import random
 import signal
 import threading
 
-from backprop_viz.desktop import system_libraries
+from backprop_viz.desktop.system import system_libraries
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 system_libraries.ensure()
@@ -26,10 +26,10 @@ from shiboken6 import isValid
 
 import backprop_viz as bv
 from backprop_viz.app import create_window
-from backprop_viz.desktop import worker_process
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.clients import worker_process
+from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.drawing_training import Prediction
 from backprop_viz.recording.history import History
 from backprop_viz.recording.phases import Phase

@@ -1,6 +1,6 @@
 """What forks workers for tests, in this process and in those that tests start."""
 
-from backprop_viz.desktop import worker_process
+from backprop_viz.desktop.clients import worker_process
 from tests.forked_process import FORKS, ForkServer
 
 _WORKERS_HAVE = """

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop import worker_process
-from backprop_viz.desktop.worker_process import WorkerProcess
+from backprop_viz.desktop.clients import worker_process
+from backprop_viz.desktop.clients.worker_process import WorkerProcess
 from tests.forked_process import ForkedProcess, ForkServer
 
 pytestmark = [
@@ -141,7 +141,7 @@ def test_it_runs_until_it_is_killed_or_its_line_is_closed(forked: None) -> None:
 
 KILLED = """
 import os, signal
-from backprop_viz.desktop import worker_process
+from backprop_viz.desktop.clients import worker_process
 from tests.forked_process import ForkServer
 server = worker_process.subprocess = ForkServer("import backprop_viz.worker.loop", {})
 worker = worker_process.take()

@@ -24,7 +24,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import backprop_viz.recording.iteration", {"torch", "PySide6"}),
         ("import backprop_viz.recording, backprop_viz.training.trainer", {"PySide6", "pyqtgraph"}),
         (
-            "import backprop_viz.desktop.panels, backprop_viz.desktop.main_window",
+            "import backprop_viz.desktop.panels, backprop_viz.desktop.window.main_window",
             {"torch", "pyqtgraph"},
         ),
         ("import backprop_viz.desktop.application", {"torch", "pooch", "requests", "PIL"}),

@@ -41,7 +41,7 @@ def test_no_public_name_is_defined_in_two_modules() -> None:
         for name in defined_names(path):
             places[name].add(path.relative_to(ROOT).as_posix())
     assert len(places) > 500
-    assert places["MainWindow"] == {"desktop/main_window.py"}
+    assert places["MainWindow"] == {"desktop/window/main_window.py"}
     shared = {name: sorted(where) for name, where in places.items() if len(where) > 1}
     unused = set(ALLOWED) - set(shared)
     assert {name: where for name, where in shared.items() if name not in ALLOWED} == {}

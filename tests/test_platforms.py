@@ -19,8 +19,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.capture.live import line as live_line
-from backprop_viz.desktop import system_libraries, worker_process
-from backprop_viz.desktop.system_signals import EndingSignals
+from backprop_viz.desktop.clients import worker_process
+from backprop_viz.desktop.system import system_libraries
+from backprop_viz.desktop.system.system_signals import EndingSignals
 from backprop_viz.recording import process_memory
 from backprop_viz.recording.files import atomic, private
 from backprop_viz.stream import pipe

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 
 # A worker that has said nothing for so long has stopped.
 _SILENT_S = 60.0

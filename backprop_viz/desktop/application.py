@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QApplication
 from backprop_viz import __version__
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.desktop_files import DESKTOP_NAME
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.style.language import SYSTEM, language_for, use_language
 from backprop_viz.desktop.style.program_icon import program_icon
 from backprop_viz.desktop.style.theme import body_font
-from backprop_viz.desktop.system_signals import EndingSignals
+from backprop_viz.desktop.system.desktop_files import DESKTOP_NAME
+from backprop_viz.desktop.system.preferences import settings_store
+from backprop_viz.desktop.system.system_signals import EndingSignals
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.desktop.window_handover import window_of
 
 

@@ -19,7 +19,7 @@ def open_attached() -> None:
 
 def follow_scripts(arguments: Arguments) -> int:
     """Open a window on scripts at the other ends of lines; returns the exit status."""
-    from backprop_viz.desktop import system_libraries
+    from backprop_viz.desktop.system import system_libraries
 
     system_libraries.ensure()
     import numpy  # noqa: F401 - before Qt: PySide reads the source of all imported after it

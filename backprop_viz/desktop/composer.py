@@ -47,14 +47,14 @@ from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.controllers.viewing import ViewingController
 from backprop_viz.desktop.controllers.web_pages import WebPagesController
 from backprop_viz.desktop.controllers.worker_restarts import WorkerRestartsController
-from backprop_viz.desktop.foreign_runs import foreign_run
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.registry import find_panels
-from backprop_viz.desktop.preferences import settings_store
-from backprop_viz.desktop.qt_guard import Quiet
-from backprop_viz.desktop.session import Session
-from backprop_viz.desktop.shown_run import ShownRun
+from backprop_viz.desktop.run.foreign_runs import foreign_run
+from backprop_viz.desktop.run.session import Session
+from backprop_viz.desktop.run.shown_run import ShownRun
+from backprop_viz.desktop.system.preferences import settings_store
+from backprop_viz.desktop.system.qt_guard import Quiet
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings
 

@@ -5,8 +5,8 @@ from PySide6.QtCore import QTimer
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers.attached import AttachedController
 from backprop_viz.desktop.controllers.window_state import apply_window_state
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.style.language import language_for, use_language
+from backprop_viz.desktop.window.main_window import MainWindow
 
 # How long a lesson may take to give the user's own run back.
 _LESSON_S = 5.0

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 from windows import open_window
 
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
+from backprop_viz.desktop.window.main_window import MainWindow
 
 BAR_MS = 30.0
 

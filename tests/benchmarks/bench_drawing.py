@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from report import Figure, print_figures
 from windows import open_window
 
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 
 POINT_MS = 16
 POINTS = 40  # of a stroke

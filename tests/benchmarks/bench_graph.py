@@ -24,8 +24,8 @@ from report import Figure, print_figures
 
 from backprop_viz.analysis.layered_layout import layout
 from backprop_viz.capture.graphs import grad_fn_graph, parameter_names, walk
-from backprop_viz.desktop.garbage_collector import Collector
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
+from backprop_viz.desktop.system.garbage_collector import Collector
 
 ROUNDS = 5
 FRAMES = 60

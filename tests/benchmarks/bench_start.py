@@ -22,7 +22,7 @@ import gc, sys, time
 from backprop_viz.cli import parse
 arguments = parse(["--preset", "digits"])
 gc.disable()
-from backprop_viz.desktop.worker_process import start_ahead
+from backprop_viz.desktop.clients.worker_process import start_ahead
 start_ahead()
 import numpy
 from backprop_viz.app import create_window

@@ -40,7 +40,7 @@ from torch import nn, optim
 from windows import open_window, run_events
 
 import backprop_viz as bv
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 from backprop_viz.digits.strokes import StrokeDigits, training_strokes
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.presets import PRESETS

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from report import Figure, print_figures
 from windows import open_window, run_events
 
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
+from backprop_viz.desktop.window.main_window import MainWindow
 
 TICK_MS = 1
 

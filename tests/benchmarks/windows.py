@@ -8,8 +8,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 
 from backprop_viz.app import create_window
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
+from backprop_viz.desktop.window.main_window import MainWindow
 
 
 def open_window(*argv: str, generate: bool = True) -> tuple[MainWindow, Session]:

@@ -2,8 +2,8 @@
 
 from PySide6.QtGui import QAction
 
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 
 
 def trigger(window: MainWindow, name: str) -> None:

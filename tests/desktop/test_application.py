@@ -25,13 +25,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.widgets.fields.number_dialog import NumberDialog
 from backprop_viz.desktop.widgets.keyboard_shortcuts import CheatSheet
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.phases import Phase

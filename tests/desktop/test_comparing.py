@@ -15,11 +15,11 @@ from torch.nn import functional as F  # noqa: N812
 
 import backprop_viz as bv
 from backprop_viz.analysis.comparison import NamedTensor
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.map_spots import Spot
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import compared
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.events import Array, GradientIntervention
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream.commands import AlterGradient

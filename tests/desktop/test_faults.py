@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop import worker_process
-from backprop_viz.desktop.fault_log import FaultLog
-from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.system.fault_log import FaultLog
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.stream.commands import OpenSessionFile
 
 OpenWindow = Callable[..., MainWindow]

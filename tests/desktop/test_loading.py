@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QComboBox
 
 import backprop_viz as bv
 from backprop_viz.app import create_window
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.settings.settings_bar import SettingsBar
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.history import History
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings

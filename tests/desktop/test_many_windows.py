@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.app import create_window
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.worker_process import start_ahead
+from backprop_viz.desktop.clients.worker_process import start_ahead
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.monkey.plain_loop import plain_loop, same, tensor
 from tests.nightly import NIGHTLY
 

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.plots.plots import LossPlot
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.widgets.number_picture import NumberPicture
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.settings import Settings
 from tests.desktop.application_helpers import trigger, view_state_of
 

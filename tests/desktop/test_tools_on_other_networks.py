@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.phases import Phase

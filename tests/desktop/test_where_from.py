@@ -14,11 +14,11 @@ from torch.nn import functional
 
 import backprop_viz as bv
 from backprop_viz.analysis.number_origin import activation_number, grad_number
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import NumberExplanation
 from tests.conftest import OpenWindow

@@ -12,12 +12,12 @@ from shiboken6 import isValid
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.controllers.autosave_files import folder
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.lesson.lesson_panel import LessonPanel
 from backprop_viz.desktop.style.language import language_in_use, use_language
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
-from tests.desktop.test_recording_file_opened import losses_into
+from tests.desktop.clients.test_recording_file_opened import losses_into
 from tests.waiting import until, until_idle
 
 Choose = Callable[[MainWindow, str], MainWindow]

@@ -7,10 +7,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.actions.menus import make_actions
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.registry import find_panels
 from backprop_viz.desktop.style.theme import DARK
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.history import History
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 
 from backprop_viz.analysis.selection import select
-from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.foreign.conftest import recording_of, state_at
 from tests.foreign.steps import STEPS
 from tests.nightly import NIGHTLY

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from backprop_viz.analysis.selection import select
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.modules.modules_view import ModulesView
 from backprop_viz.desktop.panels.network.module_canvas import ModuleCanvas
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.style.numbers import short
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.iteration import Cursor
 from backprop_viz.recording.phases import Phase
 from tests.conftest import MakeViewState

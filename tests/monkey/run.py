@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from backprop_viz.app import create_window
 from backprop_viz.desktop.controllers import autosave, data_folders
-from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.desktop.actions.menus import MENU_COMMANDS
-from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.monkey.files import make_files
 from tests.monkey.networks import TEXTS
 

@@ -11,7 +11,7 @@ import pytest
 
 from backprop_viz import __main__
 from backprop_viz.capture.live import window
-from backprop_viz.desktop import worker_process
+from backprop_viz.desktop.clients import worker_process
 from backprop_viz.stream import own_processes
 from backprop_viz.stream.own_processes import (
     AS_WINDOW,

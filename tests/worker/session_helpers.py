@@ -4,9 +4,9 @@ from PySide6.QtGui import QAction
 
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.strokes import PenPoint, Stroke
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 
 STROKES = (
     Stroke((PenPoint(60, 60), PenPoint(90, 200.5))),

@@ -11,9 +11,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.program.code_question import CodeQuestion
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings

@@ -9,7 +9,7 @@ import torch
 
 import backprop_viz as bv
 from backprop_viz.analysis.optimizers import OPTIMIZERS
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.digits.prepare import prepare
 from backprop_viz.recording.breakpoint import Breakpoint

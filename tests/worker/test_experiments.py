@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 import backprop_viz as bv
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from torch import Tensor
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice

@@ -12,9 +12,9 @@ import pytest
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop import worker_process
-from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.clients import worker_process
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.monkey.plain_loop import plain_loop, same, tensor
 
 OpenWindow = Callable[..., MainWindow]

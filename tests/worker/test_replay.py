@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.canvas import Canvas
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.window.main_window import MainWindow
 
 OpenWindow = Callable[..., MainWindow]
 Strokes = Sequence[NDArray[np.float64]]

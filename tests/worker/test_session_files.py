@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import ChooseLabel, OpenSessionFile, UseDrawing

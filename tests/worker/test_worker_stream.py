@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 import backprop_viz as bv
-from backprop_viz.desktop import worker_process
-from backprop_viz.desktop.worker_process import WorkerProcess
+from backprop_viz.desktop.clients import worker_process
+from backprop_viz.desktop.clients.worker_process import WorkerProcess
 from backprop_viz.recording import frames
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import PHASES

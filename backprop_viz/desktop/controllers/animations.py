@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QProgressDialog, QWidget
 
-from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.style.animation_files import (
@@ -19,6 +18,7 @@ from backprop_viz.desktop.style.animation_files import (
     writable_suffixes,
 )
 from backprop_viz.desktop.style.panel import Panel
+from backprop_viz.desktop.system.background_jobs import Background, failure_notice
 from backprop_viz.desktop.widgets.animation_dialog import AnimationChoice, AnimationDialog, Walk
 from backprop_viz.recording.files.atomic import write_atomically
 from backprop_viz.recording.progress import Progress, Report

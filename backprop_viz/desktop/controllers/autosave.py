@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from backprop_viz.desktop.controllers.autosave_files import VARIABLE, KeptRun, folder, newest_left
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.files import FilesController
-from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.restore_offer import RestoreOffer
 from backprop_viz.recording.files.about import read_about

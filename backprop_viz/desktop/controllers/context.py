@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
+from backprop_viz.desktop.window.main_window import MainWindow
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from backprop_viz.analysis.data_files import (
     npz_of_recording,
 )
 from backprop_viz.analysis.tensor_names import event_places
-from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.system.background_jobs import Background, failure_notice
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.data_dialog import DataChoice, DataDialog
 from backprop_viz.recording.files.atomic import write_atomically

@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from backprop_viz.desktop.actions.data_menu import DOWNLOADABLE, download_action
-from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.training import TrainingController
-from backprop_viz.desktop.table_texts import data_text
+from backprop_viz.desktop.system.background_jobs import Background, failure_notice
+from backprop_viz.desktop.texts.table_texts import data_text
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.digits.downloads import cache_folder, download, present
 from backprop_viz.recording.progress import Progress

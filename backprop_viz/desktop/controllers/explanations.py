@@ -12,13 +12,13 @@ from backprop_viz.analysis.number_origin import (
     weight_number,
 )
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.explanation_requests import Question
-from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.origin.question_history import AskedNumber
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
+from backprop_viz.desktop.run.explanation_requests import Question
+from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.iteration import Cursor, Recording
 from backprop_viz.recording.notices import Notice

@@ -3,9 +3,9 @@
 from PySide6.QtCore import QObject
 
 from backprop_viz.analysis.findings import findings
-from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.findings.findings_view import FindingsView
+from backprop_viz.desktop.system.background_jobs import Background, failure_notice
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording

@@ -9,14 +9,14 @@ from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QObject, Sign
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog
 
-from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.controllers.files import SESSION_SUFFIX
 from backprop_viz.desktop.controllers.other_windows import RECORDING_SUFFIX
 from backprop_viz.desktop.controllers.training import TrainingController
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
-from backprop_viz.desktop.table_texts import data_text
+from backprop_viz.desktop.system.background_jobs import Background, failure_notice
+from backprop_viz.desktop.texts.table_texts import data_text
 from backprop_viz.digits.data_sets import IMAGE_FOLDER
 from backprop_viz.recording.pictures import Pictures
 from backprop_viz.recording.progress import Progress, Report

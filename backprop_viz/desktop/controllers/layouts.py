@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 from backprop_viz.desktop.actions.mnemonics import give_mnemonics
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
-from backprop_viz.desktop.dock_layout import places_from
-from backprop_viz.desktop.panel_dock import PanelDock
 from backprop_viz.desktop.panels.registry import LAYOUT_NAMES
 from backprop_viz.desktop.style.action_texts import action_label
 from backprop_viz.desktop.widgets.presenting import Presenting
+from backprop_viz.desktop.window.dock_layout import places_from
+from backprop_viz.desktop.window.panel_dock import PanelDock
 
 _OWN = "window/own_layouts"
 _MOST_OWN, _LONGEST_NAME = 20, 40

@@ -18,7 +18,7 @@ from backprop_viz.analysis.lessons.lesson import (
 from backprop_viz.analysis.lessons.lesson_text import filled
 from backprop_viz.desktop.controllers.lesson_views import cursor_of
 from backprop_viz.desktop.lessons import snippets
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 from backprop_viz.recording.events import GradientIntervention
 from backprop_viz.recording.notices import Notice
 from backprop_viz.recording.settings import Settings

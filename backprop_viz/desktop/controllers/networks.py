@@ -9,9 +9,9 @@ from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.autosave_files import folder
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.theme import ThemeController
-from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.panels.program.code_question import CodeQuestion
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import write_atomically

@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import QObject
 
+from backprop_viz.desktop.clients.race_worker import RaceWorker
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.panels.race.race_view import RaceView
-from backprop_viz.desktop.race_worker import RaceWorker
 from backprop_viz.stream.messages import RaceRan
 
 

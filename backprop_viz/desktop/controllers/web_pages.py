@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFileDialog
 from backprop_viz import __version__
 from backprop_viz.analysis.web_page.page import save_page
 from backprop_viz.analysis.web_page.page_texts import PAGE_TEXTS
-from backprop_viz.desktop.background_jobs import Background, failure_notice
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.style.language import language_in_use
+from backprop_viz.desktop.system.background_jobs import Background, failure_notice
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from backprop_viz.desktop.controllers.autosave import AutosaveController
 from backprop_viz.desktop.controllers.context import Context
-from backprop_viz.desktop.message_texts import message_text
+from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
 from backprop_viz.stream.messages import Filed

@@ -5,6 +5,6 @@ does by signals, and holds neither a session nor a tensor. ``registry`` says how
 panel to the window.
 """
 
-from backprop_viz.desktop import qt_guard
+from backprop_viz.desktop.system import qt_guard
 
 qt_guard.install()

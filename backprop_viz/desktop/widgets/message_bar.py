@@ -26,10 +26,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.desktop.fault_log import FaultLog
-from backprop_viz.desktop.message_texts import message_text
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font
+from backprop_viz.desktop.system.fault_log import FaultLog
+from backprop_viz.desktop.texts.message_texts import message_text
 from backprop_viz.desktop.widgets.text_dialog import TextDialog
 from backprop_viz.recording.notices import Notice
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QMessageBox, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
-from backprop_viz.desktop.table_texts import data_text, loss_text, optimizer_text
+from backprop_viz.desktop.texts.table_texts import data_text, loss_text, optimizer_text
 from backprop_viz.digits.data_sets import DATA_SETS
 
 TOP = 150  # below the toolbar and the phase bar

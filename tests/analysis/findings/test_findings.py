@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 import backprop_viz as bv
-from backprop_viz.desktop.finding_texts import finding_text
+from backprop_viz.desktop.texts.finding_texts import finding_text
 from backprop_viz.recording.finding import Finding
 from tests.analysis.findings.more_recipes import MORE_RECIPES
 from tests.analysis.findings.recipes import RECIPES, Recipe

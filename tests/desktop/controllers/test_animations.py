@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.controllers import animations
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.widgets.animation_dialog import AnimationDialog
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.waiting import until_idle
 

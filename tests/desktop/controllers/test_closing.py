@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.strokes import PenPoint, Stroke
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.files.about import read_about
 from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import ChooseLabel, UseDrawing
@@ -344,7 +344,7 @@ def losses(settings: object, iterations: int) -> list[float]:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signals")
 def test_ctrl_c_before_there_is_a_window_is_no_crash() -> None:
     script = "import signal, sys; from backprop_viz import __main__; "
-    script += "from backprop_viz.desktop import worker_process as w; "
+    script += "from backprop_viz.desktop.clients import worker_process as w; "
     script += "w.start_ahead = lambda: signal.raise_signal(signal.SIGINT); "
     script += "sys.exit(__main__.main([]))"
     done = subprocess.run(

@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.widgets.data_dialog import DataDialog
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.waiting import until_idle
 

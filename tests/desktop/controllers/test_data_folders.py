@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QMessageB
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.controllers import data_folders
-from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.digits.data_set import DownloadSource
 from backprop_viz.digits.data_sets import DATA_SETS
 from tests import faulty_server

@@ -11,11 +11,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.batch_mark import BatchMark
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
 from backprop_viz.desktop.panels.drawing.saliency_dialog import SaliencyDialog
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.digits.lenet import LeNet
 from backprop_viz.digits.prepare import prepare
 from tests.waiting import until_idle

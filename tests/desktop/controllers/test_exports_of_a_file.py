@@ -13,9 +13,9 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.widgets.animation_dialog import AnimationChoice
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 
 

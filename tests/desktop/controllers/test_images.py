@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from backprop_viz.desktop.controllers import images
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.drawing.draw_pad import DrawPanel
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.digits.image_files import read_drawing
 from backprop_viz.digits.image_folder import read_folder
 from backprop_viz.recording.progress import Report

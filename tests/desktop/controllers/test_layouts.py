@@ -9,8 +9,8 @@ from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.style.theme import body_font
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.desktop.application_helpers import trigger
 
 OpenWindow = Callable[..., MainWindow]

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QMessageBox, QToolButton
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.phases import Phase
 
 OpenWindow = Callable[..., MainWindow]

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.samples.samples_window import SamplesWindow
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.samples import Query
 from backprop_viz.training.thread_count import torch_threads

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel
 
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.style.theme import body_font, code_font, set_text_scale
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.nightly import by_day_every
 
 OpenWindow = Callable[..., MainWindow]

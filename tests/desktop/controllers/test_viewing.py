@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from torch.nn import functional as F  # noqa: N812
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.settings import Settings
 from tests.desktop.application_helpers import trigger, view_state_of

@@ -1,7 +1,7 @@
 """Drives lessons through the real worker, without a window."""
 
 from backprop_viz.desktop.controllers.lesson_player import LessonPlayer
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 from tests.waiting import until
 
 

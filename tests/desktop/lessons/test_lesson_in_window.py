@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 import backprop_viz as bv
 from backprop_viz.desktop.composer import Composer
 from backprop_viz.desktop.lessons import lessons, words
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.lesson.lesson_offer import LessonOffer
 from backprop_viz.desktop.panels.lesson.lesson_panel import BACK_KEY, NEXT_KEY, LessonPanel
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.phases import Phase
 from tests.conftest import OpenWindow
 from tests.desktop.application_helpers import trigger

@@ -6,7 +6,7 @@ import signal
 import numpy as np
 
 import backprop_viz as bv
-from backprop_viz.desktop.session import Session
+from backprop_viz.desktop.run.session import Session
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.settings import Settings

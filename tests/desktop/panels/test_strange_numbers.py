@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from backprop_viz.analysis.selection import select
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.events import Array, Parameter
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.settings import Settings

@@ -11,8 +11,6 @@ from PySide6.QtCore import QCoreApplication, QTranslator
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu, QWidget
 
-from backprop_viz.desktop.main_window import MainWindow
-from backprop_viz.desktop.preferences import settings_store
 from backprop_viz.desktop.style.language import (
     can_be_drawn,
     language_for,
@@ -20,6 +18,8 @@ from backprop_viz.desktop.style.language import (
     own_name,
     use_language,
 )
+from backprop_viz.desktop.system.preferences import settings_store
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.waiting import until_idle
 

@@ -4,11 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from backprop_viz.desktop.finding_texts import finding_text, finding_title
 from backprop_viz.desktop.panels.findings.severity_sign import SeveritySign, severity_color
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font
+from backprop_viz.desktop.texts.finding_texts import finding_text, finding_title
 from backprop_viz.recording.finding import Finding
 
 _EDGE = 3

@@ -19,7 +19,7 @@ from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel
 from backprop_viz.desktop.style.numbers import compared
 from backprop_viz.desktop.style.theme import Theme, body_font, code_font
-from backprop_viz.desktop.table_texts import baseline_text
+from backprop_viz.desktop.texts.table_texts import baseline_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Cursor

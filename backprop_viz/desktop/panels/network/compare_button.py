@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from backprop_viz.desktop.table_texts import baseline_text
+from backprop_viz.desktop.texts.table_texts import baseline_text
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.recording_cache import KeptIterations
 

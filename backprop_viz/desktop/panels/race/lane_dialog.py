@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.settings.optimizer_options import OptimizerOptions
 from backprop_viz.desktop.panels.settings.settings_bar import LEARNING_RATE, SEED
-from backprop_viz.desktop.table_texts import optimizer_text
+from backprop_viz.desktop.texts.table_texts import optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.quantities import Quantity
 from backprop_viz.recording.race import RaceLane

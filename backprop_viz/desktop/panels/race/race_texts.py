@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.analysis.race_standings import LaneResult
 from backprop_viz.desktop.style.numbers import short
-from backprop_viz.desktop.table_texts import optimizer_text
+from backprop_viz.desktop.texts.table_texts import optimizer_text
 from backprop_viz.recording.number_explanation import Fact
 from backprop_viz.recording.quantities import written
 from backprop_viz.recording.race import RaceLane

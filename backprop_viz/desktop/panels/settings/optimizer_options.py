@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QWidget
 from backprop_viz.analysis.optimizer_entry import FlagOption, NumberOption, TupleOption
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.style.language import translate
-from backprop_viz.desktop.table_texts import optimizer_text
+from backprop_viz.desktop.texts.table_texts import optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.recording.settings import Settings
 

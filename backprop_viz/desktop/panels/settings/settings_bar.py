@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from backprop_viz.analysis.losses import LOSSES
 from backprop_viz.analysis.optimizers import OPTIMIZERS
 from backprop_viz.desktop.panels.settings.schedule_options import schedule_labels
-from backprop_viz.desktop.table_texts import data_text, loss_text, optimizer_text
+from backprop_viz.desktop.texts.table_texts import data_text, loss_text, optimizer_text
 from backprop_viz.desktop.widgets.fields.number_field import NumberField
 from backprop_viz.digits.data_sets import DATA_SETS
 from backprop_viz.recording.quantities import Quantity

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
 from backprop_viz.desktop.controllers import findings as controller
-from backprop_viz.desktop.finding_texts import finding_texts
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.findings.findings_view import MOST_CARDS, FindingsView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.texts.finding_texts import finding_texts
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.finding import Finding
 from backprop_viz.recording.iteration import Recording
 from tests.analysis.findings.broken_loops import BROKEN_LOOPS, Logarithm, iterations

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QFileDialog
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.race.lane_dialog import LaneDialog
 from backprop_viz.desktop.panels.race.race_presets import (
     five_seeds,
@@ -20,6 +19,7 @@ from backprop_viz.desktop.panels.race.race_presets import (
 )
 from backprop_viz.desktop.panels.race.race_view import RaceView
 from backprop_viz.desktop.widgets.picture_button import PictureButton
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.race import RaceLane
 from backprop_viz.recording.settings import Settings
 

@@ -11,8 +11,8 @@ from backprop_viz.desktop.panels.ranks.rank_texts import (
     waits_text,
     weights_text,
 )
-from backprop_viz.desktop.rank_runs import Comparisons
 from backprop_viz.desktop.rank_states import RanksState, RankState, WeightDifference
+from backprop_viz.desktop.run.rank_runs import Comparisons
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.run_origin import RunOrigin
 

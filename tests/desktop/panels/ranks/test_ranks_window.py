@@ -11,10 +11,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.origin.origin_view import OriginView
 from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
+from backprop_viz.desktop.window.main_window import MainWindow
 from tests.conftest import OpenWindow
 from tests.rank_files import rank_files
 from tests.waiting import until

@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.desktop.main_window import MainWindow
 from backprop_viz.desktop.panels.surface.surface_view import SurfaceView
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.recording.number_explanation import Fact
 
 _WAIT = 60_000

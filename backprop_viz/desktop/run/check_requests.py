@@ -1,0 +1,52 @@
+"""The gradient check that was asked for, until it is done."""
+
+from backprop_viz.desktop.run.explanation_requests import Question, Submit
+from backprop_viz.stream.commands import CancelCheck, CheckGradient, HoldRecording
+from backprop_viz.stream.messages import GradientChecked
+
+
+class CheckRequests:
+    """One check at a time: answers to an earlier one are dropped.
+
+    A worker that does not hold the recording is sent it, once.
+    """
+
+    def __init__(self, submit: Submit) -> None:
+        self._submit = submit
+        self._request = 0
+        self._sent_recording = False
+        self._asked: tuple[Question, float, float | None] | None = None
+
+    def ask(self, question: Question, step: float, span: float | None) -> bool:
+        """Ask for a check in place of what was asked before; whether there is a worker."""
+        self._request += 1
+        self._asked, self._sent_recording = (question, step, span), False
+        return self._ask()
+
+    def cancel(self) -> None:
+        """Have the check left off; the answer to that is as much as there is."""
+        self._submit(CancelCheck(), None)
+
+    def drop(self) -> None:
+        """Have the check left off, and want no answer: another number is shown."""
+        self._asked = None
+        self.cancel()
+
+    def is_wanted(self, answer: GradientChecked) -> bool:
+        """Whether an answer is to be shown: not one to an earlier check."""
+        if self._asked is None or answer.request != self._request:
+            return False
+        lacking = answer.reason is not None and answer.reason.code == "not_held"
+        if not lacking or self._sent_recording:
+            return True
+        self._sent_recording = True
+        self._submit(HoldRecording(), self._asked[0].recording)
+        self._ask()
+        return False
+
+    def _ask(self) -> bool:
+        assert self._asked is not None
+        question, step, span = self._asked
+        serial = question.recording.serial
+        command = CheckGradient(self._request, serial, question.number, step, span)
+        return self._submit(command, None)

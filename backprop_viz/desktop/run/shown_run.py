@@ -1,0 +1,398 @@
+"""What the window shows of the run: the cursor over its events, and how that moves."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from backprop_viz.analysis.comparison import Baseline, Comparison, same_place
+from backprop_viz.analysis.navigation import StepSize, ahead, behind
+from backprop_viz.desktop.clients.file_client import IterationRead, IterationsStored
+from backprop_viz.desktop.run.cursor_playback import PhasePlayback, Player
+from backprop_viz.desktop.run.cursor_stops import CursorStops
+from backprop_viz.desktop.run.followed_run import FollowedRun
+from backprop_viz.desktop.run.rank_runs import RankRuns
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.iteration import Cursor, Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.settings import Settings
+from backprop_viz.stream.commands import Command, Iterate, Step
+
+
+class ShownRun(QObject):
+    """A run with a cursor in it. ``view_state_ready`` carries a ViewState, all that is shown.
+
+    Past what is recorded, the cursor goes on by a command to the worker: ``send``.
+    """
+
+    view_state_ready = Signal(object)
+
+    def __init__(self, settings: Settings, parent: QObject | None) -> None:
+        super().__init__(parent)
+        # How the worker stands, with the cursor at the end; and what the window shows of it.
+        self._live: ViewState | None = None
+        self._view_state: ViewState | None = None
+        self._run = FollowedRun(settings)
+        self.ranks: RankRuns | None = None  # where several are followed: one of them is shown
+        self._by_event = False
+        self._sample = 0
+        self._full_precision = False
+        self._baseline: Baseline | None = None
+        # The iterations that are being read from a file, and the one that is shown then, and how.
+        self._reading: set[int] = set()
+        self._when_read: tuple[int, Callable[[Recording], None]] | None = None
+        self._playback = PhasePlayback(self._show, self)
+        self._player = Player(self._play_next, self)
+        self._stops = CursorStops(self._player.halt)
+
+    def send(self, command: Command) -> None:
+        """Have the worker carry out a command after those before."""
+        raise NotImplementedError
+
+    def _read_stored(self, iteration: int) -> None:
+        """Read an iteration from the file; ``_take_stored`` is called then."""
+        raise NotImplementedError
+
+    def _idle(self) -> bool:
+        """Whether every command is carried out and shown."""
+        raise NotImplementedError
+
+    @property
+    def iteration(self) -> int:
+        """How many iterations of this run are finished."""
+        return 0 if self._live is None else self._live.iteration
+
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """Where training stops from the next command on."""
+        return self._stops.breakpoints
+
+    @property
+    def view_state(self) -> ViewState | None:
+        """What the window shows; None before torch is loaded."""
+        return self._view_state
+
+    @property
+    def newest_recording(self) -> Recording:
+        """What was recorded last, wherever the cursor is."""
+        return self._run.recording
+
+    @property
+    def playing(self) -> bool:
+        """Whether the cursor moves by itself."""
+        return self._player.playing
+
+    # -- navigation --------------------------------------------------------------------------
+
+    def go(self, step_size: StepSize) -> None:
+        """Forward by an event, a phase or an iteration; past what is recorded, run the next."""
+        if self._view_state is None or self._view_state.training:
+            return
+        cursor = self._view_state.cursor
+        newest = cursor.recording == self._run.recording
+        under_way = newest and self._view_state.due is not Phase.ZERO_GRAD
+        to = None if step_size == "iteration" and under_way else ahead(cursor, step_size)
+        later = None if newest else self._run.next_to(cursor.recording.iteration, 1)
+        if to is not None:
+            self._move_on(cursor, to)
+        elif later is not None:
+            self._show_when_read(
+                later, lambda it: self._move_on(it.at(0), ahead(it.at(0), step_size) or 0)
+            )
+        else:
+            self._by_event = step_size == "event"
+            self.send(Iterate() if step_size == "iteration" else Step(self._by_event))
+
+    def go_back(self, step_size: StepSize) -> None:
+        """Back by an event, a phase or an iteration, as far as is kept."""
+        if self._view_state is None or self._view_state.training:
+            return
+        cursor = self._view_state.cursor
+        to = behind(cursor, step_size)
+        if to is not None:
+            self.move_cursor(to)
+        elif (sooner := self._run.next_to(cursor.recording.iteration, -1)) is not None:
+            self._show_when_read(
+                sooner,
+                lambda it: self._show_cursor(
+                    it.at(0 if step_size == "iteration" else len(it.events))
+                ),
+            )
+
+    def step(self) -> None:
+        """Forward by a phase."""
+        self.go("phase")
+
+    def step_back(self) -> None:
+        """Back by a phase."""
+        self.go_back("phase")
+
+    def move_cursor(self, position: int) -> None:
+        """Show the iteration after its first ``position`` events; a preview has none to show."""
+        if (
+            self._view_state is None
+            or self._view_state.training
+            or self._view_state.cursor.recording.preview
+        ):
+            return
+        self._show_cursor(self._view_state.cursor.recording.at(position))
+
+    def show_iteration(self, iteration: int) -> None:
+        """Show an iteration that is kept, at its end."""
+        if self._view_state is not None and not self._view_state.training:
+            self._show_when_read(iteration, lambda it: self._show_cursor(it.at(len(it.events))))
+
+    def show_cursor(self, cursor: Cursor) -> None:
+        """Show a cursor as it was before, of a recording that whoever calls holds."""
+        self._show_cursor(cursor)
+
+    def _show_when_read(self, iteration: int, show: Callable[[Recording], None]) -> None:
+        """Show an iteration, at once if it is in memory; else when it is read from the file."""
+        recording = self._recording_of(iteration)
+        if recording is not None:
+            show(recording)
+        elif iteration in self._reading:
+            self._when_read = (iteration, show)
+
+    def _recording_of(self, iteration: int | None) -> Recording | None:
+        """The recording of an iteration; None while it is read, or if there is none."""
+        if iteration is None:
+            return None
+        recording = self._run.cache.get(iteration)
+        if recording is None and iteration in self._run.stored and iteration not in self._reading:
+            self._reading.add(iteration)
+            self._read_stored(iteration)
+        return recording
+
+    def _take_stored(
+        self, message: IterationsStored | IterationRead, recording: Recording | None
+    ) -> None:
+        """Take in what a file has, or the recording of an iteration of it; None: it is damaged."""
+        if isinstance(message, IterationsStored):
+            self._run.stored, self._run.health = message.iterations, message.health
+            return
+        iteration = message.iteration
+        self._reading.discard(iteration)
+        wanted, show = self._when_read or (None, None)
+        if recording is None:
+            self._run.stored = tuple(i for i in self._run.stored if i != iteration)
+        else:
+            self._run.cache.keep(recording)
+        if recording is not None and show is not None and wanted == iteration:
+            show(recording)
+        elif self._view_state is not None:
+            self._show(self._view_state.cursor)  # it may be what is compared with
+
+    def _follow_ranks(self, client: object) -> None:
+        """Show the rank that a client of several shows; nothing changes if it is of one run."""
+        if isinstance(client, RankRuns):
+            self.ranks = client
+            self._run = client.runs[client.shown].run
+
+    def show_rank(self, place: int) -> None:
+        """Show another rank in every panel, at the same place of the same iteration."""
+        ranks, shown = self.ranks, self._view_state
+        if ranks is None or place == ranks.shown or not 0 <= place < len(ranks.runs):
+            return
+        other = ranks.runs[place]
+        if other.live is None or shown is None or self._live is None:
+            return
+        self._playback.halt()
+        self._player.halt()
+        ranks.runs[ranks.shown].live = self._live
+        ranks.shown, self._run, self._live = place, other.run, other.live
+        self._reading.clear()
+        iteration = shown.cursor.recording.iteration
+        if self._recording_of(iteration) is None:
+            self._show_cursor(other.live.cursor)
+        self._show_when_read(iteration, lambda it: self._show_cursor(same_place(shown.cursor, it)))
+
+    def _join_ranks(self, newest: ViewState | None) -> ViewState | None:
+        """Put into what has come what other ranks tell of it; show at once what is new of them."""
+        if self.ranks is None:
+            return newest
+        others_changed = self.ranks.join()
+        if newest is not None:
+            return replace(newest, cursor=self._run.kept(newest.cursor))
+        if others_changed and self._view_state is not None:
+            self._show(self._run.kept(self._view_state.cursor))
+        return None
+
+    def show_phase(self, phase: str) -> None:
+        """Show the end of a phase, if it was recorded."""
+        span = (
+            None
+            if self._view_state is None
+            else self._view_state.cursor.recording.span(Phase(phase))
+        )
+        if span is not None:
+            self.move_cursor(span.stop)
+
+    def play(self) -> None:
+        """Let the cursor move on by itself, through phases that are run when it comes to them."""
+        if self._view_state is not None and not self._view_state.training:
+            self._player.play()
+            self._show_cursor(self._view_state.cursor)
+
+    def stop_playing(self) -> None:
+        """Leave the cursor where it is."""
+        if self._player.playing and self._view_state is not None:
+            self._player.halt()
+            self._show_cursor(self._view_state.cursor)
+
+    def set_speed(self, events_per_second: float) -> None:
+        """How fast ``play`` goes."""
+        self._player.set_speed(events_per_second)
+
+    def set_budget(self, budget: int) -> None:
+        """How many bytes the iterations kept in memory may take."""
+        self._run.cache.budget = budget
+        if self._view_state is not None:
+            self._show_cursor(self._view_state.cursor)
+
+    @property
+    def sample(self) -> int:
+        """The place in the batch of the sample that the user chose."""
+        return self._sample
+
+    def choose_sample(self, sample: int) -> None:
+        """Show another sample of the batch in every panel, as far as it is recorded."""
+        self.keep_sample(sample)
+        if self._view_state is not None:
+            self._show(self._view_state.cursor)
+
+    def keep_sample(self, sample: int) -> None:
+        """Show another sample from the next view state on."""
+        self._sample = max(sample, 0)
+
+    def show_full_precision(self, wanted: bool) -> None:
+        """Write numbers with every digit, or as short as they can be read."""
+        self._full_precision = wanted
+        if self._view_state is not None:
+            self._show(self._view_state.cursor)
+
+    def compare_with(self, baseline: Baseline | None) -> None:
+        """Show beside the numbers what they were in another recording; None: no longer."""
+        self._baseline = baseline
+        if self._view_state is not None:
+            self._show(self._view_state.cursor)
+
+    def _compared(self, recording: Recording) -> Recording | None:
+        """The recording that another one is compared with; None if it is not kept."""
+        if self._baseline == "previous":
+            return self._recording_of(self._run.next_to(recording.iteration, -1))
+        if self._baseline == "experiment":
+            return self._run.before_experiment(recording)
+        return self._recording_of(self._baseline)
+
+    def _comparison(self, cursor: Cursor) -> Comparison | None:
+        if self._baseline is None or self._live is None or self._live.training:
+            return None
+        other = None if cursor.recording.preview else self._compared(cursor.recording)
+        return Comparison(self._baseline, None if other is None else same_place(cursor, other))
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def _receive(self, live: ViewState) -> None:
+        """Show how things stand: what is new from its first event on, the rest where it was."""
+        before, self._live = self._live, live
+        recording = live.cursor.recording
+        same = before is not None and before.cursor.recording == recording
+        is_file = live.origin is not None and live.origin.kind == "file"
+        looking_back = (
+            is_file
+            and before is not None
+            and self._view_state is not None
+            and self._view_state.cursor.recording != before.cursor.recording
+        )
+        if (same or looking_back) and self._view_state is not None:
+            # What is playing plays on; what is written to a file takes nobody from what they see.
+            self._show(self._view_state.cursor)
+            return
+        start = 0 if before is None else _known(before.cursor.recording, recording)
+        stop = self._stops.stop_in_new(live, start)
+        by_event, self._by_event = self._by_event, False
+        if by_event and not live.training:
+            self._show_cursor(recording.at(min(start + 1, stop)))
+        elif live.due in (Phase.LOSS, Phase.UPDATE) and not live.training:
+            first = max(recording.spans[-1].start, start)
+            self._show_cursor(recording.at(min(first + 1, stop)))
+            self._playback.begin(recording.at(min(first + 1, stop)), stop)
+        else:
+            self._show_cursor(recording.at(stop))
+
+    def _move_on(self, cursor: Cursor, to: int) -> None:
+        """Go on in what is recorded, to the first breakpoint on the way."""
+        if self._live is not None:
+            to = self._stops.stop_on_the_way(
+                cursor, to, self._due(cursor), self._live.program.lines
+            )
+        self._show_cursor(cursor.recording.at(to))
+
+    def _due(self, cursor: Cursor) -> Phase:
+        """The phase that comes after what is recorded of the cursor's iteration."""
+        newest = self._live is not None and cursor.recording == self._run.recording
+        return self._live.due if newest and self._live is not None else Phase.ZERO_GRAD
+
+    def _stop_ahead(self) -> bool:
+        """Show the next breakpoint in what has run of the newest iteration; whether there is one.
+
+        What has run goes farther than what is shown where one has stopped the cursor.
+        """
+        if self._view_state is None or self._view_state.training:
+            return False
+        cursor, lines = self._view_state.cursor, self._view_state.program.lines
+        newest = cursor.recording == self._run.recording and not cursor.recording.preview
+        if not newest or cursor.at_end:
+            return False
+        if self._stops.next_in_recorded(cursor, self._due(cursor), lines) is None:
+            return False
+        self._finish_playback()
+        self._move_on(cursor, len(cursor.recording.events))
+        return True
+
+    def _show_cursor(self, cursor: Cursor) -> None:
+        """Show a cursor, whatever the cursor was doing."""
+        self._playback.halt()
+        self._when_read = None
+        self._show(cursor)
+
+    def _show(self, cursor: Cursor) -> None:
+        assert self._live is not None
+        ranks = None if self.ranks is None else self.ranks.state(cursor.recording.iteration)
+        self._view_state = replace(
+            self._live,
+            cursor=cursor,
+            kept_iterations=self._run.kept_iterations(cursor.recording.iteration),
+            breakpoints=self._stops.breakpoints,
+            hit=self._stops.hit_at(cursor),
+            playing=self._player.playing,
+            comparison=self._comparison(cursor),
+            full_precision=self._full_precision,
+            sample=min(self._sample, cursor.recording.recorded_samples - 1),
+            ranks=ranks,
+        )
+        self.view_state_ready.emit(self._view_state)
+
+    def _whole(self, cursor: Cursor) -> Cursor:
+        """The cursor in the same iteration with all of its batch, if it was recorded so since."""
+        kept = self._run.cache.get(cursor.recording.iteration)
+        lacks = cursor.recording.samples is not None and not cursor.recording.preview
+        if not lacks or kept is None or kept.samples is not None:
+            return cursor
+        return kept.at(cursor.position)
+
+    def _play_next(self) -> None:
+        if self._idle() and not self._playback.active:
+            self.go("event")
+
+    def _finish_playback(self) -> None:
+        if self._playback.active:
+            self.move_cursor(self._playback.stop_at)
+
+
+def _known(before: Recording, recording: Recording) -> int:
+    """How many events of a recording were there already."""
+    same = before.iteration == recording.iteration and before.samples == recording.samples
+    return len(before.events) if same and not before.preview else 0

@@ -1,0 +1,1 @@
+"""What the window asks of Python, Qt and the operating system."""

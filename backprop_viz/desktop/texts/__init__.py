@@ -1,0 +1,1 @@
+"""Sentences for messages, findings and names, in the user's language."""

@@ -1,0 +1,159 @@
+"""A sentence for each thing the user may have to be told."""
+
+from PySide6.QtCore import QCoreApplication
+
+from backprop_viz.desktop.clients.worker_process import EXIT_STATUS, OUT_OF_MEMORY
+from backprop_viz.recording.notices import Notice, sentences_of
+
+
+def message_text(notice: Notice) -> str:
+    """What to say, and what to do, in the user's language."""
+    translate = QCoreApplication.translate
+    if notice.code == "refused":
+        text = translate("errors", notice.values[0])
+        return text.format(*notice.values[1:]) if len(notice.values) > 1 else text
+    explained = {
+        "explained": translate("notices", "This could not be run."),
+        "explained_undone": translate("notices", "This could not be run, so the run is as it was."),
+    }
+    if notice.code in explained:
+        said = (translate("errors", text).format(*given) for text, given in sentences_of(notice))
+        torchs = translate("notices", "torch says: {0}").format(notice.values[0])
+        # Whole sentences, of which each stands by itself.
+        return " ".join((explained[notice.code], *said, torchs))
+    texts = {
+        "loss_not_finite": translate(
+            "notices",
+            "The loss became {0} in iteration {1}: lower the learning rate and press Reset.",
+        ),
+        "training_stopped_by_loss": translate(
+            "notices",
+            "The loss became {0} in iteration {1}, so training stopped before the update: "
+            "lower the learning rate and press Reset.",
+        ),
+        "out_of_memory": translate(
+            "notices", "There is not enough memory for this: choose a smaller batch."
+        ),
+        "failed": translate("notices", "This could not be run. {0} says: {1}: {2}"),
+        "undone": translate(
+            "notices", "This could not be run, so the run is as it was. {0} says: {1}: {2}"
+        ),
+        "undone_memory": translate(
+            "notices",
+            "There is not enough memory for this, so the run is as it was: choose a smaller batch.",
+        ),
+        "worker_not_started": translate(
+            "notices",
+            "The process that runs torch could not start ({0}): choose Run > Start torch again.",
+        ),
+        "worker_ended": translate(
+            "notices",
+            "The process that runs torch ended again and again ({0}): choose Run > Start torch "
+            "again.",
+        ),
+        "worker_restarted": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It is being started again.",
+        ),
+        "worker_restarted_reopened": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted, and the run continues as "
+            "it was saved in {1}.",
+        ),
+        "worker_restarted_not_taken_up": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted with a new network, because "
+            "the run could not be brought back. Its file stays where it is: {1}",
+        ),
+        "worker_restarted_new": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted with the same settings and "
+            "a new network; the loss so far stays on the plot.",
+        ),
+        "worker_restarted_taken_up": translate(
+            "notices",
+            "The process that runs torch ended ({0}). It was restarted, and the run continues from "
+            "its last autosave, at most half a minute old.",
+        ),
+        "started_again": translate(
+            "notices",
+            "The process that runs torch is being started again.",
+        ),
+        "started_again_reopened": translate(
+            "notices",
+            "The process that runs torch was started again, and the run continues as it was saved "
+            "in {0}.",
+        ),
+        "started_again_not_taken_up": translate(
+            "notices",
+            "The process that runs torch was started again with a new network, because the run "
+            "could not be brought back. Its file stays where it is: {0}",
+        ),
+        "started_again_new": translate(
+            "notices",
+            "The process that runs torch was started again, with the same settings and a new "
+            "network; the loss so far stays on the plot.",
+        ),
+        "started_again_taken_up": translate(
+            "notices",
+            "The process that runs torch was started again, and the run continues from its last "
+            "autosave.",
+        ),
+        "no_worker": translate(
+            "notices",
+            "This was not done, because the process that runs torch has ended: choose Run > Start "
+            "torch again.",
+        ),
+        "window_failed": translate("notices", "Something in the window failed: {0}: {1}"),
+        "explaining_ended": translate(
+            "notices",
+            "The process that explains numbers ended ({0}). Ask again to start another.",
+        ),
+        "script_is_over": translate(
+            "notices",
+            "The script has ended, so nothing more can be run: go through what is recorded.",
+        ),
+        "script_ended": translate(
+            "notices", "The script has ended. What was recorded can still be looked at."
+        ),
+        "nothing_trained": translate(
+            "notices",
+            "The script has ended, and no training iteration was seen: it takes a model, "
+            "loss.backward() and an optimizer's step.",
+        ),
+        "script_failed": translate(
+            "notices",
+            "The script has ended with status {0}. What was recorded can still be looked at.",
+        ),
+        "script_raised": translate("notices", "The script has ended at line {1}: {0}"),
+        "script_raised_later": translate(
+            "notices",
+            "The script has ended at line {1}, after {2} iterations; the newest recording is that "
+            "of iteration {3}: {0}",
+        ),
+        "script_raised_elsewhere": translate("notices", "The script has ended: {0}"),
+        "script_gone": translate(
+            "notices",
+            "The script's process is gone. What was recorded can still be looked at.",
+        ),
+        "not_understood": translate(
+            "notices",
+            "The window and the process that runs torch do not understand each other ({0}): save "
+            "the session, then choose Run > Start torch again.",
+        ),
+    }
+    return texts[notice.code].format(*map(_reason, notice.values))
+
+
+def _reason(value: str) -> str:
+    """Why the worker ended, in the user's language; other values stay as they are."""
+    if value == "SIGKILL":
+        text = QCoreApplication.translate("notices", "{0}, perhaps for lack of memory")
+    elif value == OUT_OF_MEMORY:
+        return QCoreApplication.translate("notices", "the system had run out of memory")
+    elif value.startswith(EXIT_STATUS):
+        text = QCoreApplication.translate("notices", "exit status {0}")
+        value = value.removeprefix(EXIT_STATUS)
+    else:
+        return value
+    return text.format(value)

@@ -1,0 +1,276 @@
+"""The part of the window in which panels are docked, and the layouts that they can have."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QStyle, QTabBar, QTabWidget, QWidget
+
+from backprop_viz.desktop.window.dock_layout import (
+    DockNode,
+    DockPlace,
+    DockSplit,
+    DockTabs,
+    dock_ids,
+    shared_out,
+    tree_of,
+)
+from backprop_viz.desktop.window.panel_dock import PanelDock
+
+_HORIZONTAL, _VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+
+
+class DockArea(QMainWindow):
+    """Docks for panels, by the panels' ids. ``maximized_changed`` tells when one takes all."""
+
+    maximized_changed = Signal(bool)
+
+    def __init__(self, panels: Mapping[str, QWidget]) -> None:
+        super().__init__()
+        self.setObjectName("dockArea")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
+        )
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.docks = {name: PanelDock(panel, _title(panel)) for name, panel in panels.items()}
+        for dock in self.docks.values():
+            dock.setParent(self)
+            dock.maximize_wanted.connect(lambda dock=dock: self.toggle_maximized(dock))
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        self._escape.setEnabled(False)
+        self._escape.activated.connect(self.restore_maximized)
+        # A message is dismissed by the same key.
+        self._escape.activatedAmbiguously.connect(self.restore_maximized)
+        self.maximized_changed.connect(self._escape.setEnabled)
+        # Qt knows what docks need only when it has shown them: then the sizes are given again.
+        self._again = QTimer(self, interval=0, singleShot=True)
+        self._again.timeout.connect(self._share_again)
+        self._tree: DockNode | None = None
+        self._before_maximized: QByteArray | None = None
+        self._places_before: dict[str, DockPlace] = {}
+        self.maximized_dock: PanelDock | None = None
+        # A dock that was given room, and its size before.
+        self._roomy: tuple[PanelDock, QSize] | None = None
+
+    def dock_of(self, panel: QWidget) -> PanelDock:
+        """The dock around a panel. Raises LookupError if the panel is not docked."""
+        for dock in self.docks.values():
+            if dock.panel is panel:
+                return dock
+        raise LookupError(f"{panel.objectName()} is not docked")
+
+    # -- layouts -----------------------------------------------------------------------------
+
+    def arrange(self, tree: DockNode, shown: Sequence[str]) -> None:
+        """Place all docks of a tree, and show these of them that are available."""
+        self.restore_maximized()
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+        first = next(dock_ids(tree))
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.docks[first])
+        self._fill(tree)
+        for name in dock_ids(tree):
+            dock = self.docks[name]
+            dock.wanted = name in shown
+            dock.setVisible(dock.wanted and dock.available)
+        self._raise_first(tree)
+        for bar in self.findChildren(QTabBar):
+            bar.setDrawBase(False)
+        self._tree = tree
+        self.share_out()
+
+    def _fill(self, node: DockNode) -> None:
+        """Place what follows the first dock of each part; that one is placed already."""
+        if isinstance(node, DockTabs):
+            for before, name in zip(node.ids, node.ids[1:], strict=False):
+                self.tabifyDockWidget(self.docks[before], self.docks[name])
+            return
+        heads = [next(dock_ids(part)) for part in node.parts]
+        for before, name in itertools.pairwise(heads):
+            direction = _HORIZONTAL if node.horizontal else _VERTICAL
+            self.splitDockWidget(self.docks[before], self.docks[name], direction)
+        for part in node.parts:
+            self._fill(part)
+
+    def _raise_first(self, node: DockNode) -> None:
+        if isinstance(node, DockSplit):
+            for part in node.parts:
+                self._raise_first(part)
+        elif len(node.ids) > 1:
+            self.docks[node.ids[0]].raise_()
+
+    def share_out(self) -> bool:
+        """Give the docks the sizes of the layout; False if the user has given them others."""
+        if self._tree is None:
+            return False
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self._resize(self._tree, self.width(), self.height())
+        self._again.start()
+        return True
+
+    def _share_again(self) -> None:
+        if self._tree is not None:
+            self._resize(self._tree, self.width(), self.height())
+
+    def _resize(self, node: DockNode, width: int, height: int) -> None:
+        if isinstance(node, DockTabs):
+            return
+        parts = [part for part in node.parts if self._head(part) is not None]
+        heads = [head for part in parts if (head := self._head(part)) is not None]
+        metric = QStyle.PixelMetric.PM_DockWidgetSeparatorExtent
+        between = self.style().pixelMetric(metric, None, self) * (len(parts) - 1)
+        sizes = shared_out(parts, (width if node.horizontal else height) - between)
+        if len(heads) > 1:
+            self.resizeDocks(heads, sizes, _HORIZONTAL if node.horizontal else _VERTICAL)
+        for part, size in zip(parts, sizes, strict=True):
+            self._resize(
+                part, size if node.horizontal else width, height if node.horizontal else size
+            )
+
+    def _head(self, node: DockNode) -> PanelDock | None:
+        """The first dock of a part that takes room."""
+        docks = (self.docks[name] for name in dock_ids(node))
+        return next((dock for dock in docks if _takes_room(dock)), None)
+
+    def places(self) -> dict[str, DockPlace]:
+        """Where each dock is that is shown, when none has all the room."""
+        if self.is_maximized:
+            return self._places_before
+        shown = {name: dock for name, dock in self.docks.items() if not dock.isHidden()}
+        return {name: self._place(dock) for name, dock in shown.items()}
+
+    def _place(self, dock: PanelDock) -> DockPlace:
+        if dock.isFloating():
+            box = dock.geometry()
+            return DockPlace(box.x(), box.y(), box.width(), box.height(), floats=True)
+        group = [dock, *(d for d in self.tabifiedDockWidgets(dock) if not d.isFloating())]
+        front = next((d for d in group if not d.visibleRegion().isEmpty()), group[0])
+        box = front.geometry()
+        return DockPlace(box.x(), box.y(), box.width(), box.height(), in_front=front is dock)
+
+    def apply_places(self, places: Mapping[str, DockPlace], base: DockNode) -> None:
+        """Give the docks these places; those that have none stay hidden as ``base`` places them.
+
+        Nothing happens where no place is that of a dock.
+        """
+        known = {name: place for name, place in places.items() if name in self.docks}
+        tree = tree_of({name: place for name, place in known.items() if not place.floats})
+        if tree is None:
+            return
+        shown = list(dock_ids(tree))
+        others = tuple(name for name in dock_ids(base) if name not in shown)
+        whole = tree
+        if others:
+            hidden = tuple(DockTabs((name,)) for name in others)
+            rest = DockSplit(True, hidden, size=200, stretch=0)
+            whole = DockSplit(False, (tree, rest)) if hidden else tree
+        waiting = [name for name in others if not self.docks[name].available]
+        keep = [name for name in waiting if self.docks[name].wanted]
+        self.arrange(whole, [*shown, *keep])
+        for name, place in known.items():
+            dock = self.docks[name]
+            if place.floats and dock.available:
+                dock.setFloating(True)
+                dock.setGeometry(_on_a_screen(place))
+                dock.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new room out as the layout says."""
+        super().resizeEvent(event)
+        self.share_out()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Share out the room that is known now."""
+        super().showEvent(event)
+        self.share_out()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the sizes that the user gave by dragging a line between docks."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            self._tree = None
+        return done
+
+    # -- one dock --------------------------------------------------------------------------------
+
+    def reveal(self, dock: PanelDock) -> None:
+        """Show a dock, in front of those in tabs with it."""
+        dock.wanted = True
+        if dock.available:
+            dock.show()
+            dock.raise_()
+            self.share_out()
+
+    def give_room(self, dock: PanelDock, least: QSize) -> None:
+        """Make a dock at least this large, as far as there is room, until ``take_room_back``."""
+        if self.is_maximized or dock.isFloating():
+            return
+        self._again.stop()  # it would give the docks the sizes of the layout
+        self._roomy = self._roomy or (dock, dock.size())
+        wanted = dock.size().expandedTo(least)
+        self.resizeDocks([dock], [wanted.width()], _HORIZONTAL)
+        self.resizeDocks([dock], [wanted.height()], _VERTICAL)
+
+    def take_room_back(self) -> None:
+        """Give a dock the size again that it had before ``give_room``."""
+        if self._roomy is None:
+            return
+        (dock, size), self._roomy = self._roomy, None
+        if not self.share_out():
+            self.resizeDocks([dock], [size.width()], _HORIZONTAL)
+            self.resizeDocks([dock], [size.height()], _VERTICAL)
+
+    @property
+    def is_maximized(self) -> bool:
+        """Whether one dock has all the room."""
+        return self._before_maximized is not None
+
+    def toggle_maximized(self, dock: PanelDock) -> None:
+        """Give a dock all the room, or no longer."""
+        if self.is_maximized:
+            self.restore_maximized()
+        elif not dock.isFloating():
+            self._places_before = self.places()
+            self._before_maximized = self.saveState()
+            self.maximized_dock = dock
+            for other in self.docks.values():
+                if other is not dock and not other.isFloating():
+                    other.hide()
+            dock.raise_()
+            self.maximized_changed.emit(True)
+
+    def restore_maximized(self) -> None:
+        """Show all again as it was before a dock took all the room."""
+        if self._before_maximized is not None:
+            before, self._before_maximized = self._before_maximized, None
+            self.maximized_dock = None
+            self.restoreState(before)
+            for dock in self.docks.values():
+                if not dock.available:
+                    dock.hide()
+            self.share_out()
+            self.maximized_changed.emit(False)
+
+
+def _takes_room(dock: PanelDock) -> bool:
+    return not dock.isHidden() and not dock.isFloating()
+
+
+def _title(panel: QWidget) -> str:
+    return panel.accessibleName() or panel.windowTitle() or panel.objectName()
+
+
+def _on_a_screen(place: DockPlace) -> QRect:
+    """A floating dock's place, within a screen that is there."""
+    box = QRect(place.x, place.y, place.width, place.height)
+    screen = QGuiApplication.screenAt(box.center()) or QGuiApplication.primaryScreen()
+    room = screen.availableGeometry()
+    box.setSize(box.size().boundedTo(room.size()))
+    box.moveLeft(min(max(box.left(), room.left()), room.right() + 1 - box.width()))
+    box.moveTop(min(max(box.top(), room.top()), room.bottom() + 1 - box.height()))
+    return box

@@ -1,0 +1,289 @@
+"""The main window: it places the registered panels and passes view states on to them."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar, cast
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+
+from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.selection import Selection
+from backprop_viz.desktop.panels.registry import (
+    DOCKED,
+    LAYOUT_NAMES,
+    ActionPanel,
+    NumberMarkingPanel,
+    NumberPickingPanel,
+    PanelEntry,
+    PanelPlace,
+    PickingPanel,
+    SelectingPanel,
+    UrgentPanel,
+    ViewPanel,
+)
+from backprop_viz.desktop.style.theme import Theme
+from backprop_viz.desktop.style.window_geometry import restore_place, save_place
+from backprop_viz.desktop.system import qt_guard
+from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.message_bar import MessageBar
+from backprop_viz.desktop.widgets.notice_strip import NoticeStrip
+from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
+from backprop_viz.desktop.widgets.sideways import Sideways
+from backprop_viz.desktop.window.dock_area import DockArea
+from backprop_viz.desktop.window.dock_layout import places_from
+from backprop_viz.desktop.window.layouts import layout_tree, shown_in
+from backprop_viz.desktop.window.lower_row import LowerRow
+from backprop_viz.desktop.window.panel_dock import PanelDock
+from backprop_viz.desktop.window.toolbar import Toolbar
+
+# A stored layout has some thousand characters.
+_LONGEST = 100_000
+
+AnyPanel = TypeVar("AnyPanel", bound=QWidget)
+
+
+class MainWindow(QMainWindow):
+    """The window with its menus, its toolbar and the panels of ``entries``.
+
+    The composer sets ``session`` and ``may_close``. ``closing`` is emitted once, just before the
+    window closes. ``picked`` carries what the user selected in a panel: the kind ("parameter",
+    "layer" or "node") and its key. ``number_picked`` carries a Number that the user asked about.
+    """
+
+    closing = Signal()
+    picked = Signal(str, object)
+    number_picked = Signal(object)
+
+    def __init__(self, actions: Mapping[str, QAction], entries: Sequence[PanelEntry]) -> None:
+        super().__init__()
+        self.session: object | None = None
+        # The window that has taken this one's place.
+        self.successor: MainWindow | None = None
+        self.may_close: Callable[[], bool] = lambda: True
+        self.setWindowTitle("backprop_viz")
+        self.toolbar = Toolbar(
+            tuple(
+                actions[name]
+                for name in ("actionStep", "actionIteration", "actionTrain", "actionReset")
+            ),
+            actions["actionOptions"],
+        )
+        self.messages = MessageBar()
+        self.download_strip = ProgressStrip("downloadStrip")
+        self.reading_strip = ProgressStrip("readingStrip")
+        self._entries = entries
+        self._widgets = {entry.id: _made(entry) for entry in entries}
+        self.panels = tuple(cast(ViewPanel, widget) for widget in self._widgets.values())
+        self._seeing_every_state = tuple(
+            panel
+            for panel, entry in zip(self.panels, entries, strict=True)
+            if entry.sees_every_state
+        )
+        for panel in self.panels:
+            if isinstance(panel, ActionPanel):
+                panel.set_actions(actions)
+            if isinstance(panel, PickingPanel):
+                panel.picked.connect(self.picked)
+            if isinstance(panel, NumberPickingPanel):
+                panel.number_picked.connect(self.number_picked)
+        self._view_state: ViewState | None = None
+        self._due: list[ViewPanel] = []
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._show_next)
+        self.layout_name = LAYOUT_NAMES[0]
+        self._store_key = "window"
+        self._compose()
+
+    def panel(self, kind: type[AnyPanel]) -> AnyPanel:
+        """The panel of a class. Raises LookupError if the window has none."""
+        for panel in self._widgets.values():
+            if isinstance(panel, kind):
+                return panel
+        raise LookupError(f"no panel is a {kind.__name__}")
+
+    def _compose(self) -> None:
+        self._docked = tuple(entry for entry in self._entries if entry.place in DOCKED)
+        self.docks = DockArea({entry.id: self._widgets[entry.id] for entry in self._docked})
+        docks_in = {
+            place: [self.docks.docks[e.id] for e in self._docked if e.place is place]
+            for place in (PanelPlace.PLOTS, PanelPlace.ORIGIN)
+        }
+        self.lower_row = LowerRow(
+            self.docks, docks_in[PanelPlace.PLOTS], docks_in[PanelPlace.ORIGIN][0]
+        )
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(10, 4, 10, 10)
+        column.setSpacing(8)
+        notices = NoticeStrip(
+            self._in_place(PanelPlace.NOTICE),
+            self.messages,
+            (self.reading_strip, self.download_strip),
+        )
+        for row in (self.toolbar, *self._in_place(PanelPlace.TOP)):
+            column.addWidget(Sideways(row))
+        column.addWidget(notices)
+        column.addWidget(self.docks, 1)
+        for row in self._in_place(PanelPlace.BOTTOM):
+            column.addWidget(Sideways(row))
+        for widget in self._in_place(PanelPlace.WINDOW):
+            widget.setParent(self, Qt.WindowType.Dialog)
+        self.setCentralWidget(page)
+        # Not a settings box: there a stray key would change the run.
+        self.toolbar.run_buttons[0].setFocus()
+        self.reset_layout()
+
+    def _in_place(self, place: PanelPlace) -> list[QWidget]:
+        return [self._widgets[entry.id] for entry in self._entries if entry.place is place]
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_view_state(self, view_state: ViewState) -> None:
+        """Show a view state in every panel.
+
+        While training runs, the panels take turns, one each time the event loop is idle, so that
+        the user's input never waits for all of them; those that only depend on the cursor wait
+        until it moves. When training stops, all of them are shown at once: with turns the window
+        would be painted after each, which takes longer.
+        """
+        before, self._view_state = self._view_state, view_state
+        self.toolbar.show_view_state(view_state)
+        if before is not None and view_state.training and _same_cursor(before, view_state):
+            due = list(self._seeing_every_state)
+        else:
+            due = list(self.panels)
+        if view_state.training:
+            for panel in self.panels:
+                if isinstance(panel, UrgentPanel) and panel.is_urgent(view_state):
+                    panel.show_view_state(view_state)
+            self._due = [*due, *(panel for panel in self._due if panel not in due)]
+            self._turn.start()
+        else:
+            self._due = due
+            while self._due:
+                self._show_next()
+
+    def _show_next(self) -> None:
+        """Show the newest view state in the panel whose turn it is."""
+        if self._view_state is not None and self._due:
+            self._due.pop(0).show_view_state(self._view_state)
+        if not self._due:
+            self._turn.stop()
+
+    @property
+    def is_refreshing(self) -> bool:
+        """Whether some panels have not shown the newest view state yet."""
+        return self._turn.isActive()
+
+    def is_large(self, dock: PanelDock) -> bool:
+        """Whether a dock's panel takes all the room when it is opened."""
+        return any(e.large and self._widgets[e.id] is dock.panel for e in self._entries)
+
+    def select(self, selection: Selection) -> None:
+        """Mark what belongs to the selection in every panel."""
+        for panel in self.panels:
+            if isinstance(panel, SelectingPanel):
+                panel.select(selection)
+
+    def mark_numbers(self, marks: NumberMarks | None) -> None:
+        """Light up in every panel what takes part in a number; None: nothing any more."""
+        for panel in self.panels:
+            if isinstance(panel, NumberMarkingPanel):
+                panel.mark_numbers(marks)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint everything in a theme's colours."""
+        qt_guard.use_colours(theme.panel, theme.muted)
+        self.messages.set_theme(theme)
+        for panel in self.panels:
+            panel.set_theme(theme)
+
+    def leave_out_built_in(self) -> None:
+        """Show only what concerns a run that the program did not make itself."""
+        left_out = [self._widgets[entry.id] for entry in self._entries if entry.built_in]
+        for widget in left_out:
+            widget.setVisible(False)
+        self.panels = tuple(panel for panel in self.panels if panel not in left_out)
+        self._seeing_every_state = tuple(
+            panel for panel in self._seeing_every_state if panel not in left_out
+        )
+        self.toolbar.leave_out_settings()
+        # A script's window lacks panels that other windows are to have again.
+        self._store_key = "script_window"
+
+    # -- layout ------------------------------------------------------------------------------
+
+    def reset_layout(self) -> None:
+        """Place every panel as the layout in use has it at first."""
+        self.show_layout(self.layout_name)
+
+    def show_layout(self, name: str) -> None:
+        """Place the panels as a ready-made layout does."""
+        self.layout_name = name if name in LAYOUT_NAMES else LAYOUT_NAMES[0]
+        shown = [
+            id
+            for id in shown_in(self._docked, self.layout_name)
+            if self.docks.docks[id] is not self.lower_row.dock
+        ]
+        self.docks.arrange(layout_tree(self._docked, self.layout_name), shown)
+
+    def save_layout(self, store: QSettings) -> None:
+        """Store the window's place and the panels' places for the next launch."""
+        save_place(store, "window/place", self)
+        store.setValue(f"{self._store_key}/layout_name", self.layout_name)
+        store.setValue(f"{self._store_key}/layout", json.dumps(self.layout_state()))
+
+    def restore_layout(self, store: QSettings) -> None:
+        """Restore the layout of the last launch, if there was one."""
+        restore_place(store, "window/place", self)
+        name = store.value(f"{self._store_key}/layout_name")
+        if name in LAYOUT_NAMES:
+            self.show_layout(str(name))
+        self.apply_layout(_read(store.value(f"{self._store_key}/layout")))
+
+    def layout_state(self) -> dict[str, list[int]]:
+        """The place of each dock that is shown, by the panel's id, as numbers to be stored."""
+        return {name: place.numbers() for name, place in self.lower_row.places().items()}
+
+    def apply_layout(self, state: object) -> None:
+        """Place the panels as ``layout_state`` told; nothing if it tells of no panel."""
+        self.lower_row.show_plots()
+        self.docks.apply_places(places_from(state), layout_tree(self._docked, self.layout_name))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Emit ``closing`` and close, unless ``may_close`` says no."""
+        if not self.may_close():
+            event.ignore()
+            return
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+def _read(text: object) -> object:
+    """What a stored text holds; None if it is damaged."""
+    try:
+        return json.loads(text) if isinstance(text, str) and len(text) < _LONGEST else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _same_cursor(before: ViewState, view_state: ViewState) -> bool:
+    """Whether two view states have the same cursor in the same run."""
+    return (
+        before.cursor == view_state.cursor
+        and before.settings == view_state.settings
+        and before.program == view_state.program
+        and before.training == view_state.training
+        and before.breakpoints == view_state.breakpoints
+        and before.sample == view_state.sample
+        and before.full_precision == view_state.full_precision
+        and before.comparison == view_state.comparison
+    )
+
+
+def _made(entry: PanelEntry) -> QWidget:
+    widget = entry.factory()
+    widget.setObjectName(entry.id)
+    return widget

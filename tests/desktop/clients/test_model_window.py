@@ -1,0 +1,134 @@
+"""The window on a model's file: any shapes in every panel, edited as a copy, closed unasked."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QProcess, QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMessageBox, QToolButton
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.application import make_window
+from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.window.main_window import MainWindow
+from tests.waiting import until, until_idle
+
+START = """
+import os, sys
+from backprop_viz.capture.live import command
+ends = os.fdopen(int(sys.argv[1]), "rb"), os.fdopen(int(sys.argv[2]), "wb")
+command.start_window = lambda *_: (None, *ends)
+sys.exit(command.run_model_file(sys.argv[3], None, None))
+"""
+MODEL = """\
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Sequential(nn.Embedding(7, 4), nn.Flatten(), nn.Linear(12, 3))
+inputs = torch.tensor([[1, 2, 6], [0, 3, 3]])
+loss, target = "cross_entropy", torch.tensor([2, 0])
+"""
+
+
+class Opened:
+    """A model's file and its window."""
+
+    def __init__(self, window: MainWindow, process: subprocess.Popen[str]) -> None:
+        self.window, self.process, self.session = window, process, window.session
+
+    def do(self, action: str) -> None:
+        self.window.findChild(QAction, action).trigger()
+        until_idle(self.session)
+
+
+@pytest.fixture
+def opened(tmp_path: Path, qtbot: QtBot, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    store = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(*store, str(tmp_path / "settings"))
+    path = tmp_path / "mine.py"
+    path.write_text(getattr(request, "param", MODEL))
+    theirs_in, ours_out = os.pipe()
+    ours_in, theirs_out = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, str(theirs_in), str(theirs_out), str(path)],
+        pass_fds=(theirs_in, theirs_out),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    os.close(theirs_in)
+    os.close(theirs_out)
+    line = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
+    window = make_window(Arguments({}, "dark", None, line=line))
+    window.resize(1600, 1000)
+    window.show()
+    found = Opened(window, process)
+    until(found.session, lambda: _is_held(found))
+    yield found
+    process.kill()
+    process.communicate()
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.instance().setStyleSheet("")
+
+
+def _is_held(found: Opened) -> bool:
+    view_state = found.session.view_state
+    return view_state is not None and not view_state.training
+
+
+def test_its_steps_are_shown_and_it_ends_with_its_window(opened: Opened) -> None:
+    for _ in range(7):
+        opened.do("actionStep")
+    assert opened.session.view_state.iteration == 1
+    names = [p.name for p in opened.session.view_state.cursor.recording.parameters]
+    assert names == ["0.weight", "2.weight", "2.bias"]
+    lines = opened.window.panel(ProgramView).lines()
+    assert lines[: MODEL.count("\n")] == MODEL.rstrip("\n").split("\n")
+    assert "    value = loss(output, target)" in lines
+    assert opened.window.messages.text() == ""
+    opened.window.close()
+    assert opened.window.findChild(QMessageBox, "leaveQuestion") is None
+    assert opened.process.wait(60) == 0
+
+
+def test_the_file_is_edited_as_a_copy_that_opens_anew(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(QProcess, "startDetached", lambda _, told: started.append(told))
+    view = opened.window.panel(ProgramView)
+    tab = opened.window.findChild(QToolButton, "tabNetwork")
+    assert tab.isVisible()
+    tab.click()
+    view.network.edit()
+    assert view.network.editor.text() == MODEL.rstrip("\n")
+    assert not opened.window.findChild(QToolButton, "revertNetwork").isVisible()
+    opened.window.findChild(QToolButton, "runNetwork").click()
+    assert started[0][-1] == str(tmp_path / "mine.py")
+    changed = MODEL.replace("Flatten(),", "Flatten(), nn.ReLU(),")
+    view.network.editor.replace_text(changed)
+    opened.window.findChild(QToolButton, "runNetwork").click()
+    assert started[1][-1] == str(tmp_path / "mine_edited.py")
+    assert (tmp_path / "mine_edited.py").read_text() == changed
+    assert (tmp_path / "mine.py").read_text() == MODEL
+    assert opened.window.messages.text() == "mine_edited.py opens in a window of its own."
+
+
+@pytest.mark.parametrize("opened", [MODEL.replace("2, 0", "2, 0, 1")], indirect=True)
+def test_the_line_that_raised_is_marked(opened: Opened) -> None:
+    opened.window.findChild(QAction, "actionIteration").trigger()
+    until(opened.session, lambda: opened.window.messages.text() != "")
+    code = opened.window.panel(ProgramView).code
+    assert code.failed is not None
+    assert code.lines[code.failed].text == "    value = loss(output, target)"
+    said = f"The script has ended at line {code.failed + 1}: ValueError: Expected input batch_size"
+    assert opened.window.messages.text().startswith(said)

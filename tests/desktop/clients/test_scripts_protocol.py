@@ -1,0 +1,330 @@
+"""The window at the end of a line whose other end the test plays, with what torch recorded."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+import backprop_viz as bv
+from backprop_viz.desktop.application import make_window
+from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
+from backprop_viz.desktop.panels.origin.origin_view import OriginView
+from backprop_viz.desktop.panels.program.program_view import ProgramView
+from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.breakpoint import Breakpoint
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number import Number
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.program import Line, Program
+from backprop_viz.recording.run_origin import RunOrigin
+from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
+from backprop_viz.stream.messages import InterruptScript, RunAttached, RunEnded, Update
+from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
+from tests.waiting import until, until_idle
+
+TEXTS = ("import torch", "", "for x in data:", "    train(x)")
+PROGRAM = Program(
+    tuple(
+        Line(text, source_line=number, runs="traced" if text else "")
+        for number, text in enumerate(TEXTS, 1)
+    )
+)
+ORIGIN = RunOrigin("script", "train.py --steps 500", "/home/a/train.py", device="cuda:0")
+
+
+class PlayedScript:
+    """The script's end of the line; ``heard`` has what the window has said, but for its pace."""
+
+    def __init__(self) -> None:
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        self.line = os.fdopen(theirs_in, "rb"), os.fdopen(theirs_out, "wb")
+        self._in, self._out = os.fdopen(ours_in, "rb"), os.fdopen(ours_out, "wb")
+        self._writer = MessageWriter()
+        self.heard: list[object] = []
+        self.number = 0
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+
+    def say(self, message: object, recording: Recording | None = None) -> None:
+        send(self._out, self._writer.pieces(message, recording))
+
+    def update(
+        self, recording: Recording | None = None, *, training: bool = False, line: int | None = 3
+    ) -> None:
+        iteration = 0 if recording is None else recording.iteration
+        losses = [] if recording is None else [(recording.loss, float("nan"))]
+        self.say(
+            Update(
+                command=self.number,
+                run=1,
+                iteration=iteration,
+                due=Phase.ZERO_GRAD,
+                training=training,
+                program=PROGRAM,
+                points=losses,
+                line=line,
+            ),
+            recording,
+        )
+
+    def end(self) -> None:
+        with suppress(OSError):
+            self._out.close()
+
+    def stop(self) -> None:
+        self.end()
+        self._thread.join(60)
+        self._in.close()
+
+    def _listen(self) -> None:
+        reader = MessageReader(self._in)
+        with suppress(EOFError):
+            while True:
+                message, _ = reader.read()
+                if isinstance(message, NumberedCommand):
+                    self.number = message.number
+                    self.heard.append(message.command)
+                elif isinstance(message, InterruptScript):
+                    self.heard.append(message)
+
+
+class Played:
+    def __init__(self) -> None:
+        self.script = PlayedScript()
+        self.window: MainWindow = make_window(Arguments({}, "dark", None, "en", self.script.line))
+        self.session = self.window.session
+        self.window.resize(1600, 1000)
+        self.window.show()
+        self.script.say(RunAttached(ORIGIN))
+        self.script.update()
+        until(self.session, lambda: self.session.view_state is not None)
+
+    def trigger(self, name: str) -> None:
+        found = self.window.findChild(QAction, name)
+        assert found is not None
+        found.trigger()
+
+    def hear(self, kind: type[object]) -> object:
+        """What the window has said last, once it is of this kind."""
+        until(self.session, lambda: bool(self.script.heard) and _is(self.script.heard[-1], kind))
+        return self.script.heard[-1]
+
+    def show(self, recording: Recording) -> None:
+        self.script.update(recording)
+        until(self.session, lambda: self.session.newest_recording == recording)
+        until_idle(self.session)
+
+
+def _is(thing: object, kind: type[object]) -> bool:
+    return isinstance(thing, kind)
+
+
+@pytest.fixture
+def played(tmp_path: Path, qtbot: QtBot) -> Iterator[Played]:
+    store = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+    QSettings.setPath(*store, str(tmp_path / "settings"))
+    found = Played()
+    yield found
+    found.script.end()
+    until(found.session, lambda: not found.session.has_worker)
+    found.window.close()
+    found.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.instance().setStyleSheet("")
+    found.script.stop()
+
+
+@pytest.fixture(scope="module")
+def recordings() -> list[Recording]:
+    """Two iterations of a plain loop."""
+    torch.manual_seed(11)
+    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+    found = []
+    for _ in range(2):
+        with bv.record(net, optimizer) as recorded:
+            optimizer.zero_grad()
+            net(torch.randn(5, 3)).square().mean().backward()
+            optimizer.step()
+        found.append(recorded.recording)
+    return [replace(recording, iteration=i) for i, recording in enumerate(found, 1)]
+
+
+def test_what_the_script_is_and_what_it_has_no_use_for(played: Played) -> None:
+    window = played.window
+    assert window.windowTitle() == "run train.py --steps 500 - backprop_viz"
+    assert window.toolbar.run_title.text() == "run train.py --steps 500"
+    assert window.toolbar.chip.text() == "cuda:0"
+    assert not window.toolbar.settings.isVisible()
+    assert window.findChild(QAction, "actionTrain").text() == "&Resume"
+    menus = [a.text().replace("&", "") for a in window.menuBar().actions() if a.isVisible()]
+    assert menus == ["File", "Run", "History", "View", "Help"]
+    program = window.panel(ProgramView)
+    assert program.lines() == list(TEXTS)
+    assert program.marked_line() == 2
+    assert played.session.view_state.classes == ()
+
+
+@pytest.mark.parametrize(
+    ("action", "command"),
+    [("actionStep", Step), ("actionIteration", Iterate), ("actionTrain", Train)],
+)
+def test_what_the_window_asks_of_the_script(
+    played: Played, recordings: list[Recording], action: str, command: type[object]
+) -> None:
+    played.trigger(action)
+    played.hear(command)
+    played.show(recordings[0])
+    assert played.session.view_state.cursor.recording == recordings[0]
+    assert list(played.session.view_state.curves.loss) == [recordings[0].loss]
+
+
+def test_pause(played: Played) -> None:
+    played.trigger("actionTrain")
+    played.hear(Train)
+    played.script.update(training=True, line=None)
+    until(played.session, lambda: played.session.view_state.training)
+    played.trigger("actionTrain")
+    played.hear(Pause)
+
+
+def test_a_breakpoint_on_a_line_is_the_scripts(played: Played) -> None:
+    played.window.panel(ProgramView).code.gutter.clicked.emit(3)
+    told = played.hear(SetBreakpoints)
+    assert told == SetBreakpoints((Breakpoint("line", 4),))
+    played.window.panel(ProgramView).code.gutter.clicked.emit(1)  # nothing runs there
+    assert played.session.breakpoints == (Breakpoint("line", 4),)
+
+
+def test_going_back_asks_nothing_of_the_script(played: Played, recordings: list[Recording]) -> None:
+    for recording in recordings:
+        played.show(recording)
+    asked = list(played.script.heard)
+    for _ in range(2):
+        played.trigger("actionIterationBack")
+    shown = played.session.view_state.cursor
+    assert (shown.recording, shown.position) == (recordings[0], 0)
+    for _ in recordings[0].events:
+        played.trigger("actionEvent")
+    shown = played.session.view_state.cursor
+    assert shown.at_end
+    weight = recordings[1].by_parameter["0.weight"].value
+    last = [e for e in recordings[0].events if e.parameter == "0.weight"][-1]
+    assert np.array_equal(last.outputs[0], weight)
+    assert played.script.heard == asked
+
+
+def test_the_node_of_the_cursor_stays_in_sight(played: Played) -> None:
+    torch.manual_seed(5)
+    layers = [torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Tanh()) for _ in range(40)]
+    net = torch.nn.Sequential(*layers)
+    with bv.record(net) as recorded:
+        net(torch.randn(2, 4)).sum().backward()
+    recording = replace(recorded.recording, iteration=1)
+    played.show(recording)
+    span = recording.span(Phase.BACKWARD)
+    played.session.move_cursor((span.start + span.stop) // 2)
+    canvas = played.window.panel(AutogradView).canvas
+    for size in ((1280, 800), (1600, 1000), (1024, 700)):
+        played.window.resize(*size)
+        QCoreApplication.processEvents()
+        box = canvas.mapFromScene(canvas.item.box(canvas.current)).boundingRect()
+        assert canvas.viewport().rect().contains(box), size
+
+
+def test_a_script_that_is_killed(played: Played, recordings: list[Recording]) -> None:
+    played.show(recordings[0])
+    played.script.end()
+    until(played.session, lambda: not played.session.has_worker)
+    assert played.window.messages.text() == (
+        "The script's process is gone. What was recorded can still be looked at."
+    )
+    played.trigger("actionStepBack")
+    assert not played.session.view_state.cursor.at_end
+    played.trigger("actionLast")
+    played.trigger("actionStep")
+    assert "nothing more can be run" in played.window.messages.text()
+    assert played.window.isVisible()
+
+
+def test_an_exception_with_its_traceback(played: Played, recordings: list[Recording]) -> None:
+    played.show(recordings[0])
+    played.script.say(RunEnded(1, "KeyError: 'x'", "Traceback: all of it", 4))
+    until(played.session, lambda: played.session.view_state.ended)
+    assert played.window.messages.text() == "The script has ended at line 4: KeyError: 'x'"
+    assert played.window.messages.findChild(object, "messageDetails").isVisible()
+    assert not played.window.findChild(QAction, "actionTrain").isEnabled()
+
+
+def test_an_exception_in_an_iteration_that_is_not_recorded(
+    played: Played, recordings: list[Recording]
+) -> None:
+    played.show(recordings[0])
+    played.script.say(Update(played.script.number, 1, 7, Phase.ZERO_GRAD, training=True))
+    played.script.say(RunEnded(1, "ValueError: y", "Traceback: all of it", 4))
+    until(played.session, lambda: played.session.view_state.ended)
+    assert played.window.messages.text() == (
+        "The script has ended at line 4, after 7 iterations; the newest recording is that of "
+        "iteration 1: ValueError: y"
+    )
+
+
+def test_the_script_is_interrupted_if_that_is_wanted(played: Played) -> None:
+    played.window.close()
+    question = played.window.findChild(QMessageBox, "leaveQuestion")
+    texts = {b.text().replace("&", ""): b for b in question.findChildren(QPushButton)}
+    assert set(texts) == {"Go on without the window", "Interrupt it", "Cancel"}
+    texts["Cancel"].click()
+    assert played.window.isVisible()
+    assert played.script.heard == []
+    played.window.close()
+    again = played.window.findChildren(QMessageBox, "leaveQuestion")[-1]
+    press(again, "Interrupt it")
+    assert not played.window.isVisible()
+    played.session.wait_until(lambda: bool(played.script.heard), 60)
+    assert played.script.heard == [InterruptScript()]
+
+
+def press(question: QMessageBox, text: str) -> None:
+    buttons = question.findChildren(QPushButton)
+    next(b for b in buttons if b.text().replace("&", "") == text).click()
+
+
+def test_a_worker_that_explains_and_ends_is_started_again(
+    played: Played, recordings: list[Recording]
+) -> None:
+    played.show(recordings[0])
+    assert played.session.explainer.process_id is None
+    panel = played.window.panel(OriginView)
+    at = max(
+        i
+        for i, e in enumerate(recordings[0].events)
+        if e.parameter == "0.weight" and e.phase is Phase.BACKWARD
+    )
+    event = recordings[0].events[at]
+    played.window.number_picked.emit(Number(event.output_ids[0], (1, 2), at, 0))
+    until(played.session, lambda: panel.complete)
+    assert panel.explanation.value == float(event.outputs[0][1, 2])
+    first = played.session.explainer.process_id
+    os.kill(first, signal.SIGKILL)
+    until(played.session, lambda: "explains numbers ended" in played.window.messages.text())
+    assert played.session.has_worker  # the script is another process
+    played.window.number_picked.emit(Number(event.output_ids[0], (0, 1), at, 0))
+    until(
+        played.session,
+        lambda: panel.complete and panel.explanation.value == float(event.outputs[0][0, 1]),
+    )
+    assert played.session.explainer.process_id != first

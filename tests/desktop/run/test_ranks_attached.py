@@ -1,0 +1,131 @@
+"""A window on several ranks that run: attached by one address, held together, one killed."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backprop_viz.desktop.application import make_window
+from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.clients.wake import wait_until
+from backprop_viz.desktop.panels.ranks.ranks_view import RanksView
+from backprop_viz.desktop.window.main_window import MainWindow
+from backprop_viz.recording.errors import UserError
+from backprop_viz.recording.phases import Phase
+from backprop_viz.stream.rank_lines import RankLine, rank_lines
+from backprop_viz.stream.token_file import read_token
+from tests.waiting import until, until_idle
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+
+_SCRIPT = Path(__file__).parents[2] / "capture" / "live" / "forked_ranks.py"
+
+
+def two_free_ports() -> int:
+    """The first of two ports beside each other that nobody listens at.
+
+    They are below those that the system gives to whoever connects, which come and go.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with (
+            suppress(OSError),
+            socket.create_server(("127.0.0.1", port)),
+            socket.create_server(("127.0.0.1", port + 1)),
+        ):
+            return port
+
+
+@pytest.fixture
+def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Where rank 0 of a training without end listens, and rank 1 one above it."""
+    monkeypatch.setenv("BACKPROP_VIZ_TOKEN_FILE", str(tmp_path / "token"))
+    port = two_free_ports()
+    to = f"tcp://127.0.0.1:{port}"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        [sys.executable, str(_SCRIPT), "plain", to, "2", "100000000"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    yield port
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def attached(port: int, first: int = 0) -> tuple[RankLine, ...]:
+    """Lines to both ranks, by the address of one, once both listen."""
+    found: list[tuple[RankLine, ...]] = []
+
+    def both() -> bool:
+        for lines in found:
+            for line in lines:
+                for end in line.ends:
+                    end.close()
+        found.clear()
+        with suppress(UserError):
+            found.append(rank_lines([f"tcp://127.0.0.1:{port + first}"], read_token()))
+        return bool(found) and len(found[0]) == 2
+
+    assert wait_until(both, 120)
+    return found[0]
+
+
+@pytest.fixture
+def window(qtbot: object, port: int) -> Iterator[MainWindow]:
+    window = make_window(Arguments({}, "dark", None, "en", lines=attached(port, 1)))
+    window.resize(1600, 1000)
+    window.show()
+    yield window
+    window.may_close = lambda: True
+    window.close()
+    window.deleteLater()
+
+
+def held(window: MainWindow) -> list[tuple[int, Phase]]:
+    """Where the ranks are held; () for one that is not."""
+    ranks = window.session.view_state.ranks.ranks
+    return [(one.iteration, one.due) for one in ranks if one.held]
+
+
+def test_both_are_held_together_stepped_together_and_compared(window: MainWindow) -> None:
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: session.view_state is not None and session.view_state.ranks is not None)
+    until(session, lambda: all(one.live is not None for one in session.ranks.runs[1:]))
+    assert [one.rank for one in session.view_state.ranks.ranks] == [0, 1]
+    session.pause()
+    until(session, lambda: len(held(window)) == 2 and len(set(held(window))) == 1)
+    (iteration, due), _ = held(window)
+    assert due is Phase.ZERO_GRAD
+    for phase in (Phase.FORWARD, Phase.LOSS, Phase.BACKWARD, Phase.UPDATE):
+        session.step()
+        until(session, lambda phase=phase: held(window) == [(iteration, phase)] * 2)
+        until_idle(session)  # what is shown event by event is shown to its end
+    until(session, lambda: session.view_state.ranks.recordings is not None)
+    assert view.gradient.reduced
+    mine, theirs = view.gradient.before
+    assert not np.array_equal(mine, theirs)
+    np.testing.assert_array_equal(view.gradient.after[0], (mine + theirs) / np.float32(2))
+    session.show_rank(1)
+    assert session.view_state.cursor.recording.loss == session.view_state.ranks.ranks[1].loss
+
+
+def test_a_rank_that_is_killed_is_said_to_be_gone(window: MainWindow) -> None:
+    session, view = window.session, window.panel(RanksView)
+    until(session, lambda: session.view_state is not None and session.view_state.ranks is not None)
+    until(session, lambda: session.ranks.runs[1].run.origin is not None)
+    os.kill(session.ranks.runs[1].run.origin.pid, signal.SIGKILL)
+    until(session, lambda: session.view_state.ranks.ranks[1].gone)
+    until(session, lambda: "Rank 1 is gone" in view.standing.text())  # panels take turns
+    assert view.table.text(1, 7) == "gone"

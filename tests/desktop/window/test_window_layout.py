@@ -1,0 +1,196 @@
+"""The window's size, layout, colours and painting."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QApplication,
+    QStyle,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from backprop_viz.desktop.panels.inspector.inspector import InspectorView
+from backprop_viz.desktop.panels.network.network_view import NetworkView
+from backprop_viz.desktop.panels.registry import DOCKED, LAYOUT_NAMES, find_panels
+from backprop_viz.desktop.system.preferences import settings_store
+from backprop_viz.desktop.window.main_window import MainWindow
+from tests.desktop.application_helpers import NAMES, trigger, view_state_of
+from tests.nightly import NIGHTLY
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path) -> None:
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+
+
+def settled(window: MainWindow) -> dict[str, list[int]]:
+    """The places once Qt has laid out all that it has to."""
+    found: dict[str, list[int]] = {}
+    while found != (now := window.layout_state()):
+        found = now
+        for _ in range(3):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+    return found
+
+
+def test_the_first_size_leaves_room_for_the_title_bar(open_window: OpenWindow) -> None:
+    window = open_window(size=None)
+    screen = window.screen().availableGeometry().height()
+    bar = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    assert bar > 0
+    assert window.minimumSizeHint().height() < screen < 1000  # where nothing else decides
+    assert window.height() == screen - bar
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000), (2560, 1440)])
+def test_the_window_fits(open_window: OpenWindow, size: tuple[int, int]) -> None:
+    window = open_window("--preset", "tutorial", size=size)
+    assert (window.width(), window.height()) == size
+    for name in NAMES:
+        panel = window.findChild(QWidget, name)
+        assert panel.isVisible()
+        assert window.rect().contains(
+            panel.rect().translated(panel.mapTo(window, QPoint())).center()
+        )
+
+
+def test_colours_can_be_switched_while_training(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial", "--light")
+    train = window.findChild(QAction, "actionTrain")
+    train.trigger()
+    light = window.grab().toImage().pixelColor(2, window.height() - 2)
+    trigger(window, "actionThemeDark")
+    dark = window.grab().toImage().pixelColor(2, window.height() - 2)
+    assert light.lightness() > 200
+    assert dark.lightness() < 60
+    train.trigger()
+    assert window.session.wait_idle(30)
+
+
+def test_the_layout_is_remembered_and_can_be_reset(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    first = settled(window)
+    docks = window.docks.docks
+    docks["accuracyPlot"].hide()
+    window.docks.tabifyDockWidget(docks["programView"], docks["drawPanel"])
+    window.docks.splitDockWidget(docks["inspector"], docks["autogradView"], Qt.Orientation.Vertical)
+    QApplication.processEvents()
+    moved = window.layout_state()
+    assert "accuracyPlot" not in moved
+    assert moved["programView"][:4] == moved["drawPanel"][:4]
+    assert moved["autogradView"][0] == moved["inspector"][0] > first["autogradView"][0]
+    window.close()
+    again = open_window("--preset", "tutorial", size=(1600, 1000))
+    restored = again.layout_state()
+    assert restored.keys() == moved.keys()
+    for name, numbers in moved.items():
+        assert restored[name] == pytest.approx(numbers, abs=8), name
+    trigger(again, "actionResetLayout")
+    qtbot.waitUntil(lambda: again.layout_state() == first)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "",
+        "{",
+        "[" * 50_000,
+        '{"networkView": [0, 0, 5, 5, 1, 0, 9]}',
+        '{"networkView": [0, 0, -5, 5, 1, 0]}',
+        '{"networkView": [0, 0, 1e400, 5, 1, 0]}',
+        '{"rows": [640, 200]}',
+        '{"nobody": [0, 0, 10, 10, 1, 0]}',
+        "x" * 200_000,
+    ],
+)
+def test_a_damaged_store_is_no_layout(open_window: OpenWindow, stored: str) -> None:
+    store = settings_store()
+    store.setValue("window/layout", stored)
+    store.setValue("window/layout_name", stored[:20])
+    store.sync()
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    assert {"networkView", "programView", "inspector"} < window.layout_state().keys()
+
+
+def test_a_dock_that_floated_on_a_screen_that_is_gone_is_on_one_that_is_there(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    state = window.layout_state()
+    window.apply_layout({**state, "inspector": [9000, 8000, 400, 300, 1, 1]})
+    dock = window.docks.docks["inspector"]
+    assert dock.isFloating()
+    assert window.screen().availableGeometry().contains(dock.geometry())
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1600, 1000)])
+@pytest.mark.parametrize("name", LAYOUT_NAMES)
+def test_every_layout_shows_its_panels_side_by_side(
+    open_window: OpenWindow, name: str, size: tuple[int, int]
+) -> None:
+    window = open_window("--preset", "tutorial", size=size)
+    window.show_layout(name)
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == size
+    shown = {entry.id for entry in find_panels() if entry.place in DOCKED and name in entry.layouts}
+    places = window.docks.places()
+    # Those that have nothing to show of this run.
+    hidden = {"originView", "lessonPanel", "modulesView", "healthView", "ranksView", "loggedPlot"}
+    assert places.keys() == shown - hidden
+    boxes = [QRect(p.x, p.y, p.width, p.height) for p in places.values()]
+    assert all(window.docks.rect().contains(box) for box in boxes)
+    assert not any(a.intersects(b) for a, b in combinations(boxes, 2))
+
+
+def test_a_double_click_on_a_title_gives_a_panel_all_the_room(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window("--preset", "tutorial", size=(1600, 1000))
+    before = settled(window)
+    network = window.panel(NetworkView)
+    qtbot.mouseDClick(network, Qt.MouseButton.LeftButton, pos=QPoint(40, 12))
+    QApplication.processEvents()
+    shown = [name for name, dock in window.docks.docks.items() if dock.isVisible()]
+    assert shown == ["networkView"]
+    assert network.width() > 1500
+    assert window.layout_state() == before
+    qtbot.keyClick(network, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.layout_state() == before)
+    assert window.panel(InspectorView).isVisible()
+
+
+def test_frames_lose_no_reference_to_none(open_window: OpenWindow, qtbot: QtBot) -> None:
+    """A binding that loses one with each frame aborts before long."""
+    window = open_window("--preset", "tutorial", size=(1280, 800))
+    trigger(window, "actionIteration")
+    view_state = view_state_of(window)
+    recording = view_state.cursor.recording
+    frames = 2000 if NIGHTLY else 200
+    before = sys.getrefcount(None)
+    for i in range(frames):
+        window.show_view_state(replace(view_state, cursor=recording.at(i % len(recording.events))))
+        if i % 4 == 0:
+            QApplication.processEvents()
+    assert sys.getrefcount(None) > before - frames
+    assert window.isVisible()
+
+
+def test_code_keeps_its_letters_when_the_colours_change(open_window: OpenWindow) -> None:
+    window = open_window("--light")
+    areas = window.findChildren(QTextEdit)
+    before = [area.document().defaultFont().families() for area in areas]
+    assert len(areas) >= 2
+    for name in ("actionThemeDark", "actionThemeLight"):
+        window.findChild(QAction, name).trigger()
+        assert [area.document().defaultFont().families() for area in areas] == before
