@@ -29,7 +29,7 @@ def test_losses() -> None:
     # torch's function of the same name.
     function = {
         ("analysis/operations/class_losses.py", "cross_entropy"),
-        ("capture/function_watch.py", "cross_entropy"),
+        ("capture/watches/function_watch.py", "cross_entropy"),
         ("analysis/findings/accumulation.py", "cross_entropy"),
         ("analysis/findings/squashed_logits.py", "cross_entropy"),
     }

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from backprop_viz.analysis.tensor_names import PLACES_ARRAY, named_tensors
+from backprop_viz.analysis.numbers.tensor_names import PLACES_ARRAY, named_tensors
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.tensors import Array

@@ -11,10 +11,10 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.analysis.graph_cuts import cut_before
 from backprop_viz.analysis.provenance import forward_events, maker, tracked
-from backprop_viz.capture.function_watch import calling_line
-from backprop_viz.capture.graph_ages import GraphAges, node_number
-from backprop_viz.capture.graphs import grad_fn_name
-from backprop_viz.capture.user_lines import raising_line
+from backprop_viz.capture.code.user_lines import raising_line
+from backprop_viz.capture.graph.graph_ages import GraphAges, node_number
+from backprop_viz.capture.graph.graphs import grad_fn_name
+from backprop_viz.capture.watches.function_watch import calling_line
 from backprop_viz.recording.events import Event, Failure
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase

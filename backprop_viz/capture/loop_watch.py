@@ -18,18 +18,18 @@ from torch.optim.optimizer import (
 from torch.overrides import TorchFunctionMode
 from torch.utils.hooks import RemovableHandle
 
-from backprop_viz.capture.backward_watch import BACKWARD_FUNCTIONS, roots_of
-from backprop_viz.capture.calling_frames import clipping_function, is_scaling
-from backprop_viz.capture.clearing_watch import module_clearings_seen
-from backprop_viz.capture.event_log import Copy
-from backprop_viz.capture.forward_code import code_of, eager
-from backprop_viz.capture.function_watch import FunctionWatch, op_name
-from backprop_viz.capture.health_watch import has_closure
-from backprop_viz.capture.line_trace import lines_traced
+from backprop_viz.capture.code.calling_frames import clipping_function, is_scaling
+from backprop_viz.capture.code.forward_code import code_of, eager
+from backprop_viz.capture.code.line_trace import lines_traced
+from backprop_viz.capture.logs.event_log import Copy
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.nested_tensors import nested_tensors
-from backprop_viz.capture.parameter_watch import CHANGED
 from backprop_viz.capture.recorder import Recorder
+from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, roots_of
+from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
+from backprop_viz.capture.watches.function_watch import FunctionWatch, op_name
+from backprop_viz.capture.watches.health_watch import has_closure
+from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace

@@ -7,9 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from backprop_viz.capture.backward_watch import BackwardWatch
-from backprop_viz.capture.batch_log import BatchLog
-from backprop_viz.capture.data_parallel import note_all_reduce
+from backprop_viz.capture.code.forward_code import code_of, eager
+from backprop_viz.capture.code.line_trace import lines_traced
 from backprop_viz.capture.errors_explained import (
     Scene,
     Tried,
@@ -17,22 +16,23 @@ from backprop_viz.capture.errors_explained import (
     named_shapes,
     refused,
 )
-from backprop_viz.capture.event_log import Copy, EventLog
-from backprop_viz.capture.forward_code import code_of, eager
-from backprop_viz.capture.forward_log import ForwardLog
-from backprop_viz.capture.function_watch import FunctionWatch, Ran, Tensors
-from backprop_viz.capture.graph_ages import graph_ages
-from backprop_viz.capture.graphs import Operation, grad_fn_of, parameter_names
-from backprop_viz.capture.growing_graph import GrowthWatch
-from backprop_viz.capture.line_trace import lines_traced
-from backprop_viz.capture.memory import LEFT_OUT
+from backprop_viz.capture.graph.graph_ages import graph_ages
+from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, parameter_names
+from backprop_viz.capture.graph.growing_graph import GrowthWatch
+from backprop_viz.capture.graph.walked_graph import WalkedGraph
+from backprop_viz.capture.logs.batch_log import BatchLog
+from backprop_viz.capture.logs.event_log import Copy, EventLog
+from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.capture.logs.span_log import SpanLog
 from backprop_viz.capture.module_choice import ModuleChoice
-from backprop_viz.capture.module_watch import BufferWatch, ModuleWatch
-from backprop_viz.capture.parameter_watch import ParameterWatch
-from backprop_viz.capture.snapshots import TensorSnapshots
-from backprop_viz.capture.span_log import SpanLog
-from backprop_viz.capture.used_options import UsedOptions
-from backprop_viz.capture.walked_graph import WalkedGraph
+from backprop_viz.capture.tensors.memory import LEFT_OUT
+from backprop_viz.capture.tensors.snapshots import TensorSnapshots
+from backprop_viz.capture.watches.backward_watch import BackwardWatch
+from backprop_viz.capture.watches.data_parallel import note_all_reduce
+from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tensors
+from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
+from backprop_viz.capture.watches.parameter_watch import ParameterWatch
+from backprop_viz.capture.watches.used_options import UsedOptions
 from backprop_viz.recording.events import Event, Failure, GradientIntervention
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording, new_serial

@@ -6,12 +6,12 @@ from typing import IO, Any
 
 import msgspec
 
-from backprop_viz.recording import frames
-from backprop_viz.recording.codec import Malformed, decoded, encoded
-from backprop_viz.recording.frames import Buffer, read_header, read_record
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.codec import Malformed, decoded, encoded
+from backprop_viz.recording.format.frames import Buffer, read_header, read_record
+from backprop_viz.recording.format.reader import RecordingReader
+from backprop_viz.recording.format.writer import RecordingWriter
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.reader import RecordingReader
-from backprop_viz.recording.writer import RecordingWriter
 from backprop_viz.stream.commands import COMMANDS, Command
 from backprop_viz.stream.messages import FROM_WINDOW, FROM_WORKER
 

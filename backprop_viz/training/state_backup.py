@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from backprop_viz.capture.snapshots import cloned
+from backprop_viz.capture.tensors.snapshots import cloned
 
 
 class StateBackup:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from queue import Queue, SimpleQueue
 from typing import IO
 
-from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
 from backprop_viz.stream.flow_control import UPDATES_AHEAD

@@ -89,7 +89,7 @@ class CheckService:
 def _slices(
     recording: Recording, number: Number, asked: float, span: float | None
 ) -> Iterator[_Slice]:
-    from backprop_viz.capture.gradient_check import NumberCheck
+    from backprop_viz.capture.checks.gradient_check import NumberCheck
 
     check = NumberCheck(recording, number, asked, span)
     yield 0.0, None  # an explanation need not wait for the first runs too
@@ -99,8 +99,8 @@ def _slices(
 
 def _reason(error: Exception) -> Fact:
     """Why a number cannot be checked, as a code; of a fault, what Python calls it."""
-    from backprop_viz.capture.gradient_check import CannotCheck
-    from backprop_viz.capture.replay import NotReplayed
+    from backprop_viz.capture.checks.gradient_check import CannotCheck
+    from backprop_viz.capture.explaining.replay import NotReplayed
 
     if isinstance(error, CannotCheck | NotReplayed):
         return error.reason

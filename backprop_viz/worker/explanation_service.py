@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from backprop_viz.analysis.number_origin import value_of
+from backprop_viz.analysis.numbers.number_origin import value_of
 from backprop_viz.capture.explaining.chains import chain, effects
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording

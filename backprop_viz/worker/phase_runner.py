@@ -2,7 +2,7 @@
 
 import time
 
-from backprop_viz.analysis.breakpoints import PLACES, first_stop
+from backprop_viz.analysis.cursor.breakpoints import PLACES, first_stop
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.notices import LOSS_SUBJECT, RUN, Notice
 from backprop_viz.recording.phases import Phase

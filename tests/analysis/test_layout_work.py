@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from backprop_viz.analysis.graph_layout import best_columns, place
-from backprop_viz.analysis.graph_structure import analyse
-from backprop_viz.analysis.layered_layout import layout
-from backprop_viz.capture.graphs import grad_fn_graph, parameter_names, walk
+from backprop_viz.analysis.graph.graph_layout import best_columns, place
+from backprop_viz.analysis.graph.graph_structure import analyse
+from backprop_viz.analysis.graph.layered_layout import layout
+from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, walk
 from backprop_viz.recording.graph import Graph
 from tests.work import work
 

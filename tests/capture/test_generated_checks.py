@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
-from backprop_viz.capture.gradient_check import CannotCheck, NumberCheck
-from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.capture.checks.gradient_check import CannotCheck, NumberCheck
+from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import GradientCheck

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from torch.nn import functional
 
 import backprop_viz as bv
-from backprop_viz.analysis.number_origin import loss_number
+from backprop_viz.analysis.numbers.number_origin import loss_number
 from backprop_viz.recording.presets import PRESETS
 from backprop_viz.recording.settings import Settings
 from tests.conftest import OpenWindow

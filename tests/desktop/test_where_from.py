@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from torch.nn import functional
 
 import backprop_viz as bv
-from backprop_viz.analysis.number_origin import activation_number, grad_number
+from backprop_viz.analysis.numbers.number_origin import activation_number, grad_number
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from backprop_viz.desktop.panels.network.network_view import NetworkView

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.analysis.number_origin import loss_number
+from backprop_viz.analysis.numbers.number_origin import loss_number
 from backprop_viz.desktop.style.numbers import full, signed
 from tests.conftest import OpenWindow
 from tests.desktop.test_where_from import Explained, click_bar

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from backprop_viz.analysis.numbers.tensor_forms import TensorForm, form_of, forms_for
 from backprop_viz.analysis.selection import select
-from backprop_viz.analysis.tensor_forms import TensorForm, form_of, forms_for
 from backprop_viz.desktop.panels.inspector.input_picture import InputPicture
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView
 from tests.foreign.conftest import recording_of, state_at

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from backprop_viz.recording import frames
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.files.recording_file import load
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.reader import read_recordings
+from backprop_viz.recording.format.writer import RecordingWriter
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.reader import read_recordings
-from backprop_viz.recording.writer import RecordingWriter
 
 
 def stream_of(recordings: Iterable[Recording]) -> bytes:

@@ -10,16 +10,11 @@ import msgspec
 import pytest
 
 from backprop_viz import recording
-from backprop_viz.recording.codec import DTYPES
 from backprop_viz.recording.events import Failure, GradientIntervention, PhaseSpan
 from backprop_viz.recording.files.chunks import ChunkSummary
-from backprop_viz.recording.frames import MAGIC, MAJOR, MINOR
-from backprop_viz.recording.graph import Graph, Node, Saved
-from backprop_viz.recording.health import IterationHealth, TensorHealth
-from backprop_viz.recording.layers import Layer, LayerGraph, Output
-from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
-from backprop_viz.recording.program import Line, Program
-from backprop_viz.recording.records import (
+from backprop_viz.recording.format.codec import DTYPES
+from backprop_viz.recording.format.frames import MAGIC, MAJOR, MINOR
+from backprop_viz.recording.format.records import (
     BeginRecord,
     CallRecord,
     EventRecord,
@@ -35,6 +30,11 @@ from backprop_viz.recording.records import (
     SpanRecord,
     StateRecord,
 )
+from backprop_viz.recording.graph import Graph, Node, Saved
+from backprop_viz.recording.health import IterationHealth, TensorHealth
+from backprop_viz.recording.layers import Layer, LayerGraph, Output
+from backprop_viz.recording.modules import Module, ModuleBuffer, OptimizerGroup
+from backprop_viz.recording.program import Line, Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.torch_error import NamedShape, TorchError
 

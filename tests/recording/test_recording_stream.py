@@ -15,13 +15,13 @@ from torch import nn
 
 import backprop_viz as bv
 from backprop_viz.capture.recorder import Recorder
-from backprop_viz.recording import frames
-from backprop_viz.recording.codec import Malformed, encoded
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.codec import Malformed, encoded
+from backprop_viz.recording.format.reader import RecordingReader, read_recordings
+from backprop_viz.recording.format.records import RecordType
+from backprop_viz.recording.format.writer import RecordingWriter
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.reader import RecordingReader, read_recordings
-from backprop_viz.recording.records import RecordType
-from backprop_viz.recording.writer import RecordingWriter
 from backprop_viz.training.recorded_steps import RecordedSteps, preview
 from tests.recording.streams import kinds_of, same, stream_of, through_stream, unlike
 

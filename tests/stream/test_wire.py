@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import backprop_viz
-from backprop_viz.recording import frames
-from backprop_viz.recording.codec import encoded
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.codec import encoded
 from backprop_viz.recording.settings import Settings
 from backprop_viz.stream import commands
 from backprop_viz.stream.commands import COMMANDS, ChooseLabel, Command, Configure, Step

@@ -6,7 +6,7 @@ import pytest
 
 import backprop_viz as bv
 from backprop_viz.analysis.finite_differences import LossRun
-from backprop_viz.capture.loss_along import LossAlong
+from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact

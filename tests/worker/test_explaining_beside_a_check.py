@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from backprop_viz.analysis.finite_differences import LossRun
-from backprop_viz.capture.loss_along import LossAlong
+from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.settings import Settings

@@ -11,8 +11,8 @@ from backprop_viz.capture.explaining.explainer import Explainer
 from backprop_viz.capture.explaining.gradients import runs_on
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.problems import Slices, effect_problem, places, unraveled
+from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.capture.explaining.updates import update_slope
-from backprop_viz.capture.replay import NotReplayed
 from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording

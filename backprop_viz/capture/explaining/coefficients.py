@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from backprop_viz.capture.explaining.problems import Problem, places, unraveled
-from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.capture.explaining.replay import NotReplayed
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from backprop_viz.analysis.intermediates import intermediate_value
+from backprop_viz.analysis.numbers.intermediates import intermediate_value
 from backprop_viz.analysis.operations import axes_of, forward_facts, forward_formula
 from backprop_viz.capture.explaining.gradients import gradient_formula, gradient_parts
 from backprop_viz.capture.explaining.intermediates import intermediate_explanation
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.outputs import output_parts
 from backprop_viz.capture.explaining.reductions import reduced_parts
+from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.capture.explaining.rounding import rounding_of
 from backprop_viz.capture.explaining.updates import update_parts
-from backprop_viz.capture.replay import NotReplayed
-from backprop_viz.capture.rounding import rounding_of
 from backprop_viz.recording.all_reduce import ALL_REDUCE, REDUCE_SCATTER
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording

@@ -30,7 +30,7 @@ from backprop_viz.capture.explaining.problems import (
     unraveled,
     whole,
 )
-from backprop_viz.capture.replay import NotReplayed, wide
+from backprop_viz.capture.explaining.replay import NotReplayed, wide
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part

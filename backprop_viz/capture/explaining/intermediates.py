@@ -1,6 +1,6 @@
 """A value that an operation computes on its way, worked out in float64 from what it read."""
 
-from backprop_viz.analysis.intermediates import parts_of_intermediate
+from backprop_viz.analysis.numbers.intermediates import parts_of_intermediate
 from backprop_viz.analysis.operations import intermediate_facts, intermediate_form
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.recording.number import Number

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from backprop_viz.analysis.provenance import Makers, forward_events
-from backprop_viz.capture.replay import followed_ids
+from backprop_viz.capture.explaining.replay import followed_ids
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number

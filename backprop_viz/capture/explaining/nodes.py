@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node as GradFn
 
-from backprop_viz.capture.graphs import grad_fn_name
-from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.capture.explaining.replay import NotReplayed
+from backprop_viz.capture.graph.graphs import grad_fn_name
 from backprop_viz.recording.graph import Graph
 
 

@@ -13,7 +13,7 @@ from backprop_viz.analysis.operations import axes_of, coefficient_role, forward_
 from backprop_viz.capture.explaining.coefficients import FloatArray, IndexArray, source
 from backprop_viz.capture.explaining.lookup import Lookup
 from backprop_viz.capture.explaining.problems import Problem, forward_problem, places, unraveled
-from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.number import Number
 from backprop_viz.recording.number_explanation import Fact, FactorColumn, Part

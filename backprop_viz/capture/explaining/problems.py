@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from backprop_viz.capture.replay import (
+from backprop_viz.capture.explaining.replay import (
     NotReplayed,
     arrays_of,
     called,

@@ -11,7 +11,7 @@ from backprop_viz.analysis.operations.recorded_call import plain, product
 from backprop_viz.analysis.update_breakdown import explain_update, update_terms
 from backprop_viz.analysis.update_rules import NEW, ROOT, UpdateTerm
 from backprop_viz.capture.explaining.lookup import Lookup
-from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.events import Array, Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number

@@ -8,10 +8,13 @@ from torch import Tensor, nn
 from torch._C import DisableTorchFunction
 from torch.optim import Optimizer
 
-from backprop_viz.capture.clearing_watch import module_clearings_seen, optimizer_clearings_seen
-from backprop_viz.capture.memory import NotCopied, to_array
-from backprop_viz.capture.snapshots import Copy
-from backprop_viz.capture.user_lines import user_line
+from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.tensors.memory import NotCopied, to_array
+from backprop_viz.capture.tensors.snapshots import Copy
+from backprop_viz.capture.watches.clearing_watch import (
+    module_clearings_seen,
+    optimizer_clearings_seen,
+)
 from backprop_viz.recording.torch_error import CodePlace
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backprop_viz.analysis.breakpoints import holds, layer_ends
+from backprop_viz.analysis.cursor.breakpoints import holds, layer_ends
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.events import Event

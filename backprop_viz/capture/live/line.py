@@ -9,7 +9,7 @@ from contextlib import suppress
 from queue import Queue
 from typing import IO
 
-from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
 from backprop_viz.stream.messages import InterruptScript, Update, UpdateWanted

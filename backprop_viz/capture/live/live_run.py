@@ -12,7 +12,7 @@ from types import FrameType
 import numpy as np
 from torch._C import DisableTorchFunction
 
-from backprop_viz.analysis.breakpoints import first_hit
+from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.live.event_holds import EventHolds
 from backprop_viz.capture.live.line import LiveLine
 from backprop_viz.capture.live.line_holds import LineHolds

@@ -14,7 +14,7 @@ from backprop_viz.analysis.data_files import (
     npz_of_curves,
     npz_of_recording,
 )
-from backprop_viz.analysis.tensor_names import event_places
+from backprop_viz.analysis.numbers.tensor_names import event_places
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.desktop.panels.inspector.inspector import InspectorView

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from backprop_viz.analysis.joined_ranks import source_on_rank
-from backprop_viz.analysis.number_origin import (
+from backprop_viz.analysis.numbers.number_origin import (
     counterpart,
     grad_number,
     loss_number,

@@ -1,7 +1,7 @@
 """What a step of a lesson shows: where the cursor goes, and which number is explained."""
 
 from backprop_viz.analysis.lessons.lesson import LessonView
-from backprop_viz.analysis.number_origin import (
+from backprop_viz.analysis.numbers.number_origin import (
     activation_number,
     grad_number,
     gradient_number,

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from backprop_viz.analysis.breakpoints import first_stop
+from backprop_viz.analysis.cursor.breakpoints import first_stop
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Cursor, Recording

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from dataclasses import fields, replace
 
-from backprop_viz.analysis.breakpoints import by_key
+from backprop_viz.analysis.cursor.breakpoints import by_key
 from backprop_viz.analysis.health_series import HealthSeries
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.events import Array

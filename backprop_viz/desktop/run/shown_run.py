@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from backprop_viz.analysis.comparison import Baseline, Comparison, same_place
-from backprop_viz.analysis.navigation import StepSize, ahead, behind
+from backprop_viz.analysis.cursor.navigation import StepSize, ahead, behind
 from backprop_viz.desktop.clients.file_client import IterationRead, IterationsStored
 from backprop_viz.desktop.run.cursor_playback import PhasePlayback, Player
 from backprop_viz.desktop.run.cursor_stops import CursorStops

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backprop_viz.analysis.number_names import element_name
+from backprop_viz.analysis.numbers.number_names import element_name
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_DIGITS = 17  # tell any float64 from its neighbours

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
-from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.registry import (
     DOCKED,

@@ -12,11 +12,11 @@ from typing import IO
 
 from msgspec import Struct
 
-from backprop_viz.recording import frames
-from backprop_viz.recording.codec import Malformed, decoded, encoded
-from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.codec import Malformed, decoded, encoded
+from backprop_viz.recording.format.frames import Buffer
+from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.limits import MOST_CHUNK_BYTES
-from backprop_viz.recording.records import RecordType
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -9,11 +9,11 @@ from typing import IO
 
 import numpy as np
 
-from backprop_viz.recording import frames
-from backprop_viz.recording.codec import Malformed, decoded, encoded
 from backprop_viz.recording.files.chunks import RECORD_HEAD, ChunkHead, read_chunk_head
-from backprop_viz.recording.frames import MAGIC
-from backprop_viz.recording.records import IndexRecord, RecordType
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.codec import Malformed, decoded, encoded
+from backprop_viz.recording.format.frames import MAGIC
+from backprop_viz.recording.format.records import IndexRecord, RecordType
 
 HEADER_SIZE = len(frames.header())
 _CHECKSUM = struct.Struct("<I")

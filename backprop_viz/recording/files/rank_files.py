@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from backprop_viz.recording import frames
-from backprop_viz.recording.codec import Malformed, decoded
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.files.chunks import RECORD_HEAD, chunk_contents, read_chunk_head
 from backprop_viz.recording.files.recording_file import check_recording_file, records_of
-from backprop_viz.recording.records import RecordType, RunRecord
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.codec import Malformed, decoded
+from backprop_viz.recording.format.records import RecordType, RunRecord
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 

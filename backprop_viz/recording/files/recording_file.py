@@ -9,8 +9,6 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from backprop_viz.recording import frames
-from backprop_viz.recording.codec import Malformed, array_head, decoded
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.atomic import size_of
 from backprop_viz.recording.files.chunks import (
@@ -28,6 +26,10 @@ from backprop_viz.recording.files.file_layout import (
     scanned_layout,
     size_of_stream,
 )
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.codec import Malformed, array_head, decoded
+from backprop_viz.recording.format.reader import RecordingReader
+from backprop_viz.recording.format.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.limits import (
@@ -36,8 +38,6 @@ from backprop_viz.recording.limits import (
     MOST_TENSORS,
 )
 from backprop_viz.recording.program import Program
-from backprop_viz.recording.reader import RecordingReader
-from backprop_viz.recording.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.scalar_curves import ScalarCurve, ScalarCurves
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP

@@ -12,9 +12,6 @@ from typing import IO, Self
 import numpy as np
 from msgspec import Struct
 
-from backprop_viz.recording import frames
-from backprop_viz.recording.codec import encoded
-from backprop_viz.recording.compact_arrays import ArrayPacker
 from backprop_viz.recording.errors import ArgumentError
 from backprop_viz.recording.files.atomic import errors_as_sentences, write_atomically
 from backprop_viz.recording.files.chunks import ChunkSummary, chunk_pieces
@@ -25,15 +22,18 @@ from backprop_viz.recording.files.file_layout import (
     RecordingPlace,
     index_pieces,
 )
-from backprop_viz.recording.frames import Buffer
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.codec import encoded
+from backprop_viz.recording.format.compact_arrays import ArrayPacker
+from backprop_viz.recording.format.frames import Buffer
+from backprop_viz.recording.format.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
+from backprop_viz.recording.format.writer import RecordingWriter, health_pieces
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.program import Program
-from backprop_viz.recording.records import LossesRecord, RecordType, RunRecord, ScalarsRecord
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.scalar_curves import LoggedScalar
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
-from backprop_viz.recording.writer import RecordingWriter, health_pieces
 
 # When a file would become too large, it is thinned to this share of its bound: the larger, the
 # more often all of it is copied.

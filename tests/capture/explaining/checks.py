@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backprop_viz.analysis.number_origin import scalar_of
+from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number

@@ -10,9 +10,9 @@ import torch
 from torch.utils.data import TensorDataset
 
 import backprop_viz as bv
+from backprop_viz.capture.checks.loss_along import LossAlong
 from backprop_viz.capture.explaining.explainer import Explainer
-from backprop_viz.capture.loss_along import LossAlong
-from backprop_viz.capture.replay import NotReplayed
+from backprop_viz.capture.explaining.replay import NotReplayed
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import backprop_viz as bv
-from backprop_viz.capture.rounding import rounding_of
+from backprop_viz.capture.explaining.rounding import rounding_of
 
 # The spacing of these numbers around 1, and what a sum of their products may be off by.
 SPACING = {"autocast": 2**-7, "bfloat16": 2**-7, "float16": 2**-10}

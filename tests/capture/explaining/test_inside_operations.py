@@ -7,11 +7,11 @@ import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.analysis.number_names import NumberNames
-from backprop_viz.analysis.number_origin import counterpart, value_of
+from backprop_viz.analysis.numbers.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_origin import counterpart, value_of
+from backprop_viz.capture.checks.gradient_check import CannotCheck, checked_number
 from backprop_viz.capture.explaining.chains import chain, effects
 from backprop_viz.capture.explaining.explainer import explain_number
-from backprop_viz.capture.gradient_check import CannotCheck, checked_number
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.number import Number

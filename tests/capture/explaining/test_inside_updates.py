@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import backprop_viz as bv
-from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.chains import chain
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.iteration import Recording

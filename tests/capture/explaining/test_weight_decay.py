@@ -3,7 +3,7 @@
 import pytest
 
 import backprop_viz as bv
-from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.capture.explaining.explainer import explain_number
 from backprop_viz.recording.number import Number
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 import backprop_viz as bv
-from backprop_viz.analysis.number_origin import loss_number, value_of
+from backprop_viz.analysis.numbers.number_origin import loss_number, value_of
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import Iterate, Step, Train

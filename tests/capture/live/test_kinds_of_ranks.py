@@ -8,7 +8,7 @@ import pytest
 import backprop_viz as bv
 from backprop_viz.analysis.joined_ranks import joined, source_on_rank
 from backprop_viz.analysis.ranks import all_reduce_in, first_difference
-from backprop_viz.capture.gradient_check import checked_number
+from backprop_viz.capture.checks.gradient_check import checked_number
 from backprop_viz.recording.all_reduce import all_reduce_of
 from backprop_viz.recording.number import Number
 from tests.nightly import NIGHTLY, by_day_every

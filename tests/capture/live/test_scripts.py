@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backprop_viz.capture.parameter_watch import CHANGED
+from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.recording.events import Event
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase

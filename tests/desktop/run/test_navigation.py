@@ -9,7 +9,7 @@ import torch
 from pytestqt.qtbot import QtBot
 
 import backprop_viz as bv
-from backprop_viz.analysis.breakpoints import first_hit
+from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.desktop.run.session import Session
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.breakpoint import Breakpoint

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 import backprop_viz as bv
-from backprop_viz.recording import frames
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files import chunks
 from backprop_viz.recording.files.chunks import ChunkSummary, chunk_pieces, zstd
 from backprop_viz.recording.files.recording_file_writer import recording_pieces
+from backprop_viz.recording.format import frames
+from backprop_viz.recording.format.records import RecordType
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.records import RecordType
 from tests.nightly import NIGHTLY
 from tests.recording.files.plain_reader import read
 from tests.recording.files.test_recording_file import (

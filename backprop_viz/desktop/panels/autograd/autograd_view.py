@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
-from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.phases.phases import current_phase

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsScene, QGraphicsView, QToolTip, QWidget
 
-from backprop_viz.analysis.graph_layout import READABLE_SCALE, best_columns, place
-from backprop_viz.analysis.graph_structure import Structure, analyse
+from backprop_viz.analysis.graph.graph_layout import READABLE_SCALE, best_columns, place
+from backprop_viz.analysis.graph.graph_structure import Structure, analyse
 from backprop_viz.desktop.panels.autograd.graph_item import GraphItem, NodeState
 from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node
 from backprop_viz.desktop.panels.autograd.module_spans import stretches

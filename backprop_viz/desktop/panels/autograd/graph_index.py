@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from backprop_viz.analysis.graph_layout import Placement
+from backprop_viz.analysis.graph.graph_layout import Placement
 
 Key = TypeVar("Key")
 

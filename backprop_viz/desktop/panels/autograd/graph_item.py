@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from backprop_viz.analysis.graph_layout import PILL_HEIGHT, Placement, Point, Rect
-from backprop_viz.analysis.graph_structure import is_leaf
+from backprop_viz.analysis.graph.graph_layout import PILL_HEIGHT, Placement, Point, Rect
+from backprop_viz.analysis.graph.graph_structure import is_leaf
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes
 from backprop_viz.desktop.panels.autograd.graph_overview import FindSpans, OverviewPainter
 from backprop_viz.desktop.panels.network.feature_maps import shape_text

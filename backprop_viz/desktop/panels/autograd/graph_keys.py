@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 
-from backprop_viz.analysis.graph_structure import Structure
+from backprop_viz.analysis.graph.graph_structure import Structure
 
 
 def neighbour_node(structure: Structure, node: int, key: Qt.Key) -> int | None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from backprop_viz.analysis.graph_layout import Placement, Rect
+from backprop_viz.analysis.graph.graph_layout import Placement, Rect
 from backprop_viz.desktop.panels.autograd.module_spans import Stretch
 from backprop_viz.desktop.style.theme import Theme, scene_font
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from backprop_viz.analysis.graph_layout import Placement, Rect
-from backprop_viz.analysis.graph_structure import Structure
+from backprop_viz.analysis.graph.graph_layout import Placement, Rect
+from backprop_viz.analysis.graph.graph_structure import Structure
 
 _DEEPEST = 3
 

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.style.numbers import apart, full, index_text, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.style.tight_cell import TightCell

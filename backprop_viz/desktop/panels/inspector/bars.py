@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.style.numbers import apart, full, short
 from backprop_viz.desktop.style.theme import DARK, Theme, body_font, code_font, text_scale
 from backprop_viz.desktop.widgets.number_picture import NumberPicture

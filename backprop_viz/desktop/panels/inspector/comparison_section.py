@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.analysis.comparison import NamedTensor, difference
-from backprop_viz.analysis.number_names import element_name
+from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.style.change_guard import ChangeGuard

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
-from backprop_viz.analysis.number_names import element_name
-from backprop_viz.analysis.number_origin import grad_number, old_grad_number
+from backprop_viz.analysis.numbers.number_names import element_name
+from backprop_viz.analysis.numbers.number_origin import grad_number, old_grad_number
 from backprop_viz.desktop.panels.inspector.bars import (
     BarChart,
     Bars,

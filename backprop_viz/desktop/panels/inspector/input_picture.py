@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from backprop_viz.analysis.tensor_forms import TensorForm
+from backprop_viz.analysis.numbers.tensor_forms import TensorForm
 from backprop_viz.desktop.style.images import (
     gray_image,
     image_of,

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from backprop_viz.analysis.number_origin import activation_number
-from backprop_viz.analysis.tensor_forms import TensorForm, forms_for
+from backprop_viz.analysis.numbers.number_origin import activation_number
+from backprop_viz.analysis.numbers.tensor_forms import TensorForm, forms_for
 from backprop_viz.desktop.panels.inspector.input_picture import InputPicture
 from backprop_viz.desktop.style.theme import Theme, body_font
 from backprop_viz.recording.iteration import Cursor

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from backprop_viz.analysis.comparison import NamedTensor
-from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.analysis.provenance import layer_of, made_by
 from backprop_viz.analysis.selection import Selection, SelectionKind, select
 from backprop_viz.desktop.panels.inspector.comparison_section import ComparisonSection

@@ -6,7 +6,7 @@ from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.formulas import formula
-from backprop_viz.analysis.number_origin import arrived_number, sent_number
+from backprop_viz.analysis.numbers.number_origin import arrived_number, sent_number
 from backprop_viz.analysis.provenance import arrived, line_of, made_by
 from backprop_viz.desktop.panels.inspector.experiment_section import ExperimentSection
 from backprop_viz.desktop.panels.inspector.tensor_section import element_in, maps, tiles

@@ -5,8 +5,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from backprop_viz.analysis.number_marks import MarkedElements
-from backprop_viz.analysis.slices import Slice
+from backprop_viz.analysis.numbers.number_marks import MarkedElements
+from backprop_viz.analysis.numbers.slices import Slice
 from backprop_viz.desktop.style.images import signed_image
 from backprop_viz.desktop.style.theme import DARK, Theme
 from backprop_viz.desktop.style.thinning import farthest, numbers_at, thinned

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.analysis.number_marks import NumberMarks
-from backprop_viz.analysis.slices import Slice, first_slice
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.slices import Slice, first_slice
 from backprop_viz.desktop.panels.inspector.slice_picture import SlicePicture, as_floats
 from backprop_viz.desktop.panels.inspector.slice_table import SliceTable
 from backprop_viz.desktop.panels.inspector.sliced_tensors import SlicedTensor

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
-from backprop_viz.analysis.slices import Slice
+from backprop_viz.analysis.numbers.slices import Slice
 from backprop_viz.desktop.style.numbers import full, signed
 from backprop_viz.desktop.style.theme import DARK, Theme, code_font
 from backprop_viz.desktop.style.tight_cell import TightCell

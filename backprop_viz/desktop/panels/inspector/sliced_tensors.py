@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from backprop_viz.analysis.number_origin import (
+from backprop_viz.analysis.numbers.number_origin import (
     activation_number,
     arrived_number,
     grad_number,

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from backprop_viz.analysis.arithmetic import Operand
-from backprop_viz.analysis.number_origin import index_in, weight_number
+from backprop_viz.analysis.numbers.number_origin import index_in, weight_number
 from backprop_viz.analysis.optimizers import OPTIMIZERS, optimizer_of
 from backprop_viz.analysis.update_breakdown import Steps, explain_update
 from backprop_viz.analysis.update_rules import UpdateTerm

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from backprop_viz.analysis.number_origin import activation_number, gradient_number
+from backprop_viz.analysis.numbers.number_origin import activation_number, gradient_number
 from backprop_viz.desktop.panels.inspector.array_table import ArrayTable, TableColumn
 from backprop_viz.desktop.style.change_guard import ChangeGuard
 from backprop_viz.desktop.style.elided import ElidedLabel

@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from backprop_viz.analysis.number_origin import (
+from backprop_viz.analysis.numbers.number_origin import (
     grad_number,
     old_weight_number,
     weight_number,

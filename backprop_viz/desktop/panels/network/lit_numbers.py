@@ -7,8 +7,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from backprop_viz.analysis.number_marks import MarkedElements, NumberMarks
-from backprop_viz.analysis.number_origin import (
+from backprop_viz.analysis.numbers.number_marks import MarkedElements, NumberMarks
+from backprop_viz.analysis.numbers.number_origin import (
     activation_number,
     gradient_number,
     weight_number,

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.panels.network.feature_maps import (
     Block,
     Look,

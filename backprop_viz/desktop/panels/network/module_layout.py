@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, QSize
 
 from backprop_viz.analysis.folded_network import FoldedNetwork, NetworkBox
-from backprop_viz.analysis.layered_layout import layout
+from backprop_viz.analysis.graph.layered_layout import layout
 
 WIDTH, UNFOLDED_WIDTH = 104.0, 150.0
 HEIGHT = 86.0

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from backprop_viz.analysis.comparison import NamedTensor
-from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.panels.breakpoints.break_menu import BreakMenu
 from backprop_viz.desktop.panels.network import network_layout
 from backprop_viz.desktop.panels.network.column_texts import header_widths

@@ -1,7 +1,7 @@
 """What the network panel says of a map, a layer or a number under the cursor."""
 
 from backprop_viz.analysis.comparison import NamedTensor
-from backprop_viz.analysis.number_names import element_name
+from backprop_viz.analysis.numbers.number_names import element_name
 from backprop_viz.desktop.panels.network.compared_blocks import COMPARED_ROWS
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, indexed, shape_text
 from backprop_viz.desktop.panels.network.map_spots import Spot

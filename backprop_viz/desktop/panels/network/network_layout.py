@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 
-from backprop_viz.analysis.layered_layout import layout
+from backprop_viz.analysis.graph.layered_layout import layout
 from backprop_viz.desktop.panels.network.feature_maps import Look, Size, activation_size
 from backprop_viz.recording.layers import Layer, LayerGraph
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
-from backprop_viz.analysis.number_marks import NumberMarks
+from backprop_viz.analysis.numbers.number_marks import NumberMarks
 from backprop_viz.desktop.panels.network.feature_maps import Block, Look, Range, color_range
 from backprop_viz.desktop.panels.network.lit_numbers import paint_lit
 from backprop_viz.desktop.panels.network.mosaic import colours, mosaic

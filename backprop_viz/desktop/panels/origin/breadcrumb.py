@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.desktop.style.numbers import signed
 from backprop_viz.desktop.style.theme import code_font
 from backprop_viz.recording.number import Number

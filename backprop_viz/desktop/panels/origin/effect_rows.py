@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.desktop.panels.origin.term_rows import (
     MOST_ROWS,
     TermCell,

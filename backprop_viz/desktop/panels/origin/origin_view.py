@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.analysis.number_marks import marks_of
-from backprop_viz.analysis.number_names import NumberNames
-from backprop_viz.analysis.number_origin import scalar_of
+from backprop_viz.analysis.numbers.number_marks import marks_of
+from backprop_viz.analysis.numbers.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_origin import scalar_of
 from backprop_viz.desktop.panels.inspector.why_section import Sentence
 from backprop_viz.desktop.panels.origin.breadcrumb import Breadcrumb, crumbs
 from backprop_viz.desktop.panels.origin.check_section import CheckSection

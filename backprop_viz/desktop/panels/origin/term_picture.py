@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from backprop_viz.analysis.number_names import NumberNames
+from backprop_viz.analysis.numbers.number_names import NumberNames
 from backprop_viz.desktop.panels.origin.role_texts import axis_text, role_text
 from backprop_viz.desktop.panels.origin.term_grid import TermGrid
 from backprop_viz.desktop.style.images import image_of, signed_pixels

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from backprop_viz.analysis.number_origin import loss_number, value_of
+from backprop_viz.analysis.numbers.number_origin import loss_number, value_of
 from backprop_viz.analysis.phase_runs import (
     PhaseRun,
     clipping,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backprop_viz.analysis.breakpoints import layer_ends, nodes_broken
-from backprop_viz.analysis.line_stops import line_stops
+from backprop_viz.analysis.cursor.breakpoints import layer_ends, nodes_broken
+from backprop_viz.analysis.cursor.line_stops import line_stops
 from backprop_viz.analysis.phase_runs import PhaseRun, is_repeated, phase_runs
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.iteration import Recording

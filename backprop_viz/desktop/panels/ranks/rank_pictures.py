@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from backprop_viz.analysis.joined_ranks import own_gradient
+from backprop_viz.analysis.numbers.slices import first_slice
 from backprop_viz.analysis.ranks import RankGradient
-from backprop_viz.analysis.slices import first_slice
 from backprop_viz.desktop.panels.inspector.slice_picture import SlicePicture, as_floats
 from backprop_viz.desktop.rank_states import RanksState
 from backprop_viz.desktop.style.elided import ElidedLabel

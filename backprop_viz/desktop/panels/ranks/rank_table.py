@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.analysis.number_origin import loss_number
+from backprop_viz.analysis.numbers.number_origin import loss_number
 from backprop_viz.analysis.ranks import RankGradient
 from backprop_viz.desktop.panels.ranks.rank_texts import standing_word
 from backprop_viz.desktop.rank_states import RanksState, RankState

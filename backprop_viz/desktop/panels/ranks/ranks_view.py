@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from backprop_viz.analysis.number_origin import loss_number
+from backprop_viz.analysis.numbers.number_origin import loss_number
 from backprop_viz.analysis.ranks import RankGradient, all_reduce_in, gradient_on_ranks
 from backprop_viz.analysis.selection import Selection
 from backprop_viz.desktop.panels.inspector.why_section import Sentence

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from backprop_viz.analysis.graph_structure import analyse
+from backprop_viz.analysis.graph.graph_structure import analyse
 from backprop_viz.analysis.selection import select
 from backprop_viz.desktop.panels.autograd.autograd_view import AutogradView
 from backprop_viz.desktop.panels.autograd.graph_keys import neighbour_node

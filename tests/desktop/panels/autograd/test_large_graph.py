@@ -11,9 +11,9 @@ from PySide6.QtGui import QPainter
 from pytestqt.qtbot import QtBot
 from torch import Tensor, nn
 
-from backprop_viz.analysis.graph_layout import READABLE_SCALE, best_columns, place
-from backprop_viz.analysis.graph_structure import analyse
-from backprop_viz.capture.graphs import grad_fn_graph, parameter_names, saved_by, walk
+from backprop_viz.analysis.graph.graph_layout import READABLE_SCALE, best_columns, place
+from backprop_viz.analysis.graph.graph_structure import analyse
+from backprop_viz.capture.graph.graphs import grad_fn_graph, parameter_names, saved_by, walk
 from backprop_viz.desktop.panels.autograd import graph_item, graph_overview
 from backprop_viz.desktop.panels.autograd.graph_canvas import GraphCanvas
 from backprop_viz.desktop.panels.autograd.graph_index import index_edges, index_nodes

@@ -1,0 +1,1 @@
+"""Where the cursor goes, and where it stops."""

@@ -1,0 +1,1 @@
+"""Where a grad_fn graph lies when it is drawn."""

@@ -1,0 +1,1 @@
+"""Whose code is running: its line, its frames, its source."""

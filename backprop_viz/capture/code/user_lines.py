@@ -1,0 +1,49 @@
+"""Which line of somebody's own code is running: neither torch's, nor the library's, nor ours."""
+
+import sys
+import sysconfig
+from pathlib import Path
+from types import FrameType
+
+import torch
+
+from backprop_viz.recording.torch_error import CodePlace
+
+_OURS = Path(__file__).parents[2]
+# The built-in network is code that is looked at.
+_NOT_USERS = (
+    str(Path(torch.__file__).parent),
+    *(str(_OURS / folder) for folder in ("capture", "training", "worker", "recording", "stream")),
+    "<frozen ",
+)
+_LIBRARY, _PACKAGES = sysconfig.get_path("stdlib"), ("site-packages", "dist-packages")
+_known: dict[str, bool] = {}
+
+
+def user_line() -> CodePlace | None:
+    """The innermost line of the user's code that is running in this thread."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if _known[name] if name in _known else _is_users(name):
+            return name, frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def raising_line(error: BaseException) -> CodePlace | None:
+    """The innermost line of the user's code that an exception came through."""
+    found, trace = None, error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if _is_users(name):
+            found = name, trace.tb_lineno
+        trace = trace.tb_next
+    return found
+
+
+def _is_users(name: str) -> bool:
+    if name not in _known:
+        library = name.startswith(_LIBRARY) and not any(part in name for part in _PACKAGES)
+        _known[name] = not library and not name.startswith(_NOT_USERS)
+    return _known[name]

@@ -1,0 +1,201 @@
+"""A recorded call made again in float64, from its numbers alone: no model is needed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.overrides import get_overridable_functions, resolve_name
+
+from backprop_viz.analysis.provenance import forward_events, tracked
+from backprop_viz.capture.explaining.rounding import rounding_of
+from backprop_viz.recording.calls import Call, TensorPlace, TorchName, changed_leaves
+from backprop_viz.recording.events import Array, Event
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.number_explanation import Fact
+
+# What a dtype becomes, so that nothing is rounded to fewer digits than float64 has.
+_WIDER = {
+    "float16": torch.float64,
+    "bfloat16": torch.float64,
+    "float32": torch.float64,
+    "complex64": torch.complex128,
+}
+_CASTS = frozenset(f"torch.Tensor.{name}" for name in ("half", "bfloat16", "float", "double"))
+
+
+class NotReplayed(Exception):  # noqa: N818 - no fault of the program's: the recording has no more
+    """A recorded operation that cannot be made again. ``reason`` says why, as a code."""
+
+    def __init__(self, code: str, *values: float | int | str) -> None:
+        super().__init__(code, *values)
+        self.reason = Fact(code, values)
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """An operation made again: its tensors as they are in the event, those of floats in float64.
+
+    ``inputs`` are leaves; those that autograd followed in the recording require a gradient.
+    """
+
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+
+def wide(array: Array) -> Tensor:
+    """A copy of a recorded array: floats as float64, complex numbers as complex128."""
+    kind = {"f": np.float64, "c": np.complex128}.get(array.dtype.kind, array.dtype)
+    return torch.from_numpy(np.array(array, dtype=kind))
+
+
+def laid_out(event: Event, place: int, tensor: Tensor) -> Tensor:
+    """A tensor as the one at this place lay in memory when an operation read it."""
+    orders = dict(event.call.orders) if event.call is not None else {}
+    order = orders.get(place)
+    if order is None or sorted(order) != list(range(tensor.ndim)):
+        return tensor
+    back = [order.index(axis) for axis in range(tensor.ndim)]
+    return tensor.permute(order).contiguous().permute(back)
+
+
+def followed_ids(recording: Recording) -> frozenset[int]:
+    """The tensors that autograd followed: parameters, and what tracked operations made of them."""
+    made = (i for _, e in forward_events(recording) if tracked(e) for i in e.output_ids)
+    parameters = (p.value_id for p in recording.parameters if p.requires_grad)
+    return frozenset(i for i in (*made, *parameters) if i is not None)
+
+
+def arrays_of(event: Event) -> tuple[Array, ...]:
+    """What a forward operation read. Raises NotReplayed if some of it was not recorded."""
+    found = tuple(array for array in event.inputs if array is not None)
+    if len(found) < len(event.input_ids):
+        raise NotReplayed("input_not_recorded", event.op)
+    return found
+
+
+def replayed(
+    event: Event,
+    needs_gradient: Sequence[bool],
+    replacing: Mapping[int, Tensor] | None = None,
+    checked: bool = True,
+) -> Replayed:
+    """A forward operation made again on what it read, with a graph.
+
+    ``replacing`` has other tensors for some of its inputs, by their places. Raises NotReplayed if
+    the call was not recorded, cannot be made, or (``checked``) does not give what was recorded.
+    """
+    inputs = []
+    for place, (array, needed) in enumerate(zip(arrays_of(event), needs_gradient, strict=True)):
+        given = (replacing or {}).get(place)
+        tensor = laid_out(event, place, wide(array) if given is None else given.detach().clone())
+        inputs.append(tensor.requires_grad_(needed and _is_real_or_complex(tensor)))
+    with torch.enable_grad():
+        outputs = called(event, inputs)
+    if checked and not replacing:
+        _check(event, outputs)
+    return Replayed(tuple(inputs), outputs)
+
+
+def called(event: Event, inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """What an event's function makes of these tensors, flat. They stay as they are.
+
+    What is made of no tensor is a constant: it is what was recorded.
+    """
+    if not inputs:
+        return tuple(wide(array) for array in event.outputs if array is not None)
+    call = event.call
+    if call is None:
+        raise NotReplayed("call_not_recorded", event.op)
+    function = _functions().get(call.function)
+    if function is None:
+        raise NotReplayed("function_not_known", call.function)
+    given = [tensor.clone() for tensor in inputs] if _writes(call) else inputs
+    if call.function in _CASTS:
+        return (given[0].clone(),)
+
+    def leaf(value: Any) -> Any:
+        if isinstance(value, TensorPlace):
+            return given[value.place]
+        return _torch_value(value) if isinstance(value, TorchName) else value
+
+    with _random_state_of(call):
+        try:
+            made = function(
+                *changed_leaves(call.args, leaf), **changed_leaves(dict(call.kwargs), leaf)
+            )
+        except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
+            raise NotReplayed("not_replayed", event.op, str(error).split("\n")[0]) from error
+    return tuple(_flat(made)) if made is not None else (given[0],)
+
+
+def same_as_recorded(made: Tensor, array: Array | None) -> bool:
+    """Whether a tensor has the recorded numbers, but for what rounding adds up to."""
+    if array is None or tuple(made.shape) != array.shape:
+        return array is None
+    ours = made.detach().numpy(force=True)
+    if array.dtype.kind not in "fc":
+        return bool(np.array_equal(ours, array))
+    finite = np.abs(array[np.isfinite(array)])
+    largest = float(finite.max()) if finite.size else 0.0
+    near = rounding_of(array)
+    return bool(np.allclose(ours, array, rtol=near, atol=near * largest, equal_nan=True))
+
+
+def _check(event: Event, outputs: Sequence[Tensor]) -> None:
+    if len(outputs) != len(event.output_ids) or not all(
+        map(same_as_recorded, outputs, event.outputs)
+    ):
+        raise NotReplayed("not_reproduced", event.op)
+
+
+@cache
+def _functions() -> Mapping[str, Callable[..., Any]]:
+    """Every function that a recording may name, by its full name."""
+    table = get_overridable_functions().values()
+    named = ((resolve_name(function), function) for functions in table for function in functions)
+    return {name: function for name, function in named if name is not None}
+
+
+def _torch_value(value: TorchName) -> Any:
+    if value.kind == "device":
+        return torch.device("cpu")
+    found = getattr(torch, value.name, None)
+    if not isinstance(found, torch.dtype | torch.layout | torch.memory_format):
+        raise NotReplayed("function_not_known", value.name)
+    return _WIDER.get(value.name, found)
+
+
+def _writes(call: Call) -> bool:
+    """Whether a call changes a tensor that it is given."""
+    name = call.name
+    in_place = name.endswith("_") and not name.endswith("__")
+    in_place |= name.startswith("__i") or name == "__setitem__"
+    return in_place or bool(call.kwargs.get("inplace"))
+
+
+def _is_real_or_complex(tensor: Tensor) -> bool:
+    return tensor.is_floating_point() or tensor.is_complex()
+
+
+@contextmanager
+def _random_state_of(call: Call) -> Iterator[None]:
+    """Let torch draw the numbers that it drew when the call was recorded."""
+    if call.random is None:
+        yield
+        return
+    with torch.random.fork_rng(devices=[]):
+        torch.set_rng_state(torch.frombuffer(bytearray(call.random), dtype=torch.uint8))
+        yield
+
+
+def _flat(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _flat(item)

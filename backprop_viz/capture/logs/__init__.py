@@ -1,0 +1,1 @@
+"""What an iteration has come to so far: events, operations, batches, spans."""

@@ -1,0 +1,71 @@
+"""What a network reads in an iteration, with copies as it was given."""
+
+from collections.abc import Iterator, Mapping
+
+from torch import Tensor
+
+from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.logs.forward_log import Sources
+
+BatchIds = tuple[int | None, int | None]
+
+
+class BatchLog:
+    """The inputs by name, the batch with the samples first, and the labels of the samples.
+
+    A forward may write into what it was given: copies are made when it is told of, or asked for.
+    """
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self.inputs: dict[str, Tensor] = {}
+        self._batch: Tensor | None = None
+        self._labels: Tensor | None = None
+        self._ids: BatchIds | None = None
+        # Those of every pass since the last backward, where the loop has told of them by name.
+        self._sources: dict[str, tuple[Tensor, int | None]] = {}
+
+    def take(self, inputs: Tensor, labels: Tensor, *, single: bool) -> None:
+        """The batch and the labels (N,) of its samples; ``single``: one without a batch's axis."""
+        if self._labels is not labels or self.inputs.get("x") is not inputs:
+            self.inputs, self._labels = {"x": inputs}, labels
+            self._sources.clear()
+            self._batch = inputs.unsqueeze(0) if single else inputs
+            self._log.snapshots.batch_size = len(labels)
+            self._ids = None
+
+    def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
+        """What a forward pass reads, by the names of forward's parameters."""
+        self.inputs = dict(inputs)
+        self._batch = batch = next(iter(inputs.values()), None)
+        self._log.snapshots.batch_size = 0 if batch is None or not batch.ndim else len(batch)
+        self._ids = None
+        for name, tensor in inputs.items():
+            title = name if name not in self._sources else f"{name} ({len(self._sources) + 1})"
+            self._sources[title] = tensor, self._log.id_of(tensor)
+        self.ids()
+
+    def ids(self) -> BatchIds:
+        """The ids of the batch and of its labels, as they were before forward could change them."""
+        if self._ids is None:
+            self._ids = self._log.id_of(self._batch), self._log.id_of(self._labels)
+        return self._ids
+
+    def cut(self, tensors: int) -> None:
+        """So many tensors are left: what came after is to be copied again."""
+        if any(i is not None and i >= tensors for i in self._ids or ()):
+            self._ids = None
+
+    def sources(self) -> Sources:
+        """The tensors that the passes since the last backward began with."""
+        batch = self.ids()[0] if self.inputs else None
+        return self._sources or {name: (tensor, batch) for name, tensor in self.inputs.items()}
+
+    def backward_runs(self) -> None:
+        """The passes so far are over."""
+        self._sources.clear()
+
+    def tensors(self) -> Iterator[Tensor]:
+        """All of them."""
+        found = (*self.inputs.values(), self._batch, self._labels)
+        return (tensor for tensor in found if tensor is not None)

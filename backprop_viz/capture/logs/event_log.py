@@ -1,0 +1,140 @@
+"""The events of an iteration as they come, and the table of their tensors."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from backprop_viz.capture.code.user_lines import user_line
+from backprop_viz.capture.tensors.memory import NotCopied
+from backprop_viz.capture.tensors.snapshots import Copy as Copy
+from backprop_viz.capture.tensors.snapshots import TensorSnapshots
+from backprop_viz.recording.events import Event, NumbersTaken, TensorIds
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.tensors import TensorTable
+from backprop_viz.recording.torch_error import CodePlace
+
+# So many are noted: a loop over the elements of a tensor takes one after the other.
+_MOST_TAKEN = 1000
+
+
+class EventLog:
+    """Appends events. A tensor that cannot be copied is left out, with the reason."""
+
+    def __init__(self, snapshots: TensorSnapshots) -> None:
+        self.snapshots = snapshots
+        self.events: list[Event] = []
+        self.tensors = TensorTable()
+        # Tensors made of parameters alone, by the id() of each: no sample has part in them.
+        self.weights: set[int] = set()
+        # Of events that are told of later, where they happened.
+        self.place: CodePlace | None = None
+        # Called with each event, in the thread that it happened in.
+        self.when_noted: Callable[[Event], None] | None = None
+        # What handed numbers to Python or numpy.
+        self.taken: list[NumbersTaken] = []
+        # How many events somebody holds: those stay as they are.
+        self._given_out = 0
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    def note(
+        self,
+        phase: Phase,
+        op: str,
+        inputs: Iterable[Copy],
+        outputs: Iterable[Copy],
+        **more: Any,
+    ) -> None:
+        """Append an event, and its tensors to the table."""
+        read, made = tuple(inputs), tuple(outputs)
+        if NotCopied in map(type, read + made):
+            more["missing"] = {**_missing("input", read), **_missing("output", made)}
+        ids = self._ids(read), self._ids(made)
+        place = self.place or user_line()
+        event = Event(phase, op, *ids, self.tensors, place=place, **more)
+        self.events.append(event)
+        if self.when_noted is not None:
+            self.when_noted(event)
+
+    def cut(self, events: int, tensors: int) -> None:
+        """Drop what came after so many events and tensors."""
+        del self.events[events:]
+        self.tensors.truncate(tensors)
+        self.taken = [t for t in self.taken if t.after <= events and t.tensor < tensors]
+        self._given_out = min(self._given_out, events)
+
+    def given_out(self) -> tuple[Event, ...]:
+        """The events so far."""
+        self._given_out = len(self.events)
+        return tuple(self.events)
+
+    def note_taken(self, call: str, copies: Iterable[Copy]) -> None:
+        """Take note that the numbers of these tensors went to Python or numpy."""
+        place = user_line()
+        for copy in copies:
+            tensor = None if isinstance(copy, NotCopied) else self.tensors.known(copy)
+            told = None if tensor is None else NumbersTaken(call, tensor, len(self.events), place)
+            if told is not None and len(self.taken) < _MOST_TAKEN and told not in self.taken[-1:]:
+                self.taken.append(told)
+
+    def set_node(self, event: int, node: int | None) -> None:
+        """Give an event its node in the graph."""
+        before = self.events[event]
+        if before.node == node:
+            return
+        if event < self._given_out:
+            self.events[event] = replace(before, node=node)
+        else:
+            object.__setattr__(before, "node", node)
+
+    def weights_made(self, read: Sequence[Tensor], made: Iterable[Tensor]) -> None:
+        """Take note of what an operation has made of parameters alone, and of what it has not."""
+        weights = self.weights
+        of_weights = bool(read)
+        for tensor in read:
+            if id(tensor) not in weights:
+                of_weights = False
+                break
+        for tensor in made:
+            (weights.add if of_weights else weights.discard)(id(tensor))
+
+    def copy(self, tensor: Tensor) -> Copy:
+        """A copy of a tensor as it is now."""
+        try:
+            return self.snapshots.tensor(tensor, id(tensor) in self.weights)
+        except NotCopied as reason:
+            return reason
+
+    def copies(self, tensors: Iterable[Tensor]) -> tuple[Copy, ...]:
+        """A copy of each tensor."""
+        return tuple([self.copy(tensor) for tensor in tensors])
+
+    def grad(self, parameter: Tensor) -> Copy:
+        """A copy of a parameter's ``.grad`` as it is now."""
+        try:
+            return self.snapshots.grad(parameter)
+        except NotCopied as reason:
+            return reason
+
+    def id(self, copy: Copy) -> int | None:
+        """The id of a copy in the table."""
+        return None if copy is None or isinstance(copy, NotCopied) else self.tensors.add(copy)
+
+    def id_of(self, tensor: Tensor | None) -> int | None:
+        """The id of a tensor as it is now."""
+        return None if tensor is None else self.id(self.copy(tensor))
+
+    def _ids(self, copies: Iterable[Copy]) -> TensorIds:
+        add = self.tensors.add
+        return tuple(
+            [None if copy is None or isinstance(copy, NotCopied) else add(copy) for copy in copies]
+        )
+
+
+def _missing(side: str, copies: tuple[Copy, ...]) -> dict[str, str]:
+    return {
+        f"{side} {i}": str(copy) for i, copy in enumerate(copies) if isinstance(copy, NotCopied)
+    }

@@ -1,0 +1,1 @@
+"""Torch's tensors as numpy copies, and which tensors an object holds."""

@@ -1,0 +1,246 @@
+"""Numpy copies of what torch computes: each tensor is copied once, and not kept alive for long.
+
+A recording that kept tensors alive would make torch take fresh memory for every new one.
+"""
+
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.tensors.memory import Copied, NotCopied, local_shard, why_not
+from backprop_viz.recording.events import Array
+
+# What was to be copied: an array, None where torch has None, or why it could not be.
+Copy = Array | NotCopied | None
+# A tensor's address, and how often it was changed. Views of one memory are told apart by `is_of`.
+MemoryPlace = tuple[int, int]
+Arrived = tuple[MemoryPlace | None, Copied]
+# An edge of the graph: to a node, at which of its outputs.
+GradFnInput = tuple[GradFn, int]
+
+
+class TensorSnapshots:
+    """The copies of one iteration.
+
+    ``samples``: how many samples of a batch to copy (None: all). A tensor whose first dimension
+    is ``batch_size`` long is taken for a batch, unless it is asked for ``whole``.
+
+    A copy is used again only while the memory still holds the same bits. torch's version counter
+    alone does not tell: neither ``.data``, nor a fused optimizer, nor a kernel of one's own moves
+    it.
+    """
+
+    def __init__(self, samples: int | None, batch_size: int = 0) -> None:
+        self.batch_size = batch_size
+        self._samples = samples
+        # By id(), with the version. The tensor is kept alive so that no other gets its id.
+        self._tensors: dict[int, tuple[Tensor, int, Copied]] = {}
+        # The memory is kept alive so that no other tensor gets its address.
+        self._grads: dict[MemoryPlace, tuple[Tensor, Copied]] = {}
+        # What was sent along an edge; the engine keeps it alive. None where two have met.
+        self._edges: dict[GradFnInput, tuple[MemoryPlace, Copied] | None] = {}
+
+    def tensor(self, tensor: Tensor, whole: bool) -> Array:
+        """A copy of a tensor as it is now; the same array again while it does not change.
+
+        Raises NotCopied.
+        """
+        version = _version(tensor)
+        known = self._tensors.get(id(tensor))
+        if known is not None and known[1] == version and known[2].is_of(tensor):
+            return known[2].array
+        copied = Copied(tensor, self._cut(tensor, whole))
+        self._tensors[id(tensor)] = (tensor, version, copied)
+        return copied.array
+
+    def forget_all_but(self, tensors: Iterable[Tensor]) -> None:
+        """Let go of the other tensors: nobody will ask for a copy of them again."""
+        known = self._tensors
+        kept = {id(tensor) for tensor in tensors}
+        self._tensors = {key: known[key] for key in kept if key in known}
+
+    def grad(self, parameter: Tensor) -> Array | None:
+        """A copy of a parameter's ``.grad`` as it is now.
+
+        Not ``.grad`` itself is kept alive but its memory: torch adds in place only to a ``.grad``
+        that nobody else holds. Raises NotCopied.
+        """
+        grad = parameter.grad
+        if grad is None:
+            return None
+        grad = local_shard(grad)
+        place = _place(grad)
+        if place is None:
+            return Copied(grad).array
+        known = self._grads.get(place)
+        if known is None or not known[1].is_of(grad):
+            known = self._grads[place] = (grad.detach(), Copied(grad))
+        return known[1].array
+
+    def accumulated(self, parameter: Tensor, arrived: Arrived | None) -> None:
+        """Take note if ``.grad`` is the very gradient that arrived: it has that copy."""
+        grad = parameter.grad
+        if grad is None or arrived is None:
+            return
+        place = _place(grad)
+        if place is not None and place == arrived[0]:
+            self._grads[place] = (grad.detach(), arrived[1])
+
+    def sent(
+        self,
+        grads: Iterable[Tensor | None],
+        edges: Iterable[tuple[GradFnInput | None, bool]],
+        arrived: Sequence[Arrived | None],
+    ) -> tuple[Copy, ...]:
+        """Copies of the gradients that a node sends along its edges.
+
+        An edge comes with whether the gradient is to be copied whole. ``arrived``: what the node
+        was given, part of which it may hand on as it is.
+        """
+        known = self._edges
+        found: list[Copy] = []
+        for grad, (edge, whole) in zip(grads, edges, strict=False):
+            if grad is None:
+                found.append(None)
+                continue
+            try:
+                place = _place(grad)
+                copied = _handed_on(grad, place, arrived)
+                if copied is None:
+                    copied = Copied(grad, self._cut(grad, whole))
+            except NotCopied as reason:
+                found.append(reason)
+                continue
+            if edge is not None and place is not None:
+                known[edge] = None if edge in known else (place, copied)
+            found.append(copied.array)
+        return tuple(found)
+
+    def arrived(
+        self, grads: Iterable[Tensor | None], node: GradFn, whole: bool
+    ) -> tuple[list[Arrived | None], list[Copy]]:
+        """The place and the copy of each gradient that has arrived at a node, and the arrays.
+
+        If it is the one that was sent, and no hook has changed it on the way, the copy is the one
+        made then.
+        """
+        edges = self._edges
+        found: list[Arrived | None] = []
+        arrays: list[Copy] = []
+        for number, grad in enumerate(grads):
+            sent = edges.pop((node, number), None)
+            came: Arrived | None = None
+            array: Copy = None
+            if grad is not None:
+                try:
+                    place = _place(grad)
+                    if sent is not None and sent[0] == place and sent[1].is_of(grad):
+                        came = sent
+                    else:
+                        came = place, Copied(grad, self._cut(grad, whole))
+                    array = came[1].array
+                except NotCopied as reason:
+                    array = reason
+            found.append(came)
+            arrays.append(array)
+        return found, arrays
+
+    def _cut(self, tensor: Tensor, whole: bool) -> int | None:
+        """How many samples of a tensor to copy; None: all of it."""
+        if self._samples is None or whole:
+            return None
+        shape = tensor.shape
+        return self._samples if len(shape) > 0 and shape[0] == self.batch_size else None
+
+
+def _handed_on(
+    grad: Tensor, place: MemoryPlace | None, arrived: Iterable[Arrived | None]
+) -> Copied | None:
+    """The copy of what arrived, if a node sends on that very tensor or a view of all of it."""
+    for came in arrived:
+        if came is not None and came[0] == place is not None:
+            copied = came[1]
+            return copied if copied.is_of(grad) else copied.viewed_as(grad)
+    return None
+
+
+def _place(tensor: Tensor) -> MemoryPlace | None:
+    """None for a tensor without memory of its own, such as a sparse one."""
+    try:
+        return tensor.data_ptr(), tensor._version
+    except (RuntimeError, ValueError):
+        return None
+
+
+def _version(tensor: Tensor) -> int:
+    """How often torch knows a tensor to have been changed; inference tensors are not counted."""
+    try:
+        return tensor._version
+    except (RuntimeError, ValueError) as error:
+        if _is_inference(tensor):
+            return 0
+        raise NotCopied(why_not(tensor)) from error
+
+
+def _is_inference(tensor: Tensor) -> bool:
+    try:
+        return tensor.is_inference()
+    except (RuntimeError, ValueError):
+        return False
+
+
+def cloned(value: Any) -> Any:
+    """A state dict with every tensor in it cloned; ``copy.deepcopy`` takes three times as long."""
+    return _replaced(value, (tensor.detach().clone() for tensor in _tensors_in(value)))
+
+
+def packed(value: Any) -> Any:
+    """As ``cloned``, for what is kept for long: tensors of one dtype share one piece of memory.
+
+    Small clones that come and go end up all over the heap, and each keeps a whole page of it.
+    """
+    tensors = [tensor.detach() for tensor in _tensors_in(value)]
+    pieces: dict[tuple[torch.dtype, torch.device], list[Tensor]] = {}
+    for tensor in tensors:
+        if _is_contiguous(tensor):
+            pieces.setdefault((tensor.dtype, tensor.device), []).append(tensor.reshape(-1))
+    storages = {kind: torch.cat(piece).untyped_storage() for kind, piece in pieces.items()}
+    taken = dict.fromkeys(storages, 0)
+    copies = []
+    for tensor in tensors:
+        if _is_contiguous(tensor):
+            kind = tensor.dtype, tensor.device
+            # Not a view of the whole, of which autograd would keep a description.
+            copy_ = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
+            copy_.set_(storages[kind], taken[kind], tensor.shape, tensor.stride())
+            taken[kind] += tensor.numel()
+        else:
+            copy_ = tensor.clone()
+        copies.append(copy_)
+    return _replaced(value, iter(copies))
+
+
+def _is_contiguous(tensor: Tensor) -> bool:
+    return tensor.layout is torch.strided and tensor.is_contiguous()
+
+
+def _tensors_in(value: Any) -> Iterator[Tensor]:
+    """The tensors of a state dict, in order."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _tensors_in(item)
+
+
+def _replaced(value: Any, tensors: Iterator[Tensor]) -> Any:
+    """A copy of a state dict with other tensors in it, in the same order."""
+    if isinstance(value, Tensor):
+        return next(tensors)
+    if isinstance(value, dict):
+        return {key: _replaced(item, tensors) for key, item in value.items()}
+    return copy.deepcopy(value)

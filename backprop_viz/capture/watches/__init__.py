@@ -1,0 +1,1 @@
+"""What hears of it when torch does something, each of one kind of thing."""

@@ -1,0 +1,254 @@
+"""Records what a backward does, node by node; also one that is called within another's."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import BackwardCFunction
+from torch.autograd.graph import Node as GradFn
+from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
+
+from backprop_viz.capture.graph.graphs import grad_fn_name, leaf_of
+from backprop_viz.capture.graph.walked_graph import WalkedGraph
+from backprop_viz.capture.logs.event_log import Copy, EventLog
+from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.memory import LEFT_OUT
+from backprop_viz.capture.tensors.snapshots import Arrived, GradFnInput
+from backprop_viz.capture.watches.interventions import Grads, changed_by
+from backprop_viz.capture.watches.parameter_watch import ParameterWatch
+from backprop_viz.recording.events import GradientIntervention
+from backprop_viz.recording.phases import Phase
+
+_BACKWARD = Phase.BACKWARD
+
+# The functions that run a backward, and the name of what they start from, their first argument.
+BACKWARD_FUNCTIONS: Mapping[Callable[..., Any], str] = {
+    torch.Tensor.backward: "self",
+    torch.autograd.backward: "tensors",
+    torch.autograd.grad: "outputs",
+}
+
+
+def roots_of(
+    func: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> list[Tensor]:
+    """The tensors that a backward starts from."""
+    given = args[0] if args else kwargs.get(BACKWARD_FUNCTIONS[func])
+    return [given] if isinstance(given, Tensor) else list(given or ())
+
+
+class BackwardWatch:
+    """Hooks the nodes of a graph while backward runs, and notes an event for each that ran."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        walked: WalkedGraph,
+        parameters: ParameterWatch,
+        names: Mapping[int, str],
+        intervention: GradientIntervention | None,
+        only: ModuleChoice | None = None,
+    ) -> None:
+        self._only = only
+        self._log, self._walked, self._parameters = log, walked, parameters
+        self._names = names
+        self._intervention = intervention
+        self._hooked: set[GradFn] = set()
+
+    @contextmanager
+    def running(self, nodes: Iterable[GradFn]) -> Iterator[None]:
+        """Note what backward does in here at these nodes, and in a backward of their own."""
+        wanted = self._intervention
+        intervened = None if wanted is None else self._walked.graph.find(wanted.node)
+        mine = [node for node in nodes if node not in self._hooked]
+        handles = [
+            handle
+            for node in mine
+            for handle in self._watch(
+                node, intervened is not None and self._walked.ids[node] == intervened.id
+            )
+        ]
+        self._hooked.update(mine)
+        self._walked.keep()
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+            self._hooked.difference_update(mine)
+
+    def _look_inside(self, _: Grads) -> None:
+        """A node in Python is about to run, which may run a backward of its own.
+
+        The engine leaves the mode when the node is done. A mode around the whole would be off: a
+        backward is a function that it has seen.
+        """
+        _InnerBackwards(self._inner).__enter__()  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def _inner(self, roots: Sequence[Tensor]) -> Iterator[None]:
+        """A node's own backward runs one more, as a reentrant checkpoint does."""
+        starts = [root.grad_fn for root in roots if root.grad_fn is not None]
+        with self.running(self._walked.find(starts, (), None, self._log.weights)):
+            yield
+
+    def _left_out(self, node: GradFn, leaf: Tensor | None) -> Callable[[Grads, Grads], None]:
+        """Note that a node has run, and nothing of its numbers."""
+        log, op, number = self._log, grad_fn_name(node), self._walked.ids[node]
+        name = None if leaf is None else self._names.get(id(leaf))
+
+        def after(grad_inputs: Grads, grad_outputs: Grads) -> None:
+            made = _without_numbers(grad_inputs)
+            read = _without_numbers(grad_outputs)
+            if leaf is not None:
+                read, made = [LEFT_OUT, *read], [LEFT_OUT]
+            log.note(_BACKWARD, op, read, made, node=number, parameter=name)
+
+        return after
+
+    def _watch(self, node: GradFn, intervened: bool) -> Iterator[RemovableHandle]:
+        """Hook a node, to see the summed gradients that it is given and those that it sends."""
+        walked, leaf = self._walked, leaf_of(node)
+        if self._only is not None and node not in walked.chosen:
+            yield node.register_hook(self._left_out(node, leaf))
+            return
+        of_weights = walked.of_weights
+        watch = _NodeWatch(
+            self._log,
+            node,
+            walked.ids[node],
+            leaf,
+            None if leaf is None else self._names.get(id(leaf)),
+            [(None if to is None else (to, nr), to in of_weights) for to, nr in walked.edges[node]],
+            node in of_weights,
+        )
+        watch.parameters = self._parameters
+        watch.intervention = self._intervention if intervened else None
+        in_python = isinstance(node, BackwardCFunction)
+        if in_python:
+            yield node.register_prehook(self._look_inside)
+        after = node.register_hook(watch.after)
+        # What a node of torch's own was given is the same when it has run. Of others it is not
+        # known, nor with hooks of somebody else's; and a gradient is added to what was there.
+        if in_python or leaf is not None or not _is_torchs(type(node)) or _is_shared(after):
+            yield node.register_prehook(watch.before)
+        if leaf is not None and self._parameters.reduces_in_place:
+            yield leaf.register_post_accumulate_grad_hook(watch.added)  # type: ignore[no-untyped-call]
+        yield after
+
+
+def _without_numbers(grads: Grads) -> list[Copy]:
+    return [None if grad is None else LEFT_OUT for grad in grads]
+
+
+class _NodeWatch:
+    """Notes what a node is given and what it sends."""
+
+    __slots__ = (
+        "_added",
+        "_came",
+        "_edges",
+        "_leaf",
+        "_log",
+        "_name",
+        "_node",
+        "_number",
+        "_op",
+        "_whole",
+        "intervention",
+        "parameters",
+    )
+
+    def __init__(
+        self,
+        log: EventLog,
+        node: GradFn,
+        number: int,
+        leaf: Tensor | None,
+        name: str | None,
+        edges: Sequence[tuple[GradFnInput | None, bool]],
+        whole: bool,
+    ) -> None:
+        self._log, self._node, self._number = log, node, number
+        self._leaf, self._name = leaf, name
+        self._edges, self._whole = edges, whole
+        self._op = grad_fn_name(node)
+        # What has come, once ``before`` has seen it.
+        self._came: tuple[list[Arrived | None], list[Copy]] | None = None
+        self._added: Copy = (
+            None  # ``.grad`` before others have changed it, if ``added`` has seen it
+        )
+        self.parameters: ParameterWatch
+        self.intervention: GradientIntervention | None = None
+
+    def before(self, grad_outputs: Grads) -> None:
+        """The node is about to run."""
+        log, leaf = self._log, self._leaf
+        there = [] if leaf is None else [log.grad(leaf)]
+        came, copies = log.snapshots.arrived(grad_outputs, self._node, self._whole)
+        self._came = came, there + copies
+
+    def added(self, leaf: Tensor) -> None:
+        """The gradient is added to ``.grad``, and no hook has run yet."""
+        self._added = self._log.grad(leaf)
+
+    def after(self, grad_inputs: Grads, grad_outputs: Grads) -> Grads | None:
+        """The node has run."""
+        log, leaf, seen = self._log, self._leaf, self._came
+        if seen is None:
+            seen = log.snapshots.arrived(grad_outputs, self._node, self._whole)
+        self._came = None
+        came, read = seen
+        if leaf is not None:
+            log.snapshots.accumulated(leaf, came[0])
+            grad = log.grad(leaf) if self._added is None else self._added
+            self._added = None
+            log.note(_BACKWARD, self._op, read, (grad,), node=self._number, parameter=self._name)
+            self.parameters.accumulated(self._name, leaf, grad)
+            return None
+        wanted = self.intervention
+        changed = None if wanted is None else changed_by(wanted, grad_inputs)
+        made = log.snapshots.sent(changed or grad_inputs, self._edges, came)
+        log.note(_BACKWARD, self._op, read, made, node=self._number)
+        return changed
+
+
+@cache
+def _is_torchs(kind: type) -> bool:
+    """Whether nodes of this type are generated from torch's own derivatives."""
+    return (
+        kind.__module__ == "builtins" and re.fullmatch(r"\w+Backward\d+", kind.__name__) is not None
+    )
+
+
+def _is_shared(handle: RemovableHandle) -> bool:
+    """Whether others have a hook where this one is."""
+    hooks = handle.hooks_dict_ref()
+    return hooks is not None and len(hooks) > 1
+
+
+class _InnerBackwards(TorchFunctionMode):
+    """Sees a backward that is called while another runs, and no other function."""
+
+    def __init__(self, watched: Callable[[Sequence[Tensor]], Any]) -> None:
+        super().__init__()
+        self._watched = watched
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run ``func``; a backward with its nodes watched."""
+        kwargs = kwargs or {}
+        if func in BACKWARD_FUNCTIONS:
+            with self._watched(roots_of(func, args, kwargs)):
+                return func(*args, **kwargs)
+        return func(*args, **kwargs)

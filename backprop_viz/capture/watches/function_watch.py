@@ -1,0 +1,184 @@
+"""Reports every torch function that a network runs: what it read and made, and at which line."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode, resolve_name
+
+from backprop_viz.capture.logs.event_log import Copy
+from backprop_viz.capture.tensors.templates import Template
+from backprop_viz.recording.calls import Call
+
+Tensors = tuple[Tensor, ...]
+Copies = tuple[Copy, ...]
+
+# The usual operations that draw no random numbers, by their ``__name__``. Of all others the
+# generator's state is compared: to read it twice takes as long as half of what else is recorded.
+_NEVER_RANDOM = frozenset(
+    {
+        *("conv1d", "conv2d", "conv3d", "linear", "matmul", "__matmul__", "bmm", "embedding"),
+        *("gru_cell", "lstm_cell", "rnn_tanh_cell", "rnn_relu_cell", "expand", "split", "unbind"),
+        *("max_pool1d", "max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "pad", "layer_norm"),
+        *(
+            "batch_norm",
+            "group_norm",
+            "relu",
+            "relu_",
+            "gelu",
+            "silu",
+            "sigmoid",
+            "tanh",
+            "softmax",
+        ),
+        *("log_softmax", "cross_entropy", "nll_loss", "mse_loss", "add", "__add__", "__radd__"),
+        *("add_", "sub", "__sub__", "mul", "__mul__", "__rmul__", "div", "__truediv__", "neg"),
+        *(
+            "view",
+            "reshape",
+            "flatten",
+            "transpose",
+            "permute",
+            "contiguous",
+            "unsqueeze",
+            "squeeze",
+        ),
+        *("cat", "stack", "chunk", "sum", "mean", "__getitem__", "size", "dim", "__get__"),
+    }
+)
+
+
+# What hands numbers to Python or numpy. ``bool`` only decides which way to go.
+_TAKES_NUMBERS = frozenset({"item", "tolist", "numpy", "float", "int", "complex", "array", "index"})
+
+
+class Ran(NamedTuple):
+    """A torch function that ran: what it read, with copies, what it made, and how it was called."""
+
+    op: str
+    read: Tensors
+    inputs: Copies
+    made: Tensors
+    line: int | None
+    call: Call | None
+
+
+class FunctionWatch(TorchFunctionMode):
+    """Calls ``ran`` for every torch function that makes tensors, with the line that called it.
+
+    ``failed`` is called for one that raises, with the tensors it was given; ``taken`` for one that
+    hands numbers to Python or numpy, with its name and copies of the tensors. What a function reads
+    is copied before it runs, for it may write in place.
+    """
+
+    def __init__(
+        self,
+        ran: Callable[[Ran], None],
+        copy: Callable[[Tensors], Copies],
+        forward: CodeType | None,
+        failed: Callable[[str, Tensors, Exception], None],
+        taken: Callable[[str, Copies], None],
+    ) -> None:
+        super().__init__()
+        self._failed = failed
+        self._taken = taken
+        self._ran = ran
+        self._copy = copy
+        self._forward = forward
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run ``func`` as torch would, and report it."""
+        tracer = sys.gettrace()
+        if tracer is None:
+            return self._reported(func, args, kwargs or {})
+        # No line of forward runs in here, and Python is half as fast while it is traced.
+        sys.settrace(None)
+        try:
+            return self._reported(func, args, kwargs or {})
+        finally:
+            if sys.gettrace() is None:  # no other one was set while the loop was held in here
+                sys.settrace(tracer)
+
+    def _reported(
+        self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> Any:
+        template = Template(args, kwargs)
+        read = tuple(template.read)
+        inputs = self._copy(read)
+        draws = getattr(func, "__name__", "") not in _NEVER_RANDOM
+        state = _random_state() if draws else None
+        try:
+            result = func(*args, **kwargs)
+        except Exception as error:
+            self._failed(op_name(func), read, error)
+            raise
+        op = op_name(func)
+        if op == "setitem":
+            # ``x[i] = y`` gives nothing back; what it makes is the changed x.
+            made = read[:1]
+        else:
+            made = (result,) if isinstance(result, Tensor) else tuple(_tensors(result))
+        if not made and op in _TAKES_NUMBERS:
+            self._taken(op, inputs)
+        if made and op != "grad":
+            drew = draws and state != _random_state()
+            call = template.call(_full_name(func), state if drew else None)
+            self._ran(Ran(op, read, inputs, made, _line_in(self._forward), call))
+        return result
+
+
+@lru_cache(maxsize=4096)
+def _full_name(func: Callable[..., Any]) -> str | None:
+    """``torch.nn.functional.conv2d``; torch itself looks it up in 15 microseconds each time."""
+    name: str | None = resolve_name(func)
+    return name
+
+
+def _random_state() -> bytes:
+    """The state of torch's generator on the CPU."""
+    return torch.default_generator.get_state().numpy().tobytes()
+
+
+def calling_line(error: Exception, code: CodeType | None) -> int | None:
+    """The line of ``code`` in which an exception arose, None if it was elsewhere."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code is not code:
+        trace = trace.tb_next
+    return None if trace is None else trace.tb_lineno
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    """The tensors in a (nested) result."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+
+
+def op_name(func: Callable[..., Any]) -> str:
+    """``conv2d``, ``add_``; for a property such as ``T`` its own name."""
+    name: str = getattr(func, "__name__", "")
+    if name in ("__get__", ""):
+        return (resolve_name(func) or "operation").removesuffix(".__get__").rpartition(".")[2]
+    return name.strip("_") if name.startswith("__") else name
+
+
+def _line_in(code: CodeType | None) -> int | None:
+    """The line of ``code`` that is running, further up the stack; None if it is not running."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code is code:
+            return frame.f_lineno
+        frame = frame.f_back
+    return None

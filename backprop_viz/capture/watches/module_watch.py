@@ -1,0 +1,113 @@
+"""Which module of a model is running, and what becomes of the model's buffers."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.recording.events import Array
+from backprop_viz.recording.modules import Module, ModuleBuffer
+
+
+class ModuleWatch:
+    """Knows at any time the innermost module of a model that is running."""
+
+    def __init__(self, model: nn.Module) -> None:
+        found = list(model.named_modules())
+        self.modules = tuple(Module(name, type(module).__name__) for name, module in found)
+        # A scripted one runs its modules outside Python.
+        self._followed = [
+            (name, module)
+            for name, module in found
+            if not isinstance(module, torch.jit.ScriptModule)
+        ]
+        self._running: list[str] = []
+
+    @property
+    def running(self) -> str | None:
+        """The dotted name of the innermost module that is running; None outside the model."""
+        return self._running[-1] if self._running else None
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Follow the modules that run in here, also those whose forward raises."""
+
+        running = self._running
+
+        def ends(*_: Any) -> None:
+            if running:
+                running.pop()
+
+        handles: list[RemovableHandle] = []
+        for name, module in self._followed:
+            handles.append(module.register_forward_pre_hook(partial(self._begins, name)))
+            handles.append(module.register_forward_hook(ends, always_call=True))
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+            running.clear()
+
+    def _begins(self, name: str, *_: Any) -> None:
+        self._running.append(name)
+
+
+class BufferWatch:
+    """Notes each new value of a model's buffers, by the number of events before it."""
+
+    def __init__(self, model: nn.Module, log: EventLog, only: ModuleChoice | None = None) -> None:
+        self._log = log
+        self._names: dict[int, str] = {}
+        self._values: dict[str, list[tuple[int, int]]] = {}
+        self._model = model
+        for name, buffer in model.named_buffers():
+            if only is not None and not only.has_tensor(name):
+                continue
+            value = log.id_of(buffer)
+            if value is not None:
+                self._names[id(buffer)] = name
+                self._values[name] = [(0, value)]
+
+    def look_at_all(self) -> None:
+        """Look at every buffer, also at one that another tensor has taken the place of."""
+        found = [(name, b) for name, b in self._model.named_buffers() if name in self._values]
+        self._names = {id(buffer): name for name, buffer in found}
+        self.look(buffer for _, buffer in found)
+
+    def look(self, tensors: Iterable[Tensor]) -> None:
+        """Look at those of these tensors that are buffers."""
+        if not self._names:
+            return
+        for tensor in tensors:
+            name = self._names.get(id(tensor))
+            value = None if name is None else self._log.id_of(tensor)
+            if name is None or value is None:
+                continue
+            values, position = self._values[name], len(self._log)
+            if not _same_bits(self._log.tensors[value], self._log.tensors[values[-1][1]]):
+                if values[-1][0] == position:
+                    values.pop()
+                values.append((position, value))
+
+    def cut(self, position: int) -> None:
+        """Drop what came after so many events."""
+        for values in self._values.values():
+            while values[-1][0] > position:
+                values.pop()
+
+    def buffers(self) -> tuple[ModuleBuffer, ...]:
+        """The buffers as far as they are known."""
+        return tuple(ModuleBuffer(name, tuple(values)) for name, values in self._values.items())
+
+
+def _same_bits(one: Array, other: Array) -> bool:
+    return one is other or (
+        one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
+    )

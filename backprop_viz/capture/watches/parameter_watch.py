@@ -1,0 +1,288 @@
+"""What becomes of a model's parameters: their values, their ``.grad``, the optimizer's state."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+from torch.optim import Optimizer
+
+from backprop_viz.capture.logs.event_log import Copy, EventLog
+from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.tensors.memory import LEFT_OUT, NotCopied, full_shape, to_array
+from backprop_viz.capture.watches.parallel_modules import is_sharded, reduces_in_place
+from backprop_viz.recording.all_reduce import ALL_REDUCE
+from backprop_viz.recording.calls import Call
+from backprop_viz.recording.events import Array, Parameter
+from backprop_viz.recording.modules import OptimizerGroup
+from backprop_viz.recording.phases import Phase
+
+# The operation of an event that tells of a change whose cause was not seen.
+CHANGED = "changed"
+_NOTHING: tuple[Copy, Copy] = (None, None)
+
+
+class ParameterWatch:
+    """Notes each change of a parameter, whoever makes it.
+
+    Between two events the memory is compared: what was changed through ``.data``, by a hook or by
+    a loop's own lines is an event too. Of parameters that ``only`` leaves out no numbers are read.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        optimizers: Sequence[Optimizer],
+        log: EventLog,
+        only: ModuleChoice | None = None,
+    ) -> None:
+        self._model, self._log, self._only = model, log, only
+        self._optimizers = optimizers
+        self._known: dict[str, tuple[Copy, Copy]] = {}
+        self._sharded = is_sharded(model)
+        self._modules = _own_parameters(model, self._sharded)
+        # When backward added to a ``.grad`` last, as time.perf_counter tells it.
+        self.accumulated_at: float | None = None
+        self.reduces_in_place = reduces_in_place(model)
+        log.weights.update(id(t) for t in (*model.parameters(), *model.buffers()))
+        for name, parameter in self._parameters():
+            self._known[name] = log.copy(parameter), log.grad(parameter)
+
+    def at_start(self) -> tuple[Parameter, ...]:
+        """The parameters as they were when the iteration began; none that was lazy then."""
+        log, found = self._log, []
+        for name, parameter in self._parameters():
+            value, grad = self._known[name]
+            number = log.id(value)
+            if number is not None:
+                found.append(
+                    Parameter(
+                        name,
+                        number,
+                        log.id(grad),
+                        log.tensors,
+                        parameter.requires_grad,
+                        full_shape(parameter),
+                    )
+                )
+        return tuple(found)
+
+    def begin_with(self, grads: Mapping[int, Copy]) -> None:
+        """The iteration began with these ``.grad``, by the id() of the parameter."""
+        for name, parameter in self._parameters():
+            if id(parameter) in grads:
+                self._known[name] = self._known[name][0], grads[id(parameter)]
+
+    def sync(self, op: str = CHANGED) -> None:
+        """Note what has changed since the last event, as done by ``op``."""
+        if not self._sharded:
+            self._modules = _own_parameters(self._model)
+        for name, parameter in self._parameters():
+            self._sync_one(name, parameter, op)
+
+    def sync_grads(self) -> None:
+        """Note which ``.grad`` has changed since the last event."""
+        for name, parameter in self._parameters():
+            if name not in self._known:
+                self._sync_one(name, parameter)
+            value, grad = self._known[name]
+            now = self._log.grad(parameter)
+            if now is not grad:
+                self._grad_changed(name, grad, now, CHANGED)
+                self._known[name] = value, now
+
+    def _sync_one(self, name: str, parameter: Tensor, op: str = CHANGED) -> None:
+        log = self._log
+        value, grad = known = self._known.get(name, _NOTHING)
+        now, grad_now = log.copy(parameter), log.grad(parameter)
+        if now is value and grad_now is grad and known is not _NOTHING:
+            return
+        self._grad_changed(name, grad, grad_now, op)
+        if value is not None and _differ(value, now):
+            log.note(Phase.UPDATE, op, (value, grad_now), (now,), parameter=name)
+        self._known[name] = now, grad_now
+
+    def _grad_changed(self, name: str, grad: Copy, now: Copy, op: str) -> None:
+        if _differ(grad, now):
+            self._log.note(Phase.BACKWARD, op, (grad,), (now,), parameter=name)
+
+    # -- zero_grad and update ------------------------------------------------------------------
+
+    def cleared(self) -> None:
+        """zero_grad has run."""
+        note = self._log.note
+        for name, parameter in self._all_parameters():
+            if not self._keeps(name):
+                left = None if parameter.grad is None else LEFT_OUT
+                note(Phase.ZERO_GRAD, "zero_grad", (LEFT_OUT,), (left,), parameter=name)
+                continue
+            value, grad = self._known[name]
+            now = self._log.grad(parameter)
+            note(Phase.ZERO_GRAD, "zero_grad", (grad,), (now,), parameter=name)
+            self._known[name] = value, now
+
+    def states(self) -> dict[str, dict[str, Array]]:
+        """The optimizers' own tensors by parameter, before an update."""
+        return {name: self._state(parameter) for name, parameter in self._parameters()}
+
+    def updated(
+        self, before: Mapping[str, Mapping[str, Array]], optimizers: Sequence[Optimizer] | None
+    ) -> None:
+        """These optimizers have made a step; ``before`` are the states as they were.
+
+        None: the loop has changed the weights by hand.
+        """
+        log = self._log
+        owners = None if optimizers is None else _owners(optimizers)
+        for name, parameter in self._all_parameters():
+            owner = None if owners is None else owners.get(id(parameter))
+            if not self._keeps(name):
+                if owner is not None and parameter.grad is not None:
+                    read = LEFT_OUT, LEFT_OUT
+                    log.note(Phase.UPDATE, rule_of(owner), read, (LEFT_OUT,), parameter=name)
+                continue
+            value, grad = self._known[name]
+            now = log.copy(parameter)
+            owned = owners is None or owner is not None
+            if owned and grad is not None:
+                state = {
+                    key: (log.id(before[name].get(key)), log.tensors.add(after))
+                    for key, after in self._state(parameter).items()
+                }
+                rule = "sub_" if owner is None else rule_of(owner)
+                log.note(Phase.UPDATE, rule, (value, grad), (now,), parameter=name, state_ids=state)
+            elif _differ(value, now):
+                log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
+            grad_now = log.grad(parameter)
+            if grad_now is not grad:
+                self._grad_changed(name, grad, grad_now, CHANGED)
+            self._known[name] = now, grad_now
+
+    def _state(self, parameter: Tensor) -> dict[str, Array]:
+        found: dict[str, Array] = {}
+        for optimizer in self._optimizers:
+            state = optimizer.state.get(parameter, {})
+            found |= {
+                key: to_array(value) for key, value in state.items() if torch.is_tensor(value)
+            }
+        return found
+
+    # -- backward ------------------------------------------------------------------------------
+
+    def accumulated(self, name: str | None, parameter: Tensor, grad: Copy) -> None:
+        """Backward has added to ``.grad``, which is noted; hooks may have changed the weight."""
+        self.accumulated_at = time.perf_counter()
+        if name is not None:
+            value, _ = self._known[name]
+            now = self._log.copy(parameter)
+            if value is not None and _differ(value, now):
+                self._log.note(Phase.UPDATE, CHANGED, (value, grad), (now,), parameter=name)
+            self._known[name] = now, grad
+
+    def reduced(self, calls: Mapping[int, Call]) -> None:
+        """The ranks have averaged gradients, of parameters by their ``id()``, in this order."""
+        names = {id(parameter): (name, parameter) for name, parameter in self._parameters()}
+        for key, call in calls.items():
+            if key not in names:
+                continue
+            name, parameter = names[key]
+            value, grad = self._known[name]
+            now = self._log.grad(parameter)
+            if now is not None:
+                self._log.note(
+                    Phase.BACKWARD, ALL_REDUCE, (grad,), (now,), parameter=name, call=call
+                )
+            self._known[name] = value, now
+
+    def _parameters(self) -> list[tuple[str, nn.Parameter]]:
+        """Those whose numbers are kept."""
+        return [pair for pair in self._all_parameters() if self._keeps(pair[0])]
+
+    def _keeps(self, name: str) -> bool:
+        return self._only is None or self._only.has_tensor(name)
+
+    def _all_parameters(self) -> list[tuple[str, nn.Parameter]]:
+        """As ``named_parameters``, without those that are lazy."""
+        found: list[tuple[str, nn.Parameter]] = []
+        seen: set[int] = set()
+        for prefix, parameters in self._modules:
+            for name, parameter in parameters.items():
+                if parameter is None or id(parameter) in seen:
+                    continue
+                seen.add(id(parameter))
+                if not is_lazy(parameter):
+                    found.append((prefix + name, parameter))
+        return found
+
+
+def _own_parameters(
+    model: nn.Module, at_once: bool = False
+) -> list[tuple[str, Mapping[str, nn.Parameter | None]]]:
+    """The parameters that each module of a model holds itself, and what goes before their names.
+
+    To ask the model for all takes ten times as long as to compare a small one. ``at_once``: as it
+    is now, whatever becomes of the modules.
+    """
+    if at_once or type(model).named_parameters is not nn.Module.named_parameters:
+        return [("", dict(model.named_parameters()))]
+    return [
+        (f"{name}." if name else "", module._parameters)
+        for name, module in model.named_modules()
+        if module._parameters
+    ]
+
+
+def _differ(one: Copy, other: Copy) -> bool:
+    """Whether two copies differ in a bit."""
+    if one is other or isinstance(one, NotCopied) or isinstance(other, NotCopied):
+        return False
+    if one is None or other is None:
+        return True
+    return one.dtype != other.dtype or one.shape != other.shape or one.tobytes() != other.tobytes()
+
+
+def _owners(optimizers: Sequence[Optimizer]) -> dict[int, Optimizer]:
+    """Which optimizer moves a parameter, by the ``id()`` of its tensor."""
+    return {
+        id(parameter): optimizer
+        for optimizer in optimizers
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    }
+
+
+def rule_of(optimizer: Optimizer) -> str:
+    """The name of an update: the optimizer's class, in full if it is not torch's own."""
+    kind = type(optimizer)
+    torchs = getattr(torch.optim, kind.__name__, None) is kind
+    return kind.__name__ if torchs else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def groups_of(
+    optimizers: Sequence[Optimizer], names: Mapping[int, str]
+) -> tuple[OptimizerGroup, ...]:
+    """The groups of some optimizers, with those parameters that have a name.
+
+    ``names``: a parameter's dotted name by the ``id()`` of its tensor.
+    """
+    return tuple(
+        OptimizerGroup(
+            rule_of(optimizer),
+            number,
+            {key: _plain(value) for key, value in group.items() if key != "params"},
+            tuple(names[id(p)] for p in group["params"] if id(p) in names),
+        )
+        for optimizer in optimizers
+        for number, group in enumerate(optimizer.param_groups)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """An option as a record holds it: a tensor of one element as its number."""
+    if isinstance(value, Tensor):
+        return value.item() if value.numel() == 1 else str(value)
+    if isinstance(value, tuple | list):
+        return tuple(_plain(each) for each in value)
+    return value if isinstance(value, bool | int | float | str | None) else str(value)

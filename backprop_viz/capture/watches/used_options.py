@@ -1,0 +1,35 @@
+"""What the optimizers went by as they last stepped."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from torch.optim import Optimizer
+
+from backprop_viz.capture.watches.parameter_watch import groups_of
+from backprop_viz.recording.modules import OptimizerGroup
+
+
+class UsedOptions:
+    """Read before each step: after it a schedule sets the next iteration's rate."""
+
+    def __init__(self, optimizers: Sequence[Optimizer], names: Mapping[int, str]) -> None:
+        self._optimizers, self._names = optimizers, names
+        self._used: dict[int, tuple[OptimizerGroup, ...]] = {}
+        self._rate: float | None = None
+
+    def note(self, optimizers: Iterable[Optimizer], rate: float | None) -> None:
+        """These are about to step; ``rate`` is the loop's own, where none has it."""
+        self._rate = rate
+        self._used |= {id(one): groups_of([one], self._names) for one in optimizers}
+
+    def groups(self) -> tuple[OptimizerGroup, ...]:
+        """The groups of the optimizers that stepped, in their order; else as they are now."""
+        found = self._used or {0: groups_of(self._optimizers, self._names)}
+        return tuple(group for groups in found.values() for group in groups)
+
+    def options(self, rate: float | None) -> dict[str, Any]:
+        """Those of the first group; without one the rate that was used, else this one."""
+        for group in self.groups():
+            return dict(group.options)
+        rate = rate if self._rate is None else self._rate
+        return {} if rate is None else {"lr": rate}

@@ -1,0 +1,1 @@
+"""The record format, FORMAT.md: its records as bytes, written and read."""

@@ -1,0 +1,64 @@
+import pytest
+import torch
+from torch import nn
+from torch.utils.data import TensorDataset
+
+import backprop_viz as bv
+from backprop_viz.analysis.graph.layered_layout import layout
+from backprop_viz.training.recorded_steps import preview
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(1, 4, 3, padding=1)
+        self.body = nn.Conv2d(4, 4, 3, padding=1)
+        self.head = nn.Linear(4, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = torch.relu(self.stem(x))
+        x = x + self.body(x)
+        x = x + self.body(x)
+        return self.head(x.mean((2, 3)))
+
+
+@pytest.fixture(scope="module")
+def residual() -> bv.Recording:
+    images = torch.rand(10, 1, 32, 32)
+    data = TensorDataset(images, torch.zeros(10, dtype=torch.int64))
+    return bv.Trainer(data, model=Residual(), batch_size=2).record()
+
+
+def test_layers_of_a_net_with_branches_and_a_shared_module(residual: bv.Recording) -> None:
+    layers = residual.layers
+    names = {layer.id: layer.name for layer in layers.layers}
+    assert list(names.values()) == [
+        "x",
+        "stem",
+        "body",
+        "add",
+        "body2",
+        "add2",
+        "mean",
+        "head",
+        "loss",
+    ]
+    edges = {(names[a], names[b]) for a, b in layers.edges}
+    assert {("stem", "body"), ("stem", "add"), ("body", "add"), ("add2", "mean")} <= edges
+
+
+def test_a_layers_gradient_is_that_of_its_shown_tensor(residual: bv.Recording) -> None:
+    end = residual.at(len(residual.events))
+    for layer in residual.layers.layers[1:]:
+        activation, gradient = end.activation(layer), end.gradient(layer)
+        assert activation is not None
+        assert gradient is not None
+        assert gradient.shape == activation.shape
+
+
+def test_recording_lays_nothing_out() -> None:
+    layout.cache_clear()
+    trainer = bv.Trainer(model=Residual(), batch_size=2)
+    preview(trainer)
+    assert trainer.record().graph.nodes
+    assert layout.cache_info().misses == 0
