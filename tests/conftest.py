@@ -245,4 +245,7 @@ def no_leaked_threads() -> Iterator[None]:
     yield
     left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
     left = [t for t in left if not t.daemon or t.name.startswith("backprop_viz")]
+    for thread in left:  # one that has been told to end may need a moment
+        thread.join(10)
+    left = [t for t in left if t.is_alive()]
     assert not left, f"threads left running: {left}"
