@@ -37,7 +37,7 @@ from backprop_viz.recording.settings import Settings
 from backprop_viz.training.program_text import program
 from backprop_viz.training.recorded_steps import RecordedSteps
 from tests import drawn_digits
-from tests.capture.live.script_runs import Scripts
+from tests.capture.live.script_runs import Scripts, shared_scripts
 from tests.forked_process import FORKS, ForkServer
 from tests.forked_workers import worker_server
 from tests.nightly import NIGHTLY
@@ -132,10 +132,8 @@ def forked_workers(request: pytest.FixtureRequest, fork_server: ForkServer) -> I
 
 
 @pytest.fixture(scope="session")
-def scripts() -> Iterator[Scripts]:
-    found = Scripts()
-    yield found
-    found.close()
+def scripts() -> Scripts:
+    return shared_scripts()
 
 
 MakeViewState = Callable[..., ViewState]

@@ -1,26 +1,21 @@
 """The files of ranks that have trained together, made once for all tests that look at them."""
 
 import atexit
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+
+from tests.capture.live.script_runs import shared_scripts
 
 _SCRIPT = Path(__file__).parent / "capture" / "live" / "forked_ranks.py"
 
 
 def train_ranks(kind: str, to: str = "", ranks: int = 2, steps: int = 4) -> list[str]:
     """What ranks print that train together, sorted; with ``to``, they are watched."""
-    command = [sys.executable, str(_SCRIPT), kind, to, str(ranks), str(steps)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return sorted(line for line in done.stdout.splitlines() if line.startswith("rank"))
+    ended = shared_scripts().plain(_SCRIPT, kind, to, str(ranks), str(steps))
+    assert ended.status == 0, ended.printed
+    return sorted(line for line in ended.printed.splitlines() if line.startswith("rank"))
 
 
 @cache

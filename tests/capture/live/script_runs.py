@@ -1,5 +1,6 @@
 """Runs scripts plain, and under ``run`` with a window that the test plays itself."""
 
+import atexit
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +127,14 @@ class Scripts:
             pass_fds=files,
             cwd=None if folder is None else str(folder),
         )
+
+
+@cache
+def shared_scripts() -> Scripts:
+    """The one of this process, until it ends."""
+    scripts = Scripts()
+    atexit.register(scripts.close)
+    return scripts
 
 
 def ended_process(process: Any) -> Ended:
