@@ -10,7 +10,7 @@ from backprop_viz.recording.run_origin import RunOrigin
 # A rank of which nothing is heard for so long is said to be silent.
 SILENT_AFTER_S = 10.0
 
-Standing = Literal["runs", "ended", "silent", "lost", "cut"]
+Standing = Literal["runs", "ended", "silent", "unreached", "lost", "cut"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,8 +19,9 @@ class RankState:
 
     ``iteration`` counts the iterations that it has finished, ``due`` is the phase that comes next.
     ``heard`` is when it last said something, as time.time() tells it. ``closed``: it has said that
-    no more comes; ``gone``: no more can come; ``held``: the window holds it there. ``waited`` are
-    the seconds that it waited for the others in the shown iteration.
+    no more comes; ``gone``: no more can come; ``unreached``: its line is lost, and is tried again;
+    ``held``: the window holds it there. ``waited`` are the seconds that it waited for the others
+    in the shown iteration.
     """
 
     rank: int
@@ -34,15 +35,19 @@ class RankState:
     gone: bool
     held: bool = False
     waited: float | None = None
+    unreached: bool = False
 
     def standing(self, now: float) -> Standing:
-        """Whether it "runs", has "ended", is "silent", or "lost" with its process; or its file is
-        "cut": nobody has closed it, and nothing more is written. ``now`` is time.time().
+        """Whether it "runs", has "ended", is "silent", "unreached" without a line, or "lost" with
+        its process; or its file is "cut": nobody has closed it, and nothing more is written.
+        ``now`` is time.time().
         """
         if self.closed:
             return "ended"
         if self.gone:
             return "lost"
+        if self.unreached:
+            return "unreached"
         if self.held or now - self.heard <= SILENT_AFTER_S:
             return "runs"
         is_file = self.origin is not None and self.origin.kind == "file"

@@ -45,6 +45,18 @@ class RunEnded:
     line: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Of the iterations from ``first`` to ``last`` so many recordings are not sent.
+
+    The window was too slow for them, or away.
+    """
+
+    first: int
+    last: int
+    count: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
     """How things stand after ``command``, and what is new since the update before.
@@ -240,7 +252,7 @@ Answer = (
     | SnippetRan
 )
 FROM_WORKER: Sequence[type[object]] = (
-    *(Update, Notice, RunAttached, RunEnded),
+    *(Update, Notice, RunAttached, RunEnded, LeftOut),
     *(Sheet, Page, EvaluationProgress, Filed, CodeFound, Rerecorded, Scripted, SaliencyRecorded),
     *(NumberExplained, ChainFollowed, EffectsFound, GradientChecked, SnippetRan, NetworkTried),
     *(SurfaceComputed, RaceRan),
@@ -271,4 +283,22 @@ class InterruptScript:
     """Interrupt the script, as Ctrl+C in its terminal would."""
 
 
-FROM_WINDOW: Sequence[type[object]] = (Begin, UpdateWanted, Painted, InterruptScript)
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Send what is recorded since ``newest``, the last iteration that the window has whole.
+
+    The first message of a window that attaches; 0: it has none.
+    """
+
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The window is closed; a line that ends without this was lost."""
+
+
+FROM_WINDOW: Sequence[type[object]] = (
+    *(Begin, UpdateWanted, Painted, InterruptScript),
+    *(Resume, Leave),
+)

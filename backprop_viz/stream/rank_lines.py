@@ -1,6 +1,6 @@
 """Lines to the ranks of one training that listen, each at its own port."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,11 +14,23 @@ from backprop_viz.stream.wire import MessageReader
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankLine:
-    """A window's ends of a line, and what has been read of it: where the run is from."""
+    """A window's ends of a line, and what has been read of it: where the run is from.
+
+    ``again`` makes another line to the same ``address``, as when this one was lost; it raises
+    UserError.
+    """
 
     ends: Ends
     reader: MessageReader
     told: RunAttached
+    address: str
+    again: "Callable[[], RankLine]"
+
+    def close(self) -> None:
+        """Close the line."""
+        for end in self.ends:
+            with suppress(OSError):
+                end.close()
 
     @property
     def origin(self) -> RunOrigin:
@@ -49,7 +61,7 @@ def rank_lines(urls: Sequence[str], token: bytes) -> tuple[RankLine, ...]:
             raise ArgumentError(text)
     except BaseException:
         for line in lines:
-            _close(line)
+            line.close()
         raise
     return tuple(sorted(lines, key=lambda line: line.origin.rank))
 
@@ -63,7 +75,7 @@ def _line(host: str, port: int, token: bytes) -> RankLine:
     except (EOFError, OSError, ValueError) as error:
         text = QT_TRANSLATE_NOOP("errors", "{0}:{1} has closed the line: attach again.")
         raise UserError(text, host, port) from error
-    return RankLine(ends, reader, message)
+    return RankLine(ends, reader, message, f"{host}:{port}", lambda: _line(host, port, token))
 
 
 def _of_rank(host: str, port: int, token: bytes, first: RunOrigin, rank: int) -> list[RankLine]:
@@ -71,14 +83,8 @@ def _of_rank(host: str, port: int, token: bytes, first: RunOrigin, rank: int) ->
     line = _line(host, port, token)
     if _same(line.origin, first) and line.origin.rank == rank:
         return [line]
-    _close(line)
+    line.close()
     return []
-
-
-def _close(line: RankLine) -> None:
-    for end in line.ends:
-        with suppress(OSError):
-            end.close()
 
 
 def _same(one: RunOrigin, other: RunOrigin) -> bool:

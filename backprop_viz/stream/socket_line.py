@@ -24,6 +24,11 @@ _MAGIC = b"bpviz-line-1\n"
 _NONCE, _ANSWER = 32, 32
 # A peer that says nothing is not waited for.
 _ANSWERS_WITHIN_S = 5.0
+# A silent connection is asked after 10 s whether it still stands, and given up after 30.
+_KEEPALIVE = (
+    *(("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 4)),
+    ("TCP_USER_TIMEOUT", 30_000),
+)
 
 
 class RefusedError(UserError):
@@ -92,6 +97,7 @@ def proven(link: socket.socket, role: Side, token: bytes) -> Ends:
             )
         link.settimeout(None)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _notice_silence(link)
     except (OSError, EOFError) as error:
         link.close()
         text = QT_TRANSLATE_NOOP("errors", "The other side has refused the connection.")
@@ -100,6 +106,14 @@ def proven(link: socket.socket, role: Side, token: bytes) -> Ends:
         link.close()
         raise
     return link.makefile("rb"), _Outgoing(link)
+
+
+def _notice_silence(link: socket.socket) -> None:
+    """Have the system end a connection whose other side is gone without a word."""
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE:
+        if hasattr(socket, name):  # not every system has each
+            link.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 class _Outgoing(BufferedWriter):

@@ -12,7 +12,7 @@ from typing import IO
 from backprop_viz.recording.format.frames import Buffer
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.messages import InterruptScript, Update, UpdateWanted
+from backprop_viz.stream.messages import InterruptScript, Leave, Resume, Update, UpdateWanted
 from backprop_viz.stream.wire import (
     MessageReader,
     MessageWriter,
@@ -21,9 +21,11 @@ from backprop_viz.stream.wire import (
     send,
 )
 
+Heard = NumberedCommand | Unreadable | UpdateWanted | Resume
+
 
 class LiveLine:
-    """Sends messages without waiting for the window, and hands its commands to ``commanded``.
+    """Sends messages without waiting for the window, and hands what it says to ``heard``.
 
     ``ended`` is called once, when the window is gone. Both are called in threads of the line.
     """
@@ -32,12 +34,13 @@ class LiveLine:
         self,
         incoming: IO[bytes],
         outgoing: IO[bytes],
-        commanded: Callable[[NumberedCommand | Unreadable], None],
+        heard: Callable[[Heard], None],
         ended: Callable[[], None],
     ) -> None:
         self._incoming, self._outgoing = incoming, outgoing
         self._reader = MessageReader(incoming)
-        self._commanded, self._ended = commanded, ended
+        self._tell, self._ended = heard, ended
+        self.was_left = False  # whether the window has said that it is closed
         self._writing = threading.Lock()
         self._writer = MessageWriter()
         self._outbox: Queue[list[Buffer] | None] = Queue()
@@ -91,10 +94,12 @@ class LiveLine:
                 message, _ = self._reader.read()
                 if isinstance(message, UpdateWanted):
                     self._heard = self._sent
-                elif isinstance(message, InterruptScript):
+                if isinstance(message, InterruptScript):
                     _interrupt()
-                elif isinstance(message, NumberedCommand | Unreadable):
-                    self._commanded(message)
+                elif isinstance(message, Leave):
+                    self.was_left = True
+                elif isinstance(message, Heard):
+                    self._tell(message)
         self._end()
 
     def _end(self) -> None:

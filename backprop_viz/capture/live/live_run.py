@@ -1,7 +1,5 @@
 """A watched loop that a window follows and holds."""
 
-import math
-import os
 import sys
 import threading
 import time
@@ -14,8 +12,9 @@ from torch._C import DisableTorchFunction
 
 from backprop_viz.analysis.cursor.breakpoints import first_hit
 from backprop_viz.capture.live.event_holds import EventHolds
-from backprop_viz.capture.live.line import LiveLine
+from backprop_viz.capture.live.following_window import FollowingWindow
 from backprop_viz.capture.live.line_holds import LineHolds
+from backprop_viz.capture.live.recording_pace import RecordingPace
 from backprop_viz.capture.recorder import Recorder
 from backprop_viz.recording.breakpoint import Breakpoint
 from backprop_viz.recording.errors import UserError
@@ -23,7 +22,7 @@ from backprop_viz.recording.events import Event
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.history import Curves
 from backprop_viz.recording.iteration import Recording
-from backprop_viz.recording.notices import Notice, notice_of
+from backprop_viz.recording.notices import notice_of
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
@@ -32,13 +31,10 @@ from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
 from backprop_viz.stream.commands import Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
 from backprop_viz.stream.socket_line import Ends
-from backprop_viz.stream.wire import NumberedCommand, Unreadable
+from backprop_viz.stream.wire import NumberedCommand
 
-# While the loop runs freely the window hears of it so often, and an iteration is recorded so
-# often; or more rarely, so that recording takes no more than this share of the time.
+# While the loop runs freely the window hears of it so often.
 _UPDATE_EVERY_S = 0.1
-_RECORD_EVERY_S = 0.5
-_SHARE_RECORDED = 0.05
 # What is not sent when the script ends is lost after this time.
 _FLUSHED_WITHIN_S = 5.0
 
@@ -58,7 +54,8 @@ class LiveRun:
     it go on: for an event, a phase, an iteration, or freely. ``runs_freely``: it is not held at
     first. ``every``: while it runs freely every so many iterations are recorded (None: as many as
     cost little).
-    When the window is gone the loop goes on, unrecorded.
+    When the window is closed the loop goes on, unrecorded. Without ``ends`` windows attach when
+    they like: for one whose line was lost the loop is recorded on; that is sent when it is back.
     """
 
     def __init__(
@@ -70,8 +67,12 @@ class LiveRun:
         runs_freely: bool = False,
         every: int | None = None,
     ) -> None:
-        self._origin, self._program, self._every = origin, program, every
+        self._origin, self._program = origin, program
+        self._pace = RecordingPace(every, together=origin.world_size > 1)
         self._state = threading.Condition()
+        self._window = FollowingWindow(
+            self._state, self._publish, self._commanded, self._window_gone, comes_back=ends is None
+        )
         # "event", "phase", "iteration", or "any" time
         self._until = "any" if runs_freely else "phase"
         self._released = 0  # how often the window let the loop go on
@@ -83,17 +84,13 @@ class LiveRun:
         self._held = False
         self._line: int | None = None
         self._points: list[tuple[float, float]] = []
-        self._shown = self._recorded = 0.0  # when the window heard, when an iteration was recorded
+        self._shown = 0.0  # when the window heard
         self._begun = 0.0
         self._rate = 0.0
-        # Of several ranks each records every so many iterations, by powers of two: so those that
-        # one records are recorded by all, or by all that have the time.
-        self._stride = 1
-        self._plain_s = 0.0  # what an iteration took that was not recorded
         self._recorder: Recorder | None = None  # of the iteration that is under way
         self._events = EventHolds()
         self._held_after = 0  # so many events of the iteration the loop was held last
-        self._process, self._thread = os.getpid(), threading.get_ident()
+        self._thread = threading.get_ident()
         self._told_program = False
         self._holds = LineHolds(origin.path, self._line_reached)
         # All losses, for a window that attaches later.
@@ -102,50 +99,32 @@ class LiveRun:
         # What was logged, and what of it the window has not been told.
         self._logged: list[LoggedScalar] = []
         self._scalars: list[LoggedScalar] = []
-        self._channel: LiveLine | None = None
         if ends is not None:
             self.attach(ends)
 
     def attach(self, ends: Ends) -> None:
         """A window is at the other end of a line, in place of one that was there before.
 
-        It is told all losses; what was recorded before it came, it has not.
+        It is told all losses, and once it says what it has, what is held of later recordings.
         """
-        line = LiveLine(*ends, self._commanded, lambda: self._window_gone(line))
         with self._state:
-            before, self._channel = self._channel, line
+            line = self._window.attach(ends)
             self._points, self._opened = [], _curves(self._losses)
             self._scalars = list(self._logged)
             self._carried_out, self._told_program = 0, False
-        if before is not None:
-            before.close(0.0)
         line.start()
         line.send(RunAttached(self._origin))
         self._publish()
 
     @property
-    def _open(self) -> bool:
-        """Whether there is a window."""
-        mine = os.getpid() == self._process  # not one that the loop has forked
-        return mine and self._channel is not None and self._channel.open
-
-    @property
     def has_window(self) -> bool:
         """Whether a window follows."""
-        return self._open
+        return self._window.open
 
     def show_program(self, program: Program) -> None:
         """Have the window show another program from the next update on."""
         with self._state:
             self._program, self._told_program = program, False
-
-    def _keeps_up(self) -> bool:
-        """Whether the window takes what it is sent."""
-        return self._channel is not None and self._channel.update_wanted()
-
-    def _send(self, message: object, recording: Recording | None = None) -> None:
-        if self._channel is not None:
-            self._channel.send(message, recording)
 
     # -- what the watch tells ----------------------------------------------------------------
 
@@ -156,15 +135,11 @@ class LiveRun:
         self._begun = time.perf_counter()
         self._recorder, self._held_after = None, 0
         self._events.begin()
-        if not self._open:
-            return False
-        if self._until != "any" or self._breakpoints:
+        if self._window.open and (self._until != "any" or self._breakpoints):
             return True
-        if self._every is not None:
-            return iteration % self._every == 0
-        if self._origin.world_size > 1:
-            return self._keeps_up() and iteration % self._stride == 0
-        return self._keeps_up() and self._begun >= self._recorded
+        keeps_up = self._window.keeps_up if self._window.open else self._window.awaited
+        followed = self._window.open or keeps_up
+        return followed and self._pace.wants(iteration, self._begun, keeps_up=keeps_up)
 
     def recording_begins(self, recorder: Recorder) -> None:
         """Hear of each event of the iteration that is recorded."""
@@ -175,7 +150,7 @@ class LiveRun:
         """Hold the loop at an event, if it is to be held there."""
         recorder = self._recorder
         wanted = self._until == "event" or self._breakpoints
-        if recorder is None or not wanted or not self._open:
+        if recorder is None or not wanted or not self._window.open:
             return
         with DisableTorchFunction():
             ended = self._events.layer_ended(event, recorder, self._breakpoints)
@@ -202,27 +177,24 @@ class LiveRun:
         with self._state:
             self._iteration, self._due = iteration, Phase.ZERO_GRAD
             self._losses.append(loss)
-            if self._open:
+            if self._window.open:
                 self._points.append((loss, float("nan")))
             self._rate = 1 / took if took else 0.0
-        if recording is None:
-            self._plain_s = took
-            if now - self._shown >= _UPDATE_EVERY_S and self._keeps_up():
-                self._publish()
-            return
-        rests = max(_RECORD_EVERY_S, took / _SHARE_RECORDED)
-        self._recorded = now + rests
-        self._stride = 2 ** math.ceil(math.log2(max(rests / (self._plain_s or took), 1.0)))
-        if self._until in ("phase", "iteration") or self._stops(recording):
-            self._hold(recording)
-        else:
-            self._publish(recording)
+        self._pace.took(took, now, recorded=recording is not None)
+        if recording is not None:
+            self._window.add(recording)
+            if self._until in ("phase", "iteration") or self._stops(recording):
+                self._hold(recording)
+            else:
+                self._window.send_waiting()
+        if now - self._shown >= _UPDATE_EVERY_S and self._window.keeps_up:
+            self._publish()
 
     def scalar_logged(self, name: str, iteration: int, number: float) -> None:
         """Tell of it with the next update."""
         with self._state:
             self._logged.append((name, iteration, number))
-            self._scalars += self._logged[-1:] if self._open else []
+            self._scalars += self._logged[-1:] if self._window.open else []
 
     def health_known(self, health: IterationHealth) -> None:
         """A window shows no health yet."""
@@ -242,13 +214,12 @@ class LiveRun:
         """The script is over: send what is left, and let the window stay."""
         with self._state:
             self._until = "any"
+        self._window.send_waiting(until=None)
         # After the last iteration nothing but its gradients may have been cleared.
         if recording is not None and any(e.phase is Phase.FORWARD for e in recording.events):
             self._publish(recording)
         self._publish()
-        self._send(told)
-        if self._channel is not None:
-            self._channel.close(_FLUSHED_WITHIN_S)
+        self._window.end(told, _FLUSHED_WITHIN_S)
 
     # -- holding -----------------------------------------------------------------------------
 
@@ -269,10 +240,11 @@ class LiveRun:
             self._line = self._line_of(sys._getframe(1))
             if self._line is None and recording is not None and recording.trace:
                 self._line = recording.trace[-1][0]  # the node runs in a thread of its own
+        self._window.send_waiting(until=recording)
         self._publish(recording)
         with self._state:
             # In slices, so that Ctrl+C comes through on every system.
-            while self._released == before and self._open:
+            while self._released == before and self._window.open:
                 self._state.wait(0.2)
             self._held, self._line = False, None
         self._follow_lines()
@@ -327,13 +299,10 @@ class LiveRun:
                 line=self._line,
                 scalars=scalars,
             )
-            self._send(update, recording)
+            self._window.send(update, recording)
 
-    def _commanded(self, received: NumberedCommand | Unreadable) -> None:
-        """Carry out a command of the window, in the line's thread."""
-        if isinstance(received, Unreadable):
-            self._send(Notice("not_understood", (received.reason,)))
-            return
+    def _commanded(self, received: NumberedCommand) -> None:
+        """Carry out a command of the window."""
         command = received.command
         with self._state:
             self._carried_out = received.number
@@ -364,14 +333,13 @@ class LiveRun:
         if name not in self._refused:
             self._refused.add(name)
             text = QT_TRANSLATE_NOOP("errors", "A script's run has no {0}: the script decides.")
-            self._send(notice_of(UserError(text, name)))
+            self._window.send(notice_of(UserError(text, name)))
 
-    def _window_gone(self, line: LiveLine) -> None:
-        """A window is gone; unless there is another one already, the loop runs freely."""
+    def _window_gone(self) -> None:
+        """Nobody holds the loop any more: it runs freely."""
         with self._state:
-            if line is self._channel:
-                self._until, self._breakpoints = "any", ()
-                self._state.notify_all()
+            self._until, self._breakpoints = "any", ()
+            self._state.notify_all()
 
 
 def _curves(losses: Sequence[float]) -> Curves:

@@ -6,13 +6,23 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import IO
 
+from backprop_viz.desktop.clients.line_again import NextTry, line_again
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.notices import Notice
+from backprop_viz.recording.phases import Phase
 from backprop_viz.stream.commands import Command, Iterate, Pause, SetBreakpoints, Step, Train
 from backprop_viz.stream.flow_control import UPDATES_AHEAD
-from backprop_viz.stream.messages import InterruptScript, RunEnded, Update, UpdateWanted
+from backprop_viz.stream.messages import (
+    InterruptScript,
+    Leave,
+    Resume,
+    RunEnded,
+    Update,
+    UpdateWanted,
+)
+from backprop_viz.stream.rank_lines import RankLine
+from backprop_viz.stream.socket_line import Ends
 from backprop_viz.stream.wire import (
     MessageReader,
     MessageWriter,
@@ -25,35 +35,39 @@ from backprop_viz.stream.wire import (
 # What a script can be told; all else is the script's own affair.
 UNDERSTOOD = (Step, Iterate, Train, Pause, SetBreakpoints)
 
+_Sent = NumberedCommand | UpdateWanted | InterruptScript | Resume | Leave
+
 
 class AttachedClient:
     """As a WorkerSupervisor, of a process that the window did not start and does not end.
 
     ``wake`` is called in a thread of its own when there is something to take, and ``look`` with
-    each recording before it can be taken. ``begun``: the reader that has begun to read, and what
-    it has read so far.
+    each recording before it can be taken. ``line``: both ends of a line; one that the window has
+    attached to is made again when it is lost, until that is given up: LineLost and LineTried tell.
     """
 
     def __init__(
         self,
-        incoming: IO[bytes],
-        outgoing: IO[bytes],
+        line: Ends | RankLine,
         wake: Callable[[], None],
         look: Callable[[Recording], None] | None = None,
-        begun: tuple[MessageReader, object] | None = None,
     ) -> None:
         self.submitted = 0
-        self._begun = begun
+        self._attached = line if isinstance(line, RankLine) else None
+        self._incoming, outgoing = line.ends if isinstance(line, RankLine) else line
         self._wake, self._look = wake, look
         self.heard = time.time()  # when the script last said something
         self.is_closed = False  # whether the script has said that no more comes
-        self._incoming, self._outgoing = incoming, outgoing
+        self.is_lost = False  # whether there is no line just now, which is made again
         self._received: deque[Received] = deque()
-        self._outbox: SimpleQueue[NumberedCommand | UpdateWanted | InterruptScript | None] = (
-            SimpleQueue()
-        )
+        self._sending = threading.Lock()  # over what is sent with, which another line replaces
+        self._outgoing, self._writer = outgoing, MessageWriter()
+        self._outbox: SimpleQueue[_Sent | None] = SimpleQueue()
         self._taken = UPDATES_AHEAD  # the first is answered at once: the script waits for that
-        self._told_end = False
+        self._told_end = self._closing = False
+        self._next_try = NextTry()
+        self._newest = 0  # the last iteration that came whole
+        self._breakpoints = SetBreakpoints(())
         self._threads = [
             threading.Thread(target=work, name=f"backprop_viz {name}", daemon=True)
             for name, work in (("sender", self._send), ("reader", self._read))
@@ -65,7 +79,12 @@ class AttachedClient:
         """Tell the script; whether it hears. What no script understands is not sent."""
         if self.ended:
             return False
-        if isinstance(command, UNDERSTOOD):
+        if isinstance(command, SetBreakpoints):
+            self._breakpoints = command  # told again to a line that is made again
+        if self.is_lost:
+            if not isinstance(command, SetBreakpoints):
+                self._tell(Notice("line_is_lost"))
+        elif isinstance(command, UNDERSTOOD):
             self.submitted += 1
             self._outbox.put(NumberedCommand(self.submitted, command))
         return True
@@ -99,41 +118,83 @@ class AttachedClient:
 
     def close(self) -> None:
         """Leave the script alone: it goes on without a window."""
+        self._closing = True
+        self._next_try.give_up()
+        self._outbox.put(Leave())
         self._outbox.put(None)
         self._threads[0].join(1.0)
 
     def _send(self) -> None:
-        writer = MessageWriter()
-        with suppress(OSError):
-            while (message := self._outbox.get()) is not None:
-                send(self._outgoing, writer.pieces(message))
-        with suppress(OSError):
+        while (message := self._outbox.get()) is not None:
+            self._put(message)
+        with self._sending, suppress(OSError):
             self._outgoing.close()
 
+    def _put(self, message: _Sent) -> None:
+        """Send a message; what a line does not take any more is lost with it."""
+        with self._sending, suppress(OSError, ValueError):  # ValueError: it is closed
+            send(self._outgoing, self._writer.pieces(message))
+
     def _read(self) -> None:
-        reader, first = self._begun or (MessageReader(self._incoming), None)
-        try:
-            with self._incoming:
-                if first is not None:
-                    self._tell(first)
-                while True:
-                    self._tell(*reader.read())
-        except (EOFError, OSError):
-            pass
-        except ValueError as error:
-            self._tell(Notice("not_understood", (str(error),)))
+        reader = MessageReader(self._incoming)
+        if self._attached is not None:
+            reader = self._attached.reader
+            self._put(Resume(0))
+            self._tell(self._attached.told)
+        while True:
+            try:
+                with self._incoming:
+                    while True:
+                        self._hear(*reader.read())
+            except (EOFError, OSError):
+                pass
+            except ValueError as error:
+                self._tell(Notice("not_understood", (str(error),)))
+                break
+            line = self._again()
+            if line is None:
+                break
+            reader = line.reader
+        self.is_lost = False
         self.is_closed = self._told_end
         if not self._told_end:
             self._tell(RunEnded(-1))
         self._outbox.put(None)
 
-    def _tell(self, message: object, recording: Recording | None = None) -> None:
+    def _again(self) -> RankLine | None:
+        """Another line to the script in place of one that has ended, if it was lost."""
+        if self._attached is None or self._told_end or self._closing:
+            return None
+        self.is_lost = True
+        with self._sending, suppress(OSError):
+            self._outgoing.close()
+        line = line_again(self._attached, self._next_try, self._tell)
+        if line is None:
+            return None
+        self._attached = line
+        self._tell(line.told)
+        with self._sending:
+            self._incoming, self._outgoing = line.ends
+            self._writer = MessageWriter()
+        # The script counts commands from the line's first on.
+        self.submitted, self._taken, self.is_lost = 0, UPDATES_AHEAD, False
+        self._put(Resume(self._newest))
+        self.submit(self._breakpoints)
+        return line
+
+    def _hear(self, message: object, recording: Recording | None) -> None:
+        """Take in what the script says."""
+        self.heard = time.time()
         if isinstance(message, Unreadable):
             message = Notice("not_understood", (message.reason,))
         if recording is not None and self._look is not None:
             self._look(recording)
-        self.heard = time.time()
+        if isinstance(message, Update) and message.due is Phase.ZERO_GRAD and recording is not None:
+            self._newest = recording.iteration
         self._told_end |= isinstance(message, RunEnded)
+        self._tell(message, recording)
+
+    def _tell(self, message: object, recording: Recording | None = None) -> None:
         self._received.append((message, recording))
         with suppress(RuntimeError):  # a window that is destroyed meanwhile
             self._wake()

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 from backprop_viz.desktop.actions.menus import MENUS
 from backprop_viz.desktop.controllers.context import Context
 from backprop_viz.desktop.controllers.dialogs import open_
+from backprop_viz.desktop.controllers.lost_lines import LostLinesController
 from backprop_viz.desktop.panels.program.program_view import ProgramView
 from backprop_viz.desktop.view_state import ViewState
 from backprop_viz.recording.notices import Notice
@@ -31,6 +32,7 @@ class AttachedController(QObject):
         self._session.run_ended.connect(self._ended)
         self._session.view_state_ready.connect(self._show_origin)
         self._leave_out()
+        self._lost_lines = LostLinesController(context)
 
     def _leave_out(self) -> None:
         for menu in MENUS:
@@ -77,7 +79,9 @@ class AttachedController(QObject):
         if loops or told.error:
             newest = self._session.newest_recording
             recorded = newest.iteration if newest.events else 0
-            notice = _notice_of(told, self._session.iteration, recorded)
+            notice = self._lost_lines.why_ended or _notice_of(
+                told, self._session.iteration, recorded
+            )
             self._window.messages.tell_notice(notice)
 
     def _stop_offering(self) -> None:

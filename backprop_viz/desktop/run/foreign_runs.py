@@ -7,10 +7,9 @@ from pathlib import Path
 from backprop_viz.desktop.arguments import Arguments
 from backprop_viz.desktop.clients.attached_client import AttachedClient
 from backprop_viz.desktop.clients.file_client import FileClient
-from backprop_viz.desktop.run.rank_runs import Examine, MakeClient, RankRuns
+from backprop_viz.desktop.run.rank_runs import MakeClient, RankRuns
 from backprop_viz.recording.files.rank_files import by_rank, files_of_run
 from backprop_viz.recording.settings import Settings
-from backprop_viz.stream.rank_lines import RankLine
 
 _Wake = Callable[[], None]
 
@@ -24,9 +23,9 @@ def foreign_run(
     """
     line, given = arguments.line, [Path(path) for path in arguments.recordings]
     if line is not None:
-        return lambda wake: AttachedClient(*line, wake)
+        return lambda wake: AttachedClient(line, wake)
     if arguments.lines:
-        attached: list[MakeClient] = [partial(_attached_client, one) for one in arguments.lines]
+        attached: list[MakeClient] = [partial(AttachedClient, one) for one in arguments.lines]
         if len(attached) == 1:
             return lambda wake: attached[0](wake, None)
         return lambda wake: RankRuns(attached, settings, wake)
@@ -37,7 +36,3 @@ def foreign_run(
         return lambda wake: FileClient(paths[0], wake)
     makers: list[MakeClient] = [partial(FileClient, path) for path in paths]
     return lambda wake: RankRuns(makers, settings, wake, paths.index(given[0]))
-
-
-def _attached_client(line: RankLine, wake: _Wake, look: Examine | None) -> AttachedClient:
-    return AttachedClient(*line.ends, wake, look, (line.reader, line.told))

@@ -9,6 +9,7 @@ from backprop_viz.analysis.joined_ranks import joined
 from backprop_viz.analysis.ranks import waited_in, weight_digests
 from backprop_viz.desktop.clients.attached_client import AttachedClient
 from backprop_viz.desktop.clients.file_client import FileClient, IterationRead, IterationsStored
+from backprop_viz.desktop.clients.line_again import LineLost, LineTried
 from backprop_viz.desktop.rank_states import RanksState, RankState, WeightDifference
 from backprop_viz.desktop.run.followed_run import FollowedRun
 from backprop_viz.desktop.run.ranks_held import RanksHeld
@@ -167,7 +168,7 @@ class RankRuns:
                     self._look_further()
                     # Once all is known that there is to know: each change is painted.
                     self._changed |= all(each.looking is None for each in self.runs)
-                elif place == self.shown:
+                elif place == self.shown or isinstance(received[0], LineLost | LineTried):
                     return received
                 else:
                     self._changed = True
@@ -262,6 +263,7 @@ class RankRuns:
             closed=one.client.is_closed,
             held=self._held.is_held(one.client),
             gone=isinstance(one.client, AttachedClient) and one.ended,
+            unreached=isinstance(one.client, AttachedClient) and one.client.is_lost,
             waited=waited,
         )
 

@@ -132,6 +132,20 @@ def message_text(notice: Notice) -> str:
             "of iteration {3}: {0}",
         ),
         "script_raised_elsewhere": translate("notices", "The script has ended: {0}"),
+        "line_is_lost": translate(
+            "notices",
+            "This was not done, because the line to the script is lost: it is being tried again.",
+        ),
+        "line_given_up": translate(
+            "notices",
+            "The line to {0} was given up; the script may still run. What was recorded can still "
+            "be looked at.",
+        ),
+        "line_to_other_run": translate(
+            "notices",
+            "Another run listens at {0} now: attach again to see it. What was recorded can still "
+            "be looked at.",
+        ),
         "script_gone": translate(
             "notices",
             "The script's process is gone. What was recorded can still be looked at.",

@@ -27,6 +27,7 @@ from backprop_viz.desktop.style.theme import Theme
 from backprop_viz.desktop.style.window_geometry import restore_place, save_place
 from backprop_viz.desktop.system import qt_guard
 from backprop_viz.desktop.view_state import ViewState
+from backprop_viz.desktop.widgets.line_strip import LineStrip
 from backprop_viz.desktop.widgets.message_bar import MessageBar
 from backprop_viz.desktop.widgets.notice_strip import NoticeStrip
 from backprop_viz.desktop.widgets.progress_strip import ProgressStrip
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.download_strip = ProgressStrip("downloadStrip")
         self.reading_strip = ProgressStrip("readingStrip")
+        self.line_strip = LineStrip()
         self._entries = entries
         self._widgets = {entry.id: _made(entry) for entry in entries}
         self.panels = tuple(cast(ViewPanel, widget) for widget in self._widgets.values())
@@ -120,7 +122,7 @@ class MainWindow(QMainWindow):
         notices = NoticeStrip(
             self._in_place(PanelPlace.NOTICE),
             self.messages,
-            (self.reading_strip, self.download_strip),
+            (self.line_strip, self.reading_strip, self.download_strip),
         )
         for row in (self.toolbar, *self._in_place(PanelPlace.TOP)):
             column.addWidget(Sideways(row))

@@ -108,6 +108,10 @@ def _standing_of(one: RankState, most: int, now: float) -> str:
             )
         case "lost":
             text = translate("ranks", "Rank {0} is gone after iteration {1}.")
+        case "unreached":
+            text = translate(
+                "ranks", "Rank {0}: its line is lost after iteration {1}, and is tried again."
+            )
         case "silent":
             text = translate("ranks", "Rank {0}: no word for {3} s, after iteration {1}.")
         case _:
@@ -122,6 +126,7 @@ def standing_word(one: RankState, now: float) -> str:
         "ended": translate("ranks", "ended"),
         "lost": translate("ranks", "gone"),
         "silent": translate("ranks", "silent"),
+        "unreached": translate("ranks", "no line"),
         "cut": translate("ranks", "cut off"),
     }
     word = words.get(one.standing(now))

@@ -1,0 +1,146 @@
+"""The window that follows a loop, over one line after another."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from backprop_viz.capture.live.backlog import Backlog
+from backprop_viz.capture.live.line import Heard, LiveLine
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.notices import Notice
+from backprop_viz.stream.messages import Resume, UpdateWanted
+from backprop_viz.stream.socket_line import Ends
+from backprop_viz.stream.wire import NumberedCommand, Unreadable
+
+# A window whose line was lost is recorded for, and waited for, so long.
+_AWAITED_S = 600.0
+
+
+class FollowingWindow:
+    """Sends a window what is recorded, as fast as it takes it.
+
+    ``publish`` sends a recording with how things stand, ``commanded`` carries out a command, and
+    ``gone`` is called when there is no window any more; all with ``state`` held, the latter two in
+    threads of the line. ``comes_back``: one whose line was lost may attach again, and is then sent
+    what it lacks.
+    """
+
+    def __init__(
+        self,
+        state: threading.Condition,
+        publish: Callable[[Recording], None],
+        commanded: Callable[[NumberedCommand], None],
+        gone: Callable[[], None],
+        *,
+        comes_back: bool,
+    ) -> None:
+        self._state, self._publish = state, publish
+        self._commanded, self._gone = commanded, gone
+        self._comes_back = comes_back
+        self._backlog = Backlog(keeps_sent=comes_back)
+        self._process = os.getpid()
+        self._channel: LiveLine | None = None
+        self._awaited_to = 0.0  # when one that was lost is awaited no longer
+        self._missed = 0  # recordings that it was not sent
+        self._over = False  # whether nothing more comes
+
+    def attach(self, ends: Ends) -> LiveLine:
+        """A line to a window, in place of one that was there before. It has to be started."""
+        line = LiveLine(*ends, lambda heard: self._heard(line, heard), lambda: self._ended(line))
+        before, self._channel = self._channel, line
+        if before is not None:
+            before.close(0.0)
+        return line
+
+    @property
+    def open(self) -> bool:
+        """Whether there is a window; none for a process that the loop has forked."""
+        mine = os.getpid() == self._process
+        return mine and self._channel is not None and self._channel.open
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether the window takes what it is sent."""
+        return self._channel is not None and self._channel.update_wanted()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether it was lost, and is recorded for."""
+        return time.monotonic() < self._awaited_to and os.getpid() == self._process
+
+    def send(self, message: object, recording: Recording | None = None) -> None:
+        """Send a message, and what is new of a recording; never waits."""
+        if self._channel is not None:
+            self._channel.send(message, recording)
+
+    def add(self, recording: Recording) -> None:
+        """Hold the recording of an iteration that is over, until it is sent."""
+        with self._state:
+            self._backlog.add(recording)
+
+    def send_waiting(self, *, until: Recording | Literal["slow"] | None = "slow") -> None:
+        """Send what is held and was not sent, in order: as long as the window keeps up,
+        or up to a recording, which is then to be sent; None: all.
+        """
+        with self._state:
+            while self.open and (until != "slow" or self.keeps_up):
+                if (left := self._backlog.left_out()) is not None:
+                    self._missed += left.count
+                    self.send(left)
+                recording = self._backlog.next()
+                if recording is None or recording is until:
+                    return
+                self._publish(recording)
+
+    def end(self, message: object, within_s: float) -> None:
+        """Send a last message, and close the line once the window has taken all."""
+        self._over = True
+        self._tell_missed()
+        self.send(message)
+        if self._channel is not None:
+            self._channel.close(within_s)
+
+    def _heard(self, line: LiveLine, received: Heard) -> None:
+        """Take in what the window says; not if another has taken its place."""
+        with self._state:
+            if line is not self._channel:
+                return
+            match received:
+                case NumberedCommand():
+                    self._commanded(received)
+                case Unreadable():
+                    self.send(Notice("not_understood", (received.reason,)))
+                case Resume():
+                    self._resume(received.newest)
+                case UpdateWanted():
+                    self.send_waiting()
+
+    def _resume(self, newest: int) -> None:
+        """Send what the window lacks; of one that was lost and is back it is said."""
+        follow = self._backlog.resume_after(newest)
+        awaited, self._awaited_to = self._awaited_to, 0.0
+        if awaited:
+            _say(f"the window is back; it is sent the {follow} recordings that it lacks")
+        self.send_waiting()
+
+    def _ended(self, line: LiveLine) -> None:
+        with self._state:
+            if line is not self._channel:
+                return
+            if self._comes_back and not line.was_left and not self._over:
+                self._awaited_to = time.monotonic() + _AWAITED_S
+                _say("the line to the window is lost; it is recorded on for when it is back")
+            self._gone()
+        self._tell_missed()
+
+    def _tell_missed(self) -> None:
+        missed, self._missed = self._missed, 0
+        if missed:
+            _say(f"{missed} recordings were left out: the window was too slow for them, or away")
+
+
+def _say(text: str) -> None:
+    print(f"backprop_viz: {text}", file=sys.stderr)
