@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from backprop_viz.desktop.main_window import MainWindow
+from backprop_viz.desktop.window.main_window import MainWindow
 from PySide6.QtWidgets import QToolButton
 
 from backprop_viz.desktop.application import make_window
