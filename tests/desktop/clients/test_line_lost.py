@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 import torch
-from backprop_viz.desktop.window.main_window import MainWindow
 from PySide6.QtWidgets import QToolButton
 
 from backprop_viz.desktop.application import make_window
 from backprop_viz.desktop.arguments import Arguments
+from backprop_viz.desktop.window.main_window import MainWindow
 from backprop_viz.stream.rank_lines import rank_lines
 from backprop_viz.stream.token_file import read_token
 from tests.capture.live.script_runs import Scripts, ended_process
