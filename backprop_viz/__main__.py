@@ -79,8 +79,11 @@ def _attach(arguments: Sequence[str]) -> int:
     told = parse_attach(arguments)
     from backprop_viz.recording.errors import UserError
     from backprop_viz.stream.rank_lines import rank_lines
+    from backprop_viz.stream.tls import CA_VARIABLE
     from backprop_viz.stream.token_file import read_token
 
+    if told.ca is not None:
+        os.environ[CA_VARIABLE] = told.ca
     try:
         lines = rank_lines(told.urls, read_token())
     except UserError as error:

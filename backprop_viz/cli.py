@@ -37,6 +37,7 @@ class AttachArguments:
     urls: tuple[str, ...]
     theme: str | None
     language: str | None
+    ca: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +175,14 @@ def parse_attach(argv: Sequence[str]) -> AttachArguments:
         "urls",
         nargs="+",
         metavar="tcp://HOST:PORT",
-        help="where it listens; of several ranks one is enough, if all are on one machine",
+        help="where it listens, tls://HOST:PORT#FINGERPRINT if it has a certificate; of several "
+        "ranks one is enough, if all are on one machine",
+    )
+    parser.add_argument(
+        "--ca", metavar="FILE.pem", help="trust the authorities in this file, not the system's"
     )
     options = parser.parse_args(argv)
-    return AttachArguments(tuple(options.urls), options.theme, options.language)
+    return AttachArguments(tuple(options.urls), options.theme, options.language, options.ca)
 
 
 def parse_export(argv: Sequence[str]) -> ExportArguments:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from backprop_viz.recording.errors import ArgumentError, UserError
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.stream.line_address import LineAddress, line_address
 from backprop_viz.stream.messages import RunAttached
-from backprop_viz.stream.socket_line import Ends, address, connected
+from backprop_viz.stream.socket_line import Ends, connected
 from backprop_viz.stream.wire import MessageReader
 
 
@@ -44,15 +45,16 @@ def rank_lines(urls: Sequence[str], token: bytes) -> tuple[RankLine, ...]:
     Each rank listens at a port as much higher as its number. Raises UserError where one of those
     given does not answer, or they are not of one training.
     """
-    lines = [_line(*address(url), token) for url in urls]
+    lines = [_line(line_address(url), token) for url in urls]
     try:
         first = lines[0].origin
         if len(lines) == 1:
-            host, port = address(urls[0])
+            address = line_address(urls[0])
+            port = address.port - first.rank
             for rank in range(first.world_size):
                 if rank != first.rank:
                     with suppress(UserError):  # one that is gone, or on another machine
-                        lines += _of_rank(host, port - first.rank + rank, token, first, rank)
+                        lines += _of_rank(address.at_port(port + rank), token, first, rank)
         ranks = {line.origin.rank for line in lines}
         if len(ranks) < len(lines) or not all(_same(line.origin, first) for line in lines):
             text = QT_TRANSLATE_NOOP(
@@ -66,21 +68,21 @@ def rank_lines(urls: Sequence[str], token: bytes) -> tuple[RankLine, ...]:
     return tuple(sorted(lines, key=lambda line: line.origin.rank))
 
 
-def _line(host: str, port: int, token: bytes) -> RankLine:
-    ends = connected(host, port, token)
+def _line(address: LineAddress, token: bytes) -> RankLine:
+    ends = connected(address, token)
     reader = MessageReader(ends[0])
     try:
         while not isinstance(message := reader.read()[0], RunAttached):
             continue
     except (EOFError, OSError, ValueError) as error:
-        text = QT_TRANSLATE_NOOP("errors", "{0}:{1} has closed the line: attach again.")
-        raise UserError(text, host, port) from error
-    return RankLine(ends, reader, message, f"{host}:{port}", lambda: _line(host, port, token))
+        text = QT_TRANSLATE_NOOP("errors", "{0} has closed the line: attach again.")
+        raise UserError(text, address.place) from error
+    return RankLine(ends, reader, message, address.place, lambda: _line(address, token))
 
 
-def _of_rank(host: str, port: int, token: bytes, first: RunOrigin, rank: int) -> list[RankLine]:
+def _of_rank(address: LineAddress, token: bytes, first: RunOrigin, rank: int) -> list[RankLine]:
     """The line to another rank, if it is one of the same training that listens there."""
-    line = _line(host, port, token)
+    line = _line(address, token)
     if _same(line.origin, first) and line.origin.rank == rank:
         return [line]
     line.close()

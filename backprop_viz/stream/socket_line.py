@@ -2,7 +2,7 @@
 
 Each side sends 32 random bytes; each answers with the HMAC-SHA-256, under the token, of its role
 and of both. So neither the token crosses the line, nor can an answer be used again. All else goes
-as it is: over an untrusted network the line goes through a tunnel, as ``ssh -L`` makes.
+as it is: over an untrusted network the line goes through a tunnel, as ``ssh -L`` makes, or TLS.
 """
 
 import hmac
@@ -11,10 +11,12 @@ import socket
 from contextlib import suppress
 from io import BufferedWriter
 from typing import IO, Literal
-from urllib.parse import urlsplit
 
-from backprop_viz.recording.errors import ArgumentError, UserError
+from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.stream.line_address import LineAddress
+from backprop_viz.stream.refused_error import RefusedError
+from backprop_viz.stream.tls import Certificate, trusted
 
 Side = Literal["script", "window"]
 Ends = tuple[IO[bytes], IO[bytes]]
@@ -31,46 +33,37 @@ _KEEPALIVE = (
 )
 
 
-class RefusedError(UserError):
-    """The peer does not know the token, or is no script and no window of this program."""
-
-
-def address(url: str) -> tuple[str, int]:
-    """The host and the port of "tcp://host:port"; without a host the loopback's.
-
-    Raises ValueError for anything else.
-    """
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if parts.scheme != "tcp" or port is None or parts.path not in ("", "/"):
-        text = QT_TRANSLATE_NOOP("errors", "{0} is no address: write tcp://HOST:PORT.")
-        raise ArgumentError(text, url)
-    return parts.hostname or "127.0.0.1", port
-
-
-def listening(host: str, port: int) -> socket.socket:
+def listening(address: LineAddress) -> socket.socket:
     """A socket that listens; port 0 takes a free one. Raises UserError if it cannot be had."""
     try:
-        return socket.create_server((host, port), reuse_port=False)
+        return socket.create_server((address.host, address.port), reuse_port=False)
     except OSError as error:
-        text = QT_TRANSLATE_NOOP("errors", "{0}:{1} cannot be listened at: {2}.")
-        raise UserError(text, host, port, error.strerror or error) from error
+        text = QT_TRANSLATE_NOOP("errors", "{0} cannot be listened at: {1}.")
+        raise UserError(text, address.place, error.strerror or error) from error
 
 
-def connected(host: str, port: int, token: bytes) -> Ends:
+def connected(address: LineAddress, token: bytes) -> Ends:
     """A window's ends of a line to a script that listens, (incoming, outgoing).
 
-    Raises UserError where there is none, RefusedError where the token is another one.
+    Raises UserError where there is none, RefusedError where the token or certificate is another.
     """
     try:
-        link = socket.create_connection((host, port), timeout=_ANSWERS_WITHIN_S)
+        link = socket.create_connection((address.host, address.port), timeout=_ANSWERS_WITHIN_S)
     except OSError as error:
-        text = QT_TRANSLATE_NOOP("errors", "Nothing answers at {0}:{1}: {2}.")
-        raise UserError(text, host, port, error.strerror or error) from error
+        text = QT_TRANSLATE_NOOP("errors", "Nothing answers at {0}: {1}.")
+        raise UserError(text, address.place, error.strerror or error) from error
+    _prepare(link)
+    if address.tls:
+        link = trusted(link, address.host, address.fingerprint)
     return proven(link, "window", token)
+
+
+def accepted(link: socket.socket, certificate: Certificate | None, token: bytes) -> Ends:
+    """A script's ends of a line to a window that has connected. Raises RefusedError."""
+    _prepare(link)
+    if certificate is not None:
+        link = certificate.accepted(link)
+    return proven(link, "script", token)
 
 
 def proven(link: socket.socket, role: Side, token: bytes) -> Ends:
@@ -96,8 +89,6 @@ def proven(link: socket.socket, role: Side, token: bytes) -> Ends:
                 )
             )
         link.settimeout(None)
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _notice_silence(link)
     except (OSError, EOFError) as error:
         link.close()
         text = QT_TRANSLATE_NOOP("errors", "The other side has refused the connection.")
@@ -108,8 +99,9 @@ def proven(link: socket.socket, role: Side, token: bytes) -> Ends:
     return link.makefile("rb"), _Outgoing(link)
 
 
-def _notice_silence(link: socket.socket) -> None:
-    """Have the system end a connection whose other side is gone without a word."""
+def _prepare(link: socket.socket) -> None:
+    """Have the system send at once, and end a connection whose other side is gone silently."""
+    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in _KEEPALIVE:
         if hasattr(socket, name):  # not every system has each

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from backprop_viz.recording.errors import UserError
-from backprop_viz.stream.socket_line import Ends, RefusedError, listening, proven
+from backprop_viz.stream.line_address import LineAddress
+from backprop_viz.stream.refused_error import RefusedError
+from backprop_viz.stream.socket_line import Ends, accepted, listening
+from backprop_viz.stream.tls import Certificate
 from backprop_viz.stream.token_file import read_token
 
 # One who is being asked for the token may keep a server that long from its end.
@@ -17,14 +20,20 @@ _ENDS_WITHIN_S = 5.0
 class WindowServer:
     """Listens; ``attached`` is called, in a thread of its own, with the ends of each line.
 
-    A window that does not know the token is turned away, which is said on standard error.
+    A window that does not know the token is turned away, which is said on standard error. With a
+    ``certificate`` the line is under TLS.
     Raises UserError if the address cannot be listened at, or the token cannot be had.
     """
 
-    def __init__(self, host: str, port: int, attached: Callable[[Ends], None]) -> None:
+    def __init__(
+        self,
+        address: LineAddress,
+        attached: Callable[[Ends], None],
+        certificate: Certificate | None = None,
+    ) -> None:
         self._token = read_token()
-        self._attached = attached
-        self._socket = listening(host, port)
+        self._attached, self._certificate = attached, certificate
+        self._socket = listening(address)
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="backprop_viz server", daemon=True)
         self._thread.start()
@@ -51,7 +60,7 @@ class WindowServer:
             except OSError:
                 return
             try:
-                ends = proven(link, "script", self._token)
+                ends = accepted(link, self._certificate, self._token)
             except RefusedError as error:
                 print(f"backprop_viz: {peer[0]} was turned away. {error}", file=sys.stderr)
             except UserError as error:

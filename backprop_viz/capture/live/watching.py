@@ -25,8 +25,9 @@ from backprop_viz.recording.files.rank_files import file_of_rank
 from backprop_viz.recording.program import Program
 from backprop_viz.recording.run_origin import RunOrigin
 from backprop_viz.recording.translation import QT_TRANSLATE_NOOP
+from backprop_viz.stream.line_address import SCHEMES, LineAddress, line_address
 from backprop_viz.stream.messages import RunEnded
-from backprop_viz.stream.socket_line import address
+from backprop_viz.stream.tls import Certificate
 
 
 class WatchedLoop:
@@ -76,6 +77,8 @@ def watch(
     only: str | Sequence[str] | None = None,
     bytes_per_second: float | None = None,
     bytes_in_all: int | None = None,
+    certificate: str | PathLike[str] | None = None,
+    key: str | PathLike[str] | None = None,
 ) -> WatchedLoop:
     """Watch the training of a model, whose loop stays as it is and gives the numbers it gave.
 
@@ -88,7 +91,8 @@ def watch(
     ``only``: names or patterns ("encoder.*") of the modules whose operations, gradients and
     parameters are kept; of the others it is known that they ran.
     Of several processes (torchrun) each has its own: "run.rank1.bprec", or PORT + 1.
-    A file stays within ``bytes_per_second`` and ``bytes_in_all``.
+    A file stays within ``bytes_per_second`` and ``bytes_in_all``. "tls://HOST:PORT" encrypts, with
+    the ``certificate`` and its private ``key``, files in PEM format.
 
     Raises ValueError for what cannot be watched, UserError if the file cannot be written.
     """
@@ -112,14 +116,15 @@ def watch(
             runs_freely=True,
             every=every,
         )
-    elif str(to).startswith("tcp:"):
+    elif str(to).startswith(SCHEMES):
+        address = line_address(str(to))
+        proof = _certificate(address, certificate, key)
         follower = LiveRun(None, origin, program, runs_freely=True, every=every)
-        server = WindowServer(*address(str(to)), follower.attach)
-        host, _ = address(str(to))
-        print(
-            f"backprop_viz: a window attaches by: backprop-viz attach tcp://{host}:{server.port}",
-            file=sys.stderr,
-        )
+        server = WindowServer(address, follower.attach, proof)
+        where = str(address.at_port(server.port))
+        if proof is not None:
+            where = f"{where}#{proof.fingerprint}"
+        print(f"backprop_viz: a window attaches by: backprop-viz attach {where}", file=sys.stderr)
     else:
         follower = FileFollower(
             to,
@@ -159,11 +164,24 @@ def _expect(
         )
 
 
+def _certificate(
+    address: LineAddress,
+    certificate: str | PathLike[str] | None,
+    key: str | PathLike[str] | None,
+) -> Certificate | None:
+    """What to prove with who one is. Raises ArgumentError where it is missing, or useless."""
+    if address.tls == (certificate is None):
+        raise ArgumentError(
+            QT_TRANSLATE_NOOP("errors", "tls://HOST:PORT and certificate= belong together.")
+        )
+    return None if certificate is None else Certificate(certificate, key)
+
+
 def _of_rank(to: str, rank: int) -> str:
     """Where one of several processes is written to, or listens."""
-    if to.startswith("tcp:"):
-        host, port = address(to)
-        return f"tcp://{host}:{port + rank if port else 0}"
+    if to.startswith(SCHEMES):
+        address = line_address(to)
+        return str(address.at_port(address.port + rank if address.port else 0))
     return str(file_of_rank(Path(to), rank))
 
 

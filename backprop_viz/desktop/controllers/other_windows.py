@@ -11,8 +11,8 @@ from backprop_viz.desktop.controllers.dialogs import open_
 from backprop_viz.recording.errors import UserError
 from backprop_viz.recording.files.recording_file import check_recording_file
 from backprop_viz.recording.notices import notice_of
+from backprop_viz.stream.line_address import line_address
 from backprop_viz.stream.own_processes import program_command
-from backprop_viz.stream.socket_line import address
 
 RECORDING_SUFFIX, MODEL_SUFFIX = ".bprec", ".py"
 
@@ -75,7 +75,7 @@ class OtherWindowsController(QObject):
     def attach_to(self, url: str) -> None:
         """Open a window on a training that listens; say why, if the address is none."""
         try:
-            address(url)
+            line_address(url)
         except UserError as error:
             self._window.messages.tell_notice(notice_of(error))
         else:

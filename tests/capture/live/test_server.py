@@ -13,8 +13,10 @@ import backprop_viz as bv
 from backprop_viz.capture.live.watching import WatchedLoop
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.stream.commands import Step, Train
+from backprop_viz.stream.line_address import LineAddress
 from backprop_viz.stream.messages import RunAttached, RunEnded, Update
-from backprop_viz.stream.socket_line import RefusedError, connected
+from backprop_viz.stream.refused_error import RefusedError
+from backprop_viz.stream.socket_line import connected
 from backprop_viz.stream.token_file import read_token
 from backprop_viz.stream.wire import MessageReader, MessageWriter, NumberedCommand, send
 
@@ -24,7 +26,7 @@ class Window:
 
     def __init__(self, watch: WatchedLoop) -> None:
         assert watch.server is not None
-        self.ends = connected("127.0.0.1", watch.server.port, read_token())
+        self.ends = connected(LineAddress("127.0.0.1", watch.server.port), read_token())
         self.reader, self.writer = MessageReader(self.ends[0]), MessageWriter()
         self.number = 0
 
@@ -134,7 +136,7 @@ def test_a_wrong_token_is_turned_away_and_said(capsys: pytest.CaptureFixture[str
         if not tried:
             tried.append(watch.server.port)
             with pytest.raises(RefusedError):
-                connected("127.0.0.1", watch.server.port, b"x" * 64)
+                connected(LineAddress("127.0.0.1", watch.server.port), b"x" * 64)
         said[0] += capsys.readouterr().err
         return "127.0.0.1 was turned away" in said[0]
 

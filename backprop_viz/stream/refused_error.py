@@ -1,0 +1,7 @@
+"""The error of a line that is not to be."""
+
+from backprop_viz.recording.errors import UserError
+
+
+class RefusedError(UserError):
+    """The peer does not prove who it is, or is no script and no window of this program."""
