@@ -29,6 +29,7 @@ from backprop_viz.capture.watches.backward_watch import BACKWARD_FUNCTIONS, root
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.function_watch import FunctionWatch, op_name
 from backprop_viz.capture.watches.health_watch import has_closure
+from backprop_viz.capture.watches.module_hooks import called_after, called_before
 from backprop_viz.capture.watches.parameter_watch import CHANGED
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -150,8 +151,8 @@ class LoopWatch(TorchFunctionMode):
     def hook_models(self) -> Iterator[RemovableHandle]:
         """Know when a model runs, until the handles are removed."""
         for model in self._models:
-            yield model.register_forward_pre_hook(self.model_runs, with_kwargs=True)
-            yield model.register_forward_hook(self._model_ran, always_call=True)
+            yield called_before(model, self.model_runs, with_kwargs=True)
+            yield called_after(model, self._model_ran)
 
     def finish(self) -> None:
         """The iteration is over: note what has changed at its end."""
@@ -301,8 +302,8 @@ class LoopWatch(TorchFunctionMode):
         self._quiet = False  # an optimizer that steps has called its closure
         with _UNSEEN():
             self._caught_up(Phase.ZERO_GRAD)
-            self._go(Phase.FORWARD)
             self._recorder.take_inputs(_named_tensors(model, args, kwargs))
+            self._go(Phase.FORWARD)
         code = self._code_of(model)
         self._tracing.enter_context(lines_traced(code, self._recorder.forward_line_begins))
 

@@ -5,17 +5,12 @@ from contextlib import AbstractContextManager, contextmanager
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node as GradFn
 from torch.optim import Optimizer
 
 from backprop_viz.capture.code.forward_code import code_of, eager
 from backprop_viz.capture.code.line_trace import lines_traced
-from backprop_viz.capture.errors_explained import (
-    Scene,
-    Tried,
-    explained_error,
-    named_shapes,
-    refused,
-)
+from backprop_viz.capture.error_log import ErrorLog
 from backprop_viz.capture.graph.graph_ages import graph_ages
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, parameter_names
 from backprop_viz.capture.graph.growing_graph import GrowthWatch
@@ -23,6 +18,8 @@ from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.batch_log import BatchLog
 from backprop_viz.capture.logs.event_log import Copy, EventLog
 from backprop_viz.capture.logs.forward_log import ForwardLog
+from backprop_viz.capture.logs.loss_log import LossLog
+from backprop_viz.capture.logs.model_calls import ModelCalls
 from backprop_viz.capture.logs.span_log import SpanLog
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import LEFT_OUT
@@ -33,11 +30,12 @@ from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tens
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.used_options import UsedOptions
-from backprop_viz.recording.events import Event, Failure, GradientIntervention
+from backprop_viz.recording.events import Event, GradientIntervention
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording, new_serial
+from backprop_viz.recording.left_out import without
 from backprop_viz.recording.phases import Phase
-from backprop_viz.recording.torch_error import CodePlace, TorchError
+from backprop_viz.recording.torch_error import CodePlace
 
 
 class Recorder:
@@ -90,27 +88,16 @@ class Recorder:
         self._nodes_watch = BackwardWatch(*nodes)
         self._batch = BatchLog(log)
         self._given_batch = False
-        self._output: Tensor | None = None
-        self._root: Tensor | None = None
-        # What backward started from last, and how many events there were.
-        self._root_id: int | None = None
-        self._backward_start = 0
-        self._unbound = False
-        self._loss: float | None = None
-        self._scaled: tuple[Tensor, Tensor, float] | None = None
-        self._loss_scale: float | None = None
+        self._results = LossLog()
+        self._calls = ModelCalls()
         self._forward = ForwardLog(log, self._walked, self._names)
         self._spans = SpanLog(log)
         self._trace: list[tuple[int, int]] = []
         self._used = UsedOptions(self._optimizers, self._names)
-        self._failure: Failure | None = None
-        # The operation that raised last.
-        self._tried = Tried()
-        self._error: TorchError | None = None
-        self._explained: Exception | None = None
         self._line_runs: Callable[[int], None] | None = None
         self._ages = graph_ages(model)
         self._made = self._ages.begin()
+        self._errors = ErrorLog(log, self._ages, self._names)
         self._growth = GrowthWatch(self._ages)
 
     # -- what the loop tells -------------------------------------------------------------------
@@ -127,31 +114,22 @@ class Recorder:
         self._given_batch = given
 
     def take_inputs(self, inputs: Mapping[str, Tensor]) -> None:
-        """Tell what a forward pass reads, by the names of forward's parameters."""
-        self._output = None
+        """Tell what the model, which is called, reads, by the names of forward's parameters."""
+        self._results.output = None
+        self._calls.begin(len(self._log), len(self._trace))
         self._batch.take_inputs(inputs)
 
     def take_results(self, output: Tensor | None, loss: Tensor | None) -> None:
         """Tell what was computed so far; backward starts from the loss, else from the output."""
-        root = output if loss is None else loss
-        if root is not self._root:
-            self._unbound = grad_fn_of(root) is not None
-            self._loss = None if loss is None else loss.item()
-        self._output, self._root = output, root
+        self._results.results(output, loss)
 
     def take_roots(self, roots: Sequence[Tensor]) -> None:
         """Tell what a backward starts from; the loss, if that is one number."""
-        if roots:
-            root = loss = roots[0]
-            self._root, self._unbound = root, grad_fn_of(root) is not None
-            self._loss_scale = None
-            if self._scaled is not None and self._scaled[0] is root:
-                _, loss, self._loss_scale = self._scaled
-            self._loss = loss.item() if loss.numel() == 1 else self._loss
+        self._results.roots(roots)
 
     def scaled(self, result: Tensor, loss: Tensor, scale: float) -> None:
         """Tell that a result is the loss times a GradScaler's scale."""
-        self._scaled = result, loss, scale
+        self._results.scaled(result, loss, scale)
 
     @contextmanager
     def phase(self, phase: Phase) -> Iterator[None]:
@@ -175,7 +153,7 @@ class Recorder:
         log = self._log
         start, tensors = len(log), len(log.tensors)
         operations, lines = len(self._forward), len(self._trace)
-        self._error = None
+        self._errors.error = None
         self._spans.begin(phase)
         try:
             yield
@@ -185,9 +163,8 @@ class Recorder:
             self._spans.end(apart=True, kept=kept)
             self.failed(error)
             if phase is Phase.FORWARD:
-                shapes = {name: tuple(tensor.shape) for name, tensor in self._batch.inputs.items()}
-                ran, code = log.events[start:], code_of(self._model)
-                self._failure = refused(error, ran, shapes, self._tried, code)
+                inputs, code = self._batch.inputs, code_of(self._model)
+                self._errors.forward_failed(error, log.events[start:], inputs, code)
             if kept:
                 raise
             log.cut(start, tensors)
@@ -195,18 +172,17 @@ class Recorder:
             self._made.cut(start)
             self._buffers.cut(start)
             self._forward.cut(operations)
+            self._calls.cut(start)
             del self._trace[lines:]
             raise
-        self._failure = None
+        self._errors.failure = None
+        if phase in (Phase.FORWARD, Phase.LOSS):
+            self._calls.ran(phase, len(log), len(self._trace))
         self._spans.end()
 
     def failed(self, error: Exception) -> None:
         """Take note of what the loop has raised, if it is torch that did."""
-        if error is self._explained:
-            return
-        now, nodes, start = self.recording(), self._walked.nodes, self._backward_start
-        scene = Scene(self._ages, now, self._spans.phase, nodes, start, self._tried, self._root_id)
-        self._error, self._explained = explained_error(error, scene), error
+        self._errors.explain(error, self._all(), self._spans.phase, self._walked.nodes)
 
     def catch_up(self, phase: Phase, op: str) -> None:
         """Note what has changed since the last event, as done by ``op`` in a phase."""
@@ -234,6 +210,11 @@ class Recorder:
 
     def recording(self) -> Recording:
         """What has been recorded so far, of a phase that is under way too."""
+        left_out = self._calls.left_out
+        return without(self._all(), left_out, self._serial) if left_out.events else self._all()
+
+    def _all(self) -> Recording:
+        """The same with the calls of the model that are beside the iteration."""
         if self._spans.under_way and self._spans.phase in (Phase.FORWARD, Phase.LOSS):
             self._walk(self._forward.results)
         else:
@@ -243,26 +224,26 @@ class Recorder:
             iteration=self._iteration,
             parameters=self._parameters,
             events=self._log.given_out(),
-            spans=self._spans.spans(),
+            spans=self._spans.spans(self._calls.left_out),
             graph=self._walked.graph,
             passes=tuple(self._forward.passes),
             input_id=batch,
             labels_id=labels,
-            loss=self._loss,
-            loss_scale=self._loss_scale,
+            loss=self._results.loss,
+            loss_scale=self._results.scale,
             samples=self._samples,
             model=type(self._model).__name__,
             options=self._used.options(self.rate),
             intervention=self._intervention,
             backwards=max(1, self._backwards),
             given_batch=self._given_batch,
-            failure=self._failure,
+            failure=self._errors.failure,
             trace=tuple(self._trace),
             cleared=self.cleared,
             modules=self._modules.modules,
             buffers=self._buffers.buffers(),
             groups=self._used.groups(),
-            error=self._error,
+            error=self._errors.error,
             taken=tuple(self._log.taken),
             earlier_graphs=self._growth.found,
             tensors=self._log.tensors,
@@ -298,12 +279,23 @@ class Recorder:
 
         ``caught_up``: nothing has run since ``catch_up``.
         """
+        if self._backwards and self._errors.error is None:
+            self._leave_out_the_rest()
         self._used.note(optimizers or self._optimizers, self.rate)
         if not caught_up:
             self._watch.sync()
         states = self._watch.states()
         yield
         self._watch.updated(states, (optimizers or self._optimizers) or None)
+
+    def _leave_out_the_rest(self) -> None:
+        """What forward has made since the last backward goes into no update."""
+        begun = len(self._forward)
+        self._judge({})
+        self._forward.clear(lambda _: True)
+        if begun:
+            self._results.forget_results()
+            self._walk(())
 
     def following_modules(self) -> AbstractContextManager[None]:
         """Note in here of each operation which module ran it."""
@@ -343,8 +335,7 @@ class Recorder:
 
     def operation_failed(self, op: str, read: Tensors, error: Exception) -> None:
         """Remember what an operation that raises was given."""
-        ids = tuple([self._log.id_of(tensor) for tensor in read])
-        self._tried = Tried(op, named_shapes(read, self._names), ids, error)
+        self._errors.operation_failed(op, read, error)
 
     def numbers_taken(self, call: str, copies: tuple[Copy, ...]) -> None:
         """Note that the numbers of these tensors went to Python or numpy."""
@@ -362,15 +353,21 @@ class Recorder:
 
     def _bind(self) -> None:
         """Number the nodes of the graph of the last result, and give each operation its node."""
-        root = self._root
-        if not self._unbound or root is None or grad_fn_of(root) is None:
-            return
-        self._unbound = False
-        self._walk([root])
+        results = self._results
+        if results.unbound and results.root is not None and grad_fn_of(results.root) is not None:
+            results.unbound = False
+            self._walk([results.root])
 
     def _walk(self, roots: Sequence[Tensor]) -> None:
-        sources = self._batch.sources() if len(self._forward) else {}
-        self._forward.walk(roots, self._output, sources)
+        belongs = self._calls.has
+        sources = self._batch.sources(belongs) if len(self._forward) else {}
+        self._forward.walk(roots, self._results.output, sources, belongs)
+
+    def _judge(self, roots: Mapping[GradFn, int | None]) -> None:
+        """Leave out the calls of the model that no backward goes through, nor one from here."""
+        if self._calls.judge(roots, self._log.events, self._buffers.ids()):
+            self._serial = new_serial()
+            self._batch.choose(self._calls.has)
 
     # -- backward ----------------------------------------------------------------------------
 
@@ -380,16 +377,19 @@ class Recorder:
         self._watch.sync()
         if roots:
             self.take_roots(roots)
-            self._unbound = False
+            nodes = zip(map(grad_fn_of, roots), roots, strict=True)
+            if starts := {node: self._log.id_of(root) for node, root in nodes if node is not None}:
+                self._judge(starts)
+            self._results.unbound = False
             self._walk(roots)
         else:
             self._bind()
-        self._root_id, self._backward_start = self._log.id_of(self._root), len(self._log)
-        self._growth.backward_begins(self._walked.nodes, self._backward_start)
-        self._forward.clear()
-        self._batch.backward_runs()
+        self._errors.backward_begins(self._results.root)
+        self._growth.backward_begins(self._walked.nodes, len(self._log))
+        self._forward.clear(self._calls.has)
+        self._batch.backward_runs(self._calls.has)
         kept = (*self._model.parameters(), *self._model.buffers(), *self._batch.tensors())
-        self._snapshots.forget_all_but(kept)
+        self._snapshots.forget_all_but((*kept, *self._forward.results))
         self._buffers.look_at_all()
         with self._nodes_watch.running(self._walked.nodes):
             yield

@@ -24,6 +24,7 @@ from backprop_viz.capture.recorder import Recorder
 from backprop_viz.capture.watches.backward_watch import roots_of
 from backprop_viz.capture.watches.clearing_watch import module_clearings_seen
 from backprop_viz.capture.watches.health_watch import HealthWatch
+from backprop_viz.capture.watches.module_hooks import copied_without_hooks
 from backprop_viz.recording.health import IterationHealth
 from backprop_viz.recording.iteration import Recording
 from backprop_viz.recording.phases import Phase
@@ -93,7 +94,7 @@ class Watch:
         self._open = ExitStack()
         self._handles = ExitStack()
         self._scalars = ScalarWatch(follower.scalar_logged)
-        self._begun = self._closed = self._ending = False
+        self._begun = self._closed = self._ending = self._failed = False
         self._within_step = False  # the loop itself says where an iteration begins and ends
         for register, hook in (
             (register_optimizer_step_pre_hook, self._steps),
@@ -109,6 +110,7 @@ class Watch:
             return None
         if self._keep == "health":
             self._health = health = HealthWatch(self._model, self._optimizers or None, self._only)
+            self._open.enter_context(copied_without_hooks())
             for handle in health.hook_modules():
                 self._open.callback(handle.remove)
             return None
@@ -157,12 +159,17 @@ class Watch:
 
     def failed(self, error: Exception) -> None:
         """The loop has raised: the iteration that is recorded says which tensor it is about."""
+        self._failed = True
         if self._recorder is not None:
             with suppress(Exception), torch._C.DisableTorchFunction():  # its own error stands
                 self._recorder.failed(error)
 
     def close(self) -> Recording | None:
-        """Watch no longer; what was recorded of an iteration that is not over."""
+        """Watch no longer; what was recorded of an iteration that is not over.
+
+        Of one in which no backward ran, after others that were over, it is nothing: the loop has
+        ended, and only evaluates.
+        """
         self._closed = True
         self._handles.close()
         self._scalars.close()
@@ -170,7 +177,9 @@ class Watch:
             self._recorder.tell(None, None)  # the loop is over: nothing is held any more
         if self._health is not None:
             self._open.close()
-        return self._close_recording()
+        recording = self._close_recording()
+        ran = recording is not None and any(e.phase is Phase.BACKWARD for e in recording.events)
+        return recording if ran or self._failed or not self._number else None
 
     @property
     def recorder(self) -> Recorder | None:

@@ -1,6 +1,6 @@
 """What a network reads in an iteration, with copies as it was given."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from torch import Tensor
 
@@ -8,6 +8,9 @@ from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.logs.forward_log import Sources
 
 BatchIds = tuple[int | None, int | None]
+Inputs = Mapping[str, tuple[Tensor, int | None]]
+# Whether what began after so many events belongs to the iteration.
+Belongs = Callable[[int], bool]
 
 
 class BatchLog:
@@ -22,14 +25,15 @@ class BatchLog:
         self._batch: Tensor | None = None
         self._labels: Tensor | None = None
         self._ids: BatchIds | None = None
-        # Those of every pass since the last backward, where the loop has told of them by name.
-        self._sources: dict[str, tuple[Tensor, int | None]] = {}
+        # Of every pass that the loop has told of by name: how many events came before it, and,
+        # until a backward has run through it, what it was given.
+        self._passes: list[tuple[int, BatchIds, Inputs]] = []
 
     def take(self, inputs: Tensor, labels: Tensor, *, single: bool) -> None:
         """The batch and the labels (N,) of its samples; ``single``: one without a batch's axis."""
         if self._labels is not labels or self.inputs.get("x") is not inputs:
             self.inputs, self._labels = {"x": inputs}, labels
-            self._sources.clear()
+            self._passes.clear()
             self._batch = inputs.unsqueeze(0) if single else inputs
             self._log.snapshots.batch_size = len(labels)
             self._ids = None
@@ -40,10 +44,8 @@ class BatchLog:
         self._batch = batch = next(iter(inputs.values()), None)
         self._log.snapshots.batch_size = 0 if batch is None or not batch.ndim else len(batch)
         self._ids = None
-        for name, tensor in inputs.items():
-            title = name if name not in self._sources else f"{name} ({len(self._sources) + 1})"
-            self._sources[title] = tensor, self._log.id_of(tensor)
-        self.ids()
+        copied = {name: (tensor, self._log.id_of(tensor)) for name, tensor in inputs.items()}
+        self._passes.append((len(self._log), self.ids(), copied))
 
     def ids(self) -> BatchIds:
         """The ids of the batch and of its labels, as they were before forward could change them."""
@@ -56,14 +58,27 @@ class BatchLog:
         if any(i is not None and i >= tensors for i in self._ids or ()):
             self._ids = None
 
-    def sources(self) -> Sources:
-        """The tensors that the passes since the last backward began with."""
+    def sources(self, belongs: Belongs) -> Sources:
+        """The tensors that the passes began with since the last backward, of those that belong."""
         batch = self.ids()[0] if self.inputs else None
-        return self._sources or {name: (tensor, batch) for name, tensor in self.inputs.items()}
+        found: dict[str, tuple[Tensor, int | None]] = {}
+        for start, _, inputs in self._passes:
+            if belongs(start):
+                for name, given in inputs.items():
+                    found[name if name not in found else f"{name} ({len(found) + 1})"] = given
+        return found or {name: (tensor, batch) for name, tensor in self.inputs.items()}
 
-    def backward_runs(self) -> None:
-        """The passes so far are over."""
-        self._sources.clear()
+    def choose(self, belongs: Belongs) -> None:
+        """The batch is that of the last pass that belongs to the iteration."""
+        known = [ids for start, ids, _ in self._passes if belongs(start)]
+        if known:
+            self._ids = known[-1]
+
+    def backward_runs(self, belongs: Belongs) -> None:
+        """The passes so far are over, of those that belong to the iteration."""
+        self._passes = [
+            (start, ids, {} if belongs(start) else inputs) for start, ids, inputs in self._passes
+        ]
 
     def tensors(self) -> Iterator[Tensor]:
         """All of them."""

@@ -1,13 +1,13 @@
 """The operations since the last backward began, with the graph and the layers that they make."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from torch import Tensor
 
 from backprop_viz.capture.graph.graphs import Operation, grad_fn_of, layer_graph
 from backprop_viz.capture.graph.walked_graph import WalkedGraph
 from backprop_viz.capture.logs.event_log import EventLog
-from backprop_viz.recording.layers import ForwardPass, LayerGraph
+from backprop_viz.recording.layers import ForwardPass
 
 # The tensors that a pass began with, by name, each with its id in the table of tensors.
 Sources = Mapping[str, tuple[Tensor, int | None]]
@@ -39,27 +39,40 @@ class ForwardLog:
         """Drop what came after so many operations."""
         del self._operations[operations:], self._numbers[operations:]
 
-    def clear(self) -> None:
-        """Let go of what forward made: torch can have its memory."""
-        self._operations.clear()
-        self._numbers.clear()
+    def clear(self, belongs: Callable[[int], bool]) -> None:
+        """Let go of what forward made, of what belongs to the iteration: torch can have its memory.
 
-    def walk(self, roots: Sequence[Tensor], output: Tensor | None, sources: Sources) -> None:
+        Of the rest it is not known yet whether another backward goes through it.
+        """
+        kept = [(o, i) for o, i in self._rows() if not belongs(i) and o.grad_fn is not None]
+        self._operations, self._numbers = [o for o, _ in kept], [i for _, i in kept]
+
+    def _rows(self) -> Iterator[tuple[Operation, int]]:
+        return zip(self._operations, self._numbers, strict=True)
+
+    def walk(
+        self,
+        roots: Sequence[Tensor],
+        output: Tensor | None,
+        sources: Sources,
+        belongs: Callable[[int], bool],
+    ) -> None:
         """Number the nodes of the graph of these results, and give each operation its node."""
         walked, log = self._walked, self._log
         starts = [node for node in map(grad_fn_of, roots) if node is not None]
-        walked.find(starts, self._operations, output, log.weights)
-        for i, operation in zip(self._numbers, self._operations, strict=True):
+        rows = [row for row in self._rows() if belongs(row[1])]
+        operations, numbers = [o for o, _ in rows], [i for _, i in rows]
+        walked.find(starts, operations, output, log.weights)
+        for operation, i in rows:
             # The output of a custom Function gets its grad_fn only when the Function returns.
             grad_fn = operation.grad_fn or grad_fn_of(operation.made[0])
             log.set_node(i, None if grad_fn is None else walked.ids.get(grad_fn))
-        if sources and self._operations:
-            ids = walked.ids
-            self._passed(layer_graph(self._operations, self._numbers, sources, self._names, ids))
+        self.passes = [one for one in self.passes if belongs(one.start)]
+        if sources and operations:
+            layers = layer_graph(operations, numbers, sources, self._names, walked.ids)
+            self._passed(ForwardPass(numbers[0], layers))
 
-    def _passed(self, layers: LayerGraph) -> None:
-        """Take note of the pass whose operations are these; it may be longer than before."""
-        start = self._numbers[0] if self._numbers else len(self._log)
-        if self.passes and self.passes[-1].start == start:
-            self.passes.pop()
-        self.passes.append(ForwardPass(start, layers))
+    def _passed(self, newest: ForwardPass) -> None:
+        """Take note of a pass; it may be longer than it was before."""
+        others = [one for one in self.passes if one.start != newest.start]
+        self.passes = sorted([*others, newest], key=lambda one: one.start)

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sized
+from dataclasses import replace
 
 from backprop_viz.recording.events import PhaseSpan
+from backprop_viz.recording.left_out import LeftOut
 from backprop_viz.recording.phases import Phase
 
 
@@ -15,7 +17,8 @@ class SpanLog:
 
     def __init__(self, events: Sized) -> None:
         self._events = events
-        self._spans: list[PhaseSpan] = []
+        # The spans one by one, each with whether it stays apart from the one before.
+        self._ended: list[tuple[PhaseSpan, bool]] = []
         self.phase = Phase.ZERO_GRAD  # the one that is under way, or was last
         self._begun: tuple[int, float] | None = None  # how many events there were, and the time
 
@@ -33,20 +36,30 @@ class SpanLog:
 
         ``apart``: it does not go on the one before. What is not ``kept`` leaves no span.
         """
-        if kept:
-            self._spans = list(self._so_far(ended=True, apart=apart))
+        if kept and self._begun is not None:
+            self._ended.append((self._newest(self._begun, ended=True), apart))
         self._begun = None
 
-    def spans(self) -> tuple[PhaseSpan, ...]:
-        """The spans so far."""
-        return self._so_far(ended=False)
+    def waited(self, seconds: float) -> None:
+        """The phase that is under way has stood still for so long, which is not torch's time."""
+        if self._begun is not None:
+            self._begun = self._begun[0], self._begun[1] + seconds
 
-    def _so_far(self, *, ended: bool, apart: bool = False) -> tuple[PhaseSpan, ...]:
-        if self._begun is None:
-            return tuple(self._spans)
-        (start, begun), known = self._begun, self._spans
-        seconds = time.perf_counter() - begun
-        if known and known[-1].phase is self.phase and not apart:
-            *known, before = known
-            start, seconds = before.start, before.seconds + seconds
-        return (*known, PhaseSpan(self.phase, start, len(self._events), seconds, ended))
+    def spans(self, left_out: LeftOut) -> tuple[PhaseSpan, ...]:
+        """The spans so far, without those of events that are left out."""
+        pieces = list(self._ended)
+        if self._begun is not None:
+            pieces.append((self._newest(self._begun, ended=False), False))
+        spans: list[PhaseSpan] = []
+        for span, apart in pieces:
+            if left_out.has(span):
+                continue
+            if spans and spans[-1].phase is span.phase and not apart:
+                before = spans.pop()
+                span = replace(span, start=before.start, seconds=before.seconds + span.seconds)
+            spans.append(span)
+        return tuple(spans)
+
+    def _newest(self, begun: tuple[int, float], *, ended: bool) -> PhaseSpan:
+        seconds = time.perf_counter() - begun[1]
+        return PhaseSpan(self.phase, begun[0], len(self._events), seconds, ended)

@@ -21,6 +21,7 @@ from backprop_viz.capture.graph.graphs import parameter_names
 from backprop_viz.capture.module_choice import ModuleChoice
 from backprop_viz.capture.tensors.memory import why_not
 from backprop_viz.capture.tensors.nested_tensors import nested_tensors
+from backprop_viz.capture.watches.module_hooks import called_after, copied_without_hooks
 from backprop_viz.recording.health import IterationHealth, Role, TensorHealth
 
 _HALVES = (torch.float16, torch.bfloat16)
@@ -62,7 +63,8 @@ class HealthWatch:
             register_optimizer_step_post_hook(self.optimizer_stepped),
         ]
         try:
-            yield
+            with copied_without_hooks():
+                yield
         finally:
             for handle in handles:
                 handle.remove()
@@ -73,7 +75,7 @@ class HealthWatch:
         for name, module in self._model.named_modules():
             wanted = self._only is None or self._only.has(name)
             if wanted and not isinstance(module, torch.jit.ScriptModule):
-                yield module.register_forward_hook(partial(self._made, name))
+                yield called_after(module, partial(self._made, name), always=False)
 
     def health(self, iteration: int, loss: float | None = None) -> IterationHealth:
         """What has been seen so far. Waits for a GPU once, not for each tensor."""

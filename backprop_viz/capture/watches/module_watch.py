@@ -11,6 +11,11 @@ from torch.utils.hooks import RemovableHandle
 
 from backprop_viz.capture.logs.event_log import EventLog
 from backprop_viz.capture.module_choice import ModuleChoice
+from backprop_viz.capture.watches.module_hooks import (
+    called_after,
+    called_before,
+    copied_without_hooks,
+)
 from backprop_viz.recording.events import Array
 from backprop_viz.recording.modules import Module, ModuleBuffer
 
@@ -46,10 +51,11 @@ class ModuleWatch:
 
         handles: list[RemovableHandle] = []
         for name, module in self._followed:
-            handles.append(module.register_forward_pre_hook(partial(self._begins, name)))
-            handles.append(module.register_forward_hook(ends, always_call=True))
+            handles.append(called_before(module, partial(self._begins, name)))
+            handles.append(called_after(module, ends))
         try:
-            yield
+            with copied_without_hooks():
+                yield
         finally:
             for handle in handles:
                 handle.remove()
@@ -95,6 +101,10 @@ class BufferWatch:
                 if values[-1][0] == position:
                     values.pop()
                 values.append((position, value))
+
+    def ids(self) -> frozenset[int]:
+        """The ids of all that they have been."""
+        return frozenset(id_ for values in self._values.values() for _, id_ in values)
 
     def cut(self, position: int) -> None:
         """Drop what came after so many events."""

@@ -1,0 +1,64 @@
+"""What has raised in an iteration."""
+
+from collections.abc import Mapping, Sequence
+from types import CodeType
+
+from torch import Tensor
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.errors_explained import (
+    Scene,
+    Tried,
+    explained_error,
+    named_shapes,
+    refused,
+)
+from backprop_viz.capture.graph.graph_ages import GraphAges
+from backprop_viz.capture.logs.event_log import EventLog
+from backprop_viz.recording.events import Event, Failure
+from backprop_viz.recording.iteration import Recording
+from backprop_viz.recording.phases import Phase
+from backprop_viz.recording.torch_error import TorchError
+
+
+class ErrorLog:
+    """The ``failure`` of the last forward, and the ``error`` that torch has raised, explained."""
+
+    def __init__(self, log: EventLog, ages: GraphAges, names: Mapping[int, str]) -> None:
+        self._log, self._ages, self._names = log, ages, names
+        self.failure: Failure | None = None
+        self.error: TorchError | None = None
+        self._tried = Tried()  # the operation that raised last
+        self._explained: Exception | None = None
+        # What backward started from last, and how many events there were.
+        self._root: int | None = None
+        self._backward_start = 0
+
+    def backward_begins(self, root: Tensor | None) -> None:
+        """A backward is about to run from here."""
+        self._root, self._backward_start = self._log.id_of(root), len(self._log)
+
+    def operation_failed(self, op: str, read: Sequence[Tensor], error: Exception) -> None:
+        """Remember what an operation that raises was given."""
+        ids = tuple([self._log.id_of(tensor) for tensor in read])
+        self._tried = Tried(op, named_shapes(read, self._names), ids, error)
+
+    def forward_failed(
+        self,
+        error: Exception,
+        ran: Sequence[Event],
+        inputs: Mapping[str, Tensor],
+        code: CodeType | None,
+    ) -> None:
+        """A forward of this ``code`` has raised, after these operations."""
+        shapes = {name: tuple(tensor.shape) for name, tensor in inputs.items()}
+        self.failure = refused(error, ran, shapes, self._tried, code)
+
+    def explain(
+        self, error: Exception, recording: Recording, phase: Phase, nodes: Sequence[GradFn]
+    ) -> None:
+        """Find out which tensor it is about, once."""
+        if error is not self._explained:
+            start, root = self._backward_start, self._root
+            scene = Scene(self._ages, recording, phase, nodes, start, self._tried, root)
+            self.error, self._explained = explained_error(error, scene), error

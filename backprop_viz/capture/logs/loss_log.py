@@ -1,0 +1,51 @@
+"""What an iteration has computed so far, and the loss that backward starts from."""
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from backprop_viz.capture.graph.graphs import grad_fn_of
+
+
+class LossLog:
+    """The last output, what backward starts from (``root``), and the loss as a number.
+
+    A GradScaler multiplies the loss by its ``scale`` before backward. ``unbound``: the graph of the
+    root is not known yet.
+    """
+
+    def __init__(self) -> None:
+        self.output: Tensor | None = None
+        self.root: Tensor | None = None
+        self.unbound = False
+        self.loss: float | None = None
+        self.scale: float | None = None
+        self._scaled: tuple[Tensor, Tensor, float] | None = None
+        self._of_backward: float | None = None
+
+    def results(self, output: Tensor | None, loss: Tensor | None) -> None:
+        """What was computed; backward starts from the loss, else from the output."""
+        root = output if loss is None else loss
+        if root is not self.root:
+            self.unbound = grad_fn_of(root) is not None
+            self.loss = None if loss is None else loss.item()
+        self.output, self.root = output, root
+
+    def roots(self, roots: Sequence[Tensor]) -> None:
+        """What a backward starts from; the loss, if that is one number."""
+        if roots:
+            root = loss = roots[0]
+            self.root, self.unbound = root, grad_fn_of(root) is not None
+            self.scale = None
+            if self._scaled is not None and self._scaled[0] is root:
+                _, loss, self.scale = self._scaled
+            self.loss = loss.item() if loss.numel() == 1 else self.loss
+            self._of_backward = self.loss
+
+    def scaled(self, result: Tensor, loss: Tensor, scale: float) -> None:
+        """A result is the loss times a GradScaler's scale."""
+        self._scaled = result, loss, scale
+
+    def forget_results(self) -> None:
+        """What was computed since the last backward is none of the iteration's."""
+        self.loss, self.unbound = self._of_backward, False

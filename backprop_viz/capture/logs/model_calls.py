@@ -1,0 +1,163 @@
+"""The calls of a model within an iteration, and which of them the loss goes back to."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch.autograd.graph import Node as GradFn
+
+from backprop_viz.capture.graph.graph_ages import node_number
+from backprop_viz.capture.graph.graphs import walk_all
+from backprop_viz.recording.events import Event
+from backprop_viz.recording.left_out import LeftOut
+from backprop_viz.recording.phases import Phase
+
+
+class _Place(NamedTuple):
+    """How many events, lines and nodes of autograd there were."""
+
+    events: int
+    lines: int
+    nodes: int
+
+
+@dataclass
+class _Stretch:
+    """A call, or what ran after it; ``needed``: the loss goes back to it."""
+
+    start: _Place
+    stop: _Place
+    needed: bool = False
+
+    @property
+    def events(self) -> range:
+        return range(self.start.events, self.stop.events)
+
+    @property
+    def lines(self) -> range:
+        return range(self.start.lines, self.stop.lines)
+
+
+class ModelCalls:
+    """Tells the calls that an iteration is made of from those beside it, such as an accuracy.
+
+    A call belongs to the iteration if a backward goes through its graph, or if what it made is
+    read by one that does. So does what runs after it with its output; but what autograd does not
+    follow and the loss does not read, is beside it too. This is known when a backward begins;
+    until then all belongs to the iteration.
+    """
+
+    def __init__(self) -> None:
+        # Each call, followed by what ran after it up to the next one or the next phase.
+        self._stretches: list[_Stretch] = []
+        self._roots: set[int | None] = set()  # the ids of what a backward has started from
+        self.left_out = LeftOut()
+
+    def begin(self, events: int, lines: int) -> None:
+        """The model is called, after so many events and lines of the iteration."""
+        place = _place(events, lines)
+        self._stretches += [_Stretch(place, place), _Stretch(place, place)]
+
+    def ran(self, phase: Phase, events: int, lines: int) -> None:
+        """A stretch of forward or of the loss has ended."""
+        if not self._stretches:
+            return
+        place, (call, after) = _place(events, lines), self._stretches[-2:]
+        if phase is Phase.FORWARD:
+            call.stop = after.start = place
+        after.stop = place
+
+    def cut(self, events: int) -> None:
+        """Drop a call that has raised, whose events began here."""
+        if self._stretches and self._stretches[-2].start.events >= events:
+            del self._stretches[-2:]
+
+    def judge(
+        self,
+        roots: Mapping[GradFn, int | None],
+        events: Sequence[Event],
+        buffers: Collection[int],
+    ) -> bool:
+        """A backward goes through what these nodes lead to; whether more or less is left out now.
+
+        ``roots``: each with the id of the tensor that it has made. ``buffers``: the ids of tensors
+        that a call changes and the next one reads, though neither is needed for the other.
+        """
+        self._roots.update(roots.values())
+        if len(self._stretches) == 2:  # a call alone is not in question
+            self._stretches[0].needed = self._stretches[1].needed = True
+        else:
+            numbers = sorted(map(node_number, walk_all(roots)))
+            for one in self._stretches:
+                place = bisect_left(numbers, one.start.nodes)
+                one.needed |= place < len(numbers) and numbers[place] < one.stop.nodes
+            self._keep_what_is_read(events, set(buffers))
+        before, self.left_out = self.left_out, self._beside(events)
+        return self.left_out != before
+
+    def has(self, event: int) -> bool:
+        """Whether an event, or what began with it, belongs to the iteration."""
+        return event not in self.left_out.events
+
+    def _keep_what_is_read(self, events: Sequence[Event], buffers: Collection[int]) -> None:
+        """Need the calls whose numbers go into the loss, though no gradient comes back."""
+        read: set[int | None] = set()
+        for call, after in reversed(list(self._pairs())):
+            made = _made_from(events, call.events, after.events, set())
+            if not made.difference(buffers).isdisjoint(read):
+                call.needed = after.needed = True
+            for i in (
+                *(call.events if call.needed else ()),
+                *(after.events if after.needed else ()),
+            ):
+                read.update(events[i].input_ids)
+
+    def _beside(self, events: Sequence[Event]) -> LeftOut:
+        out: set[int] = set()
+        lines: set[int] = set()
+        # The ids of what has been made from the output of the calls that are needed, and of others.
+        own: set[int | None] = set()
+        beside: set[int | None] = set()
+        for call, after in self._pairs():
+            _made_from(events, call.events, (), own if call.needed else beside)
+            _made_from(events, (), after.events, own)
+            _made_from(events, (), after.events, beside)
+            for one in (call, after):
+                if not (call.needed or one.needed):
+                    out.update(one.events)
+                    lines.update(one.lines)
+        read: set[int | None] = set(self._roots)
+        for call, after in reversed(list(self._pairs())):
+            for i in reversed(after.events):
+                event = events[i]
+                followed = event.tracked and beside.isdisjoint(event.output_ids)
+                mine = followed and not own.isdisjoint(event.output_ids)
+                if i in out or not (mine or not read.isdisjoint(event.output_ids)):
+                    out.add(i)
+                else:
+                    read.update(event.input_ids)
+            for i in call.events if call.needed else ():
+                read.update(events[i].input_ids)
+        return LeftOut(frozenset(out), frozenset(lines))
+
+    def _pairs(self) -> Iterator[tuple[_Stretch, _Stretch]]:
+        return zip(self._stretches[::2], self._stretches[1::2], strict=True)
+
+
+def _made_from(
+    events: Sequence[Event], calls: Iterable[int], after: Iterable[int], made: set[int | None]
+) -> set[int | None]:
+    """Add to ``made`` what calls made, and what those events afterwards made that read of it."""
+    for i in calls:
+        made.update(events[i].output_ids)
+    for i in after:
+        if not made.isdisjoint(events[i].input_ids):
+            made.update(events[i].output_ids)
+    made.discard(None)
+    return made
+
+
+def _place(events: int, lines: int) -> _Place:
+    return _Place(events, lines, torch.autograd._get_sequence_nr())

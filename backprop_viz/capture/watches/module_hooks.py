@@ -1,0 +1,89 @@
+"""Hooks on the calls of modules that do not go along when a module is copied or pickled.
+
+As they are, the copy would be recorded too, ``copy.deepcopy`` would copy the recording with it, and
+``torch.save`` of a model would raise.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from torch import nn
+from torch.utils.hooks import RemovableHandle
+
+_HOOKS = ("_forward_pre_hooks", "_forward_hooks")
+_ABOUT_HOOKS = (
+    *_HOOKS,
+    "_forward_pre_hooks_with_kwargs",
+    "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called",
+)
+
+
+class _Hook:
+    """A hook of ours; whoever copies it all the same has one that does nothing."""
+
+    def __init__(self, call: Callable[..., None]) -> None:
+        self._call = call
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        self._call(*args, **kwargs)
+
+    def __reduce__(self) -> str:
+        return _nothing.__name__
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    pass
+
+
+def called_before(
+    module: nn.Module, hook: Callable[..., None], *, with_kwargs: bool = False
+) -> RemovableHandle:
+    """Call ``hook(module, args)`` before a call of a module; ``with_kwargs``: and the kwargs."""
+    return module.register_forward_pre_hook(_Hook(hook), with_kwargs=with_kwargs)
+
+
+def called_after(
+    module: nn.Module, hook: Callable[..., None], *, always: bool = True
+) -> RemovableHandle:
+    """Call ``hook(module, args, output)`` after a call; ``always``: also if it has raised."""
+    return module.register_forward_hook(_Hook(hook), always_call=always)
+
+
+@contextmanager
+def copied_without_hooks() -> Iterator[None]:
+    """A module that is copied or pickled in here is what it would be without our hooks."""
+    plain = nn.Module.__reduce_ex__
+
+    def reduced(self: nn.Module, protocol: Any) -> Any:
+        found = plain(self, protocol)
+        if not isinstance(found, tuple) or len(found) < 3 or not isinstance(found[2], dict):
+            return found
+        return (*found[:2], _without_hooks(found[2]), *found[3:])
+
+    nn.Module.__reduce_ex__ = reduced  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        if plain is object.__reduce_ex__:
+            del nn.Module.__reduce_ex__
+        else:
+            nn.Module.__reduce_ex__ = plain  # type: ignore[method-assign]
+
+
+def _without_hooks(state: dict[str, Any]) -> dict[str, Any]:
+    ours = {
+        number
+        for name in _HOOKS
+        for number, hook in state.get(name, {}).items()
+        if isinstance(hook, _Hook)
+    }
+    if not ours:
+        return state
+    kept = dict(state)
+    for name in _ABOUT_HOOKS:
+        if name in kept:
+            kind = type(kept[name])
+            kept[name] = kind((k, v) for k, v in kept[name].items() if k not in ours)
+    return kept
