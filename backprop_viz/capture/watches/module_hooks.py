@@ -54,7 +54,8 @@ def called_after(
 @contextmanager
 def copied_without_hooks() -> Iterator[None]:
     """A module that is copied or pickled in here is what it would be without our hooks."""
-    plain = nn.Module.__reduce_ex__
+    kind: Any = nn.Module
+    plain = kind.__reduce_ex__
 
     def reduced(self: nn.Module, protocol: Any) -> Any:
         found = plain(self, protocol)
@@ -62,14 +63,14 @@ def copied_without_hooks() -> Iterator[None]:
             return found
         return (*found[:2], _without_hooks(found[2]), *found[3:])
 
-    nn.Module.__reduce_ex__ = reduced  # type: ignore[method-assign]
+    kind.__reduce_ex__ = reduced
     try:
         yield
     finally:
         if plain is object.__reduce_ex__:
-            del nn.Module.__reduce_ex__
+            del kind.__reduce_ex__
         else:
-            nn.Module.__reduce_ex__ = plain  # type: ignore[method-assign]
+            kind.__reduce_ex__ = plain
 
 
 def _without_hooks(state: dict[str, Any]) -> dict[str, Any]:
