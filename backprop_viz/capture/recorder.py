@@ -30,10 +30,10 @@ from backprop_viz.capture.watches.function_watch import FunctionWatch, Ran, Tens
 from backprop_viz.capture.watches.module_watch import BufferWatch, ModuleWatch
 from backprop_viz.capture.watches.parameter_watch import ParameterWatch
 from backprop_viz.capture.watches.used_options import UsedOptions
+from backprop_viz.recording.beside import without
 from backprop_viz.recording.events import Event, GradientIntervention
 from backprop_viz.recording.graph import Graph
 from backprop_viz.recording.iteration import Recording, new_serial
-from backprop_viz.recording.left_out import without
 from backprop_viz.recording.phases import Phase
 from backprop_viz.recording.torch_error import CodePlace
 
@@ -210,8 +210,8 @@ class Recorder:
 
     def recording(self) -> Recording:
         """What has been recorded so far, of a phase that is under way too."""
-        left_out = self._calls.left_out
-        return without(self._all(), left_out, self._serial) if left_out.events else self._all()
+        beside = self._calls.beside
+        return without(self._all(), beside, self._serial) if beside.events else self._all()
 
     def _all(self) -> Recording:
         """The same with the calls of the model that are beside the iteration."""
@@ -224,7 +224,7 @@ class Recorder:
             iteration=self._iteration,
             parameters=self._parameters,
             events=self._log.given_out(),
-            spans=self._spans.spans(self._calls.left_out),
+            spans=self._spans.spans(self._calls.beside),
             graph=self._walked.graph,
             passes=tuple(self._forward.passes),
             input_id=batch,

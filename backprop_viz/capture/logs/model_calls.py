@@ -10,8 +10,8 @@ from torch.autograd.graph import Node as GradFn
 
 from backprop_viz.capture.graph.graph_ages import node_number
 from backprop_viz.capture.graph.graphs import walk_all
+from backprop_viz.recording.beside import Beside
 from backprop_viz.recording.events import Event
-from backprop_viz.recording.left_out import LeftOut
 from backprop_viz.recording.phases import Phase
 
 
@@ -53,7 +53,7 @@ class ModelCalls:
         # Each call, followed by what ran after it up to the next one or the next phase.
         self._stretches: list[_Stretch] = []
         self._roots: set[int | None] = set()  # the ids of what a backward has started from
-        self.left_out = LeftOut()
+        self.beside = Beside()
 
     def begin(self, events: int, lines: int) -> None:
         """The model is called, after so many events and lines of the iteration."""
@@ -94,12 +94,12 @@ class ModelCalls:
                 place = bisect_left(numbers, one.start.nodes)
                 one.needed |= place < len(numbers) and numbers[place] < one.stop.nodes
             self._keep_what_is_read(events, set(buffers))
-        before, self.left_out = self.left_out, self._beside(events)
-        return self.left_out != before
+        before, self.beside = self.beside, self._beside(events)
+        return self.beside != before
 
     def has(self, event: int) -> bool:
         """Whether an event, or what began with it, belongs to the iteration."""
-        return event not in self.left_out.events
+        return event not in self.beside.events
 
     def _keep_what_is_read(self, events: Sequence[Event], buffers: Collection[int]) -> None:
         """Need the calls whose numbers go into the loss, though no gradient comes back."""
@@ -114,7 +114,7 @@ class ModelCalls:
             ):
                 read.update(events[i].input_ids)
 
-    def _beside(self, events: Sequence[Event]) -> LeftOut:
+    def _beside(self, events: Sequence[Event]) -> Beside:
         out: set[int] = set()
         lines: set[int] = set()
         # The ids of what has been made from the output of the calls that are needed, and of others.
@@ -140,7 +140,7 @@ class ModelCalls:
                     read.update(event.input_ids)
             for i in call.events if call.needed else ():
                 read.update(events[i].input_ids)
-        return LeftOut(frozenset(out), frozenset(lines))
+        return Beside(frozenset(out), frozenset(lines))
 
     def _pairs(self) -> Iterator[tuple[_Stretch, _Stretch]]:
         return zip(self._stretches[::2], self._stretches[1::2], strict=True)

@@ -4,8 +4,8 @@ import time
 from collections.abc import Sized
 from dataclasses import replace
 
+from backprop_viz.recording.beside import Beside
 from backprop_viz.recording.events import PhaseSpan
-from backprop_viz.recording.left_out import LeftOut
 from backprop_viz.recording.phases import Phase
 
 
@@ -45,14 +45,14 @@ class SpanLog:
         if self._begun is not None:
             self._begun = self._begun[0], self._begun[1] + seconds
 
-    def spans(self, left_out: LeftOut) -> tuple[PhaseSpan, ...]:
+    def spans(self, beside: Beside) -> tuple[PhaseSpan, ...]:
         """The spans so far, without those of events that are left out."""
         pieces = list(self._ended)
         if self._begun is not None:
             pieces.append((self._newest(self._begun, ended=False), False))
         spans: list[PhaseSpan] = []
         for span, apart in pieces:
-            if left_out.has(span):
+            if beside.has(span):
                 continue
             if spans and spans[-1].phase is span.phase and not apart:
                 before = spans.pop()

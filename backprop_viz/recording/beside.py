@@ -10,7 +10,7 @@ from backprop_viz.recording.layers import ForwardPass, LayerGraph
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class Beside:
     """Indices of events, and of the trace's lines that go with them."""
 
     events: frozenset[int] = frozenset()
@@ -21,13 +21,13 @@ class LeftOut:
         return span.start < span.stop and self.events.issuperset(range(span.start, span.stop))
 
 
-def without(recording: Recording, left_out: LeftOut, serial: int) -> Recording:
+def without(recording: Recording, beside: Beside, serial: int) -> Recording:
     """The recording without some events, as another one with a ``serial`` of its own.
 
     The spans that are left out whole are not among its spans already. The table of tensors is
     shared.
     """
-    kept = [i not in left_out.events for i in range(len(recording.events))]
+    kept = [i not in beside.events for i in range(len(recording.events))]
     at = list(accumulate(kept, initial=0))
 
     def known(event: int | None) -> int | None:
@@ -47,12 +47,12 @@ def without(recording: Recording, left_out: LeftOut, serial: int) -> Recording:
         trace=tuple(
             (line, at[event])
             for i, (line, event) in enumerate(recording.trace)
-            if i not in left_out.lines
+            if i not in beside.lines
         ),
         taken=tuple(
             replace(taken, after=at[taken.after])
             for taken in recording.taken
-            if taken.after - 1 not in left_out.events
+            if taken.after - 1 not in beside.events
         ),
         buffers=tuple(
             replace(buffer, values=tuple((at[event], value) for event, value in buffer.values))
